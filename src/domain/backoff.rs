@@ -1,0 +1,76 @@
+//! Waits between attempts, with jitter that is derived and not drawn.
+//!
+//! Deliveries use [`RetrySchedule`]; visits to an ailing source use [`visit_backoff`]. No clock, no random source:
+//! the jitter comes from an id, so a restart computes the same times again.
+
+use std::time::Duration;
+
+use super::id::Id;
+
+/// The waits before the second, third … attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetrySchedule {
+    waits: Vec<Duration>,
+}
+
+/// Jitter on each wait: ±20 %, as Standard Webhooks recommends and Svix does (`alerting.md` A4.1).
+const JITTER: f64 = 0.2;
+
+impl RetrySchedule {
+    /// A schedule with these waits.
+    pub fn new(waits: Vec<Duration>) -> Self {
+        Self { waits }
+    }
+
+    /// 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h: about 75 hours (`alerting.md` A4.1).
+    pub fn standard() -> Self {
+        Self::new([5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].map(Duration::from_secs).to_vec())
+    }
+
+    /// No wait of this schedule is longer.
+    pub fn longest(&self) -> Duration {
+        self.waits.iter().max().map_or(Duration::ZERO, |wait| wait.mul_f64(1.0 + JITTER))
+    }
+
+    /// The wait after `tried` attempts, jittered for this `id`; `None` when the schedule is used up.
+    pub fn wait(&self, id: Id, tried: u16) -> Option<Duration> {
+        let base = self.waits.get(usize::from(tried).checked_sub(1)?)?;
+        Some(base.mul_f64(1.0 - JITTER + 2.0 * JITTER * id.fraction(u32::from(tried))))
+    }
+}
+
+/// The longest wait after failed visits: six hours, the pause that `domain.md` R-E4 asks for after repeated refusals.
+const LONGEST_VISIT_WAIT: Duration = Duration::from_secs(6 * 3600);
+
+/// How long to wait before the next visit after `fails` failed ones in a row: the case's own interval, doubled each
+/// time, up to six hours or the interval, whichever is longer.
+pub fn visit_backoff(every: Duration, fails: u32) -> Duration {
+    let factor = 1u32 << fails.saturating_sub(1).min(16);
+    every.saturating_mul(factor).min(LONGEST_VISIT_WAIT.max(every))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_stay_within_a_fifth_and_end() {
+        let schedule = RetrySchedule::new(vec![Duration::from_secs(100)]);
+        for n in 0u32..200 {
+            let wait = schedule.wait(Id::derive(&[&n.to_be_bytes()]), 1).expect("one wait").as_secs_f64();
+            assert!((80.0..=120.0).contains(&wait), "{wait}");
+        }
+        assert_eq!(schedule.longest(), Duration::from_secs(120));
+        assert_eq!(schedule.wait(Id::derive(&[b"x"]), 2), None);
+        assert_eq!(schedule.wait(Id::derive(&[b"x"]), 0), None);
+    }
+
+    #[test]
+    fn failed_visits_wait_longer_up_to_six_hours() {
+        let every = Duration::from_secs(1800);
+        assert_eq!(visit_backoff(every, 1), every);
+        assert_eq!(visit_backoff(every, 2), every * 2);
+        assert_eq!(visit_backoff(every, 40), LONGEST_VISIT_WAIT);
+        assert_eq!(visit_backoff(Duration::from_secs(86_400), 5), Duration::from_secs(86_400));
+    }
+}

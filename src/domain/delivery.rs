@@ -1,0 +1,221 @@
+//! A delivery: one message to one recipient of one channel, and what became of each attempt.
+//!
+//! Made by [`route`](super::route) in the same commit as its events, tried by `daemon::deliver`. At least once: a crash
+//! between sending and noting it repeats the message under the same id, and never loses it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::backoff::RetrySchedule;
+use super::case::CaseRef;
+use super::id::Id;
+
+/// One message to one recipient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// Derived from channel, recipient and the first event, so it stays the same when news is added before it is sent.
+    pub id: Id,
+    /// The channel's id in the watch list.
+    pub channel: String,
+    /// The address within the channel: a mail address; empty where the channel is its own address.
+    pub recipient: String,
+    /// The case it is about.
+    pub case: CaseRef,
+    /// The events it carries, oldest first.
+    pub events: Vec<Id>,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Attempts made so far.
+    pub attempts: u16,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// Gathers the news of its case until `due`; further events may join it.
+    Open {
+        /// When it closes and is sent.
+        due: Timestamp,
+    },
+    /// Its content is fixed; it is tried at `due`. A crash during an attempt leaves it here, so it is tried again.
+    Waiting {
+        /// When it is tried next.
+        due: Timestamp,
+    },
+    /// The receiver took it.
+    Delivered {
+        /// When.
+        at: Timestamp,
+    },
+    /// Given up; kept and listed, and `veedor retry` sends it again.
+    Dead {
+        /// When.
+        at: Timestamp,
+        /// Why, in one sentence.
+        reason: String,
+    },
+}
+
+impl DeliveryState {
+    /// When it wants attention next.
+    pub fn due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Open { due } | Self::Waiting { due } => Some(*due),
+            Self::Delivered { .. } | Self::Dead { .. } => None,
+        }
+    }
+
+    /// The stable name used in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "open",
+            Self::Waiting { .. } => "waiting",
+            Self::Delivered { .. } => "delivered",
+            Self::Dead { .. } => "dead",
+        }
+    }
+}
+
+/// What came of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The receiver took responsibility for it.
+    Sent {
+        /// The receiver's answer in a few words.
+        detail: String,
+    },
+    /// Not now. The schedule says when again, unless the receiver named a later time.
+    Retry {
+        /// Why, in a few words.
+        why: String,
+        /// How long the receiver asked us to wait.
+        after: Option<Duration>,
+    },
+    /// The receiver will not take it, now or later.
+    Rejected {
+        /// Why, in a few words.
+        why: String,
+    },
+    /// The channel itself is misconfigured (wrong password, bad certificate, unknown channel): trying again costs no
+    /// attempt and nothing is lost meanwhile.
+    Misconfigured {
+        /// Why, in a few words.
+        why: String,
+    },
+}
+
+impl Outcome {
+    /// The stable name used in JSON and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sent { .. } => "sent",
+            Self::Retry { .. } => "retry",
+            Self::Rejected { .. } => "rejected",
+            Self::Misconfigured { .. } => "misconfigured",
+        }
+    }
+
+    /// The words that came with it.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Sent { detail } => detail,
+            Self::Retry { why, .. } | Self::Rejected { why } | Self::Misconfigured { why } => why,
+        }
+    }
+}
+
+/// One attempt, kept as history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took.
+    pub took: Duration,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// The longest that a receiver's `Retry-After` is honoured (`alerting.md` A4.3).
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a misconfigured channel waits before it is tried again. Ten minutes, so that a mended password takes effect
+/// soon, and a broken one does not hammer the server.
+const MISCONFIGURED_WAIT: Duration = Duration::from_secs(600);
+
+impl Delivery {
+    /// The id of a delivery: the same first event for the same recipient is the same delivery.
+    pub fn id_of(channel: &str, recipient: &str, first_event: Id) -> Id {
+        Id::derive(&[b"delivery", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
+    }
+
+    /// The state after an attempt, and the attempts counted so far.
+    ///
+    /// `schedule` gives the wait before each further attempt; when it is used up the delivery is dead.
+    pub fn after(&self, outcome: &Outcome, schedule: &RetrySchedule, now: Timestamp) -> (DeliveryState, u16) {
+        let tried = self.attempts.saturating_add(1);
+        match outcome {
+            Outcome::Sent { .. } => (DeliveryState::Delivered { at: now }, tried),
+            Outcome::Rejected { why } => (DeliveryState::Dead { at: now, reason: why.clone() }, tried),
+            Outcome::Misconfigured { .. } => (DeliveryState::Waiting { due: now + MISCONFIGURED_WAIT }, self.attempts),
+            Outcome::Retry { why, after } => match schedule.wait(self.id, tried) {
+                None => (DeliveryState::Dead { at: now, reason: format!("given up after {tried} attempts: {why}") }, tried),
+                Some(wait) => {
+                    let asked = after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+                    (DeliveryState::Waiting { due: now + wait.max(asked) }, tried)
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivery(attempts: u16) -> Delivery {
+        let event = Id::derive(&[b"e"]);
+        Delivery {
+            id: Delivery::id_of("hook", "", event),
+            channel: "hook".into(),
+            recipient: String::new(),
+            case: CaseRef { source: "s".into(), number: "1".into() },
+            events: vec![event],
+            state: DeliveryState::Waiting { due: Timestamp::UNIX_EPOCH },
+            attempts,
+            created: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn schedule() -> RetrySchedule {
+        RetrySchedule::new(vec![Duration::from_secs(5), Duration::from_secs(300)])
+    }
+
+    #[test]
+    fn a_schedule_that_is_used_up_ends_in_a_dead_letter_with_the_reason() {
+        let retry = Outcome::Retry { why: "answered 500".into(), after: None };
+        assert!(matches!(delivery(1).after(&retry, &schedule(), Timestamp::UNIX_EPOCH).0, DeliveryState::Waiting { .. }));
+        let (state, attempts) = delivery(2).after(&retry, &schedule(), Timestamp::UNIX_EPOCH);
+        assert_eq!(attempts, 3);
+        assert!(matches!(state, DeliveryState::Dead { reason, .. } if reason.contains("answered 500")));
+    }
+
+    #[test]
+    fn a_receiver_may_ask_for_a_longer_wait_but_not_for_ever() {
+        for (asked, least, most) in [(3600, 3600, 3600), (1, 4, 6), (9_000_000, 86_400, 86_400)] {
+            let retry = Outcome::Retry { why: "429".into(), after: Some(Duration::from_secs(asked)) };
+            let (state, _) = delivery(0).after(&retry, &schedule(), Timestamp::UNIX_EPOCH);
+            let due = state.due().expect("still waiting").as_second();
+            assert!((least..=most).contains(&due), "asked {asked}, due {due}");
+        }
+    }
+
+    #[test]
+    fn a_misconfigured_channel_costs_no_attempt() {
+        let (state, attempts) = delivery(2).after(&Outcome::Misconfigured { why: "535".into() }, &schedule(), Timestamp::UNIX_EPOCH);
+        assert_eq!(attempts, 2);
+        assert!(state.due().is_some());
+    }
+}

@@ -1,0 +1,39 @@
+//! The words of veedor and the decisions that need nothing but data.
+//!
+//! Every layer uses these types. Nothing here awaits, reads a clock, opens a file, logs, or is serialised:
+//! stored forms live in `store`, published forms in `wire`, and time arrives as an argument called `now`.
+//!
+//! | Word | Meaning | In the field |
+//! |---|---|---|
+//! | **Jurisdiction** | a country or court system: one folder of data | |
+//! | **Source** | one public site of a court or prosecutor, described by a recipe | court information system |
+//! | **Recipe** | the TOML file that says how to ask a source and how to read its answers | |
+//! | **Case** | a case number at a source, as watched | causa, proceso, expediente, docket |
+//! | **Request / Page** | what to ask / what came back, as plain data | |
+//! | **Docket** | the visible state of a case, normalised | registro de actuaciones |
+//! | **Entry** | one line of a docket, with a stable [`EntryKey`](docket::EntryKey) | docket entry, actuación, movimiento |
+//! | **Version** | a stored docket with the pages it came from and when it was seen | |
+//! | **Change** | one difference between two dockets | |
+//! | **Event** | a change with its meaning: `hearing.scheduled`, `ruling.issued`, `record.removed` … | |
+//! | **Hearing** | a hearing with its settings, each with an outcome | audiencia, señalamiento |
+//! | **Clock** | a procedural time limit | plazo, término |
+//! | **Delivery / Attempt / Outcome** | a message for one recipient of one channel / one try / Sent, Retry, Rejected | |
+//! | **Oddity** | something unexpected on a page that did not stop us from reading it | |
+
+pub mod about;
+pub mod backoff;
+pub mod case;
+pub mod charset;
+pub mod delivery;
+pub mod diff;
+pub mod docket;
+pub mod event;
+pub mod health;
+pub mod hearing;
+pub mod id;
+pub mod page;
+pub mod redact;
+pub mod route;
+#[cfg(test)]
+pub mod sample;
+pub mod schedule;

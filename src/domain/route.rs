@@ -1,0 +1,194 @@
+//! Which channels hear of an event, and when.
+//!
+//! Pure: `config` makes the routes, `daemon::poll` asks, the store commits the deliveries with the events. It knows
+//! nothing of how a channel sends.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::case::Watch;
+use super::delivery::{Delivery, DeliveryState};
+use super::event::{Audience, Event, EventKind, Severity};
+
+/// What a channel wants to hear, and how its news is gathered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// The channel's id.
+    pub channel: String,
+    /// The recipients; one delivery each. A channel that is its own address has one empty string.
+    pub recipients: Vec<String>,
+    /// The kinds it wants.
+    pub kinds: KindFilter,
+    /// Only cases with one of these tags; empty means all.
+    pub tags: Vec<String>,
+    /// Whether the news of one visit goes out as one message (mail, chat) or one message an event (webhook).
+    pub gather: Gather,
+}
+
+/// How the news of one case becomes messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gather {
+    /// One message an event, at once.
+    EachEvent,
+    /// One message for all news of a case within this time; events of severity `warn` and above do not wait.
+    ByCase(Duration),
+}
+
+/// Patterns over event kinds: `hearing.*`, `ruling.issued`, `*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindFilter {
+    /// The patterns; empty means every kind that is for subscribers.
+    pub patterns: Vec<String>,
+}
+
+impl KindFilter {
+    /// Whether this kind is wanted. Kinds for the operator must be named by a pattern other than `*`.
+    pub fn wants(&self, kind: EventKind) -> bool {
+        if self.patterns.is_empty() {
+            return kind.audience() == Audience::Subscriber;
+        }
+        self.patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some("") => kind.audience() == Audience::Subscriber,
+            Some(prefix) => kind.name().starts_with(prefix),
+            None => kind.name() == pattern,
+        })
+    }
+}
+
+/// The deliveries that these events of one visit make.
+pub fn route(events: &[Event], watch: &Watch, routes: &[Route], now: Timestamp) -> Vec<Delivery> {
+    let mut deliveries = Vec::new();
+    for route in routes {
+        let chosen = watch.channels.as_ref().is_none_or(|channels| channels.contains(&route.channel));
+        let tagged = route.tags.is_empty() || route.tags.iter().any(|tag| watch.tags.contains(tag));
+        if !chosen || !tagged {
+            continue;
+        }
+        let wanted: Vec<&Event> = events.iter().filter(|event| route.kinds.wants(event.kind)).collect();
+        let groups: Vec<Vec<&Event>> = match route.gather {
+            Gather::EachEvent => wanted.into_iter().map(|event| vec![event]).collect(),
+            Gather::ByCase(_) if wanted.is_empty() => Vec::new(),
+            Gather::ByCase(_) => vec![wanted],
+        };
+        for group in &groups {
+            for recipient in &route.recipients {
+                deliveries.push(Delivery {
+                    id: Delivery::id_of(&route.channel, recipient, group[0].id),
+                    channel: route.channel.clone(),
+                    recipient: recipient.clone(),
+                    case: watch.case.clone(),
+                    events: group.iter().map(|event| event.id).collect(),
+                    state: state_of(group, route.gather, now),
+                    attempts: 0,
+                    created: now,
+                });
+            }
+        }
+    }
+    deliveries
+}
+
+fn state_of(group: &[&Event], gather: Gather, now: Timestamp) -> DeliveryState {
+    let urgent = group.iter().any(|event| event.severity >= Severity::Warn);
+    match gather {
+        Gather::ByCase(wait) if !urgent && !wait.is_zero() => DeliveryState::Open { due: now + wait },
+        _ => DeliveryState::Waiting { due: now },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::case::{CaseNumber, CaseRef, Parts};
+    use crate::domain::id::Id;
+
+    fn watch(tags: &[&str], channels: Option<&[&str]>) -> Watch {
+        let case = CaseRef { source: "s".into(), number: "1".into() };
+        let number = CaseNumber { compact: "1".into(), canonical: "1".into(), parts: Parts::default() };
+        Watch {
+            case,
+            number,
+            name: None,
+            formal_name: None,
+            tags: tags.iter().map(|tag| (*tag).into()).collect(),
+            every: Duration::from_secs(60),
+            since: None,
+            note: None,
+            facts: BTreeMap::new(),
+            channels: channels.map(|ids| ids.iter().map(|id| (*id).into()).collect()),
+        }
+    }
+
+    fn event(kind: EventKind, subject: &str) -> Event {
+        let case = CaseRef { source: "s".into(), number: "1".into() };
+        Event {
+            id: Event::id_of(&case, 2, subject, kind),
+            kind,
+            severity: kind.severity(),
+            case,
+            seq: 1,
+            version: 2,
+            entry: None,
+            hearing: None,
+            field: None,
+            seen_at: Timestamp::UNIX_EPOCH,
+            page_sha256: [0; 32],
+        }
+    }
+
+    fn mail(kinds: &[&str], tags: &[&str], wait: u64) -> Route {
+        Route {
+            channel: "mail".into(),
+            recipients: vec!["a@example.org".into(), "b@example.org".into()],
+            kinds: KindFilter { patterns: kinds.iter().map(|kind| (*kind).into()).collect() },
+            tags: tags.iter().map(|tag| (*tag).into()).collect(),
+            gather: Gather::ByCase(Duration::from_secs(wait)),
+        }
+    }
+
+    #[test]
+    fn each_recipient_gets_one_message_with_all_the_news_of_the_case() {
+        let events = [event(EventKind::OrderIssued, "a"), event(EventKind::FilingAdded, "b")];
+        let deliveries = route(&events, &watch(&[], None), &[mail(&[], &[], 60)], Timestamp::UNIX_EPOCH);
+        assert_eq!(deliveries.len(), 2);
+        assert!(deliveries.iter().all(|delivery| delivery.events.len() == 2));
+        assert_ne!(deliveries[0].id, deliveries[1].id);
+        assert!(matches!(deliveries[0].state, DeliveryState::Open { due } if due.as_second() == 60));
+    }
+
+    #[test]
+    fn urgent_news_does_not_wait() {
+        let events = [event(EventKind::OrderIssued, "a"), event(EventKind::RecordRemoved, "b")];
+        let deliveries = route(&events, &watch(&[], None), &[mail(&[], &[], 60)], Timestamp::UNIX_EPOCH);
+        assert!(matches!(deliveries[0].state, DeliveryState::Waiting { due } if due == Timestamp::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn channels_hear_only_what_and_whom_they_asked_for() {
+        let events = [event(EventKind::OrderIssued, "a")];
+        let none = |watch: Watch, route_: Route| route(&events, &watch, &[route_], Timestamp::UNIX_EPOCH).is_empty();
+        assert!(none(watch(&[], None), mail(&["hearing.*"], &[], 0)));
+        assert!(none(watch(&["x"], None), mail(&[], &["y"], 0)));
+        assert!(none(watch(&[], Some(&["other"])), mail(&[], &[], 0)));
+        assert!(!none(watch(&["y"], Some(&["mail"])), mail(&["order.*"], &["y"], 0)));
+    }
+
+    #[test]
+    fn operator_kinds_must_be_named() {
+        let filter = |patterns: &[&str]| KindFilter { patterns: patterns.iter().map(|p| (*p).into()).collect() };
+        assert!(!filter(&[]).wants(EventKind::VeedorTest));
+        assert!(!filter(&["*"]).wants(EventKind::VeedorTest));
+        assert!(filter(&["veedor.*"]).wants(EventKind::VeedorTest));
+    }
+
+    #[test]
+    fn a_delivery_id_does_not_depend_on_what_joins_it_later() {
+        let first = event(EventKind::OrderIssued, "a");
+        let id = Delivery::id_of("mail", "a@example.org", first.id);
+        assert_eq!(id, Delivery::id_of("mail", "a@example.org", first.id));
+        assert_ne!(id, Delivery::id_of("mail", "a@example.org", Id::derive(&[b"other"])));
+    }
+}

@@ -1,0 +1,192 @@
+//! Events for the tests of `wire`, `message` and `notify`: one of each kind that matters, all fictional.
+//!
+//! Only compiled for tests.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::{date, time};
+use jiff::tz::TimeZone;
+
+use super::about::{About, Language, Profile};
+use super::case::{CaseNumber, CaseRef, Parts, Watch};
+use super::delivery::{Delivery, DeliveryState};
+use super::docket::EntryKey;
+use super::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity};
+use super::hearing::{HearingMention, HearingMode, HearingStatus};
+use super::id::sha256;
+
+/// The watched case.
+pub fn watch() -> Watch {
+    Watch {
+        case: CaseRef { source: "ec-esatje".into(), number: "17721201900029G".into() },
+        number: CaseNumber { compact: "17721201900029G".into(), canonical: "17721-2019-00029G".into(), parts: Parts::default() },
+        name: Some("Sobornos 2012-2016".into()),
+        formal_name: None,
+        tags: vec!["sobornos".into(), "anticorrupcion".into()],
+        every: Duration::from_secs(900),
+        since: None,
+        note: Some("Pedido por la mesa judicial; ver carpeta 12".into()),
+        facts: BTreeMap::new(),
+        channels: None,
+    }
+}
+
+/// What a message is about.
+pub fn about(watch: &Watch, language: Language) -> About<'_> {
+    About {
+        watch,
+        source_title: "eSATJE, Consejo de la Judicatura del Ecuador",
+        case_url: "https://procesosjudiciales.funcionjudicial.gob.ec/busqueda",
+        zone: TimeZone::get("America/Guayaquil").expect("bundled"),
+        language,
+        profile: Profile::Newsroom,
+    }
+}
+
+/// When everything was seen.
+pub fn seen_at() -> Timestamp {
+    "2024-03-14T15:04:01Z".parse().expect("valid")
+}
+
+/// An event without parts.
+pub fn bare(kind: EventKind) -> Event {
+    let case = watch().case;
+    Event {
+        id: Event::id_of(&case, 17, "203900573", kind),
+        kind,
+        severity: kind.severity(),
+        case,
+        seq: 42,
+        version: 17,
+        entry: None,
+        hearing: None,
+        field: None,
+        seen_at: seen_at(),
+        page_sha256: sha256(b"page"),
+    }
+}
+
+/// An event about an entry.
+pub fn entry(kind: EventKind, actor: Actor, title: &str, excerpt: &str) -> Event {
+    let entry = EventEntry {
+        key: EntryKey("203900573".into()),
+        date: Some(date(2024, 3, 14)),
+        time: Some(time(11, 51, 46, 0)),
+        title: title.into(),
+        actor,
+        excerpt: excerpt.into(),
+        before: None,
+        after: None,
+    };
+    Event { entry: Some(entry), ..bare(kind) }
+}
+
+/// A trial hearing moved from 20 February to 12 March.
+pub fn rescheduled() -> Event {
+    let text = "Se difiere la audiencia de juicio señalada para el 20 de febrero de 2024, a las 09h00. En consecuencia, se señala para el 12 de marzo de 2024, a las 09h00, en la sala 203.";
+    let mut event = entry(EventKind::HearingRescheduled, Actor::Court, "CONVOCATORIA A AUDIENCIA (PROVIDENCIA)", text);
+    let span = text.find("12 de marzo").map(|at| (at, at + "12 de marzo de 2024, a las 09h00".len()));
+    event.hearing = Some(EventHearing {
+        mention: HearingMention {
+            date: Some(date(2024, 3, 12)),
+            time: Some(time(9, 0, 0, 0)),
+            kind: Some("juicio".into()),
+            status: HearingStatus::Rescheduled,
+            mode: Some(HearingMode::InPerson),
+            room: Some("203".into()),
+            warnings: vec![],
+            span,
+        },
+        starts: Some("2024-03-12T14:00:00Z".parse().expect("valid")),
+        zone: "America/Guayaquil".into(),
+        previous: Some((date(2024, 2, 20), Some(time(9, 0, 0, 0)))),
+    });
+    event
+}
+
+/// The same hearing with a doubt about its date.
+pub fn doubtful() -> Event {
+    let mut event = rescheduled();
+    event.kind = EventKind::HearingScheduled;
+    if let Some(hearing) = &mut event.hearing {
+        hearing.mention.status = HearingStatus::Convened;
+        hearing.mention.warnings = vec!["weekday_mismatch".into()];
+        hearing.previous = None;
+    }
+    event
+}
+
+/// A written ruling.
+pub fn ruling() -> Event {
+    let text = "VISTOS: El Tribunal resuelve por unanimidad. Notifíquese y cúmplase.";
+    entry(EventKind::RulingIssued, Actor::Court, "SENTENCIA (RESOLUCION)", text)
+}
+
+/// A party's filing.
+pub fn filing() -> Event {
+    entry(EventKind::FilingAdded, Actor::Party, "ESCRITO", "PERSONA FICTICIA UNO solicita que se dicte sentencia absolutoria.")
+}
+
+/// An entry whose text changed.
+pub fn edited() -> Event {
+    let mut event = entry(EventKind::RecordEdited, Actor::Court, "AUTO (RESOLUCION)", "Se fija la multa en 400 dólares.");
+    if let Some(entry) = &mut event.entry {
+        entry.before = Some("Se fija la multa en 4000 dólares.".into());
+        entry.after = Some("Se fija la multa en 400 dólares.".into());
+    }
+    event
+}
+
+/// An entry that is no longer shown.
+pub fn removed() -> Event {
+    let mut event = entry(EventKind::RecordRemoved, Actor::Clerk, "RAZON (RAZON)", "Siento por tal que se agregó el expediente.");
+    let since = Some("2024-03-13T14:00:00Z".to_owned());
+    event.field = Some(FieldChange { field: MISSING_SINCE.into(), before: since, after: Some("3".into()) });
+    event
+}
+
+/// A party that appeared.
+pub fn party() -> Event {
+    let field = FieldChange { field: "party.PROCESADO".into(), before: None, after: Some("PERSONA FICTICIA DOS".into()) };
+    Event { field: Some(field), ..bare(EventKind::PartyChanged) }
+}
+
+/// A hostile court: markup, overrides, controls, header lines and a word of a megabyte in every text.
+pub fn hostile() -> Event {
+    let evil = format!(
+        "<script>alert(1)</script>\u{202e}\u{0}\r\nBcc: todos@example.org\r\n\r\n{} \u{9f}\u{2066}<img src=x onerror=y>\" ' & `",
+        "Ñ".repeat(1 << 20)
+    );
+    let mut event = entry(EventKind::RecordEdited, Actor::Unknown, &evil, &evil);
+    event.severity = Severity::Critical;
+    if let Some(entry) = &mut event.entry {
+        entry.key = EntryKey(evil.clone());
+        entry.before = Some(evil.clone());
+        entry.after = Some(format!("{evil} otra"));
+    }
+    event.hearing = rescheduled().hearing;
+    if let Some(hearing) = &mut event.hearing {
+        hearing.mention.room = Some(evil.clone());
+        hearing.mention.kind = Some(evil.clone());
+        hearing.mention.warnings = vec![evil.clone()];
+        hearing.mention.span = Some((7, usize::MAX));
+    }
+    event.field = Some(FieldChange { field: evil.clone(), before: Some(evil.clone()), after: Some(evil) });
+    event
+}
+
+/// A delivery of these events to this recipient.
+pub fn delivery(recipient: &str, events: &[Event]) -> Delivery {
+    Delivery {
+        id: Delivery::id_of("redaccion", recipient, events.first().map_or(bare(EventKind::VeedorTest).id, |event| event.id)),
+        channel: "redaccion".into(),
+        recipient: recipient.into(),
+        case: watch().case,
+        events: events.iter().map(|event| event.id).collect(),
+        state: DeliveryState::Waiting { due: seen_at() },
+        attempts: 0,
+        created: seen_at(),
+    }
+}

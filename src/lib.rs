@@ -1,0 +1,6 @@
+//! Watches the public records of courts for listed case numbers and tells people what changed.
+//!
+//! `ARCHITECTURE.md` is the map. The binary in `main.rs`, the tests and the benches are the only users of this library.
+
+pub mod diag;
+pub mod domain;

@@ -1,0 +1,3 @@
+//! The binary. Its commands come with `cli`.
+
+fn main() {}
