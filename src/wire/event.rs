@@ -1,0 +1,285 @@
+//! An event as JSON: the webhook body (`contract.md` §4) and the lossless form of exports.
+//!
+//! [`body`] is what receivers get: redacted, cut to fit, the same bytes for the same event. [`to_json`] and [`from_json`]
+//! are the stored and exported form: everything, as the court wrote it. The words of `summary` come from `message`.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::hearing::{self, clock, read_date, read_time};
+use crate::domain::about::About;
+use crate::domain::case::CaseRef;
+use crate::domain::docket::EntryKey;
+use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity};
+use crate::domain::id::{Id, hex};
+use crate::domain::redact::{self, cut};
+
+/// The largest webhook body in bytes (Standard Webhooks, "Payload": at most 20 kB).
+const LARGEST_BODY: usize = 20_000;
+
+/// How long texts may be, tried in turn until the body fits.
+const CUTS: [Cuts; 3] =
+    [Cuts { words: 600, note: 2000, tags: 50 }, Cuts { words: 300, note: 500, tags: 20 }, Cuts { words: 100, note: 100, tags: 5 }];
+
+struct Cuts {
+    words: usize,
+    note: usize,
+    tags: usize,
+}
+
+/// The webhook body for one event. `summary` is the one line of `message::summary`.
+pub fn body(event: &Event, about: &About<'_>, summary: &str) -> Value {
+    let shown = redact::event(event, about.profile);
+    let mut form = Value::Null;
+    for cuts in &CUTS {
+        form = cut_body(&shown, about, summary, cuts);
+        if form.to_string().len() <= LARGEST_BODY {
+            break;
+        }
+    }
+    form
+}
+
+fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Value {
+    let watch = about.watch;
+    let short = |text: &str| cut(&redact::plain(text), cuts.words.min(300));
+    let mut data = Map::new();
+    data.insert("event_id".into(), json!(event.id.to_string()));
+    data.insert("seq".into(), json!(event.seq));
+    data.insert("severity".into(), json!(event.severity.name()));
+    data.insert("summary".into(), json!(cut(summary, cuts.words)));
+    let tags: Vec<String> = watch.tags.iter().take(cuts.tags).map(|tag| cut(&redact::plain(tag), 60)).collect();
+    data.insert(
+        "case".into(),
+        json!({"source": event.case.source, "number": short(&watch.number.canonical), "name": watch.name.as_deref().map(short),
+               "tags": tags, "url": cut(about.case_url, 2000)}),
+    );
+    data.insert("entry".into(), event.entry.as_ref().map_or(Value::Null, |entry| shown_entry(entry, cuts)));
+    data.insert("hearing".into(), event.hearing.as_ref().map_or(Value::Null, |hearing| shown_hearing(event, hearing, about, cuts)));
+    if let Some(field) = &event.field {
+        let value = |text: &Option<String>| text.as_deref().map(|text| cut(text, cuts.words));
+        data.insert("field".into(), json!({"name": cut(&field.field, 100), "before": value(&field.before), "after": value(&field.after)}));
+    }
+    data.insert("seen".into(), json!({"at": seconds(event.seen_at), "version": event.version, "page_sha256": hex(&event.page_sha256)}));
+    data.insert("note".into(), json!(watch.note.as_deref().map(|note| cut(&redact::plain(note), cuts.note))));
+    json!({"type": event.kind.name(), "timestamp": seconds(event.seen_at), "version": 1, "data": data})
+}
+
+fn shown_entry(entry: &EventEntry, cuts: &Cuts) -> Value {
+    let words = |text: &str| cut(text, cuts.words);
+    json!({"key": cut(&redact::plain(&entry.key.0), 200), "date": entry.date.map(|date| date.to_string()), "time": entry.time.map(clock),
+           "title": cut(&entry.title, cuts.words.min(300)), "actor": entry.actor.name(), "excerpt": words(&entry.excerpt),
+           "before": entry.before.as_deref().map(words), "after": entry.after.as_deref().map(words)})
+}
+
+fn shown_hearing(event: &Event, hearing: &EventHearing, about: &About<'_>, cuts: &Cuts) -> Value {
+    let mention = &hearing.mention;
+    let zone = TimeZone::get(&hearing.zone).unwrap_or_else(|_| about.zone.clone());
+    let starts = hearing.starts.map(|at| with_offset(at, &zone));
+    let words = |text: &str| cut(text, cuts.words.min(200));
+    let warnings: Vec<String> = mention.warnings.iter().take(10).map(|warning| words(warning)).collect();
+    json!({"id": hearing_id(&event.case, mention.kind.as_deref()).to_string(), "type": mention.kind.as_deref().map(words),
+           "status": mention.status.name(), "starts": starts, "date": mention.date.map(|date| date.to_string()),
+           "previous": hearing.previous.map(|(date, time)| previous(date, time, &zone)), "zone": cut(&hearing.zone, 60),
+           "room": mention.room.as_deref().map(words), "mode": mention.mode.map(|mode| mode.name()), "warn": warnings})
+}
+
+/// What the settings of one hearing have in common: the case and the type of hearing. Two hearings of one type in one
+/// case share it, because no docket says which of them an order means.
+pub fn hearing_id(case: &CaseRef, kind: Option<&str>) -> Id {
+    Id::derive(&[b"hearing", case.source.as_bytes(), case.number.as_bytes(), kind.unwrap_or_default().as_bytes()])
+}
+
+/// The replaced day: an instant with its offset when the hour is known, else the day alone.
+fn previous(date: Date, time: Option<Time>, zone: &TimeZone) -> String {
+    let instant = time.and_then(|time| zone.to_timestamp(date.to_datetime(time)).ok());
+    instant.map_or_else(|| date.to_string(), |at| with_offset(at, zone))
+}
+
+/// `2024-03-12T09:00:00-05:00`.
+fn with_offset(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// `2026-11-23T15:04:05Z`.
+fn seconds(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The whole event, nothing redacted and nothing cut: for the store and for exports.
+pub fn to_json(event: &Event) -> Value {
+    json!({
+        "schema": "veedor.event/1", "id": event.id.to_string(), "kind": event.kind.name(), "severity": event.severity.name(),
+        "source": event.case.source, "number": event.case.number, "seq": event.seq, "version": event.version,
+        "entry": event.entry.as_ref().map(|entry| json!({
+            "key": entry.key.0, "date": entry.date.map(|date| date.to_string()), "time": entry.time.map(|time| time.to_string()),
+            "title": entry.title, "actor": entry.actor.name(), "excerpt": entry.excerpt, "before": entry.before, "after": entry.after})),
+        "hearing": event.hearing.as_ref().map(|hearing| json!({
+            "mention": hearing::to_json(&hearing.mention), "starts": hearing.starts.map(|at| at.to_string()), "zone": hearing.zone,
+            "previous": hearing.previous.map(|(date, time)| json!([date.to_string(), time.map(|time| time.to_string())]))})),
+        "field": event.field.as_ref().map(|field| json!({"name": field.field, "before": field.before, "after": field.after})),
+        "seen_at": event.seen_at.to_string(), "page_sha256": hex(&event.page_sha256),
+    })
+}
+
+/// Reads [`to_json`] back. The error says which key is wrong.
+pub fn from_json(form: &Value) -> Result<Event, String> {
+    let wrong = |key: &str| format!("{key} is missing or not what it should be");
+    let text = |key: &str| form.get(key).and_then(Value::as_str).ok_or_else(|| wrong(key));
+    let number = |key: &str| form.get(key).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()).ok_or_else(|| wrong(key));
+    let part = |key: &str| form.get(key).filter(|value| !value.is_null());
+    Ok(Event {
+        id: Id::parse(text("id")?).ok_or_else(|| wrong("id"))?,
+        kind: EventKind::parse(text("kind")?).ok_or_else(|| wrong("kind"))?,
+        severity: Severity::parse(text("severity")?).ok_or_else(|| wrong("severity"))?,
+        case: CaseRef { source: text("source")?.to_owned(), number: text("number")?.to_owned() },
+        seq: number("seq")?,
+        version: number("version")?,
+        entry: part("entry").map(read_entry).transpose()?,
+        hearing: part("hearing").map(read_hearing).transpose()?,
+        field: part("field").map(read_field).transpose()?,
+        seen_at: text("seen_at")?.parse().map_err(|_| wrong("seen_at"))?,
+        page_sha256: read_sha256(text("page_sha256")?).ok_or_else(|| wrong("page_sha256"))?,
+    })
+}
+
+fn read_entry(form: &Value) -> Result<EventEntry, String> {
+    let text = |key: &str| form.get(key).and_then(Value::as_str);
+    let needed = |key: &str| text(key).map(str::to_owned).ok_or_else(|| format!("entry.{key} is missing"));
+    Ok(EventEntry {
+        key: EntryKey(needed("key")?),
+        date: read_date(text("date"), "entry.date")?,
+        time: read_time(text("time"), "entry.time")?,
+        title: needed("title")?,
+        actor: text("actor").and_then(Actor::parse).ok_or("entry.actor is not a known actor")?,
+        excerpt: needed("excerpt")?,
+        before: text("before").map(str::to_owned),
+        after: text("after").map(str::to_owned),
+    })
+}
+
+fn read_hearing(form: &Value) -> Result<EventHearing, String> {
+    let starts = form.get("starts").and_then(Value::as_str);
+    let previous = form.get("previous").filter(|value| !value.is_null());
+    Ok(EventHearing {
+        mention: hearing::from_json(form.get("mention").unwrap_or(&Value::Null))?,
+        starts: starts.map(|at| at.parse().map_err(|_| "hearing.starts is not an instant")).transpose()?,
+        zone: form.get("zone").and_then(Value::as_str).ok_or("hearing.zone is missing")?.to_owned(),
+        previous: previous.map(read_previous).transpose()?,
+    })
+}
+
+fn read_previous(pair: &Value) -> Result<(Date, Option<Time>), String> {
+    let at = |place: usize| pair.get(place).and_then(Value::as_str);
+    let date = read_date(at(0), "hearing.previous")?.ok_or("hearing.previous has no date")?;
+    Ok((date, read_time(at(1), "hearing.previous")?))
+}
+
+fn read_field(form: &Value) -> Result<FieldChange, String> {
+    let text = |key: &str| form.get(key).and_then(Value::as_str).map(str::to_owned);
+    Ok(FieldChange { field: text("name").ok_or("field.name is missing")?, before: text("before"), after: text("after") })
+}
+
+fn read_sha256(text: &str) -> Option<[u8; 32]> {
+    let (first, last) = (Id::parse(text.get(..32)?)?, Id::parse(text.get(32..)?)?);
+    let mut sum = [0; 32];
+    sum[..16].copy_from_slice(&first.0);
+    sum[16..].copy_from_slice(&last.0);
+    Some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::about::{Language, Profile};
+    use crate::domain::sample;
+
+    #[test]
+    fn an_event_survives_its_exported_form() {
+        for event in [sample::rescheduled(), sample::edited(), sample::party(), sample::hostile(), sample::bare(EventKind::CaseVanished)] {
+            assert_eq!(from_json(&to_json(&event)), Ok(event));
+        }
+    }
+
+    #[test]
+    fn a_damaged_form_is_refused_with_the_key() {
+        for key in ["id", "kind", "seq", "seen_at", "page_sha256", "severity", "source"] {
+            let mut form = to_json(&sample::ruling());
+            form[key] = json!("ñandú, no es lo que debe ser");
+            let refused = from_json(&form);
+            assert!(key == "source" || refused.is_err_and(|why| why.contains(key)), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_body_is_that_of_the_contract() {
+        let watch = sample::watch();
+        let body = body(&sample::rescheduled(), &sample::about(&watch, Language::Es), "la línea");
+        assert_eq!(body["type"], "hearing.rescheduled");
+        assert_eq!(body["timestamp"], "2024-03-14T15:04:01Z");
+        assert_eq!(body["version"], 1);
+        let data = &body["data"];
+        assert_eq!(data["seq"], 42);
+        assert_eq!(data["severity"], "notice");
+        assert_eq!(data["summary"], "la línea");
+        assert_eq!(data["case"]["number"], "17721-2019-00029G");
+        assert_eq!(data["case"]["tags"], json!(["sobornos", "anticorrupcion"]));
+        assert_eq!(data["entry"]["actor"], "court");
+        assert_eq!(data["entry"]["before"], Value::Null);
+        assert_eq!(data["hearing"]["starts"], "2024-03-12T09:00:00-05:00");
+        assert_eq!(data["hearing"]["previous"], "2024-02-20T09:00:00-05:00");
+        assert_eq!(data["hearing"]["mode"], "in_person");
+        assert_eq!(data["seen"]["version"], 17);
+        assert_eq!(data["seen"]["page_sha256"].as_str().map(str::len), Some(64));
+        assert_eq!(data["note"], "Pedido por la mesa judicial; ver carpeta 12");
+        let keys: Vec<&String> = data.as_object().expect("object").keys().collect();
+        assert_eq!(keys, ["event_id", "seq", "severity", "summary", "case", "entry", "hearing", "seen", "note"]);
+    }
+
+    #[test]
+    fn the_published_table_has_every_kind_with_its_severity() {
+        let table = include_str!("../../docs/events/README.md");
+        let schema: Value = serde_json::from_str(include_str!("../../docs/events/event.schema.json")).expect("JSON");
+        let types = schema["properties"]["type"]["enum"].as_array().expect("a list of types");
+        for kind in EventKind::ALL {
+            let row = format!("| `{kind}` | {} |", kind.severity().name());
+            assert!(table.contains(&row), "docs/events/README.md lacks {row}");
+            assert!(types.contains(&json!(kind.name())), "event.schema.json lacks {kind}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_court_and_a_long_note_still_fit() {
+        let mut watch = sample::watch();
+        watch.note = Some("\u{1}\"\\".repeat(50_000));
+        watch.name = Some("N".repeat(5_000));
+        watch.tags = vec!["\u{7}etiqueta".repeat(50); 500];
+        let body = body(&sample::hostile(), &sample::about(&watch, Language::Es), &"s".repeat(9_000)).to_string();
+        assert!(body.len() <= LARGEST_BODY, "{}", body.len());
+        assert!(!body.contains('\u{202e}') && !body.contains("\\r") && !body.contains("\\u0000"));
+    }
+
+    #[test]
+    fn names_of_parties_are_initials_for_an_organisation() {
+        let watch = sample::watch();
+        let mut about = sample::about(&watch, Language::Es);
+        about.profile = Profile::Ngo;
+        let body = body(&sample::party(), &about, "");
+        assert_eq!(body["data"]["field"], json!({"name": "party.PROCESADO", "before": null, "after": "P. F. D."}));
+    }
+
+    #[test]
+    fn a_day_without_an_hour_has_no_instant() {
+        let watch = sample::watch();
+        let mut event = sample::rescheduled();
+        if let Some(hearing) = &mut event.hearing {
+            (hearing.starts, hearing.mention.time, hearing.previous) = (None, None, hearing.previous.map(|(date, _)| (date, None)));
+        }
+        let body = body(&event, &sample::about(&watch, Language::Es), "");
+        assert_eq!(body["data"]["hearing"]["starts"], Value::Null);
+        assert_eq!(body["data"]["hearing"]["date"], "2024-03-12");
+        assert_eq!(body["data"]["hearing"]["previous"], "2024-02-20");
+    }
+}
