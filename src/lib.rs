@@ -4,4 +4,5 @@
 
 pub mod diag;
 pub mod domain;
+pub mod recipe;
 pub mod wire;

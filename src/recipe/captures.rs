@@ -1,0 +1,142 @@
+//! Tests of the e-SATJE recipe over captured answers, counted independently of the recipe with plain `serde_json`.
+//!
+//! The captures are not part of the project: they are read from a folder beside it when it is there, and the tests say
+//! so on standard error when it is not.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde_json::Value;
+
+use super::fixtures::page;
+use super::{Recipe, Refusal, shipped_recipe};
+use crate::domain::docket::Docket;
+
+fn captures() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(1).take(2).map(|folder| folder.join("shared"));
+    let found = beside.map(|folder| folder.join("fixtures/ecuador/esatje")).find(|folder| folder.is_dir());
+    if found.is_none() {
+        eprintln!("skipped: there is no folder of captures (shared/fixtures/ecuador/esatje) beside the project");
+    }
+    found
+}
+
+fn files(folder: &Path, prefix: &str) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let named = files.into_iter().filter_map(|path| {
+        let name = path.file_name()?.to_str()?.strip_prefix(prefix)?.split('.').next()?.to_owned();
+        Some((name, std::fs::read(&path).ok()?))
+    });
+    named.collect()
+}
+
+fn recipe() -> Recipe {
+    shipped_recipe("ec-esatje").unwrap()
+}
+
+fn local(stamp: &str) -> (String, Option<String>) {
+    let stamp: Timestamp = stamp.parse().unwrap();
+    let local = Offset::constant(-5).to_datetime(stamp);
+    let is_day = local.time() == jiff::civil::Time::midnight();
+    (local.date().to_string(), (!is_day).then(|| local.strftime("%H:%M:%S").to_string()))
+}
+
+fn assert_same_rows(docket: &Docket, rows: &[Value], name: &str) {
+    assert_eq!(docket.entries.len(), rows.len(), "{name}");
+    let mut wanted: Vec<_> = rows
+        .iter()
+        .map(|row| (local(row["fecha"].as_str().unwrap()), row["tipo"].as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ")))
+        .collect();
+    let mut found: Vec<_> = docket
+        .entries
+        .iter()
+        .map(|entry| ((entry.date.unwrap().to_string(), entry.time.map(|time| time.to_string())), entry.title.clone()))
+        .collect();
+    wanted.sort();
+    found.sort();
+    assert_eq!(found, wanted, "{name}");
+    let hidden = |row: &&Value| matches!(row["visible"].as_str(), Some("N" | "H"));
+    assert_eq!(docket.entries.iter().filter(|entry| entry.withheld.is_some()).count(), rows.iter().filter(hidden).count(), "{name}");
+    assert!(docket.entries.iter().all(|entry| entry.withheld.is_none() || entry.text.is_empty()), "{name}");
+    let bodies = rows.iter().filter(|row| !hidden(row) && !row["actividad"].as_str().unwrap_or_default().trim().is_empty()).count();
+    assert_eq!(docket.entries.iter().filter(|entry| !entry.text.is_empty()).count(), bodies, "{name}");
+    let notices = rows.iter().filter(|row| row["tipo"].as_str().unwrap().contains("(RAZON DE NOTIFICACION)"));
+    let with_act =
+        notices.filter(|notice| rows.iter().any(|row| row["codigo"] == notice["codigo"] && row["tipo"] != notice["tipo"])).count();
+    assert_eq!(docket.entries.iter().filter(|entry| entry.notice_of.is_some()).count(), with_act, "{name}");
+}
+
+#[test]
+fn captured_acts_are_read_row_by_row() {
+    let Some(folder) = captures() else { return };
+    let mut read = 0;
+    for (name, body) in files(&folder, "actuacionesJudiciales.") {
+        let rows: Vec<Value> = serde_json::from_slice(&body).unwrap();
+        let number = recipe().number(rows[0]["idJuicio"].as_str().unwrap()).unwrap();
+        let acts = page("acts", 200, "application/json", &body);
+        let cases: BTreeSet<&str> = rows.iter().map(|row| row["idJuicio"].as_str().unwrap().trim()).collect();
+        if cases.len() > 1 {
+            // Rows of several cases under one court's name: two checks refuse it.
+            assert!(matches!(recipe().read(&number, &[acts]), Err(Refusal::Unreadable { .. })), "{name}");
+            continue;
+        }
+        assert_same_rows(&recipe().read(&number, &[acts]).unwrap(), &rows, &name);
+        read += 1;
+    }
+    assert!(read >= 3, "only {read} captures were read");
+}
+
+#[test]
+fn captured_incidents_give_every_party_and_every_incident() {
+    let Some(folder) = captures() else { return };
+    let listed = files(&folder, "getIncidenteJudicatura.");
+    assert!(listed.len() >= 10);
+    for (name, body) in listed {
+        let number = recipe().number(&name).unwrap();
+        let docket = recipe().read(&number, &[page("incidents", 200, "application/json", &body)]).unwrap();
+        let courts: Vec<Value> = serde_json::from_slice(&body).unwrap();
+        let incidents: Vec<&Value> = courts.iter().flat_map(|court| court["lstIncidenteJudicatura"].as_array().unwrap()).collect();
+        let people =
+            incidents.iter().flat_map(|incident| ["lstLitiganteActor", "lstLitiganteDemandado"].map(|key| incident[key].as_array()));
+        let words = |value: &Value| value.as_str().unwrap().to_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        let people: BTreeSet<_> =
+            people.flatten().flatten().map(|one| (words(&one["tipoLitigante"]), words(&one["nombresLitigante"]))).collect();
+        assert_eq!(docket.parties.len(), people.len(), "{name}: {:?}", docket.parties);
+        let fields = docket.heading.extra.keys().filter(|key| key.starts_with("incident."));
+        assert_eq!(fields.count(), incidents.len(), "{name}");
+        let newest = incidents.iter().max_by_key(|incident| incident["fechaCrea"].as_str()).unwrap();
+        let court = courts.iter().find(|court| court["lstIncidenteJudicatura"].as_array().unwrap().contains(newest)).unwrap();
+        let tidy = court["nombreJudicatura"].as_str().unwrap().trim_start_matches('.').split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(docket.heading.court.as_deref(), Some(tidy.as_str()), "{name}");
+        assert!(matches!(recipe().next(&number, &[]), super::Next::Ask(request) if request.step == "info"));
+    }
+}
+
+#[test]
+fn a_captured_case_is_asked_for_as_its_capture_was() {
+    let Some(folder) = captures() else { return };
+    let requests: Value = serde_json::from_slice(&std::fs::read(folder.join("requests.json")).unwrap()).unwrap();
+    let number = recipe().number("08332-2024-00176").unwrap();
+    let info = br#"[{"idJuicio":"08332202400176"}]"#;
+    let incidents = std::fs::read(folder.join("getIncidenteJudicatura.08332202400176.response.json")).unwrap();
+    let acts = std::fs::read(folder.join("actuacionesJudiciales.08332202400176.response.json")).unwrap();
+    let all =
+        [("info", info.to_vec()), ("incidents", incidents), ("acts", acts)].map(|(step, body)| page(step, 200, "application/json", &body));
+    for (count, name) in ["getInformacionJuicio", "getIncidenteJudicatura", "actuacionesJudiciales"].into_iter().enumerate() {
+        let super::Next::Ask(request) = recipe().next(&number, &all[..count]) else { panic!("{name}") };
+        assert_eq!(request.url, format!("{}{}", requests["host"].as_str().unwrap(), requests[name]["path"].as_str().unwrap()));
+        let body: Option<Value> = request.body.map(|body| serde_json::from_slice(&body).unwrap());
+        assert_eq!(body.as_ref(), requests[name].get("body"), "{name}");
+        for (header, value) in requests["headers"].as_object().unwrap() {
+            assert!(request.headers.iter().any(|(known, sent)| known == header && Some(sent.as_str()) == value.as_str()), "{header}");
+        }
+    }
+    let super::Step::Done(docket) = recipe().step(&number, &all) else { panic!("not read") };
+    assert_eq!(docket.entries.len(), 5);
+    assert_eq!(docket.oddities, []);
+    assert_eq!(docket.entries[1].key.0, "ProvPrimera:211723416:EXCUSA (RAZON DE NOTIFICACION):2024-03-08T20:09:14.163Z");
+    assert_eq!(docket.entries[1].notice_of.as_ref(), Some(&docket.entries[2].key));
+}

@@ -1,0 +1,223 @@
+//! Entries: rows of the answers become lines of the docket.
+//!
+//! Called by [`Recipe::read`](super::Recipe::read) after every page has been accepted. Identity is settled in `identity`.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::Refusal;
+use super::date::DateSpec;
+use super::filter::{collapse, short_hash};
+use super::html_text;
+use super::oddity::{Oddities, OddityRule, Tally};
+use super::select::{Condition, Visit, all_hold};
+use super::step::Step;
+use super::template::{Env, Scope, Template};
+use crate::domain::docket::{Document, Entry, EntryKey, Withheld};
+
+/// One `[[entries]]` table.
+#[derive(Debug, Clone)]
+pub struct EntriesSpec {
+    /// The index of the step whose answers hold the rows.
+    pub step: usize,
+    /// The rows of one answer.
+    pub rows: JsonPath,
+    /// Fields that rows have; when no row has one, the layout has changed.
+    pub required: Vec<String>,
+    /// The identity: the first of these whose values are all there.
+    pub key: Vec<Template>,
+    /// The date.
+    pub date: Option<DateSpec>,
+    /// The title.
+    pub title: Template,
+    /// The body, and whether it may be HTML.
+    pub text: Option<(Template, bool)>,
+    /// Documents, each with its condition.
+    pub documents: Vec<DocumentSpec>,
+    /// When a row counts as annulled; never, if there is no condition.
+    pub annulled: Vec<Condition>,
+    /// When the source withholds the content of a row.
+    pub withheld: Option<WithheldSpec>,
+    /// Which rows are notices of other rows.
+    pub notice: Option<NoticeSpec>,
+    /// Further fields.
+    pub extra: Vec<(String, Template)>,
+    /// What is odd.
+    pub oddities: Vec<OddityRule>,
+}
+
+/// A document of a row.
+#[derive(Debug, Clone)]
+pub struct DocumentSpec {
+    /// When there is one.
+    pub when: Vec<Condition>,
+    /// Its identifier.
+    pub id: Template,
+    /// Its name.
+    pub name: Template,
+    /// Its address, and when it has one.
+    pub url: Option<(Vec<Condition>, Template)>,
+}
+
+/// Rows that are shown without their content.
+#[derive(Debug, Clone)]
+pub struct WithheldSpec {
+    /// Which.
+    pub when: Vec<Condition>,
+    /// The source's mark.
+    pub mark: Template,
+    /// The source's reason.
+    pub reason: Option<Template>,
+}
+
+/// Rows that tell that another row was served.
+#[derive(Debug, Clone)]
+pub struct NoticeSpec {
+    /// Which.
+    pub when: Vec<Condition>,
+    /// The same for a notice and its act.
+    pub same: Template,
+    /// Of several acts, the one for which this is the same too.
+    pub like: Template,
+}
+
+/// An entry on its way.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The entry; its key is settled later.
+    pub entry: Entry,
+    /// Date and time in full, for ordering.
+    pub exact: Option<DateTime>,
+    /// The page it came from.
+    pub page: usize,
+    /// What a notice shares with its act, and whether this is the notice.
+    pub service: Option<Service>,
+}
+
+/// What links a notice with its act.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The same for both.
+    pub same: String,
+    /// The same for both, where several acts share the first.
+    pub like: String,
+    /// Whether this is the notice.
+    pub is_notice: bool,
+}
+
+/// The rows of all pages of the step, as drafts. `scopes` are those of the step's requests, in the order of its pages.
+pub fn drafts(
+    visit: &Visit<'_>,
+    spec: &EntriesSpec,
+    step: &Step,
+    scopes: &[Scope<'_>],
+    oddities: &mut Oddities,
+) -> Result<Vec<Draft>, Refusal> {
+    let zone = visit.recipe.zone_of(visit.number);
+    let mut tallies = vec![Tally::default(); spec.oddities.len()];
+    let (mut drafts, mut seen_fields, mut has_rows) = (Vec::new(), vec![false; spec.required.len()], false);
+    let no_scope = Scope::default();
+    for (nth, page) in visit.pages_of(spec.step).enumerate() {
+        let document = visit.document(step, page)?;
+        for (index, row) in spec.rows.query(document).all().into_iter().enumerate() {
+            if row.is_null() {
+                oddities.note("null-element", &format!("rows of {} are null", step.id));
+                continue;
+            }
+            if !row.is_object() {
+                let at = format!("{}: row {}", step.id, index + 1);
+                return Err(Refusal::Unreadable { at, expected: "an object".to_owned(), found: "something else".to_owned() });
+            }
+            has_rows = true;
+            for (field, seen) in spec.required.iter().zip(&mut seen_fields) {
+                *seen |= row.get(field).is_some_and(|value| value.as_str() != Some(""));
+            }
+            let env =
+                Env { number: visit.number, scope: scopes.get(nth).unwrap_or(&no_scope), row: Some(row), base: &visit.pages[page].url };
+            for (rule, tally) in spec.oddities.iter().zip(&mut tallies) {
+                rule.look(tally, &env);
+            }
+            drafts.push(spec.draft(&env, row, page, &zone, oddities));
+        }
+    }
+    if has_rows && let Some((field, _)) = spec.required.iter().zip(&seen_fields).find(|(_, seen)| !**seen) {
+        let expected = format!("`{field}` in the rows");
+        return Err(Refusal::Unreadable { at: step.id.clone(), expected, found: "rows without it".to_owned() });
+    }
+    oddities.note_tallies(&spec.oddities, &tallies);
+    Ok(drafts)
+}
+
+impl EntriesSpec {
+    fn draft(&self, env: &Env<'_>, row: &Value, page: usize, zone: &TimeZone, oddities: &mut Oddities) -> Draft {
+        let key = self.key.iter().find_map(|key| key.complete(env)).unwrap_or_else(|| {
+            oddities.note("no-key", "rows lack the fields of their identity");
+            short_hash(&row.to_string())
+        });
+        let stamp = self.date.as_ref().and_then(|date| {
+            let text = date.value.text(env);
+            let stamp = date.read(&text, zone);
+            if stamp.is_none() && !text.trim().is_empty() {
+                oddities.note("date-unparsed", "dates of entries are not in a known format");
+            }
+            stamp
+        });
+        let title = collapse(&self.title.text(env));
+        if title.is_empty() {
+            oddities.note("empty-title", "entries have no title");
+        }
+        let withheld = self.withheld.as_ref().filter(|withheld| all_hold(&withheld.when, env)).map(|withheld| Withheld {
+            mark: collapse(&withheld.mark.text(env)),
+            reason: withheld.reason.as_ref().map(|reason| collapse(&reason.text(env))).filter(|reason| !reason.is_empty()),
+        });
+        // A court that withholds a text may still send it (`ecuador.md` 1.6); then it is not kept.
+        let text = if withheld.is_some() { String::new() } else { self.body(env) };
+        let extra =
+            self.extra.iter().map(|(name, value)| (name.clone(), collapse(&value.text(env)))).filter(|(_, value)| !value.is_empty());
+        let entry = Entry {
+            key: EntryKey(collapse(&key)),
+            date: stamp.map(|stamp| stamp.date),
+            time: stamp.and_then(|stamp| stamp.time),
+            title,
+            text,
+            documents: self.documents.iter().filter_map(|document| document.read(env, withheld.is_some())).collect(),
+            annulled: !self.annulled.is_empty() && all_hold(&self.annulled, env),
+            withheld,
+            notice_of: None,
+            extra: extra.collect(),
+        };
+        let service = self.notice.as_ref().and_then(|notice| {
+            let same = notice.same.complete(env)?;
+            Some(Service { same, like: collapse(&notice.like.text(env)), is_notice: all_hold(&notice.when, env) })
+        });
+        Draft { entry, exact: stamp.map(|stamp| stamp.exact), page, service }
+    }
+
+    fn body(&self, env: &Env<'_>) -> String {
+        match &self.text {
+            Some((text, true)) => html_text::to_text(&text.text(env)),
+            Some((text, false)) => text.text(env).trim().to_owned(),
+            None => String::new(),
+        }
+    }
+}
+
+impl DocumentSpec {
+    fn read(&self, env: &Env<'_>, is_withheld: bool) -> Option<Document> {
+        if !all_hold(&self.when, env) {
+            return None;
+        }
+        let id = collapse(&self.id.text(env));
+        if id.is_empty() {
+            return None;
+        }
+        let name = Some(collapse(&self.name.text(env))).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
+        let url = self.url.as_ref().filter(|(when, _)| !is_withheld && all_hold(when, env)).map(|(_, url)| {
+            let url = url.url(env);
+            if url.starts_with('/') { format!("{}{url}", env.base) } else { url }
+        });
+        Some(Document { id, name, url: url.filter(|url| !url.is_empty()) })
+    }
+}

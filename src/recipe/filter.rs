@@ -1,0 +1,196 @@
+//! The filters of templates: small changes of a text, written after a bar.
+//!
+//! Called by `template`. A filter takes a text and gives a text; what does not apply gives an empty text.
+
+use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::html_text;
+use super::template::Env;
+use crate::diag;
+use crate::domain::id::{hex, sha256};
+
+/// A compiled filter.
+#[derive(Debug, Clone)]
+pub enum Filter {
+    /// Without white space at both ends.
+    Trim,
+    /// White space runs become one space, none at the ends.
+    Collapse,
+    /// Upper case.
+    Upper,
+    /// Lower case.
+    Lower,
+    /// Upper case without accents, white space collapsed: for comparing words.
+    Fold,
+    /// Only the digits.
+    Digits,
+    /// HTML as text.
+    Text,
+    /// A link made absolute against the page it stands on; empty when it leads to no other page.
+    Absolute,
+    /// Eight hexadecimal digits that stand for the text.
+    Hash,
+    /// This instead of an empty text.
+    Default(String),
+    /// What stands after the first such text.
+    After(String),
+    /// What stands before the first such text, or all of it.
+    Before(String),
+    /// Without this at the start.
+    Strip(String),
+    /// The first match: its first group, or the whole.
+    First(Regex),
+    /// At most so many characters; a longer text is cut and marked with its hash.
+    Short(usize),
+}
+
+const NAMES: &[&str] = &[
+    "trim", "collapse", "upper", "lower", "fold", "digits", "text", "absolute", "hash", "default", "after", "before", "strip", "first",
+    "short",
+];
+
+impl Filter {
+    /// Compiles `name` or `name: 'argument'`.
+    pub fn parse(piece: &str) -> Result<Self, String> {
+        let (name, argument) = match piece.split_once(':') {
+            Some((name, argument)) => (name.trim(), Some(argument.trim())),
+            None => (piece, None),
+        };
+        let quoted = || {
+            let argument = argument.ok_or_else(|| format!("the filter {name} needs a text in quotes: {name}: '…'"))?;
+            let inner = ['\'', '"'].iter().find_map(|quote| argument.strip_prefix(*quote)?.strip_suffix(*quote));
+            inner.map(str::to_owned).ok_or_else(|| format!("the filter {name} needs a text in quotes, not {argument}"))
+        };
+        let filter = match name {
+            "trim" => Self::Trim,
+            "collapse" => Self::Collapse,
+            "upper" => Self::Upper,
+            "lower" => Self::Lower,
+            "fold" => Self::Fold,
+            "digits" => Self::Digits,
+            "text" => Self::Text,
+            "absolute" => Self::Absolute,
+            "hash" => Self::Hash,
+            "default" => return quoted().map(Self::Default),
+            "after" => return quoted().map(Self::After),
+            "before" => return quoted().map(Self::Before),
+            "strip" => return quoted().map(Self::Strip),
+            "first" => {
+                let pattern = quoted()?;
+                return Regex::new(&pattern)
+                    .map(Self::First)
+                    .map_err(|error| format!("not a regular expression: {}", one_line(&error.to_string())));
+            }
+            "short" => {
+                let length = argument.and_then(|argument| argument.parse::<usize>().ok()).filter(|length| *length >= 12);
+                return length
+                    .map(Self::Short)
+                    .ok_or_else(|| "the filter short needs a number of characters from 12 on: short: 60".to_owned());
+            }
+            _ => {
+                let help = diag::suggestion(name, NAMES).unwrap_or_default();
+                return Err(format!("unknown filter \"{name}\"; {help}"));
+            }
+        };
+        match argument {
+            Some(_) => Err(format!("the filter {name} takes nothing after it")),
+            None => Ok(filter),
+        }
+    }
+
+    /// Applies it.
+    pub fn apply(&self, text: String, env: &Env<'_>) -> String {
+        match self {
+            Self::Trim => text.trim().to_owned(),
+            Self::Collapse => collapse(&text),
+            Self::Upper => text.to_uppercase(),
+            Self::Lower => text.to_lowercase(),
+            Self::Fold => fold(&text),
+            Self::Digits => text.chars().filter(char::is_ascii_digit).collect(),
+            Self::Text => html_text::to_text(&text),
+            Self::Absolute => absolute(&text, env.base),
+            Self::Hash => short_hash(&text),
+            Self::Default(instead) if text.is_empty() => instead.clone(),
+            Self::Default(_) => text,
+            Self::After(mark) => text.split_once(mark.as_str()).map(|(_, after)| after.to_owned()).unwrap_or_default(),
+            Self::Before(mark) => match text.split_once(mark.as_str()) {
+                Some((before, _)) => before.to_owned(),
+                None => text,
+            },
+            Self::Strip(mark) => text.trim_start().strip_prefix(mark.as_str()).unwrap_or(&text).to_owned(),
+            Self::First(pattern) => pattern
+                .captures(&text)
+                .and_then(|found| found.get(1).or_else(|| found.get(0)))
+                .map(|found| found.as_str().to_owned())
+                .unwrap_or_default(),
+            Self::Short(length) => shorten(text, *length),
+        }
+    }
+}
+
+/// White space runs (no-break spaces too) become one space; none at the ends.
+pub fn collapse(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !tidy.is_empty() {
+            tidy.push(' ');
+        }
+        tidy.push_str(word);
+    }
+    tidy
+}
+
+/// Upper case without accents, white space collapsed.
+pub fn fold(text: &str) -> String {
+    collapse(&text.nfd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_uppercase())
+}
+
+/// Eight hexadecimal digits that stand for a text.
+pub fn short_hash(text: &str) -> String {
+    hex(&sha256(text.as_bytes())[..4])
+}
+
+/// The first line of an error of another library, which may draw pictures over several lines.
+pub fn one_line(text: &str) -> String {
+    collapse(text.lines().last().unwrap_or_default())
+}
+
+fn shorten(text: String, length: usize) -> String {
+    if text.chars().count() <= length {
+        return text;
+    }
+    let kept: String = text.chars().take(length.saturating_sub(9)).collect();
+    format!("{}~{}", kept.trim_end(), short_hash(&text))
+}
+
+/// A link as an address of another page; empty when it is none.
+pub fn absolute(link: &str, base: &str) -> String {
+    let link = link.trim();
+    let is_within_page = link.starts_with('#') && !link.starts_with("#/") && !link.starts_with("#!");
+    if link.is_empty() || is_within_page {
+        return String::new();
+    }
+    let url = url::Url::parse(base).and_then(|base| base.join(link)).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.map(|url| url.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_and_stay_different() {
+        let (a, b) = (format!("{}a", "ñ".repeat(80)), format!("{}b", "ñ".repeat(80)));
+        let (a, b) = (shorten(a, 40), shorten(b, 40));
+        assert_eq!(a.chars().count(), 40);
+        assert_ne!(a, b);
+        assert_eq!(shorten("corto".into(), 40), "corto");
+    }
+
+    #[test]
+    fn folding_takes_accents_case_and_odd_spaces_away() {
+        assert_eq!(fold("  Citación:\u{a0} realizada "), "CITACION: REALIZADA");
+    }
+}

@@ -1,0 +1,115 @@
+//! Tests of the shipped recipes over the folders under `tests/fixtures/<recipe>/<scenario>/`.
+//!
+//! A scenario holds the case number (`case.txt`), the answers (`<step>[-<n>][.<status>].<json|html|xml>`) and what must come
+//! of them (`expected.json`: a docket, or a refusal). With `VEEDOR_BLESS=1` in the environment the expectations are
+//! written instead of compared; read the difference before committing it. A recipe without scenarios fails.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Next, Recipe, Refusal, Step, shipped, shipped_recipe};
+use crate::domain::page::Page;
+use crate::wire;
+
+pub fn page(step: &str, status: u16, content_type: &str, body: &[u8]) -> Page {
+    Page {
+        step: step.to_owned(),
+        url: format!("https://court.example/{step}"),
+        status,
+        headers: vec![("content-type".to_owned(), content_type.to_owned())],
+        body: body.to_vec(),
+        charset: None,
+        fetched_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let Ok(list) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = list.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The scenarios of a recipe.
+pub fn scenarios(recipe: &str) -> Vec<PathBuf> {
+    sorted(&folder().join(recipe))
+}
+
+fn pages(scenario: &Path) -> Vec<Page> {
+    let mut pages = Vec::new();
+    for path in sorted(scenario) {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let mut parts: Vec<&str> = name.split('.').collect();
+        let extension = parts.pop().unwrap();
+        if matches!(parts[0], "case" | "expected" | "watch") {
+            continue;
+        }
+        let status = parts.get(1).map_or(200, |status| status.parse().unwrap());
+        let (step, nth) = parts[0].rsplit_once('-').and_then(|(step, nth)| Some((step, nth.parse::<u32>().ok()?))).unwrap_or((parts[0], 1));
+        let content_type = match extension {
+            "html" => "text/html; charset=utf-8",
+            "xml" => "application/xml",
+            _ => "application/json",
+        };
+        pages.push((step.to_owned(), nth, page(step, status, content_type, &std::fs::read(&path).unwrap())));
+    }
+    pages.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    pages.into_iter().map(|(_, _, page)| page).collect()
+}
+
+pub fn refusal_json(refusal: &Refusal) -> Value {
+    match refusal {
+        Refusal::NotFound | Refusal::Reserved => json!({"refusal": refusal.health().name()}),
+        Refusal::Blocked(why) | Refusal::Unavailable(why) => json!({"refusal": refusal.health().name(), "why": why}),
+        Refusal::Unreadable { at, expected, found } => json!({"refusal": "unreadable", "at": at, "expected": expected, "found": found}),
+    }
+}
+
+pub fn check(recipe: &Recipe, scenario: &Path) {
+    let label = scenario.display();
+    let typed = std::fs::read_to_string(scenario.join("case.txt")).unwrap_or_else(|_| panic!("{label} has no case.txt"));
+    let number = recipe.number(&typed).unwrap();
+    let pages = pages(scenario);
+    let found = match recipe.step(&number, &pages) {
+        Step::Done(docket) => {
+            let one_less = &pages[..pages.len() - 1];
+            assert!(matches!(recipe.next(&number, one_less), Next::Ask(_)), "{label}: a page is not asked for");
+            wire::docket::to_json(&docket, &recipe.id, &number)
+        }
+        Step::Refused(refusal) => refusal_json(&refusal),
+        Step::Ask(request) => panic!("{label}: asks for {} {}, for which there is no file", request.step, request.url),
+    };
+    let file = scenario.join("expected.json");
+    if std::env::var_os("VEEDOR_BLESS").is_some() {
+        std::fs::write(&file, format!("{found:#}\n")).unwrap();
+    }
+    let expected: Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{label} has no expected.json"))).unwrap();
+    assert_eq!(format!("{found:#}"), format!("{expected:#}"), "{label}");
+}
+
+#[test]
+fn every_shipped_recipe_reads_its_fixtures() {
+    for (id, file, _) in shipped() {
+        let recipe = shipped_recipe(id).unwrap_or_else(|| panic!("{file} does not compile"));
+        let scenarios = scenarios(id);
+        assert!(!scenarios.is_empty(), "{file} has no fixtures under tests/fixtures/{id}");
+        scenarios.iter().for_each(|scenario| check(&recipe, scenario));
+    }
+}
+
+#[test]
+fn every_shipped_recipe_compiles_under_its_own_id() {
+    for (id, file, text) in shipped() {
+        match Recipe::parse(file, text) {
+            Ok(recipe) => assert_eq!(recipe.id, id, "{file}"),
+            Err(problems) => panic!("{}", problems.iter().map(|problem| format!("{problem}\n")).collect::<String>()),
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! HTML as text: what a reader of the page would see, without gluing or splitting words.
+//!
+//! Used for the bodies of entries, which arrive as plain text or as HTML within JSON, and for elements of pages. A
+//! tokenizer of its own, because bodies are fragments that a tree builder would rearrange, and because dockets have
+//! thousands of them. It keeps no structure: for rows and cells of pages see `view`.
+
+use super::entities;
+
+/// Elements that begin a new line (`ecuador.md` 1.7: block tags become a newline, inline tags nothing).
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "br",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "select",
+    "summary",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+];
+
+/// Elements whose content is not text for readers.
+const SILENT: &[&str] = &["script", "style", "template", "noscript", "iframe", "object"];
+
+/// The text of HTML or of a text that only may hold HTML. Lines are tidied and empty ones left out.
+///
+/// Line ends count as line ends only where no block element says how the text is set: e-SATJE sends both kinds of body.
+pub fn to_text(html: &str) -> String {
+    if !html.contains(['<', '&']) {
+        return tidy(html);
+    }
+    let (raw, has_blocks) = strip(html);
+    if has_blocks { tidy(&raw) } else { tidy(&raw.replace(SOFT, "\n")) }
+}
+
+/// Stands for a line end of the source until it is known whether it counts. A private-use character, dropped from input.
+const SOFT: char = '\u{e000}';
+
+fn strip(html: &str) -> (String, bool) {
+    let mut out = String::with_capacity(html.len());
+    let mut has_blocks = false;
+    let mut rest = html;
+    while let Some(c) = rest.chars().next() {
+        match c {
+            '<' => match tag(rest) {
+                Some((name, is_end, after)) => {
+                    rest = after;
+                    let name = name.to_ascii_lowercase();
+                    if !is_end && SILENT.contains(&name.as_str()) {
+                        rest = skip_to_end(rest, &name);
+                    } else if BLOCKS.binary_search(&name.as_str()).is_ok() {
+                        has_blocks = true;
+                        out.push('\n');
+                    } else if name == "td" || name == "th" {
+                        out.push(' ');
+                    }
+                    continue;
+                }
+                None => out.push('<'),
+            },
+            '&' => {
+                let (c, after) = entity(rest);
+                out.push(c);
+                rest = after;
+                continue;
+            }
+            '\n' | '\r' => out.push(SOFT),
+            SOFT => {}
+            c => out.push(c),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    let out = if has_blocks { out.replace(SOFT, " ") } else { out };
+    (out, has_blocks)
+}
+
+/// The name of the tag at the start of the text, whether it is an end tag, and what follows it. `None`: not a tag.
+fn tag(text: &str) -> Option<(&str, bool, &str)> {
+    let inside = &text[1..];
+    if let Some(comment) = inside.strip_prefix("!--") {
+        return Some(("!", false, comment.find("-->").map_or("", |end| &comment[end + 3..])));
+    }
+    let (is_end, name) = match inside.strip_prefix('/') {
+        Some(name) => (true, name),
+        None => (false, inside),
+    };
+    let first = name.chars().next()?;
+    if first == '!' || first == '?' {
+        return Some(("!", false, after_tag(name)));
+    }
+    if !first.is_ascii_alphabetic() {
+        return None;
+    }
+    let length = name.find(|c: char| !c.is_ascii_alphanumeric() && c != ':' && c != '-').unwrap_or(name.len());
+    Some((&name[..length], is_end, after_tag(&name[length..])))
+}
+
+/// What follows the `>` that closes a tag, quoted attribute values respected.
+fn after_tag(text: &str) -> &str {
+    // An attribute that is never closed must not swallow the body.
+    end_of_tag(text).or_else(|| text.split_once('>').map(|(_, after)| after)).unwrap_or_default()
+}
+
+/// What follows the `>` that closes a tag; `None` when nothing closes it.
+pub fn end_of_tag(text: &str) -> Option<&str> {
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match quote {
+            None if byte == b'>' => return Some(&text[at + 1..]),
+            None if byte == b'"' || byte == b'\'' => quote = Some(byte),
+            Some(open) if byte == open => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A text with its entities decoded; those that are not known stay as they are.
+pub fn decode_entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        let (c, after) = entity(&rest[at..]);
+        out.push(c);
+        rest = after;
+    }
+    out + rest
+}
+
+/// The markup with the bodies of its scripts left out; their tags stay.
+pub fn without_script_bodies(html: &str) -> String {
+    let mut kept = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find("<script") {
+        let after = after_tag(&rest[at + 7..]);
+        kept.push_str(&rest[..rest.len() - after.len()]);
+        rest = skip_to_end(after, "script");
+    }
+    kept + rest
+}
+
+fn skip_to_end<'t>(text: &'t str, name: &str) -> &'t str {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) = text[from..].find("</") {
+        let at = from + found;
+        let end = at + 2 + name.len();
+        if bytes.get(at + 2..end).is_some_and(|there| there.eq_ignore_ascii_case(name.as_bytes())) {
+            return text.get(end..).map_or("", after_tag);
+        }
+        from = at + 2;
+    }
+    ""
+}
+
+/// The character of the entity at the start of the text and what follows; a lone `&` stands for itself.
+fn entity(text: &str) -> (char, &str) {
+    let inside = &text[1..];
+    let length = inside.bytes().take(33).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
+    let name = &inside[..length];
+    let after = &inside[length..];
+    let decoded = match name.strip_prefix('#') {
+        Some(digits) => match digits.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
+            None => digits.parse().ok(),
+        }
+        .map(|code| char::from_u32(code).filter(|c| *c == '\n' || !c.is_control()).unwrap_or('\u{fffd}')),
+        None => entities::named(name).filter(|_| after.starts_with(';')),
+    };
+    match decoded {
+        Some(c) => (c, after.strip_prefix(';').unwrap_or(after)),
+        None => ('&', inside),
+    }
+}
+
+/// Lines with single spaces, none empty; `\r`, `\n` and their pairs in any order end a line; invisible characters go.
+fn tidy(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split(['\n', '\r']) {
+        let mut words = line.split(|c: char| c.is_whitespace()).filter(|word| !word.is_empty()).peekable();
+        if words.peek().is_none() {
+            continue;
+        }
+        let start = out.len();
+        if start > 0 {
+            out.push('\n');
+        }
+        let mut is_first = true;
+        for word in words {
+            if !is_first {
+                out.push(' ');
+            }
+            is_first = false;
+            out.extend(word.chars().filter(|c| !is_invisible(*c)));
+        }
+    }
+    out
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}') || (c.is_control() && c != '\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn words_are_neither_glued_nor_split() {
+        for (html, expected) in [
+            (
+                "<p>Audiencia <b>única</b></p><p>convocada para el d&iacute;a</p>25 DE ENERO",
+                "Audiencia única\nconvocada para el día\n25 DE ENERO",
+            ),
+            ("con<strong>voca</strong>toria", "convocatoria"),
+            ("uno<br/>dos<BR >tres", "uno\ndos\ntres"),
+            ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+            ("<p>uno\r\n  dos</p>\n\r<p>tres&nbsp;&nbsp;cuatro</p>", "uno dos\ntres cuatro"),
+            ("RAZON: comparece\r\nCuenca, 26 de junio\n\rfin\r\rfin", "RAZON: comparece\nCuenca, 26 de junio\nfin\nfin"),
+            ("<b>RAZON</b>\r\nCuenca", "RAZON\nCuenca"),
+            ("<style>p{}</style><p title='a>b'>x</p><script>if (a<b) {}</script>y", "x\ny"),
+            ("<!-- <p>no</p> -->sí<![CDATA[x]]>", "sí"),
+            ("a < b & c &amp; d &lt;p&gt; &unknown; &#241;&#xF1; &eacute", "a < b & c & d <p> &unknown; ññ &eacute"),
+            ("<p class=\"abierta>texto</p>", "texto"),
+            ("", ""),
+            ("\u{feff}a\u{200b}b", "ab"),
+        ] {
+            assert_eq!(to_text(html), expected, "{html}");
+        }
+    }
+
+    #[test]
+    fn scripts_lose_their_bodies_and_keep_their_tags() {
+        let html = "a<script src='captcha.js'>var x = 1</script>b<script>y";
+        assert_eq!(without_script_bodies(html), "a<script src='captcha.js'>b<script>");
+    }
+
+    #[test]
+    fn the_list_of_blocks_is_sorted_for_its_search() {
+        assert!(BLOCKS.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn a_huge_body_of_open_brackets_takes_no_time() {
+        let text = "<".repeat(200_000) + "<a '" + &"</".repeat(100_000);
+        assert!(!to_text(&text).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_a_text(html in "(<[a-z/!]{0,4}|[&#;x0-9]{1,4}|[>'\"\\r\\n ñ\u{a0}]|script){0,40}") {
+            let text = to_text(&html);
+            prop_assert!(!text.contains('\r') && !text.contains("\n\n"));
+        }
+    }
+}

@@ -1,0 +1,497 @@
+//! The recipe language: how to ask a source, and how to read its answers, as data.
+//!
+//! Everyone who visits a source goes through [`Recipe`]: the daemon, the commands, the tests. It is sans-I/O: `next`
+//! says what to ask given the answers so far, `read` makes a docket of them. A court is added with a file under
+//! `jurisdictions/` and fixtures, without Rust. What an entry means is not decided here but in `meaning`.
+
+mod answer;
+#[cfg(test)]
+mod captures;
+mod date;
+mod entities;
+mod entries;
+mod filter;
+#[cfg(test)]
+mod fixtures;
+mod heading;
+mod html_text;
+mod identity;
+mod number;
+mod oddity;
+pub mod page_source;
+mod saved;
+mod select;
+mod shipped;
+mod step;
+mod syntax;
+mod template;
+mod view;
+mod withheld;
+mod xml;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use regex::Regex;
+
+use crate::diag::Problem;
+use crate::domain::case::CaseNumber;
+use crate::domain::docket::Docket;
+use crate::domain::health::Health;
+use crate::domain::page::{Page, Request};
+
+pub use shipped::{shipped, shipped_recipe};
+
+/// Everything that veedor knows of a site.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// Its stable name, for example `ec-esatje`.
+    pub id: String,
+    /// What people call the site.
+    pub title: String,
+    /// The folder of its jurisdiction, for example `ec`.
+    pub jurisdiction: String,
+    /// The language of its texts, for example `es`.
+    pub language: String,
+    /// The zone of its courts, for example `America/Guayaquil`; see [`zone_of`](Self::zone_of) for the exceptions.
+    pub zone: String,
+    /// What relative addresses begin with, without a slash at the end.
+    pub base_url: String,
+    /// The least time between two requests to the host.
+    pub gap: Duration,
+    /// How often a case is visited when the watch list does not say.
+    pub every: Duration,
+    /// The most requests a day to the host.
+    pub daily: u32,
+    /// The time-out over a whole request.
+    pub timeout: Duration,
+    /// What is known of its terms of use.
+    pub terms: Option<String>,
+    /// What is known of its robots.txt.
+    pub robots: Option<String>,
+    /// How well the shapes are known, and from where.
+    pub confidence: Option<String>,
+    /// Numbers of public cases.
+    pub examples: Vec<String>,
+    /// Whether the source shows only the newest rows, so that a row that slides off the end is not removed.
+    pub sliding: bool,
+    plan: Arc<Plan>,
+}
+
+/// The compiled parts of a recipe.
+#[derive(Debug)]
+struct Plan {
+    number: number::NumberFormat,
+    case_url: template::Template,
+    headers: Vec<(String, String)>,
+    zone: TimeZone,
+    zones: Vec<(Regex, TimeZone)>,
+    steps: Vec<step::Step>,
+    heading: heading::HeadingSpec,
+    parties: Vec<heading::PartySpec>,
+    entries: Vec<entries::EntriesSpec>,
+}
+
+/// What to do next on a visit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// Ask this.
+    Ask(Request),
+    /// All answers are there: [`Recipe::read`] them.
+    Enough,
+    /// A page is no answer.
+    Refused(Refusal),
+}
+
+/// Why there is no docket. Five different troubles, and none of them is "removed".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The source says it has no such case.
+    NotFound,
+    /// The source says the case is reserved.
+    Reserved,
+    /// The source refuses us, and how we know.
+    Blocked(String),
+    /// The source is down, and how we know.
+    Unavailable(String),
+    /// The answer is not what the recipe expects.
+    Unreadable {
+        /// The step and the place in its answer.
+        at: String,
+        /// What should be there.
+        expected: String,
+        /// What is.
+        found: String,
+    },
+}
+
+/// [`Recipe::next`] and [`Recipe::read`] in one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Ask this.
+    Ask(Request),
+    /// The docket.
+    Done(Docket),
+    /// There is none, and why.
+    Refused(Refusal),
+}
+
+impl Refusal {
+    /// The health of a case whose visit ended so.
+    pub fn health(&self) -> Health {
+        match self {
+            Self::NotFound => Health::NotFound,
+            Self::Reserved => Health::Reserved,
+            Self::Blocked(why) => Health::Blocked(why.clone()),
+            Self::Unavailable(why) => Health::Unavailable(why.clone()),
+            Self::Unreadable { .. } => Health::Unreadable(self.to_string()),
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("the source has no such case"),
+            Self::Reserved => f.write_str("the source keeps the case reserved"),
+            Self::Blocked(why) => write!(f, "the source refuses us: {why}"),
+            Self::Unavailable(why) => write!(f, "the source is down: {why}"),
+            Self::Unreadable { at, expected, found } => write!(f, "at {at}: expected {expected}, found {found}"),
+        }
+    }
+}
+
+impl Recipe {
+    /// Compiles a recipe, or gives every mistake with its place. `file` is the name to print.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        syntax::parse(file, text)
+    }
+
+    /// The same recipe at another address: a mirror, a test court.
+    pub fn with_base_url(mut self, base_url: &str) -> Self {
+        base_url.trim_end_matches('/').clone_into(&mut self.base_url);
+        self
+    }
+
+    /// Understands a case number as typed, or says in one sentence what a number looks like.
+    pub fn number(&self, typed: &str) -> Result<CaseNumber, String> {
+        self.plan.number.read(&self.title, typed)
+    }
+
+    /// What to ask next, given the answers so far. Cheap: of the last step it only looks at what each page is.
+    ///
+    /// Pages are matched to requests in their order within a step.
+    pub fn next(&self, number: &CaseNumber, pages: &[Page]) -> Next {
+        self.try_next(number, pages).unwrap_or_else(Next::Refused)
+    }
+
+    fn try_next(&self, number: &CaseNumber, pages: &[Page]) -> Result<Next, Refusal> {
+        let visit = select::Visit::new(self, number, pages);
+        for (index, step) in self.plan.steps.iter().enumerate() {
+            let is_last = index + 1 == self.plan.steps.len();
+            let (mut asked, _) = step::asked(&visit, index, step)?;
+            let mut have = 0;
+            for (page, asked) in visit.pages_of(index).zip(&asked) {
+                self.accept(&visit, step, page, &asked.scope, !is_last)?;
+                have += 1;
+            }
+            if have < asked.len() {
+                return Ok(Next::Ask(asked.swap_remove(have).request));
+            }
+        }
+        Ok(Next::Enough)
+    }
+
+    fn accept(
+        &self,
+        visit: &select::Visit<'_>,
+        step: &step::Step,
+        page: usize,
+        scope: &template::Scope<'_>,
+        in_full: bool,
+    ) -> Result<(), Refusal> {
+        let answer = &visit.pages[page];
+        answer::glance(step, answer)?;
+        if in_full || answer::is_doubtful(step, answer) {
+            let env = template::Env { number: visit.number, scope, row: None, base: &answer.url };
+            answer::check(step, answer, visit.document(step, page)?, &env)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the answers of a visit into a docket, every check included.
+    ///
+    /// Pages that a person saved may lack those of other steps: what they hold is read, and an oddity says so. Whether
+    /// all answers are there is for [`next`](Self::next) to say.
+    pub fn read(&self, number: &CaseNumber, pages: &[Page]) -> Result<Docket, Refusal> {
+        let visit = select::Visit::new(self, number, pages);
+        let mut oddities = oddity::Oddities::default();
+        let mut drafts = Vec::new();
+        let no_scope = template::Scope::default();
+        for (index, step) in self.plan.steps.iter().enumerate() {
+            let (asked, nulls) = step::asked(&visit, index, step)?;
+            oddities.note_many("null-element", &format!("elements that {} is asked for are null", step.id), nulls);
+            let scopes: Vec<_> = asked.into_iter().map(|asked| asked.scope).collect();
+            let pages: Vec<usize> = visit.pages_of(index).collect();
+            for (nth, page) in pages.iter().enumerate() {
+                self.accept(&visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
+            }
+            let (have, wanted) = (pages.len(), scopes.len());
+            if have != wanted || wanted == 0 {
+                oddities.note("page-count", &format!("{have} answers to {wanted} requests of {}", step.id));
+            }
+            for spec in self.plan.entries.iter().filter(|spec| spec.step == index) {
+                drafts.extend(entries::drafts(&visit, spec, step, &scopes, &mut oddities)?);
+            }
+        }
+        if drafts.is_empty() {
+            oddities.note("no-entries", "the answers list no entry at all");
+        }
+        let heading = heading::heading(&visit, &self.plan.heading, &self.zone_of(number), &mut oddities)?;
+        let parties = heading::parties(&visit, &self.plan.parties, &mut oddities)?;
+        Ok(Docket { heading, parties, entries: identity::settle(drafts), oddities: oddities.into_list() })
+    }
+
+    /// What comes next: a request, the docket, or why there is none.
+    pub fn step(&self, number: &CaseNumber, pages: &[Page]) -> Step {
+        match self.next(number, pages) {
+            Next::Ask(request) => Step::Ask(request),
+            Next::Refused(refusal) => Step::Refused(refusal),
+            Next::Enough => self.read(number, pages).map_or_else(Step::Refused, Step::Done),
+        }
+    }
+
+    /// The zone of the court that this number belongs to.
+    pub fn zone_of(&self, number: &CaseNumber) -> TimeZone {
+        let exception = self.plan.zones.iter().find(|(pattern, _)| pattern.is_match(&number.compact));
+        exception.map_or(&self.plan.zone, |(_, zone)| zone).clone()
+    }
+
+    /// Where a person can look at the case, or at least search for it.
+    pub fn case_url(&self, number: &CaseNumber) -> String {
+        let scope = template::Scope::default();
+        self.plan.case_url.url(&template::Env { number, scope: &scope, row: None, base: &self.base_url })
+    }
+
+    /// The step that a page of unknown origin is taken for.
+    pub fn first_step(&self) -> &str {
+        self.plan.steps.first().map_or("", |step| &step.id)
+    }
+
+    /// The headers that every request to the site carries, robots.txt too.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.plan.headers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::fixtures::page;
+    use super::*;
+
+    fn recipe() -> Recipe {
+        shipped_recipe("ec-esatje").unwrap()
+    }
+
+    fn info(number: &str) -> Page {
+        page("info", 200, "application/json", json!([{"idJuicio": number}]).to_string().as_bytes())
+    }
+
+    fn incidents(list: &Value) -> Page {
+        page("incidents", 200, "application/json", list.to_string().as_bytes())
+    }
+
+    fn acts(list: &Value) -> Page {
+        page("acts", 200, "application/json", list.to_string().as_bytes())
+    }
+
+    fn asked(next: Next) -> (String, Value) {
+        match next {
+            Next::Ask(request) => (request.step, request.body.map_or(Value::Null, |body| serde_json::from_slice(&body).unwrap())),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn numbers_are_understood_as_people_type_them() {
+        for (typed, compact, canonical) in [
+            ("17721-2019-00029G", "17721201900029G", "17721-2019-00029G"),
+            (" 17721 - 2019 – 00029g ", "17721201900029G", "17721-2019-00029G"),
+            ("17721201900029G", "17721201900029G", "17721-2019-00029G"),
+            ("09u03-2023-00283", "09U03202300283", "09U03-2023-00283"),
+            ("0930420080150", "0930420080150", "09304-2008-0150"),
+            ("09332201458985", "09332201458985", "09332-2014-58985"),
+        ] {
+            let number = recipe().number(typed).unwrap();
+            assert_eq!((number.compact.as_str(), number.canonical.as_str()), (compact, canonical));
+        }
+        for (typed, hint) in [
+            ("17721-2019-*0029", "letter that was lost"),
+            ("1712345678", "followed, not people"),
+            ("170101822110001", "noticia del delito"),
+            ("1790011674001", "expected five characters"),
+            ("17721-2019-029", "for example 17721-2019-00029G"),
+            ("17721-2019-000290", "expected"),
+            ("17721-2019-00029GG", "expected"),
+            ("ñandú", "expected"),
+            ("", "is missing"),
+        ] {
+            let error = recipe().number(typed).unwrap_err();
+            assert!(error.contains(hint), "{typed}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_case_costs_one_request() {
+        let number = recipe().number("17299-2099-00001").unwrap();
+        assert_eq!(asked(recipe().next(&number, &[])).0, "info");
+        let nothing = page("info", 200, "application/json", b"[]");
+        assert_eq!(recipe().next(&number, &[nothing]), Next::Refused(Refusal::NotFound));
+    }
+
+    #[test]
+    fn each_incident_of_each_court_is_asked_for_with_its_own_typed_ids() {
+        let number = recipe().number("17299-2099-00001").unwrap();
+        let courts = json!([
+            {"idJudicatura": "17299", "nombreJudicatura": "A", "lstIncidenteJudicatura": [
+                {"idIncidenteJudicatura": 1, "idMovimientoJuicioIncidente": 11, "incidente": 1},
+                {"idIncidenteJudicatura": 2, "idMovimientoJuicioIncidente": 12, "incidente": 2}]},
+            {"idJudicatura": "17100", "nombreJudicatura": "B", "lstIncidenteJudicatura": null},
+            {"idJudicatura": "17721", "nombreJudicatura": "C", "lstIncidenteJudicatura": [
+                {"idIncidenteJudicatura": 3, "idMovimientoJuicioIncidente": 11, "incidente": 1}]},
+        ]);
+        let mut pages = vec![info("17299209900001"), incidents(&courts)];
+        for (court, incident, movement, nth, name) in [("17299", 1, 11, 1, "A"), ("17299", 2, 12, 2, "A"), ("17721", 3, 11, 1, "C")] {
+            let expected = json!({"idMovimientoJuicioIncidente": movement, "idJuicio": "17299209900001", "idJudicatura": court,
+                "idIncidenteJudicatura": incident, "aplicativo": "web", "nombreJudicatura": name, "incidente": nth});
+            let (step, body) = asked(recipe().next(&number, &pages));
+            assert_eq!((step.as_str(), body.to_string()), ("acts", expected.to_string()));
+            pages.push(acts(&json!([])));
+        }
+        assert_eq!(recipe().next(&number, &pages), Next::Enough);
+    }
+
+    #[test]
+    fn a_case_without_incidents_is_asked_for_with_zeros_but_not_when_only_the_lists_are_empty() {
+        let number = recipe().number("17299-2099-00001").unwrap();
+        let zeros = json!({"idMovimientoJuicioIncidente": 0, "idJuicio": "17299209900001", "idJudicatura": "17299",
+            "idIncidenteJudicatura": 0, "aplicativo": "web", "nombreJudicatura": "", "incidente": 1});
+        for empty in [json!([]), json!(null), json!({"content": []})] {
+            let (_, body) = asked(recipe().next(&number, &[info("17299209900001"), incidents(&empty)]));
+            assert_eq!(body, zeros);
+        }
+        let bare = json!([{"idJudicatura": "17299", "nombreJudicatura": "A", "lstIncidenteJudicatura": null}]);
+        assert_eq!(recipe().next(&number, &[info("17299209900001"), incidents(&bare)]), Next::Enough);
+    }
+
+    #[test]
+    fn no_request_goes_to_the_search_or_carries_a_captcha_field() {
+        let (_, _, text) = shipped()[0];
+        let keys: String = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+        for word in ["buscarCausas", "contarCausas", "recaptcha", "verdad", "MANTICORE"] {
+            assert!(!keys.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn another_base_address_changes_the_requests_and_nothing_else() {
+        let number = recipe().number("17299-2099-00001").unwrap();
+        let Next::Ask(request) = recipe().with_base_url("http://127.0.0.1:9000/").next(&number, &[]) else { panic!("nothing to ask") };
+        assert!(request.url.starts_with("http://127.0.0.1:9000/EXPEL-"), "{}", request.url);
+        assert!(
+            request.headers.iter().any(|(name, value)| name == "Origin" && value == "https://procesosjudiciales.funcionjudicial.gob.ec")
+        );
+    }
+
+    #[test]
+    fn an_html_page_among_the_acts_is_seen_before_the_next_request() {
+        let number = recipe().number("17299-2099-00001").unwrap();
+        let court = json!([{"idJudicatura": "17299", "nombreJudicatura": "A", "lstIncidenteJudicatura": [
+            {"idIncidenteJudicatura": 1, "idMovimientoJuicioIncidente": 11}, {"idIncidenteJudicatura": 2, "idMovimientoJuicioIncidente": 12}]}]);
+        let block = page("acts", 200, "application/json", b"<html><title>Request Rejected</title>");
+        let next = recipe().next(&number, &[info("17299209900001"), incidents(&court), block]);
+        assert!(matches!(next, Next::Refused(Refusal::Blocked(_))), "{next:?}");
+    }
+
+    fn row(code: u8, kind: u8, minute: u8, text: u8) -> Value {
+        let tipo = ["AUTO (DECRETO) ", "AUTO (RAZON DE NOTIFICACION) ", "ESCRITO   "][usize::from(kind % 3)];
+        json!({"codigo": code % 4, "idJudicatura": "17299", "idJuicio": "17299209900001 ", "fecha": format!("2099-03-0{}T16:0{}:00.000+00:00", 1 + kind % 2, minute % 3),
+            "tipo": tipo, "actividad": format!("<p>{}</p>", text % 3),
+            "visible": "S", "origen": "ProvPrimera", "uuid": "", "alias": "", "nombreArchivo": ""})
+    }
+
+    fn dockets(rows: Vec<Value>, shuffled: Vec<Value>) -> [Docket; 2] {
+        let number = recipe().number("17299-2099-00001").unwrap();
+        let court = json!([{"idJudicatura": "17299", "nombreJudicatura": "A", "lstIncidenteJudicatura": [
+            {"idIncidenteJudicatura": 1, "idMovimientoJuicioIncidente": 11, "fechaCrea": "2099-01-01T00:00:00"}]}]);
+        [rows, shuffled].map(|rows| {
+            let pages = [info("17299209900001"), incidents(&court), acts(&Value::Array(rows))];
+            let Step::Done(docket) = recipe().step(&number, &pages) else { panic!("not read") };
+            docket
+        })
+    }
+
+    fn rows_and_their_shuffle() -> impl Strategy<Value = (Vec<Value>, Vec<Value>)> {
+        let rows =
+            proptest::collection::vec((any::<u8>(), any::<u8>(), any::<u8>(), any::<u8>()).prop_map(|(a, b, c, d)| row(a, b, c, d)), 1..14);
+        rows.prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_rows_changes_no_entry((rows, shuffled) in rows_and_their_shuffle()) {
+            let sorted = |docket: Docket| {
+                let mut entries = docket.entries;
+                entries.sort_by(|a, b| a.key.cmp(&b.key));
+                entries
+            };
+            let [a, b] = dockets(rows.clone(), shuffled);
+            prop_assert_eq!(a.entries.len(), rows.len());
+            prop_assert!(a.entries.windows(2).all(|pair| (pair[0].date, pair[0].time) >= (pair[1].date, pair[1].time)));
+            let (a, b) = (sorted(a), sorted(b));
+            prop_assert!(a.windows(2).all(|pair| pair[0].key != pair[1].key));
+            prop_assert_eq!(a, b);
+        }
+
+        #[test]
+        fn any_bytes_as_an_answer_are_a_value_and_no_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), status in prop_oneof![Just(200u16), 100u16..600], which in 0usize..3) {
+            let number = recipe().number("17299-2099-00001").unwrap();
+            let court = json!([{"idJudicatura": "17299", "lstIncidenteJudicatura": [{"idIncidenteJudicatura": 1}]}]);
+            let mut pages = vec![info("17299209900001"), incidents(&court), acts(&json!([]))];
+            pages[which].body = bytes;
+            pages[which].status = status;
+            let _ = recipe().step(&number, &pages);
+            let _ = recipe().read(&number, &pages[which..=which]);
+        }
+
+        #[test]
+        fn any_json_as_an_answer_is_a_value_and_no_panic(text in r#"[\[\{]("(idJuicio|codigo|fecha|tipo|lstIncidenteJudicatura|content)":|null,|\[|\{|\}|\]|1,|"x",|"<p>"){0,20}[\]\}]{0,4}"#, which in 0usize..3) {
+            let number = recipe().number("17299-2099-00001").unwrap();
+            let mut pages = vec![info("17299209900001"), incidents(&json!([])), acts(&json!([]))];
+            pages[which].body = text.into_bytes();
+            let _ = recipe().step(&number, &pages);
+        }
+    }
+
+    #[test]
+    fn a_docket_of_ten_thousand_rows_is_read_whole() {
+        let rows: Vec<Value> = (0..10_000u32)
+            .map(|nth| {
+                let mut row = row(1, 0, 0, 0);
+                row["codigo"] = json!(nth);
+                row["actividad"] = json!(format!("<p>{}</p>", "Palabra con tilde &oacute; ".repeat(16)));
+                row
+            })
+            .collect();
+        let number = recipe().number("17299-2099-00001").unwrap();
+        let page = acts(&Value::Array(rows));
+        let started = std::time::Instant::now();
+        let docket = recipe().read(&number, &[page]).unwrap();
+        eprintln!("10,000 rows in {:?}", started.elapsed());
+        assert_eq!(docket.entries.len(), 10_000);
+    }
+}

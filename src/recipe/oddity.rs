@@ -1,0 +1,77 @@
+//! Oddities: what was unexpected on the pages but did not stop the reading, counted by kind.
+//!
+//! Filled by `heading` and `entries`; ends in the docket. It holds no texts of the pages.
+
+use std::collections::BTreeMap;
+
+use super::select::{Condition, all_hold};
+use super::template::Env;
+use crate::domain::docket::Oddity;
+
+/// A rule of a recipe: rows that are odd, or odd as long as no other row explains them.
+#[derive(Debug, Clone)]
+pub struct OddityRule {
+    /// The stable name.
+    pub kind: String,
+    /// What it says.
+    pub detail: String,
+    /// Rows for which all of this holds are odd.
+    pub some: Vec<Condition>,
+    /// … unless there is a row for which all of this holds; empty: there is no excuse.
+    pub unless: Vec<Condition>,
+}
+
+/// The oddities of one reading.
+#[derive(Debug, Default)]
+pub struct Oddities {
+    counts: BTreeMap<(String, String), usize>,
+}
+
+/// What the rules have seen so far.
+#[derive(Debug, Default, Clone)]
+pub struct Tally {
+    odd: usize,
+    excused: bool,
+}
+
+impl Oddities {
+    /// Notes one.
+    pub fn note(&mut self, kind: &str, detail: &str) {
+        self.note_many(kind, detail, 1);
+    }
+
+    /// Notes so many of one kind.
+    pub fn note_many(&mut self, kind: &str, detail: &str, count: usize) {
+        if count > 0 {
+            *self.counts.entry((kind.to_owned(), detail.to_owned())).or_default() += count;
+        }
+    }
+
+    /// Notes what the rules have found.
+    pub fn note_tallies(&mut self, rules: &[OddityRule], tallies: &[Tally]) {
+        for (rule, tally) in rules.iter().zip(tallies) {
+            if !tally.excused {
+                self.note_many(&rule.kind, &rule.detail, tally.odd);
+            }
+        }
+    }
+
+    /// As the docket holds them.
+    pub fn into_list(self) -> Vec<Oddity> {
+        let list = self.counts.into_iter();
+        list.map(|((kind, detail), count)| Oddity { kind, detail: if count == 1 { detail } else { format!("{detail} ({count})") } })
+            .collect()
+    }
+}
+
+impl OddityRule {
+    /// Looks at a row.
+    pub fn look(&self, tally: &mut Tally, env: &Env<'_>) {
+        if all_hold(&self.some, env) {
+            tally.odd += 1;
+        }
+        if !self.unless.is_empty() && !tally.excused {
+            tally.excused = all_hold(&self.unless, env);
+        }
+    }
+}

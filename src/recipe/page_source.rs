@@ -1,0 +1,309 @@
+//! A page to watch, given wholly in watchlist.toml: bulletins, lists of decisions, any page of a public body.
+//!
+//! `config` calls [`read`] on the `page` table of a `[[case]]` whose source is `page`; what comes out is a [`Recipe`] like
+//! any other, for that one case. The keys are described there. It fetches nothing, and it guesses no selector.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use regex::Regex;
+use serde_json_path::JsonPath;
+
+use super::answer::Format;
+use super::date::{DateFormat, DateSpec};
+use super::entries::{DocumentSpec, EntriesSpec};
+use super::heading::HeadingSpec;
+use super::number::NumberFormat;
+use super::select::{Condition, Test};
+use super::step::{Body, Step};
+use super::syntax::{part, step};
+use super::template::Template;
+use super::view::{Kind, Look, View};
+use super::{Plan, Recipe};
+use crate::diag::{At, Reader};
+use crate::domain::page::Method;
+
+/// The id of every recipe made here.
+const ID: &str = "page";
+
+/// Reads the `page` table of a watched page. `slug` is the case's number. Every mistake goes to the reader's sink.
+///
+/// Calling `finish` on the reader is left to the caller. An example with every key:
+///
+/// ```toml
+/// [[case]]
+/// source = "page"
+/// number = "boletines-fge"                  # a name of your own
+/// [case.page]
+/// url    = "https://www.fiscalia.example/boletines"
+/// rows   = "article.boletin"                # CSS: one element for each entry; must match, else the page is unreadable
+/// title  = "h2"                             # CSS within the row; "h2@title" takes an attribute, "." is the row itself
+/// date   = "time@datetime"                  # optional
+/// text   = { css = ".cuerpo", without = ".compartir" }   # optional; a table may leave out elements, or take the …
+/// link   = "a@href"                         # … first match of a pattern: { css = "a@onclick", first = "'([^']+)'" }
+/// key    = ".@data-id"                      # optional: what identifies a row; else its link, else title and date
+/// require = ["h1.boletines"]                # optional: elements without which it is not this page
+/// date_format = ["iso", "words", "%d/%m/%Y"]   # the default; "words" reads "16 de diciembre de 2023"
+/// zone     = "America/Guayaquil"            # of the dates; the default
+/// charset  = "iso-8859-1"                   # when the page says nothing or something wrong
+/// language = "es"                           # the default
+/// jurisdiction = "ec"                       # the default: whose words the titles are read with
+/// sliding  = true                           # the default: rows that fall off the end of the list are not removed
+/// ```
+///
+/// A feed (RSS or Atom) needs no selectors: `page = { url = "https://…/feed", feed = true }`; an answer that is HTML is
+/// then unreadable, as the feeds of some public bodies are (`ecuador.md` 5.3).
+pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
+    let url = reader.required_text("url").and_then(|url| address(reader, &url));
+    let is_feed = reader.flag("feed").is_some_and(|flag| flag.value);
+    let content = if is_feed { feed() } else { rows(reader) };
+    let charset = reader.text("charset").filter(|label| step::is_charset(reader, label)).map(|label| label.value);
+    let zone_name = reader.text("zone").unwrap_or(At { value: "America/Guayaquil".to_owned(), span: None });
+    let zone = part::zone(reader, &zone_name);
+    let language = reader.text("language").map_or_else(|| "es".to_owned(), |language| language.value);
+    let jurisdiction = reader.text("jurisdiction").map_or_else(|| "ec".to_owned(), |jurisdiction| jurisdiction.value);
+    let sliding = reader.flag("sliding").is_none_or(|flag| flag.value);
+
+    let url = url?;
+    let (format, entries) = content?;
+    let plan = Plan {
+        number: exactly(slug)?,
+        case_url: Template::literal(url.as_str()),
+        headers: vec![("Accept".to_owned(), "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5".to_owned())],
+        zone: zone?,
+        zones: Vec::new(),
+        steps: vec![page_step(&url, charset, format)],
+        heading: HeadingSpec::default(),
+        parties: Vec::new(),
+        entries: vec![entries],
+    };
+    Some(Recipe {
+        id: ID.to_owned(),
+        title: url.host_str().unwrap_or_default().to_owned(),
+        jurisdiction,
+        language,
+        zone: zone_name.value,
+        base_url: url.origin().ascii_serialization(),
+        gap: Duration::from_secs(5),
+        every: Duration::from_secs(30 * 60),
+        daily: 500,
+        timeout: Duration::from_secs(30),
+        terms: None,
+        robots: None,
+        confidence: None,
+        examples: Vec::new(),
+        sliding,
+        plan: Arc::new(plan),
+    })
+}
+
+fn address(reader: &Reader<'_>, text: &At<String>) -> Option<url::Url> {
+    let url = url::Url::parse(&text.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if url.is_none() {
+        reader.sink().report(
+            text.span.clone(),
+            format!("\"{}\" is not a web address", text.value),
+            Some("write https://host/path".to_owned()),
+        );
+    }
+    url
+}
+
+/// What is taken from an HTML page.
+fn rows(reader: &mut Reader<'_>) -> Option<(Format, EntriesSpec)> {
+    let rows = reader.required_text("rows").and_then(|rows| step::simple_look(reader, &rows));
+    reader.required("title", "a CSS selector within the row");
+    let title = step::look(reader, "title");
+    let has_date = reader.has("date");
+    let optional = ["date", "text", "link", "key"].map(|key| (key, reader.has(key), step::look(reader, key)));
+    let formats = part::formats(reader, "date_format");
+    if formats.is_some() && !has_date {
+        reader.report("date_format", "date_format without date", Some("add date = \"CSS selector\"".to_owned()));
+    }
+    let marks: Vec<_> = reader.texts("require").unwrap_or_default();
+    let marks: Vec<Look> = marks.iter().filter_map(|mark| step::simple_look(reader, mark)).collect();
+    let mut cells = vec![("title".to_owned(), title?)];
+    for (key, is_there, look) in optional {
+        if is_there {
+            cells.push((key.to_owned(), look?));
+        }
+    }
+    let words = Words {
+        rows: "$.rows[*]",
+        ids: &["{{ key | collapse | short: 120 }}"],
+        link: "{{ link",
+        date: "{{ date | collapse }}",
+        text: "{{ text }}",
+        is_html: false,
+    };
+    Some((Format::Html(view(rows?, cells, marks)), entries(&words, formats.unwrap_or_else(default_formats))?))
+}
+
+/// What is taken from a feed: RSS 2.0 and 1.0, Atom.
+fn feed() -> Option<(Format, EntriesSpec)> {
+    let words = Words {
+        rows: "$..['item','entry'][*]",
+        ids: &["{{ guid.0 ?? id.0 | collapse | short: 160 }}"],
+        link: "{{ link.0.@href ?? link.0.text",
+        date: "{{ pubDate.0 ?? published.0 ?? updated.0 ?? date.0 }}",
+        text: "{{ description.0 ?? summary.0 ?? content.0 }}",
+        is_html: true,
+    };
+    let roots = ["rss", "feed", "RDF"].map(str::to_owned);
+    Some((Format::Xml(roots.into()), entries(&words, vec![DateFormat::Rfc2822, DateFormat::Iso])?))
+}
+
+/// Where a kind of page has what.
+struct Words {
+    rows: &'static str,
+    ids: &'static [&'static str],
+    /// Without its end, so that filters can be added.
+    link: &'static str,
+    date: &'static str,
+    text: &'static str,
+    is_html: bool,
+}
+
+fn view(rows: Look, cells: Vec<(String, Look)>, marks: Vec<Look>) -> View {
+    let marks = marks.into_iter().map(|look| (look.written.clone(), Look { required: true, ..look }));
+    let rows = Look { kind: Kind::Rows(cells), required: true, ..rows };
+    View { fields: marks.chain([("rows".to_owned(), rows)]).collect() }
+}
+
+fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
+    // Relative to the base, so that a test or a mirror can stand in for the host.
+    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    Step {
+        id: "page".to_owned(),
+        method: Method::Get,
+        url: Template::literal(path),
+        headers: Vec::new(),
+        body: Body::None,
+        charset,
+        each: Vec::new(),
+        otherwise: Vec::new(),
+        format,
+        rules: Vec::new(),
+        echo: Vec::new(),
+        more: None,
+    }
+}
+
+/// The number of such a case is its own name.
+fn exactly(slug: &str) -> Option<NumberFormat> {
+    Some(NumberFormat {
+        pattern: Regex::new(&format!("^{}$", regex::escape(slug))).ok()?,
+        names: Vec::new(),
+        compact: slug.to_owned(),
+        canonical: slug.to_owned(),
+        uppercase: false,
+        drop_spaces: false,
+        shape: "the name that the watch list gives to the page".to_owned(),
+        example: slug.to_owned(),
+        hints: Vec::new(),
+    })
+}
+
+fn default_formats() -> Vec<DateFormat> {
+    let patterns = ["%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d"];
+    [DateFormat::Iso, DateFormat::Words].into_iter().chain(patterns.map(|pattern| DateFormat::Pattern(pattern.to_owned()))).collect()
+}
+
+fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
+    let template = |text: &str| Template::parse(text).ok();
+    let link = format!("{} | absolute }}}}", words.link);
+    let title_and_date = format!("{{{{ title | collapse | short: 120 }}}}:{}", words.date);
+    let fallbacks = [link.clone(), title_and_date, "{{ title | collapse | short: 120 }}".to_owned()];
+    let keys = words.ids.iter().map(|id| template(id)).chain(fallbacks.iter().map(|key| template(key)));
+    Some(EntriesSpec {
+        step: 0,
+        rows: JsonPath::parse(words.rows).ok()?,
+        required: vec!["title".to_owned()],
+        key: keys.collect::<Option<_>>()?,
+        date: Some(DateSpec { value: template(words.date)?, formats, zone: None, days_in: None }),
+        title: template("{{ title }}")?,
+        text: Some((template(words.text)?, words.is_html)),
+        documents: vec![DocumentSpec {
+            when: vec![Condition { value: template(&link)?, test: Test::Empty(false) }],
+            id: template(&link)?,
+            name: template("{{ title | collapse | short: 120 }}")?,
+            url: Some((Vec::new(), template(&link)?)),
+        }],
+        annulled: Vec::new(),
+        withheld: None,
+        notice: None,
+        extra: Vec::new(),
+        oddities: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Sink, parse};
+    use crate::recipe::fixtures::{self, page};
+    use crate::recipe::{Next, Step as Outcome};
+    use crate::wire;
+
+    fn recipe(text: &str) -> Result<Recipe, Vec<String>> {
+        let sink = Sink::new("watchlist.toml", text);
+        let document = parse(&sink).unwrap();
+        let mut reader = Reader::root(&document, &sink);
+        let recipe = read(&mut reader, "boletines");
+        reader.finish();
+        let problems = sink
+            .into_problems()
+            .iter()
+            .map(|problem| format!("{}:{}: {}", problem.line, problem.column, problem.message))
+            .collect::<Vec<_>>();
+        recipe.filter(|_| problems.is_empty()).ok_or(problems)
+    }
+
+    #[test]
+    fn every_folder_under_page_is_read() {
+        let scenarios = fixtures::scenarios("page");
+        assert!(scenarios.len() >= 3);
+        for scenario in scenarios {
+            let text = std::fs::read_to_string(scenario.join("watch.toml")).unwrap();
+            fixtures::check(&recipe(&text).unwrap(), &scenario);
+        }
+    }
+
+    #[test]
+    fn a_page_is_asked_for_at_its_address_and_at_a_stand_in() {
+        let recipe = recipe("url = \"https://x.example:8443/a/b?c=d#e\"\nrows = \"li\"\ntitle = \".\"").unwrap();
+        let number = recipe.number("boletines").unwrap();
+        let url = |recipe: &Recipe| match recipe.next(&number, &[]) {
+            Next::Ask(request) => request.url,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(url(&recipe), "https://x.example:8443/a/b?c=d");
+        assert_eq!(recipe.case_url(&number), "https://x.example:8443/a/b?c=d#e");
+        assert_eq!(url(&recipe.clone().with_base_url("http://127.0.0.1:9/")), "http://127.0.0.1:9/a/b?c=d");
+        assert!(recipe.number("otra").is_err());
+    }
+
+    #[test]
+    fn every_mistake_is_reported_at_its_place() {
+        let problems =
+            recipe("url = \"ftp://x\"\nrows = \"li[\"\ntitel = \"h2\"\ndate_format = \"d/m\"\nzone = \"Quito\"\ncharset = \"latin-x\"\n");
+        let problems = problems.unwrap_err();
+        let starts: Vec<&str> = problems.iter().map(|problem| problem.split(' ').next().unwrap()).collect();
+        assert_eq!(problems.len(), 8, "{problems:#?}");
+        for place in ["1:7:", "2:8:", "3:1:", "4:15:", "5:8:", "6:11:"] {
+            assert!(starts.contains(&place), "{place} in {problems:#?}");
+        }
+    }
+
+    #[test]
+    fn a_page_in_another_charset_is_read_when_the_watch_list_says_so() {
+        let recipe = recipe("url = \"https://x.example/\"\nrows = \"li\"\ntitle = \".\"\ncharset = \"iso-8859-1\"").unwrap();
+        let number = recipe.number("boletines").unwrap();
+        let mut answer = page("page", 200, "text/html; charset=utf-8", b"<ul><li>Resoluci\xf3n");
+        let Next::Ask(request) = recipe.next(&number, &[]) else { panic!("nothing to ask") };
+        answer.charset = request.charset;
+        let Outcome::Done(docket) = recipe.step(&number, &[answer]) else { panic!("not read") };
+        assert_eq!(docket.entries[0].title, "Resolución");
+        assert!(wire::docket::to_json(&docket, "page", &number).to_string().contains("Resolución"));
+    }
+}

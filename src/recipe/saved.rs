@@ -1,0 +1,119 @@
+//! Pages that a person saved: which step does a file answer, and of which case is it?
+//!
+//! For `veedor extract` and `veedor import`, which are given files without their requests. The daemon does not need it.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::select::{Path, Root};
+use super::step::Step;
+use super::template::text_of;
+use super::{Recipe, answer};
+use crate::domain::case::CaseNumber;
+use crate::domain::page::Page;
+
+impl Recipe {
+    /// The ids of the steps, in their order.
+    pub fn steps(&self) -> impl Iterator<Item = &str> {
+        self.plan.steps.iter().map(|step| step.id.as_str())
+    }
+
+    /// A page that a person saved. Without a step it is taken for the one that it fits best, else for the first.
+    pub fn saved(&self, step: String, body: Vec<u8>, charset: Option<&str>, now: Timestamp) -> Page {
+        let charset = charset.map(str::to_owned);
+        let mut page = Page { step, url: self.base_url.clone(), status: 200, headers: Vec::new(), body, charset, fetched_at: now };
+        if page.step.is_empty() {
+            page.step = self.guess_step(&page).unwrap_or_else(|| self.first_step()).to_owned();
+        }
+        page
+    }
+
+    /// The step that a saved page answers, by what the recipe would take from it. `None` when it fits none.
+    pub fn guess_step(&self, page: &Page) -> Option<&str> {
+        if let [only] = self.plan.steps.as_slice() {
+            return Some(&only.id);
+        }
+        let fits = self.plan.steps.iter().enumerate().map(|(index, step)| (self.fit(index, step, page), step));
+        // Of equals the first, for which `max_by_key` needs the reverse order.
+        let best = fits.collect::<Vec<_>>().into_iter().rev().max_by_key(|(fit, _)| *fit);
+        best.filter(|(fit, _)| *fit > 0).map(|(_, step)| step.id.as_str())
+    }
+
+    /// The case number that a saved page shows, where the recipe checks that the page shows it.
+    pub fn number_in(&self, page: &Page) -> Option<CaseNumber> {
+        let step = self.plan.steps.iter().find(|step| step.id == page.step)?;
+        let document = answer::parse(step, page).ok()?;
+        let echoes = step.echo.iter().filter(|echo| echo.equals.heads().eq(["number"]));
+        echoes.flat_map(|echo| echo.json.query(&document).all()).find_map(|value| self.number(&text_of(value)).ok())
+    }
+
+    /// How much of what the recipe wants of a step's answers is in this page.
+    fn fit(&self, index: usize, step: &Step, page: &Page) -> usize {
+        if answer::glance(step, page).is_err() {
+            return 0;
+        }
+        let Ok(document) = answer::parse(step, page) else { return 0 };
+        let lacking = self.plan.entries.iter().filter(|spec| spec.step == index).any(|spec| {
+            let rows = spec.rows.query(&document).all();
+            !rows.is_empty() && spec.required.iter().any(|field| rows.iter().all(|row| row.get(field.as_str()).is_none()))
+        });
+        if lacking {
+            return 0;
+        }
+        let echoes = step.echo.iter().filter(|echo| !echo.json.query(&document).is_empty()).count();
+        let rows = self.plan.entries.iter().filter(|spec| spec.step == index).map(|spec| {
+            let rows = spec.rows.query(&document).all();
+            spec.required.iter().filter(|field| rows.iter().any(|row| row.get(field.as_str()).is_some())).count()
+        });
+        let lists = self
+            .plan
+            .steps
+            .iter()
+            .filter(|later| self.reaches(&later.each.iter().map(|level| &level.path).collect::<Vec<_>>(), index, &document));
+        echoes + rows.sum::<usize>() + lists.count()
+    }
+
+    /// Whether a fan-out of two or more levels that begins at this step finds its inner lists in the document.
+    fn reaches(&self, paths: &[&Path], index: usize, document: &Value) -> bool {
+        let [first, inner @ ..] = paths else { return false };
+        if first.root != Root::Step(index) || inner.is_empty() {
+            return false;
+        }
+        let start = first.json.query(document).all().into_iter().map(Cow::Borrowed).collect::<Vec<_>>();
+        let found = inner.iter().fold(start, |values, path| {
+            values.iter().flat_map(|value| path.json.query(value).all().into_iter().cloned()).map(Cow::Owned).collect()
+        });
+        !found.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::page;
+    use super::super::shipped_recipe;
+
+    #[test]
+    fn the_step_and_the_number_of_a_saved_page_are_found() {
+        let recipe = shipped_recipe("ec-esatje").unwrap();
+        let incidents = r#"[{"idJudicatura":"08332","lstIncidenteJudicatura":[{"incidente":1}]}]"#;
+        let acts =
+            r#"[{"codigo":1,"tipo":"x","fecha":"y","origen":"z","visible":"S","idJuicio":"08332202400176 ","idJudicatura":"08332"}]"#;
+        let info = r#"[{"idJuicio":"08332202400176","nombreDelito":"x"}]"#;
+        for (body, step, number) in [
+            (info, Some("info"), Some("08332202400176")),
+            (incidents, Some("incidents"), None),
+            (acts, Some("acts"), Some("08332202400176")),
+        ] {
+            let guessed = recipe.guess_step(&page("", 200, "application/json", body.as_bytes())).map(str::to_owned);
+            assert_eq!(guessed.as_deref(), step, "{body}");
+            let found = recipe.number_in(&page(&guessed.unwrap(), 200, "application/json", body.as_bytes()));
+            assert_eq!(found.map(|number| number.compact).as_deref(), number, "{body}");
+        }
+        for body in ["[]", "{}", "<html>", ""] {
+            assert_eq!(recipe.guess_step(&page("", 200, "application/json", body.as_bytes())), None, "{body}");
+        }
+        assert_eq!(recipe.steps().collect::<Vec<_>>(), ["info", "incidents", "acts"]);
+    }
+}

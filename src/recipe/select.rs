@@ -1,0 +1,160 @@
+//! Where things stand on the pages: JSONPath over the answers, fan-out over nested lists, and conditions.
+//!
+//! Every answer is a JSON value by the time it gets here: `view` has made one of each HTML page. `$.step…` begins at
+//! the answers of a step, `@.name…` at a variable of an outer level. Nulls in lists are skipped and counted.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use regex::Regex;
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::template::{Env, Scope, Template};
+use super::{Recipe, Refusal, answer, step};
+use crate::domain::case::CaseNumber;
+use crate::domain::page::Page;
+
+/// A path and where it begins.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// Where it begins.
+    pub root: Root,
+    /// The rest, over the value it begins at.
+    pub json: JsonPath,
+}
+
+/// Where a path begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Root {
+    /// At each answer of the step with this index.
+    Step(usize),
+    /// At a variable.
+    Variable(String),
+}
+
+/// One level of a fan-out.
+#[derive(Debug, Clone)]
+pub struct Level {
+    /// The variable that it binds.
+    pub name: String,
+    /// Over what.
+    pub path: Path,
+}
+
+/// A condition on a text.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// The text.
+    pub value: Template,
+    /// What must hold.
+    pub test: Test,
+}
+
+/// What a condition asks.
+#[derive(Debug, Clone)]
+pub enum Test {
+    /// One of these.
+    In(Vec<String>),
+    /// None of these.
+    NotIn(Vec<String>),
+    /// Matches.
+    Matches(Regex),
+    /// Is empty, or is not.
+    Empty(bool),
+}
+
+impl Condition {
+    /// Whether it holds.
+    pub fn holds(&self, env: &Env<'_>) -> bool {
+        let text = self.value.text(env);
+        match &self.test {
+            Test::In(texts) => texts.contains(&text),
+            Test::NotIn(texts) => !texts.contains(&text),
+            Test::Matches(pattern) => pattern.is_match(&text),
+            Test::Empty(wanted) => text.trim().is_empty() == *wanted,
+        }
+    }
+}
+
+/// Whether all hold.
+pub fn all_hold(conditions: &[Condition], env: &Env<'_>) -> bool {
+    conditions.iter().all(|condition| condition.holds(env))
+}
+
+/// The pages of one visit, each parsed at most once.
+pub struct Visit<'p> {
+    /// The recipe.
+    pub recipe: &'p Recipe,
+    /// The case.
+    pub number: &'p CaseNumber,
+    /// All pages.
+    pub pages: &'p [Page],
+    documents: Vec<OnceCell<Result<Value, Refusal>>>,
+}
+
+impl<'p> Visit<'p> {
+    /// A visit with what has been fetched so far.
+    pub fn new(recipe: &'p Recipe, number: &'p CaseNumber, pages: &'p [Page]) -> Self {
+        Self { recipe, number, pages, documents: pages.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// The indices of a step's pages, in the order of its requests.
+    pub fn pages_of(&self, step: usize) -> impl Iterator<Item = usize> + '_ {
+        let id = self.recipe.plan.steps.get(step).map(|step| step.id.as_str());
+        self.pages.iter().enumerate().filter(move |(_, page)| Some(page.step.as_str()) == id).map(|(index, _)| index)
+    }
+
+    /// A page as a value.
+    pub fn document(&self, step: &step::Step, page: usize) -> Result<&Value, Refusal> {
+        let cell = &self.documents[page];
+        cell.get_or_init(|| answer::parse(step, &self.pages[page])).as_ref().map_err(Clone::clone)
+    }
+
+    /// What the levels bind, and how many nulls each level skipped.
+    pub fn fan_out<'d>(&'d self, levels: &'d [Level]) -> Result<(Vec<Scope<'d>>, Vec<usize>), Refusal> {
+        let (mut scopes, mut nulls) = (vec![Scope::default()], vec![0; levels.len()]);
+        for (level, nulls) in levels.iter().zip(&mut nulls) {
+            let mut next = Vec::new();
+            for scope in &scopes {
+                for value in self.select(&level.path, scope)? {
+                    if value.is_null() {
+                        *nulls += 1;
+                        continue;
+                    }
+                    let mut vars = scope.vars.clone();
+                    vars.push((level.name.as_str(), Cow::Borrowed(value)));
+                    next.push(Scope { vars });
+                }
+            }
+            scopes = next;
+        }
+        Ok((scopes, nulls))
+    }
+
+    /// Whether the list that a fan-out begins with was answered, and is empty.
+    pub fn is_answered_empty(&self, levels: &[Level]) -> Result<bool, Refusal> {
+        let Some(Level { path: path @ Path { root: Root::Step(step), .. }, .. }) = levels.first() else { return Ok(false) };
+        Ok(self.pages_of(*step).next().is_some() && self.select(path, &Scope::default())?.is_empty())
+    }
+
+    fn select<'d>(&'d self, path: &Path, scope: &Scope<'d>) -> Result<Vec<&'d Value>, Refusal> {
+        match &path.root {
+            Root::Variable(name) => {
+                let found = scope.vars.iter().rev().find(|(known, _)| known == name);
+                Ok(match found {
+                    Some((_, Cow::Borrowed(value))) => path.json.query(value).all(),
+                    _ => Vec::new(),
+                })
+            }
+            Root::Step(index) => {
+                let Some(step) = self.recipe.plan.steps.get(*index) else { return Ok(Vec::new()) };
+                let mut values = Vec::new();
+                for page in self.pages_of(*index) {
+                    values.extend(path.json.query(self.document(step, page)?).all());
+                }
+                Ok(values)
+            }
+        }
+    }
+}

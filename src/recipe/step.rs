@@ -1,0 +1,307 @@
+//! The requests of a recipe: what to ask, once or for each element of earlier answers.
+//!
+//! Called by [`Recipe::next`](super::Recipe::next) and `read`. It makes requests and sends none; reading the answers is
+//! `answer`'s work.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::answer::{self, Format, Rule};
+use super::filter::absolute;
+use super::select::{Level, Visit};
+use super::template::{Env, Scope, Template};
+use super::{Recipe, Refusal};
+use crate::domain::page::{Method, Request};
+
+/// One `[[step]]` of a recipe.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its name, which pages carry.
+    pub id: String,
+    /// GET or POST.
+    pub method: Method,
+    /// The address, relative to the recipe's base or absolute.
+    pub url: Template,
+    /// Headers beside or instead of the recipe's.
+    pub headers: Vec<(String, String)>,
+    /// What is sent.
+    pub body: Body,
+    /// The charset that is known to be right.
+    pub charset: Option<String>,
+    /// The fan-out; empty means one request.
+    pub each: Vec<Level>,
+    /// What to bind when the first list of the fan-out was answered and is empty.
+    pub otherwise: Vec<(String, Shape)>,
+    /// What the answer must be.
+    pub format: Format,
+    /// Answers that are none.
+    pub rules: Vec<Rule>,
+    /// What the answer must repeat.
+    pub echo: Vec<Echo>,
+    /// How an answer says that it goes on.
+    pub more: Option<More>,
+}
+
+/// Paging: an answer may go on in another. Templates of the step know `page`, from 1, and `more`, what was found.
+#[derive(Debug, Clone)]
+pub struct More {
+    /// Finds something on an answer that is not the last.
+    pub json: JsonPath,
+    /// What it finds is the address of the next.
+    pub follow: bool,
+    /// The most answers to one request.
+    pub limit: usize,
+}
+
+/// What a request sends.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// JSON.
+    Json(Shape),
+    /// A form.
+    Form(Vec<(String, Template)>),
+}
+
+/// A JSON value with templates in it.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// A template, typed when it is exactly one value.
+    Text(Template),
+    /// A number or a flag.
+    Fixed(Value),
+    /// A list.
+    List(Vec<Shape>),
+    /// An object, its keys in the recipe's order.
+    Object(Vec<(String, Shape)>),
+}
+
+/// The answer must repeat what was asked: a source may answer with its neighbour.
+#[derive(Debug, Clone)]
+pub struct Echo {
+    /// The path as written.
+    pub path: String,
+    /// Where the answer repeats it.
+    pub json: JsonPath,
+    /// What was asked.
+    pub equals: Template,
+    /// Whether it must be there even when the answer shows nothing.
+    pub required: bool,
+}
+
+/// A request and the variables it was made with.
+pub struct Asked<'d> {
+    /// The variables.
+    pub scope: Scope<'d>,
+    /// The request.
+    pub request: Request,
+}
+
+/// More requests than this in one step are a fault of the source or of the recipe, not a docket. The widest case
+/// captured has four (`ecuador.md` 1.4).
+const MOST_REQUESTS: usize = 200;
+
+/// The requests of a step, as far as the answers tell; also how many nulls its lists held.
+pub fn asked<'d>(visit: &'d Visit<'d>, index: usize, step: &'d Step) -> Result<(Vec<Asked<'d>>, usize), Refusal> {
+    let (mut scopes, nulls) = visit.fan_out(&step.each)?;
+    if !step.otherwise.is_empty() && visit.is_answered_empty(&step.each)? {
+        let empty = Scope::default();
+        let env = Env { number: visit.number, scope: &empty, row: None, base: "" };
+        let vars = step.otherwise.iter().map(|(name, shape)| (name.as_str(), Cow::Owned(shape.value(&env)))).collect();
+        scopes = vec![Scope { vars }];
+    }
+    let (mut seen, mut asked) = (HashSet::new(), Vec::new());
+    let mut pages = visit.pages_of(index);
+    'requests: for scope in scopes {
+        let (mut nth, mut found) = (1, Value::Null);
+        loop {
+            let this = paged(visit, step, &scope, nth, &found);
+            if !seen.insert((this.request.url.clone(), this.request.body.clone())) {
+                break;
+            }
+            asked.push(this);
+            if asked.len() > MOST_REQUESTS {
+                return Err(too_many(step, MOST_REQUESTS));
+            }
+            let Some(more) = &step.more else { break };
+            // Until this page is there, nobody knows what comes after it.
+            let Some(page) = pages.next() else { break 'requests };
+            let Some(next) = goes_on(visit, step, more, page)? else { break };
+            if nth >= more.limit {
+                if visit.recipe.sliding {
+                    break;
+                }
+                return Err(too_many(step, more.limit));
+            }
+            (nth, found) = (nth + 1, next);
+        }
+    }
+    Ok((asked, nulls.iter().sum()))
+}
+
+fn too_many(step: &Step, most: usize) -> Refusal {
+    Refusal::Unreadable { at: format!("the requests of step {}", step.id), expected: format!("at most {most}"), found: "more".to_owned() }
+}
+
+/// What an answer says of its continuation.
+fn goes_on(visit: &Visit<'_>, step: &Step, more: &More, page: usize) -> Result<Option<Value>, Refusal> {
+    let answer = &visit.pages[page];
+    answer::glance(step, answer)?;
+    let found = more.json.query(visit.document(step, page)?).all().into_iter().find(|value| !value.is_null()).cloned();
+    Ok(match found {
+        Some(Value::String(link)) if more.follow => Some(absolute(&link, &answer.url)).filter(|link| !link.is_empty()).map(Value::String),
+        found => found,
+    })
+}
+
+fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, found: &Value) -> Asked<'d> {
+    let mut scope = scope.clone();
+    if step.more.is_some() {
+        scope.vars.push(("page", Cow::Owned(Value::from(nth))));
+        scope.vars.push(("more", Cow::Owned(found.clone())));
+    }
+    let mut request = request(visit.recipe, visit, step, &scope);
+    if let (Some(More { follow: true, .. }), Value::String(link)) = (&step.more, found) {
+        link.clone_into(&mut request.url);
+    }
+    Asked { scope, request }
+}
+
+fn request(recipe: &Recipe, visit: &Visit<'_>, step: &Step, scope: &Scope<'_>) -> Request {
+    let env = Env { number: visit.number, scope, row: None, base: &recipe.base_url };
+    let url = step.url.url(&env);
+    let url = if url.starts_with('/') { format!("{}{url}", recipe.base_url) } else { url };
+    let mut headers: Vec<(String, String)> = recipe.headers().to_vec();
+    let body = match &step.body {
+        Body::None => None,
+        Body::Json(shape) => Some(shape.value(&env).to_string().into_bytes()),
+        Body::Form(fields) => {
+            set_header(&mut headers, "Content-Type", "application/x-www-form-urlencoded");
+            let mut form = url::form_urlencoded::Serializer::new(String::new());
+            for (name, value) in fields {
+                form.append_pair(name, &value.text(&env));
+            }
+            Some(form.finish().into_bytes())
+        }
+    };
+    for (name, value) in &step.headers {
+        set_header(&mut headers, name, value);
+    }
+    Request { step: step.id.clone(), method: step.method, url, headers, body, charset: step.charset.clone() }
+}
+
+fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
+    match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        Some((_, old)) => value.clone_into(old),
+        None => headers.push((name.to_owned(), value.to_owned())),
+    }
+}
+
+impl Shape {
+    /// The value.
+    pub fn value(&self, env: &Env<'_>) -> Value {
+        match self {
+            Self::Text(template) => template.value(env),
+            Self::Fixed(value) => value.clone(),
+            Self::List(list) => Value::Array(list.iter().map(|shape| shape.value(env)).collect()),
+            Self::Object(fields) => Value::Object(fields.iter().map(|(name, shape)| (name.clone(), shape.value(env))).collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::domain::page::Page;
+    use crate::recipe::fixtures::page;
+    use crate::recipe::{Next, Recipe, Refusal, Step};
+
+    const PAGED: &str = r#"
+id = "xx-paged"
+title = "A court that pages"
+jurisdiction = "xx"
+language = "en"
+timezone = "UTC"
+base_url = "https://court.example/api"
+case_url = "https://court.example/"
+[number]
+pattern = '(?<serial>\d+)'
+compact = "{serial}"
+canonical = "{serial}"
+shape = "digits"
+example = "12"
+[[step]]
+id = "found"
+get = "/find?n={{ number }}"
+not_found = [{ status = 404, json = "$.message" }, { empty = "$.cases[*]" }]
+reserved = { json = "$.cases[?@.secret == true]" }
+[[step]]
+id = "acts"
+each = [{ case = "$.found.cases[*]" }]
+post = "/acts"
+form = { id = "{{ case.id }}", page = "{{ page }}" }
+more = { json = "$.paging[?@.page < @.pages]", limit = 3 }
+[entries]
+from = "acts"
+each = "$.rows[*]"
+key = ["{{ case.id }}-{{ id }}"]
+title = "{{ t }}"
+"#;
+
+    fn answer(step: &str, body: &Value) -> Page {
+        page(step, 200, "application/json", body.to_string().as_bytes())
+    }
+
+    fn acts(number: u32, of: u32, id: u32) -> Page {
+        answer("acts", &json!({"rows": [{"id": id, "t": "x"}], "paging": {"at": {"page": number, "pages": of}}}))
+    }
+
+    #[test]
+    fn answers_that_go_on_are_followed_for_each_element() {
+        let recipe = Recipe::parse("paged.toml", PAGED).unwrap();
+        let number = recipe.number("12").unwrap();
+        let mut pages = vec![answer("found", &json!({"cases": [{"id": 7}, {"id": 8}]}))];
+        for (body, reply) in [("id=7&page=1", acts(1, 2, 1)), ("id=7&page=2", acts(2, 2, 2)), ("id=8&page=1", acts(1, 1, 3))] {
+            let Next::Ask(request) = recipe.next(&number, &pages) else { panic!("{body} is not asked for") };
+            assert_eq!(String::from_utf8(request.body.unwrap()).unwrap(), body);
+            assert!(request.headers.iter().any(|(_, value)| value == "application/x-www-form-urlencoded"));
+            pages.push(reply);
+        }
+        let Step::Done(docket) = recipe.step(&number, &pages) else { panic!("not read") };
+        let keys: Vec<&str> = docket.entries.iter().map(|entry| entry.key.0.as_str()).collect();
+        assert_eq!(keys, ["7-1", "7-2", "8-3"]);
+    }
+
+    #[test]
+    fn paging_has_a_bound_and_a_block_page_in_it_is_seen() {
+        let recipe = Recipe::parse("paged.toml", PAGED).unwrap();
+        let number = recipe.number("12").unwrap();
+        let found = answer("found", &json!({"cases": [{"id": 7}]}));
+        let endless: Vec<Page> = std::iter::once(found.clone()).chain((1..4).map(|nth| acts(nth, 99, nth))).collect();
+        assert!(matches!(recipe.next(&number, &endless), Next::Refused(Refusal::Unreadable { .. })));
+        let blocked = [found, page("acts", 200, "text/html", b"<title>Access Denied</title>")];
+        assert!(matches!(recipe.next(&number, &blocked), Next::Refused(Refusal::Blocked(_))));
+    }
+
+    #[test]
+    fn a_case_may_be_unknown_or_reserved_by_status_or_by_content() {
+        let recipe = Recipe::parse("paged.toml", PAGED).unwrap();
+        let number = recipe.number("12").unwrap();
+        let unknown = Page { status: 404, ..answer("found", &json!({"message": "none"})) };
+        let moved = Page { status: 404, ..page("found", 404, "text/html", b"<title>Not here</title>") };
+        let reserved = answer("found", &json!({"cases": [{"id": 7, "secret": true}]}));
+        let refusal = |page: Page| match recipe.next(&number, &[page]) {
+            Next::Refused(refusal) => refusal,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refusal(unknown), Refusal::NotFound);
+        assert_eq!(refusal(answer("found", &json!({"cases": []}))), Refusal::NotFound);
+        assert_eq!(refusal(reserved), Refusal::Reserved);
+        assert!(matches!(refusal(moved), Refusal::Unreadable { .. }));
+    }
+}

@@ -1,0 +1,197 @@
+//! The `[heading]`, `[[parties]]` and `[[entries]]` tables: where in the answers the docket stands.
+//!
+//! Called by the recipe's own parser.
+
+use crate::diag::{Reader, suggestion};
+use crate::recipe::answer::Format;
+use crate::recipe::entries::{DocumentSpec, EntriesSpec, NoticeSpec, WithheldSpec};
+use crate::recipe::heading::{Field, HeadingSpec, PartySpec};
+use crate::recipe::oddity::OddityRule;
+use crate::recipe::select::Level;
+use crate::recipe::step::Step;
+use crate::recipe::view::Kind;
+
+use super::part::{self, Names};
+
+type Steps<'s> = &'s [(String, Option<Step>)];
+
+/// The heading; all of it is optional.
+pub fn heading(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> HeadingSpec {
+    if !reader.has("heading") {
+        return HeadingSpec::default();
+    }
+    let Some(mut table) = reader.table("heading") else { return HeadingSpec::default() };
+    let each = part::levels(&mut table, "each", steps);
+    let names = Names::new(parts);
+    let [title, court, subject, status] = ["title", "court", "subject", "status"].map(|key| field(&mut table, key, &each, steps, &names));
+    let filed = part::date(&mut table, "filed", &names.with(&each)).map(|date| (each.clone(), date));
+    let mut extra = Vec::new();
+    for mut more in table.tables("extra") {
+        let own = if more.has("each") { part::levels(&mut more, "each", steps) } else { each.clone() };
+        let names = names.with(&own);
+        let name = part::required_template(&mut more, "name", &names);
+        let value = part::required_template(&mut more, "value", &names);
+        more.finish();
+        if let (Some(name), Some(value)) = (name, value) {
+            extra.push((name, Field { each: own, newest: None, value }));
+        }
+    }
+    table.finish();
+    HeadingSpec { title, court, subject, status, filed, extra }
+}
+
+fn field(reader: &mut Reader<'_>, key: &str, each: &[Level], steps: Steps<'_>, names: &Names<'_>) -> Option<Field> {
+    if reader.item(key)?.is_str() {
+        let value = part::template_at(reader, key, &names.with(each))?;
+        return Some(Field { each: each.to_vec(), newest: None, value });
+    }
+    let mut table = reader.table(key)?;
+    let own = if table.has("each") { part::levels(&mut table, "each", steps) } else { each.to_vec() };
+    let names = names.with(&own);
+    let newest = part::template_at(&mut table, "newest", &names);
+    let value = part::required_template(&mut table, "value", &names);
+    table.finish();
+    Some(Field { each: own, newest, value: value? })
+}
+
+/// The parties.
+pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Vec<PartySpec> {
+    let mut specs = Vec::new();
+    for mut table in part::one_or_many(reader, "parties") {
+        table.required("each", "where the parties stand");
+        let each = part::levels(&mut table, "each", steps);
+        let names = Names::new(parts).with(&each);
+        let role = part::required_template(&mut table, "role", &names);
+        let name = part::required_template(&mut table, "name", &names);
+        table.finish();
+        if let (Some(role), Some(name)) = (role, name) {
+            specs.push(PartySpec { each, role, name });
+        }
+    }
+    specs
+}
+
+/// The entries; `None` when one has a mistake.
+pub fn entries(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<Vec<EntriesSpec>> {
+    if !reader.required("entries", "a table that says where the lines of the docket stand") {
+        return None;
+    }
+    let tables = part::one_or_many(reader, "entries");
+    let specs: Vec<_> = tables.into_iter().map(|table| entry(table, steps, parts)).collect();
+    specs.into_iter().collect()
+}
+
+fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<EntriesSpec> {
+    let from = reader.required_text("from");
+    let step = from.as_ref().and_then(|from| {
+        let index = steps.iter().position(|(id, _)| *id == from.value);
+        if index.is_none() {
+            let ids: Vec<&str> = steps.iter().map(|(id, _)| id.as_str()).collect();
+            reader.sink().report(from.span.clone(), format!("there is no step \"{}\"", from.value), suggestion(&from.value, &ids));
+        }
+        index
+    });
+    let source = step.and_then(|index| steps.get(index)).and_then(|(_, step)| step.as_ref());
+    let mut names = Names::new(parts).with_row(source.and_then(cells));
+    if let Some(source) = source {
+        names = names.with(&source.each);
+        names = source.otherwise.iter().fold(names, |names, (name, _)| names.and(name));
+    }
+    let rows = reader.required_text("each").and_then(|path| part::json_path(&reader, &path));
+    let required = reader.texts("required").unwrap_or_default().into_iter().map(|name| name.value).collect();
+    reader.required("key", "a list of templates that identify a row");
+    let keys = reader.texts("key").unwrap_or_default();
+    let key: Vec<_> = keys.iter().filter_map(|key| part::template(&reader, key, &names)).collect();
+    let date = part::date(&mut reader, "date", &names);
+    let title = part::required_template(&mut reader, "title", &names);
+    let text = text(&mut reader, &names);
+    let documents = part::one_or_many(&mut reader, "documents").into_iter().filter_map(|table| document(table, &names)).collect();
+    let annulled = part::conditions(&mut reader, "annulled", &names);
+    let withheld = withheld(&mut reader, &names);
+    let notice = notice(&mut reader, &names);
+    let extra = part::templates(&mut reader, "extra", &names);
+    let oddities = part::one_or_many(&mut reader, "oddity").into_iter().filter_map(|table| oddity(table, &names)).collect();
+    reader.finish();
+    Some(EntriesSpec {
+        step: step?,
+        rows: rows?,
+        required,
+        key,
+        date,
+        title: title?,
+        text,
+        documents,
+        annulled,
+        withheld,
+        notice,
+        extra,
+        oddities,
+    })
+}
+
+/// The names of the cells of an HTML step's rows.
+fn cells(step: &Step) -> Option<Vec<String>> {
+    let Format::Html(view) = &step.format else { return None };
+    let rows = view.fields.iter().filter_map(|(_, look)| match &look.kind {
+        Kind::Rows(cells) => Some(cells.iter().map(|(name, _)| name.clone())),
+        _ => None,
+    });
+    Some(rows.flatten().collect())
+}
+
+fn text(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<(crate::recipe::template::Template, bool)> {
+    if reader.item("text")?.is_str() {
+        return part::template_at(reader, "text", names).map(|template| (template, false));
+    }
+    let mut table = reader.table("text")?;
+    let value = part::required_template(&mut table, "value", names);
+    let is_html = table.choice("as", &[("html", true), ("text", false)]).is_some_and(|choice| choice.value);
+    table.finish();
+    Some((value?, is_html))
+}
+
+fn document(mut reader: Reader<'_>, names: &Names<'_>) -> Option<DocumentSpec> {
+    let when = part::conditions(&mut reader, "when", names);
+    let id = part::required_template(&mut reader, "id", names);
+    let name = part::required_template(&mut reader, "name", names);
+    let url = part::template_at(&mut reader, "url", names);
+    let url_when = part::conditions(&mut reader, "url_when", names);
+    reader.finish();
+    Some(DocumentSpec { when, id: id?, name: name?, url: url.map(|url| (url_when, url)) })
+}
+
+fn withheld(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<WithheldSpec> {
+    if !reader.has("withheld") {
+        return None;
+    }
+    let mut table = reader.table("withheld")?;
+    table.required("when", "a condition");
+    let when = part::conditions(&mut table, "when", names);
+    let mark = part::required_template(&mut table, "mark", names);
+    let reason = part::template_at(&mut table, "reason", names);
+    table.finish();
+    Some(WithheldSpec { when, mark: mark?, reason })
+}
+
+fn notice(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<NoticeSpec> {
+    if !reader.has("notice") {
+        return None;
+    }
+    let mut table = reader.table("notice")?;
+    table.required("when", "a condition");
+    let when = part::conditions(&mut table, "when", names);
+    let same = part::required_template(&mut table, "same", names);
+    let like = part::required_template(&mut table, "like", names);
+    table.finish();
+    Some(NoticeSpec { when, same: same?, like: like? })
+}
+
+fn oddity(mut reader: Reader<'_>, names: &Names<'_>) -> Option<OddityRule> {
+    let kind = reader.required_text("kind");
+    let detail = reader.required_text("detail");
+    reader.required("some", "a condition on rows");
+    let some = part::conditions(&mut reader, "some", names);
+    let unless = part::conditions(&mut reader, "unless", names);
+    reader.finish();
+    Some(OddityRule { kind: kind?.value, detail: detail?.value, some, unless })
+}

@@ -1,0 +1,316 @@
+//! The syntax of recipe files: TOML in, compiled parts out, every mistake at its place.
+//!
+//! Called by [`Recipe::parse`] only. The keys are described by the shipped recipes; what is wrong is said here.
+
+pub mod docket;
+pub mod part;
+pub mod step;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use regex::Regex;
+
+use super::answer::{Marker, Verdict};
+use super::filter::one_line;
+use super::number::{NumberFormat, fill, names};
+use super::{Plan, Recipe};
+use crate::diag::{self, At, Problem, Reader, Sink};
+use crate::domain::case::Parts;
+use part::Names;
+
+/// Compiles a recipe, or gives every mistake.
+pub fn parse(file: &str, text: &str) -> Result<Recipe, Vec<Problem>> {
+    let sink = Sink::new(file, text);
+    let recipe = diag::parse(&sink).and_then(|document| {
+        let mut reader = Reader::root(&document, &sink);
+        let recipe = recipe(&mut reader);
+        reader.finish();
+        recipe
+    });
+    match recipe {
+        Some(recipe) if sink.is_empty() => Ok(recipe),
+        _ => Err(sink.into_problems()),
+    }
+}
+
+fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
+    let id = reader.required_text("id").filter(|id| is_id(reader, id));
+    let title = reader.required_text("title");
+    let jurisdiction = reader.required_text("jurisdiction");
+    let language = reader.required_text("language");
+    let base_url = reader.required_text("base_url").filter(|url| is_address(reader, url));
+    let timezone = reader.required_text("timezone");
+    let zone = timezone.as_ref().and_then(|name| part::zone(reader, name));
+    let zones = zones(reader);
+    let gap = reader.duration("gap");
+    let every = reader.duration("every");
+    let daily = reader.integer("daily", 1, 1_000_000);
+    let timeout = reader.duration("timeout");
+    let (terms, robots, confidence) = (reader.text("terms"), reader.text("robots"), reader.text("confidence"));
+    let examples = reader.texts("examples").unwrap_or_default();
+    let sliding = reader.flag("sliding");
+    let headers = part::pairs(reader, "headers");
+    let format = number(reader);
+    let parts = format.as_ref().map(number_parts).unwrap_or_default();
+    let case_url = reader.required_text("case_url").and_then(|url| part::template(reader, &url, &Names::new(&parts)));
+    let steps = step::steps(reader, &parts);
+    let heading = docket::heading(reader, &steps, &parts);
+    let parties = docket::parties(reader, &steps, &parts);
+    let entries = docket::entries(reader, &steps, &parts);
+    let plan = Plan {
+        number: format?,
+        case_url: case_url?,
+        headers,
+        zone: zone?,
+        zones,
+        steps: steps.into_iter().map(|step| step.1).collect::<Option<_>>()?,
+        heading,
+        parties,
+        entries: entries?,
+    };
+    let text = |text: Option<At<String>>| text.map(|text| text.value);
+    let recipe = Recipe {
+        id: id?.value,
+        title: title?.value,
+        jurisdiction: jurisdiction?.value,
+        language: language?.value,
+        zone: timezone?.value,
+        base_url: base_url?.value.trim_end_matches('/').to_owned(),
+        gap: gap.map_or(Duration::from_secs(5), |gap| gap.value),
+        every: every.map_or(Duration::from_secs(30 * 60), |every| every.value),
+        daily: daily.and_then(|daily| u32::try_from(daily.value).ok()).unwrap_or(1000),
+        timeout: timeout.map_or(Duration::from_secs(30), |timeout| timeout.value),
+        terms: text(terms),
+        robots: text(robots),
+        confidence: text(confidence),
+        examples: examples.iter().map(|example| example.value.clone()).collect(),
+        sliding: sliding.is_some_and(|sliding| sliding.value),
+        plan: Arc::new(plan),
+    };
+    for example in examples {
+        if let Err(why) = recipe.number(&example.value) {
+            reader.sink().report(example.span, format!("an example that the pattern refuses: {why}"), None);
+        }
+    }
+    Some(recipe)
+}
+
+fn is_id(reader: &Reader<'_>, id: &At<String>) -> bool {
+    let is_id = !id.value.is_empty() && id.value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if !is_id {
+        reader.sink().report(
+            id.span.clone(),
+            format!("\"{}\" is not an id", id.value),
+            Some("lower-case letters, digits and -".to_owned()),
+        );
+    }
+    is_id
+}
+
+fn is_address(reader: &Reader<'_>, url: &At<String>) -> bool {
+    let is_address = url::Url::parse(&url.value).is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.has_host());
+    if !is_address {
+        reader.sink().report(url.span.clone(), format!("\"{}\" is not a web address", url.value), Some("write https://host".to_owned()));
+    }
+    is_address
+}
+
+fn zones(reader: &mut Reader<'_>) -> Vec<(Regex, jiff::tz::TimeZone)> {
+    let mut zones = Vec::new();
+    for mut exception in reader.tables("zones") {
+        let pattern = exception.required_text("number").and_then(|pattern| part::regex(&exception, &pattern));
+        let zone = exception.required_text("timezone").and_then(|name| part::zone(&exception, &name));
+        zones.extend(pattern.zip(zone));
+        exception.finish();
+    }
+    zones
+}
+
+fn number(reader: &mut Reader<'_>) -> Option<NumberFormat> {
+    if !reader.required("number", "a table that says what a case number looks like") {
+        return None;
+    }
+    let mut number = reader.table("number")?;
+    let written = number.required_text("pattern");
+    let pattern = written
+        .as_ref()
+        .and_then(|pattern| part::regex(&number, &At { value: format!("^(?:{})$", pattern.value), span: pattern.span.clone() }));
+    let compact = number.required_text("compact");
+    let canonical = number.required_text("canonical");
+    let shape = number.required_text("shape");
+    let example = number.required_text("example");
+    let uppercase = number.flag("uppercase").is_some_and(|flag| flag.value);
+    let drop_spaces = number.flag("drop_spaces").is_some_and(|flag| flag.value);
+    let mut hints = Vec::new();
+    for mut hint in number.tables("hint") {
+        let pattern = hint.required_text("pattern").and_then(|pattern| part::regex(&hint, &pattern));
+        let say = hint.required_text("say").map(|say| say.value);
+        hints.extend(pattern.zip(say));
+        hint.finish();
+    }
+    if let Some(pattern) = &pattern {
+        let parts: Parts = names(pattern).into_iter().map(|name| (name, "".into())).collect();
+        for form in [&compact, &canonical].into_iter().flatten() {
+            if let Some(unknown) =
+                fill(&form.value, &parts).split_once('{').map(|(_, after)| after.split('}').next().unwrap_or_default().to_owned())
+            {
+                let names: Vec<&str> = parts.iter().map(|(name, _)| name).collect();
+                number.sink().report(
+                    form.span.clone(),
+                    format!("the pattern has no group named {unknown}"),
+                    diag::suggestion(&unknown, &names),
+                );
+            }
+        }
+    }
+    number.finish();
+    let pattern = pattern?;
+    Some(NumberFormat {
+        names: names(&pattern),
+        pattern,
+        compact: compact?.value,
+        canonical: canonical?.value,
+        uppercase,
+        drop_spaces,
+        shape: shape?.value,
+        example: example?.value,
+        hints,
+    })
+}
+
+fn number_parts(format: &NumberFormat) -> Vec<String> {
+    let fixed = ["compact", "canonical"].map(str::to_owned);
+    fixed.into_iter().chain(format.pattern.capture_names().flatten().map(str::to_owned)).collect()
+}
+
+/// The shared words of refusal; see `markers.toml`.
+pub fn markers(text: &str) -> Vec<Marker> {
+    let sink = Sink::new("markers.toml", text);
+    let Some(document) = diag::parse(&sink) else { return Vec::new() };
+    let mut reader = Reader::root(&document, &sink);
+    let mut markers = Vec::new();
+    for mut marker in reader.tables("marker") {
+        let says = marker.choice("says", &[("blocked", Verdict::Blocked), ("unavailable", Verdict::Unavailable)]);
+        let is_bare = marker.flag("bare").is_some_and(|flag| flag.value);
+        let texts = marker.texts("text").unwrap_or_default();
+        markers.extend(
+            says.into_iter().flat_map(|says| texts.iter().map(move |text| Marker { says: says.value, is_bare, text: text.value.clone() })),
+        );
+    }
+    markers
+}
+
+/// The message of an error of another library, in one line.
+pub fn tidy(error: &impl std::fmt::Display) -> String {
+    one_line(&error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+id = "xx-court"
+title = "A court"
+jurisdiction = "xx"
+language = "en"
+timezone = "UTC"
+base_url = "https://court.example"
+case_url = "https://court.example/{{ number.compact }}"
+[number]
+pattern = '(?<serial>\d+)/(?<year>\d{4})'
+compact = "{serial}-{year}"
+canonical = "{serial}/{year}"
+shape = "a serial and a year"
+example = "1/2024"
+[[step]]
+id = "list"
+get = "/list/{{ number.serial }}"
+format = "html"
+[step.view]
+rows = { css = "tr.row", required = true, cells = { when = "td.d", what = "td.t" } }
+[[step]]
+id = "one"
+each = [{ item = "$.list.rows[*]" }]
+get = "/one/{{ item.when }}"
+[entries]
+from = "list"
+each = "$.rows[*]"
+key = ["{{ when }}:{{ what }}"]
+title = "{{ what }}"
+"#;
+
+    #[test]
+    fn a_small_recipe_compiles() {
+        let problems = parse("small.toml", SMALL).map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(problems.is_ok(), "{problems:?}");
+    }
+
+    #[test]
+    fn the_example_of_the_readme_compiles() {
+        let readme = include_str!("../../../jurisdictions/README.md");
+        let example = readme.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+        let problems = parse("README.md", example).map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(problems.is_ok(), "{}", problems.unwrap_err().join("\n"));
+    }
+
+    #[test]
+    fn each_mistake_is_named_at_its_place() {
+        for (good, bad, expected) in [
+            (
+                "title = \"A court\"",
+                "titel = \"A court\"",
+                "small.toml:3:1: unknown key `titel` at the top of the file | did you mean \"title\"?",
+            ),
+            (
+                "\"UTC\"",
+                "\"Quito\"",
+                "small.toml:6:12: unknown time zone \"Quito\" | a name of the time zone database, for example America/Guayaquil",
+            ),
+            ("\\d+)", "\\d+", "small.toml:10:11: not a regular expression: error: unclosed group | see docs.rs/regex for the syntax"),
+            (
+                "\"{serial}-{year}\"",
+                "\"{serial}-{yaer}\"",
+                "small.toml:11:11: the pattern has no group named yaer | did you mean \"year\"?",
+            ),
+            ("number.serial", "number.serail", "small.toml:17:7: a case number has no part \"serail\" | did you mean \"serial\"?"),
+            ("\"tr.row\"", "\"tr[\"", "small.toml:20:16: not a CSS selector: \"tr[\": "),
+            ("$.list.rows[*]", "$.lits.rows[*]", "small.toml:23:18: no step \"lits\" comes before this | did you mean \"list\"?"),
+            ("$.list.rows[*]", "$.list.rows[", "small.toml:23:18: not a JSONPath: \"$.rows[\""),
+            ("{{ item.when }}", "{{ itme.when }}", "small.toml:24:7: unknown name \"itme\" in a template | did you mean \"item\"?"),
+            ("from = \"list\"", "from = \"lst\"", "small.toml:26:8: there is no step \"lst\" | did you mean \"list\"?"),
+            (
+                "title = \"{{ what }}\"",
+                "title = \"{{ waht }}\"",
+                "small.toml:29:9: unknown name \"waht\" in a template | did you mean \"what\"?",
+            ),
+            ("title = \"{{ what }}\"", "title = \"{{ what\"", "small.toml:29:9: \"{{\" is not closed"),
+        ] {
+            let problems = parse("small.toml", &SMALL.replacen(good, bad, 1)).expect_err(bad);
+            let shown: Vec<String> = problems
+                .iter()
+                .map(|problem| {
+                    let help = problem.help.as_ref().map(|help| format!(" | {help}")).unwrap_or_default();
+                    format!("{}:{}:{}: {}{help}", problem.file, problem.line, problem.column, problem.message)
+                })
+                .collect();
+            assert!(shown.iter().any(|line| line.starts_with(expected)), "expected {expected}, found {shown:#?}");
+        }
+    }
+
+    #[test]
+    fn all_mistakes_come_out_at_once() {
+        let bad =
+            SMALL.replace("\"UTC\"", "\"Quito\"").replace("number.serial", "number.serail").replace("from = \"list\"", "from = \"lst\"");
+        assert_eq!(parse("small.toml", &bad).unwrap_err().len(), 3);
+        assert!(parse("small.toml", "").unwrap_err().len() >= 8);
+    }
+
+    #[test]
+    fn the_shared_markers_are_read_and_in_lower_case() {
+        let markers = markers(include_str!("../markers.toml"));
+        assert!(markers.len() > 30);
+        assert!(markers.iter().all(|marker| marker.text == marker.text.to_lowercase() && !marker.text.is_empty()));
+    }
+}

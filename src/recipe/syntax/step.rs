@@ -1,0 +1,258 @@
+//! The `[[step]]` tables: requests, what their answers must be, and HTML views.
+//!
+//! Called by the recipe's own parser; `page_source` uses the looks.
+
+use crate::diag::{At, Reader};
+use crate::domain::page::Method;
+use crate::recipe::answer::{Format, Rule, Verdict};
+use crate::recipe::step::{Body, Echo, More, Shape, Step};
+use crate::recipe::view::{Kind, Look, View};
+
+use super::part::{self, Names};
+
+/// All steps: the id, and the step unless it has a mistake (which has been reported).
+pub fn steps(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Option<Step>)> {
+    let mut steps: Vec<(String, Option<Step>)> = Vec::new();
+    if !reader.required("step", "at least one [[step]]") {
+        return steps;
+    }
+    for mut table in reader.tables("step") {
+        let id = table.required_text("id");
+        if let Some(id) = &id
+            && steps.iter().any(|(known, _)| *known == id.value)
+        {
+            table.sink().report(id.span.clone(), format!("there are two steps \"{}\"", id.value), None);
+        }
+        let step = id.as_ref().and_then(|id| step(&mut table, &id.value, &steps, parts));
+        table.finish();
+        steps.push((id.map(|id| id.value).unwrap_or_default(), step));
+    }
+    steps
+}
+
+fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], parts: &[String]) -> Option<Step> {
+    let each = part::levels(reader, "each", earlier);
+    let mut names = Names::new(parts).with(&each);
+    if reader.has("more") {
+        names = names.and("page").and("more");
+    }
+    let method = match (reader.has("get"), reader.has("post")) {
+        (true, false) => Some(Method::Get),
+        (false, true) => Some(Method::Post),
+        _ => {
+            reader.report("post", "a step needs `get` or `post`, an address", None);
+            None
+        }
+    };
+    let url = ["get", "post"].into_iter().filter_map(|key| part::template_at(reader, key, &names)).last();
+    let headers = part::pairs(reader, "headers");
+    let body = body(reader, method, &names);
+    let charset = reader.text("charset").filter(|label| is_charset(reader, label)).map(|label| label.value);
+    let otherwise = otherwise(reader, parts);
+    let format = format(reader);
+    let mut rules = Vec::new();
+    for (key, verdict) in [
+        ("not_found", Verdict::NotFound),
+        ("reserved", Verdict::Reserved),
+        ("blocked", Verdict::Blocked),
+        ("unavailable", Verdict::Unavailable),
+    ] {
+        rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
+    }
+    let echo = echoes(reader, &names);
+    let more = more(reader);
+    if reader.has("more") && more.is_none() {
+        return None;
+    }
+    Some(Step {
+        id: id.to_owned(),
+        method: method?,
+        url: url?,
+        headers,
+        body: body?,
+        charset,
+        each,
+        otherwise,
+        format: format?,
+        rules,
+        echo,
+        more,
+    })
+}
+
+/// Whether a charset is known.
+pub fn is_charset(reader: &Reader<'_>, label: &At<String>) -> bool {
+    let is_known = encoding_rs::Encoding::for_label(label.value.as_bytes()).is_some();
+    if !is_known {
+        reader.sink().report(
+            label.span.clone(),
+            format!("unknown charset \"{}\"", label.value),
+            Some("for example utf-8 or iso-8859-1".to_owned()),
+        );
+    }
+    is_known
+}
+
+fn body(reader: &mut Reader<'_>, method: Option<Method>, names: &Names<'_>) -> Option<Body> {
+    let json = reader.item("json").map(|item| part::shape(reader, item, names));
+    let form = reader.has("form").then(|| part::templates(reader, "form", names));
+    if method == Some(Method::Get) && (json.is_some() || form.is_some()) {
+        reader.report(if json.is_some() { "json" } else { "form" }, "a GET sends no body", Some("write post = …".to_owned()));
+    }
+    match (json, form) {
+        (Some(_), Some(_)) => {
+            reader.report("form", "a request sends `json` or `form`, not both", None);
+            None
+        }
+        (Some(shape), None) => shape.map(Body::Json),
+        (None, Some(fields)) => Some(Body::Form(fields)),
+        (None, None) => Some(Body::None),
+    }
+}
+
+fn otherwise(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Shape)> {
+    if !reader.has("otherwise") {
+        return Vec::new();
+    }
+    let names = Names::new(parts);
+    let Some(mut table) = reader.table("otherwise") else { return Vec::new() };
+    let keys = table.keys();
+    keys.into_iter()
+        .filter_map(|key| table.item(&key.value).and_then(|item| part::shape(&table, item, &names)).map(|shape| (key.value, shape)))
+        .collect()
+}
+
+fn format(reader: &mut Reader<'_>) -> Option<Format> {
+    #[derive(Clone, Copy)]
+    enum Kind {
+        Json,
+        Html,
+        Xml,
+    }
+    let kind = reader.choice("format", &[("json", Kind::Json), ("html", Kind::Html), ("xml", Kind::Xml)]);
+    if kind.is_none() && reader.has("format") {
+        return None;
+    }
+    match kind.map_or(Kind::Json, |kind| kind.value) {
+        Kind::Json => {
+            let list = reader.flag("list").is_some_and(|flag| flag.value);
+            let unwrap = reader.text("unwrap").map(|key| key.value);
+            let nullable = reader.flag("nullable").is_some_and(|flag| flag.value);
+            Some(Format::Json { list, unwrap, nullable })
+        }
+        Kind::Html => {
+            reader.required("view", "a table that says what to take from the page");
+            let mut view = reader.table("view")?;
+            let fields = looks(&mut view);
+            Some(Format::Html(View { fields }))
+        }
+        Kind::Xml => {
+            let roots = reader.texts("root").unwrap_or_default();
+            Some(Format::Xml(roots.into_iter().map(|root| root.value).collect()))
+        }
+    }
+}
+
+/// The looks of a view or of a row: name = "css", "css@attribute", "." for the element itself, or a table.
+pub fn looks(reader: &mut Reader<'_>) -> Vec<(String, Look)> {
+    let keys = reader.keys();
+    keys.into_iter().filter_map(|key| look(reader, &key.value).map(|look| (key.value, look))).collect()
+}
+
+/// The look under a key; see [`looks`].
+pub fn look(reader: &mut Reader<'_>, key: &str) -> Option<Look> {
+    if reader.item(key)?.is_str() {
+        let text = reader.text(key)?;
+        return simple_look(reader, &text);
+    }
+    let mut table = reader.table(key)?;
+    let base = table.required_text("css").and_then(|text| simple_look(&table, &text));
+    let without = table.text("without").and_then(|text| part::css(&table, &text));
+    let first = table.text("first").and_then(|text| part::regex(&table, &text));
+    let required = table.flag("required").is_some_and(|flag| flag.value);
+    let all = table.flag("all").is_some_and(|flag| flag.value);
+    let cells = table.has("cells").then(|| table.table("cells")).flatten().map(|mut cells| looks(&mut cells));
+    table.finish();
+    let kind = match cells {
+        Some(cells) => Kind::Rows(cells),
+        None if all => Kind::All,
+        None => Kind::One,
+    };
+    Some(Look { without, first, required, kind, ..base? })
+}
+
+/// A look written as `css`, `css@attribute`, `.` or `.@attribute`.
+pub fn simple_look(reader: &Reader<'_>, text: &At<String>) -> Option<Look> {
+    let (css, attribute) = match text.value.rsplit_once('@') {
+        Some((css, attribute)) => (css.trim(), Some(attribute.trim().to_owned())),
+        None => (text.value.trim(), None),
+    };
+    let selector = match css {
+        "." => None,
+        css => Some(part::css(reader, &At { value: css.to_owned(), span: text.span.clone() })?),
+    };
+    Some(Look { css: selector, written: text.value.clone(), attribute, without: None, first: None, kind: Kind::One, required: false })
+}
+
+fn rule(mut reader: Reader<'_>, verdict: Verdict) -> Option<Rule> {
+    const KEYS: [&str; 6] = ["status", "header", "text", "css", "json", "empty"];
+    let status = statuses(&mut reader);
+    let header = reader.has("header").then(|| reader.table("header")).flatten().and_then(|mut header| {
+        let name = header.required_text("name");
+        let matches = header.required_text("matches").and_then(|pattern| part::regex(&header, &pattern));
+        header.finish();
+        Some((name?.value.to_lowercase(), matches?))
+    });
+    let text = reader.texts("text").unwrap_or_default().into_iter().map(|text| text.value.to_lowercase()).collect();
+    let css = reader.text("css").and_then(|text| part::css(&reader, &text));
+    let json = reader.text("json").and_then(|text| part::json_path(&reader, &text));
+    let empty = reader.text("empty").and_then(|text| part::json_path(&reader, &text));
+    let is_any = KEYS.iter().any(|key| reader.has(key));
+    if !is_any {
+        reader.sink().report(reader.span(), "a rule needs at least one of status, header, text, css, json, empty", None);
+    }
+    reader.finish();
+    is_any.then_some(Rule { verdict, status, header, text, css, json, empty })
+}
+
+fn statuses(reader: &mut Reader<'_>) -> Vec<u16> {
+    let Some(item) = reader.item("status") else { return Vec::new() };
+    let one = |number: i64| u16::try_from(number).ok().filter(|status| (100..600).contains(status));
+    let statuses = match (item.as_integer(), item.as_array()) {
+        (Some(number), _) => vec![one(number)],
+        (None, Some(list)) => list.iter().map(|value| value.as_integer().and_then(one)).collect(),
+        (None, None) => vec![None],
+    };
+    if statuses.iter().any(Option::is_none) {
+        reader.report("status", "status must be an HTTP status or a list of them", Some("for example 404 or [404, 410]".to_owned()));
+    }
+    statuses.into_iter().flatten().collect()
+}
+
+fn more(reader: &mut Reader<'_>) -> Option<More> {
+    if !reader.has("more") {
+        return None;
+    }
+    let mut table = reader.table("more")?;
+    let json = table.required_text("json").and_then(|text| part::json_path(&table, &text));
+    let follow = table.flag("follow").is_some_and(|flag| flag.value);
+    table.required("limit", "the most answers to one request");
+    let limit = table.integer("limit", 1, 200).and_then(|limit| usize::try_from(limit.value).ok());
+    table.finish();
+    Some(More { json: json?, follow, limit: limit? })
+}
+
+fn echoes(reader: &mut Reader<'_>, names: &Names<'_>) -> Vec<Echo> {
+    let mut echoes = Vec::new();
+    for mut table in part::one_or_many(reader, "echo") {
+        let written = table.required_text("json");
+        let json = written.as_ref().and_then(|text| part::json_path(&table, text));
+        let equals = part::required_template(&mut table, "equals", names);
+        let required = table.flag("required").is_some_and(|flag| flag.value);
+        table.finish();
+        if let (Some(written), Some(json), Some(equals)) = (written, json, equals) {
+            echoes.push(Echo { path: written.value, json, equals, required });
+        }
+    }
+    echoes
+}

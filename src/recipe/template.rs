@@ -1,0 +1,350 @@
+//! Templates such as `{{ incident.fechaCrea | before: 'T' }}`: how a recipe writes requests and names what it reads.
+//!
+//! Compiled once by `syntax`, evaluated by the steps and by the reading of dockets. A template never fails: what is not
+//! there is empty, and the caller decides what emptiness means.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::filter::Filter;
+use crate::domain::case::CaseNumber;
+
+/// A compiled template.
+#[derive(Debug, Clone)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Literal(String),
+    Value(Expression),
+}
+
+#[derive(Debug, Clone)]
+struct Expression {
+    /// Tried in this order until one gives something: `{{ a ?? b.c }}`.
+    names: Vec<Name>,
+    filters: Vec<Filter>,
+}
+
+#[derive(Debug, Clone)]
+struct Name {
+    head: String,
+    rest: Vec<String>,
+}
+
+/// What a template may refer to.
+#[derive(Clone, Copy)]
+pub struct Env<'a> {
+    /// The case that is asked.
+    pub number: &'a CaseNumber,
+    /// The variables of the fan-out.
+    pub scope: &'a Scope<'a>,
+    /// The row at hand; names that are no variable are fields of it.
+    pub row: Option<&'a Value>,
+    /// The address of the page at hand, for `absolute`.
+    pub base: &'a str,
+}
+
+/// The variables that `each` has bound, outermost first.
+#[derive(Debug, Clone, Default)]
+pub struct Scope<'a> {
+    /// Name and value.
+    pub vars: Vec<(&'a str, Cow<'a, Value>)>,
+}
+
+enum Found<'a> {
+    Json(&'a Value),
+    Text(&'a str),
+    Nothing,
+}
+
+impl Template {
+    /// Compiles a template. The error says what is wrong with which part.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((literal, after)) = rest.split_once("{{") {
+            if !literal.is_empty() {
+                parts.push(Part::Literal(literal.to_owned()));
+            }
+            let (inside, after) = after.split_once("}}").ok_or_else(|| format!("\"{{{{\" is not closed by \"}}}}\" in \"{text}\""))?;
+            parts.push(Part::Value(Expression::parse(inside)?));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Literal(rest.to_owned()));
+        }
+        Ok(Self { parts })
+    }
+
+    /// A template that is this text.
+    pub fn literal(text: &str) -> Self {
+        Self { parts: vec![Part::Literal(text.to_owned())] }
+    }
+
+    /// The first names of all values that it refers to.
+    pub fn heads(&self) -> impl Iterator<Item = &str> {
+        self.names().map(|name| name.head.as_str())
+    }
+
+    /// The parts of the case number that it refers to.
+    pub fn number_parts(&self) -> impl Iterator<Item = &str> {
+        self.names().filter(|name| name.head == "number").filter_map(|name| name.rest.first().map(String::as_str))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &Name> {
+        let expressions = self.parts.iter().filter_map(|part| match part {
+            Part::Value(expression) => Some(expression),
+            Part::Literal(_) => None,
+        });
+        expressions.flat_map(|expression| &expression.names)
+    }
+
+    /// The text.
+    pub fn text(&self, env: &Env<'_>) -> String {
+        self.join(env, |expression| expression.text(env))
+    }
+
+    /// The text, or nothing when one of its values is empty: for keys, which must not be built on sand.
+    pub fn complete(&self, env: &Env<'_>) -> Option<String> {
+        let mut whole = true;
+        let text = self.join(env, |expression| {
+            let text = expression.text(env);
+            whole &= !text.is_empty();
+            text
+        });
+        whole.then_some(text)
+    }
+
+    /// The value with its type, when the template is exactly one value without filters; else the text.
+    pub fn value(&self, env: &Env<'_>) -> Value {
+        if let [Part::Value(expression)] = self.parts.as_slice()
+            && expression.filters.is_empty()
+        {
+            return match expression.find(env) {
+                Found::Json(value) => value.clone(),
+                Found::Text(text) => Value::String(text.to_owned()),
+                Found::Nothing => Value::Null,
+            };
+        }
+        Value::String(self.text(env))
+    }
+
+    /// The text as a web address: values are percent-encoded, unless the address begins with one (a link that was read).
+    pub fn url(&self, env: &Env<'_>) -> String {
+        if matches!(self.parts.first(), Some(Part::Value(_))) {
+            return self.text(env);
+        }
+        self.join(env, |expression| {
+            url::form_urlencoded::byte_serialize(expression.text(env).as_bytes()).collect::<String>().replace('+', "%20")
+        })
+    }
+
+    fn join(&self, _env: &Env<'_>, mut value: impl FnMut(&Expression) -> String) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Value(expression) if text.is_empty() && self.parts.len() == 1 => return value(expression),
+                Part::Value(expression) => text.push_str(&value(expression)),
+            }
+        }
+        text
+    }
+}
+
+impl Expression {
+    fn parse(inside: &str) -> Result<Self, String> {
+        let mut pieces = split_pipes(inside).into_iter();
+        let names = pieces.next().unwrap_or_default().split("??").map(|name| Name::parse(name.trim())).collect::<Result<_, _>>()?;
+        let filters = pieces.map(|piece| Filter::parse(piece.trim())).collect::<Result<_, _>>()?;
+        Ok(Self { names, filters })
+    }
+
+    fn find<'a>(&self, env: &Env<'a>) -> Found<'a> {
+        // The last name counts as it is: an empty text that was there keeps its type.
+        let Some((last, first)) = self.names.split_last() else { return Found::Nothing };
+        first.iter().map(|name| name.find(env)).find(|found| !found.is_empty()).unwrap_or_else(|| last.find(env))
+    }
+
+    fn text(&self, env: &Env<'_>) -> String {
+        let text = match self.find(env) {
+            Found::Json(value) => text_of(value).into_owned(),
+            Found::Text(text) => text.to_owned(),
+            Found::Nothing => String::new(),
+        };
+        self.filters.iter().fold(text, |text, filter| filter.apply(text, env))
+    }
+}
+
+impl Found<'_> {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Json(value) => text_of(value).is_empty(),
+            Self::Text(text) => text.is_empty(),
+            Self::Nothing => true,
+        }
+    }
+}
+
+impl Name {
+    fn parse(text: &str) -> Result<Self, String> {
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@'));
+        if !text.split('.').all(is_name) {
+            return Err(format!("\"{text}\" is not a name such as row.field or list.0"));
+        }
+        let mut names = text.split('.').map(str::to_owned);
+        Ok(Self { head: names.next().unwrap_or_default(), rest: names.collect() })
+    }
+
+    fn find<'a>(&self, env: &Env<'a>) -> Found<'a> {
+        if self.head == "number" {
+            return self.rest.first().map_or(Found::Text(&env.number.compact), |part| number_part(env.number, part));
+        }
+        let variable = env.scope.vars.iter().rev().find(|(name, _)| *name == self.head);
+        let start = match (variable, env.row) {
+            (Some((_, value)), _) => Some(value.as_ref()),
+            (None, Some(row)) if self.head == "row" => Some(row),
+            (None, Some(row)) => row.get(&self.head),
+            (None, None) => None,
+        };
+        let end = self.rest.iter().try_fold(start, |value, name| value.map(|value| step_into(value, name)));
+        end.flatten().map_or(Found::Nothing, Found::Json)
+    }
+}
+
+fn step_into<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    match value {
+        Value::Array(list) => name.parse::<usize>().ok().and_then(|index| list.get(index)),
+        _ => value.get(name),
+    }
+}
+
+fn number_part<'a>(number: &'a CaseNumber, part: &str) -> Found<'a> {
+    match part {
+        "compact" => Found::Text(&number.compact),
+        "canonical" => Found::Text(&number.canonical),
+        _ => number.parts.get(part).map_or(Found::Nothing, Found::Text),
+    }
+}
+
+/// A JSON value as text: null is empty, lists are joined with commas, an element of XML is its text.
+pub fn text_of(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Null => Cow::Borrowed(""),
+        Value::String(text) => Cow::Borrowed(text),
+        Value::Array(list) => Cow::Owned(list.iter().map(text_of).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")),
+        Value::Object(object) if object.contains_key("text") => object.get("text").map(text_of).unwrap_or_default(),
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
+/// Splits at `|` outside of quotes.
+fn split_pipes(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut quote = None;
+    for c in text.chars() {
+        match quote {
+            None if c == '|' => {
+                pieces.push(String::new());
+                continue;
+            }
+            None if c == '\'' || c == '"' => quote = Some(c),
+            Some(open) if c == open => quote = None,
+            _ => {}
+        }
+        if let Some(last) = pieces.last_mut() {
+            last.push(c);
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn number() -> CaseNumber {
+        CaseNumber {
+            compact: "17721201900029G".into(),
+            canonical: "17721-2019-00029G".into(),
+            parts: [("court".into(), "17721".into())].into_iter().collect(),
+        }
+    }
+
+    fn with_env<T>(row: Value, read: impl Fn(&Env<'_>) -> T) -> T {
+        let (number, court) = (number(), json!({"name": " SALA  PENAL ", "ids": [7, 8]}));
+        let scope = Scope { vars: vec![("court", Cow::Borrowed(&court))] };
+        read(&Env { number: &number, scope: &scope, row: Some(&row), base: "https://court.example/list/" })
+    }
+
+    #[test]
+    fn a_template_reads_variables_row_fields_and_the_number() {
+        let row = json!({"codigo": 5, "tipo": "AUTO (DECRETO) ", "none": null, "link": "../doc?id=1", "a b": 1});
+        for (template, expected) in [
+            ("{{ codigo }}", "5"),
+            ("{{ row.codigo }}-{{ court.ids.1 }}", "5-8"),
+            ("/x/{{ number.compact }}/{{ number.court }}", "/x/17721201900029G/17721"),
+            ("{{ court.name | collapse }}|", "SALA PENAL|"),
+            ("{{ tipo | first: '\\(([^()]*)\\)\\s*$' }}", "DECRETO"),
+            ("{{ tipo | before: '(' | trim | lower }}", "auto"),
+            ("{{ none | default: 'a|b' }}", "a|b"),
+            ("{{ nothing.at.all }}", ""),
+            ("{{ none ?? nothing ?? codigo | default: 'x' }}", "5"),
+            ("{{ link | absolute }}", "https://court.example/doc?id=1"),
+        ] {
+            let template = Template::parse(template).unwrap();
+            assert_eq!(with_env(row.clone(), |env| template.text(env)), expected);
+        }
+    }
+
+    #[test]
+    fn exactly_one_value_keeps_its_type_and_anything_else_is_text() {
+        let row = json!({"id": 26015981, "flag": true});
+        for (template, expected) in [
+            ("{{ id }}", json!(26_015_981)),
+            ("{{ flag }}", json!(true)),
+            ("{{ gone }}", Value::Null),
+            (" {{ id }}", json!(" 26015981")),
+            ("{{ id | trim }}", json!("26015981")),
+            ("web", json!("web")),
+        ] {
+            let template = Template::parse(template).unwrap();
+            assert_eq!(with_env(row.clone(), |env| template.value(env)), expected);
+        }
+    }
+
+    #[test]
+    fn a_key_with_an_empty_value_is_no_key() {
+        let template = Template::parse("{{ a }}:{{ b }}").unwrap();
+        assert_eq!(with_env(json!({"a": 1, "b": 2}), |env| template.complete(env)), Some("1:2".to_owned()));
+        assert_eq!(with_env(json!({"a": 1, "b": ""}), |env| template.complete(env)), None);
+    }
+
+    #[test]
+    fn values_in_an_address_are_encoded_and_a_link_is_not() {
+        let row = json!({"q": "a b/ñ&c", "link": "https://x.example/a?b=c&d"});
+        let text = |template: &str| with_env(row.clone(), |env| Template::parse(template).unwrap().url(env));
+        assert_eq!(text("/s?q={{ q }}"), "/s?q=a%20b%2F%C3%B1%26c");
+        assert_eq!(text("{{ link }}"), "https://x.example/a?b=c&d");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (template, message) in [
+            ("{{ a", "not closed"),
+            ("{{ a b }}", "not a name"),
+            ("{{ a | uper }}", "did you mean \"upper\""),
+            ("{{ a | first: '(' }}", "regular expression"),
+            ("{{ a | default }}", "needs a text in quotes"),
+        ] {
+            let error = Template::parse(template).unwrap_err();
+            assert!(error.contains(message), "{template}: {error}");
+        }
+    }
+}
