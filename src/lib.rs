@@ -4,5 +4,6 @@
 
 pub mod diag;
 pub mod domain;
+pub mod meaning;
 pub mod recipe;
 pub mod wire;

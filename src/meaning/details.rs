@@ -1,0 +1,170 @@
+//! From drafts of hearings to mentions: what kind of hearing, how people attend, in which room; and no hearing told twice.
+//!
+//! The last step of [`hearing`](super::hearing).
+
+use jiff::civil::{Date, Time};
+
+use crate::domain::hearing::{HearingMention, HearingMode, HearingStatus};
+
+use super::hearing::is_setting;
+use super::language::mark;
+use super::scene::Scene;
+use super::speech::{Said, Say, Speech};
+
+/// A hearing as found, before its details.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The day.
+    pub date: Option<Date>,
+    /// The hour.
+    pub time: Option<Time>,
+    /// What is said of it.
+    pub status: HearingStatus,
+    /// Doubts.
+    pub warnings: Vec<String>,
+    /// Whether the text speaks of the day as set before ("señalada para").
+    pub existing: bool,
+    /// The first token that says so.
+    pub start: usize,
+    /// The token after the last.
+    pub end: usize,
+    /// The token that the details are looked for around.
+    pub at: usize,
+}
+
+impl Draft {
+    /// A draft from a verb alone.
+    pub fn of_verb(verb: &Said, status: HearingStatus, date: Option<Date>) -> Self {
+        Self { date, time: None, status, warnings: Vec::new(), existing: false, start: verb.start, end: verb.end, at: verb.start }
+    }
+
+    fn same_hour(&self, other: &Self) -> bool {
+        self.date == other.date && (self.time == other.time || self.time.is_none() || other.time.is_none())
+    }
+}
+
+/// The mentions, in the order of the text.
+pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut drafts: Vec<Draft>) -> Vec<HearingMention> {
+    drafts.sort_by_key(|draft| (draft.start, draft.at));
+    let types: Vec<Option<usize>> = drafts.iter().map(|draft| type_of(scene, draft)).collect();
+    replace_old_days(&mut drafts, &types);
+    let kept = without_repeats(&drafts);
+    let lone = lone_type(scene, speech, title_type);
+    let mut mentions: Vec<HearingMention> = Vec::with_capacity(kept.len());
+    for index in kept {
+        let draft = &drafts[index];
+        mentions.push(HearingMention {
+            date: draft.date,
+            time: draft.time,
+            kind: types[index].and_then(|at| speech.type_name(at)).map(str::to_owned).or_else(|| lone.clone()),
+            status: draft.status,
+            mode: mode_of(scene, draft),
+            room: room_of(scene, draft),
+            warnings: draft.warnings.clone(),
+            span: Some(scene.tokens.span(draft.start, draft.end)),
+        });
+    }
+    mentions
+}
+
+/// "la audiencia convocada para el martes; se la efectuará el jueves": the day that was spoken of as set is replaced by the
+/// one that is set after it, unless they are plainly two hearings.
+fn replace_old_days(drafts: &mut [Draft], types: &[Option<usize>]) {
+    for old in 0..drafts.len() {
+        if !drafts[old].existing || drafts[old].status != HearingStatus::Convened {
+            continue;
+        }
+        let fresh = (old + 1..drafts.len()).find(|&new| {
+            let other = &drafts[new];
+            let two = types[old].is_some() && types[new].is_some() && types[old] != types[new];
+            is_setting(other.status) && !other.existing && !other.same_hour(&drafts[old]) && !two && other.at - drafts[old].at <= 120
+        });
+        let Some(new) = fresh else { continue };
+        let earlier = drafts[new].date < drafts[old].date && drafts[new].date.is_some();
+        drafts[old].status = HearingStatus::Revoked;
+        if drafts[new].status == HearingStatus::Convened {
+            drafts[new].status = if earlier { HearingStatus::MovedEarlier } else { HearingStatus::Rescheduled };
+        }
+    }
+}
+
+/// The drafts that say something new: of two with the same day and the same sort of status, the one that knows the hour.
+fn without_repeats(drafts: &[Draft]) -> Vec<usize> {
+    let mut kept: Vec<usize> = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        let alike = |other: &Draft| other.status == draft.status || (is_setting(other.status) && is_setting(draft.status));
+        let undated = draft.date.is_none() && drafts.iter().any(|other| other.status == draft.status && other.date.is_some());
+        match kept.iter().position(|&at| alike(&drafts[at]) && drafts[at].same_hour(draft)) {
+            Some(_) if draft.date.is_none() && draft.status != HearingStatus::OralDecision => {}
+            Some(at) => {
+                let known = &drafts[kept[at]];
+                let plainer = known.status == HearingStatus::Convened && draft.status != HearingStatus::Convened;
+                if plainer || (known.time.is_none() && draft.time.is_some()) {
+                    kept[at] = index;
+                }
+            }
+            None if undated && draft.status != HearingStatus::Suspended => {}
+            None => kept.push(index),
+        }
+    }
+    kept
+}
+
+/// The kind of hearing that is named nearest to the draft within its sentence.
+fn type_of(scene: &Scene<'_>, draft: &Draft) -> Option<usize> {
+    let (from, until) = scene.sentence(draft.at, false);
+    let distance = |said: &Said| if said.start < draft.at { draft.at - said.start } else { (said.start - draft.at) + 1 };
+    let near = scene.within(from, until).iter().filter_map(|said| match said.say {
+        Say::Type(index) => Some((distance(said), index)),
+        _ => None,
+    });
+    near.filter(|(distance, _)| *distance <= 60).min().map(|(_, index)| index)
+}
+
+/// The kind that an untyped mention inherits: the title's, else the only one that the text names.
+fn lone_type(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>) -> Option<String> {
+    if let Some(title) = title_type {
+        return Some(title.to_owned());
+    }
+    let mut named = scene.said.iter().filter_map(|said| match said.say {
+        Say::Type(index) => Some(index),
+        _ => None,
+    });
+    let first = named.next()?;
+    named.all(|other| other == first).then(|| speech.type_name(first).map(str::to_owned)).flatten()
+}
+
+fn mode_of(scene: &Scene<'_>, draft: &Draft) -> Option<HearingMode> {
+    let (from, until) = scene.sentence(draft.at, true);
+    let says = |wanted: Say| scene.within(from, until).iter().any(|said| said.say == wanted);
+    if says(Say::Mixed) {
+        Some(HearingMode::Mixed)
+    } else if says(Say::Remote) {
+        Some(HearingMode::Remote)
+    } else if says(Say::InPerson) {
+        Some(HearingMode::InPerson)
+    } else {
+        None
+    }
+}
+
+/// "sala (de audiencias) (No.) 105": only a number or a single letter names a room; "Sala Penal" is a court.
+fn room_of(scene: &Scene<'_>, draft: &Draft) -> Option<String> {
+    if !is_setting(draft.status) {
+        return None;
+    }
+    let (from, until) = scene.sentence(draft.at, true);
+    let rooms = scene.within(from, until).iter().filter(|said| said.say == Say::Room);
+    let number = |said: &Said| {
+        let mut at = said.end;
+        if matches!(scene.tokens.word(at), "no" | "n" | "nro" | "num" | "numero") {
+            at += 1;
+        }
+        let token = scene.tokens.get(at).filter(|_| scene.tokens.together(said.start, at))?;
+        let lettered = token.digits == 0 && scene.tokens.word(at).len() == 1 && !scene.tokens.is(at, mark::AND) && at > said.end;
+        let short = (1..=4).contains(&token.digits);
+        let dated = scene.moments.iter().any(|moment| (moment.start..moment.end).contains(&at));
+        ((short || lettered) && !dated).then(|| scene.tokens.original(at).to_owned())
+    };
+    rooms.filter_map(number).next()
+}

@@ -1,0 +1,48 @@
+//! What the docket already says of hearings: whether a day was told before, and whether one is near.
+//!
+//! Asked by [`events`](super::events) for the few entries that need it, because it reads the whole docket again.
+
+use jiff::civil::Date;
+
+use crate::domain::docket::{Docket, Entry};
+use crate::domain::event::EventKind;
+use crate::domain::hearing::HearingMention;
+
+use super::hearing::is_setting;
+use super::seen::working_days_after;
+use super::{Meaning, Reading};
+
+/// A change of judge this near to a hearing is urgent, in working days (`contract.md` §4, `domain.md` F-09).
+const LEAD_DAYS: u32 = 3;
+
+/// The days to come that the docket's entries set.
+fn settings<'d>(meaning: &'d Meaning, docket: &'d Docket) -> impl Iterator<Item = (&'d Entry, HearingMention)> {
+    docket.entries.iter().flat_map(move |entry| {
+        let hearings = meaning.classify(entry, entry.date).hearings;
+        hearings.into_iter().filter(|mention| is_setting(mention.status)).map(move |mention| (entry, mention))
+    })
+}
+
+/// Whether a hearing is set for today or one of the next three working days.
+pub fn is_hearing_near(meaning: &Meaning, docket: &Docket, today: Date) -> bool {
+    let until = working_days_after(today, LEAD_DAYS);
+    settings(meaning, docket).any(|(_, mention)| mention.date.is_some_and(|date| (today..=until).contains(&date)))
+}
+
+/// Whether the entry only speaks of a hearing that the docket already told, on the same day at the same hour: an order
+/// about something else that mentions it. An entry whose title sets a hearing always counts.
+pub fn only_repeats(meaning: &Meaning, held: Option<&Docket>, entry: &Entry, reading: &Reading) -> bool {
+    let Some(held) = held.filter(|_| reading.kinds.contains(&EventKind::HearingScheduled)) else { return false };
+    if by_title(meaning, entry).kinds.contains(&EventKind::HearingScheduled) {
+        return false;
+    }
+    let new: Vec<&HearingMention> = reading.hearings.iter().filter(|mention| is_setting(mention.status)).collect();
+    let same =
+        |mention: &HearingMention| settings(meaning, held).any(|(_, known)| known.date == mention.date && known.time == mention.time);
+    !new.is_empty() && new.iter().all(|mention| mention.date.is_some() && mention.time.is_some() && same(mention))
+}
+
+/// What the entry's title says alone.
+pub fn by_title(meaning: &Meaning, entry: &Entry) -> Reading {
+    meaning.classify(&Entry { text: String::new(), ..entry.clone() }, entry.date)
+}

@@ -1,0 +1,233 @@
+//! What a language says: the small words of dates and hours, and the phrases with which courts speak of hearings.
+//!
+//! Read once from `jurisdictions/lang/*.toml`; used by [`tokens`](super::tokens), [`date`](super::date), [`time`](super::time)
+//! and `hearing`. It holds words only; the grammar that joins them is in those modules.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diag::{At, Reader};
+
+/// What a language knows of one word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lexeme {
+    /// The roles that the word can play; see [`mark`].
+    pub marks: u32,
+    /// Its value, when it is a number word; 0 otherwise.
+    pub value: u16,
+    /// The month from 1; 0 otherwise.
+    pub month: i8,
+    /// The weekday from 1 for Monday; 0 otherwise.
+    pub weekday: i8,
+}
+
+/// The roles of small words, as bits; each is a key of `[grammar]`.
+pub mod mark {
+    /// "de".
+    pub const OF: u32 = 1;
+    /// "el".
+    pub const THE: u32 = 1 << 1;
+    /// "día".
+    pub const DAY: u32 = 1 << 2;
+    /// "días": a list of days follows.
+    pub const DAYS: u32 = 1 << 3;
+    /// "mes".
+    pub const MONTH: u32 = 1 << 4;
+    /// "año".
+    pub const YEAR: u32 = 1 << 5;
+    /// "presente".
+    pub const THIS: u32 = 1 << 6;
+    /// "mismo".
+    pub const SAME: u32 = 1 << 7;
+    /// "(en) curso".
+    pub const RUNNING: u32 = 1 << 8;
+    /// "próximo".
+    pub const NEXT: u32 = 1 << 9;
+    /// "y".
+    pub const AND: u32 = 1 << 10;
+    /// "para".
+    pub const TOWARD: u32 = 1 << 11;
+    /// "las": an hour follows.
+    pub const LEAD: u32 = 1 << 12;
+    /// "horas", "h".
+    pub const HOUR: u32 = 1 << 13;
+    /// "minutos".
+    pub const MINUTE: u32 = 1 << 14;
+    /// "con".
+    pub const WITH: u32 = 1 << 15;
+    /// "(de la) mañana".
+    pub const FORENOON: u32 = 1 << 16;
+    /// "(de la) tarde".
+    pub const AFTERNOON: u32 = 1 << 17;
+    /// "mediodía".
+    pub const NOON: u32 = 1 << 18;
+    /// "media".
+    pub const HALF: u32 = 1 << 19;
+    /// "cuarto".
+    pub const QUARTER: u32 = 1 << 20;
+    /// "(en) punto".
+    pub const SHARP: u32 = 1 << 21;
+    /// "hoy".
+    pub const TODAY: u32 = 1 << 22;
+    /// "ro" as in "1ro".
+    pub const ORDINAL: u32 = 1 << 23;
+    /// "hasta".
+    pub const UNTIL: u32 = 1 << 24;
+    /// "am".
+    pub const AM: u32 = 1 << 25;
+    /// "pm".
+    pub const PM: u32 = 1 << 26;
+    /// What may stand between a day and its hour.
+    pub const BETWEEN: u32 = 1 << 27;
+    /// "al", as in "del 20 al 24 de mayo".
+    pub const RANGE: u32 = 1 << 28;
+
+    /// The keys of `[grammar]`.
+    pub const KEYS: [(&str, u32); 29] = [
+        ("of", OF),
+        ("the", THE),
+        ("day", DAY),
+        ("days", DAYS),
+        ("month", MONTH),
+        ("year", YEAR),
+        ("this", THIS),
+        ("same", SAME),
+        ("running", RUNNING),
+        ("next", NEXT),
+        ("and", AND),
+        ("toward", TOWARD),
+        ("lead", LEAD),
+        ("hour", HOUR),
+        ("minute", MINUTE),
+        ("with", WITH),
+        ("forenoon", FORENOON),
+        ("afternoon", AFTERNOON),
+        ("noon", NOON),
+        ("half", HALF),
+        ("quarter", QUARTER),
+        ("sharp", SHARP),
+        ("today", TODAY),
+        ("ordinal", ORDINAL),
+        ("until", UNTIL),
+        ("am", AM),
+        ("pm", PM),
+        ("between", BETWEEN),
+        ("range", RANGE),
+    ];
+}
+
+/// The words of a language.
+#[derive(Debug, Clone, Default)]
+pub struct Language {
+    lexemes: HashMap<String, Lexeme>,
+    abbreviations: HashSet<String>,
+    continues: HashSet<String>,
+}
+
+impl Language {
+    /// Reads the word lists of a language file; mistakes go to the reader's sink.
+    pub fn read(reader: &mut Reader<'_>) -> Self {
+        let (abbreviations, continues) = (words(reader, "abbreviations"), words(reader, "continues"));
+        let mut language = Self { abbreviations, continues, ..Self::default() };
+        language.list(reader, "months", 12, |lexeme, at| lexeme.month = at);
+        language.list(reader, "weekdays", 7, |lexeme, at| lexeme.weekday = at);
+        if let Some(mut grammar) = reader.table("grammar") {
+            for (key, mark) in mark::KEYS {
+                for word in words(&mut grammar, key) {
+                    language.lexemes.entry(word).or_default().marks |= mark;
+                }
+            }
+            grammar.finish();
+        }
+        if let Some(mut numbers) = reader.table("numbers") {
+            for At { value: word, .. } in numbers.keys() {
+                if let Some(At { value, .. }) = numbers.integer(&word, 1, 1000) {
+                    language.lexemes.entry(word).or_default().value = u16::try_from(value).unwrap_or_default();
+                }
+            }
+            numbers.finish();
+        }
+        language
+    }
+
+    /// What is known of a folded word.
+    pub fn lexeme(&self, word: &str) -> Lexeme {
+        self.lexemes.get(word).copied().unwrap_or_default()
+    }
+
+    /// Whether a stop after this word does not end a sentence.
+    pub fn is_abbreviation(&self, word: &str) -> bool {
+        self.abbreviations.contains(word)
+    }
+
+    /// Whether a sentence never begins with this word.
+    pub fn continues(&self, word: &str) -> bool {
+        self.continues.contains(word)
+    }
+
+    /// The month that a misspelt word means ("didiciembre" is real): one letter wrong, two in a long word, no other near.
+    pub fn misspelt_month(&self, word: &str) -> Option<i8> {
+        let letters = word.chars().count();
+        if letters < 5 {
+            return None;
+        }
+        let most = if letters >= 9 { 2 } else { 1 };
+        let mut near = self.lexemes.iter().filter(|(known, lexeme)| lexeme.month > 0 && strsim::damerau_levenshtein(known, word) <= most);
+        let (_, found) = near.next()?;
+        near.all(|(_, other)| other.month == found.month).then_some(found.month)
+    }
+
+    fn list(&mut self, reader: &mut Reader<'_>, key: &str, count: usize, set: impl Fn(&mut Lexeme, i8)) {
+        reader.required(key, "a list of words, in order");
+        let Some(list) = reader.texts(key) else { return };
+        if list.len() != count {
+            reader.report(key, format!("{key} must have {count} members and has {}", list.len()), None);
+        }
+        for (at, member) in (1i8..).zip(list) {
+            for word in member.value.split('|') {
+                set(self.lexemes.entry(word.to_owned()).or_default(), at);
+            }
+        }
+    }
+}
+
+fn words(reader: &mut Reader<'_>, key: &str) -> HashSet<String> {
+    let list = reader.texts(key).unwrap_or_default();
+    for word in &list {
+        if word.value.is_empty() || super::tokens::fold(&word.value) != word.value {
+            reader.sink().report(word.span.clone(), format!("\"{}\" is not a word in lower case without accents", word.value), None);
+        }
+    }
+    list.into_iter().map(|word| word.value).collect()
+}
+
+/// Spanish as shipped, for tests.
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// The shipped Spanish, for tests.
+    pub fn spanish() -> &'static Language {
+        static SPANISH: std::sync::OnceLock<Language> = std::sync::OnceLock::new();
+        SPANISH.get_or_init(|| {
+            let sink = crate::diag::Sink::new("es.toml", include_str!("../../jurisdictions/lang/es.toml"));
+            let document = crate::diag::parse(&sink).expect("the shipped file is TOML");
+            Language::read(&mut Reader::root(&document, &sink))
+        })
+    }
+
+    #[test]
+    fn a_word_can_play_several_roles() {
+        let horas = spanish().lexeme("horas");
+        assert!(horas.marks & mark::HOUR != 0 && horas.marks & mark::LEAD != 0);
+        assert_eq!(spanish().lexeme("setiembre").month, 9);
+        assert_eq!(spanish().lexeme("mil").value, 1000);
+    }
+
+    #[test]
+    fn misspelt_months_are_recognised_when_only_one_is_near() {
+        assert_eq!(spanish().misspelt_month("didiciembre"), Some(12));
+        assert_eq!(spanish().misspelt_month("febero"), Some(2));
+        assert_eq!(spanish().misspelt_month("juino"), Some(6));
+        assert_eq!(spanish().misspelt_month("persona"), None);
+    }
+}

@@ -1,0 +1,98 @@
+//! One line of `veedor classify`: an entry as JSON in, its meaning as JSON out.
+//!
+//! Pure, so that the command is only a loop over lines. The contract is `contract.md` §3.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use crate::domain::docket::{Entry, EntryKey};
+use crate::wire::hearing;
+
+use super::Meaning;
+
+/// The jurisdiction of a line that names none, and of a command without `--jurisdiction`.
+pub const DEFAULT_JURISDICTION: &str = "ec";
+
+/// Classifies a line `{"date","title","text","lang"?,"jurisdiction"?,"origin"?}`; the error says what is wrong with it.
+pub fn classify_line(line: &str) -> Result<String, String> {
+    classify_line_in(line, DEFAULT_JURISDICTION, None)
+}
+
+/// The same with the command's `--jurisdiction` and `--lang`, which hold for lines that name none.
+pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) -> Result<String, String> {
+    let value: Value = serde_json::from_str(line).map_err(|error| format!("not a line of JSON: {error}"))?;
+    let object = value.as_object().ok_or_else(|| "not a JSON object; write {\"date\": …, \"title\": …, \"text\": …}".to_owned())?;
+    let text = |key: &str| match object.get(key) {
+        None | Some(Value::Null) => Ok(""),
+        Some(Value::String(text)) => Ok(text.as_str()),
+        Some(_) => Err(format!("\"{key}\" must be a text")),
+    };
+    let date = match text("date")? {
+        "" => None,
+        day => Some(day.parse::<Date>().map_err(|_| format!("\"date\" must be a day such as \"2024-02-20\", not \"{day}\""))?),
+    };
+    let named = |key: &str, default: &str| text(key).map(|value| if value.is_empty() { default.to_owned() } else { value.to_owned() });
+    let jurisdiction = named("jurisdiction", jurisdiction)?;
+    let language = named("lang", language.unwrap_or_else(|| language_of(&jurisdiction)))?;
+    // "es-EC" names a language and a country; the country is the jurisdiction when none is named.
+    let (language, country) =
+        language.split_once(['-', '_']).map_or((language.as_str(), None), |(language, country)| (language, Some(country)));
+    let jurisdiction = match (country, object.contains_key("jurisdiction")) {
+        (Some(country), false) => country.get(..2).unwrap_or(country).to_lowercase(),
+        _ => jurisdiction,
+    };
+    let entry = Entry {
+        key: EntryKey(String::new()),
+        date,
+        time: None,
+        title: text("title")?.to_owned(),
+        text: text("text")?.to_owned(),
+        documents: Vec::new(),
+        annulled: false,
+        withheld: None,
+        notice_of: None,
+        extra: [("origin".to_owned(), text("origin")?.to_owned())].into(),
+    };
+    let reading = Meaning::shipped(&jurisdiction, language).classify(&entry, date);
+    let kinds: Vec<&str> = reading.kinds.iter().map(|kind| kind.name()).collect();
+    let hearings: Vec<Value> = reading.hearings.iter().map(hearing::to_json).collect();
+    Ok(json!({"kinds": kinds, "hearings": hearings}).to_string())
+}
+
+fn language_of(jurisdiction: &str) -> &'static str {
+    match jurisdiction {
+        "br" => "pt",
+        "us" | "uk" => "en",
+        _ => "es",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_classified() {
+        let line = r#"{"date":"2026-11-23","title":"CONVOCATORIA A AUDIENCIA (DECRETO)","text":"Se convoca a la audiencia de juicio para el 3 de diciembre, a las 09h30."}"#;
+        let expected = r#"{"kinds":["hearing.scheduled"],"hearings":[{"date":"2026-12-03","time":"09:30","type":"juicio","status":"convened","span":[3,71]}]}"#;
+        assert_eq!(classify_line(line).as_deref(), Ok(expected));
+        assert_eq!(classify_line(r#"{"title":"LO QUE SEA"}"#).as_deref(), Ok(r#"{"kinds":["entry.added"],"hearings":[]}"#));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (line, part) in
+            [("nonsense", "JSON"), ("[]", "object"), (r#"{"date":"ayer"}"#, "2024-02-20"), (r#"{"title":3}"#, "must be a text")]
+        {
+            let error = classify_line(line).expect_err(line);
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_language_without_words_still_answers() {
+        let line =
+            r#"{"date":"2026-11-23","title":"X","text":"Fica designada a audiência para 12/03/2027","lang":"pt","jurisdiction":"br"}"#;
+        assert_eq!(classify_line(line).as_deref(), Ok(r#"{"kinds":["entry.added"],"hearings":[]}"#));
+    }
+}

@@ -1,0 +1,350 @@
+//! What a change means: lexicon, hearings and dates in running text, events.
+//!
+//! `daemon::poll` asks [`Meaning::events`] for the events of a visit, `veedor classify` asks [`mod@line`]. Everything that is
+//! specific to a language or a court is data under `jurisdictions/`; the code knows how dates, verbs and rules combine.
+//! Nothing here reads a clock, words a message or decides who is told.
+
+pub mod date;
+mod details;
+mod edit;
+mod events;
+mod hearing;
+mod known;
+pub mod language;
+pub mod lexicon;
+pub mod line;
+pub mod phrase;
+pub mod resolve;
+mod scene;
+mod seen;
+pub mod speech;
+pub mod time;
+pub mod tokens;
+#[cfg(test)]
+mod vectors;
+pub mod when;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::diag::{Problem, Reader, Sink};
+use crate::domain::docket::Entry;
+use crate::domain::event::{Actor, EventKind};
+use crate::domain::hearing::{HearingMention, HearingStatus};
+
+use language::Language;
+use lexicon::{Fields, Lexicon, Verdict};
+use scene::Scene;
+pub use seen::Seen;
+use speech::{Say, Speech};
+use tokens::Tokens;
+
+/// The compiled words of a jurisdiction and its language.
+#[derive(Debug, Clone, Default)]
+pub struct Meaning {
+    language: Language,
+    speech: Speech,
+    lexicon: Lexicon,
+    fallback: Lexicon,
+}
+
+/// What an entry means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What happened, without repeats; never empty.
+    pub kinds: Vec<EventKind>,
+    /// Who produced it.
+    pub actor: Actor,
+    /// The hearings that it speaks of, in the order of the text.
+    pub hearings: Vec<HearingMention>,
+}
+
+/// Id, name of the file, text.
+type Shipped = (&'static str, &'static str, &'static str);
+/// By language and jurisdiction.
+type Compiled = HashMap<(&'static str, &'static str), Arc<Meaning>>;
+
+const LANGUAGES: [Shipped; 1] = [("es", "jurisdictions/lang/es.toml", include_str!("../../jurisdictions/lang/es.toml"))];
+const LEXICONS: [Shipped; 1] = [("ec", "jurisdictions/ec/lexicon.toml", include_str!("../../jurisdictions/ec/lexicon.toml"))];
+
+/// A hearing that took place longer ago is history that a text tells, not news: courts enter the record of a hearing within days.
+const NEWS_DAYS: i32 = 10;
+
+impl Meaning {
+    /// The shipped words for a jurisdiction such as `ec` and a language such as `es`, compiled once. An unknown jurisdiction
+    /// has only its language's words; an unknown language has none, and every entry is `entry.added`.
+    pub fn shipped(jurisdiction: &str, language: &str) -> Arc<Self> {
+        static COMPILED: OnceLock<Mutex<Compiled>> = OnceLock::new();
+        let find = |list: &'static [Shipped], id: &str| list.iter().find(|(known, ..)| *known == id);
+        let (words, lexicon) = (find(&LANGUAGES, language), find(&LEXICONS, jurisdiction));
+        let key = (words.map_or("", |(id, ..)| *id), lexicon.map_or("", |(id, ..)| *id));
+        let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+        let build = || {
+            let (_, words_file, words_text) = words.copied().unwrap_or(("", "", ""));
+            // A lexicon is written in one language; beside another it would not be understood.
+            let (_, file, text) = lexicon.copied().filter(|_| words.is_some()).unwrap_or(("", "", ""));
+            Arc::new(Self::parse((words_file, words_text), (file, text)).expect("a test compiles every shipped file"))
+        };
+        compiled.entry(key).or_insert_with(build).clone()
+    }
+
+    /// Compiles a language file and a jurisdiction's lexicon, each `(name, text)`; an empty text is an empty file.
+    pub fn parse(language: (&str, &str), lexicon: (&str, &str)) -> Result<Self, Vec<Problem>> {
+        let mut meaning = Self::default();
+        let mut problems = Vec::new();
+        // The jurisdiction's types stand before the language's.
+        for ((file, text), of_language) in [(lexicon, false), (language, true)] {
+            if text.is_empty() {
+                continue;
+            }
+            let sink = Sink::new(file, text);
+            if let Some(document) = crate::diag::parse(&sink) {
+                let mut reader = Reader::root(&document, &sink);
+                reader.required_text("language");
+                meaning.speech.read(&mut reader);
+                if of_language {
+                    meaning.language = Language::read(&mut reader);
+                    meaning.fallback = Lexicon::read(&mut reader);
+                } else {
+                    meaning.lexicon = Lexicon::read(&mut reader);
+                }
+                reader.finish();
+            }
+            problems.extend(sink.into_problems());
+        }
+        if problems.is_empty() { Ok(meaning) } else { Err(problems) }
+    }
+
+    /// What an entry means. `reference` is its civil day, from which "el próximo jueves" and a missing year are read.
+    pub fn classify(&self, entry: &Entry, reference: Option<Date>) -> Reading {
+        let origin = entry.extra.get("origin").map_or("", String::as_str);
+        let fields = Fields::read(&entry.title, origin, &entry.text, &self.language);
+        let verdict = self.verdict(&fields);
+        let actor = verdict.actor.unwrap_or(Actor::Unknown);
+        if entry.annulled {
+            return Reading { kinds: vec![EventKind::EntryAdded], actor, hearings: Vec::new() };
+        }
+        let mut hearings = if verdict.hearings { self.hearings(entry, fields.into_text(), reference) } else { Vec::new() };
+        if verdict.kinds.contains(&EventKind::RulingIssued) {
+            // A ruling tells the history of its case; only a day to come is news.
+            hearings.retain(|mention| hearing::is_setting(mention.status) && mention.date > reference);
+        }
+        let kinds = merged(&verdict, &hearings, reference);
+        if let Some(status) = verdict.status
+            && kinds.contains(&kind_of(status))
+            && !hearings.iter().any(|mention| kind_of(mention.status) == kind_of(status))
+        {
+            hearings.insert(0, self.titled(&entry.title, status));
+        }
+        Reading { kinds, actor, hearings }
+    }
+
+    fn verdict(&self, fields: &Fields<'_>) -> Verdict {
+        let own = self.lexicon.judge(fields);
+        if own.known { own } else { self.fallback.judge(fields) }
+    }
+
+    /// The hearings of the body, or of the title when the body has none.
+    fn hearings(&self, entry: &Entry, text: Tokens<'_>, reference: Option<Date>) -> Vec<HearingMention> {
+        let title = Tokens::read(&entry.title, &self.language);
+        let title = Scene::read(title, &self.language, &self.speech, reference, false);
+        let titled = title.said.iter().any(|said| said.say == Say::Noun);
+        let title_type = self.type_in(&title).filter(|_| titled);
+        let body = Scene::read(text, &self.language, &self.speech, reference, titled);
+        let found = hearing::mentions(&body, &self.speech, title_type);
+        if !found.is_empty() {
+            return found;
+        }
+        let dated = hearing::mentions(&title, &self.speech, title_type).into_iter().filter(|mention| mention.date.is_some());
+        dated.map(|mention| HearingMention { span: None, ..mention }).collect()
+    }
+
+    fn type_in(&self, scene: &Scene<'_>) -> Option<&str> {
+        scene.said.iter().find_map(|said| match said.say {
+            Say::Type(index) => self.speech.type_name(index),
+            _ => None,
+        })
+    }
+
+    fn titled(&self, title: &str, status: HearingStatus) -> HearingMention {
+        let scene = Scene::read(Tokens::read(title, &self.language), &self.language, &self.speech, None, false);
+        let kind = self.type_in(&scene).map(str::to_owned);
+        HearingMention { date: None, time: None, kind, status, mode: None, room: None, warnings: Vec::new(), span: None }
+    }
+}
+
+/// The kind of event that a status raises.
+pub fn kind_of(status: HearingStatus) -> EventKind {
+    match status {
+        HearingStatus::Convened => EventKind::HearingScheduled,
+        HearingStatus::Rescheduled => EventKind::HearingRescheduled,
+        HearingStatus::MovedEarlier => EventKind::HearingMovedEarlier,
+        HearingStatus::Deferred => EventKind::HearingDeferred,
+        HearingStatus::Suspended => EventKind::HearingSuspended,
+        HearingStatus::ResumeScheduled | HearingStatus::Resumed => EventKind::HearingResumed,
+        HearingStatus::Failed | HearingStatus::NotInstalled => EventKind::HearingFailed,
+        HearingStatus::Revoked => EventKind::HearingRevoked,
+        HearingStatus::Held => EventKind::HearingHeld,
+        HearingStatus::OralDecision => EventKind::RulingOral,
+    }
+}
+
+/// Whether a mention is news and not the history of the case.
+fn is_news(mention: &HearingMention, reference: Option<Date>) -> bool {
+    match (mention.date, reference) {
+        (Some(date), Some(reference)) => hearing::is_setting(mention.status) || date >= reference.saturating_sub(NEWS_DAYS.days()),
+        _ => true,
+    }
+}
+
+/// The kinds of the rules and of the hearings in the text together. Where the text is more exact than the title, it wins:
+/// "CONVOCATORIA A AUDIENCIA" over a text that moves a hearing is a move.
+fn merged(verdict: &Verdict, hearings: &[HearingMention], reference: Option<Date>) -> Vec<EventKind> {
+    use EventKind as K;
+    let told: Vec<K> = hearings.iter().filter(|mention| is_news(mention, reference)).map(|mention| kind_of(mention.status)).collect();
+    let moved = told.iter().any(|kind| matches!(kind, K::HearingRescheduled | K::HearingMovedEarlier | K::HearingResumed));
+    let closing = |kind: &K| matches!(kind, K::HearingSuspended | K::HearingDeferred | K::HearingFailed);
+    let closed = told.iter().any(closing);
+    let mut kinds: Vec<K> = verdict.kinds.clone();
+    kinds.retain(|kind| !(*kind == K::HearingScheduled && moved || closing(kind) && closed));
+    kinds.extend(told);
+    if kinds.is_empty() {
+        kinds.extend(verdict.weak.iter().copied());
+    }
+    if kinds.is_empty() {
+        kinds.push(K::EntryAdded);
+    }
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meaning::lexicon::Example;
+    use crate::meaning::vectors::entry;
+    use jiff::civil::date;
+
+    fn applied(rule: &lexicon::Rule, example: &Example, language: &Language) -> bool {
+        rule.applies(&Fields::read(&example.title, &example.origin, &example.text, language))
+    }
+
+    #[test]
+    fn every_rule_applies_to_its_examples_and_gives_their_kinds() {
+        let meaning = Meaning::shipped("ec", "es");
+        for rule in meaning.lexicon.rules() {
+            for example in &rule.examples {
+                assert!(applied(rule, example, &meaning.language), "{example:?} does not meet its rule {:?}", rule.kinds());
+                let mut tried = entry(&example.title, &example.text);
+                tried.extra.insert("origin".into(), example.origin.clone());
+                let kinds = meaning.classify(&tried, None).kinds;
+                // A weak rule is heard only when nothing else is known.
+                assert!(rule.kinds().iter().all(|kind| kinds.contains(kind)), "{example:?}: {kinds:?} lacks some of {:?}", rule.kinds());
+            }
+            for title in &rule.counter {
+                let example = Example { title: title.clone(), ..Example::default() };
+                assert!(!applied(rule, &example, &meaning.language), "{title} must not meet the rule for {:?}", rule.kinds());
+            }
+        }
+        for rule in meaning.fallback.rules() {
+            assert!(rule.examples.iter().all(|example| applied(rule, example, &meaning.language)), "{rule:?}");
+        }
+    }
+
+    fn kinds(title: &str, text: &str) -> Vec<&'static str> {
+        let reading = Meaning::shipped("ec", "es").classify(&entry(title, text), Some(date(2026, 11, 23)));
+        reading.kinds.iter().map(|kind| kind.name()).collect()
+    }
+
+    #[test]
+    fn titles_and_texts_together_give_the_kinds() {
+        for (title, text, expected) in [
+            ("CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", "", vec!["hearing.scheduled"]),
+            ("CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", "Se señala para el 4 de enero de 2027, a las 10h00.", vec!["hearing.scheduled"]),
+            (
+                "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)",
+                "Se difiere la audiencia señalada para el 1 de diciembre de 2026; en su lugar se señala para el 4 de enero de 2027, a las 10h00.",
+                vec!["hearing.rescheduled", "hearing.deferred"],
+            ),
+            (
+                "PROVIDENCIA GENERAL (DECRETO)",
+                "Se convoca a audiencia de juicio para el 4 de enero de 2027, a las 10h00.",
+                vec!["hearing.scheduled"],
+            ),
+            ("PROVIDENCIA GENERAL (DECRETO)", "Agréguese el escrito que antecede.", vec!["order.issued"]),
+            (
+                "SENTENCIA (RAZON DE NOTIFICACION)",
+                "Se convoca a audiencia para el 4 de enero de 2027, a las 10h00.",
+                vec!["notification.served"],
+            ),
+            ("SENTENCIA (ESCRITO)", "Solicito se señale audiencia para el 4 de enero de 2027, a las 10h00.", vec!["filing.added"]),
+            ("ESCRITO (FePresentacion)", "ESCRITO, FePresentacion", vec!["filing.added"]),
+            ("RECURSO DE APELACION (ESCRITO)", "Interpone recurso.", vec!["filing.added", "appeal.filed"]),
+            (
+                "SENTENCIA (SENTENCIA)",
+                "La audiencia de juicio se llevó a cabo el 20 de noviembre de 2026, a las 10h00.",
+                vec!["ruling.issued"],
+            ),
+            (
+                "RAZON (RAZON)",
+                "Siento por tal que no se instaló la audiencia convocada para hoy, por ausencia del fiscal.",
+                vec!["hearing.failed"],
+            ),
+            ("RAZON (RAZON)", "Certifico.", vec!["entry.added"]),
+            ("ACTA GENERAL (ACTA)", "El tribunal anunció su decisión.", vec!["ruling.oral"]),
+            ("PRISION PREVENTIVA (AUTO)", "", vec!["measure.ordered"]),
+            ("REVOCATORIA DE PRISION PREVENTIVA (AUTO)", "", vec!["measure.lifted"]),
+            ("ALGO DESCONOCIDO", "", vec!["entry.added"]),
+        ] {
+            assert_eq!(kinds(title, text), expected, "{title}: {text}");
+        }
+    }
+
+    #[test]
+    fn who_wrote_it_is_told() {
+        for (title, actor) in [
+            ("SENTENCIA (RESOLUCION)", Actor::Court),
+            ("RAZON (RAZON)", Actor::Clerk),
+            ("ESCRITO", Actor::Party),
+            ("OFICIO", Actor::Unknown),
+            ("DICTAMEN ACUSATORIO", Actor::Prosecutor),
+            ("SENTENCIA (RAZON DE NOTIFICACION)", Actor::Clerk),
+            ("ALGO DESCONOCIDO", Actor::Unknown),
+        ] {
+            assert_eq!(Meaning::shipped("ec", "es").classify(&entry(title, ""), None).actor, actor, "{title}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_jurisdiction_has_its_languages_words() {
+        let meaning = Meaning::shipped("xx", "es");
+        let reading = meaning
+            .classify(&entry("SENTENCIA", "Se convoca a audiencia para el 4 de enero de 2027, a las 10h00."), Some(date(2026, 11, 23)));
+        assert_eq!(reading.kinds, [EventKind::HearingScheduled, EventKind::RulingIssued]);
+        assert!(Arc::ptr_eq(&meaning, &Meaning::shipped("yy", "es")));
+    }
+
+    #[test]
+    fn an_annulled_entry_says_nothing_but_that_it_is_there() {
+        let mut annulled = entry("SENTENCIA (RESOLUCION)", "");
+        annulled.annulled = true;
+        assert_eq!(Meaning::shipped("ec", "es").classify(&annulled, None).kinds, [EventKind::EntryAdded]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_and_its_spans_can_be_cut(title in ".{0,60}", text in "(.{0,40}|se convoca |audiencia |para el |12 |de marzo |de |dos mil |las |09h30|, |\\. |/|-|suspend|ió ){0,40}") {
+            let reading = Meaning::shipped("ec", "es").classify(&entry(&title, &text), Some(date(2024, 2, 20)));
+            proptest::prop_assert!(!reading.kinds.is_empty());
+            for mention in &reading.hearings {
+                if let Some((start, end)) = mention.span {
+                    proptest::prop_assert!(text.get(start..end).is_some());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The circumstances of a visit that events need: when it was, where the court is, what was known before.
+//!
+//! Filled by `daemon::poll`; read by [`events`](super::events).
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use crate::domain::case::CaseRef;
+use crate::domain::docket::Docket;
+use crate::domain::hearing::HearingMention;
+
+/// A visit that found changes.
+#[derive(Debug, Clone)]
+pub struct Seen<'a> {
+    /// The case.
+    pub case: &'a CaseRef,
+    /// The court's zone.
+    pub zone: TimeZone,
+    /// Its name, for example `America/Guayaquil`.
+    pub zone_name: &'a str,
+    /// The version that the visit makes.
+    pub version: u32,
+    /// The number of the first event.
+    pub first_seq: u32,
+    /// When the page was seen.
+    pub at: Timestamp,
+    /// SHA-256 of the pages.
+    pub page_sha256: [u8; 32],
+    /// The docket as it was held.
+    pub before: Option<&'a Docket>,
+    /// The docket as it is.
+    pub after: &'a Docket,
+    /// When the case was first read.
+    pub watched_since: Timestamp,
+}
+
+/// A hearing this near is urgent (`contract.md` §4).
+const URGENT_HOURS: i64 = 72;
+
+impl Seen<'_> {
+    /// The day of the visit in the court's zone.
+    pub fn today(&self) -> Date {
+        self.day_of(self.at)
+    }
+
+    /// The instant at which a hearing starts, when its day and hour are known.
+    pub fn starts(&self, mention: &HearingMention) -> Option<Timestamp> {
+        self.instant(mention.date?.to_datetime(mention.time?))
+    }
+
+    /// Whether the hearing is within 72 hours from the visit. One without an hour counts to the end of its day.
+    pub fn is_urgent(&self, mention: &HearingMention) -> bool {
+        let Some(date) = mention.date else { return false };
+        let Some(starts) = self.instant(date.to_datetime(mention.time.unwrap_or(Time::MAX))) else { return false };
+        (0..=URGENT_HOURS * 3600).contains(&starts.duration_since(self.at).as_secs())
+    }
+
+    /// A day on or before the last reading of the case: it was read when watching began, and it was read when its newest
+    /// entry was already there. Entries dated in the future prove nothing.
+    pub fn surely_read_by(&self) -> Option<Date> {
+        let before = self.before?;
+        let newest = before.entries.iter().filter_map(|entry| entry.date).filter(|date| *date <= self.today()).max();
+        Some(newest.map_or(self.day_of(self.watched_since), |newest| newest.max(self.day_of(self.watched_since))))
+    }
+
+    fn day_of(&self, at: Timestamp) -> Date {
+        at.to_zoned_datetime(self.zone.clone()).date()
+    }
+
+    fn instant(&self, wall: DateTime) -> Option<Timestamp> {
+        self.zone.to_ambiguous_zoned_datetime(wall).compatible().ok().map(|zoned| zoned.timestamp())
+    }
+}
+
+/// The day that lies this many working days before `day`; weekends do not count. Holidays are not known here, so the
+/// result may be a day or two late, never early by more than the holidays between.
+pub fn working_days_before(day: Date, count: u32) -> Date {
+    working_days(day, count, -1)
+}
+
+/// The day that lies this many working days after `day`.
+pub fn working_days_after(day: Date, count: u32) -> Date {
+    working_days(day, count, 1)
+}
+
+fn working_days(day: Date, count: u32, step: i32) -> Date {
+    let mut at = day;
+    let mut left = count;
+    while left > 0 {
+        let Ok(next) = at.checked_add(step.days()) else { break };
+        at = next;
+        if at.weekday().to_monday_zero_offset() < 5 {
+            left -= 1;
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn weekends_are_no_working_days() {
+        // 24 November 2026 is a Tuesday.
+        assert_eq!(working_days_before(date(2026, 11, 24), 3), date(2026, 11, 19));
+        assert_eq!(working_days_before(date(2026, 11, 24), 0), date(2026, 11, 24));
+        assert_eq!(working_days_after(date(2026, 11, 26), 3), date(2026, 12, 1));
+    }
+}

@@ -1,0 +1,165 @@
+//! Measures `meaning` on vectors that were not written for it: the hearing phrases and titles that the project keeps outside
+//! the repository. Where they are absent the tests say so and pass.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::*;
+use crate::domain::docket::EntryKey;
+
+fn shared(path: &str) -> Option<String> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let found = [beside, PathBuf::from("/work/shared")].iter().find_map(|root| std::fs::read_to_string(root.join(path)).ok());
+    if found.is_none() {
+        eprintln!("skipped: {path} is not on this machine");
+    }
+    found
+}
+
+pub(super) fn entry(title: &str, text: &str) -> Entry {
+    Entry {
+        key: EntryKey("k".into()),
+        date: None,
+        time: None,
+        title: title.into(),
+        text: text.into(),
+        documents: Vec::new(),
+        annulled: false,
+        withheld: None,
+        notice_of: None,
+        extra: Default::default(),
+    }
+}
+
+/// Whether the mentions are exactly what is expected: day, hour, kind, status, room, mode and doubts.
+fn is_exact(found: &[HearingMention], expected: &[Value]) -> bool {
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    found.len() == expected.len()
+        && found.iter().zip(expected).all(|(mention, wanted)| {
+            mention.date.map(|date| date.to_string()) == text(wanted, "date")
+                && mention.time.map(|time| time.strftime("%H:%M").to_string()) == text(wanted, "time")
+                && mention.kind == text(wanted, "type")
+                && Some(mention.status.name().to_owned()) == text(wanted, "status")
+                && mention.room == text(wanted, "room")
+                && mention.mode.map(|mode| mode.name().to_owned()) == text(wanted, "mode")
+                && mention.warnings == text(wanted, "warn").into_iter().collect::<Vec<_>>()
+        })
+}
+
+#[test]
+fn the_hearing_phrases_are_read() {
+    let Some(file) = shared("domain/hearing-phrases.jsonl") else { return };
+    let meaning = Meaning::shipped("ec", "es");
+    let (mut real, mut real_exact, mut traps, mut traps_silent, mut composed, mut composed_exact) = (0, 0, 0, 0, 0, 0);
+    for line in file.lines().filter(|line| !line.trim().is_empty()) {
+        let vector: Value = serde_json::from_str(line).expect("the vectors are JSON");
+        if !vector["lang"].as_str().is_some_and(|lang| lang.starts_with("es-EC")) {
+            continue;
+        }
+        let reference = vector["ref"].as_str().and_then(|day| day.parse().ok());
+        let found = meaning.classify(&entry("", vector["text"].as_str().unwrap_or_default()), reference).hearings;
+        let expected = vector["expect"].as_array().cloned().unwrap_or_default();
+        let exact = is_exact(&found, &expected);
+        if !exact {
+            eprintln!("{} expected {expected:?}\n     found {found:?}", vector["id"]);
+        }
+        let counter = match (expected.is_empty(), vector["kind"].as_str()) {
+            (true, _) => (&mut traps, &mut traps_silent),
+            (false, Some("composed")) => (&mut composed, &mut composed_exact),
+            _ => (&mut real, &mut real_exact),
+        };
+        *counter.0 += 1;
+        *counter.1 += usize::from(exact);
+    }
+    eprintln!("real {real_exact}/{real}, composed {composed_exact}/{composed}, traps {traps_silent}/{traps}");
+    assert_eq!(traps_silent, traps, "a trap raised a hearing");
+    assert!(real_exact * 100 >= real * 90, "{real_exact} of {real}");
+}
+
+/// The kinds that stand for a class of the title list.
+fn kinds_of_class(class: &str) -> &'static [EventKind] {
+    use EventKind as K;
+    match class {
+        "escrito" => &[K::FilingAdded],
+        "citacion" => &[K::NotificationServed],
+        "audiencia_convocada" => &[K::HearingScheduled],
+        "audiencia_fallida_o_diferida" => &[K::HearingSuspended, K::HearingDeferred, K::HearingFailed],
+        "decision" => &[K::RulingIssued, K::CaseClosed],
+        "excusa_recusacion" => &[K::JudgeChanged],
+        "medida" => &[K::MeasureOrdered, K::MeasureLifted],
+        "otro" => &[K::OrderIssued, K::EntryAdded],
+        "administrativo" => &[K::EntryAdded],
+        class if class.starts_with("notificacion_de:") => &[K::NotificationServed],
+        other => panic!("unknown class {other}"),
+    }
+}
+
+#[test]
+fn the_titles_are_classified() {
+    let Some(file) = shared("fixtures/ecuador/vocabulary/tipos.tsv") else { return };
+    let meaning = Meaning::shipped("ec", "es");
+    let (mut all, mut right) = (0, 0);
+    for line in file.lines().skip(1) {
+        let mut columns = line.split('\t').skip(1);
+        let (Some(title), Some(class)) = (columns.next(), columns.next()) else { continue };
+        let kinds = meaning.classify(&entry(title, ""), None).kinds;
+        all += 1;
+        if kinds.iter().all(|kind| kinds_of_class(class).contains(kind)) {
+            right += 1;
+        } else {
+            eprintln!("{title}: {class}, found {kinds:?}");
+        }
+    }
+    eprintln!("titles {right}/{all}");
+    assert!(right * 100 >= all * 95, "{right} of {all}");
+}
+
+#[test]
+fn the_phrases_of_real_acts_are_read() {
+    let Some(file) = shared("fixtures/ecuador/vocabulary/hearing-phrases.tsv") else { return };
+    let meaning = Meaning::shipped("ec", "es");
+    let (mut all, mut right) = (0, 0);
+    for line in file.lines().skip(1) {
+        let mut columns = line.split('\t');
+        let (Some(label), Some(expected), Some(text)) = (columns.next(), columns.next(), columns.next()) else { continue };
+        // The list gives no day of the entry: ten days before the hearing, or a later day for a trap.
+        let day = expected.get(..10).and_then(|day| day.replace("????", "2026").parse::<Date>().ok());
+        let reference = match label {
+            label if label.starts_with("realizada") => day.and_then(|day| day.checked_add(1.days()).ok()),
+            _ => day.and_then(|day| day.checked_sub(10.days()).ok()).or(Date::new(2024, 3, 18).ok()),
+        };
+        let found = meaning.classify(&entry("", text), reference).hearings;
+        let shown = |mention: &HearingMention| Some(format!("{}T{}", mention.date?, mention.time?.strftime("%H:%M")));
+        let dated: Vec<String> = found.iter().filter(|mention| mention.status != HearingStatus::Revoked).filter_map(shown).collect();
+        let ok = match day {
+            Some(_) => dated.len() == 1 && dated[0] == expected.replace("????", "2026").get(..16).unwrap_or_default(),
+            None => dated.is_empty(),
+        };
+        all += 1;
+        right += usize::from(ok);
+        if !ok {
+            eprintln!("{label}: expected {expected}, found {found:?}\n   {text}");
+        }
+    }
+    eprintln!("phrases {right}/{all}");
+    assert!(right * 100 >= all * 90, "{right} of {all}");
+}
+
+/// A ruling of 100 KB must cost well under 10 ms in a release build; an unoptimised one is given a generous multiple, which
+/// still catches anything quadratic.
+#[test]
+fn a_long_ruling_is_read_quickly() {
+    let meaning = Meaning::shipped("ec", "es");
+    let sentence = "Que mediante auto de 3 de mayo de 2024, a las 10h00, se convocó a la audiencia de juicio para el 12 de marzo de 2024, a las 09h30; \
+        el tribunal suspendió la audiencia y, según la Ley publicada en el Registro Oficial 449 de 20 de octubre de 2008, dispuso lo que sigue, ";
+    for text in
+        [sentence.repeat(100_000 / sentence.len()), format!("{}. ", sentence.trim_end_matches(", ")).repeat(100_000 / sentence.len())]
+    {
+        let begin = std::time::Instant::now();
+        meaning.classify(&entry("SENTENCIA (RESOLUCION)", &text), Date::new(2026, 1, 5).ok());
+        let took = begin.elapsed();
+        eprintln!("{} bytes in {took:?}", text.len());
+        assert!(took < std::time::Duration::from_secs(2), "{took:?}");
+    }
+}
