@@ -5,5 +5,6 @@
 pub mod diag;
 pub mod domain;
 pub mod meaning;
+pub mod message;
 pub mod recipe;
 pub mod wire;

@@ -1,0 +1,177 @@
+//! What is told of one event, before it becomes text or HTML, so that both say the same.
+//!
+//! Everything here is masked and on one line, in the reader's language. It marks up nothing.
+
+use super::change::{Piece, pieces};
+use super::dates::{day, instant, long_day, moment};
+use super::summary::{missing_since, of_shown, sets_a_date};
+use super::words::{self, pick};
+use crate::domain::about::About;
+use crate::domain::event::{EXCERPT_CHARS, Event, EventHearing, EventKind, Severity};
+use crate::domain::hearing::HearingMention;
+use crate::domain::id::hex;
+use crate::domain::redact::{self, cut};
+
+/// What is told of one event.
+pub(super) struct Block {
+    /// How loud it is.
+    pub severity: Severity,
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// The one line.
+    pub title: String,
+    /// The hearing's day and hour, written large; `None` when there is none that may be shown as a day.
+    pub date: Option<String>,
+    /// Labelled facts.
+    pub facts: Vec<(&'static str, String)>,
+    /// The sentence that a doubtful date stands in.
+    pub quote: Option<String>,
+    /// The court's words.
+    pub excerpt: Option<String>,
+    /// What differs, word by word.
+    pub change: Vec<Piece>,
+    /// What a reader must bear in mind.
+    pub cautions: Vec<String>,
+    /// What identifies and proves it.
+    pub proof: Vec<(&'static str, String)>,
+}
+
+/// The longest value of a fact, in characters.
+const FACT: usize = 300;
+
+/// The block of an event as it came from `meaning`.
+pub(super) fn block(raw: &Event, about: &About<'_>) -> Block {
+    let language = about.language;
+    let event = redact::event(raw, about.profile);
+    let mut block = Block {
+        severity: event.severity,
+        kind: words::kind(event.kind, language),
+        title: of_shown(&event, about),
+        date: None,
+        facts: Vec::new(),
+        quote: None,
+        excerpt: None,
+        change: Vec::new(),
+        cautions: words::benign(event.kind, language).map(str::to_owned).into_iter().collect(),
+        proof: proof(&event, about),
+    };
+    if let Some(hearing) = &event.hearing {
+        tell_hearing(&mut block, raw, hearing, about);
+    }
+    tell_entry(&mut block, &event, about);
+    tell_field(&mut block, &event, about);
+    block
+}
+
+fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &About<'_>) {
+    let language = about.language;
+    let mention = &hearing.mention;
+    let doubtful = !mention.warnings.is_empty();
+    if let Some(date) = mention.date {
+        let hour = match mention.time {
+            Some(time) => format!("{:02}:{:02}", time.hour(), time.minute()),
+            None => pick(language, "hora no indicada", "hour not stated").to_owned(),
+        };
+        let day = format!("{}, {hour}", long_day(date, language));
+        block.date = Some(match (doubtful, sets_a_date(raw.kind, mention.status)) {
+            (true, _) => format!("{}: {day}", pick(language, "Posible fecha", "Possible date")),
+            (false, true) => day,
+            (false, false) => format!("{}: {day}", block.kind),
+        });
+        let zone = if hearing.zone.is_empty() { "—".to_owned() } else { cut(&hearing.zone, 60) };
+        block.facts.push((pick(language, "Zona horaria", "Time zone"), zone));
+    }
+    if let Some((date, time)) = hearing.previous {
+        block.facts.push((pick(language, "Fecha anterior", "Previous date"), moment(date, time, language)));
+    }
+    if let Some(room) = &mention.room {
+        block.facts.push((pick(language, "Lugar", "Room"), cut(room, FACT)));
+    }
+    if let Some(mode) = mention.mode {
+        block.facts.push((pick(language, "Modalidad", "Attendance"), words::mode(mode, language).to_owned()));
+    }
+    for warning in mention.warnings.iter().take(5) {
+        let lead = pick(language, "Fecha por verificar", "Date to be checked");
+        block.cautions.push(format!("{lead}: {}.", cut(&words::warning(warning, language), FACT)));
+    }
+    if doubtful {
+        let sentence = raw.hearing.as_ref().and_then(|hearing| sentence(raw, &hearing.mention));
+        block.quote = sentence.map(|sentence| redact::text(&sentence, about.profile));
+    }
+}
+
+/// The sentence in which the text sets the date. The span counts bytes of the unmasked text, of which the event holds the
+/// beginning; outside it there is nothing to quote.
+fn sentence(event: &Event, mention: &HearingMention) -> Option<String> {
+    let text = &event.entry.as_ref()?.excerpt;
+    let (start, end) = mention.span?;
+    let (before, after) = (text.get(..start)?, text.get(start.max(end)..)?);
+    let from = stops(before).last().unwrap_or(0);
+    let until = stops(after).next().map_or(text.len(), |stop| start.max(end) + stop);
+    text.get(from..until).map(|sentence| cut(sentence.trim(), EXCERPT_CHARS))
+}
+
+/// Where sentences end: after a stop that white space follows, so that "09.30" is no end.
+fn stops(text: &str) -> impl Iterator<Item = usize> {
+    let next = text.chars().skip(1).map(Some).chain([None]);
+    text.char_indices().zip(next).filter_map(|((at, c), next)| {
+        let is_end = c == '\n' || (matches!(c, '.' | ';') && next.is_none_or(char::is_whitespace));
+        is_end.then_some(at + c.len_utf8())
+    })
+}
+
+fn tell_entry(block: &mut Block, event: &Event, about: &About<'_>) {
+    let Some(entry) = &event.entry else { return };
+    let language = about.language;
+    let title = if entry.title.is_empty() { "—".to_owned() } else { cut(&entry.title, FACT) };
+    block.facts.push((pick(language, "Actuación", "Entry"), title));
+    if let Some(date) = entry.date {
+        let time = entry.time.map_or_else(String::new, |time| format!(" {:02}:{:02}:{:02}", time.hour(), time.minute(), time.second()));
+        block.facts.push((pick(language, "Fecha oficial", "Official date"), format!("{}{time}", day(date, language))));
+    }
+    block.facts.push((pick(language, "Autor", "Author"), words::author(entry.actor, language).to_owned()));
+    match (&entry.before, &entry.after) {
+        (None, None) => {}
+        (before, after) => {
+            let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
+            let (before, after) = (cut(before, EXCERPT_CHARS), cut(after, EXCERPT_CHARS));
+            if before == after {
+                block.cautions.push(
+                    pick(
+                        language,
+                        "La diferencia está en datos que este mensaje omite (identificación, contacto o acceso) o más allá de lo que cita.",
+                        "The difference lies in data that this message leaves out (identity, contact or access) or beyond what it quotes.",
+                    )
+                    .to_owned(),
+                );
+            }
+            block.change = pieces(&before, &after);
+        }
+    }
+    let is_quoted = !matches!(event.kind, EventKind::RecordEdited | EventKind::RecordRedated) || block.change.is_empty();
+    block.excerpt = Some(cut(&entry.excerpt, EXCERPT_CHARS)).filter(|excerpt| !excerpt.is_empty() && is_quoted);
+}
+
+fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
+    let Some(field) = &event.field else { return };
+    let language = about.language;
+    let value = |text: &Option<String>| text.as_deref().map_or_else(|| "—".to_owned(), |text| cut(text, FACT));
+    if let Some(since) = missing_since(event) {
+        block.facts.push((pick(language, "No se observa desde", "Not seen since"), instant(since, &about.zone, language)));
+        block.facts.push((pick(language, "Consultas que no lo mostraron", "Visits that did not show it"), value(&field.after)));
+        return;
+    }
+    block.facts.push((pick(language, "Dato", "Field"), cut(&words::field(&field.field, language), FACT)));
+    block.facts.push((pick(language, "Antes", "Before"), value(&field.before)));
+    block.facts.push((pick(language, "Ahora", "Now"), value(&field.after)));
+}
+
+fn proof(event: &Event, about: &About<'_>) -> Vec<(&'static str, String)> {
+    let language = about.language;
+    vec![
+        (pick(language, "Observado", "Seen"), instant(event.seen_at, &about.zone, language)),
+        (pick(language, "Evento", "Event"), format!("{} · {} · {}", event.id, event.kind, event.seq)),
+        (pick(language, "Versión", "Version"), event.version.to_string()),
+        (pick(language, "SHA-256 de la página", "SHA-256 of the page"), hex(&event.page_sha256)),
+    ]
+}

@@ -1,0 +1,47 @@
+//! Every word that a person reads, in Spanish and in English.
+//!
+//! `notify`, the dashboard and the commands ask for a [`summary()`], a [`mail()`] or the [`terminal()`] form. One file a
+//! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML. It sends nothing.
+
+mod block;
+mod change;
+mod dates;
+mod html;
+mod sheet;
+mod subject;
+mod summary;
+mod text;
+mod words;
+
+pub use summary::summary;
+
+use crate::domain::about::About;
+use crate::domain::event::Event;
+use crate::domain::redact;
+
+/// A mail's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// One line of at most 150 characters.
+    pub subject: String,
+    /// The plain text, complete in itself.
+    pub text: String,
+    /// The HTML, complete in itself.
+    pub html: String,
+}
+
+/// The mail that tells these events of one case.
+pub fn mail(events: &[Event], about: &About<'_>) -> Letter {
+    let shown: Vec<Event> = events.iter().map(|event| redact::event(event, about.profile)).collect();
+    let subject = subject::subject(&shown, about);
+    let sheet = sheet::sheet(events, about);
+    Letter { text: text::text(&sheet), html: html::html(&sheet, &subject), subject }
+}
+
+/// These events for a terminal or the journal: a few lines each.
+pub fn terminal(events: &[Event], about: &About<'_>) -> String {
+    text::terminal(&sheet::sheet(events, about))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,403 @@
+//! One line for one event that is enough to act on.
+//!
+//! Read by subjects, mails, webhooks, the terminal and the dashboard. It says who wrote an entry, gives the court's date,
+//! calls a doubtful date possible, and never more than the record shows.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+use super::dates::{day, moment, short_instant};
+use super::words::{self, pick};
+use crate::domain::about::{About, Language};
+use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE};
+use crate::domain::hearing::{HearingMode, HearingStatus};
+use crate::domain::redact::{self, cut};
+
+/// The longest title that a summary quotes, in characters.
+const TITLE: usize = 120;
+
+/// The longest value of a field that a summary quotes, in characters.
+const VALUE: usize = 80;
+
+/// The summary of an event as it came from `meaning`.
+pub fn summary(event: &Event, about: &About<'_>) -> String {
+    of_shown(&redact::event(event, about.profile), about)
+}
+
+/// The summary of an event that [`redact::event`] has made fit to show.
+pub(super) fn of_shown(event: &Event, about: &About<'_>) -> String {
+    let language = about.language;
+    match event.kind {
+        EventKind::VeedorTest => {
+            pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
+        }
+        EventKind::CaseVanished => {
+            let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
+            format!("{words}; {}", absence(event, about))
+        }
+        _ => match (&event.hearing, &event.entry, &event.field) {
+            (Some(hearing), entry, _) if is_hearing(event.kind) => of_hearing(event.kind, hearing, entry.as_ref(), language),
+            (_, Some(entry), _) => of_entry(event, entry, about),
+            (_, None, Some(field)) => of_field(event.kind, field, language),
+            _ => words::kind(event.kind, language).to_owned(),
+        },
+    }
+}
+
+fn is_hearing(kind: EventKind) -> bool {
+    kind.name().starts_with("hearing.")
+}
+
+/// Whether the date of such an event is a day to come to court; otherwise it is the day of a hearing that has an outcome.
+pub(super) fn sets_a_date(kind: EventKind, status: HearingStatus) -> bool {
+    match kind {
+        EventKind::HearingScheduled | EventKind::HearingRescheduled | EventKind::HearingMovedEarlier => true,
+        EventKind::HearingResumed => status == HearingStatus::ResumeScheduled,
+        _ => false,
+    }
+}
+
+fn of_hearing(kind: EventKind, hearing: &EventHearing, entry: Option<&EventEntry>, language: Language) -> String {
+    let mention = &hearing.mention;
+    let label = cut(&words::hearing(mention.kind.as_deref(), language), VALUE);
+    let now = mention.date.map(|date| moment(date, mention.time, language));
+    let before = hearing.previous.map(|(date, time)| moment(date, time, language));
+    let is_new_date = sets_a_date(kind, mention.status);
+    let mut line = match &now {
+        Some(now) if !mention.warnings.is_empty() && is_new_date => {
+            format!(
+                "{label}: {} {now}; {}",
+                pick(language, "posible fecha", "possible date"),
+                pick(language, "verifique en la fuente", "check at the source")
+            )
+        }
+        _ => format!("{label}: {}", what_of_it(kind, mention.status, now.as_deref(), before.as_deref(), language)),
+    };
+    if is_new_date && let Some(mode) = mention.mode.filter(|mode| now.is_some() && *mode != HearingMode::InPerson) {
+        line.push_str(&format!(" ({})", words::mode(mode, language)));
+    }
+    if !is_new_date && !mention.warnings.is_empty() {
+        line.push_str(pick(language, " (fecha por verificar)", " (date to be checked)"));
+    }
+    if entry.is_some_and(|entry| entry.actor == Actor::Party) {
+        line.push_str(pick(language, ", según un escrito de parte", ", according to a party's filing"));
+    }
+    line
+}
+
+/// What happened to a hearing. `now` is the day the text speaks of: the new day for a setting, the day concerned otherwise.
+fn what_of_it(kind: EventKind, status: HearingStatus, now: Option<&str>, before: Option<&str>, language: Language) -> String {
+    let es = language == Language::Es;
+    let concerned = now.or(before);
+    match (kind, now, before) {
+        (EventKind::HearingScheduled, Some(now), _) if es => format!("convocada para el {now}"),
+        (EventKind::HearingScheduled, Some(now), _) => format!("set for {now}"),
+        (EventKind::HearingScheduled, None, _) => {
+            pick(language, "convocada; no se observa la fecha en la actuación", "set; no date seen in the entry").into()
+        }
+        (EventKind::HearingRescheduled, Some(now), Some(before)) if es => format!("del {before} al {now}"),
+        (EventKind::HearingRescheduled, Some(now), Some(before)) => format!("from {before} to {now}"),
+        (EventKind::HearingRescheduled, Some(now), None) if es => format!("nueva fecha {now}"),
+        (EventKind::HearingRescheduled, Some(now), None) => format!("new date {now}"),
+        (EventKind::HearingRescheduled, None, _) => {
+            pick(language, "reprogramada; no se observa la nueva fecha en la actuación", "rescheduled; no new date seen in the entry")
+                .into()
+        }
+        (EventKind::HearingMovedEarlier, Some(now), Some(before)) if es => format!("adelantada del {before} al {now}"),
+        (EventKind::HearingMovedEarlier, Some(now), Some(before)) => format!("moved earlier, from {before} to {now}"),
+        (EventKind::HearingMovedEarlier, Some(now), None) if es => format!("adelantada al {now}"),
+        (EventKind::HearingMovedEarlier, Some(now), None) => format!("moved earlier, to {now}"),
+        (EventKind::HearingMovedEarlier, None, _) => pick(language, "adelantada", "moved earlier").into(),
+        (EventKind::HearingResumed, Some(now), _) if status == HearingStatus::ResumeScheduled => {
+            format!("{} {now}", pick(language, "se reanudará el", "to resume on"))
+        }
+        _ => outcome(kind, status, concerned, language),
+    }
+}
+
+fn outcome(kind: EventKind, status: HearingStatus, concerned: Option<&str>, language: Language) -> String {
+    let (es, en) = match (kind, status) {
+        (EventKind::HearingDeferred, _) => ("diferida", "deferred"),
+        (EventKind::HearingSuspended, _) => ("suspendida", "suspended"),
+        (EventKind::HearingResumed, _) => ("consta como reinstalada", "recorded as resumed"),
+        (EventKind::HearingFailed, HearingStatus::NotInstalled) => ("consta como no instalada", "recorded as not opened"),
+        (EventKind::HearingFailed, _) => ("consta como fallida", "recorded as failed"),
+        (EventKind::HearingRevoked, _) => ("sin efecto la convocatoria", "its setting was revoked"),
+        (EventKind::HearingHeld, _) => ("consta como realizada", "recorded as held"),
+        _ => ("novedad", "news"),
+    };
+    let words = pick(language, es, en);
+    match concerned {
+        Some(at) => format!("{words} ({} {at})", pick(language, "la del", "the one of")),
+        None => words.to_owned(),
+    }
+}
+
+fn of_entry(event: &Event, entry: &EventEntry, about: &About<'_>) -> String {
+    let language = about.language;
+    let lead = lead(event.kind, entry.actor, language);
+    let title = if entry.title.is_empty() { pick(language, "(sin título)", "(untitled)").to_owned() } else { cut(&entry.title, TITLE) };
+    let dated = entry.date.map_or_else(String::new, |date| format!(", {}", day(date, language)));
+    let tail = match event.kind {
+        EventKind::RecordRedated => redated(entry, language),
+        EventKind::RecordBackdated => {
+            let seen = short_instant(event.seen_at, &about.zone, language);
+            format!("; {} {seen}", pick(language, "se observó por primera vez el", "first seen on"))
+        }
+        EventKind::RecordRemoved => format!("; {}", absence(event, about)),
+        _ => String::new(),
+    };
+    format!("{lead}: {title}{dated}{tail}")
+}
+
+/// Since when something is not seen, else when that was last checked.
+fn absence(event: &Event, about: &About<'_>) -> String {
+    let language = about.language;
+    let (words, at) = match missing_since(event) {
+        Some(since) => (pick(language, "no se observa desde el", "not seen since"), since),
+        None => (pick(language, "comprobado el", "checked on"), event.seen_at),
+    };
+    format!("{words} {}", short_instant(at, &about.zone, language))
+}
+
+/// The instant that [`MISSING_SINCE`] carries.
+pub(super) fn missing_since(event: &Event) -> Option<Timestamp> {
+    let field = event.field.as_ref().filter(|field| field.field == MISSING_SINCE)?;
+    field.before.as_deref()?.parse().ok()
+}
+
+fn redated(entry: &EventEntry, language: Language) -> String {
+    let date = |text: &Option<String>| text.as_deref().and_then(|text| read_day(text, language));
+    match (date(&entry.before), date(&entry.after)) {
+        (Some(before), Some(after)) if language == Language::Es => format!("; antes {before}, ahora {after}"),
+        (Some(before), Some(after)) => format!("; was {before}, now {after}"),
+        _ => String::new(),
+    }
+}
+
+/// `2024-02-20` or `2024-02-20 09:00` in the reader's form; other words as they are.
+fn read_day(text: &str, language: Language) -> Option<String> {
+    let (day, time) = text.split_once(['T', ' ']).map_or((text, None), |(day, time)| (day, time.parse::<Time>().ok()));
+    Some(day.parse::<Date>().map_or_else(|_| cut(text, VALUE), |day| moment(day, time, language))).filter(|text| !text.is_empty())
+}
+
+/// How a summary about an entry begins. What a party filed is a filing, whatever kind the event has.
+fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
+    let by = words::by(actor, language);
+    let (es, en) = match kind {
+        EventKind::RulingIssued | EventKind::OrderIssued | EventKind::RulingOral if actor == Actor::Party => ("Escrito", "Filing"),
+        EventKind::RulingIssued => ("Nueva decisión", "New ruling"),
+        EventKind::RulingOral => {
+            ("Decisión anunciada oralmente, cuyo texto escrito aún no se observa,", "Decision announced orally, not yet seen in writing,")
+        }
+        EventKind::OrderIssued | EventKind::EntryAdded | EventKind::ProsecutionAct => ("Nueva actuación", "New entry"),
+        EventKind::FilingAdded => ("Escrito", "Filing"),
+        EventKind::AppealFiled => ("Recurso en el registro, actuación", "Appeal or other remedy on the record, entry"),
+        EventKind::NotificationServed => ("Notificación", "Service"),
+        EventKind::MeasureOrdered => ("Medida ordenada según una actuación", "Measure ordered according to an entry"),
+        EventKind::MeasureLifted => ("Medida levantada según una actuación", "Measure lifted according to an entry"),
+        EventKind::CaseClosed => ("Cierre o archivo según una actuación", "Closed or archived according to an entry"),
+        EventKind::RecordEdited => ("Texto distinto en una actuación ya publicada", "Different text in an entry already published"),
+        EventKind::RecordRemoved => {
+            ("Ya no aparece en el registro consultado una actuación", "No longer on the record consulted, an entry")
+        }
+        EventKind::RecordBackdated => ("Apareció con fecha anterior una actuación", "Appeared with an earlier date, an entry"),
+        EventKind::RecordHidden => ("Ya no es visible el contenido de una actuación", "No longer shown, the content of an entry"),
+        EventKind::RecordRedated => ("Fecha distinta en una actuación ya publicada", "Different date on an entry already published"),
+        EventKind::DocumentReplaced => {
+            ("Documento distinto en una actuación ya publicada", "Different document in an entry already published")
+        }
+        other => return words::kind(other, language).to_owned(),
+    };
+    format!("{} {by}", pick(language, es, en))
+}
+
+fn of_field(kind: EventKind, change: &FieldChange, language: Language) -> String {
+    let label = cut(&words::field(&change.field, language), VALUE);
+    let quoted = |text: &String| format!("«{}»", cut(text, VALUE));
+    let name = match kind {
+        EventKind::PartyChanged | EventKind::CaseFieldChanged => capitalised(&label),
+        other => format!("{} ({label})", words::kind(other, language)),
+    };
+    let es = language == Language::Es;
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) if es => format!("{name}: de {} a {}", quoted(before), quoted(after)),
+        (Some(before), Some(after)) => format!("{name}: from {} to {}", quoted(before), quoted(after)),
+        (None, Some(after)) => format!("{name}: {} {}", pick(language, "ahora consta", "now shown:"), quoted(after)),
+        (Some(before), None) => format!("{name}: {} {}", pick(language, "ya no se observa", "no longer seen:"), quoted(before)),
+        (None, None) => name,
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample;
+
+    fn both(event: &Event) -> (String, String) {
+        let watch = sample::watch();
+        (summary(event, &sample::about(&watch, Language::Es)), summary(event, &sample::about(&watch, Language::En)))
+    }
+
+    #[test]
+    fn each_kind_says_what_the_record_shows_and_who_wrote_it() {
+        for (event, es, en) in [
+            (
+                sample::rescheduled(),
+                "Audiencia de juicio: del 20-feb-2024 09:00 al 12-mar-2024 09:00",
+                "Trial hearing: from 20 Feb 2024 09:00 to 12 Mar 2024 09:00",
+            ),
+            (
+                sample::doubtful(),
+                "Audiencia de juicio: posible fecha 12-mar-2024 09:00; verifique en la fuente",
+                "Trial hearing: possible date 12 Mar 2024 09:00; check at the source",
+            ),
+            (
+                sample::ruling(),
+                "Nueva decisión del juzgado: SENTENCIA (RESOLUCION), 14-mar-2024",
+                "New ruling by the court: SENTENCIA (RESOLUCION), 14 Mar 2024",
+            ),
+            (sample::filing(), "Escrito de una parte: ESCRITO, 14-mar-2024", "Filing by a party: ESCRITO, 14 Mar 2024"),
+            (
+                sample::edited(),
+                "Texto distinto en una actuación ya publicada del juzgado: AUTO (RESOLUCION), 14-mar-2024",
+                "Different text in an entry already published by the court: AUTO (RESOLUCION), 14 Mar 2024",
+            ),
+            (
+                sample::removed(),
+                "Ya no aparece en el registro consultado una actuación de la secretaría: RAZON (RAZON), 14-mar-2024; no se observa desde el 13-mar-2024 09:00",
+                "No longer on the record consulted, an entry by the clerk: RAZON (RAZON), 14 Mar 2024; not seen since 13 Mar 2024 09:00",
+            ),
+            (
+                sample::party(),
+                "Partes (PROCESADO): ahora consta «PERSONA FICTICIA DOS»",
+                "Parties (PROCESADO): now shown: «PERSONA FICTICIA DOS»",
+            ),
+        ] {
+            assert_eq!(both(&event), (es.to_owned(), en.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_partys_filing_is_never_called_a_ruling() {
+        for kind in [EventKind::RulingIssued, EventKind::OrderIssued, EventKind::RulingOral] {
+            let (es, en) = both(&sample::entry(kind, Actor::Party, "ESCRITO", ""));
+            assert_eq!(
+                (es.as_str(), en.as_str()),
+                ("Escrito de una parte: ESCRITO, 14-mar-2024", "Filing by a party: ESCRITO, 14 Mar 2024")
+            );
+        }
+    }
+
+    #[test]
+    fn no_summary_accuses_and_every_kind_has_one() {
+        for kind in EventKind::ALL {
+            for event in
+                [sample::bare(*kind), sample::entry(*kind, Actor::Unknown, "X", ""), Event { kind: *kind, ..sample::rescheduled() }]
+            {
+                let (es, en) = both(&event);
+                for banned in ["alterad", "eliminad", "borrad", "ocultad", "adulterad", "manipul", "falsific"] {
+                    assert!(!es.to_lowercase().contains(banned), "{es}");
+                }
+                for banned in ["tampered", "deleted", "falsified", "altered", "doctored"] {
+                    assert!(!en.to_lowercase().contains(banned), "{en}");
+                }
+                assert!(es.chars().count() > 5 && en.chars().count() > 5 && !es.contains('\n'));
+            }
+        }
+    }
+
+    #[test]
+    fn an_undated_setting_claims_no_date() {
+        let mut event = sample::rescheduled();
+        if let Some(hearing) = &mut event.hearing {
+            (hearing.mention.date, hearing.mention.time, hearing.starts) = (None, None, None);
+        }
+        assert_eq!(both(&event).0, "Audiencia de juicio: reprogramada; no se observa la nueva fecha en la actuación");
+    }
+
+    #[test]
+    fn the_outcomes_of_hearings_name_the_hearing_concerned() {
+        let with = |kind: EventKind, status: HearingStatus| {
+            let mut event = Event { kind, ..sample::rescheduled() };
+            if let Some(hearing) = &mut event.hearing {
+                (hearing.mention.status, hearing.previous) = (status, None);
+            }
+            both(&event)
+        };
+        for (kind, status, es, en) in [
+            (EventKind::HearingScheduled, HearingStatus::Convened, "convocada para el 12-mar-2024 09:00", "set for 12 Mar 2024 09:00"),
+            (EventKind::HearingRescheduled, HearingStatus::Rescheduled, "nueva fecha 12-mar-2024 09:00", "new date 12 Mar 2024 09:00"),
+            (
+                EventKind::HearingMovedEarlier,
+                HearingStatus::MovedEarlier,
+                "adelantada al 12-mar-2024 09:00",
+                "moved earlier, to 12 Mar 2024 09:00",
+            ),
+            (
+                EventKind::HearingDeferred,
+                HearingStatus::Deferred,
+                "diferida (la del 12-mar-2024 09:00)",
+                "deferred (the one of 12 Mar 2024 09:00)",
+            ),
+            (
+                EventKind::HearingSuspended,
+                HearingStatus::Suspended,
+                "suspendida (la del 12-mar-2024 09:00)",
+                "suspended (the one of 12 Mar 2024 09:00)",
+            ),
+            (
+                EventKind::HearingResumed,
+                HearingStatus::ResumeScheduled,
+                "se reanudará el 12-mar-2024 09:00",
+                "to resume on 12 Mar 2024 09:00",
+            ),
+            (
+                EventKind::HearingResumed,
+                HearingStatus::Resumed,
+                "consta como reinstalada (la del 12-mar-2024 09:00)",
+                "recorded as resumed (the one of 12 Mar 2024 09:00)",
+            ),
+            (
+                EventKind::HearingFailed,
+                HearingStatus::Failed,
+                "consta como fallida (la del 12-mar-2024 09:00)",
+                "recorded as failed (the one of 12 Mar 2024 09:00)",
+            ),
+            (
+                EventKind::HearingFailed,
+                HearingStatus::NotInstalled,
+                "consta como no instalada (la del 12-mar-2024 09:00)",
+                "recorded as not opened (the one of 12 Mar 2024 09:00)",
+            ),
+            (
+                EventKind::HearingRevoked,
+                HearingStatus::Revoked,
+                "sin efecto la convocatoria (la del 12-mar-2024 09:00)",
+                "its setting was revoked (the one of 12 Mar 2024 09:00)",
+            ),
+            (
+                EventKind::HearingHeld,
+                HearingStatus::Held,
+                "consta como realizada (la del 12-mar-2024 09:00)",
+                "recorded as held (the one of 12 Mar 2024 09:00)",
+            ),
+        ] {
+            assert_eq!(with(kind, status), (format!("Audiencia de juicio: {es}"), format!("Trial hearing: {en}")));
+        }
+    }
+
+    #[test]
+    fn a_changed_date_shows_both() {
+        let mut event = sample::entry(EventKind::RecordRedated, Actor::Court, "AUTO", "");
+        if let Some(entry) = &mut event.entry {
+            (entry.before, entry.after) = (Some("2024-03-01".into()), Some("2024-02-01 09:30".into()));
+        }
+        assert!(both(&event).0.ends_with("AUTO, 14-mar-2024; antes 01-mar-2024, ahora 01-feb-2024 09:30"), "{}", both(&event).0);
+    }
+}

@@ -1,0 +1,125 @@
+//! Whole mails against `tests/fixtures/messages`. `VEEDOR_BLESS=1 cargo test --lib message` writes them anew; read the
+//! difference as a lawyer would before committing it.
+
+use super::*;
+use crate::domain::about::{Language, Profile};
+use crate::domain::event::{Actor, EventKind};
+use crate::domain::sample;
+
+fn golden(name: &str, got: &str) {
+    let path = format!("{}/tests/fixtures/messages/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("VEEDOR_BLESS").is_some() {
+        std::fs::write(&path, got).expect("the fixture can be written");
+    }
+    let want = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(got, want, "{path} differs; VEEDOR_BLESS=1 writes it anew");
+}
+
+fn cases() -> Vec<(&'static str, Vec<Event>)> {
+    let backdated =
+        sample::entry(EventKind::RecordBackdated, Actor::Clerk, "RAZON (RAZON)", "Siento por tal que se notificó a las partes.");
+    vec![
+        ("rescheduled", vec![sample::rescheduled()]),
+        ("doubtful", vec![sample::doubtful()]),
+        ("ruling", vec![sample::ruling()]),
+        ("filing", vec![sample::filing()]),
+        ("edited", vec![sample::edited()]),
+        ("removed", vec![sample::removed()]),
+        ("backdated", vec![backdated]),
+        ("vanished", vec![sample::bare(EventKind::CaseVanished)]),
+        ("several", vec![sample::filing(), sample::rescheduled(), sample::party()]),
+        ("test", vec![sample::bare(EventKind::VeedorTest)]),
+    ]
+}
+
+#[test]
+fn mails_read_as_agreed() {
+    let watch = sample::watch();
+    for (name, events) in cases() {
+        for (language, code) in [(Language::Es, "es"), (Language::En, "en")] {
+            let letter = mail(&events, &sample::about(&watch, language));
+            golden(&format!("{name}.{code}.txt"), &format!("Subject: {}\n\n{}", letter.subject, letter.text));
+            if matches!(name, "several" | "edited" | "doubtful") {
+                golden(&format!("{name}.{code}.html"), &letter.html);
+            }
+        }
+    }
+}
+
+#[test]
+fn text_and_html_say_the_same() {
+    let watch = sample::watch();
+    let about = sample::about(&watch, Language::Es);
+    let letter = mail(&[sample::edited(), sample::rescheduled()], &about);
+    for words in
+        ["400", "4000", "martes 12 de marzo de 2024, 09:00", "presume inocente", "carpeta 12", "anticorrupcion", "juzgado o tribunal"]
+    {
+        assert!(letter.text.contains(words) && letter.html.contains(words), "{words}");
+    }
+    assert!(letter.text.contains("[-4000-]{+400+}"));
+    assert!(letter.html.contains(">4000</del>") && letter.html.contains(">400</ins>"));
+    assert!(letter.html.contains(&sample::edited().id.to_string()) && letter.text.contains(about.case_url));
+}
+
+#[test]
+fn a_hostile_court_stays_text() {
+    let mut watch = sample::watch();
+    watch.name = Some("<b>x</b>\u{202e}\r\n".into());
+    watch.note = Some("</div><script>\u{0}".into());
+    watch.tags = vec!["\"><img src=x>".into()];
+    for url in ["javascript:alert(1)", "https://example.org/\"><script>x</script>", "https://example.org/\r\nX: y"] {
+        let mut about = sample::about(&watch, Language::Es);
+        about.case_url = url;
+        let letter = mail(&[sample::hostile()], &about);
+        assert!(!letter.html.contains("<script") && !letter.html.contains("<img") && !letter.html.contains("<b>"));
+        assert!(!letter.html.contains("javascript:") && !letter.html.contains("\"><script"));
+        for text in [&letter.text, &letter.html, &terminal(&[sample::hostile()], &about)] {
+            assert!(!text.contains(|c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c)), "{url}");
+            assert!(text.len() < 60_000, "{}", text.len());
+            assert!(!text.lines().any(|line| line.starts_with("Bcc:")));
+        }
+    }
+}
+
+#[test]
+fn a_doubtful_date_is_possible_and_quoted() {
+    let watch = sample::watch();
+    let letter = mail(&[sample::doubtful()], &sample::about(&watch, Language::Es));
+    assert!(letter.subject.contains("posible fecha") && letter.text.contains("Posible fecha: martes 12 de marzo"));
+    let quote = "«En consecuencia, se señala para el 12 de marzo de 2024, a las 09h00, en la sala 203.»";
+    assert!(letter.text.contains(quote) && letter.html.contains(quote), "{}", letter.text);
+}
+
+#[test]
+fn a_change_within_masked_words_is_not_shown_as_nothing() {
+    let watch = sample::watch();
+    let mut event = sample::edited();
+    if let Some(entry) = &mut event.entry {
+        (entry.before, entry.after) = (Some("correo uno@example.org".into()), Some("correo dos@example.org".into()));
+    }
+    let letter = mail(&[event], &sample::about(&watch, Language::Es));
+    assert!(letter.text.contains("datos que este mensaje omite") && !letter.text.contains("example.org\n"));
+}
+
+#[test]
+fn a_flood_of_events_is_cut_to_the_loudest() {
+    let watch = sample::watch();
+    let mut events = vec![sample::filing(); 300];
+    events.push(sample::removed());
+    let letter = mail(&events, &sample::about(&watch, Language::Es));
+    assert!(letter.subject.contains("Ya no aparece") && letter.subject.ends_with("y 300 novedades más"));
+    for text in [&letter.text, &letter.html] {
+        assert!(text.contains("Hay 251 novedades más") && text.contains("Ya no aparece") && text.len() < 100_000, "{}", text.len());
+    }
+}
+
+#[test]
+fn an_organisation_sees_initials() {
+    let watch = sample::watch();
+    let mut about = sample::about(&watch, Language::Es);
+    about.profile = Profile::Ngo;
+    let letter = mail(&[sample::party()], &about);
+    for text in [&letter.subject, &letter.text, &letter.html] {
+        assert!(text.contains("P. F. D.") && !text.contains("FICTICIA"), "{text}");
+    }
+}

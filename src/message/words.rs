@@ -1,0 +1,190 @@
+//! The fixed words of messages: names of kinds, authors, hearings, fields and doubts, in Spanish and in English.
+//!
+//! Neutral on purpose (`domain.md` R-E11, F4): a change is said as what the record shows, never as what someone did to it,
+//! and a party's filing is never called a ruling. Sentences are put together in [`summary`](super::summary()).
+
+use crate::domain::about::Language;
+use crate::domain::event::{Actor, EventKind};
+use crate::domain::hearing::HearingMode;
+
+/// One of two wordings.
+pub(super) fn pick(language: Language, es: &'static str, en: &'static str) -> &'static str {
+    match language {
+        Language::Es => es,
+        Language::En => en,
+    }
+}
+
+/// The name of a kind, as a heading.
+pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
+    let (es, en) = match kind {
+        EventKind::HearingScheduled => ("Audiencia convocada", "Hearing set"),
+        EventKind::HearingRescheduled => ("Audiencia reprogramada", "Hearing rescheduled"),
+        EventKind::HearingMovedEarlier => ("Audiencia adelantada", "Hearing moved earlier"),
+        EventKind::HearingDeferred => ("Audiencia diferida", "Hearing deferred"),
+        EventKind::HearingSuspended => ("Audiencia suspendida", "Hearing suspended"),
+        EventKind::HearingResumed => ("Reanudación de audiencia", "Hearing resumed"),
+        EventKind::HearingFailed => ("Audiencia no realizada", "Hearing did not take place"),
+        EventKind::HearingRevoked => ("Convocatoria sin efecto", "Hearing order revoked"),
+        EventKind::HearingHeld => ("Audiencia realizada", "Hearing held"),
+        EventKind::RulingIssued => ("Decisión", "Ruling"),
+        EventKind::RulingOral => ("Decisión oral", "Oral decision"),
+        EventKind::OrderIssued => ("Actuación del juzgado", "Act of the court"),
+        EventKind::MeasureOrdered => ("Medida ordenada", "Measure ordered"),
+        EventKind::MeasureLifted => ("Medida levantada", "Measure lifted"),
+        EventKind::FilingAdded => ("Escrito de una parte", "Filing by a party"),
+        EventKind::AppealFiled => ("Recurso", "Appeal or other remedy"),
+        EventKind::ProsecutionAct => ("Actuación de la fiscalía", "Act of the prosecutor"),
+        EventKind::NotificationServed => ("Notificación", "Service"),
+        EventKind::EntryAdded => ("Nueva actuación", "New entry"),
+        EventKind::CaseFieldChanged => ("Dato del proceso", "Case details"),
+        EventKind::JudgeChanged => ("Juez o tribunal", "Judge or panel"),
+        EventKind::PartyChanged => ("Partes procesales", "Parties"),
+        EventKind::CaseLinked => ("Otra judicatura o incidente", "Another court or incident"),
+        EventKind::CaseClosed => ("Estado del proceso", "State of the case"),
+        EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
+        EventKind::RecordRemoved => ("Actuación que no se observa", "Entry no longer seen"),
+        EventKind::RecordBackdated => ("Apareció con fecha anterior", "Appeared with an earlier date"),
+        EventKind::RecordHidden => ("Contenido no visible", "Content not shown"),
+        EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
+        EventKind::DocumentReplaced => ("Documento distinto", "Different document"),
+        EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
+        EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
+    };
+    pick(language, es, en)
+}
+
+/// Who wrote an entry, as the end of a phrase: "nueva actuación … del juzgado".
+pub(super) fn by(actor: Actor, language: Language) -> &'static str {
+    let (es, en) = match actor {
+        Actor::Court => ("del juzgado", "by the court"),
+        Actor::Clerk => ("de la secretaría", "by the clerk"),
+        Actor::Prosecutor => ("de la fiscalía", "by the prosecutor"),
+        Actor::Party => ("de una parte", "by a party"),
+        Actor::Unknown => ("de autor sin determinar", "by an author not determined"),
+    };
+    pick(language, es, en)
+}
+
+/// Who wrote an entry, as a line of its own.
+pub(super) fn author(actor: Actor, language: Language) -> &'static str {
+    let (es, en) = match actor {
+        Actor::Court => ("juzgado o tribunal", "judge or court"),
+        Actor::Clerk => ("secretaría", "court clerk"),
+        Actor::Prosecutor => ("fiscalía", "prosecutor"),
+        Actor::Party => ("una parte (no es una decisión del juzgado)", "a party (not a decision of the court)"),
+        Actor::Unknown => ("sin determinar", "not determined"),
+    };
+    pick(language, es, en)
+}
+
+/// The type of a hearing by its stable name; an unknown one is shown with its own words.
+pub(super) fn hearing(kind: Option<&str>, language: Language) -> String {
+    let Some(kind) = kind else { return pick(language, "Audiencia", "Hearing").to_owned() };
+    let (es, en) = match kind {
+        "calificacion_flagrancia" => ("Audiencia de calificación de flagrancia", "Flagrancy hearing"),
+        "formulacion_cargos" => ("Audiencia de formulación de cargos", "Arraignment hearing"),
+        "vinculacion" => ("Audiencia de vinculación", "Hearing to join a suspect"),
+        "reformulacion" => ("Audiencia de reformulación de cargos", "Hearing to amend charges"),
+        "revision_medidas" => ("Audiencia de revisión de medidas", "Hearing to review measures"),
+        "sustitucion_medidas" => ("Audiencia de sustitución de medidas", "Hearing to replace measures"),
+        "testimonio_anticipado" => ("Audiencia de testimonio anticipado", "Early testimony hearing"),
+        "evaluatoria_preparatoria" => ("Audiencia evaluatoria y preparatoria de juicio", "Pre-trial hearing"),
+        "juicio" => ("Audiencia de juicio", "Trial hearing"),
+        "procedimiento_abreviado" => ("Audiencia de procedimiento abreviado", "Abbreviated procedure hearing"),
+        "procedimiento_directo" => ("Audiencia de procedimiento directo", "Direct procedure hearing"),
+        "apelacion" => ("Audiencia de apelación", "Appeal hearing"),
+        "casacion" => ("Audiencia de casación", "Cassation hearing"),
+        "revision" => ("Audiencia de revisión", "Review hearing"),
+        "habeas_corpus" => ("Audiencia de hábeas corpus", "Habeas corpus hearing"),
+        "accion_proteccion" => ("Audiencia de acción de protección", "Protection action hearing"),
+        "medidas_cautelares_constitucionales" => {
+            ("Audiencia de medidas cautelares constitucionales", "Constitutional precautionary measures hearing")
+        }
+        "audiencia_unica" => ("Audiencia única", "Single hearing"),
+        "preliminar" => ("Audiencia preliminar", "Preliminary hearing"),
+        "conciliacion" => ("Audiencia de conciliación", "Conciliation hearing"),
+        "estrados" => ("Audiencia en estrados", "Oral argument"),
+        "prision_preventiva" => ("Audiencia de prisión preventiva", "Pre-trial detention hearing"),
+        "version_fiscalia" => ("Diligencia de versión en fiscalía", "Statement at the prosecutor's office"),
+        other => {
+            let words = other.replace('_', " ");
+            return format!("{} ({words})", pick(language, "Audiencia", "Hearing"));
+        }
+    };
+    pick(language, es, en).to_owned()
+}
+
+/// How people attend.
+pub(super) fn mode(mode: HearingMode, language: Language) -> &'static str {
+    let (es, en) = match mode {
+        HearingMode::InPerson => ("presencial", "in person"),
+        HearingMode::Remote => ("por videoconferencia", "by video"),
+        HearingMode::Mixed => ("presencial y por videoconferencia", "in person and by video"),
+    };
+    pick(language, es, en)
+}
+
+/// A heading field by its stable name; `party.ROLE` and unknown names keep the source's words.
+pub(super) fn field(name: &str, language: Language) -> String {
+    let known = match name {
+        "court" => ("judicatura", "court"),
+        "status" => ("estado del proceso", "state of the case"),
+        "subject" => ("delito o asunto", "offence or subject"),
+        "title" => ("carátula", "caption"),
+        "filed" => ("fecha de ingreso", "filing date"),
+        "judge" => ("juez o tribunal", "judge or panel"),
+        "action" => ("tipo de acción", "type of action"),
+        "matter" => ("materia", "matter"),
+        _ => {
+            return match name.strip_prefix("party.") {
+                Some(role) => format!("{} ({role})", pick(language, "partes", "parties")),
+                None => name.replace(['_', '.'], " "),
+            };
+        }
+    };
+    pick(language, known.0, known.1).to_owned()
+}
+
+/// A doubt about a hearing's date by its stable name.
+pub(super) fn warning(name: &str, language: Language) -> String {
+    let known = match name {
+        "weekday_mismatch" => {
+            ("el día de la semana y la fecha del texto no coinciden", "the weekday and the date in the text do not match")
+        }
+        "invalid_date" => ("la fecha del texto no existe en el calendario", "the date in the text does not exist"),
+        "word_digit_mismatch" => ("la fecha en letras y en números no coincide", "the date in words and in figures differ"),
+        "year_inferred" => ("el texto no dice el año", "the text does not say the year"),
+        "date_in_past" | "past_date" => ("la fecha es anterior a la actuación", "the date is before the entry"),
+        other => return other.replace('_', " "),
+    };
+    pick(language, known.0, known.1).to_owned()
+}
+
+/// What a change of the record may be due to, besides anything improper (`domain.md` F3, F4).
+pub(super) fn benign(kind: EventKind, language: Language) -> Option<&'static str> {
+    let (es, en) = match kind {
+        EventKind::RecordRemoved => (
+            "Puede deberse a una corrección, un traslado a otra instancia o incidente, una reserva dispuesta por ley o un error del sistema.",
+            "Possible reasons: a correction, a move to another instance or incident, confidentiality required by law, or a system error.",
+        ),
+        EventKind::CaseVanished => (
+            "Puede deberse a una reserva dispuesta por ley, un cambio de número o de instancia, o un error del sistema.",
+            "Possible reasons: confidentiality required by law, a new number or instance, or a system error.",
+        ),
+        EventKind::RecordEdited | EventKind::RecordRedated | EventKind::DocumentReplaced => (
+            "Puede deberse a una corrección de forma, una nueva carga del documento o una migración de datos.",
+            "Possible reasons: a correction of form, a new upload of the document, or a data migration.",
+        ),
+        EventKind::RecordBackdated => (
+            "Puede deberse a una carga tardía, una migración de datos o un error de registro.",
+            "Possible reasons: a late upload, a data migration, or a clerical error.",
+        ),
+        EventKind::RecordHidden => (
+            "Puede deberse a una reserva dispuesta por ley o a un cambio en el sistema de consulta.",
+            "Possible reasons: confidentiality required by law, or a change of the consultation system.",
+        ),
+        _ => return None,
+    };
+    Some(pick(language, es, en))
+}
