@@ -2,9 +2,13 @@
 //!
 //! `ARCHITECTURE.md` is the map. The binary in `main.rs`, the tests and the benches are the only users of this library.
 
+pub mod clock;
 pub mod diag;
 pub mod domain;
+pub mod failpoint;
+pub mod logging;
 pub mod meaning;
 pub mod message;
+pub mod metrics;
 pub mod recipe;
 pub mod wire;

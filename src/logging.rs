@@ -1,0 +1,90 @@
+//! Sets up what the process says about itself: events to standard error.
+//!
+//! Called once by `cli` before anything else. On a terminal people read coloured lines with times; elsewhere the lines are
+//! plain, and without times where journald adds its own. `VEEDOR_LOG` filters, as `debug` or `veedor::fetch=trace`. It
+//! only formats: what may be said is the callers' duty, and no event carries a name, an address, a secret or a page.
+
+use std::fmt;
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::EnvFilter;
+
+/// The variable that filters.
+const FILTER: &str = "VEEDOR_LOG";
+
+/// How the lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people: colours and times on a terminal, plain elsewhere, no times under journald.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Why the log could not be set up.
+#[derive(Debug)]
+pub enum LoggingError {
+    /// The filter does not parse.
+    Filter(String),
+    /// Another subscriber is installed already.
+    Installed,
+}
+
+impl fmt::Display for LoggingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Filter(why) => write!(f, "understand {FILTER}: {why}; write a level such as debug, or veedor::fetch=debug"),
+            Self::Installed => f.write_str("install the log: another one is installed already"),
+        }
+    }
+}
+
+impl std::error::Error for LoggingError {}
+
+/// Installs the log for the whole process; a second call fails.
+pub fn init(format: Format) -> Result<(), LoggingError> {
+    let filter = filter(&std::env::var(FILTER).unwrap_or_default())?;
+    let terminal = io::stderr().is_terminal();
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(terminal && format == Format::Text);
+    let installed = match format {
+        Format::Json => builder.json().flatten_event(true).try_init(),
+        Format::Text if !terminal && std::env::var_os("JOURNAL_STREAM").is_some() => builder.with_target(false).without_time().try_init(),
+        Format::Text => builder.with_target(false).try_init(),
+    };
+    installed.map_err(|_| LoggingError::Installed)
+}
+
+/// A bare level means our own events; those of libraries then stay at warnings, because at finer levels the HTTP and HTML
+/// libraries print addresses and pieces of pages.
+fn filter(text: &str) -> Result<EnvFilter, LoggingError> {
+    let text = text.trim();
+    let directives = match text {
+        "" => "warn,veedor=info".to_owned(),
+        level if !level.contains(['=', ',']) => format!("warn,veedor={level}"),
+        directives => directives.to_owned(),
+    };
+    EnvFilter::builder().parse(directives).map_err(|error| LoggingError::Filter(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_level_is_for_our_own_events_only() {
+        for (text, expected) in [
+            ("", "veedor=info,warn"),
+            (" debug ", "veedor=debug,warn"),
+            ("veedor::fetch=trace", "veedor::fetch=trace"),
+            ("info,hyper=debug", "hyper=debug,info"),
+        ] {
+            assert_eq!(filter(text).expect(text).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_filter_that_does_not_parse_says_what_to_write() {
+        let error = filter("veedor=loudly").expect_err("no such level").to_string();
+        assert!(error.starts_with("understand VEEDOR_LOG: ") && error.contains("such as debug"), "{error}");
+    }
+}
