@@ -1,0 +1,208 @@
+//! The `[[case]]` tables: what is watched.
+//!
+//! A number is understood by its source's recipe, so that a case has one identity however it is typed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use toml_edit::Value;
+
+use crate::diag::{At, Reader, nearest};
+use crate::domain::case::{CaseRef, Fact, Watch};
+use crate::recipe::page_source;
+
+use super::channel::Channels;
+use super::general::{General, LEAST_EVERY};
+use super::scope::{MOST_PROBLEMS, Scope, YEAR, spell};
+use super::source::{self, Known, PAGE, Source, Sources};
+
+/// All cases.
+#[derive(Debug, Default)]
+pub(super) struct Cases {
+    /// The valid ones, in the order of the files.
+    pub list: Vec<Watch>,
+    /// The sources of pages that cases describe themselves, by case number.
+    pub pages: HashMap<String, Arc<Source>>,
+}
+
+/// What a case is checked against.
+pub(super) struct Around<'a> {
+    /// For the general interval.
+    pub general: &'a General,
+    /// For numbers and floors.
+    pub sources: &'a Sources,
+    /// For `channels`.
+    pub channels: &'a Channels<'a>,
+}
+
+/// Reads the cases of all files.
+pub(super) fn read(roots: &mut [(Reader<'_>, Scope<'_>)], around: &Around<'_>) -> Cases {
+    let mut cases = Cases::default();
+    let mut seen: HashMap<CaseRef, (Scope<'_>, Option<Range<usize>>)> = HashMap::new();
+    for (root, scope) in roots {
+        for mut table in root.tables("case") {
+            if scope.errors.len() >= MOST_PROBLEMS {
+                scope.error(None, "there are more problems; these come first", "mend them and check again");
+                break;
+            }
+            let place = table.span();
+            let watch = read_one(&mut table, scope, around, &mut cases.pages);
+            table.finish();
+            let Some(watch) = watch else { continue };
+            if let Some((other, first)) = seen.get(&watch.case) {
+                let message = format!("{} is watched already, at {}", watch.number.canonical, other.errors.place(first.as_ref()));
+                scope.error(place, message, "leave one of the two out");
+                continue;
+            }
+            seen.insert(watch.case.clone(), (*scope, place));
+            cases.list.push(watch);
+        }
+    }
+    cases
+}
+
+fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, pages: &mut HashMap<String, Arc<Source>>) -> Option<Watch> {
+    table.required("source", "the court's site, such as \"ec-esatje\"");
+    table.required("number", "the case number, such as \"17721-2019-00029G\"");
+    let source_id = scope.line(table, "source");
+    let typed = scope.line(table, "number");
+    let name = scope.line(table, "name");
+    let formal_name = scope.line(table, "formal_name");
+    let tags = tags(table, scope);
+    let every = scope.duration(table, "every", LEAST_EVERY, YEAR);
+    let since = since(table, scope);
+    let note = table.text("note").map(|at| at.value.trim().to_owned()).filter(|note| !note.is_empty());
+    let facts = facts(table, scope);
+    let channels = channels(table, scope, around.channels);
+    let known = known(table, source_id.as_ref(), typed.as_ref(), scope, around.sources);
+    let (source_id, typed, known) = (source_id?, typed?, known?);
+    let number = match known.source.recipe.number(&typed.value) {
+        Ok(number) => number,
+        Err(why) => {
+            scope.errors.report(typed.span, why, None);
+            return None;
+        }
+    };
+    if source_id.value == PAGE {
+        pages.insert(number.compact.clone(), known.source.clone());
+    }
+    let every = interval(every, &known, around.general, scope);
+    let case = CaseRef { source: source_id.value, number: number.compact.clone() };
+    let text = |at: At<String>| at.value;
+    Some(Watch { case, number, name: name.map(text), formal_name: formal_name.map(text), tags, every, since, note, facts, channels })
+}
+
+/// The case's source; `None` has been reported.
+fn known(
+    table: &mut Reader<'_>,
+    source_id: Option<&At<String>>,
+    number: Option<&At<String>>,
+    scope: &Scope<'_>,
+    sources: &Sources,
+) -> Option<Known> {
+    let At { value: id, span } = source_id?;
+    if id == PAGE {
+        table.required("page", "{ url = \"https://…\", rows = \"…\", title = \"…\" }");
+        let mut page = table.table("page")?;
+        let recipe = page_source::read(&mut page, number.map(|at| at.value.as_str()).unwrap_or_default());
+        page.finish();
+        return recipe.map(|recipe| source::of_page(recipe, sources, scope));
+    }
+    if table.has("page") {
+        table.item("page");
+        table.report("page", "page belongs to a case with source = \"page\"", Some("leave it out, or change the source".to_owned()));
+    }
+    if let Some(known) = sources.known.get(id) {
+        return Some(known.clone());
+    }
+    if !sources.broken.contains(id) {
+        let ids: Vec<&str> = sources.known.keys().map(String::as_str).chain([PAGE]).collect();
+        scope.errors.report(span.clone(), format!("unknown source \"{id}\""), source::suggest(id, &ids));
+    }
+    None
+}
+
+fn interval(every: Option<At<Duration>>, known: &Known, general: &General, scope: &Scope<'_>) -> Duration {
+    match every {
+        Some(at) if at.value < known.floor => {
+            source::too_fast(scope, at.span, "every is less than", &spell(known.floor));
+            known.floor
+        }
+        Some(at) => at.value,
+        None => known.every.unwrap_or(general.every.max(known.floor)),
+    }
+}
+
+fn tags(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for At { value, span } in table.texts("tags").unwrap_or_default() {
+        let tag = value.trim();
+        if tag.is_empty() || tag.chars().any(char::is_control) {
+            scope.error(span, "a tag must be a word or a few", "write it, or leave it out");
+        } else if !tags.iter().any(|other| other == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
+}
+
+fn since(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Date> {
+    let item = table.item("since")?;
+    let written = item.as_str().map(str::to_owned).or_else(|| item.as_datetime().map(ToString::to_string));
+    // A text with a time of day parses as a date too, and the time would be lost without a word.
+    let date = written.filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
+    if date.is_none() {
+        scope.error(item.span(), "since is not a date", "write since = \"2024-11-01\": year, month, day");
+    }
+    date
+}
+
+fn facts(table: &mut Reader<'_>, scope: &Scope<'_>) -> BTreeMap<String, Fact> {
+    let mut facts = BTreeMap::new();
+    let Some(mut inner) = table.table("facts") else { return facts };
+    for key in inner.keys() {
+        let fact = match inner.item(&key.value).and_then(|item| item.as_value()) {
+            Some(Value::Boolean(flag)) => Fact::Flag(*flag.value()),
+            Some(Value::Integer(number)) => Fact::Number(*number.value()),
+            Some(Value::String(text)) => Fact::Text(text.value().clone()),
+            Some(Value::Float(number)) => Fact::Text(number.value().to_string()),
+            Some(Value::Datetime(date)) => Fact::Text(date.value().to_string()),
+            Some(Value::Array(_) | Value::InlineTable(_)) | None => {
+                scope.error(
+                    key.span,
+                    format!("the fact {} must be a single value", key.value),
+                    "write true, false, a number, a date or a text",
+                );
+                continue;
+            }
+        };
+        facts.insert(key.value, fact);
+    }
+    facts
+}
+
+fn channels(table: &mut Reader<'_>, scope: &Scope<'_>, known: &Channels<'_>) -> Option<Vec<String>> {
+    let written = table.texts("channels")?;
+    if written.is_empty() {
+        let span = table.item("channels").and_then(toml_edit::Item::span);
+        scope.warn(span, "channels is empty: nobody hears of this case", "leave it out, and all channels hear");
+    }
+    let ids: Vec<&str> = known.ids.iter().map(String::as_str).collect();
+    let mut chosen = Vec::new();
+    for At { value, span } in written {
+        if known.ids.contains(&value) {
+            chosen.push(value);
+            continue;
+        }
+        let help = match nearest(&value, ids.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None if ids.is_empty() => "there is no [[channel]]; without any, leave channels out".to_owned(),
+            None => format!("the channels are: {}", ids.join(", ")),
+        };
+        scope.error(span, format!("there is no channel \"{value}\""), help);
+    }
+    Some(chosen)
+}

@@ -1,0 +1,271 @@
+//! The `[[channel]]` tables: who hears, of what, and how.
+//!
+//! Makes the routes that `domain::route` follows. It sends nothing: `notify` does.
+
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+
+use crate::diag::reader::parse_duration;
+use crate::diag::{At, Reader, suggestion};
+use crate::domain::about::Language;
+use crate::domain::backoff::RetrySchedule;
+use crate::domain::route::{Gather, KindFilter, Route};
+
+use super::events::read_patterns;
+use super::general::{General, LANGUAGES, group_wait};
+use super::scope::{Scope, spell};
+use super::webhook::{self, Webhook};
+
+/// A way to people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    /// Its name in the watch list.
+    pub id: String,
+    /// How it sends.
+    pub kind: ChannelKind,
+    /// Who hears of what.
+    pub route: Route,
+    /// The waits between attempts.
+    pub retry: RetrySchedule,
+    /// The language of its messages.
+    pub language: Language,
+}
+
+/// How a channel sends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelKind {
+    /// Mail through the `[smtp]` server; the recipients stand in the route.
+    Email,
+    /// Signed JSON to a URL.
+    Webhook(Webhook),
+    /// The terminal and the journal; there when no channel is configured.
+    Terminal,
+}
+
+/// Bounds of `retry`: attempts are counted in 16 bits, and news older than a month is none.
+const MOST_RETRIES: usize = 100;
+const LONGEST_RETRY: Duration = Duration::from_secs(31 * 86_400);
+
+/// All channels, and what the cross checks need.
+pub(super) struct Channels<'s> {
+    /// The valid ones.
+    pub list: Vec<Channel>,
+    /// Every id that was written, valid or not.
+    pub ids: Vec<String>,
+    /// The tags that channels select by, and where they stand.
+    pub tags: Vec<(Scope<'s>, At<String>)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Email,
+    Webhook,
+}
+
+const KINDS: [(&str, Kind); 2] = [("email", Kind::Email), ("webhook", Kind::Webhook)];
+
+/// Kinds of channels that the documentation promises for later.
+const LATER_KINDS: [&str; 7] = ["slack", "discord", "mattermost", "teams", "telegram", "ntfy", "command"];
+
+/// Reads the channels of all files.
+pub(super) fn read<'s>(roots: &mut [(Reader<'_>, Scope<'s>)], general: &General, has_smtp: bool) -> Channels<'s> {
+    let mut channels = Channels { list: Vec::new(), ids: Vec::new(), tags: Vec::new() };
+    let mut places: Vec<String> = Vec::new();
+    for (root, scope) in roots {
+        for mut table in root.tables("channel") {
+            let id = read_id(&mut table, scope);
+            if let Some(At { value, span }) = &id {
+                if let Some(first) = channels.ids.iter().position(|other| other == value) {
+                    let message = format!("there is already a channel \"{value}\", at {}", places[first]);
+                    scope.error(span.clone(), message, "give each channel an id of its own");
+                }
+                channels.ids.push(value.clone());
+                places.push(scope.errors.place(span.as_ref()));
+            }
+            let tags = read_tags(&mut table, scope);
+            channels.tags.extend(tags.iter().map(|tag| (*scope, tag.clone())));
+            let tags = tags.into_iter().map(|tag| tag.value).collect();
+            let channel = read_one(&mut table, id.map(|at| at.value), tags, general, has_smtp, scope);
+            channels.list.extend(channel);
+            table.finish();
+        }
+    }
+    channels
+}
+
+/// The channel that there is when none is configured.
+pub(super) fn terminal(general: &General) -> Channel {
+    let id = "terminal".to_owned();
+    Channel {
+        route: Route {
+            channel: id.clone(),
+            recipients: vec![String::new()],
+            kinds: KindFilter { patterns: Vec::new() },
+            tags: Vec::new(),
+            // The news of a visit together, and without a wait: somebody is looking.
+            gather: Gather::ByCase(Duration::ZERO),
+        },
+        id,
+        kind: ChannelKind::Terminal,
+        retry: RetrySchedule::standard(),
+        language: general.language,
+    }
+}
+
+fn read_one(
+    table: &mut Reader<'_>,
+    id: Option<String>,
+    tags: Vec<String>,
+    general: &General,
+    has_smtp: bool,
+    scope: &Scope<'_>,
+) -> Option<Channel> {
+    let kind = read_kind(table, scope);
+    if matches!(&kind, Some(at) if at.value == Kind::Email) && !has_smtp {
+        let message = "an email channel needs a mail server, and there is no [smtp]";
+        table.report("kind", message, Some("add [smtp] with host, from, and user and password if the server asks for them".to_owned()));
+    }
+    let kind = kind.map(|at| at.value);
+    let recipients = read_recipients(table, kind, scope);
+    let webhook = if kind == Some(Kind::Webhook) { webhook::read(table, scope) } else { webhook::skip(table) };
+    let patterns = read_patterns(table, scope);
+    let language = table.choice("language", &LANGUAGES).map_or(general.language, |at| at.value);
+    let retry = read_retry(table, scope);
+    let gather = match (kind, group_wait(table, scope)) {
+        (Some(Kind::Webhook), Some(at)) => {
+            scope.warn(at.span, "group_wait has no effect here: a webhook gets each event at once", "leave it out");
+            Gather::EachEvent
+        }
+        (Some(Kind::Webhook), None) => Gather::EachEvent,
+        (_, wait) => Gather::ByCase(wait.map_or(general.group_wait, |at| at.value)),
+    };
+    later_keys(table);
+    let kind = match kind? {
+        Kind::Email => ChannelKind::Email,
+        Kind::Webhook => ChannelKind::Webhook(webhook?),
+    };
+    let id = id?;
+    let route = Route { channel: id.clone(), recipients, kinds: KindFilter { patterns }, tags, gather };
+    Some(Channel { id, kind, route, retry, language })
+}
+
+fn read_id(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<At<String>> {
+    table.required("id", "a short name of your choice, such as \"redaccion\"");
+    let id = table.text("id")?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if (1..=64).contains(&id.value.len()) && id.value.chars().all(plain) {
+        return Some(id);
+    }
+    scope.error(id.span, "a channel's id is 1 to 64 letters a-z, digits and - _ .", "choose a name such as \"redaccion\"");
+    None
+}
+
+fn read_kind(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<At<Kind>> {
+    if !table.required("kind", "\"email\" or \"webhook\"") {
+        return None;
+    }
+    if let Some(name) = table.item("kind").and_then(|item| item.as_str())
+        && LATER_KINDS.contains(&name)
+    {
+        table.report("kind", format!("{name} comes with a later version"), Some("possible now: email, webhook".to_owned()));
+        return None;
+    }
+    let kind = table.choice("kind", &KINDS)?;
+    let (others, owner): (&[&str], &str) = match kind.value {
+        Kind::Email => (&["url", "secret", "allow_private"], "webhook"),
+        Kind::Webhook => (&["to"], "email"),
+    };
+    for other in others {
+        if table.has(other) {
+            let span = table.item(other).and_then(toml_edit::Item::span);
+            scope.error(span, format!("{other} belongs to a channel of kind \"{owner}\""), "leave it out, or change the kind");
+        }
+    }
+    Some(kind)
+}
+
+fn read_recipients(table: &mut Reader<'_>, kind: Option<Kind>, scope: &Scope<'_>) -> Vec<String> {
+    match kind {
+        Some(Kind::Email) => table.required("to", "a list of mail addresses"),
+        Some(Kind::Webhook) => return vec![String::new()],
+        None => false,
+    };
+    let mut recipients: Vec<String> = Vec::new();
+    let written = table.texts("to");
+    if written.as_ref().is_some_and(Vec::is_empty) {
+        table.report("to", "to is empty: nobody would hear", Some("write to = [\"name@example.org\"]".to_owned()));
+    }
+    for At { value, span } in written.into_iter().flatten() {
+        match value.trim().parse::<Mailbox>() {
+            Ok(mailbox) => {
+                let address = mailbox.email.to_string();
+                if recipients.contains(&address) {
+                    scope.warn(span, format!("{address} stands twice; it gets each message once"), "leave one out");
+                } else {
+                    recipients.push(address);
+                }
+            }
+            Err(_) => scope.error(span, format!("\"{value}\" is not a mail address"), "write it as name@example.org"),
+        }
+    }
+    recipients
+}
+
+fn read_tags(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<At<String>> {
+    let mut tags = table.texts("tags").unwrap_or_default();
+    for tag in &mut tags {
+        tag.value = tag.value.trim().to_owned();
+        if tag.value.is_empty() {
+            scope.error(tag.span.clone(), "a tag is empty", "write it, or leave it out");
+        }
+    }
+    tags.retain(|tag| !tag.value.is_empty());
+    tags
+}
+
+fn read_retry(table: &mut Reader<'_>, scope: &Scope<'_>) -> RetrySchedule {
+    let Some(written) = table.texts("retry") else { return RetrySchedule::standard() };
+    if written.len() > MOST_RETRIES {
+        table.report("retry", format!("retry has more than {MOST_RETRIES} waits"), Some("give up earlier".to_owned()));
+    }
+    let mut waits = Vec::new();
+    for At { value, span } in written {
+        match parse_duration(&value).filter(|wait| *wait <= LONGEST_RETRY) {
+            Some(wait) => waits.push(wait),
+            None => {
+                let message = format!("retry has a wait that is no duration up to {}: \"{value}\"", spell(LONGEST_RETRY));
+                scope.error(span, message, "write waits such as [\"5s\", \"5m\", \"2h\"]");
+            }
+        }
+    }
+    RetrySchedule::new(waits)
+}
+
+/// Keys of the documentation that this version does not honour yet; better told than taken and forgotten.
+fn later_keys(table: &mut Reader<'_>) {
+    if let Some(when) = table.text("when")
+        && when.value != "now"
+    {
+        let message = format!("this version sends at once only; when = \"{}\" comes later", when.value);
+        table.report("when", message, Some("write when = \"now\", or leave it out".to_owned()));
+    }
+    for key in ["quiet", "weekends"] {
+        if table.has(key) {
+            table.item(key);
+            let message = format!("this version does not know {key} yet: it sends at any hour of any day");
+            table.report(key, message, Some("leave it out".to_owned()));
+        }
+    }
+}
+
+/// Warns of tags that no case has.
+pub(super) fn check_tags(channels: &Channels<'_>, known: &std::collections::BTreeSet<&str>) {
+    let all: Vec<&str> = known.iter().copied().collect();
+    for (scope, tag) in &channels.tags {
+        if !known.contains(tag.value.as_str()) {
+            let message = format!("no case has the tag \"{}\", so this channel hears nothing of it", tag.value);
+            scope.warnings.report(tag.span.clone(), message, suggestion(&tag.value, &all));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The `[veedor]` table: what holds for the whole daemon.
+//!
+//! Read first, because sources, channels and cases take their defaults from it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::diag::{At, Reader};
+use crate::domain::about::{Language, Profile};
+use crate::domain::diff::Confirm;
+use crate::domain::schedule::Hours;
+
+use super::hours;
+use super::scope::{Scope, YEAR};
+
+/// What holds for the whole daemon.
+#[derive(Debug, Clone, PartialEq)]
+pub struct General {
+    /// Where a court can reach the operator; stands in the User-Agent.
+    pub contact: Option<String>,
+    /// The language of alerts and dashboard.
+    pub language: Language,
+    /// What is redacted before anything leaves the machine.
+    pub privacy: Profile,
+    /// The folder of the store.
+    pub state_dir: PathBuf,
+    /// Where the dashboard listens; `None` when it is off.
+    pub listen: Option<SocketAddr>,
+    /// How often a case is visited when neither it nor its source says otherwise.
+    pub every: Duration,
+    /// When sources may be asked, in their own zone; `None` means always.
+    pub hours: Option<Hours>,
+    /// How long the news of one case is gathered into one message.
+    pub group_wait: Duration,
+    /// How often, and over how long, a disappearance is seen before it is told.
+    pub confirm: Confirm,
+}
+
+/// The languages that veedor writes.
+pub(super) const LANGUAGES: [(&str, Language); 2] = [("es", Language::Es), ("en", Language::En)];
+
+/// The least interval. Only a court on this machine may be asked so often; a recipe's own interval is the floor elsewhere.
+pub(super) const LEAST_EVERY: Duration = Duration::from_millis(100);
+
+/// The longest that news may be held back to be gathered.
+pub(super) const LONGEST_GROUP_WAIT: Duration = Duration::from_secs(86_400);
+
+const DEFAULT_EVERY: Duration = Duration::from_secs(30 * 60);
+const DEFAULT_GROUP_WAIT: Duration = Duration::from_secs(60);
+const DEFAULT_CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false };
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8377);
+
+/// Reads `[veedor]`; a table that is absent gives the defaults.
+pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
+    let Some(mut table) = root.table("veedor") else {
+        missing_contact(scope);
+        return General {
+            contact: None,
+            language: Language::default(),
+            privacy: Profile::default(),
+            state_dir: state_dir(None, scope),
+            listen: Some(DEFAULT_LISTEN),
+            every: DEFAULT_EVERY,
+            hours: None,
+            group_wait: DEFAULT_GROUP_WAIT,
+            confirm: DEFAULT_CONFIRM,
+        };
+    };
+    let written = table.text("state_dir").filter(|at| !at.value.trim().is_empty());
+    let general = General {
+        contact: contact(&mut table, scope),
+        language: table.choice("language", &LANGUAGES).map(|at| at.value).unwrap_or_default(),
+        privacy: table.choice("privacy", &[("newsroom", Profile::Newsroom), ("ngo", Profile::Ngo)]).map(|at| at.value).unwrap_or_default(),
+        state_dir: state_dir(written, scope),
+        listen: listen(&mut table, scope),
+        every: scope.duration(&mut table, "every", LEAST_EVERY, YEAR).map_or(DEFAULT_EVERY, |at| at.value),
+        hours: read_hours(&mut table, scope),
+        group_wait: group_wait(&mut table, scope).map_or(DEFAULT_GROUP_WAIT, |at| at.value),
+        confirm: confirm(&mut table, scope),
+    };
+    table.finish();
+    general
+}
+
+/// `group_wait`, here and in channels.
+pub(super) fn group_wait(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<At<Duration>> {
+    scope.duration(table, "group_wait", Duration::ZERO, LONGEST_GROUP_WAIT)
+}
+
+/// `hours`, here and in sources; empty means always.
+pub(super) fn read_hours(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Hours> {
+    let at = table.text("hours")?;
+    hours::parse(&at.value).unwrap_or_else(|why| {
+        let help = "write days and times such as \"mon-fri 06:00-22:00\", or \"\" for always";
+        scope.error(at.span, format!("hours cannot be read: {why}"), help);
+        None
+    })
+}
+
+fn missing_contact(scope: &Scope<'_>) {
+    let help = "add contact = \"name@example.org\" under [veedor]; it is sent to the courts only";
+    scope.warn(None, "no contact: a court that is troubled by the visits cannot reach you and may block them", help);
+}
+
+fn contact(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<String> {
+    if !table.has("contact") || table.item("contact").and_then(|item| item.as_str()) == Some("") {
+        missing_contact(scope);
+        return None;
+    }
+    let At { value, span } = scope.line(table, "contact")?;
+    let reachable = value.contains('@') || value.starts_with("http://") || value.starts_with("https://");
+    // It becomes part of a header line: RFC 9110 §5.5 leaves only visible ASCII to be relied on.
+    if value.is_ascii() && value.len() <= 200 && !value.contains(['(', ')']) && reachable {
+        return Some(value);
+    }
+    let message = "contact must be a mail address or a web page, in plain ASCII letters, of at most 200";
+    scope.error(span, message, "write contact = \"name@example.org\"");
+    None
+}
+
+fn state_dir(written: Option<At<String>>, scope: &Scope<'_>) -> PathBuf {
+    if let Some(written) = written {
+        return scope.path(&written).unwrap_or_default();
+    }
+    let folder = |name: &str| (scope.env)(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    // systemd gives several folders with colons between them when the unit names several.
+    let service = (scope.env)("STATE_DIRECTORY").and_then(|folders| folders.split(':').next().map(PathBuf::from));
+    let found = service
+        .filter(|path| path.is_absolute())
+        .or_else(|| folder("XDG_STATE_HOME").map(|path| path.join("veedor")))
+        .or_else(|| folder("HOME").map(|path| path.join(".local/state/veedor")));
+    found.unwrap_or_else(|| {
+        let help = "add state_dir = \"/var/lib/veedor\" under [veedor]";
+        scope.error(None, "there is no place to keep what was seen: $STATE_DIRECTORY, $XDG_STATE_HOME and $HOME are not set", help);
+        PathBuf::new()
+    })
+}
+
+fn listen(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<SocketAddr> {
+    let Some(At { value, span }) = table.text("listen") else { return Some(DEFAULT_LISTEN) };
+    let text = value.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let numeric = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    let Ok(address) = numeric.parse::<SocketAddr>() else {
+        let message = format!("listen is not an address and port: \"{text}\"");
+        scope.error(span, message, "write \"127.0.0.1:8377\", or \"\" to turn the dashboard off");
+        return None;
+    };
+    if !address.ip().to_canonical().is_loopback() {
+        let help = "keep 127.0.0.1 and put a web server that asks for a password before it";
+        scope.warn(span, "other machines can reach the dashboard, which has no password", help);
+    }
+    Some(address)
+}
+
+fn confirm(table: &mut Reader<'_>, scope: &Scope<'_>) -> Confirm {
+    let Some(mut inner) = table.table("confirm") else { return DEFAULT_CONFIRM };
+    let visits = inner.integer("visits", 1, 1000).and_then(|at| u32::try_from(at.value).ok());
+    let span = scope.duration(&mut inner, "span", Duration::ZERO, YEAR);
+    inner.finish();
+    Confirm { visits: visits.unwrap_or(DEFAULT_CONFIRM.visits), span: span.map_or(DEFAULT_CONFIRM.span, |at| at.value), ..DEFAULT_CONFIRM }
+}

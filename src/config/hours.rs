@@ -1,0 +1,111 @@
+//! Reads the hours during which a source may be asked: `"mon-fri 06:00-22:00"`.
+//!
+//! Used for `[veedor] hours` and `[source.ID] hours`. What the hours mean is `domain::schedule`'s.
+
+use jiff::civil::{Time, time};
+
+use crate::domain::schedule::Hours;
+
+/// English and Spanish names, Monday first.
+const DAYS: [[&str; 3]; 7] = [
+    ["mon", "lun", "lun"],
+    ["tue", "mar", "mar"],
+    ["wed", "mie", "mié"],
+    ["thu", "jue", "jue"],
+    ["fri", "vie", "vie"],
+    ["sat", "sab", "sáb"],
+    ["sun", "dom", "dom"],
+];
+
+/// The hours that a text names; `None` inside means always. The error is one sentence.
+pub(super) fn parse(text: &str) -> Result<Option<Hours>, String> {
+    let text = text.trim().to_lowercase();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (days, times) = match text.rsplit_once(char::is_whitespace) {
+        Some((days, times)) => (parse_days(days)?, times),
+        None if text.contains(':') => ([true; 7], text.as_str()),
+        None => return Err(format!("\"{text}\" names no times of day")),
+    };
+    let (from, until) = times.split_once('-').ok_or_else(|| format!("\"{times}\" is not a span of times"))?;
+    let (from, until) = (parse_time(from)?, parse_time(until)?);
+    if from >= until {
+        return Err(format!("\"{times}\" must end after it begins, on the same day"));
+    }
+    Ok(Some(Hours { days, from, until }))
+}
+
+fn parse_days(text: &str) -> Result<[bool; 7], String> {
+    let mut days = [false; 7];
+    for part in text.split(',').map(str::trim) {
+        let (first, last) = match part.split_once('-') {
+            Some((first, last)) => (parse_day(first)?, parse_day(last)?),
+            None => (parse_day(part)?, parse_day(part)?),
+        };
+        let mut day = first;
+        days[day] = true;
+        // A range may run over the end of the week: "sat-mon".
+        while day != last {
+            day = (day + 1) % 7;
+            days[day] = true;
+        }
+    }
+    Ok(days)
+}
+
+fn parse_day(text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    DAYS.iter().position(|names| names.contains(&text)).ok_or_else(|| format!("\"{text}\" is not a day"))
+}
+
+fn parse_time(text: &str) -> Result<Time, String> {
+    let wrong = || format!("\"{}\" is not a time of day", text.trim());
+    let (hour, minute) = text.trim().split_once(':').ok_or_else(wrong)?;
+    let number = |digits: &str| if digits.len() == 2 { digits.parse::<i8>().map_err(|_| wrong()) } else { Err(wrong()) };
+    match (number(hour)?, number(minute)?) {
+        // The last instant of the day: a span ends before its end.
+        (24, 0) => Ok(time(23, 59, 59, 999_999_999)),
+        (hour, minute) => Time::new(hour, minute, 0, 0).map_err(|_| wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(text: &str) -> String {
+        let hours = parse(text).expect("valid").expect("some");
+        hours.days.iter().map(|open| if *open { 'x' } else { '-' }).collect::<String>() + &format!(" {} {}", hours.from, hours.until)
+    }
+
+    #[test]
+    fn hours_are_read_in_both_languages() {
+        assert_eq!(parse(" "), Ok(None));
+        for (text, expected) in [
+            ("mon-fri 06:00-22:00", "xxxxx-- 06:00:00 22:00:00"),
+            ("Lun-Vie 06:00-22:00", "xxxxx-- 06:00:00 22:00:00"),
+            ("mié, sáb 07:30-08:00", "--x--x- 07:30:00 08:00:00"),
+            ("sat-mon 00:00-24:00", "x----xx 00:00:00 23:59:59.999999999"),
+            ("06:00-22:00", "xxxxxxx 06:00:00 22:00:00"),
+        ] {
+            assert_eq!(days(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_hours_are_told_in_a_sentence() {
+        for (text, expected) in [
+            ("mon-fri", "\"mon-fri\" names no times of day"),
+            ("mon-fry 06:00-22:00", "\"fry\" is not a day"),
+            ("mon 22:00-06:00", "\"22:00-06:00\" must end after it begins, on the same day"),
+            ("mon 6-22", "\"6\" is not a time of day"),
+            ("mon 06:00-25:00", "\"25:00\" is not a time of day"),
+            ("mon 06:00-é:00", "\"é:00\" is not a time of day"),
+            ("mon 06:00", "\"06:00\" is not a span of times"),
+            (", 06:00-07:00", "\"\" is not a day"),
+        ] {
+            assert_eq!(parse(text), Err(expected.to_owned()), "{text}");
+        }
+    }
+}

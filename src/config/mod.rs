@@ -1,0 +1,246 @@
+//! watchlist.toml: read, validated, with every problem at its place.
+//!
+//! Called by `cli` and by the daemon at start and at reload. It reads the watch list, what it includes, operators'
+//! recipes and secret files, and turns them into one [`Config`] or into all that is wrong with them at once. It keeps
+//! nothing open and watches nothing; [`edit`] is the only part that writes.
+
+mod case;
+mod channel;
+pub mod edit;
+mod events;
+mod general;
+mod hours;
+mod include;
+mod loopback;
+mod own;
+mod replace;
+mod scope;
+mod secret;
+mod smtp;
+mod source;
+mod spot;
+mod webhook;
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diag::{self, Problem, Reader, Sink};
+use crate::domain::case::{CaseRef, Watch};
+use crate::domain::route::Route;
+use crate::recipe::Recipe;
+
+pub use channel::{Channel, ChannelKind};
+pub use general::General;
+pub use secret::Secret;
+pub use smtp::{Smtp, Tls};
+pub use source::Source;
+pub use webhook::Webhook;
+
+use include::{Draft, Text};
+use scope::{Env, Scope};
+use source::{PAGE, Sources};
+
+/// The whole configuration, valid.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The watch list.
+    pub path: PathBuf,
+    /// It and the files that it includes.
+    pub files: Vec<PathBuf>,
+    /// What holds for the whole daemon.
+    pub general: General,
+    /// The mail server.
+    pub smtp: Option<Smtp>,
+    /// Who hears; never empty.
+    pub channels: Vec<Channel>,
+    /// What is watched, in the order of the files.
+    pub cases: Vec<Watch>,
+    sources: HashMap<String, Arc<Source>>,
+    pages: HashMap<String, Arc<Source>>,
+    index: HashMap<CaseRef, usize>,
+}
+
+/// A configuration that can be run, and what its operator should know.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// No mistakes, but worth a look.
+    pub warnings: Vec<Problem>,
+}
+
+/// A configuration as far as it could be read.
+struct Examined {
+    config: Config,
+    errors: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+const EMPTY: &str = "add a case to watch:\n\n    [[case]]\n    source = \"ec-esatje\"\n    number = \"17721-2019-00029G\"\n\n  \
+                     and see the watchlist.toml that comes with veedor for everything else";
+
+impl Config {
+    /// Reads the watch list at `path` and all that it names; every problem at once when anything is wrong.
+    pub fn load(path: &Path) -> Result<Loaded, Vec<Problem>> {
+        let examined = examine(path, None, &process_env)?;
+        if examined.errors.is_empty() { Ok(Loaded { config: examined.config, warnings: examined.warnings }) } else { Err(examined.errors) }
+    }
+
+    /// The source of a case.
+    pub fn source_of(&self, case: &CaseRef) -> Option<&Arc<Source>> {
+        if case.source == PAGE { self.pages.get(&case.number) } else { self.sources.get(&case.source) }
+    }
+
+    /// A source by its id, whether or not a case uses it; pages that cases describe themselves are not among them.
+    pub fn source(&self, id: &str) -> Option<&Arc<Source>> {
+        self.sources.get(id)
+    }
+
+    /// Every recipe that this configuration knows, the operator's own in place of shipped ones.
+    pub fn recipes(&self) -> Vec<Recipe> {
+        self.sources.values().map(|source| source.recipe.clone()).collect()
+    }
+
+    /// A watched case.
+    pub fn watch(&self, case: &CaseRef) -> Option<&Watch> {
+        self.index.get(case).and_then(|at| self.cases.get(*at))
+    }
+
+    /// Who hears of what.
+    pub fn routes(&self) -> Vec<Route> {
+        self.channels.iter().map(|channel| channel.route.clone()).collect()
+    }
+
+    /// A channel by its id.
+    pub fn channel(&self, id: &str) -> Option<&Channel> {
+        self.channels.iter().find(|channel| channel.id == id)
+    }
+}
+
+fn process_env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// One file with what is said of it.
+struct Book<'t> {
+    text: &'t Text,
+    errors: Sink<'t>,
+    warnings: Sink<'t>,
+}
+
+impl<'t> Book<'t> {
+    fn new(text: &'t Text) -> Self {
+        Self { text, errors: Sink::new(&text.name, &text.text), warnings: Sink::new(&text.name, &text.text) }
+    }
+
+    fn scope<'s>(&'s self, env: Env<'s>) -> Scope<'s> {
+        let folder = self.text.path.parent().unwrap_or(Path::new(""));
+        Scope { errors: &self.errors, warnings: &self.warnings, folder, env }
+    }
+}
+
+/// Reads everything, with one file perhaps standing as it would after an edit. An `Err` means that not even the main
+/// file could be parsed.
+fn examine(path: &Path, draft: Option<Draft<'_>>, env: Env<'_>) -> Result<Examined, Vec<Problem>> {
+    let main = include::read(path, draft).map_err(|problem| vec![problem])?;
+    let main_book = Book::new(&main);
+    let Some(main_document) = diag::parse(&main_book.errors) else { return Err(masked(main_book.errors.into_problems())) };
+    let main_scope = main_book.scope(env);
+    let mut main_root = Reader::root(&main_document, &main_book.errors);
+    if main_document.as_table().is_empty() {
+        main_book.errors.report(None, "the file is empty: there is nothing to watch", Some(EMPTY.to_owned()));
+    }
+    let patterns = main_root.texts("include").unwrap_or_default();
+    let paths = include::files(patterns, path, &main_scope);
+    let (texts, unreadable) = read_all(&paths, draft);
+    let books: Vec<Book<'_>> = texts.iter().map(Book::new).collect();
+    let documents: Vec<_> = books.iter().map(|book| diag::parse(&book.errors)).collect();
+    let mut roots = vec![(main_root, main_scope)];
+    for (book, document) in books.iter().zip(&documents) {
+        if let Some(document) = document {
+            roots.push((Reader::root(document, &book.errors), book.scope(env)));
+        }
+    }
+    let (mut config, sources) = assemble(&mut roots);
+    for (number, (mut root, _)) in roots.into_iter().enumerate() {
+        if number > 0 {
+            only_in_the_main_file(&mut root, &main.name);
+        }
+        root.finish();
+    }
+    config.path = path.to_owned();
+    config.files = std::iter::once(path.to_owned()).chain(paths).collect();
+    let mut errors = main_book.errors.into_problems();
+    let mut warnings = main_book.warnings.into_problems();
+    for book in books {
+        errors.extend(book.errors.into_problems());
+        warnings.extend(book.warnings.into_problems());
+    }
+    errors.extend(unreadable.into_iter().chain(sources.problems));
+    warnings.extend(sources.warnings);
+    Ok(Examined { config, errors: masked(errors), warnings: masked(warnings) })
+}
+
+fn read_all(paths: &[PathBuf], draft: Option<Draft<'_>>) -> (Vec<Text>, Vec<Problem>) {
+    let (mut texts, mut problems) = (Vec::new(), Vec::new());
+    for path in paths {
+        match include::read(path, draft) {
+            Ok(text) => texts.push(text),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (texts, problems)
+}
+
+/// Reads the tables in the order in which they need each other.
+fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
+    let (root, scope) = &mut roots[0];
+    let scope = *scope;
+    let general = general::read(root, &scope);
+    let has_smtp = root.has("smtp");
+    let smtp = smtp::read(root, &scope);
+    let sources = source::read(root, &scope, general.hours.clone());
+    let mut channels = channel::read(roots, &general, has_smtp);
+    let cases = case::read(roots, &case::Around { general: &general, sources: &sources, channels: &channels });
+    let tags: BTreeSet<&str> = cases.list.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
+    channel::check_tags(&channels, &tags);
+    if cases.list.is_empty() && scope.errors.is_empty() {
+        scope.warn(None, "there is no [[case]]: nothing is watched", "add one, or run: veedor add SOURCE NUMBER");
+    }
+    if channels.list.is_empty() {
+        channels.list.push(channel::terminal(&general));
+    }
+    let config = Config {
+        path: PathBuf::new(),
+        files: Vec::new(),
+        smtp,
+        channels: channels.list,
+        index: cases.list.iter().enumerate().map(|(at, watch)| (watch.case.clone(), at)).collect(),
+        cases: cases.list,
+        sources: sources.known.iter().map(|(id, known)| (id.clone(), known.source.clone())).collect(),
+        pages: cases.pages,
+        general,
+    };
+    (config, sources)
+}
+
+fn only_in_the_main_file(root: &mut Reader<'_>, main: &str) {
+    for key in ["include", "veedor", "smtp", "source"] {
+        if root.has(key) {
+            root.item(key);
+            let help = format!("move it to {main}; here may stand [[case]] and [[channel]]");
+            root.report(key, format!("`{key}` belongs in the main file"), Some(help));
+        }
+    }
+}
+
+/// Problems as they may be shown: once each, and without secrets that stand in their lines.
+fn masked(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.iter_mut().for_each(secret::mask);
+    problems.dedup();
+    problems
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! The sources: shipped recipes, operators' own, and the `[source.ID]` tables that change how they are asked.
+//!
+//! A recipe's politeness is a floor. Faster only where the source stands on this machine, which is how a test court is
+//! asked. What a recipe says of pages is `recipe`'s; asking is `fetch`'s.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::diag::{At, Problem, Reader, nearest, suggestion};
+use crate::domain::schedule::Hours;
+use crate::recipe::{self, Recipe};
+
+use super::general::{LEAST_EVERY, read_hours};
+use super::loopback::is_loopback_url;
+use super::own;
+use super::scope::{Scope, YEAR, spell};
+
+/// A source as this operator asks it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// How to ask it and how to read its answers.
+    pub recipe: Recipe,
+    /// The least time between two requests to its host.
+    pub gap: Duration,
+    /// The most requests a day to its host.
+    pub daily: u32,
+    /// The most time for a whole request.
+    pub timeout: Duration,
+    /// When it may be asked, in its own zone; `None` means always.
+    pub hours: Option<Hours>,
+    /// The operator's file that stands in for the shipped recipe.
+    pub overridden: Option<PathBuf>,
+}
+
+impl Source {
+    /// Whether it is asked on this machine, where nobody is burdened.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback_url(&self.recipe.base_url)
+    }
+}
+
+/// A source and how often its cases are visited.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    /// The source.
+    pub source: Arc<Source>,
+    /// The interval that `[source.ID]` asks for.
+    pub every: Option<Duration>,
+    /// The least interval that is allowed.
+    pub floor: Duration,
+}
+
+/// What a `[source.ID]` says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    every: Option<At<Duration>>,
+    gap: Option<At<Duration>>,
+    daily: Option<At<i64>>,
+    timeout: Option<At<Duration>>,
+    base_url: Option<String>,
+    recipe: Option<At<String>>,
+    hours: Option<Option<Hours>>,
+}
+
+/// All sources.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    /// The usable ones, by id.
+    pub known: BTreeMap<String, Known>,
+    /// The ids that are told broken already.
+    pub broken: BTreeSet<String>,
+    /// What `[source.page]` says of pages described in the watch list.
+    pub page: Settings,
+    /// The general hours.
+    pub hours: Option<Hours>,
+    /// Problems in operators' recipes.
+    pub problems: Vec<Problem>,
+    /// Warnings about them.
+    pub warnings: Vec<Problem>,
+}
+
+/// The id under which pages described in the watch list are watched.
+pub(super) const PAGE: &str = "page";
+
+const LEAST_TIMEOUT: Duration = Duration::from_millis(100);
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(600);
+const LONGEST_GAP: Duration = Duration::from_secs(86_400);
+
+/// Reads `[source.*]` and everything that it names.
+pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>, hours: Option<Hours>) -> Sources {
+    let mut sources = Sources { hours, ..Sources::default() };
+    let mut settings = read_settings(root, scope, &mut sources.broken);
+    sources.page = settings.remove(PAGE).unwrap_or_default();
+    let files: Vec<(&str, &At<String>)> =
+        settings.iter().filter_map(|(id, settings)| Some((id.as_str(), settings.recipe.as_ref()?))).collect();
+    let mut recipes = own::read(&files, scope, &mut sources);
+    for (id, _, _) in recipe::shipped() {
+        if !recipes.contains_key(id)
+            && let Some(recipe) = recipe::shipped_recipe(id)
+        {
+            recipes.insert(id.to_owned(), (recipe, None));
+        }
+    }
+    for (id, (recipe, overridden)) in recipes {
+        let settings = settings.get(&id).cloned().unwrap_or_default();
+        let known = settle(recipe, overridden, &settings, sources.hours.clone(), scope);
+        sources.known.insert(id, known);
+    }
+    unknown_ids(root, &mut sources, scope);
+    sources
+}
+
+/// The source of a page that a case describes.
+pub(super) fn of_page(recipe: Recipe, sources: &Sources, scope: &Scope<'_>) -> Known {
+    settle(recipe, None, &sources.page, sources.hours.clone(), scope)
+}
+
+fn read_settings(root: &mut Reader<'_>, scope: &Scope<'_>, broken: &mut BTreeSet<String>) -> BTreeMap<String, Settings> {
+    let mut all = BTreeMap::new();
+    let Some(mut table) = root.table("source") else { return all };
+    for key in table.keys() {
+        let Some(mut inner) = table.table(&key.value) else {
+            broken.insert(key.value);
+            continue;
+        };
+        let settings = Settings {
+            every: scope.duration(&mut inner, "every", LEAST_EVERY, YEAR),
+            gap: scope.duration(&mut inner, "gap", Duration::ZERO, LONGEST_GAP),
+            daily: inner.integer("daily", 1, i64::from(u32::MAX)),
+            timeout: scope.duration(&mut inner, "timeout", LEAST_TIMEOUT, LONGEST_TIMEOUT),
+            base_url: read_base_url(&mut inner, scope),
+            recipe: inner.text("recipe"),
+            hours: inner.has("hours").then(|| read_hours(&mut inner, scope)),
+        };
+        inner.item("hours");
+        if key.value == PAGE {
+            for key in ["base_url", "recipe"] {
+                if inner.has(key) {
+                    inner.report(key, format!("[source.page] has no {key}: each page names its own url"), Some("leave it out".to_owned()));
+                }
+            }
+        }
+        inner.finish();
+        all.insert(key.value, settings);
+    }
+    all
+}
+
+fn read_base_url(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<String> {
+    let At { value, span } = table.text("base_url")?;
+    let value = value.trim().trim_end_matches('/').to_owned();
+    match Url::parse(&value) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.query().is_none() && url.fragment().is_none() =>
+        {
+            Some(value)
+        }
+        _ => {
+            scope.error(span, format!("base_url is not a web address: \"{value}\""), "write https://host or http://127.0.0.1:9000");
+            None
+        }
+    }
+}
+
+/// Reports `[source.ID]` tables of sources that do not exist.
+fn unknown_ids(root: &mut Reader<'_>, sources: &mut Sources, scope: &Scope<'_>) {
+    let Some(table) = root.item("source").and_then(|item| item.as_table_like()) else { return };
+    let ids: Vec<&str> = sources.known.keys().map(String::as_str).collect();
+    for (id, _) in table.iter() {
+        if id != PAGE && !sources.known.contains_key(id) && !sources.broken.contains(id) {
+            let span = table.key(id).and_then(|key| key.span());
+            let help = suggest(id, &ids);
+            scope.errors.report(span, format!("unknown source \"{id}\""), help);
+        }
+    }
+}
+
+/// Joins a recipe with the operator's changes to it.
+fn settle(recipe: Recipe, overridden: Option<PathBuf>, settings: &Settings, hours: Option<Hours>, scope: &Scope<'_>) -> Known {
+    let recipe = match &settings.base_url {
+        Some(base_url) => recipe.with_base_url(base_url),
+        None => recipe,
+    };
+    let here = is_loopback_url(&recipe.base_url);
+    let id = recipe.id.clone();
+    let floor = if here { LEAST_EVERY } else { recipe.every.max(LEAST_EVERY) };
+    let least = |at: &Option<At<Duration>>, key: &str, least: Duration| match at {
+        Some(at) if !here && at.value < least => {
+            too_fast(scope, at.span.clone(), &format!("[source.{id}] {key} is less than"), &spell(least));
+            Some(least)
+        }
+        Some(at) => Some(at.value),
+        None => None,
+    };
+    let daily = settings.daily.as_ref().and_then(|at| Some((u32::try_from(at.value).ok()?, at)));
+    let daily = match daily {
+        Some((daily, at)) if !here && daily > recipe.daily => {
+            too_fast(scope, at.span.clone(), &format!("[source.{id}] daily is more than"), &recipe.daily.to_string());
+            recipe.daily
+        }
+        Some((daily, _)) => daily,
+        None => recipe.daily,
+    };
+    let every = least(&settings.every, "every", floor);
+    let gap = least(&settings.gap, "gap", recipe.gap).unwrap_or(recipe.gap);
+    let timeout = settings.timeout.as_ref().map_or(recipe.timeout, |at| at.value);
+    let hours = settings.hours.clone().unwrap_or(hours);
+    Known { source: Arc::new(Source { recipe, gap, daily, timeout, hours, overridden }), every, floor }
+}
+
+/// The source that was meant: by its id, or by its id without the country.
+pub(super) fn suggest(typed: &str, ids: &[&str]) -> Option<String> {
+    let short = |id: &&str| id.split_once('-').map_or("", |(_, rest)| rest).to_owned();
+    let shorts: Vec<String> = ids.iter().map(short).collect();
+    let near = nearest(typed, ids.iter().copied()).or_else(|| {
+        let near = nearest(typed, shorts.iter().map(String::as_str).filter(|short| !short.is_empty()))?;
+        shorts.iter().position(|short| short == near).map(|at| ids[at])
+    });
+    near.map_or_else(|| suggestion(typed, ids), |near| Some(format!("did you mean \"{near}\"?")))
+}
+
+/// Tells the floor of a recipe.
+pub(super) fn too_fast(scope: &Scope<'_>, span: Option<std::ops::Range<usize>>, what: &str, bound: &str) {
+    let help = format!("leave it out, or be politer than {bound}; only a base_url on this machine (127.0.0.1) may be asked faster");
+    scope.error(span, format!("{what} the recipe's {bound}"), help);
+}

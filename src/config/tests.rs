@@ -1,0 +1,344 @@
+//! Tests of the configuration as a whole: files in a folder go in, a configuration or its problems come out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use super::*;
+use crate::domain::route::Gather;
+use crate::recipe::{self, Recipe};
+
+const EXAMPLE: &str = include_str!("../../watchlist.toml");
+const KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const CASE: &str = "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n";
+
+fn env(name: &str) -> Option<String> {
+    match name {
+        "HOME" => Some("/home/persona".to_owned()),
+        "VEEDOR_HOOK_SECRET" => Some(KEY.to_owned()),
+        "VEEDOR_SMTP_PASSWORD" => Some("ficticia".to_owned()),
+        _ => None,
+    }
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("in the folder")).expect("made");
+        std::fs::write(&path, text).expect("written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("set");
+    }
+    folder
+}
+
+/// What the watch list in these files gives: the configuration, errors and warnings as `file:line:column: message; help`.
+fn load_files(files: &[(&str, &str)]) -> (Option<Config>, Vec<String>, Vec<String>) {
+    let folder = folder(files);
+    let told = |problems: Vec<Problem>| -> Vec<String> {
+        let place = format!("{}/", folder.path().display());
+        let one = |p: Problem| format!("{}:{}:{}: {}; {}", p.file, p.line, p.column, p.message, p.help.unwrap_or_default());
+        problems.into_iter().map(|problem| one(problem).replace(&place, "")).collect()
+    };
+    match examine(&folder.path().join("w.toml"), None, &env) {
+        Ok(Examined { config, errors, warnings }) => (errors.is_empty().then_some(config), told(errors), told(warnings)),
+        Err(errors) => (None, told(errors), Vec::new()),
+    }
+}
+
+fn load(text: &str) -> (Option<Config>, Vec<String>, Vec<String>) {
+    load_files(&[("w.toml", text)])
+}
+
+fn good(text: &str) -> Config {
+    let (config, errors, _) = load(text);
+    config.unwrap_or_else(|| panic!("{errors:#?}\n{text}"))
+}
+
+#[test]
+fn the_shipped_watch_list_loads_and_watches_one_case() {
+    let (config, errors, warnings) = load(EXAMPLE);
+    let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
+    assert_eq!(config.cases.len(), 1);
+    assert_eq!(config.cases[0].label(), "Sobornos 2012-2016");
+    assert_eq!(config.cases[0].case, CaseRef { source: "ec-esatje".into(), number: "17721201900029G".into() });
+    assert_eq!((config.channels.len(), &config.channels[0].kind), (1, &ChannelKind::Terminal));
+    assert_eq!(config.general.state_dir, Path::new("/home/persona/.local/state/veedor"));
+    assert_eq!(warnings.len(), 1, "only the missing contact: {warnings:?}");
+}
+
+#[test]
+fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
+    let on = |line: &str| match line.strip_prefix('#') {
+        Some(option) if option.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => option.to_owned(),
+        _ => line.to_owned(),
+    };
+    let text: String = EXAMPLE.lines().map(|line| on(line) + "\n").collect();
+    let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
+    let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe)]);
+    let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
+    assert_eq!((config.cases.len(), config.channels.len(), warnings.len()), (2, 2, 0), "{warnings:?}");
+    let sobornos = config.source_of(&config.cases[0].case).expect("known");
+    assert!(sobornos.overridden.as_ref().is_some_and(|path| path.ends_with("my-esatje.toml")));
+    assert_eq!(sobornos.recipe.base_url, "http://127.0.0.1:9000");
+    let page = config.source_of(&config.cases[1].case).expect("known");
+    assert_ne!(page.recipe.id, sobornos.recipe.id);
+}
+
+#[test]
+fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
+    let sections = ["", "veedor", "veedor.confirm", "smtp", "smtp.password", "source.ec-esatje", "channel", "channel.secret", "case"];
+    let odd = "zzzzzzzzzzzzzzzzzzzz = 1\n";
+    let mut text = odd.to_owned();
+    for section in &sections[1..] {
+        match *section {
+            // Both kinds have keys of their own.
+            "channel" => text += &format!("[[channel]]\nkind = \"email\"\n{odd}[[channel]]\nkind = \"webhook\"\n{odd}"),
+            "case" => text += &format!("[[case]]\n{odd}[[case]]\nsource = \"page\"\n{odd}"),
+            other => text += &format!("[{other}]\n{odd}"),
+        }
+    }
+    let (_, errors, _) = load(&text);
+    let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for error in errors.iter().filter(|error| error.contains("unknown key `zzz")) {
+        let section = error.split(" in [").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
+        let keys = error.split("possible here: ").nth(1).unwrap_or_else(|| panic!("{error}"));
+        read.entry(section.to_owned()).or_default().extend(keys.split(", ").map(str::to_owned));
+    }
+    assert_eq!(read.keys().map(String::as_str).collect::<BTreeSet<_>>(), BTreeSet::from(sections), "{errors:#?}");
+    let mut shown: BTreeMap<String, String> = BTreeMap::new();
+    let mut section = String::new();
+    for line in EXAMPLE.lines() {
+        let option = line.trim_start_matches('#');
+        if let Some(name) = option.strip_prefix('[') {
+            section = name.trim_start_matches('[').split(']').next().unwrap_or_default().to_owned();
+        }
+        *shown.entry(section.clone()).or_default() += &format!("\n{line}");
+    }
+    for (section, keys) in read {
+        let table = section.split('.').next().filter(|first| *first != "source").unwrap_or(&section);
+        let shown = shown.get(table).unwrap_or_else(|| panic!("[{section}] is not shown"));
+        for key in keys {
+            // Top-level tables are sections of their own.
+            if section.is_empty() && key != "include" {
+                assert!(["veedor", "smtp", "source", "channel", "case"].contains(&key.as_str()), "{key}");
+                continue;
+            }
+            let found = shown.lines().any(|line| {
+                let line = line.trim_start_matches('#');
+                line.starts_with(&format!("{key} = ")) || line.contains(&format!("{{ {key} = ")) || line.contains(&format!(", {key} = "))
+            });
+            assert!(found, "[{section}] {key} is not documented in watchlist.toml");
+        }
+    }
+}
+
+#[test]
+fn bad_files_are_told_with_place_and_remedy() {
+    let table: &[(&str, &[&str])] = &[
+        ("", &["w.toml:0:0: the file is empty: there is nothing to watch; add a case to watch"]),
+        ("# nothing yet\n", &["w.toml:0:0: the file is empty"]),
+        (
+            "[[case]]\nsource = \"ec-esatje\"\nnumbr = \"17721-2019-00029G\"\n",
+            &["w.toml:1:1: [case] has no `number`", "w.toml:3:1: unknown key `numbr` in [case]; did you mean \"number\"?"],
+        ),
+        (
+            "[[case]]\nsource = \"ec-esatge\"\nnumber = \"17721-2019-00029G\"\n",
+            &["w.toml:2:10: unknown source \"ec-esatge\"; did you mean \"ec-esatje\"?"],
+        ),
+        (
+            "[[case]]\nsource = \"esatge\"\nnumber = \"17721-2019-00029G\"\n",
+            &["w.toml:2:10: unknown source \"esatge\"; did you mean \"ec-esatje\"?"],
+        ),
+        ("[[case]]\nsource = \"ec-es", &["w.toml:2:"]),
+        ("[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-19-29G\"\n", &["w.toml:3:10: "]),
+        ("[[case]]\nsource = \"ec-esatje\"\nnumber = 17721\n", &["w.toml:3:10: case.number must be a text in quotes"]),
+        ("[case]\nsource = \"ec-esatje\"\n", &["w.toml:1:1: case must be a list of tables; write [[case]]"]),
+        (
+            "[veedor]\nlanguage = \"fr\"\nlisten = \"8377\"\nevery = \"0s\"\nhours = \"mon\"\n[[case]]\nsource = \"page\"\nnumber = \"x\"\n",
+            &[
+                "w.toml:2:12: veedor.language has an unknown value \"fr\"",
+                "w.toml:3:10: listen is not an address and port",
+                "w.toml:4:9: every must be from 100ms to 366d",
+                "w.toml:5:9: hours cannot be read: \"mon\" names no times of day",
+                "w.toml:6:1: [case] has no `page`",
+            ],
+        ),
+        ("include = [\"*/x.toml\"]\n", &["w.toml:1:12: a * may stand in the last part only"]),
+        ("[source.ec-esatge]\n", &["w.toml:1:9: unknown source \"ec-esatge\"; did you mean \"ec-esatje\"?"]),
+        ("[source.ec-esatje]\nrecipe = \"none.toml\"\n", &["w.toml:2:10: the recipe none.toml: there is no such file"]),
+        ("[source.page]\nrecipe = \"x\"\n", &["w.toml:2:10: [source.page] has no recipe"]),
+        ("[veedor]\nstate_dir = \"~/veedor\"\n", &["w.toml:2:13: a path cannot start with ~"]),
+        ("[veedor]\ncontact = \"redacción\"\n", &["w.toml:2:11: contact must be a mail address or a web page"]),
+    ];
+    for (text, expected) in table {
+        let (_, errors, _) = load(text);
+        assert_eq!(errors.len(), expected.len(), "{text}\n{errors:#?}");
+        for (error, start) in errors.iter().zip(*expected) {
+            assert!(error.starts_with(start), "expected {start}\nfound    {error}");
+        }
+    }
+}
+
+#[test]
+fn bad_channels_are_told_with_place_and_remedy() {
+    let smtp = "[smtp]\nhost = \"localhost\"\nfrom = \"v@example.org\"\ntls = \"none\"\n";
+    let email = "[[channel]]\nid = \"a\"\nkind = \"email\"\nto = [\"x@example.org\"]\n";
+    let hook = "[[channel]]\nid = \"h\"\nkind = \"webhook\"\n";
+    let table: &[(String, &str)] = &[
+        (email.to_owned(), "w.toml:6:8: an email channel needs a mail server"),
+        (format!("{smtp}{email}to_ = 1\n"), "w.toml:12:1: unknown key `to_` in [channel]; did you mean \"to\"?"),
+        (format!("{smtp}{email}{email}"), "w.toml:13:6: there is already a channel \"a\", at w.toml:9;"),
+        (format!("{smtp}{email}when = \"hourly\"\n"), "w.toml:12:8: this version sends at once only"),
+        (format!("{smtp}{email}quiet = \"22:00-06:30\"\n"), "w.toml:12:9: this version does not know quiet yet"),
+        (format!("{smtp}{email}url = \"https://example.org\"\n"), "w.toml:12:7: url belongs to a channel of kind \"webhook\""),
+        (format!("{smtp}{email}events = [\"hearin.*\"]\n"), "w.toml:12:11: no event is called \"hearin.*\"; did you mean \"hearing.*\"?"),
+        (format!("{smtp}{email}retry = [\"5s\", \"soon\"]\n"), "w.toml:12:16: retry has a wait that is no duration"),
+        (format!("{smtp}{}", email.replace("x@", "x ")), "w.toml:11:7: \"x example.org\" is not a mail address"),
+        (email.replace("email", "slack"), "w.toml:6:8: slack comes with a later version; possible now: email, webhook"),
+        (email.replace("email", "mail"), "w.toml:6:8: channel.kind has an unknown value \"mail\"; did you mean \"email\"?"),
+        (format!("{hook}url = \"http://hooks.example.org\"\n"), "w.toml:7:7: http would carry the messages in clear"),
+        (format!("{hook}url = \"http://127.0.0.1:1/in\"\n"), "w.toml:7:7: this receiver stands on a private or loopback address"),
+        (format!("{hook}url = \"https://u:p@example.org\"\n"), "w.toml:7:7: a password in the url"),
+        (format!("{hook}url = \"hooks.example.org\"\n"), "w.toml:7:7: url is not a web address"),
+        (format!("{hook}url = \"https://example.org\"\nsecret = {{ env = \"HOME\" }}\n"), "w.toml:8:1"),
+        (smtp.replace("localhost", "smtp.example.org"), "w.toml:7:7: tls = \"none\" would send mails and the password"),
+        (format!("{smtp}user = \"v\"\n"), "w.toml:8:8: [smtp] has a user but no password"),
+        (smtp.replace("v@example.org", "veedor"), "w.toml:6:8: from is not a mail address"),
+    ];
+    for (text, start) in table {
+        let (_, errors, _) = load(&format!("{CASE}{text}"));
+        assert_eq!(errors.len(), 1, "{text}\n{errors:#?}");
+        assert!(errors[0].starts_with(start), "expected {start}\nfound    {}", errors[0]);
+    }
+    let (_, errors, _) = load(&format!("{CASE}channels = [\"b\"]\n{smtp}{email}"));
+    assert_eq!(errors, ["w.toml:4:13: there is no channel \"b\"; did you mean \"a\"?"]);
+}
+
+#[test]
+fn files_that_are_no_text_are_told_apart() {
+    let folder = folder(&[("w.toml", CASE)]);
+    let problem = |path: &Path| Config::load(path).expect_err("unreadable").remove(0).to_string();
+    assert!(problem(&folder.path().join("none.toml")).contains("there is no such file"));
+    assert!(problem(folder.path()).contains("this is a folder, not a file"));
+    let latin = folder.path().join("latin.toml");
+    std::fs::write(&latin, b"[veedor]\n# redacci\xf3n\n").expect("written");
+    let problem = problem(&latin);
+    assert!(problem.contains("latin.toml:2:10: this is not UTF-8 text: byte 0xF3"), "{problem}");
+}
+
+#[test]
+fn an_inline_secret_is_refused_and_not_repeated() {
+    let text = format!("{CASE}[smtp]\nhost = \"h\"\nfrom = \"v@example.org\"\nuser = \"v\"\npassword = \"ficticia\"\n");
+    let folder = folder(&[("w.toml", &text)]);
+    let problems = Config::load(&folder.path().join("w.toml")).expect_err("refused");
+    let shown: String = problems.iter().map(ToString::to_string).collect();
+    assert!(shown.contains("password must not stand in the file itself") && shown.contains("password = ***"), "{shown}");
+    assert!(!shown.contains("ficticia"), "{shown}");
+}
+
+#[test]
+fn the_same_case_twice_names_both_places() {
+    let again = CASE.replace("17721-2019-00029G", "17721 2019 00029g");
+    let (_, errors, _) = load_files(&[("w.toml", &format!("include = [\"d/*.toml\"]\n{CASE}")), ("d/a.toml", &again)]);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("d/a.toml:1:1: 17721-2019-00029G is watched already, at w.toml:2;"), "{errors:?}");
+}
+
+#[test]
+fn included_files_bring_cases_and_channels_and_nothing_else() {
+    let main = "include = [\"d/*.toml\", \"none.toml\", \"w.toml\"]\n";
+    let channel = "[[channel]]\nid = \"h\"\nkind = \"webhook\"\nurl = \"https://example.org\"\nsecret = { file = \"key\" }\n";
+    let (config, errors, _) = load_files(&[("w.toml", main), ("d/a.toml", CASE), ("d/b.toml", channel), ("d/key", KEY)]);
+    let config = config.unwrap_or_else(|| panic!("{errors:?}"));
+    assert_eq!((config.files.len(), config.cases.len(), config.channels.len()), (3, 1, 1));
+    let (_, errors, _) = load_files(&[("w.toml", main), ("d/a.toml", "[veedor]\ncontact = \"x\"\n"), ("d/b.toml", "x = [")]);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors[0].starts_with("d/a.toml:1:1: `veedor` belongs in the main file; move it to w.toml"), "{errors:?}");
+    assert!(errors[1].starts_with("d/b.toml:1:"), "{errors:?}");
+}
+
+#[test]
+fn a_recipe_is_a_floor_except_on_this_machine() {
+    let recipe = recipe::shipped_recipe("ec-esatje").expect("shipped");
+    let fast = format!("gap = \"0s\"\nevery = \"1s\"\ndaily = {}\n", u64::from(recipe.daily) + 1);
+    let (_, errors, _) = load(&format!("{CASE}every = \"2s\"\n[source.ec-esatje]\n{fast}"));
+    assert_eq!(errors.len(), 4, "{errors:#?}");
+    assert!(errors[0].starts_with("w.toml:4:9: every is less than the recipe's "), "{errors:#?}");
+    assert!(errors[1].starts_with("w.toml:6:7: [source.ec-esatje] gap is less than the recipe's "), "{errors:#?}");
+    let here = good(&format!("{CASE}every = \"2s\"\n[source.ec-esatje]\nbase_url = \"http://127.0.0.1:9/\"\n{fast}"));
+    let source = here.source_of(&here.cases[0].case).expect("known");
+    assert_eq!((source.gap, here.cases[0].every), (Duration::ZERO, Duration::from_secs(2)));
+    assert_eq!(source.recipe.base_url, "http://127.0.0.1:9");
+    let polite = good(&format!("{CASE}[veedor]\nevery = \"1s\"\n[source.ec-esatje]\ngap = \"1h\"\ndaily = 1\n"));
+    let source = polite.source_of(&polite.cases[0].case).expect("known");
+    assert_eq!((source.gap, source.daily, polite.cases[0].every), (Duration::from_secs(3600), 1, recipe.every));
+}
+
+#[test]
+fn an_operators_recipe_stands_before_the_shipped_one_and_its_problems_come_along() {
+    let (_, file, shipped) = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped");
+    assert!(Recipe::parse(file, shipped).is_ok());
+    let (config, errors, _) = load_files(&[("w.toml", CASE), ("recipes/mine.toml", shipped)]);
+    let config = config.unwrap_or_else(|| panic!("{errors:?}"));
+    let source = config.source_of(&config.cases[0].case).expect("known");
+    assert!(source.overridden.as_ref().is_some_and(|path| path.ends_with("recipes/mine.toml")));
+    let broken = format!("{shipped}\n[");
+    let (_, errors, _) = load_files(&[("w.toml", &format!("{CASE}x = 1\n")), ("recipes/mine.toml", &broken)]);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors[0].starts_with("w.toml:4:1: unknown key") && errors[1].starts_with("recipes/mine.toml:"), "{errors:?}");
+    let other = format!("{CASE}[source.other]\nrecipe = \"copy.toml\"\n");
+    let (_, errors, _) = load_files(&[("w.toml", &other), ("copy.toml", shipped)]);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].contains("copy.toml is a recipe of \"ec-esatje\", not of \"other\""), "{errors:?}");
+}
+
+#[test]
+fn a_court_on_this_machine_with_plain_mail_and_hook_is_taken_as_it_is() {
+    let text = format!(
+        "[veedor]\ncontact = \"contacto@example.org\"\nlisten = \"\"\nevery = \"1s\"\ngroup_wait = \"0s\"\n\
+         confirm = {{ visits = 3, span = \"0s\" }}\n[smtp]\nhost = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\n\
+         from = \"Veedor <veedor@example.org>\"\n[source.ec-esatje]\nbase_url = \"http://127.0.0.1:9000\"\ngap = \"0s\"\n\
+         every = \"1s\"\ndaily = 1000000\ntimeout = \"4s\"\n[[channel]]\nid = \"hook\"\nkind = \"webhook\"\n\
+         url = \"http://127.0.0.1:9001/in\"\nsecret = {{ env = \"VEEDOR_HOOK_SECRET\" }}\nallow_private = true\n\
+         retry = [\"1s\"]\n[[channel]]\nid = \"mail\"\nkind = \"email\"\nto = [\"mesa@example.org\"]\nwhen = \"now\"\n{CASE}"
+    );
+    let (config, errors, warnings) = load(&text);
+    let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
+    assert_eq!((warnings.len(), config.general.listen), (0, None), "{warnings:?}");
+    let routes = config.routes();
+    assert_eq!((routes[0].gather, routes[0].recipients.as_slice()), (Gather::EachEvent, &[String::new()][..]));
+    assert_eq!((routes[1].gather, routes[1].recipients[0].as_str()), (Gather::ByCase(Duration::ZERO), "mesa@example.org"));
+    assert_eq!(config.smtp.as_ref().map(|smtp| (smtp.port, smtp.tls)), Some((2525, Tls::None)));
+    assert!(!format!("{config:?}").contains(KEY), "secrets do not print");
+}
+
+#[test]
+fn what_is_no_mistake_but_worth_a_look_is_a_warning() {
+    let text = format!(
+        "{CASE}tags = [\"sobornos\"]\nchannels = []\n[veedor]\nlisten = \"0.0.0.0:8377\"\n[[channel]]\nid = \"h\"\n\
+         kind = \"webhook\"\nurl = \"https://example.org\"\nevents = [\"clock.*\"]\ntags = [\"soborno\"]\ngroup_wait = \"5s\"\n"
+    );
+    let (config, errors, warnings) = load(&text);
+    assert!(config.is_some(), "{errors:?}");
+    for expected in [
+        "channels is empty: nobody hears",
+        "no contact",
+        "other machines can reach the dashboard",
+        "a webhook without a secret",
+        "events like \"clock.*\" come with a later version",
+        "no case has the tag \"soborno\", so this channel hears nothing of it; did you mean \"sobornos\"?",
+        "group_wait has no effect here",
+    ] {
+        assert!(warnings.iter().any(|warning| warning.contains(expected)), "{expected}: {warnings:#?}");
+    }
+    assert_eq!(warnings.len(), 7, "{warnings:#?}");
+}
+
+#[test]
+fn a_generated_list_of_mistakes_is_not_told_without_end() {
+    let text: String = (0..5000).map(|n| format!("[[case]]\nsource = \"none\"\nnumber = \"{n}\"\n")).collect();
+    let (_, errors, _) = load(&text);
+    assert_eq!(errors.len(), scope::MOST_PROBLEMS + 1);
+    assert!(errors[scope::MOST_PROBLEMS].contains("there are more problems"));
+}
