@@ -7,6 +7,7 @@ pub mod config;
 pub mod diag;
 pub mod domain;
 pub mod failpoint;
+pub mod fetch;
 pub mod logging;
 pub mod meaning;
 pub mod message;

@@ -1,0 +1,143 @@
+//! One request and its answer, bounded in time and in size.
+//!
+//! `fetch` decides whether and when; this sends, and reads the answer within one deadline over name resolution,
+//! connection, TLS, headers and body. It follows no redirect, keeps no cookie, and judges no status.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Response};
+use url::{Position, Url};
+
+use super::Validators;
+use super::trouble::Trouble;
+use crate::domain::page::Method;
+
+/// The headers of an answer that a page keeps.
+const KEPT: [&str; 6] = ["content-type", "etag", "last-modified", "date", "server", "location"];
+/// Headers that are ours to send: who we are, and what frames the request.
+const OURS: [&str; 6] = ["user-agent", "host", "content-length", "transfer-encoding", "connection", "accept-encoding"];
+/// How much room is made at once for a body on the word of its `Content-Length`.
+const FIRST_ROOM: u64 = 1024 * 1024;
+
+/// What to send, and how much of an answer to bear.
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'a> {
+    pub(super) method: Method,
+    pub(super) url: &'a Url,
+    pub(super) headers: &'a [(String, String)],
+    pub(super) body: Option<&'a [u8]>,
+    pub(super) validators: Option<&'a Validators>,
+    pub(super) timeout: Duration,
+    pub(super) bound: Bound,
+    /// The connection may be one that the host closes at this moment, as many do after five idle seconds: a request that
+    /// meets this is sent once more. Requests only read, so that does no harm.
+    pub(super) reuses: bool,
+}
+
+/// What happens to a body beyond the bound, which counts bytes after decoding: that is what a gzip bomb fills.
+#[derive(Clone, Copy)]
+pub(super) enum Bound {
+    /// The answer is trouble.
+    Refuse(usize),
+    /// The rest is left unread.
+    Cut(usize),
+}
+
+/// A complete answer; the body is empty where the status says that nobody will read it.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) retry_after: Option<String>,
+    pub(super) location: Option<Url>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Sends and reads.
+pub(super) async fn exchange(client: &Client, ask: Ask<'_>) -> Result<Answer, Trouble> {
+    let host = &ask.url[Position::BeforeHost..Position::AfterPort];
+    let sending = async {
+        match send(client, ask, host).await {
+            Err(trouble) if trouble.dropped && ask.reuses => send(client, ask, host).await,
+            result => result,
+        }
+    };
+    match tokio::time::timeout(ask.timeout, sending).await {
+        Ok(result) => result,
+        Err(_) => Err(Trouble::unavailable(format!("{host} did not answer completely within {:?}", ask.timeout))),
+    }
+}
+
+async fn send(client: &Client, ask: Ask<'_>, host: &str) -> Result<Answer, Trouble> {
+    let method = match ask.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+    };
+    let mut builder = client.request(method, ask.url.clone());
+    for (name, value) in ask.headers {
+        if !OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
+            builder = builder.header(name, value);
+        }
+    }
+    if let Some(validators) = ask.validators {
+        for (name, value) in [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)] {
+            if let Some(value) = value {
+                builder = builder.header(name, value);
+            }
+        }
+    }
+    if let Some(body) = ask.body {
+        builder = builder.body(body.to_vec());
+    }
+    let response = builder.send().await.map_err(|error| Trouble::of(&error, host, false))?;
+    let status = response.status().as_u16();
+    let mut answer = Answer {
+        status,
+        headers: kept(response.headers()),
+        retry_after: text(response.headers(), &RETRY_AFTER),
+        location: text(response.headers(), &LOCATION).and_then(|to| response.url().join(&to).ok()),
+        body: Vec::new(),
+    };
+    if has_reader(status) {
+        answer.body = read(response, ask.bound, host).await?;
+    }
+    Ok(answer)
+}
+
+/// Whether anyone reads the body of an answer with this status: not of redirects, refusals and breakdowns.
+fn has_reader(status: u16) -> bool {
+    !matches!(status, 300..=399 | 403 | 429 | 500..)
+}
+
+async fn read(mut response: Response, bound: Bound, host: &str) -> Result<Vec<u8>, Trouble> {
+    let (Bound::Refuse(most) | Bound::Cut(most)) = bound;
+    let room = response.content_length().unwrap_or_default().min(FIRST_ROOM);
+    let mut body = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
+    while let Some(chunk) = response.chunk().await.map_err(|error| Trouble::of(&error, host, true))? {
+        if chunk.len() <= most - body.len() {
+            body.extend_from_slice(&chunk);
+            continue;
+        }
+        if let Bound::Cut(_) = bound {
+            body.extend_from_slice(chunk.get(..most - body.len()).unwrap_or_default());
+            return Ok(body);
+        }
+        return Err(Trouble::unreadable(format!("the answer of {host} is larger than {} MiB", most / (1024 * 1024))));
+    }
+    Ok(body)
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    let value = |name: &str| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    KEPT.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect()
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}

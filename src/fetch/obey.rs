@@ -1,0 +1,103 @@
+//! Has a host's robots.txt read before anything else of it, and obeys it.
+//!
+//! Called by [`Fetcher`] within the host's turn. What the file means is decided in `robots`; here stand
+//! how it is had, how long it is kept, and what its absence means.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::{Position, Url};
+
+use super::exchange::{Answer, Ask, Bound, exchange};
+use super::host::{Host, Known, Turn};
+use super::robots::{self, Robots};
+use super::{Failure, FailureKind, Fetcher, Rules};
+use crate::domain::page::Method;
+
+/// How long a robots.txt is kept (RFC 9309 §2.4).
+const ROBOTS_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// How long a doubtful answer to robots.txt is kept: a page of HTML or a refusal may be a firewall's and not the court's.
+const DOUBTFUL_LIFE: Duration = Duration::from_secs(3600);
+/// Redirects that are followed for robots.txt (RFC 9309 §2.3.1.2).
+const ROBOTS_REDIRECTS: usize = 5;
+
+impl Fetcher {
+    /// Fails when the host forbids the page or its robots.txt cannot be read.
+    pub(super) async fn obey_robots(&self, host: &Host, turn: &mut Turn<'_>, rules: &Rules, url: &Url) -> Result<(), Failure> {
+        let robots = match host.robots(self.inner.clock.now()) {
+            Known::Fresh(robots) => robots,
+            Known::Paused(until) => return Err(Failure::no_robots(&host.name, Some(until))),
+            Known::Unknown => self.read_robots(host, turn, rules, url).await?,
+        };
+        if robots.allows(&url[Position::BeforePath..Position::AfterQuery]) {
+            return Ok(());
+        }
+        let why = format!("the robots.txt of {} forbids this page", host.name);
+        Err(Failure { kind: FailureKind::Disallowed, why, not_before: None })
+    }
+
+    /// Asks for robots.txt and keeps what it says: what cannot be found allows everything, what cannot be read forbids
+    /// everything for now (RFC 9309 §2.3.1).
+    async fn read_robots(&self, host: &Host, turn: &mut Turn<'_>, rules: &Rules, url: &Url) -> Result<Arc<Robots>, Failure> {
+        let mut at = url.join("/robots.txt").map_err(|_| Failure::no_robots(&host.name, None))?;
+        let mut answer = self.ask_robots(host, turn, rules, &at).await?;
+        for _ in 0..ROBOTS_REDIRECTS {
+            let Some(target) = answer.location.take().filter(|target| answer.status / 100 == 3 && same_site(&at, target)) else { break };
+            at = target;
+            answer = self.ask_robots(host, turn, rules, &at).await?;
+        }
+        let html = answer.header("content-type").is_some_and(|value| value.starts_with("text/html"));
+        let (robots, life) = match answer.status {
+            200..=299 if html => (Robots::parse(&answer.body), DOUBTFUL_LIFE),
+            200..=299 => (Robots::parse(&answer.body), ROBOTS_LIFE),
+            404 | 410 => (Robots::default(), ROBOTS_LIFE),
+            _ => (Robots::default(), DOUBTFUL_LIFE),
+        };
+        let robots = Arc::new(robots);
+        host.keep_robots(Arc::clone(&robots), self.inner.clock.now() + life);
+        Ok(robots)
+    }
+
+    /// One request of the robots.txt, in the same queue, gap and budget as any other.
+    async fn ask_robots(&self, host: &Host, turn: &mut Turn<'_>, rules: &Rules, url: &Url) -> Result<Answer, Failure> {
+        turn.start(rules, &self.inner.clock).await?;
+        let ask = Ask {
+            method: Method::Get,
+            url,
+            headers: &rules.headers,
+            body: None,
+            validators: None,
+            timeout: rules.timeout,
+            bound: Bound::Cut(robots::MOST_BYTES),
+            reuses: turn.reuses(),
+        };
+        let result = exchange(&self.inner.client, ask).await;
+        turn.end(result.is_ok());
+        let now = self.inner.clock.now();
+        match result {
+            // Asked too often: that is no word on robots.txt, and certainly no permission.
+            Ok(answer) if answer.status == 429 => self.judge(host, rules, Ok(answer)),
+            Ok(answer) if answer.status < 500 => {
+                host.works();
+                Ok(answer)
+            }
+            result => {
+                let failure = self.judge(host, rules, result).err();
+                host.lacks_robots(rules, now);
+                let mut told = Failure::no_robots(&host.name, failure.as_ref().and_then(|failure| failure.not_before));
+                if let Some(failure) = failure {
+                    told.why = format!("{}: {}", told.why, failure.why);
+                }
+                Err(told)
+            }
+        }
+    }
+}
+
+/// Whether a robots.txt may be fetched from the redirect's target in this host's turn: the same name, with or without
+/// `www`, and not from HTTPS down to HTTP. For any other target the redirect counts as "not found".
+fn same_site(from: &Url, to: &Url) -> bool {
+    let name = |url: &Url| url.host_str().map(|name| name.strip_prefix("www.").unwrap_or(name).to_owned());
+    let scheme = to.scheme() == from.scheme() || to.scheme() == "https";
+    scheme && name(from).is_some() && name(from) == name(to)
+}
