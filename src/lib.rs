@@ -13,4 +13,5 @@ pub mod meaning;
 pub mod message;
 pub mod metrics;
 pub mod recipe;
+pub mod store;
 pub mod wire;

@@ -1,0 +1,243 @@
+//! Cases: their numbers, heads, plans and missing entries.
+//!
+//! The poller registers the watch list at start, reads all plans in one scan, and writes plans back in groups. Plans are
+//! written lazily: losing the last tenth of a second of them means an early visit and nothing else.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::domain::case::CaseRef;
+use crate::domain::diff::{Missing, MissingEntries};
+use crate::domain::docket::EntryKey;
+use crate::domain::health::Health;
+use crate::domain::schedule::Row;
+
+use super::batch::Batch;
+use super::error::StoreError;
+use super::keys::{self, Table, Trees};
+use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
+use super::writer::{Ledger, Words};
+use super::{Cid, Store, rows};
+
+/// What the store knows of a case beside its versions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Head {
+    /// The case.
+    pub case: CaseRef,
+    /// The number of its last version; 0 when there is none yet.
+    pub version: u32,
+    /// The number of its last event; 0 when there is none yet.
+    pub seq: u32,
+    /// How the last visit went.
+    pub health: Health,
+    /// Since when the source does not know the case, and how often it said so.
+    pub vanished: Option<Missing>,
+    /// When it was first visited.
+    pub watched_since: Timestamp,
+    /// When a version was last added.
+    pub changed_at: Option<Timestamp>,
+    /// SHA-256 over the pages last seen.
+    pub pages_sha256: [u8; 32],
+    /// `ETag` and `Last-Modified` of each page last seen.
+    pub validators: Vec<(Option<String>, Option<String>)>,
+}
+
+/// Cases in one transaction while registering.
+const REGISTER_GROUP: usize = 1_000;
+
+/// Plans in one batch.
+const TOUCH_GROUP: usize = 4_096;
+
+impl Store {
+    /// The numbers of these cases, in their order; cases without one get one. Durable on return.
+    pub fn register(&self, cases: &[CaseRef]) -> Result<Vec<Cid>, StoreError> {
+        let cases = cases.to_vec();
+        self.write(true, move |ledger| ledger.register(&cases))
+    }
+
+    /// The number of a case, if it has one.
+    pub fn cid(&self, case: &CaseRef) -> Result<Option<Cid>, StoreError> {
+        let source = WordRecord::Source(case.source.clone());
+        let words = self.inner.words.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(word) = words.iter().zip(0u32..).find(|(word, _)| **word == source).map(|(_, n)| n) else { return Ok(None) };
+        drop(words);
+        self.read(|trees| rows::get(trees, Table::Cid, &keys::case(word, &case.number)))
+    }
+
+    /// The case with this number.
+    pub fn case(&self, cid: Cid) -> Result<Option<CaseRef>, StoreError> {
+        self.read(|trees| case_of(trees, &self.inner.words, cid))
+    }
+
+    /// The head of a case; `None` before its first visit was committed.
+    pub fn head(&self, cid: Cid) -> Result<Option<Head>, StoreError> {
+        self.read(|trees| {
+            let Some(record) = head_of(trees, cid)? else { return Ok(None) };
+            Ok(case_of(trees, &self.inner.words, cid)?.map(|case| record.head(case)))
+        })
+    }
+
+    /// Every registered case with its plan, in the order of their numbers. A case that was never planned has the
+    /// default row; cases that the watch list no longer names are here too.
+    pub fn rows(&self) -> Result<Vec<(Cid, Row)>, StoreError> {
+        self.read(|trees| {
+            // Both tables are in the order of cids, so they are read side by side.
+            let mut plans = trees.at(Table::Sched).iter();
+            let mut plan = next_plan(&mut plans)?;
+            let mut all = Vec::new();
+            for key in trees.at(Table::Name).iter().keys() {
+                let Some(cid) = keys::u64_at(&key?, 0) else { continue };
+                while plan.is_some_and(|(of, _)| of < cid) {
+                    plan = next_plan(&mut plans)?;
+                }
+                all.push((cid, plan.filter(|(of, _)| *of == cid).map(|(_, row)| row).unwrap_or_default()));
+            }
+            Ok(all)
+        })
+    }
+
+    /// Writes plans. Not flushed: they reach the disk within a tenth of a second, or with the next commit.
+    pub fn touch(&self, rows: &[(Cid, Row)]) -> Result<(), StoreError> {
+        let rows = rows.to_vec();
+        self.write(false, move |ledger| ledger.touch(&rows))
+    }
+
+    /// The entries of a case that are missing and not yet told as gone.
+    pub fn missing(&self, cid: Cid) -> Result<MissingEntries, StoreError> {
+        self.read(|trees| missing_of(trees, cid))
+    }
+}
+
+impl Ledger {
+    fn register(&mut self, cases: &[CaseRef]) -> Result<Vec<Cid>, StoreError> {
+        let mut cids = Vec::with_capacity(cases.len());
+        for group in cases.chunks(REGISTER_GROUP) {
+            let mut batch = Batch::default();
+            let mut new: HashMap<Vec<u8>, Cid> = HashMap::new();
+            let mut next = self.next_cid;
+            for case in group {
+                let source = self.word(WordRecord::Source(case.source.clone()));
+                let key = keys::case(source, &case.number);
+                let known = match new.get(&key) {
+                    Some(cid) => Some(*cid),
+                    None => rows::get(&self.trees, Table::Cid, &key)?,
+                };
+                if let Some(cid) = known {
+                    cids.push(cid);
+                    continue;
+                }
+                rows::put(&mut batch, Table::Cid, &key, &next)?;
+                rows::put(&mut batch, Table::Name, &keys::cid(next), &NameRecord { source, number: case.number.clone() })?;
+                new.insert(key, next);
+                cids.push(next);
+                next = next.saturating_add(1);
+            }
+            if new.is_empty() {
+                continue;
+            }
+            self.save_words(&mut batch)?;
+            batch.apply(&self.trees)?;
+            self.words_saved();
+            for cid in new.into_values() {
+                self.touched(cid);
+            }
+            self.next_cid = next;
+        }
+        Ok(cids)
+    }
+
+    fn touch(&mut self, rows: &[(Cid, Row)]) -> Result<(), StoreError> {
+        for group in rows.chunks(TOUCH_GROUP) {
+            let mut batch = Batch::default();
+            for (cid, row) in group {
+                put_row(&mut batch, *cid, *row)?;
+            }
+            batch.apply_in_bulk(&self.trees)?;
+        }
+        Ok(())
+    }
+}
+
+fn next_plan(plans: &mut sled::Iter) -> Result<Option<(Cid, Row)>, StoreError> {
+    let Some(row) = plans.next() else { return Ok(None) };
+    let (key, value) = row?;
+    let record = rows::decode_row::<RowRecord>(Table::Sched, &key, &value)?;
+    Ok(keys::u64_at(&key, 0).map(|cid| (cid, record.into())))
+}
+
+/// The head of a case as stored.
+pub(super) fn head_of(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>, StoreError> {
+    rows::get_long(trees, Table::Case, &keys::cid(cid))
+}
+
+/// The plan of a case.
+pub(super) fn row_of(trees: &Trees, cid: Cid) -> Result<Option<RowRecord>, StoreError> {
+    rows::get(trees, Table::Sched, &keys::cid(cid))
+}
+
+/// Puts the plan of a case.
+pub(super) fn put_row(batch: &mut Batch, cid: Cid, row: Row) -> Result<(), StoreError> {
+    rows::put(batch, Table::Sched, &keys::cid(cid), &RowRecord::from(row))
+}
+
+/// The case with this number.
+pub(super) fn case_of(trees: &Trees, words: &Words, cid: Cid) -> Result<Option<CaseRef>, StoreError> {
+    let key = keys::cid(cid);
+    let Some(name) = rows::get::<NameRecord>(trees, Table::Name, &key)? else { return Ok(None) };
+    match word(words, name.source) {
+        Some(WordRecord::Source(source)) => Ok(Some(CaseRef { source, number: name.number })),
+        _ => Err(rows::damaged(Table::Name, &key, "its source is unknown")),
+    }
+}
+
+/// An interned string.
+pub(super) fn word(words: &Words, number: u32) -> Option<WordRecord> {
+    let words = words.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+    words.get(usize::try_from(number).ok()?).cloned()
+}
+
+/// The missing entries of a case.
+pub(super) fn missing_of(trees: &Trees, cid: Cid) -> Result<MissingEntries, StoreError> {
+    let mut missing = MissingEntries::new();
+    for (_, record) in missing_records(trees, cid)? {
+        let (key, since) = missing_entry(record);
+        missing.insert(key, since);
+    }
+    Ok(missing)
+}
+
+/// A missing entry from its stored form.
+pub(super) fn missing_entry(record: MissingEntryRecord) -> (EntryKey, Missing) {
+    (EntryKey(record.key), record.missing.into())
+}
+
+/// Puts the missing entries of a case in place of those that are stored; what did not change is not written.
+pub(super) fn put_missing(batch: &mut Batch, trees: &Trees, cid: Cid, missing: &MissingEntries) -> Result<(), StoreError> {
+    let stored: BTreeMap<Vec<u8>, MissingEntryRecord> = missing_records(trees, cid)?.into_iter().collect();
+    let mut wanted = BTreeMap::new();
+    for (entry, since) in missing {
+        wanted.insert(keys::missing(cid, entry).to_vec(), MissingEntryRecord::new(entry, *since));
+    }
+    for key in stored.keys().filter(|key| !wanted.contains_key(*key)) {
+        rows::remove_long(batch, trees, Table::Missing, key)?;
+    }
+    for (key, record) in &wanted {
+        if stored.get(key) != Some(record) {
+            rows::put_long(batch, trees, Table::Missing, key, record)?;
+        }
+    }
+    Ok(())
+}
+
+/// The missing entries of a case as stored, with their keys.
+pub(super) fn missing_records(trees: &Trees, cid: Cid) -> Result<Vec<(Vec<u8>, MissingEntryRecord)>, StoreError> {
+    let mut records = Vec::new();
+    for row in trees.at(Table::Missing).scan_prefix(keys::cid(cid)) {
+        let (key, value) = row?;
+        if key.len() == keys::MISSING_LEN {
+            records.push((key.to_vec(), rows::decode_long(trees, Table::Missing, &key, &value)?));
+        }
+    }
+    Ok(records)
+}

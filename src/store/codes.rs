@@ -1,0 +1,247 @@
+//! Small types with two written forms: numbers and bytes in the store, names and ISO times in exports.
+//!
+//! Used by the records only. Serde asks each format whether people read it; postcard says no, JSON says yes. The numbers
+//! never change their meaning: a new variant takes a new number, and the matches do not compile until it has one.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use serde::de::{Error as _, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::domain::event::{Actor, EventKind, Severity};
+use crate::domain::hearing::{HearingMode, HearingStatus};
+use crate::domain::id::{Id, hex};
+
+macro_rules! coded {
+    ($(#[$doc:meta])* $name:ident($domain:ident) $($variant:ident = $code:literal)*) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) struct $name(pub(super) $domain);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    return serializer.serialize_str(self.0.name());
+                }
+                serializer.serialize_u8(match self.0 { $($domain::$variant => $code,)* })
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    let name = Cow::<str>::deserialize(deserializer)?;
+                    return $domain::parse(&name).map(Self).ok_or_else(|| D::Error::custom(format!("unknown name {name:?}")));
+                }
+                match u8::deserialize(deserializer)? {
+                    $($code => Ok(Self($domain::$variant)),)*
+                    other => Err(D::Error::custom(format!("unknown code {other}"))),
+                }
+            }
+        }
+    };
+}
+
+coded! {
+    /// The kind of an event.
+    KindCode(EventKind)
+    HearingScheduled = 1 HearingRescheduled = 2 HearingMovedEarlier = 3 HearingDeferred = 4 HearingSuspended = 5
+    HearingResumed = 6 HearingFailed = 7 HearingRevoked = 8 HearingHeld = 9 RulingIssued = 10 RulingOral = 11
+    OrderIssued = 12 MeasureOrdered = 13 MeasureLifted = 14 FilingAdded = 15 AppealFiled = 16 ProsecutionAct = 17
+    NotificationServed = 18 EntryAdded = 19 CaseFieldChanged = 20 JudgeChanged = 21 PartyChanged = 22 CaseLinked = 23
+    CaseClosed = 24 RecordEdited = 25 RecordRemoved = 26 RecordBackdated = 27 RecordHidden = 28 RecordRedated = 29
+    DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32
+}
+
+coded! {
+    /// The severity of an event.
+    SeverityCode(Severity) Info = 1 Notice = 2 Warn = 3 Critical = 4
+}
+
+coded! {
+    /// Who produced an entry.
+    ActorCode(Actor) Court = 1 Clerk = 2 Prosecutor = 3 Party = 4 Unknown = 5
+}
+
+coded! {
+    /// What an entry says of a hearing.
+    StatusCode(HearingStatus)
+    Convened = 1 Rescheduled = 2 MovedEarlier = 3 Deferred = 4 Suspended = 5 ResumeScheduled = 6 Resumed = 7 Failed = 8
+    NotInstalled = 9 Revoked = 10 Held = 11 OralDecision = 12
+}
+
+coded! {
+    /// How people attend a hearing.
+    ModeCode(HearingMode) InPerson = 1 Remote = 2 Mixed = 3
+}
+
+macro_rules! hexed {
+    ($(#[$doc:meta])* $name:ident[$length:literal]) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(super) struct $name(pub(super) [u8; $length]);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() { serializer.serialize_str(&hex(&self.0)) } else { self.0.serialize(serializer) }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if !deserializer.is_human_readable() {
+                    return <[u8; $length]>::deserialize(deserializer).map(Self);
+                }
+                let text = Cow::<str>::deserialize(deserializer)?;
+                unhex(&text).and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or_else(|| D::Error::custom("not hexadecimal, or of another length"))
+            }
+        }
+    };
+}
+
+hexed! {
+    /// A derived id.
+    IdHex[16]
+}
+
+hexed! {
+    /// A SHA-256.
+    Sha[32]
+}
+
+hexed! {
+    /// The first bytes of a fingerprint.
+    Hex8[8]
+}
+
+impl From<Id> for IdHex {
+    fn from(id: Id) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<IdHex> for Id {
+    fn from(id: IdHex) -> Self {
+        Self(id.0)
+    }
+}
+
+/// Reads hexadecimal digits.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
+    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+/// An instant, kept to the millisecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Instant(pub(super) Timestamp);
+
+impl From<Timestamp> for Instant {
+    fn from(at: Timestamp) -> Self {
+        Self(Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at))
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(&self.0) } else { serializer.serialize_i64(self.0.as_millisecond()) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Cow::<str>::deserialize(deserializer)?.parse::<Timestamp>().map(Self::from).map_err(D::Error::custom);
+        }
+        Timestamp::from_millisecond(i64::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A civil date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Day(pub(super) Date);
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.collect_str(&self.0);
+        }
+        (self.0.year(), self.0.month(), self.0.day()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Cow::<str>::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom);
+        }
+        let (year, month, day) = <(i16, i8, i8)>::deserialize(deserializer)?;
+        Date::new(year, month, day).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hour(pub(super) Time);
+
+impl Serialize for Hour {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.collect_str(&self.0);
+        }
+        (self.0.hour(), self.0.minute(), self.0.second(), self.0.subsec_nanosecond()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hour {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Cow::<str>::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom);
+        }
+        let (hour, minute, second, nanosecond) = <(i8, i8, i8, i32)>::deserialize(deserializer)?;
+        Time::new(hour, minute, second, nanosecond).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// Bytes: as they are in the store, base64 in exports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Blob(pub(super) Vec<u8>);
+
+impl Serialize for Blob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&STANDARD.encode(&self.0))
+        } else {
+            serializer.serialize_bytes(&self.0)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return STANDARD.decode(&*Cow::<str>::deserialize(deserializer)?).map(Self).map_err(D::Error::custom);
+        }
+        deserializer.deserialize_bytes(BlobVisitor)
+    }
+}
+
+struct BlobVisitor;
+
+impl Visitor<'_> for BlobVisitor {
+    type Value = Blob;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Blob, E> {
+        Ok(Blob(bytes.to_vec()))
+    }
+}

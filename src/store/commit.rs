@@ -1,0 +1,160 @@
+//! One visit that changed something, written in one transaction and flushed before anyone hears of it.
+//!
+//! The poller calls [`Store::commit`] with what it decided; the store checks only that it fits what is stored: the
+//! version is the next one, and nothing was committed to the case in between. An event whose id is already stored is
+//! not stored or delivered again, so a visit that is committed twice tells nothing twice.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::domain::delivery::Delivery;
+use crate::domain::diff::MissingEntries;
+use crate::domain::event::Event;
+use crate::domain::id::Id;
+use crate::domain::schedule::Row;
+
+use super::batch::Batch;
+use super::cases::{self, Head};
+use super::error::StoreError;
+use super::keys::{self, Table};
+use super::outbox::Staged;
+use super::records::case::HeadRecord;
+use super::records::docket::SnapshotRecord;
+use super::records::event::EventRecord;
+use super::snapshot::{self, Packed};
+use super::writer::Ledger;
+use super::{Cid, Store, Version, rows};
+
+/// What a visit leaves behind.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The case.
+    pub cid: Cid,
+    /// Its plan from now on.
+    pub row: Row,
+    /// Its head from now on. `version` must be that of `version`, or the stored one when there is none; `seq` is counted
+    /// by the store.
+    pub head: Head,
+    /// The missing entries from now on; `None` leaves them as they are.
+    pub missing: Option<MissingEntries>,
+    /// The new version, if the docket changed.
+    pub version: Option<Version>,
+    /// What there is to tell, in order.
+    pub events: Vec<Event>,
+    /// Whom to tell.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Committed {
+    /// The version of the case now.
+    pub version: u32,
+    /// The events that were new.
+    pub events: Vec<Id>,
+    /// The deliveries that were made or grew.
+    pub deliveries: Vec<Id>,
+}
+
+impl Store {
+    /// Writes a visit. Returns after the flush: what it returns is on the disk.
+    pub fn commit(&self, visit: Visit) -> Result<Committed, StoreError> {
+        let Visit { cid, row, head, missing, version, events, deliveries } = visit;
+        let packed = match version {
+            Some(Version { number, at, docket, pages }) => {
+                let record = SnapshotRecord { docket: docket.into(), pages: pages.into_iter().map(Into::into).collect() };
+                Some(self.read(|trees| snapshot::pack(trees, cid, number, at.into(), &record))?)
+            }
+            None => None,
+        };
+        self.write(true, move |ledger| ledger.commit(Checked { cid, row, head, missing, packed, events, deliveries }))
+    }
+}
+
+/// A visit whose version is packed.
+struct Checked {
+    cid: Cid,
+    row: Row,
+    head: Head,
+    missing: Option<MissingEntries>,
+    packed: Option<Packed>,
+    events: Vec<Event>,
+    deliveries: Vec<Delivery>,
+}
+
+impl Ledger {
+    fn commit(&mut self, visit: Checked) -> Result<Committed, StoreError> {
+        let Checked { cid, row, mut head, missing, packed, events, deliveries } = visit;
+        let words = self.words();
+        let case = cases::case_of(&self.trees, &words, cid)?.ok_or_else(|| StoreError::Refused(format!("no case has the number {cid}")))?;
+        let strange = events.iter().map(|event| &event.case).chain(deliveries.iter().map(|delivery| &delivery.case)).any(|of| *of != case);
+        if head.case != case || strange {
+            return Err(StoreError::Refused(format!("the visit of {case} speaks of another case")));
+        }
+        let stored = cases::head_of(&self.trees, cid)?;
+        let (version, seq) = stored.map_or((0, 0), |head| (head.version, head.seq));
+        let next = if packed.is_some() { version.saturating_add(1) } else { version };
+        if head.version != next || packed.as_ref().is_some_and(|packed| packed.number != next) {
+            let why =
+                format!("{case} is at version {version}, and the visit brings version {}: it was visited twice at once", head.version);
+            return Err(StoreError::Refused(why));
+        }
+
+        let mut batch = Batch::default();
+        if let Some(packed) = packed {
+            rows::put_bytes(&mut batch, &self.trees, Table::Snap, &keys::numbered(cid, packed.number), &packed.bytes, false)?;
+        }
+        let (told, next_event, seq) = self.put_events(&mut batch, cid, seq, events)?;
+        let staged = self.stage(cid, deliveries, &told.iter().copied().collect())?;
+        self.put_staged(&mut batch, &staged)?;
+        if let Some(missing) = missing {
+            cases::put_missing(&mut batch, &self.trees, cid, &missing)?;
+        }
+        head.seq = seq;
+        rows::put_long(&mut batch, &self.trees, Table::Case, &keys::cid(cid), &HeadRecord::new(head))?;
+        cases::put_row(&mut batch, cid, row)?;
+        self.save_words(&mut batch)?;
+        batch.apply(&self.trees)?;
+
+        self.words_saved();
+        self.next_event = next_event;
+        let deliveries = staged.keys().copied().collect();
+        self.staged_written(staged);
+        self.touched(cid);
+        Ok(Committed { version: next, events: told, deliveries })
+    }
+
+    /// Puts the events that are not stored yet, numbered on from `seq`. Returns their ids and the next numbers.
+    fn put_events(&self, batch: &mut Batch, cid: Cid, mut seq: u32, events: Vec<Event>) -> Result<(Vec<Id>, u64, u32), StoreError> {
+        let mut told = Vec::new();
+        let mut seen = HashSet::new();
+        let mut number = self.next_event;
+        for mut event in events {
+            let id = event.id;
+            if !seen.insert(id) || self.trees.at(Table::EventId).contains_key(id.0)? {
+                continue;
+            }
+            seq = seq.saturating_add(1);
+            event.seq = seq;
+            rows::put_long(batch, &self.trees, Table::Event, &number.to_be_bytes(), &EventRecord::new(event, cid))?;
+            rows::put(batch, Table::EventId, &id.0, &number)?;
+            rows::put(batch, Table::CaseEvent, &keys::numbered(cid, seq), &number)?;
+            number = number.saturating_add(1);
+            told.push(id);
+        }
+        Ok((told, number, seq))
+    }
+
+    /// Decides what becomes of each delivery: a new one, or news for one that is still open.
+    fn stage(&mut self, cid: Cid, deliveries: Vec<Delivery>, told: &HashSet<Id>) -> Result<BTreeMap<Id, Staged>, StoreError> {
+        let mut staged = BTreeMap::new();
+        for mut delivery in deliveries {
+            delivery.events.retain(|id| told.contains(id));
+            if let Some(first) = delivery.events.first() {
+                // The first event of the message may have been told before; the id follows the first that was not.
+                delivery.id = Delivery::id_of(&delivery.channel, &delivery.recipient, *first);
+                self.join(cid, delivery, &mut staged)?;
+            }
+        }
+        Ok(staged)
+    }
+}

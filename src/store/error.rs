@@ -1,0 +1,140 @@
+//! What can go wrong with the store, in words for the person who runs it.
+//!
+//! [`OpenError`] at start, [`StoreError`] afterwards. A fatal [`StoreError`] poisons the store: every later call returns
+//! it again, and the process is to end with code 74, because a failed write or flush must never be tried again
+//! (after an fsync error the kernel may have dropped the data, and the next fsync would succeed).
+
+use std::path::PathBuf;
+
+/// Why a call to the store failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreError {
+    /// The disk is full. Fatal.
+    Full,
+    /// The disk, the file system or sled failed. Fatal.
+    Io(String),
+    /// The writer thread is gone. Fatal.
+    Closed,
+    /// A stored value does not read back. The rest of the store may be well: `veedor fsck` tells.
+    Damaged(String),
+    /// A value was larger than sled can hold safely. A bug of veedor; nothing was written.
+    TooLarge {
+        /// The table it was meant for.
+        table: &'static str,
+        /// Its size.
+        bytes: usize,
+    },
+    /// A backup or an export could not be written or read. The store is well.
+    Backup(String),
+    /// What was asked does not fit what is stored. Nothing was written.
+    Refused(String),
+}
+
+impl StoreError {
+    /// Whether the store is unusable from now on.
+    pub fn is_fatal(&self) -> bool {
+        matches!(self, Self::Full | Self::Io(_) | Self::Closed)
+    }
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Full => {
+                f.write_str("the disk that holds the store is full; make room and start veedor again, nothing that was confirmed is lost")
+            }
+            Self::Io(why) => write!(f, "the store cannot be read or written: {why}"),
+            Self::Closed => f.write_str("the store's writer has stopped; start veedor again"),
+            Self::Damaged(why) => write!(f, "the store is damaged: {why}; run `veedor fsck`"),
+            Self::TooLarge { table, bytes } => {
+                write!(
+                    f,
+                    "a value of {bytes} bytes for `{table}` is over the limit of {} bytes; please report this",
+                    super::batch::MAX_VALUE
+                )
+            }
+            Self::Backup(why) => write!(f, "the backup failed: {why}"),
+            Self::Refused(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<sled::Error> for StoreError {
+    fn from(error: sled::Error) -> Self {
+        match error {
+            sled::Error::Io(error) => error.into(),
+            other => Self::Io(other.to_string()),
+        }
+    }
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
+
+/// Why the store could not be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// Another process has it.
+    Locked(PathBuf),
+    /// It was written by another version of veedor.
+    Format(String),
+    /// This process or file system cannot keep it safely.
+    Unsafe(String),
+    /// It does not open and was moved aside.
+    Damaged {
+        /// What was found.
+        why: String,
+        /// Where it is now.
+        moved_to: PathBuf,
+        /// The newest backup beside it, if there is one.
+        backup: Option<PathBuf>,
+        /// The folder that a restored store goes to.
+        dir: PathBuf,
+    },
+    /// The folder cannot be used.
+    Io {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// The store opened and then failed.
+    Store(StoreError),
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Locked(dir) => {
+                write!(f, "another process uses the store in {}; stop it first, or ask the running daemon", dir.display())
+            }
+            Self::Format(why) | Self::Unsafe(why) => f.write_str(why),
+            Self::Damaged { why, moved_to, backup, dir } => {
+                write!(f, "the store did not open ({why}) and is now in {}; ", moved_to.display())?;
+                match backup {
+                    Some(backup) => write!(f, "bring the newest backup back with `veedor restore {}`", backup.display())?,
+                    None => f.write_str("bring a backup back with `veedor restore FILE`")?,
+                }
+                write!(f, ", or make the empty folder {} to begin anew", dir.display())
+            }
+            Self::Io { path, why } => write!(f, "{}: {why}", path.display()),
+            Self::Store(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl From<StoreError> for OpenError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

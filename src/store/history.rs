@@ -1,0 +1,151 @@
+//! Reading what happened: versions and events.
+//!
+//! Both are written once and never change, so readers need no lock and no writer.
+
+use jiff::Timestamp;
+
+use crate::domain::docket::Docket;
+use crate::domain::event::Event;
+use crate::domain::id::Id;
+
+use super::error::StoreError;
+use super::keys::{self, Table, Trees};
+use super::records::event::EventRecord;
+use super::writer::Words;
+use super::{Cid, Store, Version, cases, rows, snapshot};
+
+/// A version without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionInfo {
+    /// Its number.
+    pub number: u32,
+    /// When its pages were seen.
+    pub at: Timestamp,
+    /// Bytes of its docket and pages together, uncompressed.
+    pub bytes: u64,
+    /// The version that it is stored as a difference from, if it is.
+    pub base: Option<u32>,
+}
+
+/// How much the store holds, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Cases ever registered.
+    pub cases: u64,
+    /// Events ever told.
+    pub events: u64,
+    /// Deliveries open or waiting.
+    pub pending: u64,
+    /// Deliveries given up.
+    pub dead: u64,
+}
+
+impl Store {
+    /// The docket of a version.
+    pub fn docket(&self, cid: Cid, version: u32) -> Result<Option<Docket>, StoreError> {
+        self.read(|trees| Ok(snapshot::read(trees, cid, version)?.map(|(_, record)| record.docket.into())))
+    }
+
+    /// A version with its pages.
+    pub fn version(&self, cid: Cid, version: u32) -> Result<Option<Version>, StoreError> {
+        self.read(|trees| {
+            let found = snapshot::read(trees, cid, version)?;
+            Ok(found.map(|(header, record)| Version {
+                number: version,
+                at: header.at.0,
+                docket: record.docket.into(),
+                pages: record.pages.into_iter().map(Into::into).collect(),
+            }))
+        })
+    }
+
+    /// All versions of a case, oldest first.
+    pub fn versions(&self, cid: Cid) -> Result<Vec<VersionInfo>, StoreError> {
+        self.read(|trees| {
+            let last = cases::head_of(trees, cid)?.map_or(0, |head| head.version);
+            let mut versions = Vec::new();
+            for number in 1..=last {
+                let Some(header) = snapshot::header(trees, cid, number)? else { continue };
+                let base = (header.base != 0).then_some(header.base);
+                versions.push(VersionInfo { number, at: header.at.0, bytes: header.raw_len, base });
+            }
+            Ok(versions)
+        })
+    }
+
+    /// One event.
+    pub fn event(&self, id: Id) -> Result<Option<Event>, StoreError> {
+        self.read(|trees| match rows::get::<u64>(trees, Table::EventId, &id.0)? {
+            Some(number) => event_at(trees, &self.inner.words, number),
+            None => Ok(None),
+        })
+    }
+
+    /// Events of all cases after the one with this number, oldest first, with their numbers. 0 begins at the beginning.
+    pub fn events_after(&self, number: u64, limit: usize) -> Result<Vec<(u64, Event)>, StoreError> {
+        self.read(|trees| {
+            let mut events = Vec::new();
+            for row in trees.at(Table::Event).range(number.saturating_add(1).to_be_bytes()..) {
+                let (key, value) = row?;
+                let Some(number) = keys::u64_at(&key, 0).filter(|_| key.len() == keys::EVENT_LEN) else { continue };
+                if events.len() >= limit {
+                    break;
+                }
+                let record = rows::decode_long(trees, Table::Event, &key, &value)?;
+                events.push((number, event_from(trees, &self.inner.words, record)?));
+            }
+            Ok(events)
+        })
+    }
+
+    /// The number of the newest event; 0 when there is none.
+    pub fn last_event(&self) -> Result<u64, StoreError> {
+        self.read(|trees| Ok(trees.at(Table::Event).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default()))
+    }
+
+    /// The events of a case, oldest first.
+    pub fn case_events(&self, cid: Cid) -> Result<Vec<Event>, StoreError> {
+        self.read(|trees| {
+            let mut events = Vec::new();
+            for row in trees.at(Table::CaseEvent).scan_prefix(keys::cid(cid)) {
+                let (key, value) = row?;
+                let number = rows::decode_row(Table::CaseEvent, &key, &value)?;
+                events.extend(event_at(trees, &self.inner.words, number)?);
+            }
+            Ok(events)
+        })
+    }
+
+    /// How much there is. Reads no values.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(|trees| {
+            let last = |table| -> Result<u64, StoreError> {
+                Ok(trees.at(table).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default())
+            };
+            let mut counts = Counts { cases: last(Table::Name)?, events: last(Table::Event)?, ..Counts::default() };
+            for key in trees.at(Table::Due).iter().keys() {
+                match keys::u64_at(&key?, 0) {
+                    Some(keys::NEVER) => counts.dead += 1,
+                    _ => counts.pending += 1,
+                }
+            }
+            Ok(counts)
+        })
+    }
+
+    /// Bytes of the store's files.
+    pub fn size_on_disk(&self) -> Result<u64, StoreError> {
+        self.read(|trees| Ok(trees.db.size_on_disk()?))
+    }
+}
+
+fn event_at(trees: &Trees, words: &Words, number: u64) -> Result<Option<Event>, StoreError> {
+    let record = rows::get_long::<EventRecord>(trees, Table::Event, &number.to_be_bytes())?;
+    record.map(|record| event_from(trees, words, record)).transpose()
+}
+
+fn event_from(trees: &Trees, words: &Words, record: EventRecord) -> Result<Event, StoreError> {
+    let case = cases::case_of(trees, words, record.cid)?
+        .ok_or_else(|| rows::damaged(Table::CaseEvent, &keys::cid(record.cid), "an event's case is unknown"))?;
+    Ok(record.event(case))
+}

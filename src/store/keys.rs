@@ -1,0 +1,161 @@
+//! The tables of the store and the shape of their keys.
+//!
+//! All numbers in keys are big-endian, so that sled's order is theirs. A `cid` is the number that the store gave a case.
+//! A long value is one that may take several rows, part *n* under `key ‖ n` (see `rows`). Nothing here reads or writes.
+
+use jiff::Timestamp;
+
+use crate::domain::docket::EntryKey;
+use crate::domain::id::{Id, sha256};
+
+use super::Cid;
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// A sled tree.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(super) enum Table { $($(#[$doc])* $variant,)* }
+
+        impl Table {
+            /// Every table.
+            pub(super) const ALL: &'static [Table] = &[$(Table::$variant,)*];
+
+            /// The name of its tree.
+            pub(super) fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+tables! {
+    /// Name → what the store says of itself: `format`.
+    Meta = "meta",
+    /// Number u32 → a source, or a channel with a recipient: strings that many rows would repeat.
+    Word = "word",
+    /// Word of the source ‖ case number → cid.
+    Cid = "cid",
+    /// Cid → word of the source, case number.
+    Name = "name",
+    /// Cid → the head of the case, long.
+    Case = "case",
+    /// Cid → the plan, 22 bytes, written lazily.
+    Sched = "sched",
+    /// Cid ‖ hash of the entry's key → since, visits, the key, long. Entries missing and not yet told as gone.
+    Missing = "missing",
+    /// Cid ‖ version u32 → header and zstd of a version, long.
+    Snap = "snap",
+    /// Number u64 among all → the event, long.
+    Event = "event",
+    /// Event id → number.
+    EventId = "event_id",
+    /// Cid ‖ number u32 within the case → number among all.
+    CaseEvent = "case_event",
+    /// Delivery id → the delivery, long.
+    Delivery = "delivery",
+    /// Due ms u64 ‖ delivery id → nothing. Deliveries given up stand at [`NEVER`].
+    Due = "due",
+    /// Delivery id ‖ n u32 → one attempt, long.
+    Attempt = "attempt",
+    /// Delivery id → the bytes that were sent, long.
+    Body = "body",
+    /// Scheme, name and port of a host → requests used today and rests, written lazily.
+    Host = "host",
+}
+
+/// The opened trees. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Trees {
+    pub(super) db: sled::Db,
+    trees: Vec<sled::Tree>,
+}
+
+impl Trees {
+    /// Opens every table.
+    pub(super) fn open(db: sled::Db) -> sled::Result<Self> {
+        let trees = Table::ALL.iter().map(|table| db.open_tree(table.name())).collect::<Result<_, _>>()?;
+        Ok(Self { db, trees })
+    }
+
+    /// The tree of a table.
+    pub(super) fn at(&self, table: Table) -> &sled::Tree {
+        &self.trees[table as usize]
+    }
+}
+
+/// Where dead deliveries stand in `due`: never due, and found without reading all deliveries.
+pub(super) const NEVER: u64 = u64::MAX;
+
+/// The key of a case's rows.
+pub(super) fn cid(cid: Cid) -> [u8; 8] {
+    cid.to_be_bytes()
+}
+
+/// The key of a case in `cid`.
+pub(super) fn case(source: u32, number: &str) -> Vec<u8> {
+    [&source.to_be_bytes()[..], number.as_bytes()].concat()
+}
+
+/// The key of a row that belongs to a case and has a number: a version or an event's place.
+pub(super) fn numbered(cid: Cid, number: u32) -> [u8; 12] {
+    let mut key = [0; 12];
+    key[..8].copy_from_slice(&cid.to_be_bytes());
+    key[8..].copy_from_slice(&number.to_be_bytes());
+    key
+}
+
+/// The key of a missing entry. Its own key may be long, so half of its SHA-256 stands here.
+pub(super) fn missing(cid: Cid, entry: &EntryKey) -> [u8; 24] {
+    let mut key = [0; 24];
+    key[..8].copy_from_slice(&cid.to_be_bytes());
+    key[8..].copy_from_slice(&sha256(entry.0.as_bytes())[..16]);
+    key
+}
+
+/// The length of keys in `missing`; longer ones are further parts.
+pub(super) const MISSING_LEN: usize = 24;
+
+/// The length of keys in `event`; longer ones are further parts.
+pub(super) const EVENT_LEN: usize = 8;
+
+/// The length of keys in `delivery`; longer ones are further parts.
+pub(super) const DELIVERY_LEN: usize = 16;
+
+/// The length of keys in `attempt`; longer ones are further parts.
+pub(super) const ATTEMPT_LEN: usize = 20;
+
+/// The key of a delivery that wants attention at `due` milliseconds.
+pub(super) fn due(due: u64, id: Id) -> [u8; 24] {
+    let mut key = [0; 24];
+    key[..8].copy_from_slice(&due.to_be_bytes());
+    key[8..].copy_from_slice(&id.0);
+    key
+}
+
+/// The key of an attempt.
+pub(super) fn attempt(delivery: Id, n: u32) -> [u8; 20] {
+    let mut key = [0; 20];
+    key[..16].copy_from_slice(&delivery.0);
+    key[16..].copy_from_slice(&n.to_be_bytes());
+    key
+}
+
+/// An instant as `due` orders it; before 1970 counts as 1970.
+pub(super) fn milliseconds(at: Timestamp) -> u64 {
+    u64::try_from(at.as_millisecond()).unwrap_or_default()
+}
+
+/// Reads a big-endian number from a part of a key; `None` when the key is too short.
+pub(super) fn u64_at(key: &[u8], from: usize) -> Option<u64> {
+    Some(u64::from_be_bytes(key.get(from..from.checked_add(8)?)?.try_into().ok()?))
+}
+
+/// As [`u64_at`], four bytes.
+pub(super) fn u32_at(key: &[u8], from: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(key.get(from..from.checked_add(4)?)?.try_into().ok()?))
+}
+
+/// As [`u64_at`], an id.
+pub(super) fn id_at(key: &[u8], from: usize) -> Option<Id> {
+    Some(Id(key.get(from..from.checked_add(16)?)?.try_into().ok()?))
+}

@@ -1,0 +1,163 @@
+//! Everything that veedor keeps, in one sled store of one process.
+//!
+//! The daemon and the commands open it; nobody else touches sled. Calls block: async callers use `spawn_blocking`. Reads
+//! run on the caller's thread; writes on one writer thread that flushes before it answers. A version, its events and its
+//! deliveries are one transaction ([`commit`](Store::commit)), so an alert exists when and only when its evidence does.
+//!
+//! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `keys`, `rows`, `records` · `snapshot` ·
+//! `writer` · `cases`, `commit`, `history`, `outbox`, `deliveries` · `backup`, `restore`, `fsck`, `prune`, `dump`.
+//! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
+
+pub mod backup;
+pub mod cases;
+pub mod commit;
+pub mod error;
+pub mod fsck;
+pub mod hosts;
+
+pub mod history;
+pub mod mark;
+pub mod open;
+pub mod outbox;
+pub mod prune;
+pub mod pulse;
+pub mod restore;
+
+mod batch;
+mod bodies;
+mod codes;
+
+mod deliveries;
+mod dump;
+mod durability;
+mod format;
+mod indexes;
+mod keys;
+mod lines;
+
+mod records;
+mod rows;
+mod snapshot;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use jiff::Timestamp;
+
+use crate::domain::docket::Docket;
+use crate::domain::page::Page;
+
+use error::StoreError;
+use keys::Trees;
+use mark::{Mark, Marker};
+use writer::{Job, Ledger, Poison, Words};
+
+/// The number that the store gave a case. Never given twice.
+pub type Cid = u64;
+
+/// A stored docket with the pages it was read from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    /// Its number within the case, from 1, without gaps.
+    pub number: u32,
+    /// When the pages were seen.
+    pub at: Timestamp,
+    /// What they said.
+    pub docket: Docket,
+    /// The pages, as received.
+    pub pages: Vec<Page>,
+}
+
+/// The open store. Cheap to clone; closed when the last clone is dropped.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    trees: Trees,
+    words: Words,
+    poison: Poison,
+    dir: PathBuf,
+    lost: Option<Mark>,
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Store {
+    /// Starts the writer over opened trees.
+    fn start(trees: Trees, ledger: Ledger, dir: PathBuf, lost: Option<Mark>) -> Result<Self, StoreError> {
+        let (words, poison) = (ledger.words(), Arc::clone(&ledger.poison));
+        let (jobs, thread) = writer::start(ledger, Marker::new(&dir))?;
+        Ok(Self { inner: Arc::new(Inner { trees, words, poison, dir, lost, jobs: Some(jobs), thread: Some(thread) }) })
+    }
+
+    /// The folder of the store.
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    /// The fatal error that the store met, if it did: the process is to end with code 74.
+    pub fn failed(&self) -> Option<&StoreError> {
+        self.inner.poison.get()
+    }
+
+    /// How far the store had come before damage to its log took the end of it, if that was found when it was opened. What
+    /// the court still shows is read again and told under the same ids; the operator is to know.
+    pub fn lost(&self) -> Option<Mark> {
+        self.inner.lost
+    }
+
+    /// Reads on the caller's thread. A fatal error poisons the store.
+    fn read<T>(&self, work: impl FnOnce(&Trees) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(error) = self.failed() {
+            return Err(error.clone());
+        }
+        let result = work(&self.inner.trees);
+        if let Err(error) = &result
+            && error.is_fatal()
+        {
+            let _ = self.inner.poison.set(error.clone());
+        }
+        result
+    }
+
+    /// Runs work on the writer's thread and waits for it, and for the flush when `flush` says so.
+    fn write<T: Send + 'static>(
+        &self,
+        flush: bool,
+        work: impl FnOnce(&mut Ledger) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (job, answered) = writer::job(flush, work);
+        if let Some(jobs) = &self.inner.jobs {
+            // When the writer is gone the job is dropped, and with it the end that would answer.
+            let _ = jobs.send(job);
+        }
+        answered.recv().unwrap_or_else(|_| {
+            // The writer is gone only after a panic; whether the work was done is unknown, so nothing more may be.
+            let _ = self.inner.poison.set(StoreError::Closed);
+            Err(self.failed().cloned().unwrap_or(StoreError::Closed))
+        })
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            // A writer that panicked has said so; the trees close all the same.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("dir", &self.inner.dir).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! The life of deliveries.
+//!
+//! Gathering, closing, attempts, giving up and sending again, each against a real store. What a channel does with a delivery is
+//! not tested here.
+
+use super::*;
+use crate::store::error::StoreError;
+use crate::store::keys::Table;
+use crate::store::outbox::DeliveryFilter;
+
+/// A store with one case at version 1.
+fn started(dir: &Path) -> (Store, Cid) {
+    let store = open(dir);
+    let cid = store.register(&[case(1)]).expect("registers")[0];
+    store.commit(news(cid, &case(1), 1)).expect("commits");
+    (store, cid)
+}
+
+/// Commits version `n` with an event and a delivery of it.
+fn tell(store: &Store, cid: Cid, n: u32, channel: &str, state: DeliveryState) -> (Event, Delivery) {
+    let mut visit = news(cid, &case(1), n);
+    let event = visit.events[0].clone();
+    let delivery = delivery(&event, channel, state);
+    visit.deliveries = vec![delivery.clone()];
+    store.commit(visit).expect("commits");
+    (event, delivery)
+}
+
+#[test]
+fn news_joins_an_open_delivery_and_urgent_news_closes_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    let (one, open_one) = tell(&store, cid, 2, "mail", DeliveryState::Open { due: at(60) });
+    let (two, _) = tell(&store, cid, 3, "mail", DeliveryState::Open { due: at(90) });
+    drop(store);
+    let store = open(dir.path());
+    let joined = store.delivery(open_one.id).expect("reads").expect("is there");
+    assert_eq!(joined.events, [one.id, two.id]);
+    assert_eq!(joined.state, DeliveryState::Open { due: at(60) });
+    assert_eq!(store.next_due(), Ok(Some(at(60))));
+    let (three, _) = tell(&store, cid, 4, "mail", DeliveryState::Waiting { due: at(30) });
+    let joined = store.delivery(open_one.id).expect("reads").expect("is there");
+    assert_eq!(joined.events, [one.id, two.id, three.id]);
+    assert_eq!(store.due(at(30), 10, &|_| false), Ok(vec![joined]));
+    let (_, next) = tell(&store, cid, 5, "mail", DeliveryState::Open { due: at(99) });
+    assert_eq!(store.deliveries(DeliveryFilter::Pending, 10).expect("reads").len(), 2);
+    assert_eq!(store.delivery(next.id).expect("reads").expect("a new one").events.len(), 1);
+}
+
+#[test]
+fn a_closed_delivery_takes_no_more_news() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    let (_, first) = tell(&store, cid, 2, "mail", DeliveryState::Open { due: at(60) });
+    let closed = store.close(first.id, at(61)).expect("closes").expect("is there");
+    assert_eq!(closed.state, DeliveryState::Waiting { due: at(61) });
+    assert_eq!(store.close(first.id, at(70)), Ok(Some(closed)));
+    let (_, second) = tell(&store, cid, 3, "mail", DeliveryState::Open { due: at(120) });
+    assert_eq!(store.delivery(first.id).expect("reads").expect("is there").events.len(), 1);
+    assert!(store.delivery(second.id).expect("reads").is_some());
+    assert_eq!(store.close(crate::domain::id::Id([0; 16]), at(1)), Ok(None));
+}
+
+#[test]
+fn attempts_and_bodies_are_kept_and_a_dead_one_can_be_sent_again() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    let (_, delivery) = tell(&store, cid, 2, "hook", DeliveryState::Waiting { due: at(2) });
+    let failed = attempt(3, Outcome::Rejected { why: "answered 410".into() });
+    let dead = DeliveryState::Dead { at: at(3), reason: "answered 410".into() };
+    let body = vec![b'x'; 20_000];
+    store.record_attempt(delivery.id, failed.clone(), dead.clone(), 1, Some(body.clone())).expect("records");
+    assert_eq!(store.due(at(99), 10, &|_| false), Ok(Vec::new()));
+    assert_eq!(store.next_due(), Ok(None));
+    assert_eq!(store.deliveries(DeliveryFilter::Dead, 10).expect("reads")[0].state, dead);
+    assert_eq!(store.counts().expect("reads").dead, 1);
+    assert_eq!(store.retry(&[delivery.id, crate::domain::id::Id([0; 16])], at(50)), Ok(1));
+    assert_eq!(store.due(at(50), 10, &|_| false).expect("reads").len(), 1);
+    store.record_attempt(delivery.id, sent(51), DeliveryState::Delivered { at: at(51) }, 1, None).expect("records");
+    assert_eq!(store.attempts(delivery.id), Ok(vec![failed, sent(51)]));
+    assert_eq!(store.body(delivery.id), Ok(Some(body)));
+    assert_eq!(store.next_due(), Ok(None));
+    assert_eq!(store.deliveries(DeliveryFilter::Case(cid), 10).expect("reads").len(), 1);
+    assert!(store.record_attempt(crate::domain::id::Id([0; 16]), sent(1), dead, 1, None).is_err());
+}
+
+#[test]
+fn a_misconfigured_channel_fills_no_disk_with_the_same_complaint() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    let (_, delivery) = tell(&store, cid, 2, "mail", DeliveryState::Waiting { due: at(2) });
+    for n in 0..5 {
+        let why = if n < 3 { "535 bad password" } else { "no such channel" };
+        let attempt = attempt(n, Outcome::Misconfigured { why: why.into() });
+        store.record_attempt(delivery.id, attempt, DeliveryState::Waiting { due: at(n + 600) }, 0, None).expect("records");
+    }
+    let attempts = store.attempts(delivery.id).expect("reads");
+    assert_eq!(attempts.iter().map(|attempt| attempt.at).collect::<Vec<_>>(), [at(2), at(4)]);
+}
+
+#[test]
+fn a_delivery_that_does_not_read_back_stops_no_other() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    let (_, broken) = tell(&store, cid, 2, "mail", DeliveryState::Waiting { due: at(1) });
+    let (_, whole) = tell(&store, cid, 3, "hook", DeliveryState::Waiting { due: at(2) });
+    let tree = store.inner.trees.at(Table::Delivery);
+    let mut value = tree.get(broken.id.0).expect("reads").expect("is there").to_vec();
+    value[8] ^= 1;
+    tree.insert(broken.id.0, value).expect("writes");
+    assert!(matches!(store.delivery(broken.id), Err(StoreError::Damaged(_))));
+    let due = store.due(at(5), 10, &|_| false).expect("reads the others");
+    assert_eq!(due.iter().map(|delivery| delivery.id).collect::<Vec<_>>(), [whole.id]);
+}

@@ -1,0 +1,165 @@
+//! Opening: locks, formats, damage.
+//!
+//! Everything that may stand between a start and an open store, and what the operator is told. The power cut itself is the
+//! torture test's.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+use crate::store::error::{OpenError, StoreError};
+
+#[test]
+fn the_folder_is_private_and_holds_one_process() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("state/store");
+    let store = open(&path);
+    assert_eq!(fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o700);
+    let second = Store::open(&path, Options::new(at(0)));
+    assert!(matches!(&second, Err(OpenError::Locked(at)) if *at == path), "{second:?}");
+    drop(store);
+    open(&path);
+}
+
+#[test]
+fn other_formats_are_refused_before_sled_sees_them() {
+    for (text, word) in [(Some("2\n"), "newer veedor"), (Some("what"), "no format"), (None, "not complete")] {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::create_dir(dir.path().join("sled")).expect("makes");
+        if let Some(text) = text {
+            fs::write(dir.path().join("FORMAT"), text).expect("writes");
+        }
+        let refused = Store::open(dir.path(), Options::new(at(0))).expect_err("is refused").to_string();
+        assert!(refused.contains(word), "{refused}");
+        assert_eq!(fs::read_dir(dir.path().join("sled")).expect("is there").count(), 0);
+    }
+}
+
+#[test]
+fn a_store_that_does_not_open_is_moved_aside_and_not_replaced_in_silence() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("store");
+    let backups = dir.path().join("backups");
+    fs::create_dir(&backups).expect("makes");
+    for name in ["veedor-20260101T000000Z.jsonl.zst", "veedor-20260201T000000Z.jsonl.zst", "veedor-20260301T000000Z.jsonl.zst.part"] {
+        fs::write(backups.join(name), "").expect("writes");
+    }
+    let store = open(&path);
+    store.register(&[case(1)]).expect("registers");
+    drop(store);
+    fs::write(path.join("sled/conf"), b"not a configuration of sled").expect("writes");
+    let broken = Store::open(&path, Options::new(at(0))).expect_err("does not open");
+    let said = broken.to_string();
+    assert!(matches!(broken, OpenError::Damaged { .. }), "{said}");
+    assert!(said.contains("store.damaged-2026") && said.contains("veedor restore") && said.contains("veedor-20260201"), "{said}");
+    assert!(!path.exists());
+    let again = Store::open(&path, Options::new(at(0))).expect_err("is not replaced by an empty one").to_string();
+    assert!(again.contains("store.damaged-2026"), "{again}");
+    fs::create_dir(&path).expect("the operator begins anew");
+    open(&path);
+}
+
+#[test]
+fn stray_blob_files_are_refused_unless_one_asks_for_them() {
+    let dir = tempfile::tempdir().expect("a folder");
+    drop(open(dir.path()));
+    fs::create_dir_all(dir.path().join("sled/blobs")).expect("makes");
+    fs::write(dir.path().join("sled/blobs/1"), "").expect("writes");
+    assert!(matches!(Store::open(dir.path(), Options::new(at(0))), Err(OpenError::Unsafe(_))));
+    Store::open(dir.path(), Options { allow_blobs: true, ..Options::new(at(0)) }).expect("opens to look at");
+}
+
+#[test]
+fn after_a_fatal_error_every_call_says_so_at_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let full = || -> Result<(), StoreError> { Err(std::io::Error::from(std::io::ErrorKind::StorageFull).into()) };
+    assert_eq!(store.write(true, move |_| full()), Err(StoreError::Full));
+    assert!(StoreError::Full.to_string().contains("make room"));
+    assert_eq!(store.failed(), Some(&StoreError::Full));
+    assert_eq!(store.register(&[case(1)]), Err(StoreError::Full));
+    assert_eq!(store.rows(), Err(StoreError::Full));
+}
+
+#[test]
+fn a_writer_that_panicked_answers_nobody_and_nobody_waits() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let gone = store.write::<()>(true, |_| panic!("a bug"));
+    assert_eq!(gone, Err(StoreError::Closed));
+    assert_eq!(store.commit(news(1, &case(1), 1)), Err(StoreError::Closed));
+    drop(store);
+    open(dir.path());
+}
+
+#[test]
+fn a_log_that_was_cut_short_is_noticed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("store");
+    drop(super::whole::lived_in(&path));
+    let log = fs::read(path.join("sled/db")).expect("reads");
+    // Without sled's own summary of the log, which a young store does not have yet.
+    let cut = |len: usize| {
+        for file in fs::read_dir(path.join("sled")).expect("lists").flatten() {
+            if file.file_name().to_string_lossy().starts_with("snap.") {
+                fs::remove_file(file.path()).expect("removes");
+            }
+        }
+        fs::write(path.join("sled/db"), &log[..len]).expect("writes");
+    };
+    cut(log.len() / 2);
+    let store = open(&path);
+    let lost = store.lost().expect("it is noticed");
+    assert_eq!((lost.cases, lost.events), (3, 38));
+    assert!(store.counts().expect("reads").events < 38);
+    assert!(store.fsck(false).expect("checks").problems[0].contains("38 events"));
+    drop(store);
+    assert_eq!(open(&path).lost(), None, "it is said once");
+    cut(300);
+    let refused = Store::open(&path, Options::new(at(0))).expect_err("is moved aside").to_string();
+    assert!(refused.contains("nothing is left"), "{refused}");
+}
+
+/// Flips and cuts bytes of sled's log and opens what is left.
+#[test]
+fn a_damaged_log_never_ends_the_process() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let whole = dir.path().join("whole");
+    let store = open(&whole);
+    super::budget::visited(&store, 60, 20, &mut |_| ());
+    drop(store);
+    let log = fs::read(whole.join("sled/db")).expect("reads");
+    let mut tally = [0; 4];
+    for n in 0..12u64 {
+        let path = dir.path().join(format!("{n}/store"));
+        fs::create_dir_all(path.join("sled")).expect("makes");
+        for file in ["FORMAT", "MARK"] {
+            fs::copy(whole.join(file), path.join(file)).expect("copies");
+        }
+        for file in fs::read_dir(whole.join("sled")).expect("lists").flatten().filter(|file| file.path().is_file()) {
+            fs::copy(file.path(), path.join("sled").join(file.file_name())).expect("copies");
+        }
+        let mut broken = log.clone();
+        let seed = sha256(&n.to_be_bytes());
+        let place = u64::from_be_bytes(seed[..8].try_into().expect("eight")) as usize % broken.len();
+        match n % 3 {
+            0 => broken[place] ^= seed[9] | 1,
+            1 => broken.truncate(place),
+            _ => broken.iter_mut().skip(place).take(4096).for_each(|byte| *byte = 0),
+        }
+        fs::write(path.join("sled/db"), broken).expect("writes");
+        match Store::open(&path, Options::new(at(0))) {
+            Ok(store) => match store.fsck(false) {
+                Ok(report) if report.is_clean() => tally[0] += 1,
+                _ => tally[1] += 1,
+            },
+            Err(OpenError::Damaged { .. }) => tally[2] += 1,
+            Err(error) => {
+                println!("{n}: {error}");
+                tally[3] += 1;
+            }
+        }
+    }
+    println!("clean {}, found by the check {}, moved aside {}, other {}", tally[0], tally[1], tally[2], tally[3]);
+    assert_eq!(tally[3], 0);
+}
