@@ -12,6 +12,7 @@ pub mod logging;
 pub mod meaning;
 pub mod message;
 pub mod metrics;
+pub mod notify;
 pub mod recipe;
 pub mod store;
 pub mod wire;

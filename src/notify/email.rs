@@ -1,0 +1,246 @@
+//! A mail as bytes: two complete forms, 7-bit, the same bytes every time.
+//!
+//! Called by [`render`](super::render). Date, boundary and ids come from the delivery, so that a repeated message is the
+//! same message and not a new one (`alerting.md` B1.4, B3). Sending is [`smtp`](super::smtp)'s work.
+
+use std::time::SystemTime;
+
+use lettre::Address;
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
+
+use super::{Smtp, Unsendable};
+use crate::domain::about::About;
+use crate::domain::delivery::Delivery;
+use crate::domain::event::Event;
+use crate::domain::id::Id;
+use crate::message;
+
+/// The most event ids that the header lists; the footer of each event has its own.
+const LISTED_EVENTS: usize = 50;
+
+/// The bytes of the mail that tells these events to the delivery's recipient.
+pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
+    let from = sender(&smtp.from)?;
+    let to = recipient(&delivery.recipient)?;
+    let domain = from.email.domain().to_owned();
+    let letter = message::mail(events, about);
+    let thread = Id::derive(&[b"thread", delivery.case.source.as_bytes(), delivery.case.number.as_bytes(), delivery.recipient.as_bytes()]);
+    let thread = format!("<case.{thread}@{domain}>");
+    let unsubscribe = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
+    let ids: Vec<String> = events.iter().take(LISTED_EVENTS).map(|event| event.id.to_string()).collect();
+    let alternatives = MultiPart::alternative()
+        .boundary(format!("=_veedor_{}", delivery.id))
+        .singlepart(part(ContentType::TEXT_PLAIN, letter.text)?)
+        .singlepart(part(ContentType::TEXT_HTML, letter.html)?);
+    let message = MessageBuilder::new()
+        .from(from)
+        .to(Mailbox::new(None, to))
+        .subject(unencoded(&letter.subject))
+        .date(date(delivery))
+        .message_id(Some(format!("<evt.{}@{domain}>", delivery.id)))
+        .in_reply_to(thread.clone())
+        .references(thread)
+        .raw_header(fixed("Auto-Submitted", "auto-generated".to_owned()))
+        .raw_header(fixed("X-Auto-Response-Suppress", "All".to_owned()))
+        .raw_header(fixed("List-Id", format!("veedor <veedor.{domain}>")))
+        .raw_header(fixed("List-Unsubscribe", unsubscribe))
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Veedor-Event-Id"), ids.join(" ")))
+        .raw_header(fixed("X-Veedor-Delivery-Id", delivery.id.to_string()))
+        .multipart(alternatives)
+        .map_err(|error| Unsendable(format!("cannot put the mail together: {error}")))?;
+    Ok(message.formatted())
+}
+
+/// The sender's mailbox, in ASCII.
+pub(super) fn sender(from: &str) -> Result<Mailbox, Unsendable> {
+    let mailbox: Mailbox = from.parse().map_err(|error| Unsendable(format!("the sender is not a mail address: {error}")))?;
+    ascii(&mailbox.email)?;
+    Ok(mailbox)
+}
+
+/// The recipient's address. Letters beyond ASCII would need SMTPUTF8 on every relay on the way (`alerting.md` B1.5).
+pub(super) fn recipient(address: &str) -> Result<Address, Unsendable> {
+    let address: Address = address.parse().map_err(|error| Unsendable(format!("the recipient is not a mail address: {error}")))?;
+    ascii(&address)?;
+    Ok(address)
+}
+
+fn ascii(address: &Address) -> Result<(), Unsendable> {
+    let text: &str = address.as_ref();
+    let fits = text.bytes().all(|byte| byte.is_ascii_graphic()) && text.len() <= 254;
+    if fits { Ok(()) } else { Err(Unsendable("a mail address has letters beyond ASCII or is too long; use a plain one".to_owned())) }
+}
+
+/// Quoted-printable whatever the text is: 7-bit, short lines, and deterministic.
+fn part(kind: ContentType, text: String) -> Result<SinglePart, Unsendable> {
+    let body = Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable);
+    let body = body.map_err(|_| Unsendable("cannot encode the mail as quoted-printable".to_owned()))?;
+    Ok(SinglePart::builder().header(kind).body(body))
+}
+
+/// A header of our own making on one line: folded, some relays have broken the signature over it (`alerting.md` B3.6).
+/// What is not printable ASCII goes through the encoder instead.
+fn fixed(name: &'static str, value: String) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str(name);
+    let is_plain = value.len() < 900 && value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    if is_plain { HeaderValue::dangerous_new_pre_encoded(name, value.clone(), value) } else { HeaderValue::new(name, value) }
+}
+
+/// A subject in which nothing looks like an encoded word. lettre leaves ASCII as it is, so a court's "=?utf-8?b?…?=" would
+/// be decoded by the reader's program into whatever was cleaned away here.
+fn unencoded(subject: &str) -> String {
+    subject.replace("=?", "= ?")
+}
+
+/// When the delivery was made, which no retry changes. Outside the years 1970 to 9999, which lettre's date cannot write,
+/// it is the nearest it can.
+fn date(delivery: &Delivery) -> SystemTime {
+    let seconds = u64::try_from(delivery.created.as_second()).unwrap_or_default().min(253_402_300_799);
+    SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds)
+}
+
+fn percent(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().take(200).map(encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Tls;
+    use super::*;
+    use crate::domain::about::Language;
+    use crate::domain::sample;
+    use mail_parser::{MessageParser, MimeHeaders};
+
+    fn relay(from: &str) -> Smtp {
+        Smtp { host: "localhost".into(), port: 25, tls: Tls::None, user: None, password: None, from: from.into() }
+    }
+
+    fn rendered(events: &[Event], to: &str) -> Vec<u8> {
+        let watch = sample::watch();
+        let about = sample::about(&watch, Language::Es);
+        render(&relay("Vigilancia judicial ñ <veedor@example.org>"), &sample::delivery(to, events), events, &about).expect("renders")
+    }
+
+    #[test]
+    fn another_parser_reads_what_we_wrote() {
+        let events = [sample::rescheduled(), sample::edited()];
+        let bytes = rendered(&events, "mesa@example.net");
+        let mail = MessageParser::default().parse(&bytes).expect("a mail");
+        let watch = sample::watch();
+        let letter = message::mail(&events, &sample::about(&watch, Language::Es));
+        assert_eq!(mail.subject(), Some(letter.subject.as_str()));
+        assert_eq!(mail.body_text(0).map(|text| text.replace("\r\n", "\n")), Some(letter.text));
+        assert_eq!(mail.body_html(0).map(|text| text.replace("\r\n", "\n")), Some(letter.html));
+        let from = mail.from().and_then(|from| from.first()).expect("one sender");
+        assert_eq!((from.name(), from.address()), (Some("Vigilancia judicial ñ"), Some("veedor@example.org")));
+        assert_eq!(mail.to().map(|to| to.iter().count()), Some(1));
+        assert_eq!(mail.date().map(|date| date.to_rfc3339()), Some("2024-03-14T15:04:01Z".to_owned()));
+        let id = sample::delivery("mesa@example.net", &events).id;
+        assert_eq!(mail.message_id(), Some(format!("evt.{id}@example.org").as_str()));
+        assert_eq!(mail.in_reply_to().as_text(), mail.references().as_text());
+        assert!(mail.in_reply_to().as_text().is_some_and(|thread| thread.starts_with("case.") && thread.ends_with("@example.org")));
+        assert_eq!(mail.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
+        assert_eq!(mail.header_raw("List-Unsubscribe").map(str::trim), Some("<mailto:veedor@example.org?subject=unsubscribe%20redaccion>"));
+        assert!(mail.header_raw("List-Unsubscribe-Post").is_none());
+        let listed = mail.header("X-Veedor-Event-Id").and_then(|value| value.as_text()).expect("listed").to_owned();
+        assert!(events.iter().all(|event| listed.contains(&event.id.to_string())));
+        let kinds: Vec<&str> = mail.parts.iter().filter_map(|part| part.content_type().and_then(|kind| kind.subtype())).collect();
+        assert_eq!(kinds, ["alternative", "plain", "html"]);
+    }
+
+    #[test]
+    fn the_same_delivery_gives_the_same_bytes_and_each_recipient_its_own_thread() {
+        let events = [sample::ruling()];
+        assert_eq!(rendered(&events, "a@example.net"), rendered(&events, "a@example.net"));
+        let thread = |to: &str| {
+            let bytes = rendered(&events, to);
+            MessageParser::default().parse(&bytes).and_then(|mail| mail.references().as_text().map(str::to_owned))
+        };
+        assert_ne!(thread("a@example.net"), thread("b@example.net"));
+    }
+
+    #[test]
+    fn whatever_a_court_writes_the_mail_stays_seven_bit_with_short_lines_and_our_headers() {
+        let mut watch = sample::watch();
+        watch.name = Some("Caso\r\nBcc: otra@example.org\r\n\r\n<script>".into());
+        let about = sample::about(&watch, Language::Es);
+        let events = [sample::hostile(), sample::hostile()];
+        let bytes =
+            render(&relay("Veedor <veedor@example.org>"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
+        assert!(bytes.is_ascii() && !bytes.contains(&0));
+        assert!(bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 998), "a line is too long");
+        let text = String::from_utf8(bytes.clone()).expect("ASCII");
+        assert_eq!(text.matches('\r').count(), text.matches("\r\n").count());
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        let mail = MessageParser::default().parse(&bytes).expect("a mail");
+        assert!(mail.bcc().is_none() && mail.header_raw("Bcc").is_none());
+        assert!(!mail.body_html(0).expect("HTML").contains("<script"));
+        assert!(mail.subject().is_some_and(|subject| subject.chars().count() <= 150));
+    }
+
+    #[test]
+    fn subjects_survive_encoding() {
+        let mut watch = sample::watch();
+        for name in [
+            "Caso  ñandú é",
+            "ááááááááááááááááááááááááááááááááááááá óóóóóóóóó",
+            "=?utf-8?b?xxx?=",
+            "a, b; c: «d» \"e\"",
+            "日本語 の 事件",
+            "x",
+        ] {
+            watch.name = Some(name.into());
+            let about = sample::about(&watch, Language::Es);
+            let events = [sample::rescheduled()];
+            let bytes = render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
+            let mail = MessageParser::default().parse(&bytes).expect("a mail");
+            assert_eq!(mail.subject(), Some(message::mail(&events, &about).subject.replace("=?", "= ?").as_str()));
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_text_of_a_court_makes_a_mail_that_another_parser_reads(title in ".{0,200}", text in "(?s).{0,700}", name in ".{0,80}") {
+            let mut watch = sample::watch();
+            watch.name = Some(name);
+            let about = sample::about(&watch, Language::Es);
+            let mut events = [sample::edited()];
+            if let Some(entry) = &mut events[0].entry {
+                (entry.title, entry.after) = (title, Some(text));
+            }
+            let bytes = render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
+            assert!(bytes.is_ascii() && bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
+            let mail = MessageParser::default().parse(&bytes).expect("a mail");
+            let letter = message::mail(&events, &about);
+            assert_eq!(mail.subject(), Some(unencoded(&letter.subject).as_str()));
+            assert_eq!(mail.body_text(0).map(|text| text.replace("\r\n", "\n")), Some(letter.text));
+            assert_eq!(mail.body_html(0).map(|text| text.replace("\r\n", "\n")), Some(letter.html));
+        }
+    }
+
+    #[test]
+    fn addresses_that_no_relay_takes_are_refused_before_sending() {
+        let watch = sample::watch();
+        let about = sample::about(&watch, Language::Es);
+        for to in ["", "nadie", "ñandú@example.org", "a@example.org, b@example.org", "a@example.org\r\nRCPT TO:<b@example.org>"] {
+            let events = [sample::ruling()];
+            assert!(render(&relay("v@example.org"), &sample::delivery(to, &events), &events, &about).is_err(), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_clock_far_away_does_not_stop_the_mail() {
+        let mut delivery = sample::delivery("a@example.net", &[]);
+        for at in [jiff::Timestamp::MIN, jiff::Timestamp::MAX] {
+            delivery.created = at;
+            let watch = sample::watch();
+            assert!(render(&relay("v@example.org"), &delivery, &[], &sample::about(&watch, Language::En)).is_ok());
+        }
+    }
+}

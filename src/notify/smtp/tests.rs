@@ -1,0 +1,170 @@
+//! The conversation with relays that refuse, fall silent and hang up.
+
+use super::super::fake::Relay;
+use super::super::fake::Reply::{self, Drop, Mute, Say};
+use super::*;
+use lettre::Address;
+
+const MAIL: &[u8] = b"Subject: x\r\n\r\nhola\r\n.punto\r\n";
+
+fn relay(port: u16, tls: Tls) -> Smtp {
+    Smtp { host: "127.0.0.1".into(), port, tls, user: None, password: None, from: "Veedor <veedor@example.org>".into() }
+}
+
+/// For relays that fall silent: long enough for every step before on a busy machine.
+fn short() -> Deadlines {
+    each(Duration::from_millis(300))
+}
+
+/// For relays that answer: never reached unless something is wrong.
+fn ample() -> Deadlines {
+    each(Duration::from_secs(10))
+}
+
+fn each(limit: Duration) -> Deadlines {
+    Deadlines { connect: limit, greet: limit, command: limit, content: limit, webhook: limit }
+}
+
+async fn sent(script: &'static [(&'static str, Reply)]) -> (Outcome, Vec<Vec<String>>) {
+    let fake = Relay::start(script).await;
+    let outcome = send(&relay(fake.port, Tls::None), "mesa@example.net", MAIL, &ample()).await;
+    (outcome, fake.lines())
+}
+
+/// Finding 1: lettre itself waits for ever for a reply. If an upgrade changes that, this test says so.
+#[tokio::test]
+async fn lettre_alone_has_no_deadline_for_replies() {
+    let fake = Relay::start(&[("EHLO", Mute)]).await;
+    let hello = ClientId::Domain("example.org".into());
+    let limit = Some(Duration::from_millis(50));
+    let opening = AsyncSmtpConnection::connect_tokio1(("127.0.0.1", fake.port), limit, &hello, None, None);
+    assert!(timeout(Duration::from_millis(600), opening).await.is_err(), "lettre gave up by itself: its timeout now covers replies");
+}
+
+/// Findings 1 and 2: our deadline ends the wait at every step, and the next send starts on a connection of its own.
+#[tokio::test]
+async fn silence_ends_in_a_retry_and_nothing_of_that_connection_is_used_again() {
+    const SCRIPTS: &[(&str, &[(&str, Reply)])] = &[
+        ("our greeting", &[("GREETING", Mute)]),
+        ("our greeting", &[("EHLO", Mute)]),
+        ("MAIL", &[("MAIL", Mute)]),
+        ("RCPT", &[("RCPT", Mute)]),
+        ("DATA", &[("DATA", Mute)]),
+        ("the message", &[("CONTENT", Mute)]),
+    ];
+    for (step, script) in SCRIPTS {
+        let fake = Relay::start(script).await;
+        let relay = relay(fake.port, Tls::None);
+        for attempt in 1..=2 {
+            let outcome = send(&relay, "mesa@example.net", MAIL, &short()).await;
+            assert!(matches!(&outcome, Outcome::Retry { why, after: None } if why.contains(step)), "{outcome:?}");
+            assert_eq!(outcome.detail().contains("possible duplicate"), *step == "the message");
+            assert_eq!(fake.lines().len(), attempt, "each attempt has its own connection");
+        }
+    }
+}
+
+/// A send that is cancelled from outside (shutdown) leaves nothing behind that a later send could read.
+#[tokio::test]
+async fn a_cancelled_send_leaves_no_half_used_connection() {
+    let fake = Relay::start(&[("RCPT", Mute)]).await;
+    let (relay, patient) = (relay(fake.port, Tls::None), Deadlines::default());
+    let cancelled = timeout(Duration::from_millis(200), send(&relay, "mesa@example.net", MAIL, &patient)).await;
+    assert!(cancelled.is_err());
+    let again = send(&relay, "otra@example.net", MAIL, &short()).await;
+    assert!(matches!(again, Outcome::Retry { .. }), "{again:?}");
+    let lines = fake.lines();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[1][0].starts_with("EHLO") && !lines[0].concat().contains("otra@"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_mail_is_handed_over_whole_to_one_recipient() {
+    let (outcome, lines) = sent(&[]).await;
+    assert_eq!(outcome, Outcome::Sent { detail: "250 queued as 1".into() });
+    let conversation = &lines[0];
+    assert_eq!(conversation[0], "EHLO example.org");
+    assert_eq!(conversation[1], "MAIL FROM:<veedor@example.org>");
+    assert_eq!(conversation[2], "RCPT TO:<mesa@example.net>");
+    assert!(conversation[4].starts_with("Subject: x\r\n\r\nhola\r\n..punto"), "{conversation:?}");
+    assert_eq!(conversation.iter().filter(|line| line.starts_with("RCPT")).count(), 1);
+}
+
+#[tokio::test]
+async fn each_answer_has_its_meaning() {
+    const CASES: &[(&str, &[(&str, Reply)])] = &[
+        ("retry", &[("RCPT", Say("451 4.3.0 try again later"))]),
+        ("retry", &[("MAIL", Say("421 closing"))]),
+        ("retry", &[("GREETING", Say("421 too busy"))]),
+        ("retry", &[("CONTENT", Say("452 full"))]),
+        ("rejected", &[("RCPT", Say("550 5.1.1 no such user"))]),
+        ("rejected", &[("MAIL", Say("553 no"))]),
+        ("rejected", &[("DATA", Say("554 no"))]),
+        ("rejected", &[("CONTENT", Say("554 5.7.1 spam"))]),
+        ("misconfigured", &[("GREETING", Say("554 go away"))]),
+        ("misconfigured", &[("EHLO", Say("550 who"))]),
+        ("misconfigured", &[("MAIL", Say("530 authentication required"))]),
+        ("retry", &[("MAIL", Drop)]),
+        ("retry", &[("GREETING", Drop)]),
+        ("retry", &[("DATA", Say("250 ok"))]),
+        ("retry", &[("CONTENT", Say("354 go on"))]),
+        ("retry", &[("RCPT", Say("this is not SMTP"))]),
+    ];
+    for (want, script) in CASES {
+        let (outcome, _) = sent(script).await;
+        assert_eq!(outcome.name(), *want, "{script:?}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_lost_after_the_last_dot_may_have_been_a_delivery() {
+    let (outcome, _) = sent(&[("CONTENT", Drop)]).await;
+    assert!(matches!(&outcome, Outcome::Retry { why, .. } if why.contains("possible duplicate")), "{outcome:?}");
+    let (outcome, _) = sent(&[("RCPT", Drop)]).await;
+    assert!(!outcome.detail().contains("duplicate"), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_the_channels_trouble_and_never_shown() {
+    let fake = Relay::start(&[("AUTH", Say("535 5.7.8 bad credentials"))]).await;
+    let mut relay = relay(fake.port, Tls::None);
+    (relay.user, relay.password) = (Some("veedor".into()), Some("clave-secreta".into()));
+    let outcome = send(&relay, "mesa@example.net", MAIL, &ample()).await;
+    assert!(matches!(&outcome, Outcome::Misconfigured { why } if why.contains("535") && !why.contains("clave-secreta")), "{outcome:?}");
+    let fake = Relay::start(&[("AUTH", Say("454 4.7.0 try later"))]).await;
+    relay.port = fake.port;
+    assert_eq!(send(&relay, "mesa@example.net", MAIL, &ample()).await.name(), "retry");
+    relay.host = "relay.example.org".into();
+    assert_eq!(send(&relay, "mesa@example.net", MAIL, &ample()).await.name(), "misconfigured", "no password without TLS off this machine");
+}
+
+#[tokio::test]
+async fn starttls_is_required_where_it_is_asked_for() {
+    let fake = Relay::start(&[("EHLO", Say("250-fake\r\n250 8BITMIME"))]).await;
+    let outcome = send(&relay(fake.port, Tls::StartTls), "mesa@example.net", MAIL, &ample()).await;
+    assert!(matches!(&outcome, Outcome::Misconfigured { why } if why.contains("STARTTLS")), "{outcome:?}");
+    assert!(!fake.lines()[0].iter().any(|line| line.starts_with("MAIL")));
+    let fake = Relay::start(&[]).await;
+    let outcome = send(&relay(fake.port, Tls::Implicit), "mesa@example.net", MAIL, &ample()).await;
+    assert!(!matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+}
+
+/// Answers that someone on the way put behind the answer to STARTTLS must not count as answers inside TLS.
+#[tokio::test]
+async fn injected_answers_before_tls_break_the_handshake() {
+    let fake = Relay::start(&[("STARTTLS", Say("220 go\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 queued"))]).await;
+    let outcome = send(&relay(fake.port, Tls::StartTls), "mesa@example.net", MAIL, &ample()).await;
+    assert!(matches!(&outcome, Outcome::Misconfigured { why } if why.contains("TLS")), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_relay_that_is_not_there_is_tried_again() {
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.and_then(|listener| listener.local_addr()).expect("a free port");
+    let outcome = send(&relay(gone.port(), Tls::None), "mesa@example.net", MAIL, &ample()).await;
+    assert!(matches!(&outcome, Outcome::Retry { why, .. } if why.contains("cannot connect")), "{outcome:?}");
+}
+
+#[test]
+fn an_address_cannot_carry_a_command() {
+    assert!("a@example.org>\r\nRCPT TO:<b@example.org".parse::<Address>().is_err());
+}
