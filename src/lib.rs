@@ -4,6 +4,8 @@
 
 pub mod clock;
 pub mod config;
+pub mod control;
+pub mod daemon;
 pub mod diag;
 pub mod domain;
 pub mod failpoint;
@@ -15,4 +17,5 @@ pub mod metrics;
 pub mod notify;
 pub mod recipe;
 pub mod store;
+pub mod web;
 pub mod wire;

@@ -1,0 +1,221 @@
+//! Answers about cases: the list, a docket, two versions compared, the hearings.
+//!
+//! Called by [`answer`](super::answer). Reads the store; changes nothing.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use similar::{ChangeTag, TextDiff};
+
+use super::{Answer, Desk, find};
+use crate::config::Config;
+use crate::domain::case::Watch;
+use crate::domain::diff::{Change, Comparison, Confirm, MissingEntries, compare};
+use crate::domain::docket::{Docket, Entry};
+use crate::domain::id::{hex, sha256};
+use crate::domain::schedule::Row;
+use crate::meaning::Meaning;
+use crate::store::error::StoreError;
+use crate::store::pulse::blocking;
+use crate::store::{Cid, Store, Version};
+use crate::wire;
+
+/// The watch list with its health.
+pub async fn list(desk: &Desk) -> Result<Value, Answer> {
+    let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
+    let rows = blocking(move || {
+        let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
+        let cids = store.register(&cases)?;
+        let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
+        config.cases.iter().zip(cids).map(|(watch, cid)| line(&store, watch, cid, &rows)).collect::<Result<Vec<_>, StoreError>>()
+    })
+    .await?;
+    Ok(json!({ "cases": rows }))
+}
+
+fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>) -> Result<Value, StoreError> {
+    let head = store.head(cid)?;
+    let row = rows.get(&cid).copied().unwrap_or_default();
+    let second = |at: u32| (at > 0).then(|| Timestamp::from_second(i64::from(at)).ok()).flatten().map(|at| at.to_string());
+    Ok(json!({
+        "source": watch.case.source,
+        "number": watch.number.canonical,
+        "name": watch.name,
+        "tags": watch.tags,
+        "health": head.as_ref().map_or("unvisited", |head| head.health.name()),
+        "detail": head.as_ref().and_then(|head| head.health.detail()),
+        "version": head.as_ref().map_or(0, |head| head.version),
+        "events": head.as_ref().map_or(0, |head| head.seq),
+        "changed_at": head.as_ref().and_then(|head| head.changed_at).map(|at| at.to_string()),
+        "read_at": second(row.last_ok),
+        "next_visit": second(row.next_due),
+        "failed_visits": row.fails,
+    }))
+}
+
+/// A docket.
+pub async fn show(desk: &Desk, typed: &str, version: Option<u32>) -> Result<Value, Answer> {
+    let config = desk.handles.config.load_full();
+    let (_, watch) = find(&config, typed)?;
+    let stored = stored(desk, watch, version).await?;
+    let pages: Vec<Value> = stored
+        .pages
+        .iter()
+        .map(|page| json!({"step": page.step, "url": page.url, "status": page.status, "bytes": page.body.len(), "sha256": hex(&sha256(&page.body)), "fetched_at": page.fetched_at.to_string()}))
+        .collect();
+    Ok(json!({
+        "version": stored.number,
+        "seen_at": stored.at.to_string(),
+        "name": watch.name,
+        "url": config.source_of(&watch.case).map(|source| source.recipe.case_url(&watch.number)),
+        "docket": wire::docket::to_json(&stored.docket, &watch.case.source, &watch.number),
+        "pages": pages,
+    }))
+}
+
+async fn stored(desk: &Desk, watch: &Watch, version: Option<u32>) -> Result<Version, Answer> {
+    let (store, case) = (desk.handles.store.clone(), watch.case.clone());
+    let label = watch.number.canonical.clone();
+    let found = blocking(move || {
+        let Some(cid) = store.register(&[case])?.first().copied() else { return Ok(Err(0)) };
+        let newest = store.head(cid)?.map_or(0, |head| head.version);
+        let wanted = version.unwrap_or(newest);
+        Ok(store.version(cid, wanted)?.ok_or(newest))
+    })
+    .await?;
+    found.map_err(|newest| {
+        let why = match newest {
+            0 => format!("{label} was not read yet; `veedor list` shows why, `veedor poll {label}` visits it now"),
+            newest => format!("{label} has no version {}; it has versions 1 to {newest}", version.unwrap_or(newest)),
+        };
+        Answer::No { why, code: 4 }
+    })
+}
+
+/// The differences of two versions, entry by entry and word by word.
+pub async fn diff(desk: &Desk, typed: &str, from: Option<u32>, to: Option<u32>) -> Result<Value, Answer> {
+    let config = desk.handles.config.load_full();
+    let (_, watch) = find(&config, typed)?;
+    let newer = stored(desk, watch, to).await?;
+    let from = match from.or_else(|| newer.number.checked_sub(1)) {
+        None | Some(0) => {
+            let why = format!("{} has one version so far; there is nothing to compare it with", watch.number.canonical);
+            return Err(Answer::No { why, code: 1 });
+        }
+        Some(from) => from,
+    };
+    let older = stored(desk, watch, Some(from)).await?;
+    let changes: Vec<Value> = changes(&older.docket, &newer.docket, newer.at).iter().map(change_json).collect();
+    Ok(json!({
+        "case": watch.number.canonical,
+        "from": {"version": older.number, "seen_at": older.at.to_string()},
+        "to": {"version": newer.number, "seen_at": newer.at.to_string()},
+        "changes": changes,
+    }))
+}
+
+/// Every difference, disappearances at once: here two versions are compared, not two visits.
+fn changes(older: &Docket, newer: &Docket, now: Timestamp) -> Vec<Change> {
+    let at_once = Confirm { visits: 0, span: std::time::Duration::ZERO, sliding: false };
+    let kept: Docket = Docket { entries: older.entries.clone(), ..older.clone() };
+    let mut found = match compare(Some(&kept), newer, &MissingEntries::new(), at_once, now) {
+        Comparison::Changed { changes, .. } => changes,
+        _ => Vec::new(),
+    };
+    if found.is_empty() {
+        // A mass disappearance is held back between visits, and shown between versions.
+        let gone = older.entries.iter().filter(|entry| newer.entry(&entry.key).is_none());
+        found = gone.map(|entry| Change::EntryGone { entry: Box::new(entry.clone()), since: now, visits: 0 }).collect();
+    }
+    found
+}
+
+fn change_json(change: &Change) -> Value {
+    let entry = |entry: &Entry| json!({"key": entry.key.0, "date": entry.date.map(|date| date.to_string()), "title": entry.title, "text": entry.text});
+    match change {
+        Change::EntryAdded(added) => json!({"change": "added", "entry": entry(added)}),
+        Change::EntryGone { entry: gone, .. } => json!({"change": "gone", "entry": entry(gone)}),
+        Change::EntryEdited { before, after } => json!({
+            "change": "edited",
+            "entry": entry(after),
+            "title": words(&before.title, &after.title),
+            "text": words(&before.text, &after.text),
+            "date": [before.date.map(|date| date.to_string()), after.date.map(|date| date.to_string())],
+            "withheld": [before.withheld.is_some(), after.withheld.is_some()],
+        }),
+        Change::Field(field) => json!({"change": "field", "field": field.field, "before": field.before, "after": field.after}),
+        Change::PartyAdded(party) => json!({"change": "party_added", "role": party.role, "name": party.name}),
+        Change::PartyGone(party) => json!({"change": "party_gone", "role": party.role, "name": party.name}),
+    }
+}
+
+/// Word by word: pairs of `=`, `-` or `+` and the words.
+fn words(before: &str, after: &str) -> Value {
+    let mut runs: Vec<(&str, String)> = Vec::new();
+    let diff = TextDiff::from_words(before, after);
+    for change in diff.iter_all_changes() {
+        let sign = match change.tag() {
+            ChangeTag::Equal => "=",
+            ChangeTag::Delete => "-",
+            ChangeTag::Insert => "+",
+        };
+        match runs.last_mut() {
+            Some((last, text)) if *last == sign => text.push_str(change.value()),
+            _ => runs.push((sign, change.value().to_owned())),
+        }
+    }
+    runs.into_iter().map(|(sign, text)| json!([sign, text])).collect()
+}
+
+/// The hearings that the dockets mention, soonest first.
+pub async fn hearings(desk: &Desk, typed: Option<&str>) -> Result<Value, Answer> {
+    let config = desk.handles.config.load_full();
+    let chosen = match typed {
+        Some(typed) => vec![find(&config, typed)?.0],
+        None => (0..config.cases.len()).collect(),
+    };
+    let store = desk.handles.store.clone();
+    let mut found = blocking(move || {
+        let mut found = Vec::new();
+        for index in chosen {
+            let watch = &config.cases[index];
+            let Some(cid) = store.register(std::slice::from_ref(&watch.case))?.first().copied() else { continue };
+            let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { continue };
+            if let Some(docket) = store.docket(cid, head.version)? {
+                found.extend(hearings_of(&config, watch, &docket));
+            }
+        }
+        Ok(found)
+    })
+    .await?;
+    found.sort_by(|a, b| a["date"].as_str().cmp(&b["date"].as_str()).then(a["time"].as_str().cmp(&b["time"].as_str())));
+    Ok(json!({
+        "hearings": found,
+        "counting": "one line for each date that an entry mentions; settings of one hearing are not linked yet",
+    }))
+}
+
+fn hearings_of(config: &Config, watch: &Watch, docket: &Docket) -> Vec<Value> {
+    let Some(source) = config.source_of(&watch.case) else { return Vec::new() };
+    let meaning = Meaning::shipped(&source.recipe.jurisdiction, &source.recipe.language);
+    let mut lines = Vec::new();
+    for entry in &docket.entries {
+        for mention in meaning.classify(entry, entry.date).hearings {
+            let mut line = wire::hearing::to_json(&mention);
+            if mention.date.is_none() {
+                continue;
+            }
+            if let Some(fields) = line.as_object_mut() {
+                fields.insert("case".into(), json!(watch.number.canonical));
+                fields.insert("name".into(), json!(watch.name));
+                fields.insert(
+                    "entry".into(),
+                    json!({"key": entry.key.0, "date": entry.date.map(|date| date.to_string()), "title": entry.title}),
+                );
+            }
+            lines.push(line);
+        }
+    }
+    lines
+}

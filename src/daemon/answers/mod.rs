@@ -1,0 +1,193 @@
+//! What commands may ask, and the answers, as JSON.
+//!
+//! The same functions answer over the daemon's socket and, when no daemon runs, in the command's own process. They print
+//! nothing; `cli` turns the JSON into tables.
+
+mod cases;
+mod outbox;
+mod upkeep;
+mod visits;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Handles;
+use super::visit::Visitor;
+use crate::config::Config;
+use crate::diag::nearest;
+use crate::domain::case::Watch;
+use crate::store::error::StoreError;
+
+/// What the answers need.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// The handles of the daemon, or of the command itself.
+    pub handles: Handles,
+    /// Makes visits.
+    pub visitor: Arc<Visitor>,
+}
+
+/// A question.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Ask {
+    /// The watch list with its health.
+    List,
+    /// A docket as last seen, or a version of it.
+    Show {
+        /// The case as typed.
+        case: String,
+        /// The version; the newest when absent.
+        version: Option<u32>,
+    },
+    /// The differences of two versions.
+    Diff {
+        /// The case as typed.
+        case: String,
+        /// The older version; the one before the newest when absent.
+        from: Option<u32>,
+        /// The newer version; the newest when absent.
+        to: Option<u32>,
+    },
+    /// The hearings that the dockets mention.
+    Hearings {
+        /// The case as typed; all when absent.
+        case: Option<String>,
+    },
+    /// Visits now.
+    Poll {
+        /// The cases as typed; all when empty.
+        cases: Vec<String>,
+        /// Whether nothing is kept.
+        dry_run: bool,
+    },
+    /// Pages that a person saved.
+    Import {
+        /// The source.
+        source: String,
+        /// The case as typed.
+        case: String,
+        /// Each page: its step (the first when empty) and its bytes in base64.
+        pages: Vec<(String, String)>,
+        /// A charset that overrides what the pages say.
+        charset: Option<String>,
+    },
+    /// The outbox.
+    Deliveries {
+        /// Only those that are given up.
+        failed: bool,
+        /// At most this many, newest first.
+        limit: usize,
+    },
+    /// Sends deliveries again.
+    Retry {
+        /// Their ids; all that are given up when empty.
+        ids: Vec<String>,
+    },
+    /// A consistent copy.
+    Backup {
+        /// The folder, absolute.
+        dir: String,
+    },
+    /// Everything as JSON Lines, into a file.
+    Export {
+        /// The file, absolute.
+        to: String,
+    },
+    /// Is the store whole?
+    Fsck {
+        /// Whether indexes are mended.
+        repair: bool,
+    },
+    /// Reads the watch list again.
+    Reload,
+    /// Does a daemon run?
+    Status,
+}
+
+/// An answer: data, or one sentence and the exit code that goes with it.
+#[derive(Debug)]
+pub enum Answer {
+    /// Data.
+    Data(Value),
+    /// A refusal.
+    No {
+        /// What, where, what to do.
+        why: String,
+        /// The exit code.
+        code: u8,
+    },
+}
+
+impl Answer {
+    /// The form on the socket.
+    pub fn into_json(self) -> Value {
+        match self {
+            Self::Data(data) => json!({ "ok": data }),
+            Self::No { why, code } => json!({"error": why, "code": code}),
+        }
+    }
+
+    /// Reads [`into_json`](Self::into_json) back.
+    pub fn from_json(mut reply: Value) -> Self {
+        if let Some(data) = reply.get_mut("ok") {
+            return Self::Data(data.take());
+        }
+        let why = reply.get("error").and_then(Value::as_str).unwrap_or("the daemon gave no answer").to_owned();
+        let code = reply.get("code").and_then(Value::as_u64).and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+        Self::No { why, code }
+    }
+}
+
+impl From<StoreError> for Answer {
+    fn from(error: StoreError) -> Self {
+        Self::No { why: error.to_string(), code: 74 }
+    }
+}
+
+/// Answers a question.
+pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
+    let result = match ask {
+        Ask::List => cases::list(desk).await,
+        Ask::Show { case, version } => cases::show(desk, &case, version).await,
+        Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to).await,
+        Ask::Hearings { case } => cases::hearings(desk, case.as_deref()).await,
+        Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
+        Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
+        Ask::Deliveries { failed, limit } => outbox::deliveries(desk, failed, limit).await,
+        Ask::Retry { ids } => outbox::retry(desk, &ids).await,
+        Ask::Backup { dir } => upkeep::backup(desk, dir).await,
+        Ask::Export { to } => upkeep::export(desk, to).await,
+        Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,
+        Ask::Reload => upkeep::reload(desk).await,
+        Ask::Status => Ok(json!({"cases": desk.handles.config.load().cases.len(), "pid": std::process::id()})),
+    };
+    result.map_or_else(|refusal| refusal, Answer::Data)
+}
+
+/// Finds a case as a person types it: its number with or without separators, its nickname, or `source/number`.
+pub fn find<'c>(config: &'c Config, typed: &str) -> Result<(usize, &'c Watch), Answer> {
+    let squeeze = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect::<String>();
+    let wanted = squeeze(typed);
+    let matches = |watch: &Watch| {
+        squeeze(&watch.number.canonical) == wanted
+            || squeeze(&watch.case.number) == wanted
+            || squeeze(&watch.case.to_string()) == wanted
+            || watch.name.as_deref().is_some_and(|name| squeeze(name) == wanted)
+    };
+    let found: Vec<_> = config.cases.iter().enumerate().filter(|(_, watch)| matches(watch)).collect();
+    match found[..] {
+        [one] => Ok(one),
+        [] => {
+            let near = nearest(typed, config.cases.iter().map(|watch| watch.number.canonical.as_str()));
+            let hint = near.map_or("`veedor list` shows the watch list".to_owned(), |near| format!("did you mean {near}?"));
+            Err(Answer::No { why: format!("no case \"{typed}\" is watched; {hint}"), code: 4 })
+        }
+        _ => {
+            let names: Vec<String> = found.iter().map(|(_, watch)| watch.case.to_string()).collect();
+            Err(Answer::No { why: format!("\"{typed}\" may be any of {}; type one of these", names.join(", ")), code: 2 })
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Answers that visit: `veedor poll`, and `veedor import` of pages that a person saved.
+//!
+//! Both end in the same [`Job`] as the poller's visits, so they tell the same things in the same way.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::{Answer, Desk, find};
+use crate::config::Config;
+use crate::daemon::record::{Job, Visited};
+use crate::daemon::visit::{Report, Target};
+use crate::domain::about::About;
+use crate::domain::schedule::Row;
+use crate::message;
+use crate::recipe::Next;
+use crate::store::pulse::blocking;
+
+/// Visits cases now.
+pub async fn poll(desk: &Desk, typed: &[String], dry_run: bool) -> Result<Value, Answer> {
+    let config = desk.handles.config.load_full();
+    let chosen = match typed {
+        [] => (0..config.cases.len()).collect(),
+        some => some.iter().map(|one| find(&config, one).map(|(index, _)| index)).collect::<Result<Vec<_>, _>>()?,
+    };
+    let mut reports = Vec::new();
+    for index in chosen {
+        let watch = &config.cases[index];
+        let (cid, row) = row_of(desk, watch).await?;
+        let target = Target { config: config.clone(), index, cid, row, settled: false, keep: !dry_run, by_hand: true };
+        let report = desk.visitor.run_once(target).await?;
+        if let (Report::Visited(visited), false) = (&report, dry_run) {
+            keep(desk, cid, visited).await?;
+        }
+        reports.push(report_json(&config, index, &report));
+    }
+    Ok(json!({ "visits": reports, "dry_run": dry_run }))
+}
+
+async fn row_of(desk: &Desk, watch: &crate::domain::case::Watch) -> Result<(u64, Row), Answer> {
+    let (store, case) = (desk.handles.store.clone(), watch.case.clone());
+    let found = blocking(move || {
+        let cids = store.register(&[case])?;
+        Ok(match cids.first() {
+            Some(cid) => Some((*cid, store.row(*cid)?.unwrap_or_default())),
+            None => None,
+        })
+    })
+    .await?;
+    found.ok_or(Answer::No { why: "the store gave the case no number; run `veedor fsck`".into(), code: 74 })
+}
+
+async fn keep(desk: &Desk, cid: u64, visited: &Visited) -> Result<(), Answer> {
+    if visited.row_pending {
+        let (store, row) = (desk.handles.store.clone(), visited.row);
+        blocking(move || store.touch(&[(cid, row)])).await?;
+    }
+    if !visited.events.is_empty() {
+        desk.handles.control.nudge_deliverer();
+    }
+    Ok(())
+}
+
+fn report_json(config: &Config, index: usize, report: &Report) -> Value {
+    let Some(watch) = config.cases.get(index) else { return Value::Null };
+    let case = json!({"source": watch.case.source, "number": watch.number.canonical, "name": watch.name});
+    match report {
+        Report::UnderWay => json!({"case": case, "health": "under_way", "detail": "it is being visited already"}),
+        Report::Postponed { why, not_before } => {
+            json!({"case": case, "health": "postponed", "detail": why, "not_before": not_before.map(|at| at.to_string())})
+        }
+        Report::Visited(visited) => {
+            let source = config.source_of(&watch.case);
+            let url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
+            let about = About {
+                watch,
+                source_title: source.map_or("", |source| &source.recipe.title),
+                case_url: &url,
+                zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
+                language: config.general.language,
+                profile: config.general.privacy,
+            };
+            let tell = |event: &crate::domain::event::Event| json!({"kind": event.kind.name(), "severity": event.severity.name(), "summary": message::summary(event, &about)});
+            json!({
+                "case": case,
+                "health": visited.health.name(),
+                "detail": visited.health.detail(),
+                "version": visited.version,
+                "baseline": visited.version == Some(1),
+                "events": visited.events.iter().map(tell).collect::<Vec<_>>(),
+            })
+        }
+    }
+}
+
+/// Takes pages that a person saved as a visit.
+pub async fn import(
+    desk: &Desk,
+    source: &str,
+    typed: &str,
+    pages: Vec<(String, String)>,
+    charset: Option<String>,
+) -> Result<Value, Answer> {
+    let config = desk.handles.config.load_full();
+    let (index, watch) = find(&config, typed)?;
+    if watch.case.source != source {
+        let why = format!("{} is watched at {}, not at {source}", watch.number.canonical, watch.case.source);
+        return Err(Answer::No { why, code: 2 });
+    }
+    let Some(source) = config.source_of(&watch.case).cloned() else {
+        return Err(Answer::No { why: format!("there is no source \"{source}\"; `veedor sources` lists them"), code: 2 });
+    };
+    let now = desk.handles.clock.now();
+    let mut saved = Vec::new();
+    for (step, body) in pages {
+        let body = STANDARD.decode(body).map_err(|error| Answer::No { why: format!("a page did not arrive whole: {error}"), code: 1 })?;
+        saved.push(source.recipe.saved(step, body, charset.as_deref(), now));
+    }
+    if let Next::Ask(missing) = source.recipe.next(&watch.number, &saved) {
+        let why = format!(
+            "the page of step \"{}\" is missing: {}; save it too and give it as --page {}=FILE",
+            missing.step, missing.url, missing.step
+        );
+        return Err(Answer::No { why, code: 2 });
+    }
+    let (cid, row) = row_of(desk, watch).await?;
+    let Some(_turn) = desk.visitor.by_hand(cid) else {
+        let why = format!("{} is being visited at this moment; run the command again", watch.number.canonical);
+        return Err(Answer::No { why, code: 1 });
+    };
+    let job = Job { store: desk.handles.store.clone(), config: config.clone(), index, source, cid, row, settled: false, now, keep: true };
+    let visited = blocking(move || job.pages(saved)).await?;
+    keep(desk, cid, &visited).await?;
+    Ok(json!({ "visits": [report_json(&config, index, &Report::Visited(visited))], "dry_run": false }))
+}

@@ -1,0 +1,110 @@
+//! Asks a source all that one visit needs: the only await of a visit.
+//!
+//! Called by [`visit`](super::visit). It turns a recipe's requests into pages through `fetch`, and says which of the
+//! five kinds of trouble stopped it. It compares nothing and stores nothing.
+
+use jiff::Timestamp;
+
+use super::Handles;
+use crate::config::Source;
+use crate::domain::case::CaseNumber;
+use crate::domain::health::Health;
+use crate::domain::page::Page;
+use crate::fetch::{FailureKind, Fetched, Rest, Rules, Validators};
+use crate::recipe::{Next, Refusal};
+
+/// The most requests that one visit may make. e-SATJE cases with many incidents need a few dozen; a recipe that asks for
+/// more than this is running in circles.
+const MOST_REQUESTS: usize = 500;
+
+/// What a visit got.
+#[derive(Debug)]
+pub enum Answer {
+    /// Every page that the recipe asked for.
+    Pages(Vec<Page>),
+    /// The source answered, and the answer is not a docket.
+    Refused(Refusal),
+    /// The source could not be asked.
+    Failed {
+        /// The case's health.
+        health: Health,
+        /// The earliest time to try again.
+        not_before: Option<Timestamp>,
+    },
+    /// It was not the time to ask (court hours, daily budget, a resting host): nothing was learned.
+    Postponed {
+        /// Why.
+        why: String,
+        /// The earliest time to try again.
+        not_before: Option<Timestamp>,
+    },
+}
+
+/// A page of the version that we hold, for answers that say "not modified".
+#[derive(Debug)]
+pub struct HeldPage {
+    /// What identifies its content to the server.
+    pub validators: Validators,
+    /// The page.
+    pub page: Page,
+}
+
+/// Asks until the recipe has enough, or trouble stops it. `held` gives the pages of the stored version in order.
+pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage]) -> Answer {
+    let rules = rules_of(source, number);
+    let mut pages: Vec<Page> = Vec::new();
+    loop {
+        let request = match source.recipe.next(number, &pages) {
+            Next::Ask(request) => request,
+            Next::Enough => {
+                handles.fetcher.report_ok(&source.recipe.base_url);
+                return Answer::Pages(pages);
+            }
+            Next::Refused(refusal) => {
+                if matches!(refusal, Refusal::Blocked(_)) {
+                    handles.fetcher.report_blocked(&rules, &source.recipe.base_url);
+                }
+                return Answer::Refused(refusal);
+            }
+        };
+        if pages.len() >= MOST_REQUESTS {
+            let expected = format!("at most {MOST_REQUESTS} requests a visit");
+            return Answer::Refused(Refusal::Unreadable { at: request.step, expected, found: "a recipe that asks for ever more".into() });
+        }
+        let known = held.get(pages.len()).filter(|held| held.page.url == request.url && held.page.step == request.step);
+        match handles.fetcher.fetch(&rules, &request, known.map(|held| &held.validators)).await {
+            Fetched::Page(page) => pages.push(page),
+            Fetched::NotModified { at } => match known {
+                Some(held) => pages.push(Page { fetched_at: at, ..held.page.clone() }),
+                None => {
+                    let health = Health::Unreadable("the source answered \"not modified\" to a question without conditions".into());
+                    return Answer::Failed { health, not_before: None };
+                }
+            },
+            Fetched::Failed(failure) => {
+                let (why, not_before) = (failure.why, failure.not_before);
+                let health = match failure.kind {
+                    FailureKind::Postponed => return Answer::Postponed { why, not_before },
+                    FailureKind::Unavailable => Health::Unavailable(why),
+                    FailureKind::Blocked | FailureKind::Disallowed => Health::Blocked(why),
+                    FailureKind::Unreadable => Health::Unreadable(why),
+                };
+                return Answer::Failed { health, not_before };
+            }
+        }
+    }
+}
+
+/// How the host of a source is to be treated.
+fn rules_of(source: &Source, number: &CaseNumber) -> Rules {
+    Rules {
+        source: source.recipe.id.clone(),
+        headers: source.recipe.headers().to_vec(),
+        gap: source.gap,
+        daily: source.daily,
+        timeout: source.timeout,
+        hours: source.hours.clone(),
+        zone: source.recipe.zone_of(number),
+        rest: if source.is_loopback() { Rest::LOOPBACK } else { Rest::COURT },
+    }
+}

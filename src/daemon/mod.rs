@@ -1,0 +1,200 @@
+//! The daemon: what runs, and everything that can wake it.
+//!
+//! | What wakes | Whom | Where |
+//! |---|---|---|
+//! | its own timer (at most 2 s) | the poller | [`poll`] |
+//! | the end of a visit | the poller | [`poll`] |
+//! | a nudge after a reload or `veedor poll` | the poller | [`control`](crate::control) |
+//! | its own timer (at most 5 s) | the deliverer | [`deliver`] |
+//! | the end of an attempt | the deliverer | [`deliver`] |
+//! | a nudge after a commit or `veedor retry` | the deliverer | [`control`](crate::control) |
+//! | its own timer (a minute) | the pruner | [`prune`] |
+//! | SIGHUP, `veedor reload` | the reloader | [`reload`] |
+//! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
+//! | a connection to the socket in the state folder | one answer | [`socket`] |
+//! | a connection to `listen` | one answer | [`crate::web`] |
+//! | a timer of ten seconds | the watchdog | [`supervise`] |
+//!
+//! Called by `veedor run`, `veedor demo` and the stories in `tests/it`. It prints nothing but the log.
+
+pub mod agenda;
+pub mod answers;
+pub mod ask;
+pub mod deliver;
+pub mod poll;
+pub mod prune;
+pub mod record;
+pub mod reload;
+pub mod sender;
+pub mod signals;
+pub mod socket;
+pub mod supervise;
+pub mod visit;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use sd_notify::NotifyState;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::control::Control;
+use crate::fetch::Fetcher;
+use crate::metrics::{BUILD_INFO, Metrics};
+use crate::notify::Notifier;
+use crate::store::Store;
+use crate::store::error::{OpenError, StoreError};
+use crate::store::open::Options;
+use crate::store::pulse::blocking;
+use crate::web;
+use poll::Poller;
+use supervise::{Ending, Loops};
+use visit::Visitor;
+
+/// What the loops, the answers and the units work with.
+#[derive(Debug, Clone)]
+pub struct Handles {
+    /// The time.
+    pub clock: Clock,
+    /// The watch list in force.
+    pub config: Arc<ArcSwap<Config>>,
+    /// Everything kept.
+    pub store: Store,
+    /// The courts.
+    pub fetcher: Fetcher,
+    /// The subscribers.
+    pub notifier: Arc<Notifier>,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Nudges and the stop signal.
+    pub control: Arc<Control>,
+}
+
+/// Why the daemon could not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The store cannot be used: exit code 74.
+    Store(String),
+    /// An address cannot be listened on, or a client cannot be set up: exit code 1.
+    Listen(String),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Store(why) | Self::Listen(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+/// The store's folder in the state folder; backups are looked for beside it.
+pub const STORE: &str = "store";
+
+/// How often the supervisor looks at the loops and, under systemd, feeds the watchdog.
+const WATCH: Duration = Duration::from_secs(10);
+
+impl Handles {
+    /// Opens the store and makes the handles.
+    ///
+    /// # Errors
+    /// When the store cannot be opened.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let now = clock.now();
+        let folder = config.general.state_dir.join(STORE);
+        let opened = tokio::task::spawn_blocking(move || Store::open(&folder, Options::new(now))).await;
+        let store = opened.map_err(|error| StartError::Store(format!("the store could not be opened: {error}")))??;
+        if let Some(lost) = store.lost() {
+            let (cases, events) = (lost.cases, lost.events);
+            tracing::error!(
+                cases,
+                events,
+                "the store had come further than it now knows: the disk lost writes; restore the newest backup if it has more"
+            );
+        }
+        let metrics = Metrics::default();
+        metrics.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
+        let fetcher = Fetcher::new(config.general.contact.as_deref(), clock.clone(), metrics.clone());
+        let fetcher = fetcher.map_err(|error| StartError::Listen(format!("failed to {error}")))?;
+        let notifier = sender::notifier().map_err(StartError::Listen)?;
+        Ok(Self {
+            fetcher,
+            notifier: Arc::new(notifier),
+            config: Arc::new(ArcSwap::from_pointee(config)),
+            clock,
+            store,
+            metrics,
+            control: Arc::new(Control::default()),
+        })
+    }
+}
+
+/// Runs until told to stop, or until something that must not fail did.
+///
+/// # Errors
+/// When it cannot start.
+pub async fn run(handles: Handles) -> Result<Ending, StartError> {
+    prune::restore_hosts(&handles).await?;
+    let config = handles.config.load_full();
+    let visitor = Arc::new(Visitor::new(handles.clone()));
+    let socket = socket::Listener::bind(&config.general.state_dir).map_err(|error| StartError::Listen(error.to_string()))?;
+    let page = match config.general.listen {
+        Some(address) => Some(web::bind(address).await.map_err(|error| StartError::Listen(error.to_string()))?),
+        None => None,
+    };
+    let poller = Poller::new(handles.clone(), visitor.clone()).await?;
+    tracing::info!(cases = poller.cases(), channels = config.channels.len(), "watching");
+
+    let mut loops = Loops::new(handles.clock.clone(), handles.control.clone());
+    let pulse = loops.pulse("poller");
+    loops.start("poller", poller.run(pulse));
+    let pulse = loops.pulse("deliverer");
+    loops.start("deliverer", deliver::Deliverer::new(handles.clone()).run(pulse));
+    loops.start("pruner", prune::run(handles.clone()));
+    loops.start("reloader", reload::run(handles.clone()));
+    loops.start("signals", signals::run(handles.control.clone()));
+    loops.start("socket", socket.run(answers::Desk { handles: handles.clone(), visitor }));
+    if let Some(page) = page {
+        loops.start("web", web::run(page, web::Pages::of(&handles.metrics, &handles.control, &handles.store)));
+    }
+
+    notify(&[NotifyState::Ready]);
+    let ending = loops.run(WATCH, watch).await;
+    notify(&[NotifyState::Stopping]);
+    let store = handles.store.clone();
+    let flushed = blocking(move || store.flush()).await;
+    match (&ending, flushed) {
+        (Ending::Stopped, Err(error)) => Ok(Ending::StoreFailed(error.to_string())),
+        _ => Ok(ending),
+    }
+}
+
+/// Feeds the watchdog only when every loop has come round: a daemon that only looks alive is restarted.
+fn watch(stuck: &[&'static str]) {
+    if stuck.is_empty() {
+        notify(&[NotifyState::Watchdog]);
+    } else {
+        tracing::error!(?stuck, "loops have not come round for a minute; the watchdog is not fed");
+    }
+}
+
+/// Outside systemd there is nobody to tell, which is no failure.
+fn notify(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::debug!(%error, "systemd could not be told");
+    }
+}

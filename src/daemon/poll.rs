@@ -1,0 +1,323 @@
+//! The poller: visits every case when it is due.
+//!
+//! A loop over the agenda. It wakes by its own timer, by a nudge after a reload, and when a visit ends. It never names a
+//! channel: what a visit tells leaves through the store's commit, and the deliverer is only nudged.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::Handles;
+use super::agenda::{Agenda, Slot, seconds};
+use super::record::Visited;
+use super::supervise::{Pulse, Units};
+use super::visit::{Report, Target, Visitor};
+use crate::config::Config;
+use crate::domain::health::Health;
+use crate::domain::schedule::Row;
+use crate::metrics::{EVENTS, LAST_SUCCESS, POLL_SECONDS, POLLS};
+use crate::store::Cid;
+use crate::store::error::StoreError;
+use crate::store::pulse::blocking;
+
+/// Visits under way at once, over all sources. Each source has its own bound in the agenda.
+const MOST_VISITS: usize = 64;
+
+/// The loop comes round at least this often: rows are written, the watchdog sees a pulse.
+const TICK: Duration = Duration::from_secs(2);
+
+/// How long visits under way may take to end at shutdown.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// A case whose visit panicked, or whose part of the store is damaged, is visited again after this.
+const AFTER_PANIC: Duration = Duration::from_secs(1800);
+
+/// Rows are written in groups of at most this many.
+const ROWS_AT_ONCE: usize = 1000;
+
+/// A visit that was postponed without a time is tried again after this.
+const POSTPONED: Duration = Duration::from_secs(60);
+
+/// A clock that is set back by less than this is merely being kept right.
+const CLOCK_SLACK: Duration = Duration::from_secs(60);
+
+/// The poller.
+#[derive(Debug)]
+pub struct Poller {
+    handles: Handles,
+    visitor: Arc<Visitor>,
+    agenda: Agenda,
+    config: Arc<Config>,
+    rows: Vec<(Cid, Row)>,
+    written: Instant,
+    looked: Timestamp,
+}
+
+type Visits = Units<(Slot, String), Result<Report, StoreError>>;
+
+impl Poller {
+    /// A poller with every case of the watch list planned.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn new(handles: Handles, visitor: Arc<Visitor>) -> Result<Self, StoreError> {
+        let config = handles.config.load_full();
+        let looked = handles.clock.now();
+        let mut poller = Self { handles, visitor, agenda: Agenda::default(), config, rows: Vec::new(), written: Instant::now(), looked };
+        poller.plan().await?;
+        Ok(poller)
+    }
+
+    /// How many cases are planned.
+    pub fn cases(&self) -> usize {
+        self.agenda.len()
+    }
+
+    async fn plan(&mut self) -> Result<(), StoreError> {
+        self.write_rows().await?;
+        let config = self.handles.config.load_full();
+        let store = self.handles.store.clone();
+        let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
+        let (cids, rows) = blocking(move || {
+            let cids = store.register(&cases)?;
+            let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
+            Ok((cids, rows))
+        })
+        .await?;
+        self.agenda.plan(&config, &cids, &rows, self.handles.clock.now());
+        self.config = config;
+        Ok(())
+    }
+
+    /// Runs until told to stop.
+    pub async fn run(mut self, pulse: Pulse) {
+        let mut visits = Visits::default();
+        while !self.handles.control.is_stopping() {
+            pulse.beat();
+            if let Err(error) = self.round(&mut visits).await {
+                self.handles.control.fail(error.to_string());
+                break;
+            }
+        }
+        self.finish(&mut visits).await;
+        let cut = visits.drain(Duration::ZERO).await;
+        if cut > 0 {
+            tracing::info!(cut, "visits were cut off at shutdown; their cases are visited again at the next start");
+        }
+        if let Err(error) = self.write_rows().await {
+            self.handles.control.fail(error.to_string());
+        }
+    }
+
+    async fn round(&mut self, visits: &mut Visits) -> Result<(), StoreError> {
+        let now = self.handles.clock.now();
+        // What was planned by a clock that stood too far ahead lies too far ahead; the agenda mends it when it plans.
+        let went_back = now + CLOCK_SLACK < self.looked;
+        self.looked = now;
+        if went_back || !Arc::ptr_eq(&self.config, &self.handles.config.load()) {
+            self.plan().await?;
+        }
+        while visits.len() < MOST_VISITS {
+            let Some(slot) = self.agenda.take(now) else { break };
+            self.start(visits, slot);
+        }
+        if self.rows.len() >= ROWS_AT_ONCE || self.written.elapsed() >= TICK {
+            self.write_rows().await?;
+        }
+        let wait = self.wait(now, visits.len() >= MOST_VISITS);
+        let control = self.handles.control.clone();
+        tokio::select! {
+            ((slot, source), result) = visits.finished() => self.ended(slot, &source, result)?,
+            () = control.poller_nudged() => {}
+            () = control.stopped() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+        Ok(())
+    }
+
+    fn start(&self, visits: &mut Visits, slot: Slot) {
+        let target = Target {
+            config: self.config.clone(),
+            index: slot.index,
+            cid: slot.cid,
+            row: slot.row,
+            settled: slot.settled,
+            keep: true,
+            by_hand: false,
+        };
+        let source = self.config.cases[slot.index].case.source.clone();
+        let visitor = self.visitor.clone();
+        let seconds = self.handles.metrics.histogram(&POLL_SECONDS, &[&source]);
+        visits.start((slot, source), async move {
+            let began = Instant::now();
+            let report = visitor.run_once(target).await;
+            seconds.observe(began.elapsed());
+            report
+        });
+    }
+
+    /// Lets the visits under way end, within the grace, and notes what came of them.
+    async fn finish(&mut self, visits: &mut Visits) {
+        let all = async {
+            while !visits.is_empty() {
+                let ((slot, source), result) = visits.finished().await;
+                if let Err(error) = self.ended(slot, &source, result) {
+                    self.handles.control.fail(error.to_string());
+                }
+            }
+        };
+        let _ = tokio::time::timeout(GRACE, all).await;
+    }
+
+    /// How long nothing has to be started. With no room for another visit only the end of one can change that.
+    fn wait(&self, now: Timestamp, full: bool) -> Duration {
+        if full {
+            return TICK;
+        }
+        let until = self.agenda.next_due().map(|due| Duration::try_from(due.duration_since(now)).unwrap_or_default());
+        until.unwrap_or(TICK).min(TICK)
+    }
+
+    /// Takes a visit's end. An error of the store ends the daemon only when the store is unusable: one case whose record is
+    /// damaged must not end the watch over all others.
+    fn ended(&mut self, slot: Slot, source: &str, result: Option<Result<Report, StoreError>>) -> Result<(), StoreError> {
+        match result {
+            Some(Ok(report)) => self.reported(slot, source, report),
+            Some(Err(error)) if error.is_fatal() => return Err(error),
+            Some(Err(error)) => {
+                tracing::error!(source, %error, "a visit could not be kept; its case is visited again later");
+                self.set_aside(slot, source, "not_kept");
+            }
+            None => self.set_aside(slot, source, "panicked"),
+        }
+        Ok(())
+    }
+
+    /// The case keeps its row and waits a while, so that a bug cannot become a storm of requests.
+    fn set_aside(&mut self, slot: Slot, source: &str, why: &str) {
+        self.handles.metrics.counter(&POLLS, &[source, why]).inc();
+        self.agenda.give_back(slot.cid, slot.row, false, self.handles.clock.now() + AFTER_PANIC, &self.config);
+    }
+
+    fn reported(&mut self, slot: Slot, source: &str, report: Report) {
+        let now = self.handles.clock.now();
+        match report {
+            Report::Visited(visited) => {
+                self.note(source, &visited);
+                if visited.row_pending {
+                    self.rows.push((slot.cid, visited.row));
+                }
+                if !visited.events.is_empty() {
+                    self.handles.control.nudge_deliverer();
+                }
+                self.agenda.give_back(slot.cid, visited.row, visited.settled, visited.due, &self.config);
+            }
+            Report::Postponed { why, not_before } => {
+                let due = not_before.unwrap_or(now + POSTPONED).max(now);
+                tracing::debug!(%why, %due, "a visit was postponed");
+                let row = Row { next_due: seconds(due), ..slot.row };
+                self.agenda.give_back(slot.cid, row, slot.settled, due, &self.config);
+            }
+            Report::UnderWay => self.agenda.give_back(slot.cid, slot.row, slot.settled, now + Duration::from_secs(1), &self.config),
+        }
+    }
+
+    fn note(&self, source: &str, visited: &Visited) {
+        self.handles.metrics.counter(&POLLS, &[source, visited.health.name()]).inc();
+        if visited.health == Health::Ok {
+            self.handles.metrics.gauge(&LAST_SUCCESS, &[source]).set(f64::from(visited.row.last_ok));
+        }
+        match visited.health.detail() {
+            // The detail names hosts and steps, never people; the case is in `veedor list`.
+            Some(why) if visited.row.fails <= 1 => tracing::warn!(source, health = visited.health.name(), why, "a visit was not read"),
+            Some(why) => tracing::debug!(source, health = visited.health.name(), why, "a visit was not read again"),
+            None => {}
+        }
+        if !visited.events.is_empty() {
+            tracing::info!(source, events = visited.events.len(), "a docket changed");
+            for event in &visited.events {
+                self.handles.metrics.counter(&EVENTS, &[event.kind.name()]).inc();
+            }
+        }
+    }
+
+    async fn write_rows(&mut self) -> Result<(), StoreError> {
+        self.written = Instant::now();
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let rows = std::mem::take(&mut self.rows);
+        let store = self.handles.store.clone();
+        blocking(move || store.touch(&rows)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    async fn poller() -> (tempfile::TempDir, Poller) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let list = dir.path().join("watchlist.toml");
+        let text = format!(
+            "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n",
+            dir.path().join("state").display()
+        );
+        std::fs::write(&list, text).expect("a watch list");
+        let config = Config::load(&list).expect("a good list").config;
+        let handles = Handles::open(config, Clock::System).await.expect("a store");
+        let visitor = Arc::new(Visitor::new(handles.clone()));
+        let poller = Poller::new(handles, visitor).await.expect("a plan");
+        (dir, poller)
+    }
+
+    #[tokio::test]
+    async fn with_no_room_for_another_visit_the_loop_waits_and_does_not_spin() {
+        let (_dir, poller) = poller().await;
+        let later = poller.handles.clock.now() + Duration::from_secs(60);
+        assert_eq!(poller.wait(later, false), Duration::ZERO, "a case is due");
+        assert_eq!(poller.wait(later, true), TICK);
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_silences_no_case() {
+        let (_dir, mut poller) = poller().await;
+        let now = poller.handles.clock.now();
+        let ahead = now + Duration::from_secs(365 * 86_400);
+        let slot = poller.agenda.take(now + Duration::from_secs(1)).expect("it is due");
+        poller.agenda.give_back(slot.cid, Row { next_due: seconds(ahead), ..slot.row }, true, ahead, &poller.config);
+        poller.looked = ahead;
+        poller.handles.control.nudge_poller();
+        poller.round(&mut Visits::default()).await.expect("a round");
+        let due = poller.agenda.next_due().expect("planned");
+        assert!(due <= now + Duration::from_secs(86_400), "{due}");
+    }
+
+    #[tokio::test]
+    async fn a_case_that_is_given_back_twice_is_planned_once() {
+        let (_dir, mut poller) = poller().await;
+        let now = poller.handles.clock.now() + Duration::from_secs(1);
+        let slot = poller.agenda.take(now).expect("it is due");
+        for _ in 0..2 {
+            poller.agenda.give_back(slot.cid, slot.row, false, now, &poller.config);
+        }
+        assert!(poller.agenda.take(now).is_some());
+        assert!(poller.agenda.take(now).is_none(), "the case would be visited twice as often from now on");
+    }
+
+    #[tokio::test]
+    async fn a_case_that_cannot_be_kept_is_set_aside_and_a_store_that_failed_ends_the_watch() {
+        let (_dir, mut poller) = poller().await;
+        let now = poller.handles.clock.now() + Duration::from_secs(1);
+        let slot = poller.agenda.take(now).expect("it is due");
+        assert_eq!(poller.agenda.next_due(), None);
+        assert_eq!(poller.ended(slot, "ec-esatje", Some(Err(StoreError::Damaged("head 01".into())))), Ok(()));
+        let again = poller.agenda.next_due().expect("it was given back");
+        assert!(again >= now + AFTER_PANIC - Duration::from_secs(60), "{again}");
+        assert_eq!(poller.ended(slot, "ec-esatje", Some(Err(StoreError::Full))), Err(StoreError::Full));
+    }
+}

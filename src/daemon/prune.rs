@@ -1,0 +1,93 @@
+//! The pruner: what has to be looked after now and then.
+//!
+//! Every minute it keeps what is known of the hosts, so that a restart neither refills a budget nor ends a rest, and forgets
+//! idle ones, and counts the outbox for the metrics. Every hour it drops what is kept only for a while (finished deliveries and their attempts). Versions and events
+//! are never pruned here. It wakes by its own timer only.
+
+use std::time::Duration;
+
+use super::Handles;
+use crate::fetch::HostRecord;
+use crate::metrics::{DEAD_LETTERS, OUTBOX_OLDEST_AGE, OUTBOX_PENDING};
+use crate::store::error::StoreError;
+use crate::store::hosts::HostBudget;
+use crate::store::prune::{Pruned, RETENTION};
+use crate::store::pulse::blocking;
+
+/// How often hosts are kept.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Of so many rounds one prunes.
+const PRUNE_ROUNDS: u64 = 60;
+
+/// Runs until told to stop.
+pub async fn run(handles: Handles) {
+    let mut ticks = tokio::time::interval(EVERY);
+    for round in 0u64.. {
+        tokio::select! {
+            () = handles.control.stopped() => break,
+            _ = ticks.tick() => {}
+        }
+        let kept = keep_hosts(&handles).await.and(count(&handles).await);
+        let pruned = if round % PRUNE_ROUNDS == 0 { prune(&handles).await } else { Ok(()) };
+        match kept.and(pruned) {
+            Err(error) if error.is_fatal() => return handles.control.fail(error.to_string()),
+            Err(error) => tracing::error!(%error, "the store could not be looked after"),
+            Ok(()) => {}
+        }
+    }
+    if let Err(error) = keep_hosts(&handles).await {
+        handles.control.fail(error.to_string());
+    }
+}
+
+async fn prune(handles: &Handles) -> Result<(), StoreError> {
+    let (store, now) = (handles.store.clone(), handles.clock.now());
+    let Pruned { deliveries, attempts } = blocking(move || store.prune(now, RETENTION)).await?;
+    if deliveries + attempts > 0 {
+        tracing::info!(deliveries, attempts, "what was kept for 90 days was dropped");
+    }
+    Ok(())
+}
+
+async fn count(handles: &Handles) -> Result<(), StoreError> {
+    let (store, now) = (handles.store.clone(), handles.clock.now());
+    let (counts, next) = blocking(move || Ok((store.counts()?, store.next_due()?))).await?;
+    let age = next.map(|due| now.duration_since(due).as_secs_f64()).unwrap_or_default().max(0.0);
+    let whole = |count: u64| u32::try_from(count).map_or(f64::MAX, f64::from);
+    handles.metrics.gauge(&OUTBOX_PENDING, &[]).set(whole(counts.pending));
+    handles.metrics.gauge(&DEAD_LETTERS, &[]).set(whole(counts.dead));
+    handles.metrics.gauge(&OUTBOX_OLDEST_AGE, &[]).set(age);
+    Ok(())
+}
+
+/// Keeps what is known of the hosts.
+///
+/// # Errors
+/// When the store fails.
+pub async fn keep_hosts(handles: &Handles) -> Result<(), StoreError> {
+    handles.fetcher.forget_idle();
+    let hosts: Vec<HostBudget> = handles
+        .fetcher
+        .budget_snapshot()
+        .into_iter()
+        .map(|HostRecord { host, used, day_ends, resting_until }| HostBudget { host, used, day_ends, resting_until })
+        .collect();
+    let store = handles.store.clone();
+    blocking(move || store.keep_hosts(&hosts)).await
+}
+
+/// Takes up what was kept of the hosts.
+///
+/// # Errors
+/// When the store fails.
+pub async fn restore_hosts(handles: &Handles) -> Result<(), StoreError> {
+    let store = handles.store.clone();
+    let kept = blocking(move || store.hosts()).await?;
+    let records: Vec<HostRecord> = kept
+        .into_iter()
+        .map(|HostBudget { host, used, day_ends, resting_until }| HostRecord { host, used, day_ends, resting_until })
+        .collect();
+    handles.fetcher.restore(&records);
+    Ok(())
+}

@@ -1,0 +1,360 @@
+//! From what a visit got to what is kept and told: reading, comparing, meaning, routing, one commit.
+//!
+//! Called by [`visit`](super::visit) on a thread that may block. It asks no source and sends nothing: deliveries leave it
+//! only through [`Store::commit`](crate::store::Store::commit).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::agenda::seconds;
+use crate::config::{Config, Source};
+use crate::domain::case::Watch;
+use crate::domain::diff::{Change, Comparison, Confirm, Missing, MissingEntries, carry_over, compare, count, is_confirmed, lasting};
+use crate::domain::docket::{Docket, Entry, EntryKey};
+use crate::domain::event::{Event, EventKind, missing_since};
+use crate::domain::health::Health;
+use crate::domain::id::sha256;
+use crate::domain::page::Page;
+use crate::domain::route::route;
+use crate::domain::schedule::{Row, next_visit};
+use crate::failpoint;
+use crate::meaning::{Meaning, Seen};
+use crate::recipe::Refusal;
+use crate::store::cases::Head;
+use crate::store::commit::Visit;
+use crate::store::error::StoreError;
+use crate::store::{Cid, Store, Version};
+
+/// The count of visits that stands for "told": counting stops there, so a case that stays away is told once.
+const TOLD: u32 = u32::MAX;
+
+/// How long after the first visit a batch of older entries completes the baseline.
+const LATE_BASELINE: Duration = Duration::from_secs(24 * 3600);
+
+/// The least batch that does; fewer are told as the late entries that they are.
+const LATE_BASELINE_ENTRIES: usize = 3;
+
+/// One visit that is to be recorded.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Where things are kept.
+    pub store: Store,
+    /// The configuration of the visit.
+    pub config: Arc<Config>,
+    /// The case's place in it.
+    pub index: usize,
+    /// The source asked.
+    pub source: Arc<Source>,
+    /// The case in the store.
+    pub cid: Cid,
+    /// Its schedule row before the visit.
+    pub row: Row,
+    /// Whether this case was read since the recipe was loaded, so that what is stored is what this recipe reads.
+    pub settled: bool,
+    /// When the visit ended.
+    pub now: Timestamp,
+    /// False for a dry run: everything is worked out and nothing is kept.
+    pub keep: bool,
+}
+
+/// What a visit came to.
+#[derive(Debug, Clone)]
+pub struct Visited {
+    /// How it went.
+    pub health: Health,
+    /// The version that it brought, if it brought one.
+    pub version: Option<u32>,
+    /// What it tells.
+    pub events: Vec<Event>,
+    /// The new schedule row.
+    pub row: Row,
+    /// When the next visit is due.
+    pub due: Timestamp,
+    /// Whether an unchanged answer next time needs no look at the store.
+    pub settled: bool,
+    /// Whether the row still has to be written: a commit has done it already.
+    pub row_pending: bool,
+}
+
+/// The fingerprint of a visit: SHA-256 over the SHA-256 of each page's body, in order. Of a single page, its SHA-256.
+pub fn fingerprint(pages: &[Page]) -> [u8; 32] {
+    match pages {
+        [page] => sha256(&page.body),
+        pages => sha256(&pages.iter().flat_map(|page| sha256(&page.body)).collect::<Vec<u8>>()),
+    }
+}
+
+/// The first eight bytes, as the schedule row keeps them.
+pub fn short(fingerprint: &[u8; 32]) -> [u8; 8] {
+    let mut short = [0; 8];
+    short.copy_from_slice(&fingerprint[..8]);
+    short
+}
+
+impl Job {
+    fn watch(&self) -> &Watch {
+        &self.config.cases[self.index]
+    }
+
+    /// The row and due time after a visit that was read.
+    pub fn read_row(&self, seen: [u8; 8]) -> (Row, Timestamp) {
+        let due = next_visit(&self.watch().case, self.watch().every, 0, None, self.now);
+        (Row { next_due: seconds(due), last_ok: seconds(self.now), fails: 0, seen }, due)
+    }
+
+    fn failed_row(&self, not_before: Option<Timestamp>) -> (Row, Timestamp) {
+        let fails = self.row.fails.saturating_add(1);
+        let due = next_visit(&self.watch().case, self.watch().every, fails, not_before, self.now);
+        (Row { next_due: seconds(due), fails, ..self.row }, due)
+    }
+
+    fn head(&self) -> Result<Head, StoreError> {
+        let fresh = || Head {
+            case: self.watch().case.clone(),
+            version: 0,
+            seq: 0,
+            health: Health::Unvisited,
+            vanished: None,
+            watched_since: self.now,
+            changed_at: None,
+            pages_sha256: [0; 32],
+            validators: Vec::new(),
+        };
+        Ok(self.store.head(self.cid)?.unwrap_or_else(fresh))
+    }
+
+    /// Records pages that a source answered with.
+    pub fn pages(&self, pages: Vec<Page>) -> Result<Visited, StoreError> {
+        match self.source.recipe.read(&self.watch().number, &pages) {
+            Ok(docket) => self.docket(docket, pages),
+            Err(refusal) => self.refused(&refusal),
+        }
+    }
+
+    fn docket(&self, seen: Docket, pages: Vec<Page>) -> Result<Visited, StoreError> {
+        let head = self.head()?;
+        let (held, missing) = self.held(&head, &seen)?;
+        let print = fingerprint(&pages);
+        let confirm = Confirm { sliding: self.source.recipe.sliding, ..self.config.general.confirm };
+        match compare(held.as_ref(), &seen, &missing, confirm, self.now) {
+            Comparison::Baseline if seen.entries.is_empty() => self.empty_baseline(head, seen, pages),
+            Comparison::Baseline => {
+                let changes = self.since(&seen);
+                self.new_version(head, None, (changes, seen, MissingEntries::new()), pages)
+            }
+            Comparison::Changed { changes, docket, missing } => {
+                let changes = self.without_late_baseline(&head, held.as_ref(), changes);
+                self.new_version(head, held.as_ref(), (changes, docket, missing), pages)
+            }
+            Comparison::Same { missing: still } => {
+                let (row, due) = self.read_row(short(&print));
+                let settled = still.is_empty();
+                let news = Head { health: Health::Ok, vanished: None, ..head.clone() };
+                self.quietly(head, news, (missing != still).then_some(still), Visited::quiet(Health::Ok, row, due, settled))
+            }
+            Comparison::Implausible { why, missing: counted } => {
+                let health = Health::Implausible(why);
+                let (row, due) = self.read_row([0; 8]);
+                // The source knows the case, so a series of "no such case" ends here; before the first version the field counts
+                // empty answers instead.
+                let news = Head { health: health.clone(), vanished: None, ..head.clone() };
+                self.quietly(head, news, Some(counted), Visited::quiet(health, Row { last_ok: self.row.last_ok, ..row }, due, false))
+            }
+        }
+    }
+
+    /// The docket that we hold, and what is missing from it.
+    ///
+    /// At the first visit after a start or a reload the stored pages are read again: a recipe that was mended, or a
+    /// program that reads better, changes what old pages say, and that is no news about the case. Entries that are
+    /// carried over because they are missing, or slid off a short list, stand in no page and are kept as they were stored.
+    /// So is one that was missing when the version was made and has come back since: `seen` shows it.
+    fn held(&self, head: &Head, seen: &Docket) -> Result<(Option<Docket>, MissingEntries), StoreError> {
+        if head.version == 0 {
+            return Ok((None, MissingEntries::new()));
+        }
+        let missing = self.store.missing(self.cid)?;
+        let lost = || StoreError::Damaged(format!("version {} of a case is not in the store", head.version));
+        if self.settled {
+            let stored = self.store.docket(self.cid, head.version)?.ok_or_else(lost)?;
+            return Ok((Some(stored), missing));
+        }
+        let Version { docket: stored, pages, .. } = self.store.version(self.cid, head.version)?.ok_or_else(lost)?;
+        let Ok(read) = self.source.recipe.read(&self.watch().number, &pages) else {
+            // The recipe reads today's pages and not the old ones, so what they said stands.
+            return Ok((Some(stored), missing));
+        };
+        let renamed = read.entries.iter().any(|entry| stored.entry(&entry.key).is_none());
+        let missing = if renamed { MissingEntries::new() } else { missing };
+        let shown: HashSet<&EntryKey> = seen.entries.iter().map(|entry| &entry.key).collect();
+        let carried = |entry: &Entry| self.source.recipe.sliding || missing.contains_key(&entry.key) || shown.contains(&entry.key);
+        Ok((Some(carry_over(&stored.entries, read, carried)), missing))
+    }
+
+    /// A first answer without entries is more often a fault than a docket, and as the baseline it would make everything
+    /// news that comes after it. It is taken when it stays so.
+    fn empty_baseline(&self, head: Head, seen: Docket, pages: Vec<Page>) -> Result<Visited, StoreError> {
+        let empty = count(head.vanished.as_ref(), self.now);
+        if is_confirmed(empty, self.config.general.confirm, self.now) {
+            return self.new_version(head, None, (Vec::new(), seen, MissingEntries::new()), pages);
+        }
+        let health = Health::Implausible("the first answer has no entries; it is taken as the beginning when it stays so".into());
+        let (row, due) = self.read_row([0; 8]);
+        let news = Head { health: health.clone(), vanished: Some(empty), ..head.clone() };
+        self.quietly(head, news, None, Visited::quiet(health, Row { last_ok: self.row.last_ok, ..row }, due, false))
+    }
+
+    /// At the first visit, the entries that the watch asks to treat as new.
+    fn since(&self, docket: &Docket) -> Vec<Change> {
+        let Some(since) = self.watch().since else { return Vec::new() };
+        let recent = docket.entries.iter().filter(|entry| entry.date.is_some_and(|date| date >= since));
+        recent.cloned().map(Change::EntryAdded).collect()
+    }
+
+    /// The changes without old entries that only complete the baseline.
+    ///
+    /// The first answer may have been half a list, and nothing shows it. When a batch of entries from before the watch
+    /// appears within a day of the first visit, it is the rest of that list. They are kept, and shown by `veedor diff`.
+    fn without_late_baseline(&self, head: &Head, held: Option<&Docket>, changes: Vec<Change>) -> Vec<Change> {
+        let age = Duration::try_from(self.now.duration_since(head.watched_since)).unwrap_or_default();
+        if head.version != 1 || age > LATE_BASELINE {
+            return changes;
+        }
+        let zone = self.source.recipe.zone_of(&self.watch().number);
+        let first_day = head.watched_since.to_zoned_datetime(zone).date();
+        let is_old = |change: &Change| match change {
+            Change::EntryAdded(entry) => entry.date.is_some_and(|date| date < first_day),
+            _ => false,
+        };
+        let old = changes.iter().filter(|change| is_old(change)).count();
+        if old < LATE_BASELINE_ENTRIES || old * 5 <= held.map_or(0, |held| held.entries.len()) {
+            return changes;
+        }
+        tracing::warn!(source = %self.watch().case.source, entries = old, "the first answer for a case was not whole; older entries complete its beginning");
+        changes.into_iter().filter(|change| !is_old(change)).collect()
+    }
+
+    fn new_version(
+        &self,
+        head: Head,
+        before: Option<&Docket>,
+        (changes, docket, missing): (Vec<Change>, Docket, MissingEntries),
+        pages: Vec<Page>,
+    ) -> Result<Visited, StoreError> {
+        let watch = self.watch();
+        let number = head.version + 1;
+        let print = fingerprint(&pages);
+        let recipe = &self.source.recipe;
+        let seen = Seen {
+            case: &watch.case,
+            zone: recipe.zone_of(&watch.number),
+            zone_name: &recipe.zone,
+            version: number,
+            first_seq: head.seq + 1,
+            at: self.now,
+            page_sha256: print,
+            before,
+            after: &docket,
+            watched_since: head.watched_since,
+        };
+        let events = Meaning::shipped(&recipe.jurisdiction, &recipe.language).events(&changes, &seen);
+        let deliveries = route(&events, watch, &self.config.routes(), self.now);
+        let (row, due) = self.read_row(short(&print));
+        let settled = missing.is_empty();
+        let head = Head {
+            version: number,
+            health: Health::Ok,
+            vanished: None,
+            changed_at: Some(self.now),
+            pages_sha256: print,
+            validators: pages
+                .iter()
+                .map(|page| (page.header("etag").map(str::to_owned), page.header("last-modified").map(str::to_owned)))
+                .collect(),
+            ..head
+        };
+        let visited = Visited { version: Some(number), events: events.clone(), ..Visited::quiet(Health::Ok, row, due, settled) };
+        if !self.keep {
+            return Ok(visited);
+        }
+        failpoint::hit("before-commit");
+        let pages = recipe.keepable(&watch.number, pages);
+        let version = Version { number, at: self.now, docket, pages };
+        let visit = Visit { cid: self.cid, row, head, missing: Some(missing), version: Some(version), events, deliveries };
+        self.store.commit(visit)?;
+        failpoint::hit("after-commit");
+        Ok(Visited { row_pending: false, ..visited })
+    }
+
+    /// Records that the source answered something that is not a docket.
+    pub fn refused(&self, refusal: &Refusal) -> Result<Visited, StoreError> {
+        let head = self.head()?;
+        if !matches!(refusal, Refusal::NotFound) || head.version == 0 {
+            return self.failed(refusal.health(), None);
+        }
+        let vanished = count(head.vanished.as_ref(), self.now);
+        let told = vanished.visits == TOLD;
+        let news = Head { health: Health::NotFound, vanished: Some(vanished), ..head.clone() };
+        let (row, due) = self.failed_row(None);
+        let quiet = Visited::quiet(Health::NotFound, row, due, false);
+        if told || !is_confirmed(vanished, lasting(self.config.general.confirm), self.now) {
+            return self.quietly(head, news, None, quiet);
+        }
+        self.vanished(news, vanished, quiet)
+    }
+
+    fn vanished(&self, head: Head, Missing { since, visits }: Missing, quiet: Visited) -> Result<Visited, StoreError> {
+        let watch = self.watch();
+        let kind = EventKind::CaseVanished;
+        let event = Event {
+            id: Event::id_of(&watch.case, head.version, &format!("case {since}"), kind),
+            kind,
+            severity: kind.severity(),
+            case: watch.case.clone(),
+            seq: head.seq + 1,
+            version: head.version,
+            entry: None,
+            hearing: None,
+            field: Some(missing_since(since, visits)),
+            seen_at: self.now,
+            page_sha256: head.pages_sha256,
+        };
+        let deliveries = route(std::slice::from_ref(&event), watch, &self.config.routes(), self.now);
+        let visited = Visited { events: vec![event.clone()], ..quiet };
+        if !self.keep {
+            return Ok(visited);
+        }
+        let head = Head { vanished: Some(Missing { since, visits: TOLD }), ..head };
+        let visit = Visit { cid: self.cid, row: visited.row, head, missing: None, version: None, events: vec![event], deliveries };
+        self.store.commit(visit)?;
+        Ok(Visited { row_pending: false, ..visited })
+    }
+
+    /// Records that the source could not be asked or refused us.
+    pub fn failed(&self, health: Health, not_before: Option<Timestamp>) -> Result<Visited, StoreError> {
+        let head = self.head()?;
+        let (row, due) = self.failed_row(not_before);
+        let news = Head { health: health.clone(), ..head.clone() };
+        self.quietly(head, news, None, Visited::quiet(health, row, due, false))
+    }
+
+    /// Keeps a head or a count of missing entries, when there is anything to keep.
+    fn quietly(&self, before: Head, news: Head, missing: Option<MissingEntries>, visited: Visited) -> Result<Visited, StoreError> {
+        if !self.keep || (before == news && missing.is_none()) {
+            return Ok(visited);
+        }
+        let visit =
+            Visit { cid: self.cid, row: visited.row, head: news, missing, version: None, events: Vec::new(), deliveries: Vec::new() };
+        self.store.commit(visit)?;
+        Ok(Visited { row_pending: false, ..visited })
+    }
+}
+
+impl Visited {
+    fn quiet(health: Health, row: Row, due: Timestamp, settled: bool) -> Self {
+        Self { health, version: None, events: Vec::new(), row, due, settled, row_pending: true }
+    }
+}

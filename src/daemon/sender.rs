@@ -1,0 +1,47 @@
+//! From the configuration's channels to what `notify` sends through.
+//!
+//! Used by the deliverer and by `veedor test`.
+
+use crate::config::{self, ChannelKind, Config};
+use crate::fetch::guard;
+use crate::notify::{Channel, Deadlines, Notifier, Smtp, Tls, Webhook};
+
+/// The channel as the sender needs it.
+///
+/// # Errors
+/// When the configuration lacks what the channel needs, in one sentence.
+pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, String> {
+    match &channel.kind {
+        ChannelKind::Terminal => Ok(Channel::Terminal),
+        ChannelKind::Webhook(webhook) => Ok(Channel::Webhook(Webhook {
+            url: webhook.url.to_string(),
+            secret: webhook.secret.as_ref().map(|secret| secret.expose().to_owned()),
+            allow_private: webhook.allow_private,
+        })),
+        ChannelKind::Email => {
+            let Some(smtp) = &config.smtp else { return Err("the watch list has no [smtp] table any more; add it again".into()) };
+            Ok(Channel::Email(Smtp {
+                host: smtp.host.clone(),
+                port: smtp.port,
+                tls: match smtp.tls {
+                    config::Tls::Implicit => Tls::Implicit,
+                    config::Tls::StartTls => Tls::StartTls,
+                    config::Tls::None => Tls::None,
+                },
+                user: smtp.user.clone(),
+                password: smtp.password.as_ref().map(|password| password.expose().to_owned()),
+                from: smtp.from.clone(),
+            }))
+        }
+    }
+}
+
+/// A notifier with a guarded client for the world and an open one for receivers that the operator vouches for.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn notifier() -> Result<Notifier, String> {
+    let deadline = Deadlines::default().webhook;
+    let client = |private| guard::webhook_client(private, deadline).map_err(|error| format!("failed to {error}"));
+    Ok(Notifier::new(client(false)?, client(true)?, |url, private| guard::check(url, private).map_err(|refused| refused.to_string())))
+}

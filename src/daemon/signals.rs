@@ -1,0 +1,35 @@
+//! Signals: SIGTERM and SIGINT stop, SIGHUP reloads.
+//!
+//! Runs beside the loops and does nothing itself but pass the wish on.
+
+use std::sync::Arc;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::control::Control;
+
+/// Runs until told to stop.
+pub async fn run(control: Arc<Control>) {
+    let (Some(mut terminate), Some(mut interrupt), Some(mut hangup)) =
+        (listen(SignalKind::terminate()), listen(SignalKind::interrupt()), listen(SignalKind::hangup()))
+    else {
+        // Without handlers the signals keep their defaults: the daemon can still be ended, only less gently.
+        return control.stopped().await;
+    };
+    loop {
+        tokio::select! {
+            () = control.stopped() => return,
+            _ = terminate.recv() => control.stop(),
+            _ = interrupt.recv() => control.stop(),
+            _ = hangup.recv() => control.nudge_reload(),
+        }
+        if control.is_stopping() {
+            tracing::info!("stopping: visits and attempts under way are finished first");
+            return;
+        }
+    }
+}
+
+fn listen(kind: SignalKind) -> Option<Signal> {
+    signal(kind).map_err(|error| tracing::warn!(%error, "a signal cannot be listened to")).ok()
+}

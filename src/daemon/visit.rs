@@ -1,0 +1,200 @@
+//! One visit to one case: ask, recognise what is unchanged, record what is not.
+//!
+//! [`Visitor::run_once`] is what the poller's loop, `veedor poll`, "poll now" and the tests all call. A case is visited
+//! by one visit at a time. It decides nothing about when.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Handles;
+use super::ask::{Answer, HeldPage, ask};
+use super::record::{Job, Visited, fingerprint, short};
+use crate::config::Config;
+use crate::domain::health::Health;
+use crate::domain::schedule::Row;
+use crate::fetch::Validators;
+use crate::store::Cid;
+use crate::store::error::StoreError;
+use crate::store::pulse::blocking;
+
+/// Visits cases.
+#[derive(Debug)]
+pub struct Visitor {
+    handles: Handles,
+    under_way: Mutex<HashSet<Cid>>,
+    /// The cases that a command visited since the poller last did: what the poller remembers of their pages and their health
+    /// is not what is stored any more.
+    by_hand: Mutex<HashSet<Cid>>,
+    /// The cases whose pages came with something to ask "has it changed?" with. Only those pay a look at the store.
+    validated: Mutex<HashSet<Cid>>,
+}
+
+/// The case to visit.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The configuration that holds it.
+    pub config: Arc<Config>,
+    /// Its place there.
+    pub index: usize,
+    /// The case in the store.
+    pub cid: Cid,
+    /// Its schedule row.
+    pub row: Row,
+    /// Whether an unchanged answer needs no look at the store.
+    pub settled: bool,
+    /// False for a dry run.
+    pub keep: bool,
+    /// Whether a command asks and not the poller.
+    pub by_hand: bool,
+}
+
+/// What came of a visit.
+#[derive(Debug)]
+pub enum Report {
+    /// It was made.
+    Visited(Visited),
+    /// It was not the time to ask.
+    Postponed {
+        /// Why.
+        why: String,
+        /// The earliest time to try again.
+        not_before: Option<jiff::Timestamp>,
+    },
+    /// The same case is being visited already.
+    UnderWay,
+}
+
+impl Visitor {
+    /// A visitor with these handles.
+    pub fn new(handles: Handles) -> Self {
+        Self { handles, under_way: Mutex::default(), by_hand: Mutex::default(), validated: Mutex::default() }
+    }
+
+    /// Visits a case once.
+    ///
+    /// # Errors
+    /// Only when the store fails, which is fatal.
+    pub async fn run_once(&self, mut target: Target) -> Result<Report, StoreError> {
+        let turn = if target.by_hand && target.keep { self.by_hand(target.cid) } else { Turn::take(&self.under_way, target.cid) };
+        let Some(_turn) = turn else { return Ok(Report::UnderWay) };
+        target.settled &= !lock(&self.by_hand).contains(&target.cid);
+        let (cid, by_hand) = (target.cid, target.by_hand);
+        let report = self.visit(target).await?;
+        if !by_hand && matches!(report, Report::Visited(_)) {
+            lock(&self.by_hand).remove(&cid);
+        }
+        Ok(report)
+    }
+
+    /// The right to change a case for a command, unless it is being visited. The poller looks at the store again afterwards.
+    pub fn by_hand(&self, cid: Cid) -> Option<Turn<'_>> {
+        let turn = Turn::take(&self.under_way, cid)?;
+        lock(&self.by_hand).insert(cid);
+        Some(turn)
+    }
+
+    async fn visit(&self, target: Target) -> Result<Report, StoreError> {
+        let Some(source) = target.config.source_of(&target.config.cases[target.index].case).cloned() else {
+            let why = "the watch list names no such source any more".to_owned();
+            return Ok(Report::Postponed { why, not_before: None });
+        };
+        let number = &target.config.cases[target.index].number;
+        let held = self.held(&target).await?;
+        let answer = ask(&self.handles, &source, number, &held).await;
+        let job = Job {
+            store: self.handles.store.clone(),
+            config: target.config.clone(),
+            index: target.index,
+            source,
+            cid: target.cid,
+            row: target.row,
+            settled: target.settled,
+            now: self.handles.clock.now(),
+            keep: target.keep,
+        };
+        let visited = match answer {
+            Answer::Postponed { why, not_before } => return Ok(Report::Postponed { why, not_before }),
+            Answer::Failed { health, not_before } => blocking(move || job.failed(health, not_before)).await?,
+            Answer::Refused(refusal) => blocking(move || job.refused(&refusal)).await?,
+            Answer::Pages(pages) => {
+                let seen = short(&fingerprint(&pages));
+                if target.settled && target.row.seen == seen {
+                    let (row, due) = job.read_row(seen);
+                    let unchanged =
+                        Visited { health: Health::Ok, version: None, events: Vec::new(), row, due, settled: true, row_pending: true };
+                    return Ok(Report::Visited(unchanged));
+                }
+                blocking(move || job.pages(pages)).await?
+            }
+        };
+        Ok(Report::Visited(visited))
+    }
+
+    /// The pages of the stored version, when the source gave something to ask "has it changed?" with.
+    async fn held(&self, target: &Target) -> Result<Vec<HeldPage>, StoreError> {
+        if target.settled && !lock(&self.validated).contains(&target.cid) {
+            return Ok(Vec::new());
+        }
+        let (store, cid) = (self.handles.store.clone(), target.cid);
+        let held = blocking(move || {
+            let Some(head) = store.head(cid)? else { return Ok(Vec::new()) };
+            if head.version == 0 || head.validators.iter().all(|(etag, modified)| etag.is_none() && modified.is_none()) {
+                return Ok(Vec::new());
+            }
+            let Some(version) = store.version(cid, head.version)? else { return Ok(Vec::new()) };
+            let pair = |((etag, last_modified), page)| HeldPage { validators: Validators { etag, last_modified }, page };
+            Ok(head.validators.into_iter().zip(version.pages).map(pair).collect::<Vec<_>>())
+        })
+        .await?;
+        let mut validated = lock(&self.validated);
+        if held.is_empty() {
+            validated.remove(&target.cid);
+        } else {
+            validated.insert(target.cid);
+        }
+        Ok(held)
+    }
+}
+
+fn lock(set: &Mutex<HashSet<Cid>>) -> MutexGuard<'_, HashSet<Cid>> {
+    set.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The right to visit a case, given back when dropped.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    under_way: &'a Mutex<HashSet<Cid>>,
+    cid: Cid,
+}
+
+impl<'a> Turn<'a> {
+    fn take(under_way: &'a Mutex<HashSet<Cid>>, cid: Cid) -> Option<Self> {
+        // A turn must not be made before it is known to be ours: dropping it takes the case from whoever has it, and waits
+        // for the lock that is held here.
+        let is_free = lock(under_way).insert(cid);
+        is_free.then(|| Self { under_way, cid })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        lock(self.under_way).remove(&self.cid);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_visited_by_one_visit_at_a_time() {
+        let under_way = Mutex::default();
+        let first = Turn::take(&under_way, 7).expect("nobody has it");
+        for _ in 0..2 {
+            assert!(Turn::take(&under_way, 7).is_none());
+        }
+        assert!(Turn::take(&under_way, 8).is_some());
+        drop(first);
+        assert!(Turn::take(&under_way, 7).is_some());
+    }
+}

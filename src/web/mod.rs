@@ -1,0 +1,126 @@
+//! The address in `listen`: is it alive, is it ready, and counters.
+//!
+//! Started by `daemon` when `listen` is not empty. Nothing here shows a case, an address or a page: it can be read by
+//! whoever reaches it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use crate::control::Control;
+use crate::metrics::Metrics;
+use crate::store::Store;
+use crate::store::pulse::blocking;
+
+/// How long answers under way may take to end at shutdown.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What the pages show.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    metrics: Metrics,
+    control: Arc<Control>,
+    store: Store,
+}
+
+impl Pages {
+    /// The pages of a daemon.
+    pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store) -> Self {
+        Self { metrics: metrics.clone(), control: control.clone(), store: store.clone() }
+    }
+}
+
+/// Binds the address.
+///
+/// # Errors
+/// When it is taken or not ours, with the address in the sentence.
+pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let explain = |error: io::Error| {
+        io::Error::new(
+            error.kind(),
+            format!("cannot listen on {address}: {error}; set `listen` in [veedor] to another address, or to \"\""),
+        )
+    };
+    TcpListener::bind(address).await.map_err(explain)
+}
+
+/// Serves until told to stop.
+pub async fn run(listener: TcpListener, pages: Pages) {
+    let control = pages.control.clone();
+    let router = Router::new()
+        .route("/livez", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(counters))
+        .with_state(pages);
+    let told = control.clone();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
+    // A client that never ends its question would hold the daemon's end up for ever.
+    let patience = async {
+        control.stopped().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving => {
+            if let Err(error) = served {
+                tracing::error!(%error, "the web address failed");
+            }
+        }
+        () = patience => {}
+    }
+}
+
+/// Ready means that the store answers. Courts and mail servers do not count: their troubles are not ours to restart for.
+async fn ready(State(pages): State<Pages>) -> impl IntoResponse {
+    if pages.control.is_stopping() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
+    }
+    let store = pages.store.clone();
+    match blocking(move || store.probe()).await {
+        Ok(()) => (StatusCode::OK, "ok\n".to_owned()),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+    }
+}
+
+async fn counters(State(pages): State<Pages>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], pages.metrics.render())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::open::Options;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn a_client_that_never_ends_its_question_does_not_hold_the_end_up() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&dir.path().join("store"), Options::new(jiff::Timestamp::UNIX_EPOCH)).expect("opens");
+        let control = Arc::new(Control::default());
+        let listener = bind("127.0.0.1:0".parse().expect("an address")).await.expect("binds");
+        let address = listener.local_addr().expect("bound");
+        let pages = Pages::of(&Metrics::default(), &control, &store);
+        let client = async {
+            let mut half = tokio::net::TcpStream::connect(address).await.expect("connects");
+            half.write_all(b"GET /li").await.expect("writes");
+            // Whoever comes later is answered only when the first was taken.
+            let mut whole = tokio::net::TcpStream::connect(address).await.expect("connects");
+            whole.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("writes");
+            let mut answer = [0; 12];
+            whole.read_exact(&mut answer).await.expect("answers");
+            assert_eq!(&answer, b"HTTP/1.1 200");
+            control.stop();
+            half
+        };
+        let both = async { tokio::join!(run(listener, pages), client) };
+        tokio::time::timeout(GRACE * 10, both).await.expect("it ends");
+    }
+}
