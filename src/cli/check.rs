@@ -1,0 +1,141 @@
+//! `veedor check`: every problem of the watch list, or what will be watched, when and for whom.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::{Common, Done, Exit, ask, print};
+use crate::config::{ChannelKind, Config};
+
+/// Checks a file.
+pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
+    let common = Common { config: file.or_else(|| common.config.clone()), ..common.clone() };
+    let config = ask::load(&common)?;
+    if !common.quiet {
+        for line in too_much(&config) {
+            eprintln!("warning: {line}");
+        }
+    }
+    if common.json {
+        print::json(&as_json(&config));
+    } else if !common.quiet {
+        as_text(&common, &config);
+    }
+    Ok(Exit::Done)
+}
+
+fn as_json(config: &Config) -> serde_json::Value {
+    let cases: Vec<_> = config
+        .cases
+        .iter()
+        .map(|watch| json!({"source": watch.case.source, "number": watch.number.canonical, "name": watch.name, "every_seconds": watch.every.as_secs(), "tags": watch.tags, "channels": heard(config, watch)}))
+        .collect();
+    let channels: Vec<_> = config.channels.iter().map(|channel| json!({"id": channel.id, "kind": kind(&channel.kind)})).collect();
+    json!({"file": config.path.display().to_string(), "state_dir": config.general.state_dir.display().to_string(), "cases": cases, "channels": channels})
+}
+
+fn as_text(common: &Common, config: &Config) {
+    print::line(&format!("{}: good", ask::path(common).display()));
+    print::line(&format!("kept in  {}", config.general.state_dir.display()));
+    let listen = config.general.listen.map_or("nowhere".to_owned(), |address| format!("http://{address}"));
+    print::line(&format!("listens  {listen}"));
+    print::line("");
+    let rows: Vec<Vec<String>> = config
+        .cases
+        .iter()
+        .take(if common.verbose { usize::MAX } else { 50 })
+        .map(|watch| {
+            let name = watch.name.clone().unwrap_or_else(|| "–".into());
+            vec![watch.case.source.clone(), watch.number.canonical.clone(), name, every(watch.every), heard(config, watch).join(", ")]
+        })
+        .collect();
+    print::table(&["SOURCE", "NUMBER", "NAME", "EVERY", "TOLD TO"], &rows);
+    if rows.len() < config.cases.len() {
+        print::line(&format!("… and {} more (-v shows all)", config.cases.len() - rows.len()));
+    }
+}
+
+fn heard(config: &Config, watch: &crate::domain::case::Watch) -> Vec<String> {
+    let tagged = |tags: &[String]| tags.is_empty() || tags.iter().any(|tag| watch.tags.contains(tag));
+    let chosen = |id: &String| watch.channels.as_ref().is_none_or(|channels| channels.contains(id));
+    config.channels.iter().filter(|channel| chosen(&channel.id) && tagged(&channel.route.tags)).map(|channel| channel.id.clone()).collect()
+}
+
+/// Requests of a visit, for a rough sum: e-SATJE needs three and often four.
+const REQUESTS_A_VISIT: f64 = 4.0;
+
+/// The sources that cannot be asked as often as the watch list wishes, and what comes of it. Politeness wins.
+fn too_much(config: &Config) -> Vec<String> {
+    const DAY: f64 = 86_400.0;
+    let mut wished: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+    for watch in config.cases.iter().filter(|watch| watch.case.source != "page") {
+        let (cases, visits) = wished.entry(&watch.case.source).or_default();
+        *cases += 1;
+        *visits += DAY / watch.every.as_secs_f64().max(0.001);
+    }
+    let mut lines = Vec::new();
+    for (id, (cases, visits)) in wished {
+        let Some(source) = config.source(id) else { continue };
+        let gap = source.gap.as_secs_f64();
+        let allowed = f64::from(source.daily).min(if gap > 0.0 { DAY / gap } else { f64::INFINITY });
+        let needed = visits * REQUESTS_A_VISIT;
+        if needed > allowed {
+            let stretched = std::time::Duration::from_secs_f64((cases as f64 * DAY * REQUESTS_A_VISIT / allowed.max(1.0)).min(3.15e9));
+            lines.push(format!(
+                "{id}: {cases} cases as often as asked need about {needed:.0} requests a day, and its gap and daily budget allow {allowed:.0}; \
+                 each case will be visited about every {}",
+                rough(stretched)
+            ));
+        }
+    }
+    lines
+}
+
+/// A duration in its largest sensible unit.
+fn rough(long: std::time::Duration) -> String {
+    match long.as_secs_f64() {
+        seconds if seconds >= 172_800.0 => format!("{:.0} days", seconds / 86_400.0),
+        seconds if seconds >= 7_200.0 => format!("{:.0} hours", seconds / 3_600.0),
+        seconds => format!("{:.0} minutes", (seconds / 60.0).max(1.0)),
+    }
+}
+
+fn kind(kind: &ChannelKind) -> &'static str {
+    match kind {
+        ChannelKind::Email => "email",
+        ChannelKind::Webhook(_) => "webhook",
+        ChannelKind::Terminal => "terminal",
+    }
+}
+
+/// An interval as a person writes it.
+fn every(interval: std::time::Duration) -> String {
+    match interval.as_secs() {
+        seconds if seconds >= 86_400 && seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
+        seconds if seconds >= 3600 && seconds % 3600 == 0 => format!("{}h", seconds / 3600),
+        seconds if seconds >= 60 && seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_politeness_cannot_meet_is_said_with_what_comes_of_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("w.toml");
+        let list = |cases: u32| -> String {
+            (0..cases).map(|n| format!("[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-{n:05}\"\n")).collect()
+        };
+        for (cases, said) in [(5, None), (200, Some("each case will be visited about every 4 hours"))] {
+            std::fs::write(&file, list(cases)).expect("a list");
+            let config = Config::load(&file).expect("good").config;
+            let lines = too_much(&config);
+            assert_eq!(lines.len(), usize::from(said.is_some()), "{lines:?}");
+            assert!(said.is_none_or(|said| lines[0].contains(said)), "{lines:?}");
+        }
+    }
+}

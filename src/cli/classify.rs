@@ -1,0 +1,19 @@
+//! `veedor classify`: what entries mean, JSON Lines in and out.
+
+use std::io::BufRead;
+
+use super::{Done, Exit, Failure, print};
+use crate::meaning::line::classify_line_in;
+
+/// Reads standard input line by line.
+pub fn run(jurisdiction: &str, language: &str) -> Done {
+    for (number, line) in std::io::stdin().lock().lines().enumerate() {
+        let bad = |why: String| Failure::new(Exit::Failed, format!("line {} of standard input: {why}", number + 1));
+        let line = line.map_err(|error| bad(error.to_string()))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        print::line(&classify_line_in(&line, jurisdiction, Some(language)).map_err(bad)?);
+    }
+    Ok(Exit::Done)
+}

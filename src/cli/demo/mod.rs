@@ -1,0 +1,159 @@
+//! `veedor demo`: the whole of it on this machine alone.
+//!
+//! A small court with fictional cases, a mailbox and a webhook receiver, all on loopback; between them the real engine,
+//! store and senders. Nothing outside is touched, and everything it made is removed at the end.
+
+mod court;
+mod mailbox;
+mod receiver;
+mod story;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::sync::mpsc;
+
+use super::{Common, Done, Exit, Failure, ask, print};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::daemon::supervise::Units;
+use crate::daemon::{self, Handles};
+use court::Court;
+use story::Story;
+
+/// What may be typed.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Stop by itself after this many seconds
+    #[arg(long = "for", value_name = "SECONDS")]
+    seconds: Option<u64>,
+    /// The language of the alerts and of the explanations: es or en [default: from the environment]
+    #[arg(long, value_parser = ["es", "en"])]
+    lang: Option<String>,
+}
+
+/// What arrives at the ends of the demo.
+#[derive(Debug)]
+pub enum Arrival {
+    /// A mail, stored as a file.
+    Mail {
+        /// Its subject.
+        subject: String,
+        /// The file.
+        file: PathBuf,
+    },
+    /// A webhook body.
+    Hook(String),
+}
+
+/// Runs until Ctrl-C, or for the seconds given.
+pub fn run(_common: &Common, args: &DemoArgs) -> Done {
+    let spanish = match args.lang.as_deref() {
+        Some(language) => language == "es",
+        None => std::env::var("LANG").is_ok_and(|lang| lang.starts_with("es")),
+    };
+    let folder = Folder::make()?;
+    let runtime = ask::runtime()?;
+    let result = runtime.block_on(play(&folder.path, spanish, args.seconds.map(Duration::from_secs)));
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    drop(folder);
+    print::line(if spanish { "\nFin. No queda nada en el disco." } else { "\nThe end. Nothing is left on the disk." });
+    result.map(|()| Exit::Done)
+}
+
+async fn play(folder: &Path, spanish: bool, limit: Option<Duration>) -> Result<(), Failure> {
+    let failed =
+        |what: &str, error: &dyn std::fmt::Display| Failure::new(Exit::Failed, format!("the demo's {what} could not start: {error}"));
+    let (arrivals, mut arrived) = mpsc::unbounded_channel();
+    let court = Court::open().await.map_err(|error| failed("court", &error))?;
+    let post = mailbox::Mailbox::open(&folder.join("mail"), arrivals.clone()).await.map_err(|error| failed("mailbox", &error))?;
+    let hook = receiver::Receiver::open(arrivals).await.map_err(|error| failed("webhook receiver", &error))?;
+    let story = Story::new(spanish);
+    court.seed(&story);
+
+    let file = folder.join("watchlist.toml");
+    std::fs::write(&file, story.watchlist(folder, &court.base(), post.port(), &hook.url()))
+        .map_err(|error| failed("watch list", &error))?;
+    let loaded = Config::load(&file)
+        .map_err(|problems| Failure::new(Exit::Config, problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let handles = Handles::open(loaded.config, Clock::System).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
+    let control = handles.control.clone();
+
+    print::line(&story.opening(folder));
+    let mut units: Units<&'static str, Result<(), Failure>> = Units::default();
+    let shared = Arc::new(court);
+    units.start("court", shared.clone().serve(control.clone()));
+    units.start("mailbox", post.serve(control.clone()));
+    units.start("receiver", hook.serve(control.clone()));
+    units.start(
+        "daemon",
+        async move { daemon::run(handles).await.map(|_| ()).map_err(|error| Failure::new(Exit::Failed, error.to_string())) },
+    );
+    units.start("story", story.clone().tell(shared, control.clone()));
+
+    let end = async {
+        match limit {
+            Some(limit) => tokio::time::sleep(limit).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(end);
+    let result = loop {
+        tokio::select! {
+            Some(arrival) = arrived.recv() => show(&arrival, spanish),
+            ended = units.finished() => match ended {
+                // The story comes to its end; the rest stays until Ctrl-C, which the daemon hears.
+                ("story", Some(Ok(()))) => {}
+                (_, Some(result)) => break result,
+                (name, None) => break Err(Failure::new(Exit::LoopDied, format!("the demo's {name} failed"))),
+            },
+            () = &mut end => break Ok(()),
+        }
+    };
+    control.stop();
+    units.drain(Duration::from_secs(20)).await;
+    result
+}
+
+fn show(arrival: &Arrival, spanish: bool) {
+    match arrival {
+        Arrival::Mail { subject, file } => {
+            print::line(&format!("  {} {}", print::green(if spanish { "correo ▸" } else { "mail ▸" }), print::clean(subject)));
+            print::line(&format!("           {}", file.display()));
+        }
+        Arrival::Hook(body) => {
+            let shown = match serde_json::from_str::<serde_json::Value>(body) {
+                Ok(value) => format!("{}  {}", print::field(&value, "type"), print::field(&value["data"], "summary")),
+                Err(_) => print::clean(body),
+            };
+            print::line(&format!("  {} {shown}", print::green("webhook ▸")));
+            print::line(&format!("           {}", print::clean(body)));
+        }
+    }
+}
+
+/// The demo's folder, removed when it ends.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    fn make() -> Result<Self, Failure> {
+        use std::os::unix::fs::DirBuilderExt;
+        let path = std::env::temp_dir().join(format!("veedor-demo-{}", std::process::id()));
+        let made = std::fs::DirBuilder::new().mode(0o700).create(&path).and_then(|()| std::fs::create_dir(path.join("mail")));
+        made.map_err(|error| Failure::new(Exit::Failed, format!("the demo's folder {} could not be made: {error}", path.display())))?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.path) {
+            eprintln!("veedor: the demo's folder {} could not be removed: {error}", self.path.display());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! How a command ends. The codes are promises: scripts branch on them.
+
+use std::process::ExitCode;
+
+/// The table under `veedor --help`.
+pub const TABLE: &str = "Exit codes: 0 done · 1 failed · 2 usage · 3 not a case page, blocked or reserved · 4 case not found · \
+69 daemon not reachable · 70 a loop died · 74 store unusable · 78 bad configuration";
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: failed.
+    Failed,
+    /// 2: typed wrongly.
+    Usage,
+    /// 3: not a case page, blocked or reserved.
+    NotACase,
+    /// 4: the case is not found.
+    NotFound,
+    /// 69: no daemon answers.
+    NoDaemon,
+    /// 70: a loop of the daemon died.
+    LoopDied,
+    /// 74: the store cannot be used.
+    Store,
+    /// 78: the configuration is bad.
+    Config,
+}
+
+impl Exit {
+    const ALL: [Exit; 9] =
+        [Exit::Done, Exit::Failed, Exit::Usage, Exit::NotACase, Exit::NotFound, Exit::NoDaemon, Exit::LoopDied, Exit::Store, Exit::Config];
+
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotACase => 3,
+            Self::NotFound => 4,
+            Self::NoDaemon => 69,
+            Self::LoopDied => 70,
+            Self::Store => 74,
+            Self::Config => 78,
+        }
+    }
+
+    /// The ending with this number; failed when there is none.
+    pub fn of(code: u8) -> Self {
+        Self::ALL.into_iter().find(|exit| exit.code() == code).unwrap_or(Self::Failed)
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit.code())
+    }
+}

@@ -1,0 +1,247 @@
+//! The commands. One file a command; this one says what may be typed.
+//!
+//! Called by `main`. Commands print to standard output what was asked for, and to standard error what went wrong, as one
+//! sentence. They ask a running daemon, and open the store themselves only when none runs.
+
+mod ask;
+mod check;
+mod classify;
+mod deliveries;
+mod demo;
+mod diff;
+mod edit;
+mod exit;
+mod extract;
+mod hearings;
+mod import;
+mod list;
+mod poll;
+mod print;
+mod run;
+mod show;
+mod sources;
+mod test;
+mod upkeep;
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+pub use exit::Exit;
+
+/// Watches the public records of courts for listed case numbers and tells you what changed.
+#[derive(Debug, Parser)]
+#[command(name = "veedor", version, about, after_help = exit::TABLE)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What all commands take.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The watch list [default: ./watchlist.toml, else /etc/veedor/watchlist.toml]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print less
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Print more
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Watch: the daemon
+    Run,
+    /// Show the whole of it on this machine alone, with a small fictional court
+    Demo(demo::DemoArgs),
+    /// Print every problem of the watch list, or what will be watched, when and for whom
+    Check {
+        /// The watch list
+        file: Option<PathBuf>,
+    },
+    /// Visit cases now and print what that would tell
+    Poll {
+        /// Case numbers or nicknames; all cases when none is given
+        cases: Vec<String>,
+        /// Keep nothing and tell nobody
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Print the watch list and how its cases are
+    List,
+    /// Print a docket
+    Show {
+        /// A case number or nickname
+        case: String,
+        /// An older version
+        #[arg(long, value_name = "N")]
+        version: Option<u32>,
+    },
+    /// Print what changed between two versions of a docket, or between two docket files
+    Diff(diff::DiffArgs),
+    /// Print the hearings that the dockets mention
+    Hearings {
+        /// A case number or nickname; all cases when none is given
+        case: Option<String>,
+    },
+    /// Add a case to the watch list
+    Add(edit::AddArgs),
+    /// Take a case off the watch list; what was kept of it stays
+    Remove {
+        /// A case number or nickname
+        case: String,
+    },
+    /// Add cases from a CSV file, or take pages that a person saved as a visit
+    Import(import::ImportArgs),
+    /// Print the courts that veedor can read, and how
+    Sources {
+        /// A source's id, for everything about it
+        id: Option<String>,
+    },
+    /// Run a recipe over saved pages and print the docket as JSON
+    Extract(extract::ExtractArgs),
+    /// Say what entries mean: JSON Lines in, JSON Lines out
+    Classify {
+        /// Whose words they are
+        #[arg(long, default_value = "ec")]
+        jurisdiction: String,
+        /// In which language
+        #[arg(long, default_value = "es")]
+        lang: String,
+    },
+    /// Print what was sent where, and what was not
+    Deliveries {
+        /// Only those that were given up
+        #[arg(long)]
+        failed: bool,
+        /// At most this many
+        #[arg(long, default_value_t = 50, value_name = "N")]
+        limit: usize,
+    },
+    /// Send deliveries again: those named, or all that were given up
+    Retry {
+        /// Delivery ids, from `veedor deliveries`
+        ids: Vec<String>,
+        /// All that were given up
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+    },
+    /// Send a flagged test message through a channel
+    Test {
+        /// The channel's id
+        channel: String,
+    },
+    /// Write everything that is kept as JSON Lines
+    Export {
+        /// Into this file instead of standard output
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Write a consistent copy of the store into a folder and read it back
+    Backup {
+        /// The folder
+        dir: PathBuf,
+    },
+    /// Make the store anew from a backup
+    Restore {
+        /// The folder that `veedor backup` wrote into, or one file in it
+        dir: PathBuf,
+    },
+    /// Check that the store is whole
+    Fsck {
+        /// Mend what can be mended without losing anything
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Make the daemon read the watch list again
+    Reload,
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Runs a command and says how it ended.
+pub fn run(cli: Cli) -> Exit {
+    let common = &cli.common;
+    let result = match cli.command {
+        Command::Run => run::run(common),
+        Command::Demo(args) => demo::run(common, &args),
+        Command::Check { file } => check::run(common, file),
+        Command::Poll { cases, dry_run } => poll::run(common, cases, dry_run),
+        Command::List => list::run(common),
+        Command::Show { case, version } => show::run(common, case, version),
+        Command::Diff(args) => diff::run(common, args),
+        Command::Hearings { case } => hearings::run(common, case),
+        Command::Add(args) => edit::add(common, args),
+        Command::Remove { case } => edit::remove(common, &case),
+        Command::Import(args) => import::run(common, args),
+        Command::Sources { id } => sources::run(common, id.as_deref()),
+        Command::Extract(args) => extract::run(common, &args),
+        Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, &lang),
+        Command::Deliveries { failed, limit } => deliveries::list(common, failed, limit),
+        Command::Retry { ids, all } => deliveries::retry(common, ids, all),
+        Command::Test { channel } => test::run(common, &channel),
+        Command::Export { to } => upkeep::export(common, to),
+        Command::Backup { dir } => upkeep::backup(common, &dir),
+        Command::Restore { dir } => upkeep::restore(common, &dir),
+        Command::Fsck { repair } => upkeep::fsck(common, repair),
+        Command::Reload => upkeep::reload(common),
+        Command::Completions { shell } => completions(shell),
+        Command::Man => man(),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(failure) => {
+            eprintln!("veedor: {}", failure.why);
+            failure.exit
+        }
+    }
+}
+
+/// A command that failed: one sentence, and how it ends.
+#[derive(Debug)]
+pub struct Failure {
+    why: String,
+    exit: Exit,
+}
+
+impl Failure {
+    fn new(exit: Exit, why: impl Into<String>) -> Self {
+        Self { why: why.into(), exit }
+    }
+}
+
+type Done = Result<Exit, Failure>;
+
+fn completions(shell: clap_complete::Shell) -> Done {
+    clap_complete::generate(shell, &mut Cli::command(), "veedor", &mut std::io::stdout());
+    Ok(Exit::Done)
+}
+
+fn man() -> Done {
+    let rendered = clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout());
+    rendered.map_err(|error| Failure::new(Exit::Failed, format!("the manual page could not be written: {error}")))?;
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

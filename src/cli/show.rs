@@ -1,0 +1,45 @@
+//! `veedor show`: a docket.
+
+use serde_json::Value;
+
+use super::{Common, Done, Exit, ask, print};
+use crate::daemon::answers::Ask;
+
+/// Prints a docket as last seen, or a version of it.
+pub fn run(common: &Common, case: String, version: Option<u32>) -> Done {
+    let data = ask::ask(common, Ask::Show { case, version })?;
+    if common.json {
+        print::json(&data);
+        return Ok(Exit::Done);
+    }
+    let docket = &data["docket"];
+    let case = &docket["case"];
+    print::line(&print::bold(&format!("{}  {}", print::field(case, "number"), data["name"].as_str().unwrap_or_default())));
+    for name in ["title", "court", "subject", "status", "filed"] {
+        if !case[name].is_null() {
+            print::line(&format!("{name:8} {}", print::field(case, name)));
+        }
+    }
+    print::line(&format!("version  {}, seen {}", data["version"], print::minute(&data, "seen_at")));
+    print::line(&format!("look     {}", print::field(&data, "url")));
+    for party in list(&docket["parties"]) {
+        print::line(&format!("party    {}: {}", print::field(party, "role"), print::field(party, "name")));
+    }
+    print::line("");
+    for entry in list(&docket["entries"]) {
+        let mark = if entry["withheld"].is_null() { "" } else { "  (withheld by the court)" };
+        let time = entry["time"].as_str().and_then(|time| time.get(..5)).unwrap_or("     ");
+        print::line(&format!("{} {time}  {}{mark}", print::field(entry, "date"), print::bold(&print::field(entry, "title"))));
+        if common.verbose {
+            print::line(&print::field(entry, "text"));
+        }
+    }
+    if !common.verbose {
+        print::line("\n(-v prints the texts, --json everything)");
+    }
+    Ok(Exit::Done)
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}

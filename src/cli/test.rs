@@ -1,0 +1,89 @@
+//! `veedor test`: a flagged test message through one channel, at once and without the outbox.
+
+use super::{Common, Done, Exit, Failure, ask, print};
+use crate::clock::Clock;
+use crate::config::{Channel, Config};
+use crate::daemon::sender;
+use crate::diag::suggestion;
+use crate::domain::about::About;
+use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
+use crate::domain::delivery::{Delivery, DeliveryState, Outcome};
+use crate::domain::event::{Event, EventKind};
+use crate::domain::id::Id;
+use crate::notify;
+
+/// Sends the message to every recipient of the channel.
+pub fn run(common: &Common, id: &str) -> Done {
+    let config = ask::load(common)?;
+    let Some(channel) = config.channel(id) else {
+        let ids: Vec<&str> = config.channels.iter().map(|channel| channel.id.as_str()).collect();
+        return Err(Failure::new(Exit::Usage, format!("there is no channel \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default())));
+    };
+    let runtime = ask::runtime()?;
+    let mut failed = 0;
+    for recipient in &channel.route.recipients {
+        let outcome = runtime.block_on(send(&config, channel, recipient))?;
+        let to = if recipient.is_empty() { channel.id.as_str() } else { recipient };
+        match outcome {
+            Outcome::Sent { detail } => print::line(&format!("{to}: sent ({detail})")),
+            other => {
+                failed += 1;
+                print::line(&format!("{to}: not sent, {}", other.detail()));
+            }
+        }
+    }
+    Ok(if failed == 0 { Exit::Done } else { Exit::Failed })
+}
+
+async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Outcome, Failure> {
+    let now = Clock::System.now();
+    let case = CaseRef { source: "veedor".into(), number: "TEST".into() };
+    let event = Event {
+        // A test is not derived from a docket: each one is a message of its own.
+        id: Id::derive(&[b"test", channel.id.as_bytes(), &now.as_nanosecond().to_be_bytes()]),
+        kind: EventKind::VeedorTest,
+        severity: EventKind::VeedorTest.severity(),
+        case: case.clone(),
+        seq: 0,
+        version: 0,
+        entry: None,
+        hearing: None,
+        field: None,
+        seen_at: now,
+        page_sha256: [0; 32],
+    };
+    let watch = Watch {
+        number: CaseNumber { compact: "TEST".into(), canonical: "TEST".into(), parts: Parts::default() },
+        case: case.clone(),
+        name: None,
+        formal_name: None,
+        tags: Vec::new(),
+        every: std::time::Duration::ZERO,
+        since: None,
+        note: None,
+        facts: std::collections::BTreeMap::new(),
+        channels: None,
+    };
+    let about = About {
+        watch: &watch,
+        source_title: "veedor",
+        case_url: "",
+        zone: jiff::tz::TimeZone::UTC,
+        language: channel.language,
+        profile: config.general.privacy,
+    };
+    let delivery = Delivery {
+        id: Delivery::id_of(&channel.id, recipient, event.id),
+        channel: channel.id.clone(),
+        recipient: recipient.to_owned(),
+        case,
+        events: vec![event.id],
+        state: DeliveryState::Waiting { due: now },
+        attempts: 0,
+        created: now,
+    };
+    let bad = |why: String| Failure::new(Exit::Failed, why);
+    let to = sender::sender(config, channel).map_err(bad)?;
+    let body = notify::render(&to, &delivery, &[event], &about).map_err(|error| bad(error.to_string()))?;
+    Ok(sender::notifier().map_err(bad)?.send(&to, &delivery, &body, now).await)
+}

@@ -1,0 +1,129 @@
+//! `veedor export`, `backup`, `restore`, `fsck`, `reload`.
+
+use std::path::{Path, PathBuf};
+
+use super::{Common, Done, Exit, Failure, ask, print};
+use crate::clock::Clock;
+use crate::daemon::answers::Ask;
+use crate::daemon::{STORE, socket};
+use crate::store::Store;
+use crate::store::open::Options;
+
+/// Writes everything as JSON Lines.
+pub fn export(common: &Common, to: Option<PathBuf>) -> Done {
+    match to {
+        Some(path) => {
+            let data = ask::ask(common, Ask::Export { to: absolute(&path)? })?;
+            if !common.quiet {
+                print::line(&format!("{}: {}", print::field(&data, "file"), counted(&data["counts"])));
+            }
+        }
+        None => {
+            // The process that holds the store writes the file; this one passes it on.
+            let config = ask::load(&Common { quiet: true, ..common.clone() })?;
+            let path = config.general.state_dir.join(format!("export-{}.jsonl", std::process::id()));
+            ask::ask(common, Ask::Export { to: absolute(&path)? })?;
+            let copied = std::fs::File::open(&path).and_then(|mut file| std::io::copy(&mut file, &mut std::io::stdout()));
+            let removed = std::fs::remove_file(&path);
+            copied.and(removed.map(|()| 0)).map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", path.display())))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes a consistent copy.
+pub fn backup(common: &Common, dir: &Path) -> Done {
+    let data = ask::ask(common, Ask::Backup { dir: absolute(dir)? })?;
+    if common.json {
+        print::json(&data);
+    } else if !common.quiet {
+        print::line(&format!(
+            "{}: {}; {} bytes, read back and equal",
+            print::field(&data, "file"),
+            counted(&data["counts"]),
+            data["bytes"]
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// Makes the store anew from a backup. Never over a store that holds something, and never under a daemon.
+pub fn restore(common: &Common, from: &Path) -> Done {
+    let config = ask::load(common)?;
+    let state_dir = &config.general.state_dir;
+    if std::os::unix::net::UnixStream::connect(socket::path_in(state_dir)).is_ok() {
+        return Err(Failure::new(Exit::Failed, format!("a daemon runs on {}; stop it first", state_dir.display())));
+    }
+    let (file, into) = (newest(from)?, &state_dir.join(STORE));
+    let done =
+        Store::restore(&file, into, Options::new(Clock::System.now())).map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
+    if !common.quiet {
+        print::line(&format!(
+            "{} cases, {} versions and {} events of {} are in {}; alerts that the backup knows as sent are not sent again",
+            done.cases,
+            done.versions,
+            done.events,
+            file.display(),
+            into.display()
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// Checks the store.
+pub fn fsck(common: &Common, repair: bool) -> Done {
+    let data = ask::ask(common, Ask::Fsck { repair })?;
+    let problems = data["problems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if common.json {
+        print::json(&data);
+    } else {
+        for problem in problems {
+            print::line(problem.as_str().unwrap_or_default());
+        }
+        if !common.quiet {
+            let more = data["more"].as_u64().unwrap_or_default();
+            let found = problems.len() as u64 + more;
+            print::line(&format!("{} rows checked, {found} problems, {} index rows mended", data["rows"], data["repaired"]));
+        }
+    }
+    Ok(if data["whole"] == true { Exit::Done } else { Exit::Store })
+}
+
+/// Makes the daemon read the watch list again.
+pub fn reload(common: &Common) -> Done {
+    let kept = |failure: Failure| match failure.exit {
+        Exit::Config => Failure::new(Exit::Config, format!("{}; a running daemon keeps the old list", failure.why)),
+        _ => failure,
+    };
+    let data = ask::ask_daemon(common, &Ask::Reload).map_err(kept)?;
+    if common.json {
+        print::json(&data);
+        return Ok(Exit::Done);
+    }
+    for warning in data["warnings"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        print::line(&format!("warning: {}", warning.as_str().unwrap_or_default()));
+    }
+    print::line(&format!("read again: {} cases, {} channels", data["cases"], data["channels"]));
+    Ok(Exit::Done)
+}
+
+fn counted(counts: &serde_json::Value) -> String {
+    format!("{} cases, {} versions, {} events, {} deliveries", counts["cases"], counts["versions"], counts["events"], counts["deliveries"])
+}
+
+/// The backup itself, or the newest one in a folder; their names sort by time.
+fn newest(from: &Path) -> Result<PathBuf, Failure> {
+    if !from.is_dir() {
+        return Ok(from.to_owned());
+    }
+    let listed = std::fs::read_dir(from).map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", from.display())))?;
+    let mut files: Vec<PathBuf> =
+        listed.flatten().map(|entry| entry.path()).filter(|path| path.to_string_lossy().ends_with(".jsonl.zst")).collect();
+    files.sort();
+    files.pop().ok_or_else(|| Failure::new(Exit::Failed, format!("{} holds no backup (*.jsonl.zst)", from.display())))
+}
+
+fn absolute(path: &Path) -> Result<String, Failure> {
+    let absolute = std::path::absolute(path).map_err(|error| Failure::new(Exit::Usage, format!("{}: {error}", path.display())))?;
+    Ok(absolute.display().to_string())
+}
