@@ -1,0 +1,185 @@
+//! Commands: what a person types, right and wrong, with and without a daemon.
+
+use crate::world::World;
+
+const A: &str = "17721-2024-00011G";
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn commands_give_the_same_answers_with_and_without_a_daemon() {
+    let mut world = World::new(&[A]);
+    world.start();
+    world.visits(2);
+    world.court.act(
+        A,
+        "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)",
+        "<p>CMD01 Se convoca a la audiencia de juicio para el 11 de marzo de 2027, a las 09h30.</p>",
+    );
+    world.told("CMD01");
+    let ask = |world: &World| {
+        let hearings = world.ok(&["hearings", "--json"]);
+        let show = world.ok(&["show", A, "--json"]);
+        let diff = world.ok(&["diff", A, "--json"]);
+        (hearings, show, diff)
+    };
+    let running = ask(&world);
+    assert!(running.0.contains("2027-03-11"), "{}", running.0);
+    assert_eq!(world.stop(), Some(0));
+    assert_eq!(ask(&world), running);
+    world.finish();
+}
+
+#[test]
+fn a_dry_run_tells_what_it_would_and_keeps_nothing() {
+    let world = World::new(&[A]);
+    let first = world.ok(&["poll", A]);
+    assert!(first.contains("baseline"), "{first}");
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>DRY01 VISTOS.</p>");
+    for _ in 0..2 {
+        let dry = world.ok(&["poll", A, "--dry-run"]);
+        assert!(dry.contains("ruling.issued"), "{dry}");
+    }
+    let list: serde_json::Value = serde_json::from_str(&world.ok(&["list", "--json"])).expect("JSON");
+    assert_eq!(list["cases"][0]["version"], 1);
+    world.finish();
+}
+
+#[test]
+fn wrong_input_gets_one_clear_sentence_and_its_exit_code() {
+    let world = World::new(&[A]);
+    let cases: [(&[&str], i32, &str); 8] = [
+        (&["reload"], 69, "no daemon answers"),
+        (&["test", "hok"], 2, "did you mean \"hook\"?"),
+        (&["show", "17721-2024-00012G"], 4, "did you mean 17721-2024-00011G?"),
+        (&["show", A], 4, "was not read yet"),
+        (&["add", "ec-esatge", "17721-2024-00012G"], 78, "did you mean \"ec-esatje\"?"),
+        (&["add", "ec-esatje", "17721/24"], 78, "17721-2019-00029G"),
+        (&["retry", "abc"], 2, "no delivery id"),
+        (&["sources", "ec-esatge"], 2, "did you mean"),
+    ];
+    for (arguments, code, words) in cases {
+        let output = world.veedor(arguments);
+        let why = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {why}");
+        assert!(why.contains(words), "{arguments:?}: {why}");
+        assert!(!why.contains("panicked"), "{why}");
+    }
+    world.finish();
+}
+
+#[test]
+fn an_unreachable_host_is_said_and_changes_nothing() {
+    let world = World::new(&[A]);
+    world.ok(&["poll", A]);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
+    world.write(&world.list.replace(&world.court.base(), &format!("http://{closed}")));
+    let output = world.veedor(&["poll", A]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("unavailable"), "{}", text(&output.stdout));
+    let list: serde_json::Value = serde_json::from_str(&world.ok(&["list", "--json"])).expect("JSON");
+    assert_eq!(list["cases"][0]["version"], 1);
+    world.write(&world.list);
+    world.finish();
+}
+
+#[test]
+fn a_case_is_added_and_removed_with_the_comments_kept() {
+    let world = World::new(&[A]);
+    world.write(&format!("# a comment of the desk\n{}", world.list));
+    world.ok(&["add", "ec-esatje", "17721-2024-00018", "--name", "Otro", "--tag", "x"]);
+    let list = std::fs::read_to_string(world.path("watchlist.toml")).expect("the list");
+    assert!(list.contains("# a comment of the desk") && list.contains("17721-2024-00018"), "{list}");
+    assert!(world.ok(&["check"]).contains("Otro"));
+    world.ok(&["remove", "Otro"]);
+    let list = std::fs::read_to_string(world.path("watchlist.toml")).expect("the list");
+    assert!(list.contains("# a comment of the desk") && !list.contains("17721-2024-00018"), "{list}");
+    world.finish();
+}
+
+#[test]
+fn a_backup_is_restored_and_nothing_is_sent_again() {
+    let mut world = World::new(&[A]);
+    world.start();
+    world.visits(2);
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>BACK01 VISTOS.</p>");
+    world.told("BACK01");
+    world.ok(&["backup", &world.path("copies").display().to_string()]);
+    assert_eq!(world.stop(), Some(0));
+    let refused = world.veedor(&["restore", &world.path("copies").display().to_string()]);
+    assert_eq!(refused.status.code(), Some(74), "a store that holds something was overwritten");
+    std::fs::rename(world.state_dir(), world.path("lost")).expect("the store is lost");
+    world.ok(&["restore", &world.path("copies").display().to_string()]);
+    let before = world.hooks.got().len();
+    world.start();
+    world.visits(3);
+    assert_eq!(world.hooks.got().len(), before, "an alert was sent again");
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>BACK02 VISTOS.</p>");
+    world.told("BACK02");
+    world.finish();
+}
+
+#[test]
+fn a_channel_can_be_tested() {
+    let world = World::new(&[A]);
+    let said = world.ok(&["test", "mail"]);
+    assert!(said.contains("mesa@example.org: sent"), "{said}");
+    assert!(world.mailbox.wait_for(|got| got.len() == 1));
+    world.ok(&["test", "hook"]);
+    assert!(world.hooks.wait_for(|got| got.len() == 1 && got[0].kind == "veedor.test"));
+    world.finish();
+}
+
+#[test]
+fn saved_pages_go_through_extract_as_a_visit_would_read_them() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ec-esatje");
+    let mut read = 0;
+    for scenario in std::fs::read_dir(folder).expect("fixtures").flatten().map(|entry| entry.path()) {
+        let name = |path: &std::path::Path| path.file_name().expect("a name").to_string_lossy().into_owned();
+        let mut files: Vec<_> = std::fs::read_dir(&scenario).expect("a scenario").flatten().map(|entry| entry.path()).collect();
+        files.sort();
+        let pages: Vec<_> = files.iter().filter(|path| !["case.txt", "expected.json"].contains(&name(path).as_str())).collect();
+        if pages.iter().any(|path| name(path).split('.').any(|part| part.parse::<u16>().is_ok())) {
+            // A status is part of the scenario, and a saved page has none.
+            continue;
+        }
+        let case = std::fs::read_to_string(scenario.join("case.txt")).expect("its case");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_veedor"));
+        command.args(["extract", "-q", "--source", "ec-esatje", "--case", case.trim(), "-c", "/nonexistent/watchlist.toml"]);
+        for page in &pages {
+            let step = name(page).split(['-', '.']).next().expect("a step").to_owned();
+            command.arg("--page").arg(format!("{step}={}", page.display()));
+        }
+        let output = command.output().expect("it runs");
+        let expected: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(scenario.join("expected.json")).expect("what is expected")).expect("JSON");
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        match expected.get("refusal").and_then(serde_json::Value::as_str) {
+            None => {
+                let docket: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{}: {err}", scenario.display()));
+                assert_eq!(docket, expected, "{}", scenario.display());
+                read += 1;
+            }
+            Some(refusal) => {
+                assert_eq!(output.status.code(), Some(if refusal == "not_found" { 4 } else { 3 }), "{}: {out}{err}", scenario.display());
+                assert!(out.is_empty(), "{}: a refused page gave {out}", scenario.display());
+            }
+        }
+    }
+    assert!(read >= 8, "only {read} scenarios were read");
+}
+
+#[test]
+fn a_case_that_the_court_does_not_know_is_said_and_is_no_news() {
+    let world = World::new(&[A]);
+    world.write(&world.list.replace(A, "17721-2024-00099"));
+    let output = world.veedor(&["poll"]);
+    assert_eq!(output.status.code(), Some(4), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stdout).contains("not_found"), "{}", text(&output.stdout));
+    let list: serde_json::Value = serde_json::from_str(&world.ok(&["list", "--json"])).expect("JSON");
+    assert_eq!((&list["cases"][0]["health"], &list["cases"][0]["version"]), (&"not_found".into(), &0.into()));
+    world.write(&world.list);
+    world.finish();
+}

@@ -1,0 +1,255 @@
+//! A court in e-SATJE's wire shape, with a script of changes and faults.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::http::{Answer, Question, serve};
+use super::state::Shared;
+
+const INFO: &str = "/EXPEL-CONSULTA-CAUSAS-SERVICE/api/consulta-causas/informacion/getInformacionJuicio/";
+const INCIDENTS: &str = "/EXPEL-CONSULTA-CAUSAS-CLEX-SERVICE/api/consulta-causas-clex/informacion/getIncidenteJudicatura/";
+const ACTS: &str = "/EXPEL-CONSULTA-CAUSAS-SERVICE/api/consulta-causas/informacion/actuacionesJudiciales";
+
+/// What is wrong with the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Error500,
+    Waf403,
+    Waf200,
+    Maintenance,
+    Truncated,
+    EmptyActs,
+    EmptyAll,
+    Reset,
+    WrongCase,
+    HalfList,
+    HtmlForJson,
+    ErrorObject,
+    NullActs,
+    TooMany,
+}
+
+impl Fault {
+    pub const ALL: [Fault; 14] = [
+        Fault::Error500,
+        Fault::Waf403,
+        Fault::Waf200,
+        Fault::Maintenance,
+        Fault::Truncated,
+        Fault::EmptyActs,
+        Fault::EmptyAll,
+        Fault::Reset,
+        Fault::WrongCase,
+        Fault::HalfList,
+        Fault::HtmlForJson,
+        Fault::ErrorObject,
+        Fault::NullActs,
+        Fault::TooMany,
+    ];
+}
+
+/// An act on the record.
+#[derive(Debug, Clone)]
+pub struct Act {
+    pub serial: u64,
+    pub at: String,
+    pub title: String,
+    pub text: String,
+    pub origin: String,
+    pub visible: String,
+}
+
+#[derive(Default)]
+struct Record {
+    cases: BTreeMap<String, Vec<Act>>,
+    asked: BTreeMap<String, u64>,
+    fault: Option<Fault>,
+    serial: u64,
+    requests: u64,
+    searches: u64,
+}
+
+/// The court.
+pub struct Court {
+    record: Shared<Record>,
+    address: std::net::SocketAddr,
+}
+
+impl Court {
+    pub fn open() -> Self {
+        let record: Shared<Record> = Shared::new(Record::default());
+        let inside = record.clone();
+        let address = serve(move |question| inside.change(|record| record.answer(question)));
+        Self { record, address }
+    }
+
+    pub fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A case with twelve old acts.
+    pub fn add_case(&self, number: &str) {
+        let id: String = number.chars().filter(|c| *c != '-').collect();
+        self.record.change(|record| record.cases.insert(id.clone(), Vec::new()));
+        let kinds = ["ESCRITO", "PROVIDENCIA GENERAL (DECRETO)", "RAZON (RAZON)", "OFICIO (OFICIO)"];
+        for n in 0..12 {
+            let text = format!("<p>Actuaci&oacute;n de base n&uacute;mero {n}, BASE{id}N{n}.</p>");
+            self.act_at(number, kinds[n % kinds.len()], &text, &format!("2025-03-{:02}T14:{n:02}:00.{n:03}+00:00", n + 3));
+        }
+    }
+
+    /// Publishes an act now.
+    pub fn act(&self, number: &str, title: &str, text: &str) -> u64 {
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.000+00:00").to_string();
+        self.act_at(number, title, text, &now)
+    }
+
+    /// Publishes an act with this time.
+    pub fn act_at(&self, number: &str, title: &str, text: &str, at: &str) -> u64 {
+        let id: String = number.chars().filter(|c| *c != '-').collect();
+        self.record.change(|record| {
+            record.serial += 7;
+            let origin = if title.starts_with("ESCRITO") { "EscritosPrimera" } else { "ProvPrimera" };
+            let act = Act {
+                serial: record.serial,
+                at: at.into(),
+                title: title.into(),
+                text: text.into(),
+                origin: origin.into(),
+                visible: "S".into(),
+            };
+            record.cases.get_mut(&id).expect("a known case").push(act);
+            record.serial
+        })
+    }
+
+    /// Changes the record of a case.
+    pub fn change(&self, number: &str, change: impl FnOnce(&mut Vec<Act>)) {
+        let id: String = number.chars().filter(|c| *c != '-').collect();
+        self.record.change(|record| change(record.cases.get_mut(&id).expect("a known case")));
+    }
+
+    /// Breaks or mends the site.
+    pub fn fault(&self, fault: Option<Fault>) {
+        self.record.change(|record| record.fault = fault);
+    }
+
+    /// Waits until every case was asked for its acts this many times more.
+    pub fn wait_visits(&self, more: u64) -> bool {
+        let goal: BTreeMap<String, u64> = {
+            let record = self.record.get();
+            record.cases.keys().map(|id| (id.clone(), record.asked.get(id).copied().unwrap_or_default() + more)).collect()
+        };
+        self.record.wait(|record| goal.iter().all(|(id, times)| record.asked.get(id).copied().unwrap_or_default() >= *times))
+    }
+
+    /// Waits until this many more requests came.
+    pub fn wait_requests(&self, more: u64) -> bool {
+        let goal = self.record.get().requests + more;
+        self.record.wait(|record| record.requests >= goal)
+    }
+
+    /// How often the search endpoints were used, which claim a solved captcha.
+    pub fn searches(&self) -> u64 {
+        self.record.get().searches
+    }
+}
+
+impl Record {
+    fn answer(&mut self, question: &Question) -> Answer {
+        self.requests += 1;
+        if question.path == "/robots.txt" && !matches!(self.fault, Some(Fault::Reset | Fault::Error500)) {
+            return Answer::Send { status: 404, kind: "text/plain", body: b"none".to_vec() };
+        }
+        if question.header("origin").is_empty() || !question.header("user-agent").starts_with("veedor/") {
+            return Answer::Drop;
+        }
+        let html = |status, text: &str| Answer::Send { status, kind: "text/html; charset=utf-8", body: text.as_bytes().to_vec() };
+        const WAF: &str =
+            "<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Your support ID is: 1</body></html>";
+        match self.fault {
+            Some(Fault::Error500) => return Answer::Send { status: 500, kind: "application/json", body: br#"{"status":500}"#.to_vec() },
+            Some(Fault::Waf403) => return html(403, WAF),
+            Some(Fault::Waf200) => return html(200, WAF),
+            Some(Fault::TooMany) => return Answer::Send { status: 429, kind: "text/plain", body: b"slow down".to_vec() },
+            Some(Fault::Maintenance) => return html(200, "<html><title>Mantenimiento</title><h1>Sistema en mantenimiento</h1></html>"),
+            Some(Fault::HtmlForJson) => return html(200, "<!doctype html><html><body>Bienvenido al nuevo portal</body></html>"),
+            Some(Fault::ErrorObject) => {
+                return Answer::json(&json!({"timestamp": "2026", "status": 500, "error": "Internal Server Error"}));
+            }
+            Some(Fault::Reset) => return Answer::Drop,
+            Some(Fault::EmptyAll) => return Answer::json(&json!([])),
+            _ => {}
+        }
+        if question.path.contains("buscarCausas") || question.path.contains("contarCausas") {
+            self.searches += 1;
+        }
+        let value = if let Some(id) = question.path.strip_prefix(INFO) {
+            self.with_case(id, info)
+        } else if let Some(id) = question.path.strip_prefix(INCIDENTS) {
+            self.with_case(id, incidents)
+        } else if question.path == ACTS && question.method == "POST" {
+            self.acts(&serde_json::from_slice(&question.body).unwrap_or_default())
+        } else {
+            return Answer::Send { status: 404, kind: "application/json", body: b"{}".to_vec() };
+        };
+        if self.fault == Some(Fault::Truncated) {
+            return Answer::Truncate { body: value.to_string().into_bytes() };
+        }
+        Answer::json(&value)
+    }
+
+    fn with_case(&self, id: &str, make: impl Fn(&str) -> Value) -> Value {
+        if !self.cases.contains_key(id) {
+            return json!([]);
+        }
+        make(&self.shown(id))
+    }
+
+    /// The case whose page is shown: another one when the site mixes them up.
+    fn shown(&self, id: &str) -> String {
+        match self.fault {
+            Some(Fault::WrongCase) => self.cases.keys().find(|other| *other != id).cloned().unwrap_or_else(|| "17721209999999".into()),
+            _ => id.to_owned(),
+        }
+    }
+
+    fn acts(&mut self, question: &Value) -> Value {
+        let asked = question["idJuicio"].as_str().unwrap_or_default().trim().to_owned();
+        *self.asked.entry(asked.clone()).or_default() += 1;
+        match self.fault {
+            Some(Fault::EmptyActs) => return json!([]),
+            Some(Fault::NullActs) => return Value::Null,
+            _ => {}
+        }
+        let id = self.shown(&asked);
+        let court = &id[..5];
+        let mut acts: Vec<&Act> = self.cases.get(&id).map(|acts| acts.iter().collect()).unwrap_or_default();
+        acts.sort_by(|a, b| b.at.cmp(&a.at));
+        if self.fault == Some(Fault::HalfList) {
+            acts.truncate(acts.len() / 3);
+        }
+        acts.iter()
+            .map(|act| {
+                json!({"codigo": act.serial, "idJudicatura": court, "idJuicio": format!("{id:<15}"), "fecha": act.at, "tipo": format!("{} ", act.title),
+                       "actividad": act.text, "visible": act.visible, "origen": act.origin, "idMovimientoJuicioIncidente": 26_000_001,
+                       "ieTablaReferencia": act.origin, "ieDocumentoAdjunto": "N", "escapeOut": "false", "uuid": "", "alias": "", "nombreArchivo": "",
+                       "tipoIngreso": "O", "idTablaReferencia": "26000001"})
+            })
+            .collect()
+    }
+}
+
+fn info(id: &str) -> Value {
+    json!([{"id": 1, "idJuicio": id, "estadoActual": null, "idMateria": 27, "nombreDelito": "DELINCUENCIA ORGANIZADA",
+            "fechaIngreso": "2024-01-07T14:50:42.827+00:00", "nombreMateria": "PENAL COIP", "nombreTipoAccion": "ACCIÓN PENAL PÚBLICA", "iedocumentoAdjunto": "N"}])
+}
+
+fn incidents(id: &str) -> Value {
+    json!([{"idJudicatura": id[..5], "nombreJudicatura": "UNIDAD JUDICIAL DE PRUEBAS", "ciudad": "QUITO", "lstIncidenteJudicatura": [
+        {"idIncidenteJudicatura": 27_000_001, "idMovimientoJuicioIncidente": 26_000_001, "idJudicaturaDestino": id[..5], "fechaCrea": "2024-01-07T09:50:42.827",
+         "incidente": 1, "lstLitiganteActor": [{"tipoLitigante": "FISCALÍA", "nombresLitigante": "FISCALIA GENERAL DEL ESTADO", "representadoPor": "", "idLitigante": 1}],
+         "lstLitiganteDemandado": [{"tipoLitigante": "PERSONA PROCESADA", "nombresLitigante": "PERSONA FICTICIA UNO", "representadoPor": null, "idLitigante": 2}],
+         "litiganteActor": null, "litiganteDemandado": null}]}])
+}

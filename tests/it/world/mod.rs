@@ -1,0 +1,232 @@
+//! A world on loopback: a court, a mailbox, a webhook receiver, and the real binary between them.
+//!
+//! Everything runs on plain threads and waits on conditions, never on time alone. The court speaks e-SATJE's wire shape
+//! from the description in the documentation of the source, with faults on script.
+
+pub mod court;
+pub mod hooks;
+pub mod http;
+pub mod mailbox;
+pub mod state;
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Output};
+use std::time::{Duration, Instant};
+
+use court::Court;
+use hooks::Hooks;
+use mailbox::Mailbox;
+
+/// No condition takes longer than this on a machine that is merely slow.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The world.
+pub struct World {
+    folder: tempfile::TempDir,
+    pub court: Court,
+    pub hooks: Hooks,
+    pub mailbox: Mailbox,
+    daemon: Option<Child>,
+    pub list: String,
+}
+
+impl World {
+    /// A world with these cases, nothing running yet.
+    pub fn new(numbers: &[&str]) -> Self {
+        let folder = tempfile::Builder::new().prefix("veedor-it-").tempdir().expect("a temporary folder");
+        let (court, hooks, mailbox) = (Court::open(), Hooks::open(), Mailbox::open());
+        for number in numbers {
+            court.add_case(number);
+        }
+        let mut world = Self { folder, court, hooks, mailbox, daemon: None, list: String::new() };
+        world.list = world.watchlist(numbers);
+        world.write(&world.list);
+        world
+    }
+
+    /// The watch list for these cases.
+    pub fn watchlist(&self, numbers: &[&str]) -> String {
+        let mut list = format!(
+            r#"[veedor]
+contact = "pruebas@example.org"
+state_dir = "{state}"
+listen = ""
+every = "100ms"
+group_wait = "0s"
+confirm = {{ visits = 3, span = "0s" }}
+
+[smtp]
+host = "127.0.0.1"
+port = {smtp}
+tls = "none"
+from = "Veedor <veedor@example.org>"
+
+[source.ec-esatje]
+base_url = "{court}"
+gap = "0s"
+every = "100ms"
+daily = 1000000
+timeout = "5s"
+
+[[channel]]
+id = "hook"
+kind = "webhook"
+url = "{hook}"
+secret = {{ file = "{secret}" }}
+allow_private = true
+retry = ["200ms", "200ms", "1s", "1s", "2s", "4s", "8s"]
+
+[[channel]]
+id = "mail"
+kind = "email"
+to = ["mesa@example.org"]
+retry = ["200ms", "200ms", "1s", "1s", "2s", "4s", "8s"]
+"#,
+            state = self.state_dir().display(),
+            smtp = self.mailbox.port(),
+            court = self.court.base(),
+            hook = self.hooks.url(),
+            secret = self.path("secret").display(),
+        );
+        for number in numbers {
+            list.push_str(&format!("\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"{number}\"\nname = \"Caso {number}\"\n"));
+        }
+        let secret = self.path("secret");
+        std::fs::write(&secret, hooks::SECRET).expect("the secret");
+        std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its mode");
+        list
+    }
+
+    /// Writes the watch list.
+    pub fn write(&self, list: &str) {
+        std::fs::write(self.path("watchlist.toml"), list).expect("the watch list");
+    }
+
+    /// A path in the world's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The store's folder.
+    pub fn state_dir(&self) -> PathBuf {
+        self.path("state")
+    }
+
+    /// Starts the daemon.
+    pub fn start(&mut self) {
+        self.start_with(&[]);
+    }
+
+    /// Starts the daemon with more environment.
+    pub fn start_with(&mut self, environment: &[(&str, &str)]) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.path("log")).expect("a log");
+        let mut command = self.command(&["run", "-v"]);
+        let out = std::fs::OpenOptions::new().create(true).append(true).open(self.path("out")).expect("a file");
+        command.envs(environment.iter().copied()).stdout(out).stderr(log);
+        self.daemon = Some(command.spawn().expect("the daemon starts"));
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_veedor"));
+        command.args(arguments).arg("-c").arg(self.path("watchlist.toml")).current_dir(self.folder.path());
+        command.env_remove("STATE_DIRECTORY").env_remove("NOTIFY_SOCKET").env_remove("VEEDOR_FAILPOINT").env("HOME", self.folder.path());
+        command
+    }
+
+    /// Runs a command against this world.
+    pub fn veedor(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the command runs")
+    }
+
+    /// Runs a command that must end well; its standard output.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.veedor(arguments);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned());
+        assert!(output.status.success(), "veedor {arguments:?} ended with {:?}\n{out}{err}", output.status.code());
+        out
+    }
+
+    /// Kills the daemon with SIGKILL.
+    pub fn kill(&mut self) {
+        let mut daemon = self.daemon.take().expect("a daemon runs");
+        daemon.kill().expect("it can be killed");
+        daemon.wait().expect("it ended");
+    }
+
+    /// Sends a signal by name.
+    pub fn signal(&self, name: &str) {
+        let pid = self.daemon.as_ref().expect("a daemon runs").id().to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// Waits for the daemon to end by itself; its exit code.
+    pub fn ended(&mut self) -> Option<i32> {
+        let mut daemon = self.daemon.take().expect("a daemon runs");
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = daemon.try_wait().expect("its state") {
+                return status.code();
+            }
+            if Instant::now() > until {
+                let _ = daemon.kill();
+                panic!("the daemon did not end\n{}", self.log());
+            }
+            std::thread::yield_now();
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+    }
+
+    /// Stops the daemon politely; its exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        self.signal("TERM");
+        self.ended()
+    }
+
+    /// What the daemon logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    /// What the daemon printed.
+    pub fn out(&self) -> String {
+        std::fs::read_to_string(self.path("out")).unwrap_or_default()
+    }
+
+    /// Waits until every case was asked for its acts `more` times.
+    pub fn visits(&self, more: u64) {
+        assert!(self.court.wait_visits(more), "the court was not visited\n{}", self.log());
+    }
+
+    /// Waits until this token arrived on both channels.
+    pub fn told(&self, token: &str) {
+        assert!(self.hooks.wait_for(|got| got.iter().any(|hook| hook.body.contains(token))), "no webhook with {token}\n{}", self.log());
+        assert!(self.mailbox.wait_for(|got| got.iter().any(|mail| mail.text.contains(token))), "no mail with {token}\n{}", self.log());
+    }
+
+    /// Ends the story: nothing may be left to send, nothing was told twice, every signature was good, the store is whole.
+    pub fn finish(mut self) {
+        if self.daemon.is_some() {
+            assert_eq!(self.stop(), Some(0), "the daemon did not end well\n{}", self.log());
+        }
+        let pending = self.ok(&["deliveries", "--json", "--limit", "100000"]);
+        let pending: serde_json::Value = serde_json::from_str(&pending).expect("JSON");
+        let left: Vec<_> =
+            pending["deliveries"].as_array().expect("a list").iter().filter(|delivery| delivery["state"] != "delivered").collect();
+        assert!(left.is_empty(), "deliveries are left: {left:#?}\n{}", self.log());
+        assert_eq!(self.hooks.bad_signatures(), 0, "webhooks with bad signatures");
+        self.hooks.no_event_twice();
+        assert_eq!(self.court.searches(), 0, "the search endpoints were used");
+        assert!(!self.log().contains("panicked"), "something panicked\n{}", self.log());
+        self.ok(&["fsck"]);
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(mut daemon) = self.daemon.take() {
+            let _ = daemon.kill();
+            let _ = daemon.wait();
+        }
+    }
+}
