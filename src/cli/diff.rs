@@ -10,7 +10,7 @@ use super::{Common, Done, Exit, Failure, ask, print};
 use crate::clock::Clock;
 use crate::daemon::answers::Ask;
 use crate::domain::case::{CaseNumber, CaseRef, Parts};
-use crate::domain::diff::{Comparison, Confirm, MissingEntries, compare};
+use crate::domain::diff::{Comparison, Confirm, MissingParts, compare};
 use crate::domain::docket::Docket;
 use crate::meaning::{Meaning, Seen};
 use crate::recipe;
@@ -115,7 +115,7 @@ fn files(before: &Path, after: &Path) -> Done {
     let now = Clock::System.now();
     let at_once = Confirm { visits: 1, span: std::time::Duration::ZERO, sliding: false };
     let case = CaseRef { source: source.clone(), number: number.compact.clone() };
-    let (changes, kept) = match compare(Some(&old), &new, &MissingEntries::new(), at_once, now) {
+    let (changes, kept) = match compare(Some(&old), &new, &MissingParts::new(), at_once, now) {
         Comparison::Changed { changes, docket, .. } => (changes, docket),
         Comparison::Implausible { why, .. } => {
             return Err(Failure::new(Exit::NotACase, format!("the two dockets cannot be of one case a visit apart: {why}")));
@@ -136,6 +136,7 @@ fn files(before: &Path, after: &Path) -> Done {
         before: Some(&old),
         after: &kept,
         watched_since: Timestamp::UNIX_EPOCH,
+        was_whole: true,
     };
     let events: Vec<Value> = Meaning::shipped(jurisdiction, language).events(&changes, &seen).iter().map(wire::event::to_json).collect();
     print::json(&json!({ "events": events }));

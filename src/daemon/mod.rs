@@ -20,7 +20,9 @@
 pub mod agenda;
 pub mod answers;
 pub mod ask;
+mod beginning;
 pub mod deliver;
+mod held;
 pub mod poll;
 pub mod prune;
 pub mod record;

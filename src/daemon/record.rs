@@ -3,17 +3,16 @@
 //! Called by [`visit`](super::visit) on a thread that may block. It asks no source and sends nothing: deliveries leave it
 //! only through [`Store::commit`](crate::store::Store::commit).
 
-use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::agenda::seconds;
+use super::held::Held;
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
-use crate::domain::diff::{Change, Comparison, Confirm, Missing, MissingEntries, carry_over, compare, count, is_confirmed, lasting};
-use crate::domain::docket::{Docket, Entry, EntryKey};
+use crate::domain::diff::{Change, Comparison, Confirm, Missing, MissingParts, compare, count, is_confirmed, lasting};
+use crate::domain::docket::Docket;
 use crate::domain::event::{Event, EventKind, missing_since};
 use crate::domain::health::Health;
 use crate::domain::id::sha256;
@@ -30,12 +29,6 @@ use crate::store::{Cid, Store, Version};
 
 /// The count of visits that stands for "told": counting stops there, so a case that stays away is told once.
 const TOLD: u32 = u32::MAX;
-
-/// How long after the first visit a batch of older entries completes the baseline.
-const LATE_BASELINE: Duration = Duration::from_secs(24 * 3600);
-
-/// The least batch that does; fewer are told as the late entries that they are.
-const LATE_BASELINE_ENTRIES: usize = 3;
 
 /// One visit that is to be recorded.
 #[derive(Debug, Clone)]
@@ -79,6 +72,22 @@ pub struct Visited {
     pub row_pending: bool,
 }
 
+/// What a visit makes of a case's docket.
+pub(super) struct Reading {
+    pub changes: Vec<Change>,
+    pub docket: Docket,
+    pub missing: MissingParts,
+    pub health: Health,
+    /// Whether the docket before was whole.
+    pub was_whole: bool,
+}
+
+impl Reading {
+    pub fn of(changes: Vec<Change>, docket: Docket, missing: MissingParts) -> Self {
+        Self { changes, docket, missing, health: Health::Ok, was_whole: true }
+    }
+}
+
 /// The fingerprint of a visit: SHA-256 over the SHA-256 of each page's body, in order. Of a single page, its SHA-256.
 pub fn fingerprint(pages: &[Page]) -> [u8; 32] {
     match pages {
@@ -95,7 +104,7 @@ pub fn short(fingerprint: &[u8; 32]) -> [u8; 8] {
 }
 
 impl Job {
-    fn watch(&self) -> &Watch {
+    pub(super) fn watch(&self) -> &Watch {
         &self.config.cases[self.index]
     }
 
@@ -136,26 +145,36 @@ impl Job {
 
     fn docket(&self, seen: Docket, pages: Vec<Page>) -> Result<Visited, StoreError> {
         let head = self.head()?;
-        let (held, missing) = self.held(&head, &seen)?;
+        let Held { docket: held, missing, read_otherwise } = self.held(&head, &seen)?;
         let print = fingerprint(&pages);
         let confirm = Confirm { sliding: self.source.recipe.sliding, ..self.config.general.confirm };
         match compare(held.as_ref(), &seen, &missing, confirm, self.now) {
             Comparison::Baseline if seen.entries.is_empty() => self.empty_baseline(head, seen, pages),
             Comparison::Baseline => {
-                let changes = self.since(&seen);
-                self.new_version(head, None, (changes, seen, MissingEntries::new()), pages)
+                let changes = self.at_first(&head, &seen);
+                self.new_version(head, None, Reading::of(changes, seen, MissingParts::new()), pages)
             }
             Comparison::Changed { changes, docket, missing } => {
-                let changes = self.without_late_baseline(&head, held.as_ref(), changes);
-                self.new_version(head, held.as_ref(), (changes, docket, missing), pages)
+                let reading = self.without_late_baseline(&head, held.as_ref(), Reading::of(changes, docket, missing));
+                self.new_version(head, held.as_ref(), reading, pages)
             }
-            Comparison::Same { missing: still } => {
+            // What is stored was read by another recipe or another veedor. It is kept anew as it reads today, or the next
+            // real change would be compared with the old reading.
+            Comparison::Same { docket, missing } if read_otherwise => {
+                self.new_version(head, held.as_ref(), Reading::of(Vec::new(), docket, missing), pages)
+            }
+            Comparison::Same { missing: still, .. } => {
                 let (row, due) = self.read_row(short(&print));
                 let settled = still.is_empty();
                 let news = Head { health: Health::Ok, vanished: None, ..head.clone() };
                 self.quietly(head, news, (missing != still).then_some(still), Visited::quiet(Health::Ok, row, due, settled))
             }
-            Comparison::Implausible { why, missing: counted } => {
+            Comparison::Implausible { why, missing, news, docket } if !news.is_empty() => {
+                let reading = Reading { health: Health::Implausible(why), ..Reading::of(news, docket, missing) };
+                let reading = self.without_late_baseline(&head, held.as_ref(), reading);
+                self.new_version(head, held.as_ref(), reading, pages)
+            }
+            Comparison::Implausible { why, missing: counted, .. } => {
                 let health = Health::Implausible(why);
                 let (row, due) = self.read_row([0; 8]);
                 // The source knows the case, so a series of "no such case" ends here; before the first version the field counts
@@ -166,82 +185,11 @@ impl Job {
         }
     }
 
-    /// The docket that we hold, and what is missing from it.
-    ///
-    /// At the first visit after a start or a reload the stored pages are read again: a recipe that was mended, or a
-    /// program that reads better, changes what old pages say, and that is no news about the case. Entries that are
-    /// carried over because they are missing, or slid off a short list, stand in no page and are kept as they were stored.
-    /// So is one that was missing when the version was made and has come back since: `seen` shows it.
-    fn held(&self, head: &Head, seen: &Docket) -> Result<(Option<Docket>, MissingEntries), StoreError> {
-        if head.version == 0 {
-            return Ok((None, MissingEntries::new()));
-        }
-        let missing = self.store.missing(self.cid)?;
-        let lost = || StoreError::Damaged(format!("version {} of a case is not in the store", head.version));
-        if self.settled {
-            let stored = self.store.docket(self.cid, head.version)?.ok_or_else(lost)?;
-            return Ok((Some(stored), missing));
-        }
-        let Version { docket: stored, pages, .. } = self.store.version(self.cid, head.version)?.ok_or_else(lost)?;
-        let Ok(read) = self.source.recipe.read(&self.watch().number, &pages) else {
-            // The recipe reads today's pages and not the old ones, so what they said stands.
-            return Ok((Some(stored), missing));
-        };
-        let renamed = read.entries.iter().any(|entry| stored.entry(&entry.key).is_none());
-        let missing = if renamed { MissingEntries::new() } else { missing };
-        let shown: HashSet<&EntryKey> = seen.entries.iter().map(|entry| &entry.key).collect();
-        let carried = |entry: &Entry| self.source.recipe.sliding || missing.contains_key(&entry.key) || shown.contains(&entry.key);
-        Ok((Some(carry_over(&stored.entries, read, carried)), missing))
-    }
-
-    /// A first answer without entries is more often a fault than a docket, and as the baseline it would make everything
-    /// news that comes after it. It is taken when it stays so.
-    fn empty_baseline(&self, head: Head, seen: Docket, pages: Vec<Page>) -> Result<Visited, StoreError> {
-        let empty = count(head.vanished.as_ref(), self.now);
-        if is_confirmed(empty, self.config.general.confirm, self.now) {
-            return self.new_version(head, None, (Vec::new(), seen, MissingEntries::new()), pages);
-        }
-        let health = Health::Implausible("the first answer has no entries; it is taken as the beginning when it stays so".into());
-        let (row, due) = self.read_row([0; 8]);
-        let news = Head { health: health.clone(), vanished: Some(empty), ..head.clone() };
-        self.quietly(head, news, None, Visited::quiet(health, Row { last_ok: self.row.last_ok, ..row }, due, false))
-    }
-
-    /// At the first visit, the entries that the watch asks to treat as new.
-    fn since(&self, docket: &Docket) -> Vec<Change> {
-        let Some(since) = self.watch().since else { return Vec::new() };
-        let recent = docket.entries.iter().filter(|entry| entry.date.is_some_and(|date| date >= since));
-        recent.cloned().map(Change::EntryAdded).collect()
-    }
-
-    /// The changes without old entries that only complete the baseline.
-    ///
-    /// The first answer may have been half a list, and nothing shows it. When a batch of entries from before the watch
-    /// appears within a day of the first visit, it is the rest of that list. They are kept, and shown by `veedor diff`.
-    fn without_late_baseline(&self, head: &Head, held: Option<&Docket>, changes: Vec<Change>) -> Vec<Change> {
-        let age = Duration::try_from(self.now.duration_since(head.watched_since)).unwrap_or_default();
-        if head.version != 1 || age > LATE_BASELINE {
-            return changes;
-        }
-        let zone = self.source.recipe.zone_of(&self.watch().number);
-        let first_day = head.watched_since.to_zoned_datetime(zone).date();
-        let is_old = |change: &Change| match change {
-            Change::EntryAdded(entry) => entry.date.is_some_and(|date| date < first_day),
-            _ => false,
-        };
-        let old = changes.iter().filter(|change| is_old(change)).count();
-        if old < LATE_BASELINE_ENTRIES || old * 5 <= held.map_or(0, |held| held.entries.len()) {
-            return changes;
-        }
-        tracing::warn!(source = %self.watch().case.source, entries = old, "the first answer for a case was not whole; older entries complete its beginning");
-        changes.into_iter().filter(|change| !is_old(change)).collect()
-    }
-
-    fn new_version(
+    pub(super) fn new_version(
         &self,
         head: Head,
         before: Option<&Docket>,
-        (changes, docket, missing): (Vec<Change>, Docket, MissingEntries),
+        Reading { changes, docket, missing, health, was_whole }: Reading,
         pages: Vec<Page>,
     ) -> Result<Visited, StoreError> {
         let watch = self.watch();
@@ -259,16 +207,19 @@ impl Job {
             before,
             after: &docket,
             watched_since: head.watched_since,
+            was_whole,
         };
         let events = Meaning::shipped(&recipe.jurisdiction, &recipe.language).events(&changes, &seen);
         let deliveries = route(&events, watch, &self.config.routes(), self.now);
         let (row, due) = self.read_row(short(&print));
-        let settled = missing.is_empty();
+        let row = if health == Health::Ok { row } else { Row { last_ok: self.row.last_ok, seen: [0; 8], ..row } };
+        let settled = missing.is_empty() && health == Health::Ok;
+        let changed_at = if changes.is_empty() && number > 1 { head.changed_at } else { Some(self.now) };
         let head = Head {
             version: number,
-            health: Health::Ok,
+            health: health.clone(),
             vanished: None,
-            changed_at: Some(self.now),
+            changed_at,
             pages_sha256: print,
             validators: pages
                 .iter()
@@ -276,7 +227,7 @@ impl Job {
                 .collect(),
             ..head
         };
-        let visited = Visited { version: Some(number), events: events.clone(), ..Visited::quiet(Health::Ok, row, due, settled) };
+        let visited = Visited { version: Some(number), events: events.clone(), ..Visited::quiet(health, row, due, settled) };
         if !self.keep {
             return Ok(visited);
         }
@@ -342,7 +293,7 @@ impl Job {
     }
 
     /// Keeps a head or a count of missing entries, when there is anything to keep.
-    fn quietly(&self, before: Head, news: Head, missing: Option<MissingEntries>, visited: Visited) -> Result<Visited, StoreError> {
+    pub(super) fn quietly(&self, before: Head, news: Head, missing: Option<MissingParts>, visited: Visited) -> Result<Visited, StoreError> {
         if !self.keep || (before == news && missing.is_none()) {
             return Ok(visited);
         }
@@ -354,7 +305,10 @@ impl Job {
 }
 
 impl Visited {
-    fn quiet(health: Health, row: Row, due: Timestamp, settled: bool) -> Self {
+    pub(super) fn quiet(health: Health, row: Row, due: Timestamp, settled: bool) -> Self {
         Self { health, version: None, events: Vec::new(), row, due, settled, row_pending: true }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,6 +102,8 @@ pub struct Oddity {
     pub kind: String,
     /// Where and what, in one sentence without personal data.
     pub detail: String,
+    /// Whether what is missing from this docket may merely not have been shown. Only of a fresh reading.
+    pub doubts: bool,
 }
 
 impl Docket {

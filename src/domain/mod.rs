@@ -28,6 +28,7 @@ pub mod delivery;
 pub mod diff;
 pub mod docket;
 pub mod event;
+pub mod fold;
 pub mod health;
 pub mod hearing;
 pub mod id;

@@ -366,6 +366,7 @@ mod tests {
             before: Some(before),
             after,
             watched_since: "2026-11-01T15:00:00Z".parse().expect("an instant"),
+            was_whole: true,
         };
         Meaning::shipped("ec", "es").events(changes, &seen)
     }

@@ -33,6 +33,8 @@ pub struct Seen<'a> {
     pub after: &'a Docket,
     /// When the case was first read.
     pub watched_since: Timestamp,
+    /// Whether the docket before was whole. It was not when this visit completes the beginning, and then nothing new is late.
+    pub was_whole: bool,
 }
 
 /// A hearing this near is urgent (`contract.md` §4).
@@ -57,9 +59,9 @@ impl Seen<'_> {
     }
 
     /// A day on or before the last reading of the case: it was read when watching began, and it was read when its newest
-    /// entry was already there. Entries dated in the future prove nothing.
+    /// entry was already there. Entries dated in the future prove nothing. `None` when nothing can be said.
     pub fn surely_read_by(&self) -> Option<Date> {
-        let before = self.before?;
+        let before = self.before.filter(|_| self.was_whole)?;
         let newest = before.entries.iter().filter_map(|entry| entry.date).filter(|date| *date <= self.today()).max();
         Some(newest.map_or(self.day_of(self.watched_since), |newest| newest.max(self.day_of(self.watched_since))))
     }

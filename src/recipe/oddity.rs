@@ -59,7 +59,11 @@ impl Oddities {
     /// As the docket holds them.
     pub fn into_list(self) -> Vec<Oddity> {
         let list = self.counts.into_iter();
-        list.map(|((kind, detail), count)| Oddity { kind, detail: if count == 1 { detail } else { format!("{detail} ({count})") } })
+        list.map(|((kind, detail), count)| Oddity {
+            kind,
+            detail: if count == 1 { detail } else { format!("{detail} ({count})") },
+            doubts: false,
+        })
             .collect()
     }
 }

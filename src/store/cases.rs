@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use crate::domain::case::CaseRef;
-use crate::domain::diff::{Missing, MissingEntries};
-use crate::domain::docket::EntryKey;
+use crate::domain::diff::{Missing, MissingParts};
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 
@@ -103,8 +102,8 @@ impl Store {
         self.write(false, move |ledger| ledger.touch(&rows))
     }
 
-    /// The entries of a case that are missing and not yet told as gone.
-    pub fn missing(&self, cid: Cid) -> Result<MissingEntries, StoreError> {
+    /// The parts of a case that are missing and not yet told as gone.
+    pub fn missing(&self, cid: Cid) -> Result<MissingParts, StoreError> {
         self.read(|trees| missing_of(trees, cid))
     }
 }
@@ -197,27 +196,22 @@ pub(super) fn word(words: &Words, number: u32) -> Option<WordRecord> {
     words.get(usize::try_from(number).ok()?).cloned()
 }
 
-/// The missing entries of a case.
-pub(super) fn missing_of(trees: &Trees, cid: Cid) -> Result<MissingEntries, StoreError> {
-    let mut missing = MissingEntries::new();
+/// What is missing from a case.
+pub(super) fn missing_of(trees: &Trees, cid: Cid) -> Result<MissingParts, StoreError> {
+    let mut missing = MissingParts::new();
     for (_, record) in missing_records(trees, cid)? {
-        let (key, since) = missing_entry(record);
-        missing.insert(key, since);
+        missing.insert(record.part(), record.missing.into());
     }
     Ok(missing)
 }
 
-/// A missing entry from its stored form.
-pub(super) fn missing_entry(record: MissingEntryRecord) -> (EntryKey, Missing) {
-    (EntryKey(record.key), record.missing.into())
-}
-
-/// Puts the missing entries of a case in place of those that are stored; what did not change is not written.
-pub(super) fn put_missing(batch: &mut Batch, trees: &Trees, cid: Cid, missing: &MissingEntries) -> Result<(), StoreError> {
+/// Puts what is missing from a case in place of those that are stored; what did not change is not written.
+pub(super) fn put_missing(batch: &mut Batch, trees: &Trees, cid: Cid, missing: &MissingParts) -> Result<(), StoreError> {
     let stored: BTreeMap<Vec<u8>, MissingEntryRecord> = missing_records(trees, cid)?.into_iter().collect();
     let mut wanted = BTreeMap::new();
-    for (entry, since) in missing {
-        wanted.insert(keys::missing(cid, entry).to_vec(), MissingEntryRecord::new(entry, *since));
+    for (part, since) in missing {
+        let record = MissingEntryRecord::new(part, *since);
+        wanted.insert(keys::missing(cid, &record.key).to_vec(), record);
     }
     for key in stored.keys().filter(|key| !wanted.contains_key(*key)) {
         rows::remove_long(batch, trees, Table::Missing, key)?;
@@ -230,7 +224,7 @@ pub(super) fn put_missing(batch: &mut Batch, trees: &Trees, cid: Cid, missing: &
     Ok(())
 }
 
-/// The missing entries of a case as stored, with their keys.
+/// What is missing from a case as stored, with their keys.
 pub(super) fn missing_records(trees: &Trees, cid: Cid) -> Result<Vec<(Vec<u8>, MissingEntryRecord)>, StoreError> {
     let mut records = Vec::new();
     for row in trees.at(Table::Missing).scan_prefix(keys::cid(cid)) {

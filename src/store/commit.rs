@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::delivery::Delivery;
-use crate::domain::diff::MissingEntries;
+use crate::domain::diff::MissingParts;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::domain::schedule::Row;
@@ -35,7 +35,7 @@ pub struct Visit {
     /// by the store.
     pub head: Head,
     /// The missing entries from now on; `None` leaves them as they are.
-    pub missing: Option<MissingEntries>,
+    pub missing: Option<MissingParts>,
     /// The new version, if the docket changed.
     pub version: Option<Version>,
     /// What there is to tell, in order.
@@ -75,7 +75,7 @@ struct Checked {
     cid: Cid,
     row: Row,
     head: Head,
-    missing: Option<MissingEntries>,
+    missing: Option<MissingParts>,
     packed: Option<Packed>,
     events: Vec<Event>,
     deliveries: Vec<Delivery>,

@@ -5,7 +5,6 @@
 
 use jiff::Timestamp;
 
-use crate::domain::docket::EntryKey;
 use crate::domain::id::{Id, sha256};
 
 use super::Cid;
@@ -104,11 +103,11 @@ pub(super) fn numbered(cid: Cid, number: u32) -> [u8; 12] {
     key
 }
 
-/// The key of a missing entry. Its own key may be long, so half of its SHA-256 stands here.
-pub(super) fn missing(cid: Cid, entry: &EntryKey) -> [u8; 24] {
+/// The key of a missing part. Its stored name may be long, so half of its SHA-256 stands here.
+pub(super) fn missing(cid: Cid, part: &str) -> [u8; 24] {
     let mut key = [0; 24];
     key[..8].copy_from_slice(&cid.to_be_bytes());
-    key[8..].copy_from_slice(&sha256(entry.0.as_bytes())[..16]);
+    key[8..].copy_from_slice(&sha256(part.as_bytes())[..16]);
     key
 }
 

@@ -84,7 +84,7 @@ impl Ledger {
         if let Some(plan) = plan {
             cases::put_row(&mut batch, cid, plan.into())?;
         }
-        let missing = missing.into_iter().map(cases::missing_entry).collect();
+        let missing = missing.into_iter().map(|record| (record.part(), record.missing.into())).collect();
         cases::put_missing(&mut batch, &self.trees, cid, &missing)?;
         self.save_words(&mut batch)?;
         batch.apply(&self.trees)?;

@@ -84,7 +84,7 @@ pub fn from_json(value: &Value) -> Result<Published, String> {
         extra: case.texts("extra")?,
     };
     let party = |at: At<'_>| Ok(Party { role: at.text("role")?, name: at.text("name")? });
-    let oddity = |at: At<'_>| Ok(Oddity { kind: at.text("kind")?, detail: at.text("detail")? });
+    let oddity = |at: At<'_>| Ok(Oddity { kind: at.text("kind")?, detail: at.text("detail")?, doubts: false });
     root.required("entries")?;
     let entries = root.list("entries", |at| entry(&at))?;
     let mut keys = BTreeSet::new();
@@ -252,7 +252,7 @@ mod tests {
             },
             parties: parties.into_iter().map(|(role, name)| Party { role, name }).collect(),
             entries,
-            oddities: oddities.into_iter().map(|(kind, detail)| Oddity { kind, detail }).collect(),
+            oddities: oddities.into_iter().map(|(kind, detail)| Oddity { kind, detail, doubts: false }).collect(),
         })
     }
 

@@ -11,7 +11,7 @@ use similar::{ChangeTag, TextDiff};
 use super::{Answer, Desk, find};
 use crate::config::Config;
 use crate::domain::case::Watch;
-use crate::domain::diff::{Change, Comparison, Confirm, MissingEntries, compare};
+use crate::domain::diff::{Change, Comparison, Confirm, MissingParts, compare};
 use crate::domain::docket::{Docket, Entry};
 use crate::domain::id::{hex, sha256};
 use crate::domain::schedule::Row;
@@ -119,7 +119,7 @@ pub async fn diff(desk: &Desk, typed: &str, from: Option<u32>, to: Option<u32>) 
 fn changes(older: &Docket, newer: &Docket, now: Timestamp) -> Vec<Change> {
     let at_once = Confirm { visits: 0, span: std::time::Duration::ZERO, sliding: false };
     let kept: Docket = Docket { entries: older.entries.clone(), ..older.clone() };
-    let mut found = match compare(Some(&kept), newer, &MissingEntries::new(), at_once, now) {
+    let mut found = match compare(Some(&kept), newer, &MissingParts::new(), at_once, now) {
         Comparison::Changed { changes, .. } => changes,
         _ => Vec::new(),
     };

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::case::CaseRef;
-use crate::domain::diff::Missing;
-use crate::domain::docket::EntryKey;
+use crate::domain::diff::{Missing, Part};
+use crate::domain::docket::{EntryKey, Party};
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 use crate::store::cases::Head;
@@ -70,9 +70,14 @@ pub(in crate::store) struct MissingRecord {
     pub visits: u32,
 }
 
-/// A missing entry.
+/// Parts the pieces of a key that stands for more than an entry. No key of an entry has it: white space and control
+/// characters are collapsed in them.
+const PART: char = '\u{1f}';
+
+/// A missing part of a docket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::store) struct MissingEntryRecord {
+    /// An entry's key; other parts begin with [`PART`], their kind and another.
     pub key: String,
     pub missing: MissingRecord,
 }
@@ -161,8 +166,25 @@ impl From<MissingRecord> for Missing {
 
 impl MissingEntryRecord {
     /// The stored form.
-    pub(in crate::store) fn new(key: &EntryKey, missing: Missing) -> Self {
-        Self { key: key.0.clone(), missing: missing.into() }
+    pub(in crate::store) fn new(part: &Part, missing: Missing) -> Self {
+        let key = match part {
+            Part::Entry(key) => key.0.clone(),
+            Part::Content(key) => format!("{PART}content{PART}{}", key.0),
+            Part::Field(name) => format!("{PART}field{PART}{name}"),
+            Part::Party(party) => format!("{PART}party{PART}{}{PART}{}", party.role, party.name),
+        };
+        Self { key, missing: missing.into() }
+    }
+
+    /// What is missing.
+    pub(in crate::store) fn part(&self) -> Part {
+        let mut pieces = self.key.strip_prefix(PART).unwrap_or_default().splitn(3, PART);
+        match (pieces.next(), pieces.next(), pieces.next()) {
+            (Some("content"), Some(key), None) => Part::Content(EntryKey(key.to_owned())),
+            (Some("field"), Some(name), None) => Part::Field(name.to_owned()),
+            (Some("party"), Some(role), Some(name)) => Part::Party(Party { role: role.to_owned(), name: name.to_owned() }),
+            _ => Part::Entry(EntryKey(self.key.clone())),
+        }
     }
 }
 

@@ -70,12 +70,12 @@ fn whole(dir: &Path) -> Store {
         docket.heading.filed = Some(jiff::civil::date(2023, 12, 14));
         docket.heading.extra.insert("action".into(), "PENAL".into());
         docket.parties.push(Party { role: "PROCESADO".into(), name: "PERSONA FICTICIA UNO".into() });
-        docket.oddities.push(Oddity { kind: "null-element".into(), detail: "one".into() });
+        docket.oddities.push(Oddity { kind: "null-element".into(), detail: "one".into(), doubts: false });
         let entry = &mut docket.entries[0];
         entry.documents.push(Document { id: "7".into(), name: "a.pdf".into(), url: Some("https://example.org/a.pdf".into()) });
         entry.withheld = Some(Withheld { mark: "H".into(), reason: Some("reserva".into()) });
         entry.notice_of = Some(EntryKey("1".into()));
-        visit.missing = Some([(EntryKey("gone".into()), crate::domain::diff::Missing { since: at(1), visits: n })].into());
+        visit.missing = Some([(crate::domain::diff::Part::Entry(EntryKey("gone".into())), crate::domain::diff::Missing { since: at(1), visits: n })].into());
         visit.head.vanished = Some(crate::domain::diff::Missing { since: at(2), visits: 1 });
         store.commit(visit).expect("commits");
     }

@@ -39,7 +39,7 @@ fn a_visit_reads_back_as_it_was_after_a_restart() {
     let cid = store.register(&[case(1)]).expect("registers")[0];
     for n in 1..=40 {
         let mut visit = news(cid, &case(1), n);
-        visit.missing = Some([(EntryKey("gone".into()), Missing { since: at(1), visits: n })].into());
+        visit.missing = Some([(crate::domain::diff::Part::Entry(EntryKey("gone".into())), Missing { since: at(1), visits: n })].into());
         let done = store.commit(visit).expect("commits");
         assert_eq!((done.version, done.events.len()), (n, usize::from(n > 1)));
     }

@@ -6,36 +6,23 @@
 //! An entry that is missing from a visit is not gone: it stays in the docket, is counted, and becomes a
 //! [`Change::EntryGone`] only when it has been missing as often and as long as [`Confirm`] asks.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Duration;
+mod carry;
+mod missing;
+mod repeats;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::docket::{Docket, Entry, EntryKey, Party};
 use super::event::FieldChange;
+use super::fold::fold;
 
-/// How often, and over how long, a disappearance is seen before it is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Confirm {
-    /// Visits in a row, each read well, that did not show it.
-    pub visits: u32,
-    /// The least time from the first of them to the last.
-    pub span: Duration,
-    /// Whether the source shows only its newest entries.
-    pub sliding: bool,
-}
+pub use carry::{carry_entries, carry_parts};
+pub use missing::{Confirm, Missing, MissingParts, Part, count, is_confirmed, lasting};
+pub use repeats::settled;
 
-/// An entry (or the whole case) that was last seen missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Missing {
-    /// When it was first missing.
-    pub since: Timestamp,
-    /// Visits in a row that did not show it.
-    pub visits: u32,
-}
-
-/// The entries that are missing but not yet told as gone.
-pub type MissingEntries = BTreeMap<EntryKey, Missing>;
+use missing::is_mass;
 
 /// One difference between two dockets.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,126 +60,138 @@ pub enum Comparison {
     Baseline,
     /// Nothing to tell. `missing` may still have changed.
     Same {
-        /// The entries missing now.
-        missing: MissingEntries,
+        /// The docket as it stands: what was read, and the parts that are missing but not confirmed as gone.
+        docket: Docket,
+        /// The parts missing now.
+        missing: MissingParts,
     },
     /// Something to tell.
     Changed {
         /// The differences.
         changes: Vec<Change>,
-        /// The docket to keep: what was read, and the entries that are missing but not confirmed as gone.
+        /// The docket to keep: what was read, and the parts that are missing but not confirmed as gone.
         docket: Docket,
-        /// The entries missing now.
-        missing: MissingEntries,
+        /// The parts missing now.
+        missing: MissingParts,
     },
-    /// The answer reads well but cannot be true. Nothing is kept of it.
+    /// The answer reads well, and what it lacks cannot be true.
     Implausible {
         /// Why, in one sentence without personal data.
         why: String,
-        /// The entries missing now, counted so that a lasting disappearance is told in the end.
-        missing: MissingEntries,
+        /// The parts missing now, counted so that a lasting disappearance is told in the end.
+        missing: MissingParts,
+        /// What it shows beside, and is to be believed; nothing when that is in doubt too.
+        news: Vec<Change>,
+        /// The docket that we hold, with that news.
+        docket: Docket,
     },
-}
-
-/// Mass disappearances are told too, but only when they last: at least this long, whatever the watch list says.
-/// A back-end that loses a table or a search index answers "less" for hours (`ecuador.md` 1.7, 1.8).
-const MASS_SPAN: Duration = Duration::from_secs(48 * 3600);
-
-/// … and in at least this many visits.
-const MASS_VISITS: u32 = 12;
-
-/// The confirmation that a mass disappearance, or a case that the source no longer knows, has to pass.
-pub fn lasting(confirm: Confirm) -> Confirm {
-    Confirm { visits: confirm.visits.max(MASS_VISITS), span: confirm.span.max(MASS_SPAN), ..confirm }
-}
-
-/// More than a third of the entries missing at once, and at least three, counts as a mass disappearance.
-fn is_mass(missing: usize, held: usize) -> bool {
-    missing == held || (missing >= 3 && missing * 3 > held)
 }
 
 /// Compares the docket that we hold with the one just read.
 ///
 /// Of a source that shows only its newest entries (`confirm.sliding`), those that stand after the last one still shown have
 /// slid off the end: they stay in the docket and are not missing. When a full answer shows none of them, all have slid off.
-pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingEntries, confirm: Confirm, now: Timestamp) -> Comparison {
+pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, confirm: Confirm, now: Timestamp) -> Comparison {
     let Some(held) = held else { return Comparison::Baseline };
-    let shown: HashSet<&EntryKey> = seen.entries.iter().map(|entry| &entry.key).collect();
-    let last_shown = held.entries.iter().rposition(|entry| shown.contains(&entry.key));
+    let seen = settled(held, seen);
+    let shown: HashMap<&EntryKey, &Entry> = seen.entries.iter().map(|entry| (&entry.key, entry)).collect();
+    let last_shown = held.entries.iter().rposition(|entry| shown.contains_key(&entry.key));
     let end = match last_shown {
         Some(last) if confirm.sliding => last + 1,
         None if confirm.sliding && !seen.entries.is_empty() => 0,
         _ => held.entries.len(),
     };
     let (listed, slid) = held.entries.split_at(end);
-    let absent: Vec<&Entry> = listed.iter().filter(|entry| !shown.contains(&entry.key)).collect();
-    let counted: MissingEntries = absent.iter().map(|entry| (entry.key.clone(), count(missing.get(&entry.key), now))).collect();
 
-    let mass = !absent.is_empty() && is_mass(absent.len(), listed.len());
-    let confirm = if mass { lasting(confirm) } else { confirm };
-    let gone: HashSet<&EntryKey> = counted.iter().filter(|(_, entry)| is_confirmed(**entry, confirm, now)).map(|(key, _)| key).collect();
-    if mass && gone.len() < absent.len() {
-        let why = format!("{} of {} entries that the record held are missing from the answer", absent.len(), listed.len());
-        return Comparison::Implausible { why, missing: counted };
+    let absent: Vec<&Entry> = listed.iter().filter(|entry| !shown.contains_key(&entry.key)).collect();
+    let lost: Vec<&Entry> = listed.iter().filter(|entry| shown.get(&entry.key).is_some_and(|new| lacks_content(entry, new))).collect();
+    let fields = gone_fields(held, &seen);
+    let parties = gone_parties(held, &seen);
+    let parts = (absent.iter().map(|entry| Part::Entry(entry.key.clone())))
+        .chain(lost.iter().map(|entry| Part::Content(entry.key.clone())))
+        .chain(fields.iter().cloned().map(Part::Field))
+        .chain(parties.iter().map(|party| Part::Party((*party).clone())));
+    let counted: MissingParts = parts.map(|part| (part.clone(), count(missing.get(&part), now))).collect();
+
+    let (all_fields, all_parties) = (fields.len() == field_values(held).len(), parties.len() == held.parties.len());
+    let doubted = seen.oddities.iter().any(|oddity| oddity.doubts);
+    let with_content = listed.iter().filter(|entry| has_content(entry)).count();
+    let mass_absent = !absent.is_empty() && (doubted || is_mass(absent.len(), listed.len()));
+    let mass_lost = is_mass(lost.len(), with_content);
+    let is_gone = |part: &Part| {
+        let mass = match part {
+            Part::Entry(_) => mass_absent,
+            Part::Content(_) => mass_lost,
+            Part::Field(_) => all_fields && fields.len() > 1,
+            Part::Party(_) => all_parties && parties.len() > 1,
+        };
+        let confirm = if mass { lasting(confirm) } else { confirm };
+        counted.get(part).is_some_and(|missing| is_confirmed(*missing, confirm, now))
+    };
+    let gone: HashSet<&Part> = counted.keys().filter(|part| is_gone(part)).collect();
+
+    let waits = |part: Part| !gone.contains(&part);
+    let absent_still = absent.iter().filter(|entry| waits(Part::Entry(entry.key.clone()))).count();
+    let lost_still = lost.iter().filter(|entry| waits(Part::Content(entry.key.clone()))).count();
+    let left = listed.len() - (absent.len() - absent_still);
+    let why = if mass_absent && absent_still > 0 && (doubted || is_mass(absent_still, left)) {
+        Some(format!("{} of {} entries that the record held are missing from the answer", absent.len(), listed.len()))
+    } else if mass_lost && lost_still > 0 {
+        Some(format!("{} of {with_content} entries have lost their text or their date in the answer", lost.len()))
+    } else {
+        None
+    };
+    if let Some(why) = why {
+        let docket = carried(held, listed, slid, seen.clone().into_owned(), &counted);
+        let news = if is_recognised(held, &seen, &absent) { differences(held, &docket) } else { Vec::new() };
+        return Comparison::Implausible { why, missing: counted, news, docket };
     }
 
-    let mut changes = entry_changes(held, seen);
+    let still: MissingParts = counted.iter().filter(|(part, _)| !gone.contains(part)).map(|(part, value)| (part.clone(), *value)).collect();
+    let docket = carried(held, listed, slid, seen.into_owned(), &still);
+    let mut changes = differences(held, &docket);
     for entry in &absent {
-        if gone.contains(&entry.key) {
-            let Missing { since, visits } = counted[&entry.key];
+        let part = Part::Entry(entry.key.clone());
+        if gone.contains(&part) {
+            let Missing { since, visits } = counted[&part];
             changes.push(Change::EntryGone { entry: Box::new((*entry).clone()), since, visits });
         }
     }
-    changes.extend(field_changes(held, seen));
-    changes.extend(party_changes(held, seen));
-
-    let still: MissingEntries = counted.iter().filter(|(key, _)| !gone.contains(key)).map(|(key, value)| (key.clone(), *value)).collect();
     if changes.is_empty() {
-        return Comparison::Same { missing: still };
+        return Comparison::Same { docket, missing: still };
     }
-    let mut docket = carry_over(listed, seen.clone(), |entry| !gone.contains(&entry.key));
-    docket.entries.extend_from_slice(slid);
     Comparison::Changed { changes, docket, missing: still }
 }
 
-/// The docket `into` with those entries of `held` that it lacks and `keep` wants. Each stays before the entry that it stood
-/// before: of a short list, what stands after the last entry shown counts as slid off, and a missing entry must not.
-pub fn carry_over(held: &[Entry], mut into: Docket, keep: impl Fn(&Entry) -> bool) -> Docket {
-    let shown: HashSet<EntryKey> = into.entries.iter().map(|entry| entry.key.clone()).collect();
-    let mut before: HashMap<&EntryKey, Vec<Entry>> = HashMap::new();
-    let mut waiting = Vec::new();
-    for entry in held {
-        if shown.contains(&entry.key) {
-            before.entry(&entry.key).or_default().append(&mut waiting);
-        } else if keep(entry) {
-            waiting.push(entry.clone());
+/// What was read, with what it lacks and `missing` still counts.
+fn carried(held: &Docket, listed: &[Entry], slid: &[Entry], seen: Docket, missing: &MissingParts) -> Docket {
+    let mut docket = carry_entries(listed, seen, |entry| missing.contains_key(&Part::Entry(entry.key.clone())));
+    docket.entries.extend_from_slice(slid);
+    carry_parts(held, docket, missing)
+}
+
+fn differences(held: &Docket, docket: &Docket) -> Vec<Change> {
+    let mut changes = entry_changes(held, docket);
+    changes.extend(field_changes(held, docket));
+    changes.extend(party_changes(held, docket));
+    changes
+}
+
+/// Whether what an implausible answer shows beside is to be believed: it shows entries that we know, little else is new or
+/// different, and nothing new looks like what is missing (then the source renamed or re-dated its rows).
+fn is_recognised(held: &Docket, seen: &Docket, absent: &[&Entry]) -> bool {
+    let known: HashMap<&EntryKey, &Entry> = held.entries.iter().map(|entry| (&entry.key, entry)).collect();
+    let missing: HashSet<(String, String)> = absent.iter().map(|entry| (fold(&entry.title), fold(&entry.text))).collect();
+    let (mut shown, mut strange) = (0usize, 0usize);
+    for entry in &seen.entries {
+        match known.get(&entry.key) {
+            Some(old) if lacks_content(old, entry) || same_content(old, entry) => shown += 1,
+            Some(_) => strange += 1,
+            None if missing.contains(&(fold(&entry.title), fold(&entry.text))) => return false,
+            None => strange += 1,
         }
     }
-    if waiting.is_empty() && before.values().all(Vec::is_empty) {
-        return into;
-    }
-    let mut entries = Vec::with_capacity(into.entries.len() + held.len());
-    for entry in std::mem::take(&mut into.entries) {
-        entries.append(&mut before.remove(&entry.key).unwrap_or_default());
-        entries.push(entry);
-    }
-    entries.append(&mut waiting);
-    into.entries = entries;
-    into
-}
-
-/// Counts one more visit in which something was missing.
-pub fn count(before: Option<&Missing>, now: Timestamp) -> Missing {
-    match before {
-        Some(before) => Missing { since: before.since, visits: before.visits.saturating_add(1) },
-        None => Missing { since: now, visits: 1 },
-    }
-}
-
-/// Whether something has been missing as often and as long as asked. A clock that jumped back confirms nothing.
-pub fn is_confirmed(missing: Missing, confirm: Confirm, now: Timestamp) -> bool {
-    let lasted = Duration::try_from(now.duration_since(missing.since)).unwrap_or_default();
-    missing.visits >= confirm.visits && lasted >= confirm.span
+    shown > 0 && !is_mass(strange, seen.entries.len())
 }
 
 fn entry_changes(held: &Docket, seen: &Docket) -> Vec<Change> {
@@ -207,16 +206,24 @@ fn entry_changes(held: &Docket, seen: &Docket) -> Vec<Change> {
         .collect()
 }
 
-/// Whether two readings of one entry show the same content. White space is not content; neither is `extra`, where a
-/// source's internal fields live.
-fn same_content(a: &Entry, b: &Entry) -> bool {
+/// Whether two readings of one entry show the same content. White space is not content; neither are `extra`, where a
+/// source's internal fields live, and the address of a document, which tells only where it can be fetched today.
+pub fn same_content(a: &Entry, b: &Entry) -> bool {
     a.date == b.date
         && a.time == b.time
         && a.annulled == b.annulled
         && a.withheld.is_some() == b.withheld.is_some()
         && same_words(&a.title, &b.title)
         && same_words(&a.text, &b.text)
-        && a.documents == b.documents
+        && same_documents(a, b)
+}
+
+/// Whether two readings of one entry show the same documents, in any order.
+pub fn same_documents(a: &Entry, b: &Entry) -> bool {
+    let documents = |entry: &Entry| -> BTreeSet<(String, String)> {
+        entry.documents.iter().map(|document| (document.id.clone(), document.name.clone())).collect()
+    };
+    a.documents == b.documents || documents(a) == documents(b)
 }
 
 /// Whether two texts have the same words in the same order.
@@ -224,9 +231,33 @@ pub fn same_words(a: &str, b: &str) -> bool {
     a == b || a.split_whitespace().eq(b.split_whitespace())
 }
 
+fn has_content(entry: &Entry) -> bool {
+    !entry.text.is_empty() || entry.date.is_some()
+}
+
+/// Whether an entry is listed without a text or a date that it had. What a court withholds is another matter: it says so.
+fn lacks_content(old: &Entry, new: &Entry) -> bool {
+    new.withheld.is_none() && ((!old.text.is_empty() && new.text.is_empty()) || (old.date.is_some() && new.date.is_none()))
+}
+
+fn gone_fields(held: &Docket, seen: &Docket) -> Vec<String> {
+    let after = field_values(seen);
+    field_values(held).into_keys().filter(|name| !after.contains_key(name)).collect()
+}
+
+fn gone_parties<'d>(held: &'d Docket, seen: &Docket) -> Vec<&'d Party> {
+    let after: HashSet<(String, String)> = seen.parties.iter().map(spelt_plainly).collect();
+    held.parties.iter().filter(|party| !after.contains(&spelt_plainly(party))).collect()
+}
+
+/// A party as it is compared: courts spell one name in several ways within a case (`ecuador.md` 1.4).
+fn spelt_plainly(party: &Party) -> (String, String) {
+    (fold(&party.role), fold(&party.name))
+}
+
 fn field_changes(held: &Docket, seen: &Docket) -> Vec<Change> {
-    let (before, after) = (fields(held), fields(seen));
-    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let (before, after) = (field_values(held), field_values(seen));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     names
         .into_iter()
         .filter(|name| match (before.get(*name), after.get(*name)) {
@@ -237,7 +268,7 @@ fn field_changes(held: &Docket, seen: &Docket) -> Vec<Change> {
         .collect()
 }
 
-fn fields(docket: &Docket) -> BTreeMap<String, String> {
+fn field_values(docket: &Docket) -> BTreeMap<String, String> {
     let heading = &docket.heading;
     let mut all = heading.extra.clone();
     for (name, value) in [("title", &heading.title), ("court", &heading.court), ("subject", &heading.subject), ("status", &heading.status)]
@@ -253,19 +284,24 @@ fn fields(docket: &Docket) -> BTreeMap<String, String> {
 }
 
 fn party_changes(held: &Docket, seen: &Docket) -> Vec<Change> {
-    let before: HashSet<&Party> = held.parties.iter().collect();
-    let after: HashSet<&Party> = seen.parties.iter().collect();
-    let added = seen.parties.iter().filter(|party| !before.contains(party)).cloned().map(Change::PartyAdded);
-    let gone = held.parties.iter().filter(|party| !after.contains(party)).cloned().map(Change::PartyGone);
-    added.chain(gone).collect()
+    let mut before: HashSet<(String, String)> = held.parties.iter().map(spelt_plainly).collect();
+    let added: Vec<Change> =
+        seen.parties.iter().filter(|party| before.insert(spelt_plainly(party))).cloned().map(Change::PartyAdded).collect();
+    let gone = gone_parties(held, seen).into_iter().cloned().map(Change::PartyGone);
+    added.into_iter().chain(gone).collect()
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
+    //! Tests of the comparison, and what its parts build theirs from.
+
+    use std::time::Duration;
+
     use super::*;
     use proptest::prelude::*;
 
-    fn entry(key: &str, text: &str) -> Entry {
+    /// An entry with this key and text.
+    pub fn entry(key: &str, text: &str) -> Entry {
         Entry {
             key: EntryKey(key.into()),
             date: None,
@@ -280,13 +316,16 @@ mod tests {
         }
     }
 
-    fn docket(entries: &[(&str, &str)]) -> Docket {
+    /// A docket of entries with these keys and texts.
+    pub fn docket(entries: &[(&str, &str)]) -> Docket {
         Docket { entries: entries.iter().map(|(key, text)| entry(key, text)).collect(), ..Docket::default() }
     }
 
-    const CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false };
+    /// The confirmation of the shipped example.
+    pub const CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false };
 
-    fn at(hours: i64) -> Timestamp {
+    /// So many hours after a beginning.
+    pub fn at(hours: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + hours * 3600).expect("valid")
     }
 
@@ -301,17 +340,17 @@ mod tests {
     #[test]
     fn the_four_answers_are_told_apart() {
         let held = view(&ten());
-        assert_eq!(compare(None, &held, &MissingEntries::new(), CONFIRM, at(0)), Comparison::Baseline);
+        assert_eq!(compare(None, &held, &MissingParts::new(), CONFIRM, at(0)), Comparison::Baseline);
         assert!(
-            matches!(compare(Some(&held), &held, &MissingEntries::new(), CONFIRM, at(0)), Comparison::Same { missing } if missing.is_empty())
+            matches!(compare(Some(&held), &held, &MissingParts::new(), CONFIRM, at(0)), Comparison::Same { missing, .. } if missing.is_empty())
         );
-        let empty = compare(Some(&held), &docket(&[]), &MissingEntries::new(), CONFIRM, at(0));
+        let empty = compare(Some(&held), &docket(&[]), &MissingParts::new(), CONFIRM, at(0));
         assert!(matches!(empty, Comparison::Implausible { .. }), "{empty:?}");
-        let half = compare(Some(&held), &view(&ten()[..5]), &MissingEntries::new(), CONFIRM, at(0));
+        let half = compare(Some(&held), &view(&ten()[..5]), &MissingParts::new(), CONFIRM, at(0));
         assert!(matches!(half, Comparison::Implausible { .. }), "{half:?}");
         let mut more = ten();
         more.push(("new".into(), "x".into()));
-        let changed = compare(Some(&held), &view(&more), &MissingEntries::new(), CONFIRM, at(0));
+        let changed = compare(Some(&held), &view(&more), &MissingParts::new(), CONFIRM, at(0));
         assert!(
             matches!(changed, Comparison::Changed { changes, .. } if matches!(&changes[..], [Change::EntryAdded(e)] if e.key.0 == "new"))
         );
@@ -321,10 +360,10 @@ mod tests {
     fn a_missing_entry_is_told_only_when_confirmed_and_stays_in_the_docket_till_then() {
         let held = view(&ten());
         let seen = view(&ten()[1..]);
-        let mut missing = MissingEntries::new();
+        let mut missing = MissingParts::new();
         for hour in [0, 12] {
             match compare(Some(&held), &seen, &missing, CONFIRM, at(hour)) {
-                Comparison::Same { missing: now } => missing = now,
+                Comparison::Same { missing: now, .. } => missing = now,
                 other => panic!("told too early: {other:?}"),
             }
         }
@@ -341,11 +380,11 @@ mod tests {
     #[test]
     fn an_entry_that_comes_back_starts_again_from_nothing() {
         let held = view(&ten());
-        let mut missing = MissingEntries::new();
+        let mut missing = MissingParts::new();
         for (hour, gone) in [(0, true), (12, true), (20, false), (30, true), (40, true)] {
             let seen = if gone { view(&ten()[1..]) } else { held.clone() };
             match compare(Some(&held), &seen, &missing, CONFIRM, at(hour)) {
-                Comparison::Same { missing: now } => missing = now,
+                Comparison::Same { missing: now, .. } => missing = now,
                 other => panic!("told at {hour}: {other:?}"),
             }
         }
@@ -357,7 +396,7 @@ mod tests {
         let mut seen = ten();
         seen.remove(3);
         seen.push(("new".into(), "x".into()));
-        match compare(Some(&held), &view(&seen), &MissingEntries::new(), CONFIRM, at(0)) {
+        match compare(Some(&held), &view(&seen), &MissingParts::new(), CONFIRM, at(0)) {
             Comparison::Changed { changes, docket, missing } => {
                 assert_eq!(changes.len(), 1);
                 assert_eq!(docket.entries.len(), 11);
@@ -372,7 +411,7 @@ mod tests {
         let held = view(&ten());
         let seen = view(&ten()[..4]);
         let quick = Confirm { visits: 3, span: Duration::ZERO, sliding: false };
-        let mut missing = MissingEntries::new();
+        let mut missing = MissingParts::new();
         for hour in 0..48 {
             match compare(Some(&held), &seen, &missing, quick, at(hour)) {
                 Comparison::Implausible { missing: now, .. } => missing = now,
@@ -387,7 +426,7 @@ mod tests {
         let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true };
         let mut seen = ten()[..8].to_vec();
         seen.insert(0, ("new".into(), "x".into()));
-        match compare(Some(&view(&ten())), &view(&seen), &MissingEntries::new(), sliding, at(0)) {
+        match compare(Some(&view(&ten())), &view(&seen), &MissingParts::new(), sliding, at(0)) {
             Comparison::Changed { changes, docket, missing } => {
                 assert_eq!(changes.len(), 1, "{changes:?}");
                 assert_eq!(docket.entries.len(), 11);
@@ -398,14 +437,14 @@ mod tests {
         let mut hole = ten()[..8].to_vec();
         hole.remove(2);
         assert!(
-            matches!(compare(Some(&view(&ten())), &view(&hole), &MissingEntries::new(), sliding, at(0)), Comparison::Changed { changes, .. } if changes.len() == 1)
+            matches!(compare(Some(&view(&ten())), &view(&hole), &MissingParts::new(), sliding, at(0)), Comparison::Changed { changes, .. } if changes.len() == 1)
         );
     }
 
     #[test]
     fn an_entry_missing_from_a_short_list_does_not_slide_off_when_news_arrives() {
         let sliding = Confirm { sliding: true, ..CONFIRM };
-        let (mut held, mut missing) = (view(&ten()), MissingEntries::new());
+        let (mut held, mut missing) = (view(&ten()), MissingParts::new());
         for (hour, news) in [(0, 1), (12, 2)] {
             let mut seen: Vec<_> = (0..news).rev().map(|n| (format!("new{n}"), "x".into())).collect();
             seen.extend(ten()[..8].iter().filter(|(key, _)| key != "k3").cloned());
@@ -431,7 +470,7 @@ mod tests {
     fn a_short_list_that_moved_on_entirely_is_news_and_no_disappearance() {
         let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true };
         let seen: Vec<_> = (0..10).map(|n| (format!("later{n}"), "x".into())).collect();
-        match compare(Some(&view(&ten())), &view(&seen), &MissingEntries::new(), sliding, at(0)) {
+        match compare(Some(&view(&ten())), &view(&seen), &MissingParts::new(), sliding, at(0)) {
             Comparison::Changed { changes, docket, missing } => {
                 assert!(changes.len() == 10 && changes.iter().all(|change| matches!(change, Change::EntryAdded(_))), "{changes:?}");
                 assert_eq!(docket.entries.len(), 20);
@@ -439,7 +478,7 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
-        let empty = compare(Some(&view(&ten())), &docket(&[]), &MissingEntries::new(), sliding, at(0));
+        let empty = compare(Some(&view(&ten())), &docket(&[]), &MissingParts::new(), sliding, at(0));
         assert!(matches!(empty, Comparison::Implausible { .. }), "{empty:?}");
     }
 
@@ -447,9 +486,9 @@ mod tests {
     fn white_space_is_no_edit_and_a_word_is() {
         let held = docket(&[("a", "se  convoca\na juicio"), ("b", "x"), ("c", "y"), ("d", "z")]);
         let same = docket(&[("a", "se convoca a juicio"), ("b", "x"), ("c", "y"), ("d", "z")]);
-        assert!(matches!(compare(Some(&held), &same, &MissingEntries::new(), CONFIRM, at(0)), Comparison::Same { .. }));
+        assert!(matches!(compare(Some(&held), &same, &MissingParts::new(), CONFIRM, at(0)), Comparison::Same { .. }));
         let edited = docket(&[("a", "se convoca a audiencia"), ("b", "x"), ("c", "y"), ("d", "z")]);
-        let answer = compare(Some(&held), &edited, &MissingEntries::new(), CONFIRM, at(0));
+        let answer = compare(Some(&held), &edited, &MissingParts::new(), CONFIRM, at(0));
         assert!(matches!(answer, Comparison::Changed { changes, .. } if matches!(&changes[..], [Change::EntryEdited { .. }])));
     }
 
@@ -471,7 +510,7 @@ mod tests {
                 let other = seed.wrapping_mul(n).wrapping_add(n) % (n + 1);
                 seen.entries.swap(usize::try_from(n).expect("small"), usize::try_from(other).expect("small"));
             }
-            let answer = compare(Some(&held), &seen, &MissingEntries::new(), CONFIRM, at(0));
+            let answer = compare(Some(&held), &seen, &MissingParts::new(), CONFIRM, at(0));
             let kept = match answer {
                 Comparison::Changed { changes, docket, .. } => {
                     let told: HashSet<String> = changes.iter().map(|change| match change {
@@ -484,7 +523,7 @@ mod tests {
                 Comparison::Same { .. } => { prop_assert!(added.is_empty()); held }
                 other => panic!("{other:?}"),
             };
-            let again = matches!(compare(Some(&kept), &seen, &MissingEntries::new(), CONFIRM, at(1)), Comparison::Same { .. });
+            let again = matches!(compare(Some(&kept), &seen, &MissingParts::new(), CONFIRM, at(1)), Comparison::Same { .. });
             prop_assert!(again);
         }
     }

@@ -1,0 +1,106 @@
+//! The docket that we hold of a case, as today's recipe reads it.
+//!
+//! Asked by [`record`](super::record) before it compares. It reads the store and changes nothing.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use super::record::Job;
+use crate::domain::diff::{Comparison, Confirm, MissingParts, Part, carry_entries, carry_parts, compare, same_content, settled};
+use crate::domain::docket::{Docket, Entry, EntryKey};
+use crate::store::Version;
+use crate::store::cases::Head;
+use crate::store::error::StoreError;
+
+/// The docket that we hold.
+pub(super) struct Held {
+    /// The docket; `None` before the first version.
+    pub docket: Option<Docket>,
+    /// What was missing from the last answer.
+    pub missing: MissingParts,
+    /// The stored pages read differently today from what is stored.
+    pub read_otherwise: bool,
+}
+
+impl Job {
+    /// The docket that we hold, and what is missing from it.
+    ///
+    /// At the first visit after a start or a reload the stored pages are read again: a recipe that was mended, or a
+    /// program that reads better, changes what old pages say, and that is no news about the case. Parts that are
+    /// carried over because they are missing, or slid off a short list, stand in no page and are kept as they were stored.
+    /// So is what was missing when the version was made and has come back since: `seen` shows it as it is stored.
+    pub(super) fn held(&self, head: &Head, seen: &Docket) -> Result<Held, StoreError> {
+        if head.version == 0 {
+            return Ok(Held { docket: None, missing: MissingParts::new(), read_otherwise: false });
+        }
+        let missing = self.store.missing(self.cid)?;
+        let lost = || StoreError::Damaged(format!("version {} of a case is not in the store", head.version));
+        let as_stored = |stored, missing| Ok(Held { docket: Some(stored), missing, read_otherwise: false });
+        if self.settled {
+            let stored = self.store.docket(self.cid, head.version)?.ok_or_else(lost)?;
+            return as_stored(stored, missing);
+        }
+        let Version { docket: stored, pages, .. } = self.store.version(self.cid, head.version)?.ok_or_else(lost)?;
+        let Ok(read) = self.source.recipe.read(&self.watch().number, &pages) else {
+            // The recipe reads today's pages and not the old ones, so what they said stands.
+            return as_stored(stored, missing);
+        };
+        let read = settled(&stored, &read).into_owned();
+        let renamed = read.entries.iter().any(|entry| stored.entry(&entry.key).is_none());
+        let mut missing = missing;
+        if renamed {
+            missing.retain(|part, _| matches!(part, Part::Field(_) | Part::Party(_)));
+        }
+        let shown: HashSet<&EntryKey> = seen.entries.iter().map(|entry| &entry.key).collect();
+        let carried = |entry: &Entry| {
+            self.source.recipe.sliding || missing.contains_key(&Part::Entry(entry.key.clone())) || shown.contains(&entry.key)
+        };
+        let read = carry_parts(&stored, carry_entries(&stored.entries, read, carried), &missing);
+        let docket = came_back(&stored, read, seen);
+        let at_once = Confirm { visits: 0, span: Duration::ZERO, sliding: false };
+        let same = compare(Some(&stored), &docket, &MissingParts::new(), at_once, self.now);
+        Ok(Held { docket: Some(docket), missing, read_otherwise: !matches!(same, Comparison::Same { .. }) })
+    }
+}
+
+/// The docket `read` with those parts that stand in `seen` as they are stored. They stood in no page of the version: they were
+/// missing when it was made, and have come back since.
+fn came_back(stored: &Docket, mut read: Docket, seen: &Docket) -> Docket {
+    let (was, is): (HashMap<_, _>, HashMap<_, _>) = (by_key(stored), by_key(seen));
+    for entry in &mut read.entries {
+        if let (Some(old), Some(new)) = (was.get(&entry.key), is.get(&entry.key))
+            && same_content(old, new)
+        {
+            *entry = (*old).clone();
+        }
+    }
+    let parties = stored.parties.iter().filter(|party| seen.parties.contains(party));
+    for party in parties {
+        if !read.parties.contains(party) {
+            read.parties.push(party.clone());
+        }
+    }
+    let (old, new) = (&stored.heading, &seen.heading);
+    let heading = &mut read.heading;
+    for (name, value) in old.extra.iter().filter(|(name, value)| new.extra.get(*name) == Some(value)) {
+        heading.extra.insert(name.clone(), value.clone());
+    }
+    for (read, old, new) in [
+        (&mut heading.title, &old.title, &new.title),
+        (&mut heading.court, &old.court, &new.court),
+        (&mut heading.subject, &old.subject, &new.subject),
+        (&mut heading.status, &old.status, &new.status),
+    ] {
+        if old == new {
+            read.clone_from(old);
+        }
+    }
+    if old.filed == new.filed {
+        heading.filed = old.filed;
+    }
+    read
+}
+
+fn by_key(docket: &Docket) -> HashMap<&EntryKey, &Entry> {
+    docket.entries.iter().map(|entry| (&entry.key, entry)).collect()
+}

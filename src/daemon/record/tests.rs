@@ -1,0 +1,340 @@
+//! What a visit tells, with the real recipe of e-SATJE, a real store, and answers made from a small model of a case.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::config::Config;
+use crate::domain::case::CaseRef;
+use crate::store::open::Options;
+
+const NUMBER: &str = "17721202400011G";
+
+/// A case as the court would show it.
+#[derive(Clone)]
+struct Model {
+    info: Value,
+    incidents: Value,
+    /// Acts by the court that lists them.
+    acts: Vec<(&'static str, Vec<Value>)>,
+}
+
+fn act(court: &str, code: u64, day: &str, title: &str, text: &str) -> Value {
+    json!({"codigo": code, "idJudicatura": court, "idJuicio": NUMBER, "fecha": format!("{day}T15:00:00.000+00:00"),
+           "tipo": title, "actividad": text, "visible": "S", "origen": if title == "ESCRITO" { "EscritosPrimera" } else { "ProvPrimera" },
+           "uuid": "", "alias": "", "nombreArchivo": ""})
+}
+
+fn incident(court: &str, id: u64, created: &str, accused: &[&str]) -> Value {
+    let people: Vec<Value> =
+        accused.iter().map(|name| json!({"tipoLitigante": "PERSONA PROCESADA", "nombresLitigante": name})).collect();
+    json!({"idJudicatura": court, "nombreJudicatura": format!("JUZGADO {court}"), "lstIncidenteJudicatura": [
+        {"idIncidenteJudicatura": id, "idMovimientoJuicioIncidente": id, "fechaCrea": created, "incidente": 1,
+         "lstLitiganteActor": [{"tipoLitigante": "FISCALÍA", "nombresLitigante": "FISCALIA GENERAL DEL ESTADO"}],
+         "lstLitiganteDemandado": people}]})
+}
+
+/// Two courts: the first instance with ten acts, and the Corte Nacional with two.
+fn model() -> Model {
+    let first = (1..=10).map(|n| act("17721", n, &format!("2026-10-{n:02}"), "PROVIDENCIA GENERAL (DECRETO)", &format!("Texto {n}."))).collect();
+    let second = (11..=12).map(|n| act("17100", n, &format!("2026-11-{n:02}"), "RAZON (RAZON)", &format!("Texto {n}."))).collect();
+    Model {
+        info: json!([{"idJuicio": NUMBER, "estadoActual": "A", "nombreDelito": "PECULADO", "fechaIngreso": "2026-01-07T14:50:42.827+00:00",
+                      "nombreMateria": "PENAL COIP", "nombreTipoAccion": "ACCIÓN PENAL PÚBLICA"}]),
+        incidents: json!([
+            incident("17100", 2, "2026-11-01T09:00:00", &["PERSONA FICTICIA UNO"]),
+            incident("17721", 1, "2026-01-07T09:50:42.827", &["PERSONA FICTICIA UNO", "PERSONA FICTICIA DOS"]),
+        ]),
+        acts: vec![("17721", first), ("17100", second)],
+    }
+}
+
+/// A watch over the case, visited by hand.
+struct Watched {
+    _dir: tempfile::TempDir,
+    list: std::path::PathBuf,
+    config: Arc<Config>,
+    store: Store,
+    cid: Cid,
+    row: Row,
+    settled: bool,
+    now: Timestamp,
+}
+
+impl Watched {
+    fn new(more: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let list = dir.path().join("watchlist.toml");
+        let text = format!(
+            "[veedor]\ncontact = \"pruebas@example.org\"\nlisten = \"\"\nstate_dir = \"{}\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n{more}\n",
+            dir.path().join("state").display()
+        );
+        std::fs::write(&list, text).expect("a watch list");
+        let config = Arc::new(Config::load(&list).expect("a good list").config);
+        let now: Timestamp = "2026-11-20T15:00:00Z".parse().expect("an instant");
+        let store = Store::open(&dir.path().join("store"), Options::new(now)).expect("a store");
+        let case = CaseRef { source: "ec-esatje".into(), number: NUMBER.into() };
+        let cid = store.register(&[case]).expect("registered")[0];
+        Self { _dir: dir, list, config, store, cid, row: Row::default(), settled: false, now }
+    }
+
+    /// Makes the recipe another one, as a reload does.
+    fn mend_recipe(&mut self, from: &str, to: &str) {
+        let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/jurisdictions/ec/esatje.toml")).expect("the recipe");
+        assert!(shipped.contains(from), "the recipe has no line {from}");
+        let folder = self.list.with_file_name("recipes");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("ec-esatje.toml"), shipped.replace(from, to)).expect("a recipe");
+        self.config = Arc::new(Config::load(&self.list).expect("a good list").config);
+        self.settled = false;
+    }
+
+    fn restart(&mut self) {
+        self.settled = false;
+    }
+
+    fn wait(&mut self, hours: i64) {
+        self.now += hours.hours();
+    }
+
+    /// One visit, an hour after the last one.
+    fn visit(&mut self, model: &Model) -> Visited {
+        self.wait(1);
+        let source = self.config.source("ec-esatje").expect("a source").clone();
+        let number = self.config.cases[0].number.clone();
+        let mut pages: Vec<Page> = Vec::new();
+        loop {
+            match source.recipe.next(&number, &pages) {
+                crate::recipe::Next::Ask(request) => {
+                    let body = model.answer(&request.url, request.body.as_deref());
+                    let (step, url) = (request.step, request.url);
+                    let (headers, charset) = (Vec::new(), None);
+                    pages.push(Page { step, url, status: 200, headers, body, charset, fetched_at: self.now });
+                }
+                crate::recipe::Next::Enough => break,
+                crate::recipe::Next::Refused(refusal) => panic!("{refusal}"),
+            }
+        }
+        let job = Job {
+            store: self.store.clone(),
+            config: self.config.clone(),
+            index: 0,
+            source,
+            cid: self.cid,
+            row: self.row,
+            settled: self.settled,
+            now: self.now,
+            keep: true,
+        };
+        let visited = job.pages(pages).expect("the store works");
+        (self.row, self.settled) = (visited.row, visited.settled);
+        visited
+    }
+
+    /// The kinds that a visit tells.
+    fn told(&mut self, model: &Model) -> Vec<&'static str> {
+        self.visit(model).events.iter().map(|event| event.kind.name()).collect()
+    }
+
+    fn begun(more: &str) -> (Self, Model) {
+        let (mut watched, model) = (Self::new(more), model());
+        let silent = more.is_empty();
+        assert_eq!(watched.told(&model).is_empty(), silent);
+        (watched, model)
+    }
+}
+
+impl Model {
+    fn answer(&self, url: &str, body: Option<&[u8]>) -> Vec<u8> {
+        let value = if url.contains("getInformacionJuicio") {
+            self.info.clone()
+        } else if url.contains("getIncidenteJudicatura") {
+            self.incidents.clone()
+        } else {
+            let asked: Value = serde_json::from_slice(body.unwrap_or_default()).expect("JSON");
+            let lists = self.acts.iter().filter(|(court, _)| asked["idJudicatura"] == **court);
+            Value::Array(lists.flat_map(|(_, acts)| acts.clone()).collect())
+        };
+        value.to_string().into_bytes()
+    }
+
+    fn first(&mut self) -> &mut Vec<Value> {
+        &mut self.acts[0].1
+    }
+
+    fn publish(&mut self, code: u64, day: &str, title: &str, text: &str) {
+        self.first().push(act("17721", code, day, title, text));
+    }
+}
+
+#[test]
+fn half_an_answer_about_parties_and_courts_is_no_news_and_neither_is_its_return() {
+    let partial: [(&str, fn(&mut Model)); 5] = [
+        ("no accused", |model| model.incidents[1]["lstIncidenteJudicatura"][0]["lstLitiganteDemandado"] = Value::Null),
+        ("one court is missing", |model| drop(model.incidents.as_array_mut().map(|all| all.remove(0)))),
+        ("no incident of one court", |model| model.incidents[0]["lstIncidenteJudicatura"] = Value::Null),
+        ("no fields", |model| model.info = json!([{"idJuicio": NUMBER}])),
+        ("one field", |model| model.info[0]["nombreDelito"] = Value::Null),
+    ];
+    for (what, spoil) in partial {
+        let (mut watched, model) = Watched::begun("");
+        let mut half = model.clone();
+        spoil(&mut half);
+        for round in 0..3 {
+            assert_eq!(watched.told(&half), [""; 0], "{what}, round {round}");
+            watched.restart();
+            assert_eq!(watched.told(&model), [""; 0], "{what} came back, round {round}");
+        }
+    }
+}
+
+#[test]
+fn news_beside_half_an_answer_is_told_at_once_and_a_restart_changes_nothing() {
+    let (mut watched, model) = Watched::begun("");
+    let mut half = model.clone();
+    half.incidents.as_array_mut().expect("a list").remove(0);
+    half.publish(20, "2026-11-20", "SENTENCIA (RESOLUCION)", "Se declara la culpabilidad.");
+    assert_eq!(watched.told(&half), ["ruling.issued"]);
+    watched.restart();
+    let mut whole = model;
+    whole.publish(20, "2026-11-20", "SENTENCIA (RESOLUCION)", "Se declara la culpabilidad.");
+    assert_eq!(watched.told(&whole), [""; 0]);
+    watched.restart();
+    assert_eq!(watched.told(&whole), [""; 0]);
+}
+
+#[test]
+fn a_party_and_a_field_that_stay_away_are_told_once() {
+    let (mut watched, mut model) = Watched::begun("");
+    model.incidents[1]["lstIncidenteJudicatura"][0]["lstLitiganteDemandado"].as_array_mut().expect("people").remove(1);
+    model.info[0]["nombreTipoAccion"] = Value::Null;
+    let mut told = Vec::new();
+    for _ in 0..6 {
+        watched.wait(11);
+        told.extend(watched.visit(&model).events.into_iter().map(|event| (event.version, event.kind.name(), event.field)));
+    }
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert_eq!((told[0].1, told[1].1), ("case.field_changed", "party.changed"));
+}
+
+#[test]
+fn the_spelling_of_a_party_is_no_news() {
+    let (mut watched, mut model) = Watched::begun("");
+    model.incidents[0]["lstIncidenteJudicatura"][0]["lstLitiganteDemandado"][0]["nombresLitigante"] = json!("Persona  Ficticia Únó");
+    model.incidents[1]["lstIncidenteJudicatura"][0]["lstLitiganteDemandado"][0]["nombresLitigante"] = json!("Persona Ficticia Uno");
+    assert_eq!(watched.told(&model), [""; 0]);
+}
+
+#[test]
+fn a_mended_recipe_is_no_news_now_and_at_the_next_change() {
+    let (mut watched, mut model) = Watched::begun("");
+    watched.mend_recipe("title = \"{{ tipo }}\"", "title = \"{{ tipo | before: '(' }}\"");
+    assert_eq!(watched.told(&model), [""; 0]);
+    assert!(watched.settled);
+    assert_eq!(watched.told(&model), [""; 0]);
+    model.publish(20, "2026-11-20", "SENTENCIA (RESOLUCION)", "Se declara.");
+    assert_eq!(watched.told(&model), ["ruling.issued"]);
+}
+
+#[test]
+fn an_answer_that_lacks_too_much_still_brings_the_news_that_it_shows() {
+    let (mut watched, mut model) = Watched::begun("");
+    model.first().drain(2..8);
+    model.publish(20, "2026-11-20", "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", "Se convoca a la audiencia de juicio para el 11 de marzo de 2027, a las 09h30.");
+    let visited = watched.visit(&model);
+    assert_eq!(visited.events.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["hearing.scheduled"]);
+    assert_eq!(visited.health.name(), "implausible");
+    watched.restart();
+    let visited = watched.visit(&model);
+    assert!(visited.events.is_empty() && visited.health.name() == "implausible", "{visited:?}");
+    let mut told = Vec::new();
+    for _ in 0..14 {
+        watched.wait(5);
+        told.extend(watched.told(&model));
+    }
+    assert_eq!(told, ["record.removed"; 6]);
+}
+
+#[test]
+fn rows_under_other_names_are_no_news_beside_the_ones_that_they_replace() {
+    let (mut watched, mut model) = Watched::begun("");
+    for (n, act) in model.first().iter_mut().enumerate() {
+        act["codigo"] = json!(500 + n);
+    }
+    let visited = watched.visit(&model);
+    assert!(visited.events.is_empty() && visited.health.name() == "implausible", "{visited:?}");
+}
+
+#[test]
+fn texts_that_all_vanish_are_a_fault_of_the_site_and_one_that_vanishes_is_confirmed_first() {
+    let (mut watched, model) = Watched::begun("");
+    let mut bare = model.clone();
+    for act in bare.acts.iter_mut().flat_map(|(_, acts)| acts) {
+        act["actividad"] = json!("");
+    }
+    let visited = watched.visit(&bare);
+    assert!(visited.events.is_empty() && visited.health.name() == "implausible", "{visited:?}");
+    assert_eq!(watched.told(&model), [""; 0]);
+    let mut one = model;
+    one.first()[3]["actividad"] = json!("");
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        watched.wait(11);
+        told.extend(watched.told(&one));
+    }
+    assert_eq!(told, ["record.edited"]);
+}
+
+#[test]
+fn half_a_first_answer_hides_nothing_that_was_asked_for_with_since() {
+    let mut watched = Watched::new("since = \"2026-10-05\"");
+    let whole = model();
+    let mut half = whole.clone();
+    half.first().drain(..8);
+    let mut told = watched.told(&half).len();
+    told += watched.told(&whole).len();
+    // Acts of 5 to 10 October and of 11 and 12 November.
+    assert_eq!(told, 8);
+}
+
+#[test]
+fn the_rest_of_a_first_answer_is_the_baseline_and_a_busy_first_day_is_news() {
+    let mut watched = Watched::new("");
+    let whole = model();
+    let mut half = whole.clone();
+    half.first().drain(..8);
+    assert_eq!(watched.told(&half), [""; 0]);
+    let mut more = half.clone();
+    more.publish(20, "2026-11-20", "PROVIDENCIA GENERAL (DECRETO)", "De hoy.");
+    assert_eq!(watched.told(&more), ["order.issued"]);
+    let mut all = whole;
+    all.publish(20, "2026-11-20", "PROVIDENCIA GENERAL (DECRETO)", "De hoy.");
+    assert_eq!(watched.told(&all), [""; 0], "old entries complete the beginning, also after the second version");
+
+    let (mut watched, mut model) = Watched::begun("");
+    for code in 20..24 {
+        model.publish(code, "2026-11-19", "PROVIDENCIA GENERAL (DECRETO)", &format!("De ayer {code}."));
+    }
+    assert_eq!(watched.told(&model).iter().filter(|kind| **kind == "order.issued").count(), 4);
+}
+
+#[test]
+fn empty_first_answers_make_no_baseline_and_hide_no_news() {
+    let mut watched = Watched::new("");
+    let mut empty = model();
+    empty.acts.clear();
+    for _ in 0..30 {
+        assert_eq!(watched.told(&empty), [""; 0]);
+    }
+    let mut whole = model();
+    whole.publish(20, "2026-11-21", "SENTENCIA (RESOLUCION)", "Se declara.");
+    assert_eq!(watched.told(&whole), ["ruling.issued"], "what was published since the watch began");
+    let mut told = BTreeSet::new();
+    for _ in 0..3 {
+        told.extend(watched.told(&whole));
+    }
+    assert_eq!(told, BTreeSet::new());
+}

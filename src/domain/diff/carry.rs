@@ -1,0 +1,80 @@
+//! Carrying over what an answer lacks and what is not believed to be gone.
+//!
+//! Called by [`compare`](super::compare) for the docket to keep, and by `daemon::record` when stored pages are read again.
+//! It decides nothing: the caller says what stays.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{MissingParts, Part};
+use crate::domain::docket::{Docket, Entry, EntryKey, Heading};
+
+/// The docket `into` with those entries of `held` that it lacks and `keep` wants. Each stays before the entry that it stood
+/// before: of a short list, what stands after the last entry shown counts as slid off, and a missing entry must not.
+pub fn carry_entries(held: &[Entry], mut into: Docket, keep: impl Fn(&Entry) -> bool) -> Docket {
+    let shown: HashSet<EntryKey> = into.entries.iter().map(|entry| entry.key.clone()).collect();
+    let mut before: HashMap<&EntryKey, Vec<Entry>> = HashMap::new();
+    let mut waiting = Vec::new();
+    for entry in held {
+        if shown.contains(&entry.key) {
+            before.entry(&entry.key).or_default().append(&mut waiting);
+        } else if keep(entry) {
+            waiting.push(entry.clone());
+        }
+    }
+    if waiting.is_empty() && before.values().all(Vec::is_empty) {
+        return into;
+    }
+    let mut entries = Vec::with_capacity(into.entries.len() + held.len());
+    for entry in std::mem::take(&mut into.entries) {
+        entries.append(&mut before.remove(&entry.key).unwrap_or_default());
+        entries.push(entry);
+    }
+    entries.append(&mut waiting);
+    into.entries = entries;
+    into
+}
+
+/// The docket `into` with those contents, fields and parties of `held` that stand in `missing`.
+///
+/// A heading that lacks a field is half a heading: what else it says differently is not believed either until it is whole
+/// again, or the lack is confirmed. At e-SATJE the court is that of the newest incident listed, so a list without its newest
+/// incident would "move" the case.
+pub fn carry_parts(held: &Docket, mut into: Docket, missing: &MissingParts) -> Docket {
+    if missing.keys().all(|part| matches!(part, Part::Entry(_))) {
+        return into;
+    }
+    let before: HashMap<&EntryKey, &Entry> = held.entries.iter().map(|entry| (&entry.key, entry)).collect();
+    for entry in &mut into.entries {
+        if let Some(old) = before.get(&entry.key).filter(|_| missing.contains_key(&Part::Content(entry.key.clone()))) {
+            if entry.text.is_empty() {
+                entry.text.clone_from(&old.text);
+            }
+            if entry.date.is_none() {
+                (entry.date, entry.time) = (old.date, old.time);
+            }
+        }
+    }
+    if missing.keys().any(|part| matches!(part, Part::Field(_))) {
+        into.heading = carry_heading(&held.heading, into.heading);
+    }
+    for party in held.parties.iter().filter(|party| missing.contains_key(&Part::Party((*party).clone()))) {
+        if !into.parties.contains(party) {
+            into.parties.push(party.clone());
+        }
+    }
+    into
+}
+
+/// The held heading, with the fields that only the fresh one has.
+fn carry_heading(held: &Heading, fresh: Heading) -> Heading {
+    let mut extra = fresh.extra;
+    extra.extend(held.extra.clone());
+    Heading {
+        title: held.title.clone().or(fresh.title),
+        court: held.court.clone().or(fresh.court),
+        subject: held.subject.clone().or(fresh.subject),
+        status: held.status.clone().or(fresh.status),
+        filed: held.filed.or(fresh.filed),
+        extra,
+    }
+}
