@@ -1,12 +1,11 @@
 //! `veedor check`: every problem of the watch list, or what will be watched, when and for whom.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::json;
 
 use super::{Common, Done, Exit, ask, print};
-use crate::config::{ChannelKind, Config};
+use crate::config::{ChannelKind, Config, Load};
 
 /// Checks a file.
 pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
@@ -62,34 +61,22 @@ fn heard(config: &Config, watch: &crate::domain::case::Watch) -> Vec<String> {
     config.channels.iter().filter(|channel| chosen(&channel.id) && tagged(&channel.route.tags)).map(|channel| channel.id.clone()).collect()
 }
 
-/// Requests of a visit, for a rough sum: e-SATJE needs three and often four.
-const REQUESTS_A_VISIT: f64 = 4.0;
-
 /// The sources that cannot be asked as often as the watch list wishes, and what comes of it. Politeness wins.
 fn too_much(config: &Config) -> Vec<String> {
-    const DAY: f64 = 86_400.0;
-    let mut wished: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
-    for watch in config.cases.iter().filter(|watch| watch.case.source != "page") {
-        let (cases, visits) = wished.entry(&watch.case.source).or_default();
-        *cases += 1;
-        *visits += DAY / watch.every.as_secs_f64().max(0.001);
-    }
-    let mut lines = Vec::new();
-    for (id, (cases, visits)) in wished {
-        let Some(source) = config.source(id) else { continue };
-        let gap = source.gap.as_secs_f64();
-        let allowed = f64::from(source.daily).min(if gap > 0.0 { DAY / gap } else { f64::INFINITY });
-        let needed = visits * REQUESTS_A_VISIT;
-        if needed > allowed {
-            let stretched = std::time::Duration::from_secs_f64((cases as f64 * DAY * REQUESTS_A_VISIT / allowed.max(1.0)).min(3.15e9));
-            lines.push(format!(
-                "{id}: {cases} cases as often as asked need about {needed:.0} requests a day, and its gap and daily budget allow {allowed:.0}; \
-                 each case will be visited about every {}",
-                rough(stretched)
-            ));
-        }
-    }
-    lines
+    let said = |load: &Load| {
+        let slowest =
+            config.cases.iter().filter(|watch| watch.case.source == load.source).map(|watch| watch.every).max().unwrap_or_default();
+        format!(
+            "{}: {} cases as often as asked need about {:.0} requests a day, and its gap, daily budget and hours allow {:.0}; \
+             all are visited less often by the same factor, the slowest about every {}",
+            load.source,
+            load.cases,
+            load.needed,
+            load.allowed,
+            rough(slowest)
+        )
+    };
+    config.loads.iter().map(said).collect()
 }
 
 /// A duration in its largest sensible unit.
@@ -130,7 +117,7 @@ mod tests {
         let list = |cases: u32| -> String {
             (0..cases).map(|n| format!("[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-{n:05}\"\n")).collect()
         };
-        for (cases, said) in [(5, None), (200, Some("each case will be visited about every 4 hours"))] {
+        for (cases, said) in [(5, None), (200, Some("the slowest about every 4 hours"))] {
             std::fs::write(&file, list(cases)).expect("a list");
             let config = Config::load(&file).expect("good").config;
             let lines = too_much(&config);

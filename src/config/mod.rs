@@ -13,6 +13,7 @@ mod hours;
 mod include;
 mod loopback;
 mod own;
+mod pace;
 mod replace;
 mod scope;
 mod secret;
@@ -32,6 +33,7 @@ use crate::recipe::Recipe;
 
 pub use channel::{Channel, ChannelKind};
 pub use general::General;
+pub use pace::Load;
 pub use secret::Secret;
 pub use smtp::{Smtp, Tls};
 pub use source::Source;
@@ -54,8 +56,10 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// Who hears; never empty.
     pub channels: Vec<Channel>,
-    /// What is watched, in the order of the files.
+    /// What is watched, in the order of the files, each at an interval that its source allows.
     pub cases: Vec<Watch>,
+    /// The sources of which more is wished than they allow.
+    pub loads: Vec<Load>,
     sources: HashMap<String, Arc<Source>>,
     pages: HashMap<String, Arc<Source>>,
     index: HashMap<CaseRef, usize>,
@@ -202,7 +206,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let smtp = smtp::read(root, &scope);
     let sources = source::read(root, &scope, general.hours.clone());
     let mut channels = channel::read(roots, &general, has_smtp);
-    let cases = case::read(roots, &case::Around { general: &general, sources: &sources, channels: &channels });
+    let mut cases = case::read(roots, &case::Around { general: &general, sources: &sources, channels: &channels });
     let tags: BTreeSet<&str> = cases.list.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
     channel::check_tags(&channels, &tags);
     if cases.list.is_empty() && scope.errors.is_empty() {
@@ -211,8 +215,10 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     if channels.list.is_empty() {
         channels.list.push(channel::terminal(&general));
     }
+    let loads = pace::spread(&mut cases.list, |watch| sources.known.get(&watch.case.source).map(|known| known.source.clone()));
     let config = Config {
         path: PathBuf::new(),
+        loads,
         files: Vec::new(),
         smtp,
         channels: channels.list,

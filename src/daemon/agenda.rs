@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::domain::case::CaseRef;
-use crate::domain::schedule::{Row, first_visit};
+use crate::domain::schedule::{Row, first_visit, next_visit};
 use crate::store::Cid;
 
 /// Visits that may be under way at once for one source. The host is asked one request at a time whatever this says;
@@ -34,6 +34,8 @@ pub struct Slot {
     /// Whether an unchanged answer needs no look at the store: healthy, nothing missing.
     pub settled: bool,
     busy: bool,
+    /// The plan that it was taken from.
+    plan: u64,
 }
 
 /// The schedule.
@@ -42,6 +44,7 @@ pub struct Agenda {
     slots: Vec<Slot>,
     by_cid: HashMap<Cid, usize>,
     queues: BTreeMap<String, Queue>,
+    plan: u64,
 }
 
 #[derive(Debug, Default)]
@@ -55,6 +58,7 @@ impl Agenda {
     pub fn plan(&mut self, config: &Arc<Config>, cids: &[Cid], rows: &HashMap<Cid, Row>, now: Timestamp) {
         let busy: HashMap<Cid, Slot> = self.slots.iter().filter(|slot| slot.busy).map(|slot| (slot.cid, *slot)).collect();
         let known: HashMap<Cid, Slot> = self.slots.drain(..).map(|slot| (slot.cid, slot)).collect();
+        self.plan += 1;
         self.by_cid.clear();
         self.queues.clear();
         let fresh = fresh_by_source(config, cids, rows, &known);
@@ -73,7 +77,7 @@ impl Agenda {
             }
             let place = self.slots.len();
             let is_busy = busy.contains_key(cid);
-            self.slots.push(Slot { cid: *cid, index, row, settled: false, busy: is_busy });
+            self.slots.push(Slot { cid: *cid, index, row, settled: false, busy: is_busy, plan: self.plan });
             self.by_cid.insert(*cid, place);
             let queue = self.queues.entry(queue).or_default();
             if is_busy {
@@ -105,19 +109,34 @@ impl Agenda {
     }
 
     /// Gives a case back with its new row, due at `due` (the row has whole seconds only). Unknown cases were removed
-    /// from the watch list meanwhile; those that are not under way were removed and added again, and are planned already.
-    pub fn give_back(&mut self, cid: Cid, row: Row, settled: bool, due: Timestamp, config: &Config) {
-        let Some(&place) = self.by_cid.get(&cid) else { return };
+    /// from the watch list meanwhile; those that are not under way were removed and added again, and are planned already. A
+    /// visit that began before the last plan may have read with another recipe, so it settles nothing.
+    pub fn give_back(&mut self, taken: Slot, row: Row, settled: bool, due: Timestamp, config: &Config) {
+        let Some(&place) = self.by_cid.get(&taken.cid) else { return };
         let slot = &mut self.slots[place];
         if !std::mem::take(&mut slot.busy) {
             return;
         }
         slot.row = row;
-        slot.settled = settled;
+        slot.settled = settled && taken.plan == self.plan;
         if let Some(queue) = config.cases.get(slot.index).and_then(|watch| self.queues.get_mut(&queue_of(&watch.case))) {
             queue.under_way = queue.under_way.saturating_sub(1);
             queue.due.push(Reverse((due.as_millisecond(), place)));
         }
+    }
+
+    /// The source of a case works again: its other cases, which wait longer for having failed, are visited as if they had not.
+    pub fn hasten(&mut self, works: Cid, config: &Config, now: Timestamp) {
+        let place = self.by_cid.get(&works).and_then(|place| config.cases.get(self.slots[*place].index));
+        let Some(queue) = place.and_then(|watch| self.queues.get_mut(&queue_of(&watch.case))) else { return };
+        let slots = &self.slots;
+        let sooner = |Reverse((due, place)): Reverse<(i64, usize)>| {
+            let slot = &slots[place];
+            let usual = config.cases.get(slot.index).filter(|_| slot.row.fails > 0);
+            let usual = usual.map(|watch| next_visit(&watch.case, watch.every, 0, None, now).as_millisecond());
+            Reverse((usual.map_or(due, |usual| due.min(usual)), place))
+        };
+        queue.due = std::mem::take(&mut queue.due).into_iter().map(sooner).collect();
     }
 
     /// When something is due next among the sources that have room.

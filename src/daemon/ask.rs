@@ -3,6 +3,8 @@
 //! Called by [`visit`](super::visit). It turns a recipe's requests into pages through `fetch`, and says which of the
 //! five kinds of trouble stopped it. It compares nothing and stores nothing.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::Handles;
@@ -16,6 +18,10 @@ use crate::recipe::{Next, Refusal};
 /// The most requests that one visit may make. e-SATJE cases with many incidents need a few dozen; a recipe that asks for
 /// more than this is running in circles.
 const MOST_REQUESTS: usize = 500;
+
+/// A visit that has begun waits as long as this for its next turn. To begin anew each time would never come to the end where a
+/// host wants minutes between two requests (a gap of the operator's, or a `Crawl-delay`).
+const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// What a visit got.
 #[derive(Debug)]
@@ -83,6 +89,13 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
             },
             Fetched::Failed(failure) => {
                 let (why, not_before) = (failure.why, failure.not_before);
+                if failure.kind == FailureKind::Postponed
+                    && !pages.is_empty()
+                    && let Some(wait) = not_before.and_then(|at| short_wait(at, handles.clock.now()))
+                {
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
                 let health = match failure.kind {
                     FailureKind::Postponed => return Answer::Postponed { why, not_before },
                     FailureKind::Unavailable => Health::Unavailable(why),
@@ -93,6 +106,12 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
             }
         }
     }
+}
+
+/// The wait until `at`, when a visit that has begun sits it out.
+fn short_wait(at: Timestamp, now: Timestamp) -> Option<Duration> {
+    let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+    (wait <= PATIENCE).then_some(wait.max(Duration::from_millis(100)))
 }
 
 /// How the host of a source is to be treated.
@@ -106,5 +125,19 @@ fn rules_of(source: &Source, number: &CaseNumber) -> Rules {
         hours: source.hours.clone(),
         zone: source.recipe.zone_of(number),
         rest: if source.is_loopback() { Rest::LOOPBACK } else { Rest::COURT },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_that_has_begun_sits_out_minutes_and_not_the_night() {
+        let now = Timestamp::UNIX_EPOCH;
+        let after = |seconds: i64| Timestamp::from_second(seconds).expect("an instant");
+        assert_eq!(short_wait(after(150), now), Some(Duration::from_secs(150)));
+        assert_eq!(short_wait(after(8 * 3600), now), None);
+        assert!(short_wait(now, after(5)).is_some_and(|wait| !wait.is_zero()), "a time that has passed is no reason to spin");
     }
 }

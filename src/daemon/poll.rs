@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::Handles;
 use super::agenda::{Agenda, Slot, seconds};
+use super::prune::keep_hosts;
 use super::record::Visited;
 use super::supervise::{Pulse, Units};
 use super::visit::{Report, Target, Visitor};
@@ -199,7 +200,7 @@ impl Poller {
     /// The case keeps its row and waits a while, so that a bug cannot become a storm of requests.
     fn set_aside(&mut self, slot: Slot, source: &str, why: &str) {
         self.handles.metrics.counter(&POLLS, &[source, why]).inc();
-        self.agenda.give_back(slot.cid, slot.row, false, self.handles.clock.now() + AFTER_PANIC, &self.config);
+        self.agenda.give_back(slot, slot.row, false, self.handles.clock.now() + AFTER_PANIC, &self.config);
     }
 
     fn reported(&mut self, slot: Slot, source: &str, report: Report) {
@@ -213,15 +214,20 @@ impl Poller {
                 if !visited.events.is_empty() {
                     self.handles.control.nudge_deliverer();
                 }
-                self.agenda.give_back(slot.cid, visited.row, visited.settled, visited.due, &self.config);
+                if slot.row.fails > 0 && visited.row.fails == 0 {
+                    self.agenda.hasten(slot.cid, &self.config, now);
+                }
+                self.agenda.give_back(slot, visited.row, visited.settled, visited.due, &self.config);
             }
             Report::Postponed { why, not_before } => {
                 let due = not_before.unwrap_or(now + POSTPONED).max(now);
                 tracing::debug!(%why, %due, "a visit was postponed");
                 let row = Row { next_due: seconds(due), ..slot.row };
-                self.agenda.give_back(slot.cid, row, slot.settled, due, &self.config);
+                // `veedor list` reads the next visit from here.
+                self.rows.push((slot.cid, row));
+                self.agenda.give_back(slot, row, slot.settled, due, &self.config);
             }
-            Report::UnderWay => self.agenda.give_back(slot.cid, slot.row, slot.settled, now + Duration::from_secs(1), &self.config),
+            Report::UnderWay => self.agenda.give_back(slot, slot.row, slot.settled, now + Duration::from_secs(1), &self.config),
         }
     }
 
@@ -251,7 +257,9 @@ impl Poller {
         }
         let rows = std::mem::take(&mut self.rows);
         let store = self.handles.store.clone();
-        blocking(move || store.touch(&rows)).await
+        blocking(move || store.touch(&rows)).await?;
+        // With the rows, so that a daemon that is killed again and again does not get a new budget each time.
+        keep_hosts(&self.handles).await
     }
 }
 
@@ -261,12 +269,15 @@ mod tests {
     use crate::clock::Clock;
 
     async fn poller() -> (tempfile::TempDir, Poller) {
+        poller_of(&["17721-2024-00011G"]).await
+    }
+
+    async fn poller_of(numbers: &[&str]) -> (tempfile::TempDir, Poller) {
         let dir = tempfile::tempdir().expect("a folder");
         let list = dir.path().join("watchlist.toml");
-        let text = format!(
-            "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n",
-            dir.path().join("state").display()
-        );
+        let cases: String = numbers.iter().map(|number| format!("[[case]]\nsource = \"ec-esatje\"\nnumber = \"{number}\"\n")).collect();
+        let text =
+            format!("[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\n\n{cases}", dir.path().join("state").display());
         std::fs::write(&list, text).expect("a watch list");
         let config = Config::load(&list).expect("a good list").config;
         let handles = Handles::open(config, Clock::System).await.expect("a store");
@@ -289,7 +300,7 @@ mod tests {
         let now = poller.handles.clock.now();
         let ahead = now + Duration::from_secs(365 * 86_400);
         let slot = poller.agenda.take(now + Duration::from_secs(1)).expect("it is due");
-        poller.agenda.give_back(slot.cid, Row { next_due: seconds(ahead), ..slot.row }, true, ahead, &poller.config);
+        poller.agenda.give_back(slot, Row { next_due: seconds(ahead), ..slot.row }, true, ahead, &poller.config);
         poller.looked = ahead;
         poller.handles.control.nudge_poller();
         poller.round(&mut Visits::default()).await.expect("a round");
@@ -298,12 +309,38 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_visit_that_began_before_a_reload_settles_nothing() {
+        let (_dir, mut poller) = poller().await;
+        let now = poller.handles.clock.now() + Duration::from_secs(1);
+        let slot = poller.agenda.take(now).expect("it is due");
+        poller.plan().await.expect("planned anew");
+        poller.agenda.give_back(slot, slot.row, true, now, &poller.config);
+        let slot = poller.agenda.take(now).expect("it is due");
+        assert!(!slot.settled, "the visit read with the recipe of before the reload");
+        poller.agenda.give_back(slot, slot.row, true, now, &poller.config);
+        assert!(poller.agenda.take(now).expect("it is due").settled);
+    }
+
+    #[tokio::test]
+    async fn when_a_source_works_again_its_other_cases_do_not_wait_out_their_failures() {
+        let (_dir, mut poller) = poller_of(&["17721-2024-00011G", "17721-2024-00018"]).await;
+        let now = poller.handles.clock.now() + Duration::from_secs(3600);
+        let (one, other) = (poller.agenda.take(now).expect("due"), poller.agenda.take(now).expect("due"));
+        let failed = |slot: Slot| Row { fails: 9, ..slot.row };
+        poller.agenda.give_back(other, failed(other), false, now + Duration::from_secs(6 * 3600), &poller.config);
+        poller.agenda.give_back(one, one.row, true, now + Duration::from_secs(24 * 3600), &poller.config);
+        poller.agenda.hasten(one.cid, &poller.config, now);
+        let due = poller.agenda.next_due().expect("planned");
+        assert!(due <= now + poller.config.cases[0].every.mul_f64(1.1), "{due}");
+    }
+
+    #[tokio::test]
     async fn a_case_that_is_given_back_twice_is_planned_once() {
         let (_dir, mut poller) = poller().await;
         let now = poller.handles.clock.now() + Duration::from_secs(1);
         let slot = poller.agenda.take(now).expect("it is due");
         for _ in 0..2 {
-            poller.agenda.give_back(slot.cid, slot.row, false, now, &poller.config);
+            poller.agenda.give_back(slot, slot.row, false, now, &poller.config);
         }
         assert!(poller.agenda.take(now).is_some());
         assert!(poller.agenda.take(now).is_none(), "the case would be visited twice as often from now on");

@@ -3,13 +3,15 @@
 //! [`Visitor::run_once`] is what the poller's loop, `veedor poll`, "poll now" and the tests all call. A case is visited
 //! by one visit at a time. It decides nothing about when.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::Handles;
 use super::ask::{Answer, HeldPage, ask};
 use super::record::{Job, Visited, fingerprint, short};
 use crate::config::Config;
+use crate::domain::case::CaseRef;
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 use crate::fetch::Validators;
@@ -25,9 +27,23 @@ pub struct Visitor {
     /// The cases that a command visited since the poller last did: what the poller remembers of their pages and their health
     /// is not what is stored any more.
     by_hand: Mutex<HashSet<Cid>>,
+    /// The sources that may not be asked for a while, and why.
+    postponed: Mutex<BTreeMap<String, Postponed>>,
     /// The cases whose pages came with something to ask "has it changed?" with. Only those pay a look at the store.
     validated: Mutex<HashSet<Cid>>,
 }
+
+/// A source whose visits wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postponed {
+    /// Why.
+    pub why: String,
+    /// Until when, at least.
+    pub until: jiff::Timestamp,
+}
+
+/// A wait below this is the ordinary turn of a queue, and no line in the log.
+const LONG_WAIT: Duration = Duration::from_secs(600);
 
 /// The case to visit.
 #[derive(Debug, Clone)]
@@ -67,7 +83,7 @@ pub enum Report {
 impl Visitor {
     /// A visitor with these handles.
     pub fn new(handles: Handles) -> Self {
-        Self { handles, under_way: Mutex::default(), by_hand: Mutex::default(), validated: Mutex::default() }
+        Self { handles, under_way: Mutex::default(), by_hand: Mutex::default(), postponed: Mutex::default(), validated: Mutex::default() }
     }
 
     /// Visits a case once.
@@ -79,11 +95,36 @@ impl Visitor {
         let Some(_turn) = turn else { return Ok(Report::UnderWay) };
         target.settled &= !lock(&self.by_hand).contains(&target.cid);
         let (cid, by_hand) = (target.cid, target.by_hand);
+        let case = target.config.cases[target.index].case.clone();
         let report = self.visit(target).await?;
+        self.notice(&case, &report);
         if !by_hand && matches!(report, Report::Visited(_)) {
             lock(&self.by_hand).remove(&cid);
         }
         Ok(report)
+    }
+
+    /// Whether visits of this source wait, and why: a spent budget or a closed court is no trouble of a case, and nobody would
+    /// see why its next visit does not come.
+    pub fn postponed(&self, case: &CaseRef) -> Option<Postponed> {
+        lock_map(&self.postponed).get(&waits_as(case)).cloned()
+    }
+
+    fn notice(&self, case: &CaseRef, report: &Report) {
+        let mut postponed = lock_map(&self.postponed);
+        match report {
+            Report::Postponed { why, not_before: Some(until) } => {
+                let before = postponed.insert(waits_as(case), Postponed { why: why.clone(), until: *until });
+                let is_new = before.is_none_or(|before| before.why != *why);
+                if is_new && *until > self.handles.clock.now() + LONG_WAIT {
+                    tracing::warn!(source = %case.source, %until, why, "visits wait");
+                }
+            }
+            Report::Visited(_) if postponed.remove(&waits_as(case)).is_some() => {
+                tracing::info!(source = %case.source, "visits go on");
+            }
+            _ => {}
+        }
     }
 
     /// The right to change a case for a command, unless it is being visited. The poller looks at the store again afterwards.
@@ -118,13 +159,18 @@ impl Visitor {
             Answer::Refused(refusal) => blocking(move || job.refused(&refusal)).await?,
             Answer::Pages(pages) => {
                 let seen = short(&fingerprint(&pages));
+                let can_ask = pages.iter().any(|page| page.header("etag").or(page.header("last-modified")).is_some());
                 if target.settled && target.row.seen == seen {
                     let (row, due) = job.read_row(seen);
                     let unchanged =
                         Visited { health: Health::Ok, version: None, events: Vec::new(), row, due, settled: true, row_pending: true };
                     return Ok(Report::Visited(unchanged));
                 }
-                blocking(move || job.pages(pages)).await?
+                let visited = blocking(move || job.pages(pages)).await?;
+                if can_ask && visited.version.is_some() {
+                    lock(&self.validated).insert(target.cid);
+                }
+                visited
             }
         };
         Ok(Report::Visited(visited))
@@ -154,6 +200,15 @@ impl Visitor {
         }
         Ok(held)
     }
+}
+
+/// Pages of the open web have a host each.
+fn waits_as(case: &CaseRef) -> String {
+    if case.source == "page" { case.to_string() } else { case.source.clone() }
+}
+
+fn lock_map(map: &Mutex<BTreeMap<String, Postponed>>) -> MutexGuard<'_, BTreeMap<String, Postponed>> {
+    map.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn lock(set: &Mutex<HashSet<Cid>>) -> MutexGuard<'_, HashSet<Cid>> {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::{Position, Url};
+use url::{Host as Name, Position, Url};
 
 use super::exchange::{Answer, Ask, Bound, exchange};
 use super::host::{Host, Known, Turn};
@@ -42,7 +42,7 @@ impl Fetcher {
         let mut at = url.join("/robots.txt").map_err(|_| Failure::no_robots(&host.name, None))?;
         let mut answer = self.ask_robots(host, turn, rules, &at).await?;
         for _ in 0..ROBOTS_REDIRECTS {
-            let Some(target) = answer.location.take().filter(|target| answer.status / 100 == 3 && same_site(&at, target)) else { break };
+            let Some(target) = answer.location.take().filter(|target| answer.status / 100 == 3 && may_follow(&at, target)) else { break };
             at = target;
             answer = self.ask_robots(host, turn, rules, &at).await?;
         }
@@ -94,10 +94,32 @@ impl Fetcher {
     }
 }
 
-/// Whether a robots.txt may be fetched from the redirect's target in this host's turn: the same name, with or without
-/// `www`, and not from HTTPS down to HTTP. For any other target the redirect counts as "not found".
-fn same_site(from: &Url, to: &Url) -> bool {
-    let name = |url: &Url| url.host_str().map(|name| name.strip_prefix("www.").unwrap_or(name).to_owned());
+/// Whether a robots.txt is fetched from the redirect's target: on any site, as RFC 9309 §2.3.1.2 asks, but not from HTTPS down
+/// to HTTP and not from an address or a machine inside the operator's network, where a court has nothing to say. Such a
+/// redirect counts as "not found".
+fn may_follow(from: &Url, to: &Url) -> bool {
     let scheme = to.scheme() == from.scheme() || to.scheme() == "https";
-    scheme && name(from).is_some() && name(from) == name(to)
+    let is_public = |url: &Url| matches!(url.host(), Some(Name::Domain(name)) if name.contains('.'));
+    scheme && (from.host() == to.host() || is_public(to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn robots_are_read_on_other_public_sites_and_nowhere_else() {
+        let url = |text: &str| Url::parse(text).expect("an address");
+        let from = url("https://court.example.org/robots.txt");
+        for (to, followed) in [
+            ("https://court.example.org/static/robots.txt", true),
+            ("https://portal.example.org/robots.txt", true),
+            ("http://portal.example.org/robots.txt", false),
+            ("https://10.0.0.1/robots.txt", false),
+            ("https://[::1]/robots.txt", false),
+            ("https://intranet/robots.txt", false),
+        ] {
+            assert_eq!(may_follow(&from, &url(to)), followed, "{to}");
+        }
+    }
 }

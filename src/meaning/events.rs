@@ -6,12 +6,12 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
-use crate::domain::diff::{Change, same_words};
-use crate::domain::docket::{Entry, Party};
+use crate::domain::diff::{Change, same_documents, same_words};
+use crate::domain::docket::{Document, Entry, Party};
 use crate::domain::event::{Actor, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity, missing_since};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
-use super::edit::{passage, shortened};
+use super::edit::{Passage, passage, shortened};
 use super::hearing::is_setting;
 use super::known::{by_title, is_hearing_near, only_repeats};
 use super::seen::{Seen, working_days_before};
@@ -159,7 +159,7 @@ impl Teller<'_> {
         }
         self.redated(before, after, actor);
         self.reworded(before, after, actor, hidden);
-        self.documents(before, after, actor, self.events.len() > known);
+        self.documents(before, after, actor, hidden, self.events.len() > known);
         if !hidden && !after.annulled {
             self.new_hearings(before, after, shown);
         }
@@ -201,17 +201,26 @@ impl Teller<'_> {
             let mark = |annulled: bool| Some(annulled.to_string());
             event.field = Some(FieldChange { field: "annulled".to_owned(), before: mark(before.annulled), after: mark(after.annulled) });
         }
-        if let (Some(entry), Some(passage)) = (&mut event.entry, title.or(text)) {
-            (entry.before, entry.after) = (Some(passage.before), Some(passage.after));
+        if let Some(entry) = &mut event.entry {
+            let both = |side: fn(&Passage) -> &str| {
+                let sides: Vec<&str> = title.iter().chain(&text).map(side).filter(|side| !side.is_empty()).collect();
+                (title.is_some() || text.is_some()).then(|| sides.join("\n"))
+            };
+            (entry.before, entry.after) = (both(|passage| &passage.before), both(|passage| &passage.after));
         }
     }
 
-    fn documents(&mut self, before: &Entry, after: &Entry, actor: Actor, told: bool) {
-        if told || before.documents == after.documents {
+    /// Another file in place of one is told whatever else changed; one that is merely added goes with the edit that is told.
+    fn documents(&mut self, before: &Entry, after: &Entry, actor: Actor, hidden: bool, told: bool) {
+        if hidden || same_documents(before, after) {
             return;
         }
         // A file that is attached later replaces nothing.
-        let only_added = before.documents.iter().all(|document| after.documents.contains(document));
+        let kept = |document: &Document| after.documents.iter().any(|other| (&other.id, &other.name) == (&document.id, &document.name));
+        let only_added = before.documents.iter().all(kept);
+        if only_added && told {
+            return;
+        }
         let kind = if only_added { EventKind::RecordEdited } else { EventKind::DocumentReplaced };
         let severity = if only_added { Severity::Notice } else { kind.severity() };
         let names = |entry: &Entry| {

@@ -64,7 +64,7 @@ impl Oddities {
             detail: if count == 1 { detail } else { format!("{detail} ({count})") },
             doubts: false,
         })
-            .collect()
+        .collect()
     }
 }
 

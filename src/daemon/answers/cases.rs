@@ -10,6 +10,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{Answer, Desk, find};
 use crate::config::Config;
+use crate::daemon::visit::Postponed;
 use crate::domain::case::Watch;
 use crate::domain::diff::{Change, Comparison, Confirm, MissingParts, compare};
 use crate::domain::docket::{Docket, Entry};
@@ -24,17 +25,23 @@ use crate::wire;
 /// The watch list with its health.
 pub async fn list(desk: &Desk) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
+    let visitor = desk.visitor.clone();
     let rows = blocking(move || {
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
         let cids = store.register(&cases)?;
         let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
-        config.cases.iter().zip(cids).map(|(watch, cid)| line(&store, watch, cid, &rows)).collect::<Result<Vec<_>, StoreError>>()
+        config
+            .cases
+            .iter()
+            .zip(cids)
+            .map(|(watch, cid)| line(&store, watch, cid, &rows, visitor.postponed(&watch.case)))
+            .collect::<Result<Vec<_>, StoreError>>()
     })
     .await?;
     Ok(json!({ "cases": rows }))
 }
 
-fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>) -> Result<Value, StoreError> {
+fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>, postponed: Option<Postponed>) -> Result<Value, StoreError> {
     let head = store.head(cid)?;
     let row = rows.get(&cid).copied().unwrap_or_default();
     let second = |at: u32| (at > 0).then(|| Timestamp::from_second(i64::from(at)).ok()).flatten().map(|at| at.to_string());
@@ -44,7 +51,8 @@ fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>) -> Res
         "name": watch.name,
         "tags": watch.tags,
         "health": head.as_ref().map_or("unvisited", |head| head.health.name()),
-        "detail": head.as_ref().and_then(|head| head.health.detail()),
+        "detail": head.as_ref().and_then(|head| head.health.detail()).map(str::to_owned).or_else(|| postponed.as_ref().map(|wait| wait.why.clone())),
+        "waits_until": postponed.map(|wait| wait.until.to_string()),
         "version": head.as_ref().map_or(0, |head| head.version),
         "events": head.as_ref().map_or(0, |head| head.seq),
         "changed_at": head.as_ref().and_then(|head| head.changed_at).map(|at| at.to_string()),

@@ -29,8 +29,7 @@ fn act(court: &str, code: u64, day: &str, title: &str, text: &str) -> Value {
 }
 
 fn incident(court: &str, id: u64, created: &str, accused: &[&str]) -> Value {
-    let people: Vec<Value> =
-        accused.iter().map(|name| json!({"tipoLitigante": "PERSONA PROCESADA", "nombresLitigante": name})).collect();
+    let people: Vec<Value> = accused.iter().map(|name| json!({"tipoLitigante": "PERSONA PROCESADA", "nombresLitigante": name})).collect();
     json!({"idJudicatura": court, "nombreJudicatura": format!("JUZGADO {court}"), "lstIncidenteJudicatura": [
         {"idIncidenteJudicatura": id, "idMovimientoJuicioIncidente": id, "fechaCrea": created, "incidente": 1,
          "lstLitiganteActor": [{"tipoLitigante": "FISCALÍA", "nombresLitigante": "FISCALIA GENERAL DEL ESTADO"}],
@@ -39,7 +38,8 @@ fn incident(court: &str, id: u64, created: &str, accused: &[&str]) -> Value {
 
 /// Two courts: the first instance with ten acts, and the Corte Nacional with two.
 fn model() -> Model {
-    let first = (1..=10).map(|n| act("17721", n, &format!("2026-10-{n:02}"), "PROVIDENCIA GENERAL (DECRETO)", &format!("Texto {n}."))).collect();
+    let first =
+        (1..=10).map(|n| act("17721", n, &format!("2026-10-{n:02}"), "PROVIDENCIA GENERAL (DECRETO)", &format!("Texto {n}."))).collect();
     let second = (11..=12).map(|n| act("17100", n, &format!("2026-11-{n:02}"), "RAZON (RAZON)", &format!("Texto {n}."))).collect();
     Model {
         info: json!([{"idJuicio": NUMBER, "estadoActual": "A", "nombreDelito": "PECULADO", "fechaIngreso": "2026-01-07T14:50:42.827+00:00",
@@ -172,7 +172,8 @@ impl Model {
 
 #[test]
 fn half_an_answer_about_parties_and_courts_is_no_news_and_neither_is_its_return() {
-    let partial: [(&str, fn(&mut Model)); 5] = [
+    type Spoil = fn(&mut Model);
+    let partial: [(&str, Spoil); 5] = [
         ("no accused", |model| model.incidents[1]["lstIncidenteJudicatura"][0]["lstLitiganteDemandado"] = Value::Null),
         ("one court is missing", |model| drop(model.incidents.as_array_mut().map(|all| all.remove(0)))),
         ("no incident of one court", |model| model.incidents[0]["lstIncidenteJudicatura"] = Value::Null),
@@ -243,7 +244,12 @@ fn a_mended_recipe_is_no_news_now_and_at_the_next_change() {
 fn an_answer_that_lacks_too_much_still_brings_the_news_that_it_shows() {
     let (mut watched, mut model) = Watched::begun("");
     model.first().drain(2..8);
-    model.publish(20, "2026-11-20", "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", "Se convoca a la audiencia de juicio para el 11 de marzo de 2027, a las 09h30.");
+    model.publish(
+        20,
+        "2026-11-20",
+        "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)",
+        "Se convoca a la audiencia de juicio para el 11 de marzo de 2027, a las 09h30.",
+    );
     let visited = watched.visit(&model);
     assert_eq!(visited.events.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["hearing.scheduled"]);
     assert_eq!(visited.health.name(), "implausible");

@@ -75,7 +75,9 @@ fn whole(dir: &Path) -> Store {
         entry.documents.push(Document { id: "7".into(), name: "a.pdf".into(), url: Some("https://example.org/a.pdf".into()) });
         entry.withheld = Some(Withheld { mark: "H".into(), reason: Some("reserva".into()) });
         entry.notice_of = Some(EntryKey("1".into()));
-        visit.missing = Some([(crate::domain::diff::Part::Entry(EntryKey("gone".into())), crate::domain::diff::Missing { since: at(1), visits: n })].into());
+        visit.missing = Some(
+            [(crate::domain::diff::Part::Entry(EntryKey("gone".into())), crate::domain::diff::Missing { since: at(1), visits: n })].into(),
+        );
         visit.head.vanished = Some(crate::domain::diff::Missing { since: at(2), visits: 1 });
         store.commit(visit).expect("commits");
     }

@@ -22,7 +22,8 @@ pub(super) fn lived_in(dir: &Path) -> Store {
     for (case, cid) in cases.iter().zip(&cids).take(2) {
         for n in 1..=20 {
             let mut visit = news(*cid, case, n);
-            visit.missing = Some([(crate::domain::diff::Part::Entry(EntryKey(format!("gone {n}"))), Missing { since: at(3), visits: n })].into());
+            visit.missing =
+                Some([(crate::domain::diff::Part::Entry(EntryKey(format!("gone {n}"))), Missing { since: at(3), visits: n })].into());
             if let Some(event) = visit.events.first() {
                 visit.deliveries.push(delivery(event, "mail", DeliveryState::Open { due: at(600) }));
             }

@@ -102,6 +102,34 @@ fn visits_without_a_daemon_count_against_the_days_budget() {
 }
 
 #[test]
+fn a_spent_budget_is_shown_with_its_end_and_outlives_a_kill() {
+    let mut world = World::new(&[A]);
+    world.write(&world.list.replace("daily = 1000000", "daily = 6"));
+    world.start();
+    assert!(world.court.wait_requests(6), "{}", world.log());
+    let line = loop {
+        let list: serde_json::Value = serde_json::from_str(&world.ok(&["list", "--json"])).expect("JSON");
+        let line = list["cases"][0].clone();
+        if !line["waits_until"].is_null() {
+            break line;
+        }
+    };
+    assert!(line["detail"].as_str().is_some_and(|why| why.contains("are spent")), "{line}");
+    assert_eq!(line["health"], "ok");
+    // What was counted is kept within seconds: another list shows the next visit from the same write.
+    while serde_json::from_str::<serde_json::Value>(&world.ok(&["list", "--json"])).expect("JSON")["cases"][0]["next_visit"]
+        != line["waits_until"]
+    {}
+    world.kill();
+    let asked = world.court.requests();
+    world.start();
+    // Only a daemon that has tried knows that visits wait.
+    while !String::from_utf8_lossy(&world.veedor(&["list", "--json"]).stdout).contains("are spent") {}
+    assert_eq!(world.court.requests(), asked, "a new start got a new budget");
+    world.finish();
+}
+
+#[test]
 fn every_nudge_may_be_lost() {
     let world = World::new(&[A]);
     let config = Config::load(&world.path("watchlist.toml")).expect("a good list").config;

@@ -150,6 +150,11 @@ impl Court {
         self.record.wait(|record| record.requests >= goal)
     }
 
+    /// How many requests came.
+    pub fn requests(&self) -> u64 {
+        self.record.get().requests
+    }
+
     /// How often the search endpoints were used, which claim a solved captcha.
     pub fn searches(&self) -> u64 {
         self.record.get().searches

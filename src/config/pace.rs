@@ -1,0 +1,104 @@
+//! How often the cases of a source can be visited within its politeness.
+//!
+//! A watch list may wish for more than a source's gap, daily budget and hours allow. Then every interval of that source is
+//! drawn out by the same factor, so that its visits spread over the day instead of using up the budget by noon and leaving
+//! the court unwatched until midnight. Used while the watch list is read; `veedor check` says what came of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::source::{PAGE, Source};
+use crate::domain::case::Watch;
+use crate::domain::schedule::Hours;
+
+/// Requests that a visit makes, for a sum before anything was asked: e-SATJE needs three and often four.
+const REQUESTS_A_VISIT: f64 = 4.0;
+
+const DAY: f64 = 86_400.0;
+
+/// No interval is drawn out further.
+const LONGEST: f64 = 366.0 * DAY;
+
+/// What a watch list asks of a source in a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Load {
+    /// The source.
+    pub source: String,
+    /// Its cases.
+    pub cases: usize,
+    /// Requests that the wished intervals need.
+    pub needed: f64,
+    /// Requests that its gap, its budget and its hours allow.
+    pub allowed: f64,
+}
+
+impl Load {
+    /// What intervals are multiplied with; 1 when all wishes can be met.
+    pub fn factor(&self) -> f64 {
+        (self.needed / self.allowed.max(1.0)).max(1.0)
+    }
+}
+
+/// Draws out the intervals of sources that are asked for too much, and says which. Sources on this machine burden nobody.
+pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Source>>) -> Vec<Load> {
+    let mut loads: BTreeMap<String, Load> = BTreeMap::new();
+    for watch in cases.iter().filter(|watch| watch.case.source != PAGE) {
+        let Some(source) = source_of(watch).filter(|source| !source.is_loopback()) else { continue };
+        let open = source.hours.as_ref().map_or(1.0, open_share);
+        let load = loads.entry(watch.case.source.clone()).or_insert_with(|| Load {
+            source: watch.case.source.clone(),
+            cases: 0,
+            needed: 0.0,
+            allowed: f64::from(source.daily).min(open * DAY / source.gap.as_secs_f64().max(0.001)),
+        });
+        load.cases += 1;
+        load.needed += open * DAY / watch.every.as_secs_f64().max(0.001) * REQUESTS_A_VISIT;
+    }
+    let loads: Vec<Load> = loads.into_values().filter(|load| load.factor() > 1.0).collect();
+    for watch in cases {
+        if let Some(load) = loads.iter().find(|load| load.source == watch.case.source) {
+            watch.every = Duration::from_secs_f64((watch.every.as_secs_f64() * load.factor()).min(LONGEST));
+        }
+    }
+    loads
+}
+
+/// The share of a week in which a source may be asked.
+fn open_share(hours: &Hours) -> f64 {
+    let days = f64::from(u8::try_from(hours.days.iter().filter(|open| **open).count()).unwrap_or(7));
+    days / 7.0 * (hours.until.duration_since(hours.from).as_secs_f64() / DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    fn config(cases: u32, more: &str) -> Config {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("w.toml");
+        let list: String = (0..cases).map(|n| format!("[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-{n:05}\"\n")).collect();
+        std::fs::write(&file, format!("{more}\n{list}")).expect("a list");
+        Config::load(&file).expect("good").config
+    }
+
+    #[test]
+    fn intervals_are_drawn_out_so_that_the_budget_lasts_the_day() {
+        let few = config(5, "");
+        assert_eq!((few.cases[0].every.as_secs(), few.loads.len()), (30 * 60, 0));
+        let many = config(300, "");
+        let day = many.cases.iter().map(|watch| 4.0 * 86_400.0 / watch.every.as_secs_f64()).sum::<f64>();
+        assert!((4_990.0..=5_001.0).contains(&day), "{day} requests a day of 5000");
+        let mixed = config(300, "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2023-00001\"\nevery = \"15m\"");
+        let fast = mixed.cases[0].every.as_secs_f64() / mixed.cases[1].every.as_secs_f64();
+        assert!((0.49..0.51).contains(&fast), "a case that is wanted twice as often stays so: {fast}");
+    }
+
+    #[test]
+    fn in_short_hours_the_gap_is_the_bound_and_a_court_on_this_machine_has_none() {
+        let short = config(300, "[source.ec-esatje]\nhours = \"mon-fri 08:00-12:00\"\ngap = \"10s\"");
+        assert_eq!(short.loads[0].allowed.round(), (86_400.0 * 5.0 / 7.0 / 6.0 / 10.0_f64).round());
+        let local = config(300, "[source.ec-esatje]\nbase_url = \"http://127.0.0.1:9\"\nevery = \"1s\"");
+        assert_eq!((local.cases[0].every.as_secs(), local.loads.len()), (1, 0));
+    }
+}
