@@ -4,6 +4,7 @@
 //! given the text and the name to print. It knows nothing of what the keys mean.
 
 pub mod reader;
+mod syntax;
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -31,6 +32,15 @@ impl Problem {
     /// A problem of a whole file, such as one that cannot be read.
     pub fn of_file(file: &str, message: impl Into<String>, help: Option<String>) -> Self {
         Self { file: file.to_owned(), line: 0, column: 0, source_line: String::new(), message: message.into(), help }
+    }
+}
+
+impl Problem {
+    /// The problem on one line, without the line of the file: for a log.
+    pub fn sentence(&self) -> String {
+        let place = if self.line == 0 { self.file.clone() } else { format!("{}:{}:{}", self.file, self.line, self.column) };
+        let help = self.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+        format!("{place}: {}{help}", self.message)
     }
 }
 
@@ -72,6 +82,7 @@ impl<'a> Sink<'a> {
 
     /// Notes a problem at a byte range of the text.
     pub fn report(&self, span: Option<Range<usize>>, message: impl Into<String>, help: Option<String>) {
+        let (message, help) = (printable(&message.into()), help.as_deref().map(printable));
         let Some(span) = span else {
             let problem = Problem::of_file(self.file, message, help);
             return self.problems.borrow_mut().push((usize::MAX, problem));
@@ -84,8 +95,8 @@ impl<'a> Sink<'a> {
             file: self.file.to_owned(),
             line: before.matches('\n').count() + 1,
             column: self.text[start..at].chars().count() + 1,
-            source_line: self.text[start..end].trim_end_matches('\r').replace('\t', " "),
-            message: message.into(),
+            source_line: printable(self.text[start..end].trim_end_matches('\r')).replace('\n', "�"),
+            message,
             help,
         };
         self.problems.borrow_mut().push((at, problem));
@@ -115,6 +126,17 @@ impl<'a> Sink<'a> {
         problems.sort_by_key(|(at, _)| *at);
         problems.into_iter().map(|(_, problem)| problem).collect()
     }
+}
+
+/// Text of a file without what would move the cursor or colour the terminal. One character for one, so that columns hold.
+fn printable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        '\n' => '\n',
+        c if c.is_control() => '�',
+        c => c,
+    };
+    text.chars().map(shown).collect()
 }
 
 fn floor_boundary(text: &str, at: usize) -> usize {
@@ -150,9 +172,9 @@ pub fn parse(sink: &Sink<'_>) -> Option<toml_edit::Document<String>> {
     match toml_edit::Document::parse(sink.text.to_owned()) {
         Ok(document) => Some(document),
         Err(error) => {
-            let help = "a value is a \"text in quotes\", a number, true or false, a [list] or a { table }; see the shipped watchlist.toml";
             let message = error.message().lines().collect::<Vec<_>>().join("; ");
-            sink.report(error.span().or(Some(sink.text.len()..sink.text.len())), message, Some(help.to_owned()));
+            let told = syntax::explain(sink.text, error.span(), &message);
+            sink.report(Some(told.span), told.message, Some(told.help));
             None
         }
     }

@@ -64,7 +64,7 @@ impl<'t> Reader<'t> {
 
     /// A text.
     pub fn text(&mut self, key: &str) -> Option<At<String>> {
-        self.get(key, "a text in quotes", |value| value.as_str().map(str::to_owned))
+        self.get(key, "a text in quotes", "\"…\"", |value| value.as_str().map(str::to_owned))
     }
 
     /// A text that must be there.
@@ -75,12 +75,12 @@ impl<'t> Reader<'t> {
 
     /// true or false.
     pub fn flag(&mut self, key: &str) -> Option<At<bool>> {
-        self.get(key, "true or false", Value::as_bool)
+        self.get(key, "true or false", "true", Value::as_bool)
     }
 
     /// A whole number from `least` to `most`.
     pub fn integer(&mut self, key: &str, least: i64, most: i64) -> Option<At<i64>> {
-        let number = self.get(key, "a whole number", Value::as_integer)?;
+        let number = self.get(key, "a whole number", &5.clamp(least, most).to_string(), Value::as_integer)?;
         if (least..=most).contains(&number.value) {
             return Some(number);
         }
@@ -92,18 +92,19 @@ impl<'t> Reader<'t> {
     pub fn texts(&mut self, key: &str) -> Option<Vec<At<String>>> {
         let item = self.item(key)?;
         let wanted = format!("{} must be a list of texts in quotes", self.path(key));
+        let help = || Some(format!("write {key} = [\"…\", \"…\"]"));
         if let Some(text) = item.as_str() {
             return Some(vec![At { value: text.to_owned(), span: item.span() }]);
         }
         let Some(list) = item.as_array() else {
-            self.sink.report(self.place(key), wanted, None);
+            self.sink.report(self.place(key), wanted, help());
             return None;
         };
         let mut texts = Vec::new();
         for value in list {
             match value.as_str() {
                 Some(text) => texts.push(At { value: text.to_owned(), span: value.span() }),
-                None => self.sink.report(value.span(), wanted.clone(), None),
+                None => self.sink.report(value.span(), wanted.clone(), help()),
             }
         }
         Some(texts)
@@ -111,7 +112,7 @@ impl<'t> Reader<'t> {
 
     /// A duration such as `"30s"`, `"15m"`, `"24h"`, `"2d"`, `"1h30m"`.
     pub fn duration(&mut self, key: &str) -> Option<At<Duration>> {
-        let text = self.text(key)?;
+        let text = self.get(key, "a duration in quotes", "\"30m\"", |value| value.as_str().map(str::to_owned))?;
         match parse_duration(&text.value) {
             Some(value) => Some(At { value, span: text.span }),
             None => {
@@ -169,6 +170,7 @@ impl<'t> Reader<'t> {
 
     /// Reports that a key must be there when it is not. Says whether it is.
     pub fn required(&mut self, key: &str, what: &str) -> bool {
+        self.asked.insert(key.to_owned());
         if self.has(key) {
             return true;
         }
@@ -193,12 +195,13 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn get<T>(&mut self, key: &str, wanted: &str, read: impl Fn(&Value) -> Option<T>) -> Option<At<T>> {
+    fn get<T>(&mut self, key: &str, wanted: &str, example: &str, read: impl Fn(&Value) -> Option<T>) -> Option<At<T>> {
         let item = self.item(key)?;
         match item.as_value().and_then(read) {
             Some(value) => Some(At { value, span: item.span() }),
             None => {
-                self.sink.report(item.span().or(self.place(key)), format!("{} must be {wanted}", self.path(key)), None);
+                let help = Some(format!("write {key} = {example}"));
+                self.sink.report(item.span().or(self.place(key)), format!("{} must be {wanted}", self.path(key)), help);
                 None
             }
         }
@@ -281,7 +284,7 @@ mod tests {
         });
         assert_eq!(found.len(), 3, "{found:?}");
         assert!(found[0].starts_with("1:1: [case] has no `source`"), "{found:?}");
-        assert!(found[1].starts_with("2:9: case.every must be a text"), "{found:?}");
+        assert!(found[1].starts_with("2:9: case.every must be a duration"), "{found:?}");
         assert!(found[2].starts_with("4:10: case.source must be a text"), "{found:?}");
     }
 
