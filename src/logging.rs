@@ -21,6 +21,27 @@ pub enum Format {
     Json,
 }
 
+/// How much is said when `VEEDOR_LOG` says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Warnings and errors (`-q`).
+    Quiet,
+    /// And what an operator wants to know.
+    Usual,
+    /// And each visit and attempt (`-v`).
+    Verbose,
+}
+
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Quiet => "warn",
+            Self::Usual => "info",
+            Self::Verbose => "debug",
+        }
+    }
+}
+
 /// Why the log could not be set up.
 #[derive(Debug)]
 pub enum LoggingError {
@@ -42,8 +63,8 @@ impl fmt::Display for LoggingError {
 impl std::error::Error for LoggingError {}
 
 /// Installs the log for the whole process; a second call fails.
-pub fn init(format: Format) -> Result<(), LoggingError> {
-    let filter = filter(&std::env::var(FILTER).unwrap_or_default())?;
+pub fn init(format: Format, level: Level) -> Result<(), LoggingError> {
+    let filter = filter(&std::env::var(FILTER).unwrap_or_default(), level)?;
     let terminal = io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(terminal && format == Format::Text);
     let installed = match format {
@@ -56,10 +77,10 @@ pub fn init(format: Format) -> Result<(), LoggingError> {
 
 /// A bare level means our own events; those of libraries then stay at warnings, because at finer levels the HTTP and HTML
 /// libraries print addresses and pieces of pages.
-fn filter(text: &str) -> Result<EnvFilter, LoggingError> {
+fn filter(text: &str, level: Level) -> Result<EnvFilter, LoggingError> {
     let text = text.trim();
+    let text = if text.is_empty() { level.name() } else { text };
     let directives = match text {
-        "" => "warn,veedor=info".to_owned(),
         level if !level.contains(['=', ',']) => format!("warn,veedor={level}"),
         directives => directives.to_owned(),
     };
@@ -74,17 +95,29 @@ mod tests {
     fn a_bare_level_is_for_our_own_events_only() {
         for (text, expected) in [
             ("", "veedor=info,warn"),
+            (" ", "veedor=info,warn"),
             (" debug ", "veedor=debug,warn"),
             ("veedor::fetch=trace", "veedor::fetch=trace"),
             ("info,hyper=debug", "hyper=debug,info"),
         ] {
-            assert_eq!(filter(text).expect(text).to_string(), expected);
+            assert_eq!(filter(text, Level::Usual).expect(text).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn the_variable_stands_above_what_was_typed() {
+        for (level, text, expected) in [
+            (Level::Quiet, "", "veedor=warn,warn"),
+            (Level::Verbose, "", "veedor=debug,warn"),
+            (Level::Quiet, "trace", "veedor=trace,warn"),
+        ] {
+            assert_eq!(filter(text, level).expect(text).to_string(), expected);
         }
     }
 
     #[test]
     fn a_filter_that_does_not_parse_says_what_to_write() {
-        let error = filter("veedor=loudly").expect_err("no such level").to_string();
+        let error = filter("veedor=loudly", Level::Usual).expect_err("no such level").to_string();
         assert!(error.starts_with("understand VEEDOR_LOG: ") && error.contains("such as debug"), "{error}");
     }
 }

@@ -3,18 +3,20 @@
 //! Used by every command that needs what is kept.
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::{Common, Exit, Failure};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Loaded};
 use crate::daemon::answers::{Answer, Ask, Desk, answer};
 use crate::daemon::visit::Visitor;
-use crate::daemon::{Handles, prune, socket};
+use crate::daemon::{Handles, STORE, pointer, prune, socket};
+use crate::diag::Problem;
 use crate::store::error::StoreError;
 
 /// The watch list that a command works with: the one named, else the one here, else the system's.
@@ -27,9 +29,18 @@ pub fn path(common: &Common) -> PathBuf {
     if !here.exists() && system.exists() { system } else { here }
 }
 
-/// Loads the watch list; every problem goes to standard error.
+/// Loads the watch list with its secrets, to send or to run; every problem goes to standard error.
 pub fn load(common: &Common) -> Result<Config, Failure> {
-    match Config::load(&path(common)) {
+    told(common, Config::load(&path(common)))
+}
+
+/// Loads the watch list without the secrets that cannot be read here.
+pub fn load_without_secrets(common: &Common) -> Result<Config, Failure> {
+    told(common, Config::load_without_secrets(&path(common)))
+}
+
+fn told(common: &Common, loaded: Result<Loaded, Vec<Problem>>) -> Result<Config, Failure> {
+    match loaded {
         Ok(loaded) => {
             if !common.quiet {
                 for warning in &loaded.warnings {
@@ -51,25 +62,67 @@ pub fn load(common: &Common) -> Result<Config, Failure> {
 
 /// Asks, wherever the answer is to be had.
 pub fn ask(common: &Common, question: Ask) -> Result<Value, Failure> {
-    let config = load(&Common { quiet: true, ..common.clone() })?;
-    let answer = match connect(&config)? {
-        Some(stream) => over(stream, &question)?,
-        None => here(config, question)?,
-    };
-    sort(answer)
+    reach(common)?.ask(question)
 }
 
 /// Asks the daemon only.
 pub fn ask_daemon(common: &Common, question: &Ask) -> Result<Value, Failure> {
-    let config = load(&Common { quiet: true, ..common.clone() });
-    let state_dir = config?.general.state_dir;
-    let path = socket::path_in(&state_dir);
-    match UnixStream::connect(&path) {
-        Ok(stream) => sort(over(stream, question)?),
-        Err(error) => {
-            Err(Failure::new(Exit::NoDaemon, format!("no daemon answers at {}: {error}; start it with `veedor run`", path.display())))
+    match reach(common)? {
+        Reached::Daemon { stream, .. } => sort(over(stream, question)?),
+        Reached::Nobody(config) => {
+            let path = socket::path_in(&config.general.state_dir);
+            Err(Failure::new(Exit::NoDaemon, format!("no daemon answers at {}; start it with `veedor run`", path.display())))
         }
     }
+}
+
+/// Whom a command can ask.
+#[derive(Debug)]
+pub enum Reached {
+    /// A daemon that was started from this watch list.
+    Daemon {
+        /// The connection.
+        stream: UnixStream,
+        /// The folder that it keeps everything in.
+        state_dir: PathBuf,
+    },
+    /// No daemon runs: this process answers with this configuration.
+    Nobody(Box<Config>),
+}
+
+impl Reached {
+    /// Where everything is kept.
+    pub fn state_dir(&self) -> &Path {
+        match self {
+            Self::Daemon { state_dir, .. } => state_dir,
+            Self::Nobody(config) => &config.general.state_dir,
+        }
+    }
+
+    /// Asks.
+    pub fn ask(self, question: Ask) -> Result<Value, Failure> {
+        sort(match self {
+            Self::Daemon { stream, .. } => over(stream, &question)?,
+            Self::Nobody(config) => here(*config, question)?,
+        })
+    }
+}
+
+/// Looks for the daemon: first where one that was started from this list said that it is, so that a list that cannot be
+/// read now hides nothing; then in the list's state folder.
+pub fn reach(common: &Common) -> Result<Reached, Failure> {
+    for link in pointer::links(&path(common), &|name| std::env::var(name).ok()) {
+        let state_dir = link.read_link().ok().and_then(|socket| socket.parent().map(Path::to_owned));
+        if let (Some(stream), Some(state_dir)) = (knock(&link)?, state_dir) {
+            return Ok(Reached::Daemon { stream, state_dir });
+        }
+    }
+    let config = load_without_secrets(&Common { quiet: true, ..common.clone() })?;
+    let state_dir = config.general.state_dir.clone();
+    Ok(match knock(&socket::path_in(&state_dir))? {
+        Some(stream) => Reached::Daemon { stream, state_dir },
+        None => Reached::Nobody(Box::new(config)),
+    })
 }
 
 fn sort(answer: Answer) -> Result<Value, Failure> {
@@ -79,12 +132,12 @@ fn sort(answer: Answer) -> Result<Value, Failure> {
     }
 }
 
-fn connect(config: &Config) -> Result<Option<UnixStream>, Failure> {
-    use std::io::ErrorKind::{ConnectionRefused, NotFound};
-    let path = socket::path_in(&config.general.state_dir);
-    match UnixStream::connect(&path) {
+/// Connects; `None` when nobody listens there.
+fn knock(path: &Path) -> Result<Option<UnixStream>, Failure> {
+    use std::io::ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
+    match UnixStream::connect(path) {
         Ok(stream) => Ok(Some(stream)),
-        Err(error) if matches!(error.kind(), NotFound | ConnectionRefused) => Ok(None),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory | ConnectionRefused) => Ok(None),
         Err(error) => {
             let why =
                 format!("the daemon's socket {} cannot be used: {error}; run the command as the daemon's user or as root", path.display());
@@ -107,8 +160,13 @@ fn over(mut stream: UnixStream, question: &Ask) -> Result<Answer, Failure> {
 }
 
 fn here(config: Config, question: Ask) -> Result<Answer, Failure> {
+    let state_dir = config.general.state_dir.clone();
+    // A question must not leave an empty store behind, which would look like one that never saw anything.
+    if !matches!(question, Ask::Poll { .. } | Ask::Import { .. }) {
+        something_kept(&state_dir)?;
+    }
     let runtime = runtime()?;
-    runtime.block_on(async {
+    let answered = runtime.block_on(async {
         let handles = Handles::open(config, Clock::System).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
         let broken = |error: StoreError| Failure::new(Exit::Store, error.to_string());
         // Visits from the command line count against the same budgets as the daemon's.
@@ -119,7 +177,47 @@ fn here(config: Config, question: Ask) -> Result<Answer, Failure> {
         let store = handles.store.clone();
         crate::store::pulse::blocking(move || store.flush()).await.map_err(broken)?;
         Ok(answered)
-    })
+    });
+    drop(runtime);
+    hand_back(&state_dir);
+    answered
+}
+
+/// Refuses when no daemon and no visit ever kept anything there.
+pub fn something_kept(state_dir: &Path) -> Result<(), Failure> {
+    let store = state_dir.join(STORE);
+    match store.try_exists() {
+        Ok(true) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            let why = format!("{} cannot be looked into: {error}; run the command as the daemon's user or as root", store.display());
+            Err(Failure::new(Exit::Store, why))
+        }
+        Ok(false) | Err(_) => {
+            let why = format!(
+                "no daemon runs, and nothing is kept in {} yet; `veedor run` starts the daemon, `veedor poll` makes one visit",
+                state_dir.display()
+            );
+            Err(Failure::new(Exit::NoDaemon, why))
+        }
+    }
+}
+
+/// Gives what root made in the service's folder to the service, which could not open its store otherwise.
+pub fn hand_back(state_dir: &Path) {
+    let Ok(owner) = std::fs::metadata(state_dir).map(|held| (held.uid(), held.gid())) else { return };
+    let mut folders = vec![state_dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let Ok(held) = entry.metadata() else { continue };
+            if held.uid() != owner.0 {
+                // Only root can, and only root needs to.
+                let _ = std::os::unix::fs::lchown(entry.path(), Some(owner.0), Some(owner.1));
+            }
+            if held.is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
 }
 
 /// A runtime for one command.

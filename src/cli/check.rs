@@ -1,18 +1,33 @@
 //! `veedor check`: every problem of the watch list, or what will be watched, when and for whom.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Common, Done, Exit, ask, print};
-use crate::config::{ChannelKind, Config, Load};
+use super::place::{self, Unusable};
+use super::{Common, Done, Exit, Failure, ask, print};
+use crate::config::{Channel, ChannelKind, Config, Load, spell_hours};
+use crate::domain::case::Watch;
+use crate::domain::route::Gather;
 
 /// Checks a file.
 pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
     let common = Common { config: file.or_else(|| common.config.clone()), ..common.clone() };
-    let config = ask::load(&common)?;
+    let config = ask::load_without_secrets(&common)?;
+    if let Some(why) = config.nothing_to_watch() {
+        return Err(Failure::new(Exit::Config, why));
+    }
+    let state_dir = place::usable(&config.general.state_dir);
+    if let Err(Unusable::Never(why)) = state_dir {
+        return Err(Failure::new(Exit::Config, why));
+    }
     if !common.quiet {
-        for line in too_much(&config) {
+        let by_this_user = match state_dir {
+            Err(Unusable::ByThisUser(why)) => Some(format!("{why} (this is fine when the service runs as another user)")),
+            _ => None,
+        };
+        for line in by_this_user.into_iter().chain(too_much(&config)) {
             eprintln!("warning: {line}");
         }
     }
@@ -25,13 +40,27 @@ pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
 }
 
 fn as_json(config: &Config) -> serde_json::Value {
-    let cases: Vec<_> = config
-        .cases
-        .iter()
-        .map(|watch| json!({"source": watch.case.source, "number": watch.number.canonical, "name": watch.name, "every_seconds": watch.every.as_secs(), "tags": watch.tags, "channels": heard(config, watch)}))
-        .collect();
-    let channels: Vec<_> = config.channels.iter().map(|channel| json!({"id": channel.id, "kind": kind(&channel.kind)})).collect();
-    json!({"file": config.path.display().to_string(), "state_dir": config.general.state_dir.display().to_string(), "cases": cases, "channels": channels})
+    let case = |watch: &Watch| {
+        let hours = hours_of(config, watch);
+        json!({
+            "source": watch.case.source, "number": watch.number.canonical, "name": watch.name, "every_seconds": watch.every.as_secs(),
+            "hours": hours.as_ref().map(|(hours, _)| hours), "zone": hours.as_ref().map(|(_, zone)| zone),
+            "tags": watch.tags, "channels": heard(config, watch),
+        })
+    };
+    let channel = |channel: &Channel| {
+        json!({
+            "id": channel.id, "kind": kind(&channel.kind), "to": receivers(channel), "events": channel.route.kinds.patterns,
+            "tags": channel.route.tags, "gathered_seconds": gathered(channel).map(|wait| wait.as_secs()),
+        })
+    };
+    json!({
+        "file": config.path.display().to_string(),
+        "state_dir": config.general.state_dir.display().to_string(),
+        "listen": config.general.listen.map(|address| address.to_string()),
+        "cases": config.cases.iter().map(case).collect::<Vec<_>>(),
+        "channels": config.channels.iter().map(channel).collect::<Vec<_>>(),
+    })
 }
 
 fn as_text(common: &Common, config: &Config) {
@@ -46,16 +75,55 @@ fn as_text(common: &Common, config: &Config) {
         .take(if common.verbose { usize::MAX } else { 50 })
         .map(|watch| {
             let name = watch.name.clone().unwrap_or_else(|| "–".into());
-            vec![watch.case.source.clone(), watch.number.canonical.clone(), name, every(watch.every), heard(config, watch).join(", ")]
+            let hours = hours_of(config, watch).map_or("always".to_owned(), |(hours, zone)| format!("{hours} {zone}"));
+            let told = heard(config, watch).join(", ");
+            vec![watch.case.source.clone(), watch.number.canonical.clone(), name, every(watch.every), hours, told]
         })
         .collect();
-    print::table(&["SOURCE", "NUMBER", "NAME", "EVERY", "TOLD TO"], &rows);
+    print::table(&["SOURCE", "NUMBER", "NAME", "EVERY", "HOURS", "TOLD TO"], &rows);
     if rows.len() < config.cases.len() {
         print::line(&format!("… and {} more (-v shows all)", config.cases.len() - rows.len()));
     }
+    print::line("");
+    let all = |list: &[String], all: &str| if list.is_empty() { all.to_owned() } else { list.join(" ") };
+    let rows: Vec<Vec<String>> = config
+        .channels
+        .iter()
+        .map(|channel| {
+            let when = gathered(channel).map_or("at once".to_owned(), |wait| format!("gathered {}", every(wait)));
+            let route = &channel.route;
+            let (events, tags) = (all(&route.kinds.patterns, "all events"), all(&route.tags, "all cases"));
+            vec![channel.id.clone(), kind(&channel.kind).to_owned(), receivers(channel).join(" "), events, tags, when]
+        })
+        .collect();
+    print::table(&["CHANNEL", "KIND", "TO", "EVENTS", "TAGS", "WHEN"], &rows);
 }
 
-fn heard(config: &Config, watch: &crate::domain::case::Watch) -> Vec<String> {
+/// The hours in which a case is visited, and their zone; `None` means always.
+fn hours_of(config: &Config, watch: &Watch) -> Option<(String, String)> {
+    let source = config.source_of(&watch.case)?;
+    let zone = source.recipe.zone_of(&watch.number);
+    Some((spell_hours(source.hours.as_ref()?), zone.iana_name().unwrap_or("UTC").to_owned()))
+}
+
+/// Who gets the messages. Of a webhook the host only: its path may hold a token.
+fn receivers(channel: &Channel) -> Vec<String> {
+    match &channel.kind {
+        ChannelKind::Email => channel.route.recipients.clone(),
+        ChannelKind::Webhook(webhook) => vec![webhook.url.origin().ascii_serialization()],
+        ChannelKind::Terminal => vec!["this terminal and the journal".to_owned()],
+    }
+}
+
+/// How long the news of a case is gathered; `None` when each event goes at once.
+fn gathered(channel: &Channel) -> Option<Duration> {
+    match channel.route.gather {
+        Gather::ByCase(wait) if !wait.is_zero() => Some(wait),
+        _ => None,
+    }
+}
+
+fn heard(config: &Config, watch: &Watch) -> Vec<String> {
     let tagged = |tags: &[String]| tags.is_empty() || tags.iter().any(|tag| watch.tags.contains(tag));
     let chosen = |id: &String| watch.channels.as_ref().is_none_or(|channels| channels.contains(id));
     config.channels.iter().filter(|channel| chosen(&channel.id) && tagged(&channel.route.tags)).map(|channel| channel.id.clone()).collect()
@@ -80,7 +148,7 @@ fn too_much(config: &Config) -> Vec<String> {
 }
 
 /// A duration in its largest sensible unit.
-fn rough(long: std::time::Duration) -> String {
+fn rough(long: Duration) -> String {
     match long.as_secs_f64() {
         seconds if seconds >= 172_800.0 => format!("{:.0} days", seconds / 86_400.0),
         seconds if seconds >= 7_200.0 => format!("{:.0} hours", seconds / 3_600.0),
@@ -97,7 +165,7 @@ fn kind(kind: &ChannelKind) -> &'static str {
 }
 
 /// An interval as a person writes it.
-fn every(interval: std::time::Duration) -> String {
+fn every(interval: Duration) -> String {
     match interval.as_secs() {
         seconds if seconds >= 86_400 && seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
         seconds if seconds >= 3600 && seconds % 3600 == 0 => format!("{}h", seconds / 3600),

@@ -1,10 +1,43 @@
 //! How a command ends. The codes are promises: scripts branch on them.
 
 use std::process::ExitCode;
+use std::sync::Mutex;
+
+/// The first error of standard output, unless its reader had enough (`| head`).
+static LOST: Mutex<Option<std::io::Error>> = Mutex::new(None);
+
+/// Notes that standard output could not be written.
+pub fn output_lost(error: std::io::Error) {
+    if error.kind() != std::io::ErrorKind::BrokenPipe
+        && let Ok(mut lost) = LOST.lock()
+    {
+        lost.get_or_insert(error);
+    }
+}
+
+/// How the command ends after all: a result that nobody can read is no success.
+pub fn after_output(exit: Exit) -> Exit {
+    if let Err(error) = std::io::Write::flush(&mut std::io::stdout()) {
+        output_lost(error);
+    }
+    match LOST.lock().ok().and_then(|mut lost| lost.take()) {
+        Some(error) => {
+            eprintln!("veedor: standard output could not be written: {error}");
+            if exit == Exit::Done { Exit::Failed } else { exit }
+        }
+        None => exit,
+    }
+}
 
 /// The table under `veedor --help`.
 pub const TABLE: &str = "Exit codes: 0 done · 1 failed · 2 usage · 3 not a case page, blocked or reserved · 4 case not found · \
 69 daemon not reachable · 70 a loop died · 74 store unusable · 78 bad configuration";
+
+/// The rows of the table: number and meaning.
+pub fn meanings() -> Vec<(&'static str, &'static str)> {
+    let rows = TABLE.trim_start_matches("Exit codes: ").split(" · ");
+    rows.filter_map(|row| row.split_once(' ')).collect()
+}
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

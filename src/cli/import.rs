@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 
-use super::{Common, Done, Exit, Failure, ask, edit, poll};
-use crate::config::edit::{NewCase, add_cases};
+use super::{Common, Done, Exit, Failure, ask, edit, poll, spreadsheet};
+use crate::config::edit::add_cases;
 use crate::daemon::answers::Ask;
 
 /// What may be typed.
@@ -33,10 +33,9 @@ pub struct ImportArgs {
 /// Imports.
 pub fn run(common: &Common, args: ImportArgs) -> Done {
     if let Some(csv) = &args.csv {
-        let bad = |why: String| Failure::new(Exit::Config, why);
-        let cases = read_csv(csv).map_err(|why| bad(format!("{}: {why}", csv.display())))?;
         let path = ask::path(common);
-        let added = add_cases(&path, &cases).map_err(|error| bad(error.to_string()))?;
+        let cases = spreadsheet::read(csv, &path)?;
+        let added = add_cases(&path, &cases).map_err(edit::refusal)?;
         edit::told(
             common,
             &format!("{} cases added to {}, {} were watched already", added.added.len(), path.display(), added.already.len()),
@@ -52,33 +51,6 @@ pub fn run(common: &Common, args: ImportArgs) -> Done {
     }
     let data = ask::ask(common, Ask::Import { source, case, pages, charset: args.charset })?;
     Ok(poll::report(common, &data))
-}
-
-/// The rows of a CSV file with a heading. Columns that are not known are an error: a misspelt one would be lost silently.
-fn read_csv(path: &std::path::Path) -> Result<Vec<NewCase>, String> {
-    const COLUMNS: [&str; 4] = ["source", "number", "name", "tags"];
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(|error| error.to_string())?;
-    let heading: Vec<String> = reader.headers().map_err(|error| error.to_string())?.iter().map(str::to_lowercase).collect();
-    if let Some(unknown) = heading.iter().find(|name| !COLUMNS.contains(&name.as_str())) {
-        return Err(format!("unknown column \"{unknown}\"; {}", crate::diag::suggestion(unknown, &COLUMNS).unwrap_or_default()));
-    }
-    if let Some(missing) = COLUMNS[..2].iter().find(|name| !heading.iter().any(|have| have == *name)) {
-        return Err(format!("the heading has no column \"{missing}\"; the first line must name the columns: source,number,name,tags"));
-    }
-    let place = |name: &str| heading.iter().position(|have| have == name);
-    let (source, number, name, tags) = (place("source"), place("number"), place("name"), place("tags"));
-    let mut cases = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
-        let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default();
-        cases.push(NewCase {
-            source: cell(source).to_owned(),
-            number: cell(number).to_owned(),
-            name: Some(cell(name)).filter(|name| !name.is_empty()).map(str::to_owned),
-            tags: cell(tags).split(';').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
-        });
-    }
-    Ok(cases)
 }
 
 /// Reads `[STEP=]FILE` arguments. A file whose name holds `=` is found by its whole name first.

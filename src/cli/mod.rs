@@ -12,14 +12,18 @@ mod diff;
 mod edit;
 mod exit;
 mod extract;
+mod handover;
 mod hearings;
 mod import;
 mod list;
+mod man;
+mod place;
 mod poll;
 mod print;
 mod run;
 mod show;
 mod sources;
+mod spreadsheet;
 mod test;
 mod upkeep;
 
@@ -59,6 +63,9 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Watch: the daemon
+    #[command(
+        after_help = "VEEDOR_LOG filters the log: a level such as debug, or veedor::fetch=debug. -q logs warnings only, -v every visit."
+    )]
     Run,
     /// Show the whole of it on this machine alone, with a small fictional court
     Demo(demo::DemoArgs),
@@ -199,10 +206,10 @@ pub fn run(cli: Cli) -> Exit {
         Command::Fsck { repair } => upkeep::fsck(common, repair),
         Command::Reload => upkeep::reload(common),
         Command::Completions { shell } => completions(shell),
-        Command::Man => man(),
+        Command::Man => man::run(Cli::command()),
     };
     match result {
-        Ok(exit) => exit,
+        Ok(exit) => exit::after_output(exit),
         Err(failure) => {
             eprintln!("veedor: {}", failure.why);
             failure.exit
@@ -227,12 +234,6 @@ type Done = Result<Exit, Failure>;
 
 fn completions(shell: clap_complete::Shell) -> Done {
     clap_complete::generate(shell, &mut Cli::command(), "veedor", &mut std::io::stdout());
-    Ok(Exit::Done)
-}
-
-fn man() -> Done {
-    let rendered = clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout());
-    rendered.map_err(|error| Failure::new(Exit::Failed, format!("the manual page could not be written: {error}")))?;
     Ok(Exit::Done)
 }
 

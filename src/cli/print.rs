@@ -14,7 +14,9 @@ pub fn json(value: &Value) {
 
 /// Prints a line. A reader that went away (`| head`) ends nothing.
 pub fn line(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    if let Err(error) = writeln!(std::io::stdout(), "{text}") {
+        super::exit::output_lost(error);
+    }
 }
 
 /// Prints rows in columns. The last column is not padded.

@@ -2,38 +2,41 @@
 
 use std::path::{Path, PathBuf};
 
+use super::ask::Reached;
+use super::handover::{self, Handover};
 use super::{Common, Done, Exit, Failure, ask, print};
 use crate::clock::Clock;
+use crate::daemon::STORE;
 use crate::daemon::answers::Ask;
-use crate::daemon::{STORE, socket};
 use crate::store::Store;
+use crate::store::error::{OpenError, StoreError};
 use crate::store::open::Options;
 
 /// Writes everything as JSON Lines.
 pub fn export(common: &Common, to: Option<PathBuf>) -> Done {
+    let reached = ask::reach(common)?;
+    let way = Handover::through(reached.state_dir())?;
+    let data = reached.ask(Ask::Export { to: way.place.display().to_string() })?;
     match to {
         Some(path) => {
-            let data = ask::ask(common, Ask::Export { to: absolute(&path)? })?;
+            handover::to_file(&way.place, &path)?;
             if !common.quiet {
-                print::line(&format!("{}: {}", print::field(&data, "file"), counted(&data["counts"])));
+                print::line(&format!("{}: {}", path.display(), counted(&data["counts"])));
             }
         }
-        None => {
-            // The process that holds the store writes the file; this one passes it on.
-            let config = ask::load(&Common { quiet: true, ..common.clone() })?;
-            let path = config.general.state_dir.join(format!("export-{}.jsonl", std::process::id()));
-            ask::ask(common, Ask::Export { to: absolute(&path)? })?;
-            let copied = std::fs::File::open(&path).and_then(|mut file| std::io::copy(&mut file, &mut std::io::stdout()));
-            let removed = std::fs::remove_file(&path);
-            copied.and(removed.map(|()| 0)).map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", path.display())))?;
-        }
+        None => handover::to_stdout(&way.place)?,
     }
     Ok(Exit::Done)
 }
 
 /// Writes a consistent copy.
 pub fn backup(common: &Common, dir: &Path) -> Done {
-    let data = ask::ask(common, Ask::Backup { dir: absolute(dir)? })?;
+    let reached = ask::reach(common)?;
+    let way = Handover::through(reached.state_dir())?;
+    let mut data = reached.ask(Ask::Backup { dir: way.place.display().to_string() })?;
+    let made = PathBuf::from(data["file"].as_str().unwrap_or_default());
+    let file = handover::into_folder(&made, &std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()))?;
+    data["file"] = file.display().to_string().into();
     if common.json {
         print::json(&data);
     } else if !common.quiet {
@@ -49,14 +52,19 @@ pub fn backup(common: &Common, dir: &Path) -> Done {
 
 /// Makes the store anew from a backup. Never over a store that holds something, and never under a daemon.
 pub fn restore(common: &Common, from: &Path) -> Done {
-    let config = ask::load(common)?;
-    let state_dir = &config.general.state_dir;
-    if std::os::unix::net::UnixStream::connect(socket::path_in(state_dir)).is_ok() {
-        return Err(Failure::new(Exit::Failed, format!("a daemon runs on {}; stop it first", state_dir.display())));
-    }
+    let state_dir = match ask::reach(common)? {
+        Reached::Daemon { state_dir, .. } => {
+            return Err(Failure::new(Exit::Failed, format!("a daemon runs on {}; stop it first", state_dir.display())));
+        }
+        Reached::Nobody(config) => config.general.state_dir,
+    };
     let (file, into) = (newest(from)?, &state_dir.join(STORE));
-    let done =
-        Store::restore(&file, into, Options::new(Clock::System.now())).map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
+    let restored = Store::restore(&file, into, Options::new(Clock::System.now()));
+    ask::hand_back(&state_dir);
+    let done = restored.map_err(|error| match &error {
+        OpenError::Store(StoreError::Backup(_)) => Failure::new(Exit::Failed, format!("{error}; the store is as it was")),
+        _ => Failure::new(Exit::Store, error.to_string()),
+    })?;
     if !common.quiet {
         print::line(&format!(
             "{} cases, {} versions and {} events of {} are in {}; alerts that the backup knows as sent are not sent again",
@@ -121,9 +129,4 @@ fn newest(from: &Path) -> Result<PathBuf, Failure> {
         listed.flatten().map(|entry| entry.path()).filter(|path| path.to_string_lossy().ends_with(".jsonl.zst")).collect();
     files.sort();
     files.pop().ok_or_else(|| Failure::new(Exit::Failed, format!("{} holds no backup (*.jsonl.zst)", from.display())))
-}
-
-fn absolute(path: &Path) -> Result<String, Failure> {
-    let absolute = std::path::absolute(path).map_err(|error| Failure::new(Exit::Usage, format!("{}: {error}", path.display())))?;
-    Ok(absolute.display().to_string())
 }

@@ -41,6 +41,7 @@ pub(super) struct Around<'a> {
 /// Reads the cases of all files.
 pub(super) fn read(roots: &mut [(Reader<'_>, Scope<'_>)], around: &Around<'_>) -> Cases {
     let mut cases = Cases::default();
+    let mut names: HashMap<String, String> = HashMap::new();
     let mut seen: HashMap<CaseRef, (Scope<'_>, Option<Range<usize>>)> = HashMap::new();
     for (root, scope) in roots {
         for mut table in root.tables("case") {
@@ -56,6 +57,12 @@ pub(super) fn read(roots: &mut [(Reader<'_>, Scope<'_>)], around: &Around<'_>) -
                 let message = format!("{} is watched already, at {}", watch.number.canonical, other.errors.place(first.as_ref()));
                 scope.error(place, message, "leave one of the two out");
                 continue;
+            }
+            if let Some(name) = &watch.name
+                && let Some(other) = names.insert(name.to_lowercase(), watch.number.canonical.clone())
+            {
+                let message = format!("{other} is called \"{name}\" too, so commands cannot tell the two apart by that name");
+                scope.warn(place.clone(), message, "give each case a name of its own");
             }
             seen.insert(watch.case.clone(), (*scope, place));
             cases.list.push(watch);

@@ -11,10 +11,10 @@ use crate::diag::{Problem, Sink, parse};
 use crate::domain::case::CaseRef;
 
 use super::include::{self, Draft};
-use super::replace::replace_file;
+use super::replace::{create_file, replace_file};
 use super::source::{PAGE, suggest};
 use super::spot;
-use super::{Config, examine, process_env};
+use super::{ASKING, Config, examine, masked};
 
 /// A case to add.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +49,13 @@ pub struct Refused {
     pub help: Option<String>,
 }
 
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.why)?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, "; {help}"))
+    }
+}
+
 /// Why nothing was written.
 #[derive(Debug)]
 pub enum EditError {
@@ -75,10 +82,7 @@ impl std::fmt::Display for EditError {
             Self::Refused(rows) => {
                 for (number, refused) in rows.iter().enumerate() {
                     let gap = if number > 0 { "\n" } else { "" };
-                    write!(f, "{gap}row {}: {}", refused.row + 1, refused.why)?;
-                    if let Some(help) = &refused.help {
-                        write!(f, "; {help}")?;
-                    }
+                    write!(f, "{gap}{refused}")?;
                 }
                 Ok(())
             }
@@ -96,38 +100,76 @@ impl std::fmt::Display for EditError {
 impl std::error::Error for EditError {}
 
 /// Adds cases to the main file, after the last one there; all of them or none. Cases that are watched already are left.
+/// A file that is not there yet is made.
 pub fn add_cases(path: &Path, rows: &[NewCase]) -> Result<Added, EditError> {
-    let before = examine(path, None, &process_env).map_err(EditError::Invalid)?.config;
+    let missing = path.try_exists().is_ok_and(|there| !there);
+    let nothing = missing.then_some(Draft { path, text: "" });
+    let before = examine(path, nothing, ASKING).map_err(EditError::Invalid)?.config;
     let (added, text) = write_rows(&before, rows)?;
     if added.added.is_empty() {
         return Ok(added);
     }
-    let main = include::read(path, None).map_err(|problem| EditError::Invalid(vec![problem]))?;
+    let main = include::read(path, nothing).map_err(|problem| EditError::Invalid(vec![problem]))?;
     let document = parsed(&main.name, &main.text)?;
     let place = spot::place_for_new(&main.text, &document).map_err(EditError::ByHand)?;
     let new = spot::insert(&main.text, place, &text);
     check(&before, Draft { path, text: &new }, None, added.added.len())?;
-    write(path, &main.text, &new)?;
+    if missing {
+        create_file(path, new.as_bytes()).map_err(|error| EditError::Write { path: path.to_owned(), error })?;
+    } else {
+        write(path, &main.text, &new)?;
+    }
     Ok(added)
 }
 
-/// Removes a case from the file that has it, with the comment that stands right above it. Gives that file.
-pub fn remove_case(path: &Path, case: &CaseRef) -> Result<PathBuf, EditError> {
-    let before = examine(path, None, &process_env).map_err(EditError::Invalid)?.config;
+/// What came of removing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The file that had the case.
+    pub file: PathBuf,
+    /// Whether its lines stay as a comment, because the shipped guide to the options of a case hangs on them.
+    pub switched_off: bool,
+    /// How many cases are watched now.
+    pub left: usize,
+}
+
+/// Removes a case from the file that has it, with the comment that stands right above it and the options that are switched
+/// off below it. Where these are the guide of the shipped file, the case is switched off like them.
+pub fn remove_case(path: &Path, case: &CaseRef) -> Result<Removed, EditError> {
+    let before = examine(path, None, ASKING).map_err(EditError::Invalid)?.config;
+    let mut listed = false;
     for file in &before.files {
         let Ok(held) = include::read(file, None) else { continue };
         let document = parsed(&held.name, &held.text)?;
+        listed |= document.get("case").is_some_and(Item::is_value);
         let Some(table) = find(&document, case, &before) else { continue };
-        let range = spot::with_comment(&held.text, spot::extent(table).map_err(EditError::ByHand)?);
+        let own = spot::extent(table).map_err(EditError::ByHand)?;
+        let switched_off = spot::carries_guide(&held.text, own.end);
+        let range = if switched_off { own } else { spot::with_comment(&held.text, own) };
         if spot::stands_between(&document, table, &range) {
             return Err(EditError::ByHand("the case's tables are mixed with others".to_owned()));
         }
-        let new = format!("{}{}", &held.text[..range.start], &held.text[range.end..]);
+        let kept = if switched_off { spot::switched_off(&held.text[range.clone()]) } else { String::new() };
+        let new = format!("{}{kept}{}", &held.text[..range.start], &held.text[range.end..]);
         check(&before, Draft { path: file, text: &new }, Some(case), 0)?;
         write(file, &held.text, &new)?;
-        return Ok(file.clone());
+        return Ok(Removed { file: file.clone(), switched_off, left: before.cases.len().saturating_sub(1) });
+    }
+    if listed && before.watch(case).is_some() {
+        return Err(EditError::ByHand("the cases are written as one list, not as [[case]] tables".to_owned()));
     }
     Err(EditError::NotWatched(case.clone()))
+}
+
+/// The rows that could not be added, without adding any.
+pub fn refused(path: &Path, rows: &[NewCase]) -> Result<Vec<Refused>, EditError> {
+    let missing = path.try_exists().is_ok_and(|there| !there);
+    let nothing = missing.then_some(Draft { path, text: "" });
+    let before = examine(path, nothing, ASKING).map_err(EditError::Invalid)?.config;
+    match write_rows(&before, rows) {
+        Err(EditError::Refused(refused)) => Ok(refused),
+        other => other.map(|_| Vec::new()),
+    }
 }
 
 /// The rows as text, each checked by its source's recipe.
@@ -184,7 +226,7 @@ fn parsed(name: &str, text: &str) -> Result<Document<String>, EditError> {
     let sink = Sink::new(name, text);
     match parse(&sink) {
         Some(document) => Ok(document),
-        None => Err(EditError::Invalid(sink.into_problems())),
+        None => Err(EditError::Invalid(masked(sink.into_problems(), text))),
     }
 }
 
@@ -200,7 +242,7 @@ fn find<'d>(document: &'d Document<String>, case: &CaseRef, config: &Config) -> 
 
 /// Holds that the edited file loads, and says the same of everything but the case in hand.
 fn check(before: &Config, draft: Draft<'_>, removed: Option<&CaseRef>, added: usize) -> Result<(), EditError> {
-    let examined = examine(&before.path, Some(draft), &process_env).map_err(EditError::Invalid)?;
+    let examined = examine(&before.path, Some(draft), ASKING).map_err(EditError::Invalid)?;
     if !examined.errors.is_empty() {
         return Err(EditError::Invalid(examined.errors));
     }
@@ -279,7 +321,7 @@ mod tests {
         add_cases(&path, &[row("17721-2017-00222"), row("09124-2020-00001")]).expect("added");
         assert_eq!(Config::load(&path).expect("loads").config.cases.len(), 3);
         assert!(text(&path).contains("17721-2017-00222"));
-        assert_eq!(remove_case(&path, &case("17721201700222")).expect("removed"), path);
+        assert_eq!(remove_case(&path, &case("17721201700222")).expect("removed").file, path);
         remove_case(&path, &case("09124202000001")).expect("removed");
         assert_eq!(text(&path), EXAMPLE);
         assert_eq!(std::fs::metadata(&path).expect("there").mode() & 0o777, 0o640);
@@ -297,12 +339,48 @@ mod tests {
     }
 
     #[test]
+    fn the_only_case_of_the_shipped_file_is_switched_off_with_its_guide_kept() {
+        let (_folder, path) = file(EXAMPLE);
+        let removed = remove_case(&path, &case("17721201900029G")).expect("removed");
+        assert_eq!((removed.switched_off, removed.left), (true, 0));
+        let left = text(&path);
+        let on = |line: &str| line.trim_start_matches('#').to_owned();
+        assert_eq!(left.lines().map(on).collect::<Vec<_>>(), EXAMPLE.lines().map(on).collect::<Vec<_>>(), "a line is lost");
+        let loaded = Config::load(&path).expect("loads");
+        assert!(loaded.config.nothing_to_watch().is_some());
+        add_cases(&path, &[row("17721-2017-00222")]).expect("added");
+        assert_eq!(Config::load(&path).expect("loads").config.cases.len(), 1);
+        remove_case(&path, &case("17721201700222")).expect("removed");
+        assert_eq!(text(&path), left);
+    }
+
+    #[test]
+    fn options_that_are_off_go_with_their_case_and_other_comments_stay() {
+        let first = "# The first.\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n#tags = [\"x\"]\n#every = \"1h\"\n";
+        let (_folder, path) = file(&format!("# A heading.\n\n{first}# More follows.\n"));
+        remove_case(&path, &case("17721201900029G")).expect("removed");
+        assert_eq!(text(&path), "# A heading.\n\n# More follows.\n");
+    }
+
+    #[test]
+    fn a_list_that_is_not_there_is_made_by_its_first_case() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("new.toml");
+        add_cases(&path, &[row("17721-2017-00222")]).expect("added");
+        assert_eq!(text(&path), "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2017-00222\"\n");
+        let error = add_cases(&folder.path().join("none/new.toml"), &[row("17721-2017-00222")]).expect_err("no folder").to_string();
+        assert!(error.contains("new.toml could not be written"), "{error}");
+        add_cases(&folder.path().join("other.toml"), &[row("17-1")]).expect_err("refused");
+        assert!(!folder.path().join("other.toml").exists());
+    }
+
+    #[test]
     fn a_case_is_removed_from_the_file_that_holds_it() {
         let (folder, path) = file("include = [\"watch.d/*.toml\"]\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n");
         let inner = folder.path().join("watch.d/a.toml");
         std::fs::create_dir(folder.path().join("watch.d")).expect("made");
         std::fs::write(&inner, "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721 2017 00222\"\n").expect("written");
-        assert_eq!(remove_case(&path, &case("17721201700222")).expect("removed"), inner);
+        assert_eq!(remove_case(&path, &case("17721201700222")).expect("removed").file, inner);
         assert_eq!(text(&inner), "");
     }
 
@@ -316,8 +394,7 @@ mod tests {
             NewCase { source: "page".into(), ..row("1") },
         ];
         let error = add_cases(&path, &rows).expect_err("refused").to_string();
-        assert!(error.starts_with("row 2: "), "{error}");
-        assert!(error.contains("row 3: unknown source \"esatge\"; did you mean \"ec-esatje\"?\nrow 4: a page needs"), "{error}");
+        assert!(error.contains("\nunknown source \"esatge\"; did you mean \"ec-esatje\"?\na page needs"), "{error}");
         assert_eq!(text(&path), EXAMPLE);
         let twice = [row("17721-2019-00029G"), row("17721-2017-00222"), row("17721201700222")];
         let added = add_cases(&path, &twice).expect("added");
@@ -331,8 +408,7 @@ mod tests {
         let only = "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n";
         for (before, expected) in [
             (mixed.to_owned(), "the case's tables are mixed with others; please edit the file by hand"),
-            (list.to_owned(), "no file watches"),
-            (only.to_owned(), "the file is empty"),
+            (list.to_owned(), "the cases are written as one list, not as [[case]] tables; please edit the file by hand"),
             (format!("{only}[veedor]\nstate = 1\n"), "unknown key `state`"),
         ] {
             let (_folder, path) = file(&before);

@@ -46,6 +46,9 @@ pub(super) const LEAST_EVERY: Duration = Duration::from_millis(100);
 /// The longest that news may be held back to be gathered.
 pub(super) const LONGEST_GROUP_WAIT: Duration = Duration::from_secs(86_400);
 
+/// Where a watch list below /etc keeps its state; the same as `StateDirectory=veedor` in systemd/veedor.service.
+const SYSTEM_STATE: &str = "/var/lib/veedor";
+
 const DEFAULT_EVERY: Duration = Duration::from_secs(30 * 60);
 const DEFAULT_GROUP_WAIT: Duration = Duration::from_secs(60);
 const DEFAULT_CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false };
@@ -104,7 +107,8 @@ fn missing_contact(scope: &Scope<'_>) {
 }
 
 fn contact(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<String> {
-    if !table.has("contact") || table.item("contact").and_then(|item| item.as_str()) == Some("") {
+    // Asked for even when it is absent, so that a misspelt one is recognised.
+    if matches!(table.item("contact").map(|item| item.as_str()), None | Some(Some(""))) {
         missing_contact(scope);
         return None;
     }
@@ -123,11 +127,14 @@ fn state_dir(written: Option<At<String>>, scope: &Scope<'_>) -> PathBuf {
     if let Some(written) = written {
         return scope.path(&written).unwrap_or_default();
     }
-    let folder = |name: &str| (scope.env)(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = |name: &str| (scope.env.get)(name).map(PathBuf::from).filter(|path| path.is_absolute());
     // systemd gives several folders with colons between them when the unit names several.
-    let service = (scope.env)("STATE_DIRECTORY").and_then(|folders| folders.split(':').next().map(PathBuf::from));
+    let service = (scope.env.get)("STATE_DIRECTORY").and_then(|folders| folders.split(':').next().map(PathBuf::from));
+    // The system's list has the system's state: `sudo veedor list` must find what the service keeps, without its environment.
+    let system = std::path::absolute(scope.folder).is_ok_and(|folder| folder.starts_with("/etc")).then(|| PathBuf::from(SYSTEM_STATE));
     let found = service
         .filter(|path| path.is_absolute())
+        .or(system)
         .or_else(|| folder("XDG_STATE_HOME").map(|path| path.join("veedor")))
         .or_else(|| folder("HOME").map(|path| path.join(".local/state/veedor")));
     found.unwrap_or_else(|| {

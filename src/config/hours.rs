@@ -17,6 +17,9 @@ const DAYS: [[&str; 3]; 7] = [
     ["sun", "dom", "dom"],
 ];
 
+/// The end of a day in a span that ends before its end.
+const LAST: Time = time(23, 59, 59, 999_999_999);
+
 /// The hours that a text names; `None` inside means always. The error is one sentence.
 pub(super) fn parse(text: &str) -> Result<Option<Hours>, String> {
     let text = text.trim().to_lowercase();
@@ -34,6 +37,23 @@ pub(super) fn parse(text: &str) -> Result<Option<Hours>, String> {
         return Err(format!("\"{times}\" must end after it begins, on the same day"));
     }
     Ok(Some(Hours { days, from, until }))
+}
+
+/// Hours as the watch list writes them, in English: `mon-fri 06:00-22:00`.
+pub fn spell(hours: &Hours) -> String {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for day in (0..DAYS.len()).filter(|day| hours.days[*day]) {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == day => *last = day,
+            _ => runs.push((day, day)),
+        }
+    }
+    let days: Vec<String> = runs
+        .iter()
+        .map(|(first, last)| if first == last { DAYS[*first][0].to_owned() } else { format!("{}-{}", DAYS[*first][0], DAYS[*last][0]) })
+        .collect();
+    let until = if hours.until == LAST { "24:00".to_owned() } else { hours.until.strftime("%H:%M").to_string() };
+    format!("{} {}-{until}", days.join(","), hours.from.strftime("%H:%M"))
 }
 
 fn parse_days(text: &str) -> Result<[bool; 7], String> {
@@ -64,8 +84,7 @@ fn parse_time(text: &str) -> Result<Time, String> {
     let (hour, minute) = text.trim().split_once(':').ok_or_else(wrong)?;
     let number = |digits: &str| if digits.len() == 2 { digits.parse::<i8>().map_err(|_| wrong()) } else { Err(wrong()) };
     match (number(hour)?, number(minute)?) {
-        // The last instant of the day: a span ends before its end.
-        (24, 0) => Ok(time(23, 59, 59, 999_999_999)),
+        (24, 0) => Ok(LAST),
         (hour, minute) => Time::new(hour, minute, 0, 0).map_err(|_| wrong()),
     }
 }
@@ -90,6 +109,19 @@ mod tests {
             ("06:00-22:00", "xxxxxxx 06:00:00 22:00:00"),
         ] {
             assert_eq!(days(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn spelt_hours_read_back() {
+        for (text, spelt) in [
+            ("lun-vie 06:00-22:00", "mon-fri 06:00-22:00"),
+            ("sat-mon 00:00-24:00", "mon,sat-sun 00:00-24:00"),
+            ("07:30-08:00", "mon-sun 07:30-08:00"),
+        ] {
+            let hours = parse(text).expect("valid").expect("some");
+            assert_eq!(spell(&hours), spelt);
+            assert_eq!(parse(spelt), Ok(Some(hours)));
         }
     }
 

@@ -4,8 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::{At, Problem, Sink};
+use crate::diag::{self, At, Problem, Sink};
 
+use super::masked;
 use super::scope::Scope;
 
 /// A file of the configuration.
@@ -41,6 +42,24 @@ pub(super) fn read(path: &Path, draft: Option<Draft<'_>>) -> Result<Text, Proble
         Ok(text) => Ok(Text { path: path.to_owned(), name, text }),
         Err(error) => Err(not_text(&name, &error)),
     }
+}
+
+/// Syntax errors in the files that a main file with an error of its own names, so that one does not hide the others.
+pub(super) fn syntax_around(main: &Text, draft: Option<Draft<'_>>) -> Vec<Problem> {
+    let folder = main.path.parent().unwrap_or(Path::new(""));
+    let line =
+        main.text.lines().find(|line| line.trim_start().strip_prefix("include").is_some_and(|rest| rest.trim_start().starts_with('=')));
+    let alone = line.and_then(|line| line.parse::<toml_edit::DocumentMut>().ok());
+    let Some(item) = alone.as_ref().and_then(|document| document.get("include")) else { return Vec::new() };
+    let patterns = item.as_str().into_iter().chain(item.as_array().into_iter().flatten().filter_map(|value| value.as_str()));
+    let paths = patterns.filter_map(|pattern| glob(&folder.join(pattern)).ok()).flatten().filter(|path| *path != main.path);
+    let texts: Vec<Text> = paths.filter_map(|path| read(&path, draft).ok()).collect();
+    let problems = texts.iter().flat_map(|text| {
+        let sink = Sink::new(&text.name, &text.text);
+        diag::parse(&sink);
+        masked(sink.into_problems(), &text.text)
+    });
+    problems.collect()
 }
 
 fn unreadable(path: &Path, name: &str, error: &std::io::Error) -> Problem {

@@ -12,6 +12,7 @@ mod general;
 mod hours;
 mod include;
 mod loopback;
+mod mask;
 mod own;
 mod pace;
 mod replace;
@@ -34,13 +35,14 @@ use crate::recipe::Recipe;
 pub use channel::{Channel, ChannelKind};
 pub use general::General;
 pub use pace::Load;
+pub use hours::spell as spell_hours;
 pub use secret::Secret;
 pub use smtp::{Smtp, Tls};
 pub use source::Source;
 pub use webhook::Webhook;
 
 use include::{Draft, Text};
-use scope::{Env, Scope};
+use scope::{Env, Scope, Secrets};
 use source::{PAGE, Sources};
 
 /// The whole configuration, valid.
@@ -81,14 +83,26 @@ struct Examined {
     warnings: Vec<Problem>,
 }
 
-const EMPTY: &str = "add a case to watch:\n\n    [[case]]\n    source = \"ec-esatje\"\n    number = \"17721-2019-00029G\"\n\n  \
-                     and see the watchlist.toml that comes with veedor for everything else";
+const NO_CASE: &str = "there is no [[case]]: nothing is watched";
+const ADD_ONE: &str = "run `veedor add SOURCE NUMBER`, or add a case to watch:\n\n    [[case]]\n    source = \"ec-esatje\"\n    \
+                       number = \"17721-2019-00029G\"\n\n  and see the watchlist.toml that comes with veedor for everything else";
 
 impl Config {
     /// Reads the watch list at `path` and all that it names; every problem at once when anything is wrong.
     pub fn load(path: &Path) -> Result<Loaded, Vec<Problem>> {
-        let examined = examine(path, None, &process_env)?;
-        if examined.errors.is_empty() { Ok(Loaded { config: examined.config, warnings: examined.warnings }) } else { Err(examined.errors) }
+        examine(path, None, Env { get: &process_env, secrets: Secrets::Needed })?.into_loaded()
+    }
+
+    /// The same for those who only look or ask: a secret that only the service can read is a warning, and is left out.
+    pub fn load_without_secrets(path: &Path) -> Result<Loaded, Vec<Problem>> {
+        examine(path, None, ASKING)?.into_loaded()
+    }
+
+    /// Why it is no use to run on this list: nothing is watched. An empty list loads all the same, so that the last case can
+    /// be removed and the first one added.
+    pub fn nothing_to_watch(&self) -> Option<String> {
+        let file = self.path.display();
+        self.cases.is_empty().then(|| format!("{file} watches nothing; `veedor add SOURCE NUMBER` adds a case"))
     }
 
     /// The source of a case.
@@ -122,6 +136,15 @@ impl Config {
     }
 }
 
+impl Examined {
+    fn into_loaded(self) -> Result<Loaded, Vec<Problem>> {
+        if self.errors.is_empty() { Ok(Loaded { config: self.config, warnings: self.warnings }) } else { Err(self.errors) }
+    }
+}
+
+/// The surroundings of whoever only looks, asks or edits.
+const ASKING: Env<'static> = Env { get: &process_env, secrets: Secrets::Elsewhere };
+
 fn process_env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -149,12 +172,13 @@ impl<'t> Book<'t> {
 fn examine(path: &Path, draft: Option<Draft<'_>>, env: Env<'_>) -> Result<Examined, Vec<Problem>> {
     let main = include::read(path, draft).map_err(|problem| vec![problem])?;
     let main_book = Book::new(&main);
-    let Some(main_document) = diag::parse(&main_book.errors) else { return Err(masked(main_book.errors.into_problems())) };
+    let Some(main_document) = diag::parse(&main_book.errors) else {
+        let mut problems = masked(main_book.errors.into_problems(), &main.text);
+        problems.extend(include::syntax_around(&main, draft));
+        return Err(problems);
+    };
     let main_scope = main_book.scope(env);
     let mut main_root = Reader::root(&main_document, &main_book.errors);
-    if main_document.as_table().is_empty() {
-        main_book.errors.report(None, "the file is empty: there is nothing to watch", Some(EMPTY.to_owned()));
-    }
     let patterns = main_root.texts("include").unwrap_or_default();
     let paths = include::files(patterns, path, &main_scope);
     let (texts, unreadable) = read_all(&paths, draft);
@@ -175,15 +199,15 @@ fn examine(path: &Path, draft: Option<Draft<'_>>, env: Env<'_>) -> Result<Examin
     }
     config.path = path.to_owned();
     config.files = std::iter::once(path.to_owned()).chain(paths).collect();
-    let mut errors = main_book.errors.into_problems();
-    let mut warnings = main_book.warnings.into_problems();
-    for book in books {
-        errors.extend(book.errors.into_problems());
-        warnings.extend(book.warnings.into_problems());
+    let mut errors = Vec::new();
+    let mut warnings = Vec::new();
+    for book in std::iter::once(main_book).chain(books) {
+        errors.extend(masked(book.errors.into_problems(), &book.text.text));
+        warnings.extend(masked(book.warnings.into_problems(), &book.text.text));
     }
-    errors.extend(unreadable.into_iter().chain(sources.problems));
-    warnings.extend(sources.warnings);
-    Ok(Examined { config, errors: masked(errors), warnings: masked(warnings) })
+    errors.extend(masked(unreadable.into_iter().chain(sources.problems).collect(), ""));
+    warnings.extend(masked(sources.warnings, ""));
+    Ok(Examined { config, errors, warnings })
 }
 
 fn read_all(paths: &[PathBuf], draft: Option<Draft<'_>>) -> (Vec<Text>, Vec<Problem>) {
@@ -210,7 +234,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let tags: BTreeSet<&str> = cases.list.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
     channel::check_tags(&channels, &tags);
     if cases.list.is_empty() && scope.errors.is_empty() {
-        scope.warn(None, "there is no [[case]]: nothing is watched", "add one, or run: veedor add SOURCE NUMBER");
+        scope.warn(None, NO_CASE, ADD_ONE);
     }
     if channels.list.is_empty() {
         channels.list.push(channel::terminal(&general));
@@ -242,8 +266,8 @@ fn only_in_the_main_file(root: &mut Reader<'_>, main: &str) {
 }
 
 /// Problems as they may be shown: once each, and without secrets that stand in their lines.
-fn masked(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems.iter_mut().for_each(secret::mask);
+fn masked(mut problems: Vec<Problem>, text: &str) -> Vec<Problem> {
+    problems.iter_mut().for_each(|problem| mask::mask(problem, text));
     problems.dedup();
     problems
 }

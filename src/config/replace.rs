@@ -27,6 +27,18 @@ pub(super) fn replace_file(path: &Path, old: &[u8], new: &[u8]) -> Result<()> {
     result
 }
 
+/// Makes a file that is not there yet, whole or not at all.
+pub(super) fn create_file(path: &Path, text: &[u8]) -> Result<()> {
+    let made = OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| {
+        file.write_all(text)?;
+        file.sync_all()
+    });
+    if made.as_ref().is_err_and(|error| error.kind() != std::io::ErrorKind::AlreadyExists) {
+        drop(std::fs::remove_file(path));
+    }
+    made
+}
+
 fn write_beside(temporary: &PathBuf, held: &Metadata, new: &[u8]) -> Result<()> {
     // What an earlier process of the same number left behind when it was killed.
     drop(std::fs::remove_file(temporary));

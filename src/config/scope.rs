@@ -8,8 +8,23 @@ use std::time::Duration;
 
 use crate::diag::{At, Reader, Sink};
 
-/// Reads an environment variable; an argument, so that tests need not change the process.
-pub(super) type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
+/// What surrounds the files; an argument, so that tests need not change the process.
+#[derive(Clone, Copy)]
+pub(super) struct Env<'e> {
+    /// Reads an environment variable.
+    pub get: &'e dyn Fn(&str) -> Option<String>,
+    /// Whether the secrets are needed.
+    pub secrets: Secrets,
+}
+
+/// Whether this process needs the secrets. Only the one that sends does; a person who asks or edits need not see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Secrets {
+    /// One that cannot be read is a mistake.
+    Needed,
+    /// One that only the service can read is worth a note.
+    Elsewhere,
+}
 
 /// The longest time that a setting may name. Times far beyond it would overflow a calendar.
 pub(super) const YEAR: Duration = Duration::from_secs(366 * 86_400);

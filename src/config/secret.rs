@@ -5,9 +5,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::diag::{At, Problem, Reader};
+use crate::diag::{At, Reader};
 
-use super::scope::Scope;
+use super::scope::{Scope, Secrets};
 
 /// A password or key. Prints as `***`.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,17 +64,30 @@ pub(super) fn read(reader: &mut Reader<'_>, key: &str, scope: &Scope<'_>) -> Opt
     match find(way, at, scope)? {
         Ok(text) if text.trim().is_empty() => scope.error(at.span.clone(), format!("{key} is empty there"), "put the secret there"),
         Ok(text) => return Some(At { value: Secret::new(&text), span }),
-        Err((message, help)) => scope.error(at.span.clone(), message, help),
+        Err(Trouble::Hidden(message, _)) if scope.env.secrets == Secrets::Elsewhere => {
+            let help = "this is fine when the service can read it; `veedor run` says so when it cannot";
+            scope.warn(at.span.clone(), format!("{key} was not checked here: {message}"), help);
+        }
+        Err(Trouble::Hidden(message, help) | Trouble::Wrong(message, help)) => scope.error(at.span.clone(), message, help),
     }
     None
 }
 
+/// Why there is no text, and what to do.
+enum Trouble {
+    /// It may be there for the service and not for whoever asks.
+    Hidden(String, String),
+    /// It is wrong for everyone.
+    Wrong(String, String),
+}
+
 /// The text at the place named, or a message and its help; `None` when the path itself was reported.
-fn find(way: &str, at: &At<String>, scope: &Scope<'_>) -> Option<Result<String, (String, String)>> {
+fn find(way: &str, at: &At<String>, scope: &Scope<'_>) -> Option<Result<String, Trouble>> {
     let name = &at.value;
     if way == "env" {
-        return Some((scope.env)(name).ok_or_else(|| {
-            (format!("the environment variable {name} is not set"), "set it for the service, or keep the secret in a file".to_owned())
+        return Some((scope.env.get)(name).ok_or_else(|| {
+            let help = "set it for the service, or keep the secret in a file";
+            Trouble::Hidden(format!("the environment variable {name} is not set"), help.to_owned())
         }));
     }
     if way == "file" {
@@ -88,33 +101,28 @@ fn find(way: &str, at: &At<String>, scope: &Scope<'_>) -> Option<Result<String, 
         }
         return Some(read_file(&path));
     }
-    let Some(folder) = (scope.env)("CREDENTIALS_DIRECTORY") else {
-        let help = format!("add LoadCredential={name}:/path to the service, or use {{ file = … }} outside systemd");
-        return Some(Err(("there is no $CREDENTIALS_DIRECTORY: credentials exist only in a systemd service".to_owned(), help)));
-    };
     if name.is_empty() || name.contains('/') || name == ".." || name == "." {
-        return Some(Err((format!("\"{name}\" is not the name of a credential"), "write its name without a folder".to_owned())));
+        let help = "write its name without a folder";
+        return Some(Err(Trouble::Wrong(format!("\"{name}\" is not the name of a credential"), help.to_owned())));
     }
+    let Some(folder) = (scope.env.get)("CREDENTIALS_DIRECTORY") else {
+        let help = format!("add LoadCredential={name}:/path to the service, or use {{ file = … }} outside systemd");
+        let message = "there is no $CREDENTIALS_DIRECTORY: credentials exist only in a systemd service";
+        return Some(Err(Trouble::Hidden(message.to_owned(), help)));
+    };
     Some(read_file(&Path::new(&folder).join(name)))
 }
 
-/// Hides a secret that was written in the file itself: problems show the line that they are about.
-pub(super) fn mask(problem: &mut Problem) {
-    let line = &problem.source_line;
-    let shown = ["password", "secret"].into_iter().filter_map(|key| {
-        let after = line.find(key)? + key.len();
-        let rest = line[after..].trim_start_matches(['"', '\'']).trim_start();
-        let value = rest.strip_prefix('=')?.trim_start();
-        (!value.starts_with('{')).then(|| line.len() - value.len())
-    });
-    if let Some(shown) = shown.min() {
-        problem.source_line = format!("{}***", &line[..shown]);
-    }
-}
-
-fn read_file(path: &Path) -> Result<String, (String, String)> {
-    let failed = |why: String| (format!("cannot read {}: {why}", path.display()), "the service's user must be able to read it".to_owned());
-    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+fn read_file(path: &Path) -> Result<String, Trouble> {
+    let told = |why: String| (format!("cannot read {}: {why}", path.display()), "the service's user must be able to read it".to_owned());
+    let failed = |why: String| {
+        let (message, help) = told(why);
+        Trouble::Wrong(message, help)
+    };
+    let bytes = std::fs::read(path).map_err(|error| {
+        let (message, help) = told(error.to_string());
+        if error.kind() == std::io::ErrorKind::PermissionDenied { Trouble::Hidden(message, help) } else { Trouble::Wrong(message, help) }
+    })?;
     if bytes.len() > LONGEST {
         return Err(failed("it is too long for a secret".to_owned()));
     }
@@ -124,6 +132,7 @@ fn read_file(path: &Path) -> Result<String, (String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::scope::Env;
     use crate::diag::{Sink, parse};
 
     fn secret(text: &str, folder: &Path) -> (Option<Secret>, Vec<String>) {
@@ -136,7 +145,7 @@ mod tests {
             "CREDENTIALS_DIRECTORY" => Some(credentials.clone()),
             _ => None,
         };
-        let scope = Scope { errors: &errors, warnings: &warnings, folder, env: &env };
+        let scope = Scope { errors: &errors, warnings: &warnings, folder, env: Env { get: &env, secrets: Secrets::Needed } };
         let read = super::read(&mut Reader::root(&document, &errors), "password", &scope);
         let told = |sink: &Sink<'_>| !sink.is_empty();
         assert_eq!(read.is_none(), told(&errors), "{text}");
@@ -181,21 +190,6 @@ mod tests {
             let (_, problems) = secret(&format!("password = {text}"), folder.path());
             assert!(problems.iter().any(|problem| problem.contains(expected)), "{text}: {problems:?}");
             assert!(!problems.iter().any(|problem| problem.contains("s3cret")), "{problems:?}");
-        }
-    }
-
-    #[test]
-    fn a_line_with_an_inline_secret_is_shown_without_it() {
-        for (line, expected) in [
-            ("password = \"s3cret\"", "password = ***"),
-            ("smtp = { host = \"h\", \"password\" = 's3cret", "smtp = { host = \"h\", \"password\" = ***"),
-            ("secret = { file = \"a\" }", "secret = { file = \"a\" }"),
-            ("# the secret", "# the secret"),
-        ] {
-            let mut problem = Problem::of_file("w.toml", "x", None);
-            line.clone_into(&mut problem.source_line);
-            mask(&mut problem);
-            assert_eq!(problem.source_line, expected);
         }
     }
 

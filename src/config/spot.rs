@@ -64,14 +64,41 @@ pub(super) fn stands_between(document: &Document<String>, table: &Table, range: 
     all.iter().any(|span| range.contains(&span.start) && !own.contains(span))
 }
 
-/// The range in whole lines, with the comment lines right above it, unless they open the file; and one of two blank
-/// lines that would be left.
+/// The lines of the shipped file, whose comments explain it. They are nobody's remark on a case.
+const GUIDE: &str = include_str!("../../watchlist.toml");
+
+fn is_guide(line: &str) -> bool {
+    let line = line.trim();
+    line.len() > 1 && GUIDE.lines().any(|guide| guide.trim() == line)
+}
+
+/// Whether the options that are switched off below a case are the shipped file's.
+pub(super) fn carries_guide(text: &str, end: usize) -> bool {
+    let below = line_end(text, end);
+    let line = &text[below..line_end(text, below)];
+    is_option(line) && is_guide(line)
+}
+
+/// An option that is switched off: `#key = …`, without a space after the #.
+fn is_option(line: &str) -> bool {
+    line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()) && rest.contains('='))
+}
+
+/// Lines of TOML as comments, in the manner of the shipped file.
+pub(super) fn switched_off(lines: &str) -> String {
+    let off = |line: &str| if line.trim().is_empty() || line.starts_with('#') { line.to_owned() } else { format!("#{line}") };
+    lines.split_inclusive('\n').map(off).collect()
+}
+
+/// The range in whole lines, with the comment lines right above it, unless they open the file or are the shipped file's;
+/// with the options below it that are switched off; and one of two blank lines that would be left.
 pub(super) fn with_comment(text: &str, range: Range<usize>) -> Range<usize> {
     let header = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
     let mut start = header;
     while start > 0 {
         let above = text[..start - 1].rfind('\n').map_or(0, |newline| newline + 1);
-        if !text[above..start].trim_start().starts_with('#') {
+        let line = &text[above..start];
+        if !line.trim_start().starts_with('#') || is_guide(line) {
             break;
         }
         start = above;
@@ -80,10 +107,16 @@ pub(super) fn with_comment(text: &str, range: Range<usize>) -> Range<usize> {
         start = header;
     }
     let mut end = line_end(text, range.end);
+    while is_option(&text[end..line_end(text, end)]) {
+        end = line_end(text, end);
+    }
     let blank_above = start == 0 || text[..start].ends_with("\n\n") || text[..start].ends_with("\n\r\n");
     let next = line_end(text, end);
     if blank_above && text[end..next].trim().is_empty() {
         end = next;
+    }
+    if end == text.len() && blank_above && start > 0 {
+        start = text[..start - 1].rfind('\n').map_or(0, |newline| newline + 1);
     }
     start..end
 }

@@ -34,13 +34,17 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 
 /// What the watch list in these files gives: the configuration, errors and warnings as `file:line:column: message; help`.
 fn load_files(files: &[(&str, &str)]) -> (Option<Config>, Vec<String>, Vec<String>) {
+    load_with(files, Secrets::Needed)
+}
+
+fn load_with(files: &[(&str, &str)], secrets: Secrets) -> (Option<Config>, Vec<String>, Vec<String>) {
     let folder = folder(files);
     let told = |problems: Vec<Problem>| -> Vec<String> {
         let place = format!("{}/", folder.path().display());
         let one = |p: Problem| format!("{}:{}:{}: {}; {}", p.file, p.line, p.column, p.message, p.help.unwrap_or_default());
         problems.into_iter().map(|problem| one(problem).replace(&place, "")).collect()
     };
-    match examine(&folder.path().join("w.toml"), None, &env) {
+    match examine(&folder.path().join("w.toml"), None, Env { get: &env, secrets }) {
         Ok(Examined { config, errors, warnings }) => (errors.is_empty().then_some(config), told(errors), told(warnings)),
         Err(errors) => (None, told(errors), Vec::new()),
     }
@@ -134,10 +138,104 @@ fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
 }
 
 #[test]
+fn every_key_of_the_shipped_watch_list_is_recognised_when_it_is_misspelt() {
+    let on = |line: &str| match line.strip_prefix('#') {
+        Some(option) if option.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => option.to_owned(),
+        _ => line.to_owned(),
+    };
+    let lines: Vec<String> = EXAMPLE.lines().map(on).collect();
+    let key_of = |line: &str| {
+        line.split_once(" = ").map(|(key, _)| key.to_owned()).filter(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+    };
+    let mut tried = BTreeSet::new();
+    for (number, line) in lines.iter().enumerate() {
+        let Some(key) = key_of(line) else { continue };
+        let mut slip = lines.clone();
+        slip[number] = line.replacen(&key, &format!("{key}x"), 1);
+        let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
+        let (_, errors, _) = load_files(&[("w.toml", &slip.join("\n")), ("my-esatje.toml", recipe)]);
+        let expected = format!("w.toml:{}:1: unknown key `{key}x`", number + 1);
+        let told = errors.iter().find(|error| error.starts_with(&expected)).unwrap_or_else(|| panic!("{expected}: {errors:#?}"));
+        assert!(told.ends_with(&format!("did you mean \"{key}\"?")), "{told}");
+        tried.insert(key);
+    }
+    for key in ["contact", "include", "password", "gap", "allow_private", "formal_name"] {
+        assert!(tried.contains(key), "{key} was not tried: {tried:?}");
+    }
+}
+
+#[test]
+fn a_list_without_a_case_loads_and_says_that_nothing_is_watched() {
+    for text in ["", "# nothing yet\n", "[veedor]\ncontact = \"x@example.org\"\n"] {
+        let (config, errors, warnings) = load(text);
+        let config = config.unwrap_or_else(|| panic!("{errors:?}"));
+        assert!(
+            warnings.iter().any(|warning| warning.starts_with("w.toml:0:0: there is no [[case]]: nothing is watched; run `veedor add")),
+            "{warnings:?}"
+        );
+        assert!(config.nothing_to_watch().is_some_and(|why| why.contains("w.toml watches nothing; `veedor add SOURCE NUMBER`")));
+    }
+    assert!(good(CASE).nothing_to_watch().is_none());
+}
+
+#[test]
+fn who_only_asks_needs_no_secret_that_is_the_services() {
+    let text = format!(
+        "{CASE}[smtp]\nhost = \"h.example.org\"\nfrom = \"v@example.org\"\nuser = \"v\"\npassword = {{ credential = \"smtp\" }}\n\
+         [[channel]]\nid = \"h\"\nkind = \"webhook\"\nurl = \"https://example.org\"\nsecret = {{ env = \"NOT_SET\" }}\n"
+    );
+    let (_, errors, _) = load_with(&[("w.toml", &text)], Secrets::Needed);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    let (config, errors, warnings) = load_with(&[("w.toml", &text)], Secrets::Elsewhere);
+    assert!(config.is_some(), "{errors:?}");
+    assert!(
+        warnings.iter().any(|warning| warning.contains("password was not checked here: there is no $CREDENTIALS_DIRECTORY")),
+        "{warnings:?}"
+    );
+    assert!(
+        warnings.iter().any(|warning| warning.contains("secret was not checked here: the environment variable NOT_SET")),
+        "{warnings:?}"
+    );
+    let wrong = text.replace("credential = \"smtp\"", "file = \"none\"");
+    let (_, errors, _) = load_with(&[("w.toml", &wrong)], Secrets::Elsewhere);
+    assert!(errors.len() == 1 && errors[0].contains("cannot read"), "{errors:?}");
+}
+
+#[test]
+fn a_system_list_keeps_its_state_where_the_service_does() {
+    let state = |folder: &str, env: &dyn Fn(&str) -> Option<String>| {
+        let text = "";
+        let (errors, warnings) = (Sink::new("w.toml", text), Sink::new("w.toml", text));
+        let document = diag::parse(&errors).expect("valid");
+        let scope =
+            Scope { errors: &errors, warnings: &warnings, folder: Path::new(folder), env: Env { get: env, secrets: Secrets::Needed } };
+        general::read(&mut Reader::root(&document, &errors), &scope).state_dir
+    };
+    assert_eq!(state("/etc/veedor", &env), Path::new("/var/lib/veedor"));
+    assert_eq!(state("/srv/desk", &env), Path::new("/home/persona/.local/state/veedor"));
+    let service = |name: &str| (name == "STATE_DIRECTORY").then(|| "/var/lib/other:/x".to_owned());
+    assert_eq!(state("/etc/veedor", &service), Path::new("/var/lib/other"));
+}
+
+#[test]
+fn a_slip_in_the_main_file_does_not_hide_those_of_the_others() {
+    let main = "include = [\"d/*.toml\"]\n[veedor]\nlanguage = es\n";
+    let (_, errors, _) = load_files(&[("w.toml", main), ("d/a.toml", "x = [\n"), ("d/b.toml", CASE)]);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors[0].starts_with("w.toml:3:") && errors[1].starts_with("d/a.toml:1:"), "{errors:?}");
+}
+
+#[test]
+fn two_cases_with_one_nickname_are_worth_a_look() {
+    let two = format!("{CASE}name = \"Caso\"\n{}name = \"caso\"\n", CASE.replace("17721-2019-00029G", "17721-2017-00222"));
+    let (config, errors, warnings) = load(&two);
+    assert!(config.is_some(), "{errors:?}");
+    assert!(warnings.iter().any(|warning| warning.contains("17721-2019-00029G is called \"caso\" too")), "{warnings:?}");
+}
+
+#[test]
 fn bad_files_are_told_with_place_and_remedy() {
     let table: &[(&str, &[&str])] = &[
-        ("", &["w.toml:0:0: the file is empty: there is nothing to watch; add a case to watch"]),
-        ("# nothing yet\n", &["w.toml:0:0: the file is empty"]),
         (
             "[[case]]\nsource = \"ec-esatje\"\nnumbr = \"17721-2019-00029G\"\n",
             &["w.toml:1:1: [case] has no `number`", "w.toml:3:1: unknown key `numbr` in [case]; did you mean \"number\"?"],
@@ -169,6 +267,7 @@ fn bad_files_are_told_with_place_and_remedy() {
         ("[source.ec-esatje]\nrecipe = \"none.toml\"\n", &["w.toml:2:10: the recipe none.toml: there is no such file"]),
         ("[source.page]\nrecipe = \"x\"\n", &["w.toml:2:10: [source.page] has no recipe"]),
         ("[veedor]\nstate_dir = \"~/veedor\"\n", &["w.toml:2:13: a path cannot start with ~"]),
+        ("[veedor]\ncontatc = \"x@example.org\"\n", &["w.toml:2:1: unknown key `contatc` in [veedor]; did you mean \"contact\"?"]),
         ("[veedor]\ncontact = \"redacción\"\n", &["w.toml:2:11: contact must be a mail address or a web page"]),
     ];
     for (text, expected) in table {

@@ -23,6 +23,7 @@ pub mod ask;
 mod beginning;
 pub mod deliver;
 mod held;
+pub mod pointer;
 pub mod poll;
 pub mod prune;
 pub mod record;

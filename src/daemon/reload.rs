@@ -9,6 +9,9 @@ use crate::config::Config;
 use crate::diag::Problem;
 use crate::metrics::CONFIG_RELOAD;
 
+/// The most problems of a bad file that the log repeats.
+const MOST_LOGGED: usize = 20;
+
 /// What a reload did.
 #[derive(Debug)]
 pub struct Reloaded {
@@ -27,24 +30,12 @@ pub async fn run(handles: Handles) {
             () = handles.control.stopped() => return,
             () = handles.control.reload_wanted() => {}
         }
-        match now(&handles).await {
-            Ok(reloaded) => {
-                tracing::info!(cases = reloaded.cases, channels = reloaded.channels, "the watch list was read again");
-                for warning in reloaded.warnings {
-                    tracing::warn!("{warning}");
-                }
-            }
-            Err(problems) => {
-                tracing::error!(
-                    problems = problems.len(),
-                    "the watch list has problems and the old one stays in force; `veedor check` shows them"
-                );
-            }
-        }
+        // What came of it is in the log, and nobody else waits for it.
+        let _ = now(&handles).await;
     }
 }
 
-/// Reloads at once.
+/// Reloads at once, and leaves in the log what came of it, whoever asked.
 ///
 /// # Errors
 /// Every problem of the file; the old list stays in force.
@@ -56,7 +47,7 @@ pub async fn now(handles: &Handles) -> Result<Reloaded, Vec<Problem>> {
     let loaded = loaded.unwrap_or_else(|error| Err(vec![Problem::of_file(&old.path.display().to_string(), error.to_string(), None)]));
     let result = match loaded {
         Ok(loaded) => {
-            let mut warnings: Vec<String> = loaded.warnings.iter().map(Problem::to_string).collect();
+            let mut warnings: Vec<String> = loaded.warnings.iter().map(Problem::sentence).collect();
             warnings.extend(needs_restart(&old, &loaded.config));
             let reloaded = Reloaded { cases: loaded.config.cases.len(), channels: loaded.config.channels.len(), warnings };
             handles.config.store(std::sync::Arc::new(loaded.config));
@@ -66,9 +57,30 @@ pub async fn now(handles: &Handles) -> Result<Reloaded, Vec<Problem>> {
         }
         Err(problems) => Err(problems),
     };
+    log(&result);
     handles.metrics.gauge(&CONFIG_RELOAD, &[]).set(if result.is_ok() { 1.0 } else { 0.0 });
     tell_systemd(&[NotifyState::Ready]);
     result
+}
+
+fn log(result: &Result<Reloaded, Vec<Problem>>) {
+    match result {
+        Ok(reloaded) => {
+            tracing::info!(cases = reloaded.cases, channels = reloaded.channels, "the watch list was read again");
+            for warning in &reloaded.warnings {
+                tracing::warn!("{warning}");
+            }
+        }
+        Err(problems) => {
+            for problem in problems.iter().take(MOST_LOGGED) {
+                tracing::error!("{}", problem.sentence());
+            }
+            tracing::error!(
+                problems = problems.len(),
+                "the watch list has problems and the old one stays in force; `veedor check` shows them all with their lines"
+            );
+        }
+    }
 }
 
 fn needs_restart(old: &Config, new: &Config) -> Vec<String> {

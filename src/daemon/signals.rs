@@ -1,4 +1,4 @@
-//! Signals: SIGTERM and SIGINT stop, SIGHUP reloads.
+//! Signals: SIGTERM and SIGINT stop, SIGHUP reloads; in the demo it stops, as when a terminal is closed.
 //!
 //! Runs beside the loops and does nothing itself but pass the wish on.
 
@@ -27,6 +27,15 @@ pub async fn run(control: Arc<Control>) {
             tracing::info!("stopping: visits and attempts under way are finished first");
             return;
         }
+    }
+}
+
+/// Waits for SIGHUP. For what runs on a terminal and has to clean up when that goes away; it does not keep the daemon's
+/// own loop from hearing the signal too.
+pub async fn hung_up() {
+    match listen(SignalKind::hangup()) {
+        Some(mut hangup) => drop(hangup.recv().await),
+        None => std::future::pending().await,
     }
 }
 

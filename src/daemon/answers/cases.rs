@@ -97,7 +97,7 @@ async fn stored(desk: &Desk, watch: &Watch, version: Option<u32>) -> Result<Vers
             0 => format!("{label} was not read yet; `veedor list` shows why, `veedor poll {label}` visits it now"),
             newest => format!("{label} has no version {}; it has versions 1 to {newest}", version.unwrap_or(newest)),
         };
-        Answer::No { why, code: 4 }
+        Answer::No { why, code: if newest == 0 { 4 } else { 1 } }
     })
 }
 

@@ -80,7 +80,7 @@ pub async fn retry(desk: &Desk, typed: &[String]) -> Result<Value, Answer> {
         Ok(Ok(done))
     })
     .await?;
-    let done = done.map_err(|id| Answer::No { why: format!("there is no delivery {id}; `veedor deliveries` shows them"), code: 4 })?;
+    let done = done.map_err(|id| Answer::No { why: format!("there is no delivery {id}; `veedor deliveries` shows them"), code: 1 })?;
     desk.handles.control.nudge_deliverer();
     Ok(json!({ "retried": done.iter().map(Id::to_string).collect::<Vec<_>>() }))
 }

@@ -3,6 +3,7 @@
 use crate::world::World;
 
 const A: &str = "17721-2024-00011G";
+const B: &str = "17721-2024-00018";
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -49,14 +50,17 @@ fn a_dry_run_tells_what_it_would_and_keeps_nothing() {
 
 #[test]
 fn wrong_input_gets_one_clear_sentence_and_its_exit_code() {
-    let world = World::new(&[A]);
-    let cases: [(&[&str], i32, &str); 8] = [
+    let world = World::new(&[A, B]);
+    world.ok(&["poll", B]);
+    let cases: [(&[&str], i32, &str); 10] = [
         (&["reload"], 69, "no daemon answers"),
         (&["test", "hok"], 2, "did you mean \"hook\"?"),
         (&["show", "17721-2024-00012G"], 4, "did you mean 17721-2024-00011G?"),
         (&["show", A], 4, "was not read yet"),
-        (&["add", "ec-esatge", "17721-2024-00012G"], 78, "did you mean \"ec-esatje\"?"),
-        (&["add", "ec-esatje", "17721/24"], 78, "17721-2019-00029G"),
+        (&["show", B, "--version", "9"], 1, "it has versions 1 to 1"),
+        (&["add", "ec-esatge", "17721-2024-00012G"], 2, "did you mean \"ec-esatje\"?"),
+        (&["add", "ec-esatje", "17721/24"], 2, "17721-2019-00029G"),
+        (&["retry", "00000000000000000000000000000000"], 1, "there is no delivery"),
         (&["retry", "abc"], 2, "no delivery id"),
         (&["sources", "ec-esatge"], 2, "did you mean"),
     ];

@@ -7,3 +7,4 @@ mod demo;
 mod killed;
 mod news;
 mod operation;
+mod outside;

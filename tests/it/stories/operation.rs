@@ -27,9 +27,12 @@ fn a_reload_takes_up_a_new_case_and_a_bad_file_changes_nothing() {
     let why = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(why.contains("did you mean \"every\"?") && why.contains("old"), "{why}");
     world.signal("HUP");
+    world.logged("unknown key `evry` in [veedor]; did you mean \"every\"?");
+    world.logged("the old one stays in force");
 
     world.write(&world.watchlist(&[A, B]));
     world.signal("HUP");
+    world.logged("the watch list was read again");
     world.visits(2);
     world.court.act(B, "SENTENCIA (RESOLUCION)", "<p>RELOAD1 VISTOS.</p>");
     world.told("RELOAD1");
