@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::place::{self, Unusable};
 use super::{Common, Exit, Failure};
 use crate::clock::Clock;
 use crate::config::{Config, Loaded};
@@ -193,6 +194,9 @@ pub fn something_kept(state_dir: &Path) -> Result<(), Failure> {
             Err(Failure::new(Exit::Store, why))
         }
         Ok(false) | Err(_) => {
+            if let Err(Unusable::Never(why)) = place::usable(state_dir) {
+                return Err(Failure::new(Exit::Store, why));
+            }
             let why = format!(
                 "no daemon runs, and nothing is kept in {} yet; `veedor run` starts the daemon, `veedor poll` makes one visit",
                 state_dir.display()

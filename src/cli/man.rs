@@ -62,7 +62,8 @@ fn page(mut command: Command) -> String {
         let arguments: Vec<String> = inner.get_positionals().map(ToString::to_string).collect();
         line(&mut page, &format!(".SS {}", escaped(format!("veedor {} {}", inner.get_name(), arguments.join(" ")).trim_end())));
         text(&mut page, &inner.get_about().map(ToString::to_string).unwrap_or_default());
-        inner.get_arguments().filter(|arg| !arg.is_global_set()).for_each(|arg| option(&mut page, arg));
+        inner.get_after_help().into_iter().for_each(|more| text(&mut page, &more.to_string()));
+        inner.get_arguments().filter(|arg| !arg.is_global_set() && arg.get_id() != "help").for_each(|arg| option(&mut page, arg));
     }
     let list = |page: &mut String, name: &str, rows: &[(&str, &str)]| {
         line(page, &format!(".SH {name}"));
@@ -79,9 +80,6 @@ fn page(mut command: Command) -> String {
 }
 
 fn option(page: &mut String, arg: &Arg) {
-    if matches!(arg.get_id().as_str(), "help" | "version") && arg.get_help().is_none() {
-        return;
-    }
     let mut names: Vec<String> = Vec::new();
     names.extend(arg.get_short().map(|short| format!("-{short}")));
     names.extend(arg.get_long().map(|long| format!("--{long}")));

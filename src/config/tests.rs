@@ -211,7 +211,9 @@ fn a_system_list_keeps_its_state_where_the_service_does() {
             Scope { errors: &errors, warnings: &warnings, folder: Path::new(folder), env: Env { get: env, secrets: Secrets::Needed } };
         general::read(&mut Reader::root(&document, &errors), &scope).state_dir
     };
-    assert_eq!(state("/etc/veedor", &env), Path::new("/var/lib/veedor"));
+    let unit = include_str!("../../systemd/veedor.service");
+    let service = unit.lines().find_map(|line| line.strip_prefix("StateDirectory=")).expect("the service has a state folder");
+    assert_eq!(state("/etc/veedor", &env), Path::new("/var/lib").join(service));
     assert_eq!(state("/srv/desk", &env), Path::new("/home/persona/.local/state/veedor"));
     let service = |name: &str| (name == "STATE_DIRECTORY").then(|| "/var/lib/other:/x".to_owned());
     assert_eq!(state("/etc/veedor", &service), Path::new("/var/lib/other"));

@@ -87,6 +87,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_service_file_gives_the_folder_that_commands_look_into() {
+        let unit = include_str!("../../systemd/veedor.service");
+        assert!(unit.contains(&format!("\nRuntimeDirectory={}\n", SYSTEM.trim_start_matches("/run/"))));
+    }
+
+    #[test]
     fn a_list_leads_to_the_socket_of_its_daemon_while_that_runs() {
         let folder = tempfile::tempdir().expect("a folder");
         let list = folder.path().join("watchlist.toml");

@@ -39,8 +39,9 @@ impl Problem {
     /// The problem on one line, without the line of the file: for a log.
     pub fn sentence(&self) -> String {
         let place = if self.line == 0 { self.file.clone() } else { format!("{}:{}:{}", self.file, self.line, self.column) };
-        let help = self.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
-        format!("{place}: {}{help}", self.message)
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let help = self.help.as_deref().map(|help| format!("; {}", flat(help))).unwrap_or_default();
+        format!("{place}: {}{help}", flat(&self.message))
     }
 }
 

@@ -203,6 +203,14 @@ fn tests_stand_at_the_end_of_their_file() {
 }
 
 #[test]
+fn the_test_script_refuses_a_word_that_it_does_not_know() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("test");
+    let refused = std::process::Command::new("bash").arg(script).arg("quik").output().expect("bash runs");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!((refused.status.code(), said.contains("./test quick")), (Some(2), true), "{said}");
+}
+
+#[test]
 fn no_test_is_ignored_or_sleeps() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     let mut broken = Vec::new();

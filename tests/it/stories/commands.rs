@@ -114,6 +114,10 @@ fn a_backup_is_restored_and_nothing_is_sent_again() {
     assert_eq!(world.stop(), Some(0));
     let refused = world.veedor(&["restore", &world.path("copies").display().to_string()]);
     assert_eq!(refused.status.code(), Some(74), "a store that holds something was overwritten");
+    std::fs::write(world.path("junk"), "no backup").expect("a file");
+    let junk = world.veedor(&["restore", &world.path("junk").display().to_string()]);
+    assert_eq!(junk.status.code(), Some(1), "{}", text(&junk.stderr));
+    assert!(text(&junk.stderr).contains("junk") && text(&junk.stderr).contains("as it was"), "{}", text(&junk.stderr));
     std::fs::rename(world.state_dir(), world.path("lost")).expect("the store is lost");
     world.ok(&["restore", &world.path("copies").display().to_string()]);
     let before = world.hooks.got().len();

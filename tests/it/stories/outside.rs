@@ -129,7 +129,7 @@ fn check_says_when_and_for_whom_and_what_stands_in_the_way() {
     let json: serde_json::Value = serde_json::from_str(&world.ok(&["check", "--json"])).expect("JSON");
     assert_eq!((&json["cases"][0]["hours"], &json["channels"][1]["to"][0]), (&"mon-fri 06:00-22:00".into(), &"mesa@example.org".into()));
     std::fs::write(world.state_dir(), "in the way").expect("written");
-    for (command, code) in [("check", 78), ("run", 74)] {
+    for (command, code) in [("check", 78), ("run", 74), ("list", 74)] {
         let refused = world.veedor(&[command]);
         assert_eq!(refused.status.code(), Some(code), "{}", text(&refused.stderr));
         assert!(text(&refused.stderr).contains("is not a folder; name another folder as state_dir"), "{}", text(&refused.stderr));
