@@ -35,11 +35,11 @@ fn load(common: &Common) -> Result<Config, Failure> {
     }
     match Config::load(&ask::path(common)) {
         Ok(loaded) => {
-            loaded.warnings.iter().for_each(|warning| tracing::warn!("{}", warning.sentence()));
+            loaded.warnings.iter().for_each(|warning| tracing::warn!("{}", warning.for_log()));
             Ok(loaded.config)
         }
         Err(problems) => {
-            problems.iter().for_each(|problem| tracing::error!("{}", problem.sentence()));
+            problems.iter().for_each(|problem| tracing::error!("{}", problem.for_log()));
             Err(Failure::new(Exit::Config, format!("problems in {}: {}", ask::path(common).display(), problems.len())))
         }
     }

@@ -21,6 +21,8 @@ pub struct Reloaded {
     pub channels: usize,
     /// What is worth a look, and settings that take effect at the next start only.
     pub warnings: Vec<String>,
+    /// The same for the log.
+    logged: Vec<String>,
 }
 
 /// Runs until told to stop.
@@ -48,8 +50,11 @@ pub async fn now(handles: &Handles) -> Result<Reloaded, Vec<Problem>> {
     let result = match loaded {
         Ok(loaded) => {
             let mut warnings: Vec<String> = loaded.warnings.iter().map(Problem::sentence).collect();
-            warnings.extend(needs_restart(&old, &loaded.config));
-            let reloaded = Reloaded { cases: loaded.config.cases.len(), channels: loaded.config.channels.len(), warnings };
+            let mut logged: Vec<String> = loaded.warnings.iter().map(Problem::for_log).collect();
+            let later = needs_restart(&old, &loaded.config);
+            warnings.extend(later.clone());
+            logged.extend(later);
+            let reloaded = Reloaded { cases: loaded.config.cases.len(), channels: loaded.config.channels.len(), warnings, logged };
             handles.config.store(std::sync::Arc::new(loaded.config));
             handles.control.nudge_poller();
             handles.control.nudge_deliverer();
@@ -67,13 +72,13 @@ fn log(result: &Result<Reloaded, Vec<Problem>>) {
     match result {
         Ok(reloaded) => {
             tracing::info!(cases = reloaded.cases, channels = reloaded.channels, "the watch list was read again");
-            for warning in &reloaded.warnings {
+            for warning in &reloaded.logged {
                 tracing::warn!("{warning}");
             }
         }
         Err(problems) => {
             for problem in problems.iter().take(MOST_LOGGED) {
-                tracing::error!("{}", problem.sentence());
+                tracing::error!("{}", problem.for_log());
             }
             tracing::error!(
                 problems = problems.len(),

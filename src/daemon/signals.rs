@@ -42,3 +42,27 @@ pub async fn hung_up() {
 fn listen(kind: SignalKind) -> Option<Signal> {
     signal(kind).map_err(|error| tracing::warn!(%error, "a signal cannot be listened to")).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_terminal_that_goes_away_is_heard_beside_the_daemons_own_loop() {
+        let control = Arc::new(Control::default());
+        let (heard, wanted) = tokio::join!(
+            async {
+                tokio::select! {
+                    () = hung_up() => true,
+                    () = run(control.clone()) => false,
+                }
+            },
+            async {
+                // Both listen by now: futures of one join are first polled in their order.
+                let sent = std::process::Command::new("kill").args(["-HUP", &std::process::id().to_string()]).status();
+                sent.expect("kill runs").success()
+            }
+        );
+        assert!(heard && wanted && !control.is_stopping());
+    }
+}

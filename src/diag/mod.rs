@@ -36,13 +36,31 @@ impl Problem {
 }
 
 impl Problem {
-    /// The problem on one line, without the line of the file: for a log.
+    /// The problem on one line, without the line of the file.
     pub fn sentence(&self) -> String {
         let place = if self.line == 0 { self.file.clone() } else { format!("{}:{}:{}", self.file, self.line, self.column) };
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let help = self.help.as_deref().map(|help| format!("; {}", flat(help))).unwrap_or_default();
         format!("{place}: {}{help}", flat(&self.message))
     }
+
+    /// The same for a log, which is read by more people than the file: what was written there, in quotes or as a long
+    /// number, stays out.
+    pub fn for_log(&self) -> String {
+        let mut quoted = false;
+        let parts: Vec<&str> = self.message.split('"').collect();
+        let closed = parts.len() % 2 == 1;
+        let shown = |part: &&str| {
+            let hide = quoted && closed;
+            quoted = !quoted;
+            if hide { "…".to_owned() } else { part.split(' ').map(without_number).collect::<Vec<_>>().join(" ") }
+        };
+        Problem { message: parts.iter().map(shown).collect::<Vec<_>>().join("\""), ..self.clone() }.sentence()
+    }
+}
+
+fn without_number(word: &str) -> &str {
+    if word.chars().filter(char::is_ascii_digit).count() >= 7 { "…" } else { word }
 }
 
 impl std::fmt::Display for Problem {
@@ -177,6 +195,24 @@ pub fn parse(sink: &Sink<'_>) -> Option<toml_edit::Document<String>> {
             let told = syntax::explain(sink.text, error.span(), &message);
             sink.report(Some(told.span), told.message, Some(told.help));
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_names_the_place_and_no_case() {
+        for (message, expected) in [
+            ("\"17721-2019-29\" is not a case number", "w.toml: \"…\" is not a case number"),
+            ("17721-2019-00029G is watched already, at w.toml:2", "w.toml: … is watched already, at w.toml:2"),
+            ("17721-2019-00029G is called \"Caso\" too", "w.toml: … is called \"…\" too"),
+            ("unknown key `evry` in [veedor]", "w.toml: unknown key `evry` in [veedor]"),
+            ("the text of \" is not\nclosed", "w.toml: the text of \" is not closed"),
+        ] {
+            assert_eq!(Problem::of_file("w.toml", message, None).for_log(), expected);
         }
     }
 }
