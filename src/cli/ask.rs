@@ -229,3 +229,24 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     built.map_err(|error| Failure::new(Exit::Failed, format!("the runtime could not start: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_root_made_in_the_services_folder_is_given_to_the_service() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let state = folder.path().join("state");
+        std::fs::create_dir_all(state.join("store/blobs")).expect("made");
+        std::fs::write(state.join("store/blobs/1"), "").expect("written");
+        // Only root can give a folder away; for anyone else everything is theirs already, which must stay so.
+        let given = std::os::unix::fs::chown(&state, Some(65_534), Some(65_534)).is_ok();
+        hand_back(&state);
+        let owner = std::fs::metadata(&state).expect("there").uid();
+        assert_eq!(given, owner == 65_534);
+        for inner in ["store", "store/blobs", "store/blobs/1"] {
+            assert_eq!(std::fs::metadata(state.join(inner)).expect("there").uid(), owner, "{inner}");
+        }
+    }
+}

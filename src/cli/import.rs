@@ -13,7 +13,7 @@ use crate::daemon::answers::Ask;
 /// What may be typed.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// A CSV file with the columns source, number and, if wanted, name and tags (separated by ;)
+    /// A CSV file, commas or semicolons, with the columns source, number and, if wanted, name and tags (tags separated by ;)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["source", "case", "pages"], required_unless_present = "pages")]
     csv: Option<PathBuf>,
     /// The source of the saved pages

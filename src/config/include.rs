@@ -84,7 +84,7 @@ fn not_text(name: &str, error: &std::string::FromUtf8Error) -> Problem {
     let sink = Sink::new(name, &lossy);
     let help = "save the file as UTF-8 (editors offer it as \"Encoding\" or \"Codificación\")";
     sink.report(Some(at..at), format!("this is not UTF-8 text: byte 0x{byte:02X}"), Some(help.to_owned()));
-    sink.into_problems().remove(0)
+    masked(sink.into_problems(), &lossy).remove(0)
 }
 
 /// The files that the `include` patterns find, in the order of the patterns and sorted within each; the main file and

@@ -324,8 +324,11 @@ fn files_that_are_no_text_are_told_apart() {
     assert!(problem(folder.path()).contains("this is a folder, not a file"));
     let latin = folder.path().join("latin.toml");
     std::fs::write(&latin, b"[veedor]\n# redacci\xf3n\n").expect("written");
-    let problem = problem(&latin);
-    assert!(problem.contains("latin.toml:2:10: this is not UTF-8 text: byte 0xF3"), "{problem}");
+    let told = problem(&latin);
+    assert!(told.contains("latin.toml:2:10: this is not UTF-8 text: byte 0xF3"), "{told}");
+    std::fs::write(&latin, b"[smtp]\nclave = \"hunter2\xf1\"\n").expect("written");
+    let told = problem(&latin);
+    assert!(told.contains("clave = ***") && !told.contains("hunter2"), "{told}");
 }
 
 #[test]
