@@ -9,6 +9,7 @@ use clap::Args;
 use super::{Common, Done, Exit, Failure, ask, edit, poll};
 use crate::config::edit::{NewCase, add_cases};
 use crate::daemon::answers::Ask;
+use crate::domain::charset;
 
 /// What may be typed.
 #[derive(Debug, Args)]
@@ -46,6 +47,7 @@ pub fn run(common: &Common, args: ImportArgs) -> Done {
     let (Some(source), Some(case)) = (args.source, args.case) else {
         return Err(Failure::new(Exit::Usage, "give --csv FILE, or --source ID --case NUMBER --page FILE"));
     };
+    known_charset(args.charset.as_deref())?;
     let mut pages = Vec::new();
     for (step, bytes) in read_pages(&args.pages)? {
         pages.push((step, STANDARD.encode(bytes)));
@@ -79,6 +81,17 @@ fn read_csv(path: &std::path::Path) -> Result<Vec<NewCase>, String> {
         });
     }
     Ok(cases)
+}
+
+/// Refuses a charset that does not exist: the pages would be read as something else without a word.
+pub fn known_charset(label: Option<&str>) -> Result<(), Failure> {
+    match label {
+        Some(label) if !charset::is_known(label) => {
+            let why = format!("there is no charset \"{label}\"; write for example utf-8, iso-8859-1 or windows-1252");
+            Err(Failure::new(Exit::Usage, why))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads `[STEP=]FILE` arguments. A file whose name holds `=` is found by its whole name first.

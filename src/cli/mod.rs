@@ -15,6 +15,7 @@ mod extract;
 mod hearings;
 mod import;
 mod list;
+mod lookup;
 mod poll;
 mod print;
 mod run;

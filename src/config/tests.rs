@@ -41,7 +41,7 @@ fn load_files(files: &[(&str, &str)]) -> (Option<Config>, Vec<String>, Vec<Strin
         problems.into_iter().map(|problem| one(problem).replace(&place, "")).collect()
     };
     match examine(&folder.path().join("w.toml"), None, &env) {
-        Ok(Examined { config, errors, warnings }) => (errors.is_empty().then_some(config), told(errors), told(warnings)),
+        Ok(Examined { config, errors, warnings, .. }) => (errors.is_empty().then_some(config), told(errors), told(warnings)),
         Err(errors) => (None, told(errors), Vec::new()),
     }
 }

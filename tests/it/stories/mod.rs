@@ -7,3 +7,5 @@ mod demo;
 mod killed;
 mod news;
 mod operation;
+mod recipes;
+mod versions;
