@@ -4,6 +4,7 @@ mod bad_answers;
 mod commands;
 mod delivery;
 mod demo;
+mod documents;
 mod killed;
 mod news;
 mod operation;
