@@ -52,11 +52,31 @@ pub fn load(common: &Common) -> Result<Config, Failure> {
 /// Asks, wherever the answer is to be had.
 pub fn ask(common: &Common, question: Ask) -> Result<Value, Failure> {
     let config = load(&Common { quiet: true, ..common.clone() })?;
-    let answer = match connect(&config)? {
-        Some(stream) => over(stream, &question)?,
-        None => here(config, question)?,
+    let mut answered = None;
+    match connect(&config)? {
+        Some(stream) => answered = Some(sort(over(stream, &question)?)?),
+        None => here(config, std::iter::once(question), |answer| sort(answer).map(|data| answered = Some(data)))?,
+    }
+    Ok(answered.unwrap_or_default())
+}
+
+/// Asks several questions in turn of one place, each when it is pulled, and passes the answers on as they come. Says whether a
+/// daemon answered.
+pub fn ask_each(common: &Common, questions: impl Iterator<Item = Ask>, mut each: impl FnMut(Value)) -> Result<bool, Failure> {
+    let config = load(&Common { quiet: true, ..common.clone() })?;
+    let Some(first) = connect(&config)? else {
+        here(config, questions, |answer| sort(answer).map(&mut each))?;
+        return Ok(false);
     };
-    sort(answer)
+    let mut stream = Some(first);
+    for question in questions {
+        // One connection, one question: the daemon may end in between.
+        let Some(stream) = stream.take().map_or_else(|| connect(&config), |first| Ok(Some(first)))? else {
+            return Err(Failure::new(Exit::NoDaemon, "the daemon ended before every question was answered"));
+        };
+        each(sort(over(stream, &question)?)?);
+    }
+    Ok(true)
 }
 
 /// Asks the daemon only.
@@ -106,19 +126,26 @@ fn over(mut stream: UnixStream, question: &Ask) -> Result<Answer, Failure> {
     }
 }
 
-fn here(config: Config, question: Ask) -> Result<Answer, Failure> {
+/// Answers in this process. The store is flushed and the hosts' budgets are kept even when an answer is a refusal.
+fn here(config: Config, questions: impl Iterator<Item = Ask>, mut each: impl FnMut(Answer) -> Result<(), Failure>) -> Result<(), Failure> {
     let runtime = runtime()?;
     runtime.block_on(async {
         let handles = Handles::open(config, Clock::System).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
         let broken = |error: StoreError| Failure::new(Exit::Store, error.to_string());
         // Visits from the command line count against the same budgets as the daemon's.
         prune::restore_hosts(&handles).await.map_err(broken)?;
-        let visitor = Arc::new(Visitor::new(handles.clone()));
-        let answered = answer(&Desk { handles: handles.clone(), visitor }, question).await;
+        let desk = Desk { handles: handles.clone(), visitor: Arc::new(Visitor::new(handles.clone())) };
+        let mut result = Ok(());
+        for question in questions {
+            result = each(answer(&desk, question).await);
+            if result.is_err() {
+                break;
+            }
+        }
         prune::keep_hosts(&handles).await.map_err(broken)?;
         let store = handles.store.clone();
         crate::store::pulse::blocking(move || store.flush()).await.map_err(broken)?;
-        Ok(answered)
+        result
     })
 }
 

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use serde_json::json;
 
-use super::{Common, Done, Exit, Failure, ask, edit, poll};
+use super::{Common, Done, Exit, Failure, ask, edit, poll, print};
 use crate::config::edit::{NewCase, add_cases};
 use crate::daemon::answers::Ask;
+use crate::domain::case::CaseRef;
 use crate::domain::charset;
 
 /// What may be typed.
@@ -38,6 +40,13 @@ pub fn run(common: &Common, args: ImportArgs) -> Done {
         let cases = read_csv(csv).map_err(|why| bad(format!("{}: {why}", csv.display())))?;
         let path = ask::path(common);
         let added = add_cases(&path, &cases).map_err(|error| bad(error.to_string()))?;
+        if common.json {
+            let names = |cases: &[CaseRef]| cases.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let reloaded = ask::ask_daemon(common, &Ask::Reload).is_ok();
+            let (added, already) = (names(&added.added), names(&added.already));
+            print::json(&json!({"file": path.display().to_string(), "added": added, "already": already, "reloaded": reloaded}));
+            return Ok(Exit::Done);
+        }
         edit::told(
             common,
             &format!("{} cases added to {}, {} were watched already", added.added.len(), path.display(), added.already.len()),

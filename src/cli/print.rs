@@ -95,6 +95,19 @@ fn minute_in(at: jiff::Timestamp, zone: jiff::tz::TimeZone) -> String {
     at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
+/// How a case or a visit is, as a sentence.
+pub fn health(value: &Value) -> String {
+    let detail = value["detail"].as_str().map(clean);
+    match (value["health"].as_str().unwrap_or_default(), detail) {
+        ("not_found", None) => "not found: the source knows no case of this number".to_owned(),
+        ("reserved", None) => "reserved: the source does not show this case".to_owned(),
+        ("unvisited", None) => "not visited yet".to_owned(),
+        ("postponed", Some(why)) if !value["not_before"].is_null() => format!("postponed until {}: {why}", minute(value, "not_before")),
+        (health, Some(why)) => format!("{}: {why}", health.replace('_', " ")),
+        (health, None) => health.replace('_', " "),
+    }
+}
+
 /// A duration as the watch list writes it: `5s`, `1h30m`.
 pub fn span(duration: std::time::Duration) -> String {
     let seconds = duration.as_secs();

@@ -8,5 +8,8 @@ mod documents;
 mod killed;
 mod news;
 mod operation;
+mod outbox;
+mod polling;
 mod recipes;
+mod saved;
 mod versions;
