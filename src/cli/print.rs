@@ -86,7 +86,7 @@ pub fn clean(text: &str) -> String {
 pub fn minute(value: &Value, name: &str) -> String {
     let text = field(value, name);
     match text.parse::<jiff::Timestamp>() {
-        Ok(at) => minute_in(at, jiff::tz::TimeZone::system()),
+        Ok(at) => minute_in(at, jiff::tz::TimeZone::try_system().unwrap_or(jiff::tz::TimeZone::UTC)),
         Err(_) => text,
     }
 }

@@ -34,7 +34,8 @@ pub fn run(common: &Common, id: &str) -> Done {
                 format!("{to}: not sent, {}", other.detail())
             }
         };
-        if !common.json && !(common.quiet && matches!(outcome, Outcome::Sent { .. })) {
+        let is_sent = matches!(outcome, Outcome::Sent { .. });
+        if !common.json && (!common.quiet || !is_sent) {
             print::line(&line);
         }
         attempts.push(json!({"to": to, "outcome": outcome.name(), "detail": outcome.detail()}));
