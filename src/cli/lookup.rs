@@ -62,17 +62,18 @@ pub fn find(common: &Common, id: &str, page: Option<&str>) -> Result<Known, Fail
         let shipped = recipe::shipped_recipe(id).map(Known::plain);
         return shipped.ok_or_else(|| unknown(id, &[]));
     };
+    if id == PAGE {
+        return watched_page(&list, page);
+    }
+    let source = list.config.source(id);
+    if let (None, Some(page)) = (source, list.config.page(id)) {
+        return Ok(Known::of(page, &list.config));
+    }
     let broken = mistakes(&list, id);
     if !broken.is_empty() {
         return Err(told(&broken, &format!("the recipe of \"{id}\"")));
     }
-    if id == PAGE {
-        return watched_page(&list, page);
-    }
-    match list.config.source(id).or_else(|| list.config.page(id)) {
-        Some(source) => Ok(Known::of(source, &list.config)),
-        None => Err(unknown(id, &known_ids(&list.config))),
-    }
+    source.map(|source| Known::of(source, &list.config)).ok_or_else(|| unknown(id, &known_ids(&list.config)))
 }
 
 fn watched_page(list: &Examined, name: Option<&str>) -> Result<Known, Failure> {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::lookup::{self, Known, PAGE};
 use super::{Common, Done, Exit, ask, print};
+use crate::config::Examined;
 use crate::daemon::answers::Ask;
 use crate::daemon::{STORE, socket};
 use crate::domain::schedule::Hours;
@@ -23,7 +24,7 @@ pub fn run(common: &Common, id: Option<&str>) -> Done {
 /// The shipped recipes, and before them those that the watch list's folder brings.
 fn list(common: &Common) -> Done {
     let mut all = Vec::new();
-    if let Some(list) = lookup::watch_list(common)? {
+    if let Some(list) = readable(common) {
         for problem in list.in_recipes.iter().filter(|_| !common.quiet) {
             eprintln!("warning: {problem}\n");
         }
@@ -49,6 +50,17 @@ fn list(common: &Common) -> Done {
         print::line("Any other public page: source = \"page\" in the watch list; `veedor sources page` shows how.");
     }
     Ok(Exit::Done)
+}
+
+/// The watch list where it can be read. Who looks for a source may be at mending the list, so its mistakes stop nothing.
+fn readable(common: &Common) -> Option<Examined> {
+    match lookup::watch_list(common) {
+        Ok(list) => list,
+        Err(failure) => {
+            eprintln!("warning: {}", failure.why);
+            None
+        }
+    }
 }
 
 /// What is in force at the top level, what the recipe says under `recipe`.
@@ -172,7 +184,7 @@ Save the page with a browser and try it: veedor extract --source page --case bol
 "#;
 
 fn pages(common: &Common) -> Done {
-    let config = lookup::watch_list(common)?.map(|list| list.config);
+    let config = readable(common).map(|list| list.config);
     let names = config.as_ref().map(|config| config.page_names()).unwrap_or_default();
     let url = |name: &str| {
         let source = config.as_ref().and_then(|config| config.page(name));

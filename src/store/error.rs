@@ -86,7 +86,7 @@ pub enum OpenError {
     Locked {
         /// The store.
         dir: PathBuf,
-        /// The process, where the system tells.
+        /// Its number and command line, where the system tells.
         by: Option<String>,
     },
     /// It was written by another version of veedor.
@@ -119,8 +119,8 @@ impl std::fmt::Display for OpenError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Locked { dir, by } => {
-                let by = by.as_deref().unwrap_or("another process");
-                write!(f, "the store in {} is in use by {by}; wait until it has ended, or stop it", dir.display())
+                let by = by.as_deref().map(|by| format!(", {by}")).unwrap_or_default();
+                write!(f, "the store in {} is in use by another process{by}; wait until it has ended, or stop it", dir.display())
             }
             Self::Format(why) | Self::Unsafe(why) => f.write_str(why),
             Self::Damaged { why, moved_to, backup, dir } => {

@@ -156,7 +156,7 @@ fn holder(sled_dir: &Path) -> Option<String> {
     })?;
     let command = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let command: String = command.trim_end_matches('\0').chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect();
-    Some(if command.is_empty() { format!("process {pid}") } else { format!("process {pid} ({command})") })
+    Some(if command.is_empty() { pid } else { format!("{pid} ({command})") })
 }
 
 /// Opens sled and reads what the writer needs to know, which is the first that touches many pages.

@@ -24,8 +24,8 @@ fn results_come_case_by_case_and_others_learn_who_holds_the_store() {
     let first = lines.next().expect("the first case");
     assert!(first.contains(A) && first.contains("baseline"), "{first}");
     // The second case needs three requests with a second between them, so the store is still held.
-    let why = world.no(&["list"], 74, "is in use by process ");
-    assert!(why.contains(&format!("process {} (", poll.id())) && why.contains(" poll "), "{why}");
+    let why = world.no(&["list"], 74, "is in use by another process, ");
+    assert!(why.contains(&format!("process, {} (", poll.id())) && why.contains(" poll "), "{why}");
     let second = lines.next().expect("the second case");
     assert!(second.contains(B), "{second}");
     assert!(poll.wait().expect("it ended").success());

@@ -51,6 +51,8 @@ fn a_recipe_with_a_mistake_is_told_and_never_replaced_by_the_shipped_one() {
     world.no(&extract, 78, "none.toml");
     world.write("[[case]\n");
     world.no(&extract, 78, "recipe of your own");
+    // Who mends the list can still look up the sources.
+    assert!(world.ok(&["sources"]).contains("ec-esatje"));
     world.write(&world.list);
     world.finish();
 }
@@ -102,6 +104,11 @@ fn a_watched_page_is_tried_and_explained() {
         assert!(!titles(&docket).is_empty());
         assert_eq!(titles(&docket), titles(&expected));
     }
+    // A broken recipe beside the list is none of a page's business.
+    std::fs::create_dir(world.path("recipes")).expect("a folder");
+    std::fs::write(world.path("recipes/draft.toml"), "[").expect("a recipe");
+    world.ok(&["extract", "-q", "--source", name, "--page", &saved]);
+    std::fs::remove_dir_all(world.path("recipes")).expect("removed");
     world.no(&["extract", "--source", "page", "--case", "otra", "--page", &saved], 2, name);
     assert!(world.ok(&["sources", "page"]).contains(name));
     assert!(world.ok(&["sources", name]).contains("language"));
