@@ -66,6 +66,26 @@ pub fn ask(common: &Common, question: Ask) -> Result<Value, Failure> {
     reach(common)?.ask(question)
 }
 
+/// Asks several questions in turn of one place, each when it is pulled, and passes the answers on as they come. Says whether a
+/// daemon answered.
+pub fn ask_each(common: &Common, questions: impl Iterator<Item = Ask>, mut each: impl FnMut(Value)) -> Result<bool, Failure> {
+    let mut reached = Some(reach(common)?);
+    let mut questions = questions;
+    loop {
+        // One connection, one question: the daemon may end in between.
+        match reached.take().map_or_else(|| reach(common), Ok)? {
+            Reached::Daemon { stream, .. } => match questions.next() {
+                Some(question) => each(sort(over(stream, &question)?)?),
+                None => return Ok(true),
+            },
+            Reached::Nobody(config) => {
+                here(*config, questions, |answer| sort(answer).map(&mut each))?;
+                return Ok(false);
+            }
+        }
+    }
+}
+
 /// Asks the daemon only.
 pub fn ask_daemon(common: &Common, question: &Ask) -> Result<Value, Failure> {
     match reach(common)? {
@@ -104,7 +124,14 @@ impl Reached {
     pub fn ask(self, question: Ask) -> Result<Value, Failure> {
         sort(match self {
             Self::Daemon { stream, .. } => over(stream, &question)?,
-            Self::Nobody(config) => here(*config, question)?,
+            Self::Nobody(config) => {
+                let mut answered = None;
+                here(*config, std::iter::once(question), |answer| {
+                    answered = Some(answer);
+                    Ok(())
+                })?;
+                answered.unwrap_or(Answer::Data(Value::Null))
+            }
         })
     }
 }
@@ -160,10 +187,12 @@ fn over(mut stream: UnixStream, question: &Ask) -> Result<Answer, Failure> {
     }
 }
 
-fn here(config: Config, question: Ask) -> Result<Answer, Failure> {
+/// Answers in this process. The store is flushed and the hosts' budgets are kept even when an answer is a refusal.
+fn here(config: Config, questions: impl Iterator<Item = Ask>, mut each: impl FnMut(Answer) -> Result<(), Failure>) -> Result<(), Failure> {
     let state_dir = config.general.state_dir.clone();
+    let mut questions = questions.peekable();
     // A question must not leave an empty store behind, which would look like one that never saw anything.
-    if !matches!(question, Ask::Poll { .. } | Ask::Import { .. }) {
+    if !matches!(questions.peek(), Some(Ask::Poll { .. } | Ask::Import { .. })) {
         something_kept(&state_dir)?;
     }
     let runtime = runtime()?;
@@ -172,16 +201,22 @@ fn here(config: Config, question: Ask) -> Result<Answer, Failure> {
         let broken = |error: StoreError| Failure::new(Exit::Store, error.to_string());
         // Visits from the command line count against the same budgets as the daemon's.
         prune::restore_hosts(&handles).await.map_err(broken)?;
-        let visitor = Arc::new(Visitor::new(handles.clone()));
-        let answered = answer(&Desk { handles: handles.clone(), visitor }, question).await;
+        let desk = Desk { handles: handles.clone(), visitor: Arc::new(Visitor::new(handles.clone())) };
+        let mut result = Ok(());
+        for question in questions {
+            result = each(answer(&desk, question).await);
+            if result.is_err() {
+                break;
+            }
+        }
         prune::keep_hosts(&handles).await.map_err(broken)?;
         let store = handles.store.clone();
         crate::store::pulse::blocking(move || store.flush()).await.map_err(broken)?;
-        Ok(answered)
+        Ok(result)
     });
     drop(runtime);
     hand_back(&state_dir);
-    answered
+    answered.and_then(|result| result)
 }
 
 /// Refuses when no daemon and no visit ever kept anything there.

@@ -3,10 +3,13 @@
 use std::io::BufRead;
 
 use super::{Done, Exit, Failure, print};
-use crate::meaning::line::classify_line_in;
+use crate::meaning::line::{classify_line_in, known_jurisdiction, known_language};
 
 /// Reads standard input line by line.
 pub fn run(jurisdiction: &str, language: &str) -> Done {
+    // "es-EC" names a language and a country.
+    let base = language.split(['-', '_']).next().unwrap_or_default();
+    known_jurisdiction(jurisdiction).and_then(|()| known_language(base)).map_err(|why| Failure::new(Exit::Usage, why))?;
     for (number, line) in std::io::stdin().lock().lines().enumerate() {
         let bad = |why: String| Failure::new(Exit::Failed, format!("line {} of standard input: {why}", number + 1));
         let line = line.map_err(|error| bad(error.to_string()))?;

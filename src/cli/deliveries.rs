@@ -5,33 +5,91 @@ use serde_json::Value;
 use super::{Common, Done, Exit, Failure, ask, print};
 use crate::daemon::answers::Ask;
 
-/// Prints deliveries, newest first.
-pub fn list(common: &Common, failed: bool, limit: usize) -> Done {
-    let data = ask::ask(common, Ask::Deliveries { failed, limit })?;
+/// Prints deliveries, newest first: a line each, or all about one or about those of a case.
+pub fn list(common: &Common, about: Option<String>, failed: bool, limit: usize) -> Done {
+    let data = ask::ask(common, Ask::Deliveries { about: about.clone(), failed, limit })?;
     if common.json {
         print::json(&data);
         return Ok(Exit::Done);
     }
-    let deliveries = data["deliveries"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let rows: Vec<Vec<String>> = deliveries.iter().map(row).collect();
-    print::table(&["ID", "STATE", "WHEN", "CHANNEL", "TO", "CASE", "EVENTS", "LAST ANSWER"], &rows);
+    let deliveries = list_in(&data, "deliveries");
+    match about {
+        Some(about) if deliveries.is_empty() => {
+            print::line(&format!("no message about {about} was made; `veedor check` shows who hears of it"));
+        }
+        Some(_) => deliveries.iter().for_each(detail),
+        None => {
+            let rows: Vec<Vec<String>> = deliveries.iter().map(row).collect();
+            print::table(&["ID", "STATE", "WHEN", "CHANNEL", "TO", "CASE", "VERSION", "EVENTS", "LAST ANSWER"], &rows);
+            if !common.quiet && !rows.is_empty() {
+                print::line("`veedor deliveries ID` or `veedor deliveries CASE` shows every attempt and answer");
+            }
+        }
+    }
     Ok(Exit::Done)
 }
 
+fn list_in<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value[name].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The state; one that waits for its channel to be mended says so.
+fn state(delivery: &Value) -> String {
+    let misconfigured = list_in(delivery, "attempts").last().is_some_and(|last| last["outcome"] == "misconfigured");
+    match delivery["state"].as_str() {
+        Some("waiting") if misconfigured => "waiting for its channel to be mended".to_owned(),
+        _ => print::field(delivery, "state"),
+    }
+}
+
+/// The versions of the case that its events stand in.
+fn versions(delivery: &Value) -> Vec<u64> {
+    let mut versions: Vec<u64> = list_in(delivery, "events").iter().filter_map(|event| event["version"].as_u64()).collect();
+    versions.dedup();
+    versions
+}
+
 fn row(delivery: &Value) -> Vec<String> {
-    let attempts = delivery["attempts"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let attempts = list_in(delivery, "attempts");
     let last = attempts.last().map_or("–".to_owned(), |last| format!("{} (attempt {})", print::field(last, "detail"), attempts.len()));
-    let kinds: Vec<&str> = delivery["events"].as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_str).collect();
+    let kinds: Vec<&str> = list_in(delivery, "events").iter().filter_map(|event| event["kind"].as_str()).collect();
     vec![
         print::field(delivery, "id"),
-        print::field(delivery, "state"),
+        state(delivery),
         print::minute(delivery, "at"),
         print::field(delivery, "channel"),
         print::field(delivery, "recipient"),
         print::field(&delivery["case"], "number"),
+        versions(delivery).iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
         kinds.join(" "),
         delivery["reason"].as_str().map_or(last, print::clean),
     ]
+}
+
+fn detail(delivery: &Value) {
+    let case = &delivery["case"];
+    let to = print::field(delivery, "recipient");
+    let to = if to.is_empty() { String::new() } else { format!(" to {to}") };
+    print::line(&print::bold(&format!("{}  {}", print::field(delivery, "id"), state(delivery))));
+    print::line(&format!("  channel  {}{to}", print::field(delivery, "channel")));
+    print::line(&format!("  case     {} {}", print::field(case, "number"), case["name"].as_str().map(print::clean).unwrap_or_default()));
+    for event in list_in(delivery, "events") {
+        print::line(&format!("  event    {}  {}, version {}", print::field(event, "id"), print::field(event, "kind"), event["version"]));
+    }
+    print::line(&format!("  made     {}", print::minute(delivery, "created")));
+    for attempt in list_in(delivery, "attempts") {
+        let (at, outcome) = (print::minute(attempt, "at"), print::field(attempt, "outcome"));
+        print::line(&format!("  attempt  {at}  {outcome} after {} ms: {}", attempt["took_ms"], print::field(attempt, "detail")));
+    }
+    match delivery["state"].as_str() {
+        Some("open") => print::line(&format!("  next     gathers news of its case until {}", print::minute(delivery, "at"))),
+        Some("waiting") => print::line(&format!("  next     tried at {}", print::minute(delivery, "at"))),
+        Some("dead") => print::line(&format!("  given up {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
+        _ => {}
+    }
+    for version in versions(delivery) {
+        print::line(&format!("  look     veedor show {} --version {version}", print::field(case, "number")));
+    }
 }
 
 /// Sends again.
@@ -42,11 +100,15 @@ pub fn retry(common: &Common, ids: Vec<String>, all: bool) -> Done {
             "name the deliveries, or type --all for every one that was given up; `veedor deliveries --failed` lists them",
         ));
     }
-    let data = ask::ask(common, Ask::Retry { ids })?;
-    if common.json {
-        print::json(&data);
-    } else {
-        print::line(&format!("{} sent again", data["retried"].as_array().map_or(0, Vec::len)));
-    }
+    let mut data = Value::Null;
+    let by_daemon = ask::ask_each(common, std::iter::once(Ask::Retry { ids }), |answer| data = answer)?;
+    let count = list_in(&data, "retried").len();
+    let who = if by_daemon { "the daemon sends" } else { "no daemon runs; `veedor run` sends" };
+    let text = match count {
+        0 => "no delivery was given up; nothing to send again".to_owned(),
+        1 => format!("1 delivery is queued again; {who} it"),
+        more => format!("{more} deliveries are queued again; {who} them"),
+    };
+    print::outcome(common, &data, &text);
     Ok(Exit::Done)
 }

@@ -51,8 +51,10 @@ fn versions(common: &Common, case: String, from: Option<u32>, to: Option<u32>) -
     }
     let side = |name: &str| format!("version {} ({})", data[name]["version"], print::minute(&data[name], "seen_at"));
     print::line(&print::bold(&format!("{}: {} → {}", print::field(&data, "case"), side("from"), side("to"))));
-    for change in data["changes"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        one(change);
+    let changes = data["changes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    changes.iter().for_each(one);
+    if changes.is_empty() {
+        print::line("nothing changed between the two");
     }
     Ok(Exit::Done)
 }
@@ -101,10 +103,10 @@ fn indent(text: &str) -> String {
 /// The events between two docket files, as JSON.
 fn files(before: &Path, after: &Path) -> Done {
     let (source, number, old) = read(before)?;
-    let (_, other, new) = read(after)?;
-    if number.compact != other.compact {
+    let (other_source, other, new) = read(after)?;
+    if source != other_source || number.compact != other.compact {
         let why = format!(
-            "{} is of case {}, {} of case {}; two dockets of one case can be compared",
+            "{} is of case {} at {source}, {} of case {} at {other_source}; only two dockets of one case can be compared",
             before.display(),
             number.canonical,
             after.display(),

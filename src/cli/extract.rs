@@ -2,26 +2,30 @@
 //!
 //! Asks nobody and keeps nothing. It is how a recipe is written and mended.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
-use super::import::read_pages;
-use super::{Common, Done, Exit, Failure, ask, print};
+use super::import::{known_charset, read_pages};
+use super::{Common, Done, Exit, Failure, lookup, print};
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::diag::suggestion;
 use crate::domain::case::{CaseNumber, Parts};
 use crate::domain::charset;
-use crate::domain::page::Page;
-use crate::recipe::{self, Recipe, Refusal};
+use crate::domain::page::{Method, Page, Request};
+use crate::recipe::{Next, Recipe, Refusal};
 use crate::wire;
 
 /// What may be typed.
 #[derive(Debug, Args)]
 pub struct ExtractArgs {
-    /// The source
-    #[arg(long, value_name = "ID")]
-    source: String,
-    /// The case number [default: the one on the pages]
+    /// The source; "page" or the page's own name for a page of the watch list
+    #[arg(long, value_name = "ID", required_unless_present = "recipe")]
+    source: Option<String>,
+    /// A recipe file that need not be installed, instead of a source
+    #[arg(long, value_name = "FILE")]
+    recipe: Option<PathBuf>,
+    /// The case number, or the name of a watched page [default: the one on the pages]
     #[arg(long, value_name = "NUMBER")]
     case: Option<String>,
     /// A saved page; with several steps as STEP=FILE, in the order they were asked
@@ -34,7 +38,8 @@ pub struct ExtractArgs {
 
 /// Prints the docket.
 pub fn run(common: &Common, args: &ExtractArgs) -> Done {
-    let recipe = find(common, &args.source)?;
+    known_charset(args.charset.as_deref())?;
+    let recipe = recipe_of(common, args)?;
     let now = Clock::System.now();
     let pages: Vec<Page> =
         read_pages(&args.pages)?.into_iter().map(|(step, body)| recipe.saved(step, body, args.charset.as_deref(), now)).collect();
@@ -45,42 +50,68 @@ pub fn run(common: &Common, args: &ExtractArgs) -> Done {
     }
     let number = match &args.case {
         Some(typed) => recipe.number(typed).map_err(|why| Failure::new(Exit::Usage, why))?,
-        None => on_the_pages(&recipe, &pages, &args.pages)?,
+        None => on_the_pages(&recipe, &pages, args)?,
     };
-    match recipe.read(&number, &pages) {
-        Ok(docket) => {
-            if !common.quiet {
-                for oddity in &docket.oddities {
-                    eprintln!("odd: {}: {}", oddity.kind, oddity.detail);
-                }
-            }
-            print::json(&wire::docket::to_json(&docket, &recipe.id, &number));
-            Ok(Exit::Done)
+    let pages = recipe.located(&number, pages);
+    let docket = recipe.read(&number, &pages).map_err(|refusal| refused(&refusal))?;
+    if let Next::Ask(missing) = recipe.next(&number, &pages) {
+        let missing = asked(&missing);
+        // Pages of later steps alone are read for what they hold: a recipe is mended page by page.
+        if docket.entries.is_empty() {
+            return Err(Failure::new(Exit::NotACase, missing));
         }
-        Err(refusal) => Err(refused(&refusal)),
+        if !common.quiet {
+            eprintln!("odd: {missing}");
+        }
+    }
+    if !common.quiet {
+        for oddity in &docket.oddities {
+            eprintln!("odd: {}: {}", oddity.kind, oddity.detail);
+        }
+    }
+    print::json(&wire::docket::to_json(&docket, &recipe.id, &number));
+    Ok(Exit::Done)
+}
+
+fn recipe_of(common: &Common, args: &ExtractArgs) -> Result<Recipe, Failure> {
+    let Some(file) = &args.recipe else {
+        let id = args.source.as_deref().unwrap_or_default();
+        return lookup::find(common, id, args.case.as_deref()).map(|known| known.recipe);
+    };
+    let recipe = lookup::in_file(file)?;
+    match &args.source {
+        Some(id) if *id != recipe.id => {
+            let why = format!("{} is a recipe of \"{}\", not of \"{id}\"; leave --source out", file.display(), recipe.id);
+            Err(Failure::new(Exit::Usage, why))
+        }
+        _ => Ok(recipe),
     }
 }
 
-/// The operator's recipe of this name, else the shipped one.
-fn find(common: &Common, id: &str) -> Result<Recipe, Failure> {
-    let own = Config::load(&ask::path(common)).ok().and_then(|loaded| loaded.config.source(id).map(|source| source.recipe.clone()));
-    own.or_else(|| recipe::shipped_recipe(id)).ok_or_else(|| {
-        let ids: Vec<&str> = recipe::shipped().into_iter().map(|(id, _, _)| id).collect();
-        Failure::new(Exit::Usage, format!("there is no source \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default()))
-    })
+/// Which page is missing, and what would be asked for it.
+fn asked(missing: &Request) -> String {
+    let body = missing.body.as_deref().map(|body| format!(" with {}", print::clean(&String::from_utf8_lossy(body)))).unwrap_or_default();
+    let method = match missing.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    };
+    let (step, url) = (&missing.step, &missing.url);
+    format!("the page of step \"{step}\" is missing: {method} {url}{body}; save its answer and add --page {step}=FILE")
 }
 
 /// The number that the pages show where the recipe checks it, else the first text on them that looks like one, else one in
 /// the names of the files: some pages of some systems show no number.
-fn on_the_pages(recipe: &Recipe, pages: &[Page], files: &[String]) -> Result<CaseNumber, Failure> {
-    if let Some(number) = pages.iter().find_map(|page| recipe.number_in(page)) {
+fn on_the_pages(recipe: &Recipe, pages: &[Page], args: &ExtractArgs) -> Result<CaseNumber, Failure> {
+    // A page of the watch list has no number but its name there, which the recipe gives back.
+    let named = recipe.named().or_else(|| pages.iter().find_map(|page| recipe.number_in(page)));
+    if let Some(number) = named {
         return Ok(number);
     }
     let within = |text: &str| -> Option<CaseNumber> {
         text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| word.len() > 4).find_map(|word| recipe.number(word).ok())
     };
     let found = pages.iter().find_map(|page| within(&charset::decode(page)));
-    if let Some(number) = found.or_else(|| files.iter().find_map(|file| within(file))) {
+    if let Some(number) = found.or_else(|| args.pages.iter().find_map(|file| within(file))) {
         return Ok(number);
     }
     // A page that is refused for what it is has no number either, and the refusal says more.

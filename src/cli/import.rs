@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use serde_json::json;
 
-use super::{Common, Done, Exit, Failure, ask, edit, poll, spreadsheet};
+use super::{Common, Done, Exit, Failure, ask, edit, poll, print, spreadsheet};
 use crate::config::edit::add_cases;
 use crate::daemon::answers::Ask;
+use crate::domain::case::CaseRef;
+use crate::domain::charset;
 
 /// What may be typed.
 #[derive(Debug, Args)]
@@ -36,6 +39,13 @@ pub fn run(common: &Common, args: ImportArgs) -> Done {
         let path = ask::path(common);
         let cases = spreadsheet::read(csv, &path)?;
         let added = add_cases(&path, &cases).map_err(edit::refusal)?;
+        if common.json {
+            let names = |cases: &[CaseRef]| cases.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let reloaded = ask::ask_daemon(common, &Ask::Reload).is_ok();
+            let (added, already) = (names(&added.added), names(&added.already));
+            print::json(&json!({"file": path.display().to_string(), "added": added, "already": already, "reloaded": reloaded}));
+            return Ok(Exit::Done);
+        }
         edit::told(
             common,
             &format!("{} cases added to {}, {} were watched already", added.added.len(), path.display(), added.already.len()),
@@ -45,12 +55,24 @@ pub fn run(common: &Common, args: ImportArgs) -> Done {
     let (Some(source), Some(case)) = (args.source, args.case) else {
         return Err(Failure::new(Exit::Usage, "give --csv FILE, or --source ID --case NUMBER --page FILE"));
     };
+    known_charset(args.charset.as_deref())?;
     let mut pages = Vec::new();
     for (step, bytes) in read_pages(&args.pages)? {
         pages.push((step, STANDARD.encode(bytes)));
     }
     let data = ask::ask(common, Ask::Import { source, case, pages, charset: args.charset })?;
     Ok(poll::report(common, &data))
+}
+
+/// Refuses a charset that does not exist: the pages would be read as something else without a word.
+pub fn known_charset(label: Option<&str>) -> Result<(), Failure> {
+    match label {
+        Some(label) if !charset::is_known(label) => {
+            let why = format!("there is no charset \"{label}\"; write for example utf-8, iso-8859-1 or windows-1252");
+            Err(Failure::new(Exit::Usage, why))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads `[STEP=]FILE` arguments. A file whose name holds `=` is found by its whole name first.

@@ -11,20 +11,17 @@ pub fn run(common: &Common) -> Done {
         return Ok(Exit::Done);
     }
     let cases = data["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let several = cases.iter().any(|case| case["source"] != cases[0]["source"]);
+    let source: &[&str] = if several { &["source"] } else { &[] };
     let rows: Vec<Vec<String>> = cases
         .iter()
         .map(|case| {
-            let health = match case["detail"].as_str() {
-                Some(detail) => format!("{}: {}", print::field(case, "health"), print::clean(detail)),
-                None => print::field(case, "health"),
-            };
-            ["number", "name", "version", "events"]
-                .iter()
-                .map(|name| print::field(case, name))
-                .chain([print::minute(case, "read_at"), print::minute(case, "next_visit"), health])
-                .collect()
+            let fields = [source, &["number", "name", "version", "events"]].concat();
+            let times = [print::minute(case, "read_at"), print::minute(case, "next_visit"), print::health(case)];
+            fields.iter().map(|name| print::field(case, name)).chain(times).collect()
         })
         .collect();
-    print::table(&["NUMBER", "NAME", "VERSION", "EVENTS", "LAST READ", "NEXT VISIT", "HEALTH"], &rows);
+    let head = [if several { &["SOURCE"] } else { &[][..] }, &["NUMBER", "NAME", "VERSION", "EVENTS", "LAST READ", "NEXT VISIT", "HEALTH"]];
+    print::table(&head.concat(), &rows);
     Ok(Exit::Done)
 }

@@ -16,6 +16,7 @@ mod handover;
 mod hearings;
 mod import;
 mod list;
+mod lookup;
 mod man;
 mod place;
 mod poll;
@@ -126,6 +127,9 @@ enum Command {
     },
     /// Print what was sent where, and what was not
     Deliveries {
+        /// A delivery's id, a case number or a nickname, for every attempt and answer
+        #[arg(value_name = "ID|CASE")]
+        about: Option<String>,
         /// Only those that were given up
         #[arg(long)]
         failed: bool,
@@ -197,7 +201,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Sources { id } => sources::run(common, id.as_deref()),
         Command::Extract(args) => extract::run(common, &args),
         Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, &lang),
-        Command::Deliveries { failed, limit } => deliveries::list(common, failed, limit),
+        Command::Deliveries { about, failed, limit } => deliveries::list(common, about, failed, limit),
         Command::Retry { ids, all } => deliveries::retry(common, ids, all),
         Command::Test { channel } => test::run(common, &channel),
         Command::Export { to } => upkeep::export(common, to),

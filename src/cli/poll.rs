@@ -1,27 +1,103 @@
 //! `veedor poll`: visits now, and what they tell.
 
-use serde_json::Value;
+use std::cell::Cell;
+use std::io::{IsTerminal, Write};
 
-use super::{Common, Done, Exit, ask, print};
-use crate::daemon::answers::Ask;
+use serde_json::{Value, json};
 
-/// Visits the cases, or all.
-pub fn run(common: &Common, cases: Vec<String>, dry_run: bool) -> Done {
-    let data = ask::ask(common, Ask::Poll { cases, dry_run })?;
-    Ok(report(common, &data))
+use super::{Common, Done, Exit, Failure, ask, print};
+use crate::daemon::answers::{Answer, Ask, find};
+
+/// Visits the cases, or all, one after the other; each is told as soon as it was visited.
+pub fn run(common: &Common, typed: Vec<String>, dry_run: bool) -> Done {
+    let cases = chosen(common, typed)?;
+    let count = cases.len();
+    let done = Cell::new(0);
+    let questions = cases.into_iter().enumerate().map(|(at, case)| {
+        progress(common, &format!("visiting {case} ({} of {count}) …", at + 1));
+        Ask::Poll { cases: vec![case], dry_run }
+    });
+    let mut visits = Vec::new();
+    let asked = ask::ask_each(common, questions, |data| {
+        progress(common, "");
+        done.set(done.get() + 1);
+        for visit in data["visits"].as_array().map(Vec::as_slice).unwrap_or_default() {
+            if !common.json {
+                one(visit);
+            }
+            visits.push(visit.clone());
+        }
+    });
+    progress(common, "");
+    let by_daemon = match asked {
+        Ok(by_daemon) => by_daemon,
+        Err(failure) if done.get() == 0 => return Err(failure),
+        Err(failure) => {
+            let why = format!("{}; {} of {count} cases were visited", failure.why, done.get());
+            return Err(Failure::new(failure.exit, why));
+        }
+    };
+    if common.json {
+        print::json(&json!({ "visits": visits, "dry_run": dry_run }));
+    } else if !common.quiet {
+        if dry_run {
+            print::line("dry run: nothing was kept and nobody was told");
+        } else if !by_daemon && visits.iter().any(|visit| visit["events"].as_array().is_some_and(|events| !events.is_empty())) {
+            waiting(common)?;
+        }
+    }
+    Ok(ending(&visits))
 }
 
-/// Prints what visits came to. One case that is not found or not readable decides the exit code.
+/// The cases as the questions name them: those typed, or all of the watch list.
+fn chosen(common: &Common, typed: Vec<String>) -> Result<Vec<String>, Failure> {
+    let config = ask::load(&Common { quiet: true, ..common.clone() })?;
+    if typed.is_empty() {
+        return Ok(config.cases.iter().map(|watch| watch.case.to_string()).collect());
+    }
+    for one in &typed {
+        if let Err(Answer::No { why, code }) = find(&config, one) {
+            return Err(Failure::new(Exit::of(code), why));
+        }
+    }
+    Ok(typed)
+}
+
+/// What a command has found is sent by the daemon, which alone keeps the pace of every channel.
+fn waiting(common: &Common) -> Result<(), Failure> {
+    let data = ask::ask(common, Ask::Deliveries { about: None, failed: false, limit: usize::MAX })?;
+    let deliveries = data["deliveries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let waiting = deliveries.iter().filter(|delivery| matches!(delivery["state"].as_str(), Some("open" | "waiting"))).count();
+    match waiting {
+        0 => {}
+        1 => print::line("1 message waits to be sent: no daemon runs; `veedor run` sends it"),
+        more => print::line(&format!("{more} messages wait to be sent: no daemon runs; `veedor run` sends them")),
+    }
+    Ok(())
+}
+
+/// One line on a terminal that the next one takes the place of.
+fn progress(common: &Common, text: &str) {
+    let mut terminal = std::io::stderr();
+    if terminal.is_terminal() && !common.quiet && !common.json {
+        // Progress that cannot be shown is no failure.
+        let _ = write!(terminal, "\r\u{1b}[K{text}").and_then(|()| terminal.flush());
+    }
+}
+
+/// Prints what visits came to, and says how the command ends.
 pub fn report(common: &Common, data: &Value) -> Exit {
     let visits = data["visits"].as_array().map(Vec::as_slice).unwrap_or_default();
     if common.json {
         print::json(data);
     } else {
         visits.iter().for_each(one);
-        if data["dry_run"] == true && !common.quiet {
-            print::line("dry run: nothing was kept and nobody was told");
-        }
     }
+    ending(visits)
+}
+
+/// One case that is not found or not readable decides the exit code.
+fn ending(visits: &[Value]) -> Exit {
     let code = |visit: &Value| match visit["health"].as_str() {
         Some("ok") => Exit::Done,
         Some("not_found") => Exit::NotFound,
@@ -41,7 +117,7 @@ fn one(visit: &Value) {
         }
         Some("ok") if visit["version"].is_null() => "read, nothing new".to_owned(),
         Some("ok") => format!("read, version {}", visit["version"]),
-        _ => format!("{}: {}", print::field(visit, "health"), print::field(visit, "detail")),
+        _ => print::health(visit),
     };
     print::line(&format!("{}  {state}", print::bold(label.trim_end())));
     for event in events {

@@ -6,6 +6,8 @@ use std::io::{IsTerminal, Write};
 
 use serde_json::Value;
 
+use super::Common;
+
 /// Prints JSON on standard output.
 pub fn json(value: &Value) {
     let text = serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
@@ -82,11 +84,71 @@ pub fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }
 
-/// An ISO instant cut to the minute, in UTC.
+/// An ISO instant cut to the minute, on the wall clock of this machine, with its zone.
 pub fn minute(value: &Value, name: &str) -> String {
     let text = field(value, name);
     match text.parse::<jiff::Timestamp>() {
-        Ok(at) => at.strftime("%Y-%m-%d %H:%MZ").to_string(),
+        Ok(at) => minute_in(at, jiff::tz::TimeZone::try_system().unwrap_or(jiff::tz::TimeZone::UTC)),
         Err(_) => text,
+    }
+}
+
+fn minute_in(at: jiff::Timestamp, zone: jiff::tz::TimeZone) -> String {
+    at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// How a case or a visit is, as a sentence.
+pub fn health(value: &Value) -> String {
+    let detail = value["detail"].as_str().map(clean);
+    match (value["health"].as_str().unwrap_or_default(), detail) {
+        ("not_found", None) => "not found: the source knows no case of this number".to_owned(),
+        ("reserved", None) => "reserved: the source does not show this case".to_owned(),
+        ("unvisited", None) => "not visited yet".to_owned(),
+        ("postponed", Some(why)) if !value["not_before"].is_null() => format!("postponed until {}: {why}", minute(value, "not_before")),
+        (health, Some(why)) => format!("{}: {why}", health.replace('_', " ")),
+        (health, None) => health.replace('_', " "),
+    }
+}
+
+/// A duration as the watch list writes it: `5s`, `1h30m`.
+pub fn span(duration: std::time::Duration) -> String {
+    let seconds = duration.as_secs();
+    let parts = [
+        (seconds / 86_400, "d"),
+        (seconds / 3600 % 24, "h"),
+        (seconds / 60 % 60, "m"),
+        (seconds % 60, "s"),
+        (u64::from(duration.subsec_millis()), "ms"),
+    ];
+    let text: String = parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect();
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
+/// The outcome of a command that does something: JSON when asked for, else a sentence, and nothing when quiet.
+pub fn outcome(common: &Common, data: &Value, text: &str) {
+    if common.json {
+        json(data);
+    } else if !common.quiet {
+        line(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_shown_with_its_zone() {
+        let at: jiff::Timestamp = "2026-11-23T15:04:05Z".parse().expect("an instant");
+        let quito = jiff::tz::TimeZone::get("America/Guayaquil").expect("bundled");
+        assert_eq!(minute_in(at, quito), "2026-11-23 10:04 -05");
+        assert_eq!(minute_in(at, jiff::tz::TimeZone::UTC), "2026-11-23 15:04 UTC");
+    }
+
+    #[test]
+    fn a_span_is_spelt_as_in_the_watch_list() {
+        for (seconds, text) in [(0, "0s"), (5, "5s"), (1800, "30m"), (5400, "1h30m"), (86_400, "1d")] {
+            assert_eq!(span(std::time::Duration::from_secs(seconds)), text);
+        }
     }
 }

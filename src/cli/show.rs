@@ -34,7 +34,13 @@ pub fn run(common: &Common, case: String, version: Option<u32>) -> Done {
             print::line(&print::field(entry, "text"));
         }
     }
-    if !common.verbose {
+    print::line("");
+    for page in list(&data["pages"]) {
+        let (step, at) = (print::field(page, "step"), print::minute(page, "fetched_at"));
+        print::line(&format!("page     {step}, {} bytes, {at}, {}", page["bytes"], print::field(page, "url")));
+        print::line(&format!("         SHA-256 {}", print::field(page, "sha256")));
+    }
+    if !common.verbose && !common.quiet {
         print::line("\n(-v prints the texts, --json everything)");
     }
     Ok(Exit::Done)

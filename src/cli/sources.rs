@@ -1,81 +1,205 @@
-//! `veedor sources`: the courts that veedor can read, and how.
+//! `veedor sources`: the courts that veedor can read, and how this operator asks them.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Common, Done, Exit, Failure, ask, print};
-use crate::config::Config;
-use crate::diag::suggestion;
+use super::lookup::{self, Known, PAGE};
+use super::{Common, Done, Exit, ask, print};
+use crate::config::Examined;
+use crate::daemon::answers::Ask;
+use crate::daemon::{STORE, socket};
+use crate::domain::schedule::Hours;
 use crate::recipe::{self, Recipe};
 
 /// Prints all sources, or everything about one.
 pub fn run(common: &Common, id: Option<&str>) -> Done {
-    let recipes = recipes(common);
     match id {
-        None => {
-            list(common, &recipes);
-            Ok(Exit::Done)
-        }
-        Some(id) => match recipes.iter().find(|recipe| recipe.id == id) {
-            Some(recipe) => {
-                one(common, recipe);
-                Ok(Exit::Done)
-            }
-            None => {
-                let ids: Vec<&str> = recipes.iter().map(|recipe| recipe.id.as_str()).collect();
-                Err(Failure::new(Exit::Usage, format!("there is no source \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default())))
-            }
-        },
+        None => list(common),
+        Some(PAGE) => pages(common),
+        Some(id) => one(common, &lookup::find(common, id, None)?),
     }
 }
 
 /// The shipped recipes, and before them those that the watch list's folder brings.
-fn recipes(common: &Common) -> Vec<Recipe> {
-    let own = Config::load(&ask::path(common)).map(|loaded| loaded.config.recipes()).unwrap_or_default();
-    let shipped = recipe::shipped().into_iter().filter_map(|(id, _, _)| recipe::shipped_recipe(id));
-    let mut all = own;
-    for recipe in shipped {
+fn list(common: &Common) -> Done {
+    let mut all = Vec::new();
+    if let Some(list) = readable(common) {
+        for problem in list.in_recipes.iter().filter(|_| !common.quiet) {
+            eprintln!("warning: {problem}\n");
+        }
+        all = list.config.recipes();
+    }
+    for recipe in recipe::shipped().into_iter().filter_map(|(id, _, _)| recipe::shipped_recipe(id)) {
         if !all.iter().any(|known| known.id == recipe.id) {
             all.push(recipe);
         }
     }
     all.sort_by(|a, b| a.id.cmp(&b.id));
-    all
-}
-
-fn as_json(recipe: &Recipe) -> Value {
-    json!({
-        "id": recipe.id, "title": recipe.title, "jurisdiction": recipe.jurisdiction, "language": recipe.language, "zone": recipe.zone,
-        "base_url": recipe.base_url, "gap_seconds": recipe.gap.as_secs_f64(), "every_seconds": recipe.every.as_secs(), "daily": recipe.daily,
-        "examples": recipe.examples, "terms": recipe.terms, "robots": recipe.robots, "confidence": recipe.confidence,
-    })
-}
-
-fn list(common: &Common, recipes: &[Recipe]) {
     if common.json {
-        return print::json(&json!({"sources": recipes.iter().map(as_json).collect::<Vec<_>>()}));
+        let sources: Vec<Value> = all.into_iter().map(|recipe| as_json(&Known::plain(recipe))).collect();
+        print::json(&json!({ "sources": sources }));
+        return Ok(Exit::Done);
     }
-    let rows: Vec<Vec<String>> = recipes
+    let rows: Vec<Vec<String>> = all
         .iter()
         .map(|recipe| vec![recipe.id.clone(), recipe.title.clone(), recipe.examples.first().cloned().unwrap_or_default()])
         .collect();
     print::table(&["ID", "TITLE", "A NUMBER LOOKS LIKE"], &rows);
     if !common.quiet {
-        print::line("Any other public page: source = \"page\" in the watch list, with CSS selectors (see the shipped watchlist.toml).");
+        print::line("Any other public page: source = \"page\" in the watch list; `veedor sources page` shows how.");
+    }
+    Ok(Exit::Done)
+}
+
+/// The watch list where it can be read. Who looks for a source may be at mending the list, so its mistakes stop nothing.
+fn readable(common: &Common) -> Option<Examined> {
+    match lookup::watch_list(common) {
+        Ok(list) => list,
+        Err(failure) => {
+            eprintln!("warning: {}", failure.why);
+            None
+        }
     }
 }
 
-fn one(common: &Common, recipe: &Recipe) {
-    let data = as_json(recipe);
+/// What is in force at the top level, what the recipe says under `recipe`.
+fn as_json(known: &Known) -> Value {
+    let (recipe, source) = (&known.recipe, known.source.as_ref());
+    let shipped = original(known);
+    let (shape, pattern, example) = recipe.number_format();
+    let hours = source.and_then(|source| source.hours.as_ref()).map(hours);
+    json!({
+        "id": recipe.id, "title": recipe.title, "jurisdiction": recipe.jurisdiction, "language": recipe.language, "zone": recipe.zone,
+        "base_url": recipe.base_url,
+        "gap_seconds": source.map_or(recipe.gap, |source| source.gap).as_secs_f64(),
+        "every_seconds": known.every.as_secs_f64(),
+        "daily": source.map_or(recipe.daily, |source| source.daily),
+        "timeout_seconds": source.map_or(recipe.timeout, |source| source.timeout).as_secs_f64(),
+        "hours": hours,
+        "recipe_file": source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()),
+        "recipe": {
+            "base_url": shipped.base_url, "gap_seconds": shipped.gap.as_secs_f64(), "every_seconds": shipped.every.as_secs_f64(),
+            "daily": shipped.daily, "timeout_seconds": shipped.timeout.as_secs_f64(),
+        },
+        "number": {"shape": shape, "pattern": pattern, "example": example},
+        "examples": recipe.examples, "terms": recipe.terms, "robots": recipe.robots, "confidence": recipe.confidence,
+    })
+}
+
+/// The recipe without the operator's `[source.ID]` table.
+fn original(known: &Known) -> Recipe {
+    let file = known.source.as_ref().and_then(|source| source.overridden.as_deref());
+    let found = match file {
+        Some(file) => lookup::in_file(file).ok(),
+        None => recipe::shipped_recipe(&known.recipe.id),
+    };
+    found.unwrap_or_else(|| known.recipe.clone())
+}
+
+fn one(common: &Common, known: &Known) -> Done {
+    let last = last_success(common, known);
+    let mut data = as_json(known);
+    data["last_success"] = json!(last);
     if common.json {
-        return print::json(&data);
+        print::json(&data);
+        return Ok(Exit::Done);
     }
-    if let Some(fields) = data.as_object() {
-        for (name, value) in fields {
-            let text = match value {
-                Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
-                _ => print::field(&data, name),
-            };
-            print::line(&format!("{name:14} {text}"));
-        }
+    let seconds = |value: &Value| print::span(Duration::from_secs_f64(value.as_f64().unwrap_or_default()));
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), print::clean);
+    // Each value in force, and the recipe's where the operator chose another.
+    let chosen = |name: &str, shown: &dyn Fn(&Value) -> String| {
+        let (now, recipe) = (&data[name], &data["recipe"][name]);
+        if now == recipe { shown(now) } else { format!("{} (the recipe says {})", shown(now), shown(recipe)) }
+    };
+    let mut rows = vec![("id", print::field(&data, "id")), ("title", print::field(&data, "title"))];
+    if !data["recipe_file"].is_null() {
+        rows.push(("recipe", format!("{}, in place of the shipped one", print::field(&data, "recipe_file"))));
     }
+    rows.extend([
+        ("number", format!("{}, for example {}", print::field(&data["number"], "shape"), print::field(&data["number"], "example"))),
+        ("pattern", print::field(&data["number"], "pattern")),
+        ("cases", joined(&data["examples"])),
+        ("address", chosen("base_url", &plain)),
+        ("every", format!("{} unless a case says otherwise", chosen("every_seconds", &seconds))),
+        ("gap", format!("{} between two requests", chosen("gap_seconds", &seconds))),
+        ("daily", format!("{} requests at most", chosen("daily", &plain))),
+        ("timeout", chosen("timeout_seconds", &seconds)),
+        ("hours", data["hours"].as_str().unwrap_or("always").to_owned()),
+        ("zone", print::field(&data, "zone")),
+        ("language", format!("{}, words of {}", print::field(&data, "language"), print::field(&data, "jurisdiction"))),
+        ("terms", print::field(&data, "terms")),
+        ("robots", print::field(&data, "robots")),
+        ("confidence", print::field(&data, "confidence")),
+        ("last read", if last.is_some() { print::minute(&data, "last_success") } else { "not yet".to_owned() }),
+    ]);
+    for (name, text) in rows {
+        print::line(&format!("{name:11} {text}"));
+    }
+    Ok(Exit::Done)
+}
+
+fn joined(list: &Value) -> String {
+    list.as_array().map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn hours(hours: &Hours) -> String {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let days: Vec<&str> = DAYS.iter().zip(hours.days).filter(|(_, open)| *open).map(|(day, _)| *day).collect();
+    format!("{} {} to {}", days.join(" "), hours.from.strftime("%H:%M"), hours.until.strftime("%H:%M"))
+}
+
+/// When a case of this source was last read, where that is known: a look at a court's data makes no store.
+fn last_success(common: &Common, known: &Known) -> Option<String> {
+    let config = lookup::watch_list(common).ok()??.config;
+    let state = &config.general.state_dir;
+    if !state.join(STORE).exists() && !socket::path_in(state).exists() {
+        return None;
+    }
+    let data = ask::ask(common, Ask::List).ok()?;
+    let of_this = |case: &&Value| match known.recipe.named() {
+        Some(page) => case["source"] == PAGE && case["number"] == page.canonical.as_str(),
+        None => case["source"] == known.recipe.id.as_str(),
+    };
+    let read = data["cases"].as_array()?.iter().filter(of_this).filter_map(|case| case["read_at"].as_str());
+    read.max().map(str::to_owned)
+}
+
+/// How to watch a page that no recipe knows.
+const HOW: &str = r#"page: any public page or feed, described in the watch list itself. It needs no recipe.
+
+[[case]]
+source = "page"
+number = "boletines"                  # a name of your own
+[case.page]
+url   = "https://www.example.org/boletines"
+rows  = "article"                     # CSS: one element for each entry
+title = "h2"                          # CSS within the row; "h2@title" takes an attribute, "." is the row itself
+date  = "time@datetime"               # from here on as you like
+link  = "a@href"
+# text, key, require, date_format, zone, charset, language, jurisdiction, sliding
+
+An RSS or Atom feed needs no selectors: page = { url = "https://…/feed", feed = true }
+Save the page with a browser and try it: veedor extract --source page --case boletines --page FILE
+"#;
+
+fn pages(common: &Common) -> Done {
+    let config = readable(common).map(|list| list.config);
+    let names = config.as_ref().map(|config| config.page_names()).unwrap_or_default();
+    let url = |name: &str| {
+        let source = config.as_ref().and_then(|config| config.page(name));
+        source.and_then(|source| Some(source.recipe.case_url(&source.recipe.named()?))).unwrap_or_default()
+    };
+    if common.json {
+        let pages: Vec<Value> = names.iter().map(|name| json!({"name": name, "url": url(name)})).collect();
+        print::json(&json!({"id": PAGE, "how": HOW, "pages": pages}));
+        return Ok(Exit::Done);
+    }
+    print::line(HOW);
+    if names.is_empty() {
+        print::line("This watch list has no page.");
+    } else {
+        print::table(&["PAGE", "ADDRESS"], &names.iter().map(|name| vec![(*name).to_owned(), url(name)]).collect::<Vec<_>>());
+    }
+    Ok(Exit::Done)
 }

@@ -1,5 +1,7 @@
 //! `veedor test`: a flagged test message through one channel, at once and without the outbox.
 
+use serde_json::json;
+
 use super::{Common, Done, Exit, Failure, ask, print};
 use crate::clock::Clock;
 use crate::config::{Channel, Config};
@@ -20,17 +22,26 @@ pub fn run(common: &Common, id: &str) -> Done {
         return Err(Failure::new(Exit::Usage, format!("there is no channel \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default())));
     };
     let runtime = ask::runtime()?;
+    let mut attempts = Vec::new();
     let mut failed = 0;
     for recipient in &channel.route.recipients {
         let outcome = runtime.block_on(send(&config, channel, recipient))?;
         let to = if recipient.is_empty() { channel.id.as_str() } else { recipient };
-        match outcome {
-            Outcome::Sent { detail } => print::line(&format!("{to}: sent ({detail})")),
+        let line = match &outcome {
+            Outcome::Sent { detail } => format!("{to}: sent ({detail})"),
             other => {
                 failed += 1;
-                print::line(&format!("{to}: not sent, {}", other.detail()));
+                format!("{to}: not sent, {}", other.detail())
             }
+        };
+        let is_sent = matches!(outcome, Outcome::Sent { .. });
+        if !common.json && (!common.quiet || !is_sent) {
+            print::line(&line);
         }
+        attempts.push(json!({"to": to, "outcome": outcome.name(), "detail": outcome.detail()}));
+    }
+    if common.json {
+        print::json(&json!({"channel": channel.id, "attempts": attempts}));
     }
     Ok(if failed == 0 { Exit::Done } else { Exit::Failed })
 }

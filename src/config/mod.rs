@@ -34,8 +34,8 @@ use crate::recipe::Recipe;
 
 pub use channel::{Channel, ChannelKind};
 pub use general::General;
-pub use pace::Load;
 pub use hours::spell as spell_hours;
+pub use pace::Load;
 pub use secret::Secret;
 pub use smtp::{Smtp, Tls};
 pub use source::Source;
@@ -77,9 +77,16 @@ pub struct Loaded {
 }
 
 /// A configuration as far as it could be read.
-struct Examined {
-    config: Config,
-    errors: Vec<Problem>,
+#[derive(Debug)]
+pub struct Examined {
+    /// What could be read.
+    pub config: Config,
+    /// Every mistake.
+    pub errors: Vec<Problem>,
+    /// Those of `errors` that stand in operators' recipes.
+    pub in_recipes: Vec<Problem>,
+    /// The sources whose recipe cannot be used, by id or by the name of the file.
+    pub broken: BTreeSet<String>,
     warnings: Vec<Problem>,
 }
 
@@ -105,6 +112,12 @@ impl Config {
         self.cases.is_empty().then(|| format!("{file} watches nothing; `veedor add SOURCE NUMBER` adds a case"))
     }
 
+    /// Reads what can be read, for a command that needs one source and not the rest. An `Err` means that not even the watch
+    /// list could be parsed.
+    pub fn examine(path: &Path) -> Result<Examined, Vec<Problem>> {
+        examine(path, None, ASKING)
+    }
+
     /// The source of a case.
     pub fn source_of(&self, case: &CaseRef) -> Option<&Arc<Source>> {
         if case.source == PAGE { self.pages.get(&case.number) } else { self.sources.get(&case.source) }
@@ -113,6 +126,18 @@ impl Config {
     /// A source by its id, whether or not a case uses it; pages that cases describe themselves are not among them.
     pub fn source(&self, id: &str) -> Option<&Arc<Source>> {
         self.sources.get(id)
+    }
+
+    /// A page that a case describes itself, by the name that it has there.
+    pub fn page(&self, name: &str) -> Option<&Arc<Source>> {
+        self.pages.get(name)
+    }
+
+    /// The names of the pages that cases describe themselves, sorted.
+    pub fn page_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.pages.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Every recipe that this configuration knows, the operator's own in place of shipped ones.
@@ -205,9 +230,10 @@ fn examine(path: &Path, draft: Option<Draft<'_>>, env: Env<'_>) -> Result<Examin
         errors.extend(masked(book.errors.into_problems(), &book.text.text));
         warnings.extend(masked(book.warnings.into_problems(), &book.text.text));
     }
-    errors.extend(masked(unreadable.into_iter().chain(sources.problems).collect(), ""));
+    let in_recipes = masked(sources.problems, "");
+    errors.extend(masked(unreadable, "").into_iter().chain(in_recipes.iter().cloned()));
     warnings.extend(masked(sources.warnings, ""));
-    Ok(Examined { config, errors, warnings })
+    Ok(Examined { config, errors, in_recipes, broken: sources.broken, warnings })
 }
 
 fn read_all(paths: &[PathBuf], draft: Option<Draft<'_>>) -> (Vec<Text>, Vec<Problem>) {

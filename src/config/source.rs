@@ -28,6 +28,9 @@ pub struct Source {
     pub gap: Duration,
     /// The most requests a day to its host.
     pub daily: u32,
+    /// How often its cases are visited when `[source.ID]` says so; else the general interval holds, and never less than the
+    /// recipe's.
+    pub every: Option<Duration>,
     /// The most time for a whole request.
     pub timeout: Duration,
     /// When it may be asked, in its own zone; `None` means always.
@@ -209,7 +212,7 @@ fn settle(recipe: Recipe, overridden: Option<PathBuf>, settings: &Settings, hour
     let gap = least(&settings.gap, "gap", recipe.gap).unwrap_or(recipe.gap);
     let timeout = settings.timeout.as_ref().map_or(recipe.timeout, |at| at.value);
     let hours = settings.hours.clone().unwrap_or(hours);
-    Known { source: Arc::new(Source { recipe, gap, daily, timeout, hours, overridden }), every, floor }
+    Known { source: Arc::new(Source { recipe, gap, daily, every, timeout, hours, overridden }), every, floor }
 }
 
 /// The source that was meant: by its id, or by its id without the country.

@@ -45,7 +45,7 @@ fn load_with(files: &[(&str, &str)], secrets: Secrets) -> (Option<Config>, Vec<S
         problems.into_iter().map(|problem| one(problem).replace(&place, "")).collect()
     };
     match examine(&folder.path().join("w.toml"), None, Env { get: &env, secrets }) {
-        Ok(Examined { config, errors, warnings }) => (errors.is_empty().then_some(config), told(errors), told(warnings)),
+        Ok(Examined { config, errors, warnings, .. }) => (errors.is_empty().then_some(config), told(errors), told(warnings)),
         Err(errors) => (None, told(errors), Vec::new()),
     }
 }

@@ -32,6 +32,11 @@ fn encoding(page: &Page) -> &'static Encoding {
         .unwrap_or_else(|| if std::str::from_utf8(&page.body).is_ok() { UTF_8 } else { WINDOWS_1252 })
 }
 
+/// Whether a charset of this name is known.
+pub fn is_known(label: &str) -> bool {
+    by_label(label).is_some()
+}
+
 fn by_label(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label(label.trim().as_bytes())
 }

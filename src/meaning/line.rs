@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use crate::diag::suggestion;
 use crate::domain::docket::{Entry, EntryKey};
 use crate::wire::hearing;
 
@@ -13,15 +14,42 @@ use super::Meaning;
 /// The jurisdiction of a line that names none, and of a command without `--jurisdiction`.
 pub const DEFAULT_JURISDICTION: &str = "ec";
 
+/// The keys of a line that must be there; `date` may be null, and the texts may be empty.
+const NEEDED: [&str; 3] = ["date", "title", "text"];
+
+/// All keys of a line.
+const KEYS: [&str; 6] = ["date", "title", "text", "lang", "jurisdiction", "origin"];
+
 /// Classifies a line `{"date","title","text","lang"?,"jurisdiction"?,"origin"?}`; the error says what is wrong with it.
 pub fn classify_line(line: &str) -> Result<String, String> {
     classify_line_in(line, DEFAULT_JURISDICTION, None)
+}
+
+/// Refuses a jurisdiction without words: every line would be `entry.added`, and nobody would know why.
+pub fn known_jurisdiction(id: &str) -> Result<(), String> {
+    known("jurisdiction", id, &super::jurisdictions())
+}
+
+/// Refuses a language without words.
+pub fn known_language(id: &str) -> Result<(), String> {
+    known("language", id, &super::languages())
+}
+
+fn known(what: &str, id: &str, ids: &[&str]) -> Result<(), String> {
+    let words = || format!("there are no words for the {what} \"{id}\"; {}", suggestion(id, ids).unwrap_or_default());
+    if ids.contains(&id) { Ok(()) } else { Err(words()) }
 }
 
 /// The same with the command's `--jurisdiction` and `--lang`, which hold for lines that name none.
 pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) -> Result<String, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| format!("not a line of JSON: {error}"))?;
     let object = value.as_object().ok_or_else(|| "not a JSON object; write {\"date\": …, \"title\": …, \"text\": …}".to_owned())?;
+    if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(format!("unknown key \"{key}\"; {}", suggestion(key, &KEYS).unwrap_or_default()));
+    }
+    if let Some(key) = NEEDED.iter().find(|key| !object.contains_key(**key)) {
+        return Err(format!("\"{key}\" is missing; write {{\"date\": …, \"title\": …, \"text\": …}}"));
+    }
     let text = |key: &str| match object.get(key) {
         None | Some(Value::Null) => Ok(""),
         Some(Value::String(text)) => Ok(text.as_str()),
@@ -41,6 +69,10 @@ pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) 
         (Some(country), false) => country.get(..2).unwrap_or(country).to_lowercase(),
         _ => jurisdiction,
     };
+    known_language(language)?;
+    if object.contains_key("jurisdiction") {
+        known_jurisdiction(&jurisdiction)?;
+    }
     let entry = Entry {
         key: EntryKey(String::new()),
         date,
@@ -76,23 +108,26 @@ mod tests {
         let line = r#"{"date":"2026-11-23","title":"CONVOCATORIA A AUDIENCIA (DECRETO)","text":"Se convoca a la audiencia de juicio para el 3 de diciembre, a las 09h30."}"#;
         let expected = r#"{"kinds":["hearing.scheduled"],"hearings":[{"date":"2026-12-03","time":"09:30","type":"juicio","status":"convened","span":[3,71]}]}"#;
         assert_eq!(classify_line(line).as_deref(), Ok(expected));
-        assert_eq!(classify_line(r#"{"title":"LO QUE SEA"}"#).as_deref(), Ok(r#"{"kinds":["entry.added"],"hearings":[]}"#));
+        assert_eq!(
+            classify_line(r#"{"date":null,"title":"LO QUE SEA","text":""}"#).as_deref(),
+            Ok(r#"{"kinds":["entry.added"],"hearings":[]}"#)
+        );
     }
 
     #[test]
     fn what_is_wrong_is_said() {
-        for (line, part) in
-            [("nonsense", "JSON"), ("[]", "object"), (r#"{"date":"ayer"}"#, "2024-02-20"), (r#"{"title":3}"#, "must be a text")]
-        {
+        for (line, part) in [
+            ("nonsense", "JSON"),
+            ("[]", "object"),
+            (r#"{"date":"ayer","title":"","text":""}"#, "2024-02-20"),
+            (r#"{"date":null,"title":3,"text":""}"#, "must be a text"),
+            (r#"{"date":null,"title":""}"#, "\"text\" is missing"),
+            (r#"{"date":null,"titel":"","text":""}"#, "did you mean \"title\"?"),
+            (r#"{"date":null,"title":"","text":"","lang":"eo"}"#, "no words for the language \"eo\""),
+            (r#"{"date":null,"title":"","text":"","jurisdiction":"atlantis"}"#, "no words for the jurisdiction \"atlantis\""),
+        ] {
             let error = classify_line(line).expect_err(line);
             assert!(error.contains(part), "{error}");
         }
-    }
-
-    #[test]
-    fn a_language_without_words_still_answers() {
-        let line =
-            r#"{"date":"2026-11-23","title":"X","text":"Fica designada a audiência para 12/03/2027","lang":"pt","jurisdiction":"br"}"#;
-        assert_eq!(classify_line(line).as_deref(), Ok(r#"{"kinds":["entry.added"],"hearings":[]}"#));
     }
 }

@@ -67,8 +67,19 @@ type Shipped = (&'static str, &'static str, &'static str);
 /// By language and jurisdiction.
 type Compiled = HashMap<(&'static str, &'static str), Arc<Meaning>>;
 
-const LANGUAGES: [Shipped; 1] = [("es", "jurisdictions/lang/es.toml", include_str!("../../jurisdictions/lang/es.toml"))];
-const LEXICONS: [Shipped; 1] = [("ec", "jurisdictions/ec/lexicon.toml", include_str!("../../jurisdictions/ec/lexicon.toml"))];
+// `build.rs` lists the files under `jurisdictions/`.
+const LANGUAGES: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+const LEXICONS: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/lexicons.rs"));
+
+/// The jurisdictions that have words of their own.
+pub fn jurisdictions() -> Vec<&'static str> {
+    LEXICONS.iter().map(|(id, ..)| *id).collect()
+}
+
+/// The languages that have words.
+pub fn languages() -> Vec<&'static str> {
+    LANGUAGES.iter().map(|(id, ..)| *id).collect()
+}
 
 /// A hearing that took place longer ago is history that a text tells, not news: courts enter the record of a hearing within days.
 const NEWS_DAYS: i32 = 10;
@@ -79,7 +90,7 @@ impl Meaning {
     pub fn shipped(jurisdiction: &str, language: &str) -> Arc<Self> {
         static COMPILED: OnceLock<Mutex<Compiled>> = OnceLock::new();
         let find = |list: &'static [Shipped], id: &str| list.iter().find(|(known, ..)| *known == id);
-        let (words, lexicon) = (find(&LANGUAGES, language), find(&LEXICONS, jurisdiction));
+        let (words, lexicon) = (find(LANGUAGES, language), find(LEXICONS, jurisdiction));
         let key = (words.map_or("", |(id, ..)| *id), lexicon.map_or("", |(id, ..)| *id));
         let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
         let build = || {
@@ -228,6 +239,17 @@ mod tests {
     use crate::meaning::lexicon::Example;
     use crate::meaning::vectors::entry;
     use jiff::civil::date;
+
+    #[test]
+    fn every_shipped_file_compiles() {
+        assert!(jurisdictions().contains(&"ec") && languages().contains(&"es"));
+        for (_, file, text) in LANGUAGES {
+            assert!(Meaning::parse((file, text), ("", "")).is_ok_and(|meaning| !meaning.fallback.rules().is_empty()), "{file}");
+        }
+        for (_, file, text) in LEXICONS {
+            assert!(Meaning::parse(("", ""), (file, text)).is_ok_and(|meaning| !meaning.lexicon.rules().is_empty()), "{file}");
+        }
+    }
 
     fn applied(rule: &lexicon::Rule, example: &Example, language: &Language) -> bool {
         rule.applies(&Fields::read(&example.title, &example.origin, &example.text, language))

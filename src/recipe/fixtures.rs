@@ -105,6 +105,16 @@ fn every_shipped_recipe_reads_its_fixtures() {
 }
 
 #[test]
+fn every_recipe_under_jurisdictions_is_compiled_in() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = sorted(&root.join("jurisdictions")).into_iter().filter(|path| path.is_dir()).flat_map(|path| sorted(&path));
+    let with_steps = files.filter(|path| std::fs::read_to_string(path).unwrap().contains("\n[[step]]"));
+    let here: Vec<String> = with_steps.map(|path| path.strip_prefix(root).unwrap().display().to_string()).collect();
+    assert!(!here.is_empty());
+    assert_eq!(shipped().iter().map(|(_, file, _)| *file).collect::<Vec<_>>(), here);
+}
+
+#[test]
 fn every_shipped_recipe_compiles_under_its_own_id() {
     for (id, file, text) in shipped() {
         match Recipe::parse(file, text) {

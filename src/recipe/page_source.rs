@@ -24,7 +24,7 @@ use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 
 /// The id of every recipe made here.
-const ID: &str = "page";
+pub(super) const ID: &str = "page";
 
 /// Reads the `page` table of a watched page. `slug` is the case's number. Every mistake goes to the reader's sink.
 ///

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::select::{Path, Root};
 use super::step::Step;
 use super::template::text_of;
-use super::{Recipe, answer};
+use super::{Next, Recipe, answer, page_source};
 use crate::domain::case::CaseNumber;
 use crate::domain::page::Page;
 
@@ -28,6 +28,31 @@ impl Recipe {
             page.step = self.guess_step(&page).unwrap_or_else(|| self.first_step()).to_owned();
         }
         page
+    }
+
+    /// Saved pages as if they had been asked for: with the address, which links on them start from, and the recipe's charset.
+    pub fn located(&self, number: &CaseNumber, mut pages: Vec<Page>) -> Vec<Page> {
+        for at in 0..pages.len() {
+            if let Next::Ask(request) = self.next(number, &pages[..at])
+                && request.step == pages[at].step
+            {
+                pages[at].url = request.url;
+                pages[at].charset = pages[at].charset.take().or(request.charset);
+            }
+        }
+        pages
+    }
+
+    /// The number of a watched page, which is the name that the watch list gives it.
+    pub fn named(&self) -> Option<CaseNumber> {
+        let format = &self.plan.number;
+        (self.id == page_source::ID).then(|| format.read(&self.title, &format.example).ok()).flatten()
+    }
+
+    /// What a number looks like: in words, as a pattern, and an example.
+    pub fn number_format(&self) -> (&str, &str, &str) {
+        let format = &self.plan.number;
+        (&format.shape, format.pattern.as_str(), &format.example)
     }
 
     /// The step that a saved page answers, by what the recipe would take from it. `None` when it fits none.

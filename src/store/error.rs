@@ -83,7 +83,12 @@ impl From<std::io::Error> for StoreError {
 #[derive(Debug)]
 pub enum OpenError {
     /// Another process has it.
-    Locked(PathBuf),
+    Locked {
+        /// The store.
+        dir: PathBuf,
+        /// Its number and command line, where the system tells.
+        by: Option<String>,
+    },
     /// It was written by another version of veedor.
     Format(String),
     /// This process or file system cannot keep it safely.
@@ -113,8 +118,9 @@ pub enum OpenError {
 impl std::fmt::Display for OpenError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Locked(dir) => {
-                write!(f, "another process uses the store in {}; stop it first, or ask the running daemon", dir.display())
+            Self::Locked { dir, by } => {
+                let by = by.as_deref().map(|by| format!(", {by}")).unwrap_or_default();
+                write!(f, "the store in {} is in use by another process{by}; wait until it has ended, or stop it", dir.display())
             }
             Self::Format(why) | Self::Unsafe(why) => f.write_str(why),
             Self::Damaged { why, moved_to, backup, dir } => {

@@ -7,7 +7,7 @@
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -84,7 +84,7 @@ impl Store {
         });
         let (trees, ledger) = match opened {
             Ok(opened) => opened,
-            Err(Failure::Locked) => return Err(OpenError::Locked(dir.to_owned())),
+            Err(Failure::Locked) => return Err(OpenError::Locked { dir: dir.to_owned(), by: holder(&sled_dir) }),
             Err(Failure::Refused(why)) => return Err(OpenError::Io { path: sled_dir, why }),
             Err(Failure::Damaged(why)) => {
                 let moved_to = Self::move_aside(dir, options.now)?;
@@ -142,6 +142,21 @@ fn open_sled(dir: &Path, cache_bytes: u64) -> Result<(Trees, Ledger), Failure> {
         }
     }
     try_open(&config)
+}
+
+/// The process that holds sled's lock, with its command line; `None` where the system does not tell.
+fn holder(sled_dir: &Path) -> Option<String> {
+    let inode = fs::metadata(sled_dir.join("db")).ok()?.ino().to_string();
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    // "1: FLOCK  ADVISORY  WRITE 708 08:01:1234 0 EOF", proc_locks(5).
+    let pid = locks.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [_, "FLOCK", _, _, pid, file, ..] = fields.as_slice() else { return None };
+        (file.rsplit(':').next() == Some(inode.as_str())).then(|| (*pid).to_owned())
+    })?;
+    let command = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let command: String = command.trim_end_matches('\0').chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect();
+    Some(if command.is_empty() { pid } else { format!("{pid} ({command})") })
 }
 
 /// Opens sled and reads what the writer needs to know, which is the first that touches many pages.

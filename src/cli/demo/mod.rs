@@ -8,11 +8,16 @@ mod mailbox;
 mod receiver;
 mod story;
 
+use std::io::Write as _;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::io::Interest;
+use tokio::net::unix::pipe;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::{Common, Done, Exit, Failure, ask, print};
@@ -48,7 +53,7 @@ pub enum Arrival {
     Hook(String),
 }
 
-/// Runs until Ctrl-C, or for the seconds given.
+/// Runs until Ctrl-C, until its terminal or reader is gone, or for the seconds given.
 pub fn run(_common: &Common, args: &DemoArgs) -> Done {
     let spanish = match args.lang.as_deref() {
         Some(language) => language == "es",
@@ -94,9 +99,16 @@ async fn play(folder: &Path, spanish: bool, limit: Option<Duration>) -> Result<(
     units.start("story", story.clone().tell(shared, control.clone()));
 
     let end = async {
-        match limit {
-            Some(limit) => tokio::time::sleep(limit).await,
-            None => std::future::pending().await,
+        let limit = async {
+            match limit {
+                Some(limit) => tokio::time::sleep(limit).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = limit => {}
+            () = hung_up() => {}
+            () = nobody_reads() => {}
         }
     };
     tokio::pin!(end);
@@ -117,6 +129,44 @@ async fn play(folder: &Path, spanish: bool, limit: Option<Duration>) -> Result<(
     result
 }
 
+/// The terminal was closed. The daemon would take the signal for a wish to reload.
+async fn hung_up() {
+    match signal(SignalKind::hangup()) {
+        Ok(mut hangup) => drop(hangup.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// The other end of the pipe that we print into was closed, as by `| head`. A file has no other end.
+async fn nobody_reads() {
+    // Only its end is waited for; nothing is written through this handle, so its blocking mode does no harm.
+    let output = std::io::stdout().as_fd().try_clone_to_owned().and_then(pipe::Sender::from_owned_fd_unchecked);
+    match output {
+        Ok(output) => drop(output.ready(Interest::ERROR).await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// The most lines of a webhook's body that are shown, and the most characters of each.
+const BODY_LINES: usize = 40;
+const BODY_WIDTH: usize = 140;
+
+/// A webhook's body to look at: one field a line, and not more than fits a screen.
+fn readable(body: &str, spanish: bool) -> String {
+    let pretty = serde_json::from_str::<serde_json::Value>(body).and_then(|value| serde_json::to_string_pretty(&value));
+    let text = pretty.unwrap_or_else(|_| body.to_owned());
+    let cut = |line: &str| match line.char_indices().nth(BODY_WIDTH) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    let mut lines: Vec<String> = text.lines().take(BODY_LINES).map(|line| format!("           {}", print::clean(&cut(line)))).collect();
+    let left = text.lines().count().saturating_sub(BODY_LINES);
+    if left > 0 {
+        lines.push(format!("           … {left} {}", if spanish { "líneas más" } else { "more lines" }));
+    }
+    lines.join("\n")
+}
+
 fn show(arrival: &Arrival, spanish: bool) {
     match arrival {
         Arrival::Mail { subject, file } => {
@@ -129,7 +179,7 @@ fn show(arrival: &Arrival, spanish: bool) {
                 Err(_) => print::clean(body),
             };
             print::line(&format!("  {} {shown}", print::green("webhook ▸")));
-            print::line(&format!("           {}", print::clean(body)));
+            print::line(&readable(body, spanish));
         }
     }
 }
@@ -153,7 +203,24 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if let Err(error) = std::fs::remove_dir_all(&self.path) {
-            eprintln!("veedor: the demo's folder {} could not be removed: {error}", self.path.display());
+            // The terminal may be gone, and then there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "veedor: the demo's folder {} could not be removed: {error}", self.path.display());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_shown_field_by_field_and_within_bounds() {
+        let shown = readable(r#"{"type":"ruling.issued","data":{"summary":"x"}}"#, false);
+        assert!(shown.lines().any(|line| line.trim() == "\"summary\": \"x\""), "{shown}");
+        let long = format!("[{}\"{}\"]", "1,".repeat(500), "ñ".repeat(1000));
+        let shown = readable(&long, true);
+        assert_eq!(shown.lines().count(), BODY_LINES + 1);
+        assert!(shown.ends_with("líneas más"), "{shown}");
+        assert!(readable("no es JSON", true).contains("no es JSON"));
     }
 }

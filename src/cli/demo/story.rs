@@ -142,16 +142,19 @@ tags   = ["demo"]
     /// What the newcomer reads first.
     pub fn opening(&self, folder: &Path) -> String {
         let list = folder.join("watchlist.toml").display().to_string();
+        let veedor = std::env::args_os().next().map_or_else(|| "veedor".to_owned(), |name| name.to_string_lossy().into_owned());
         if self.spanish {
             format!(
                 "{}\nUn juzgado ficticio, un buzón y un receptor de webhooks, todo en esta máquina; nada sale a la red.\n\
-                 La lista vigilada: {list}\nLa primera visita no alerta: es la línea de base. Ctrl-C termina.\n",
+                 La lista vigilada: {list}\nMientras tanto, en otra terminal, responden todos los comandos:\n    {veedor} list -c {list}\n\
+                 La primera visita no alerta: es la línea de base. Ctrl-C termina.\n",
                 print::bold("Demostración de veedor")
             )
         } else {
             format!(
                 "{}\nA fictional court, a mailbox and a webhook receiver, all on this machine; nothing goes to the network.\n\
-                 The watch list: {list}\nThe first visit raises no alert: it is the baseline. Ctrl-C ends it.\n",
+                 The watch list: {list}\nMeanwhile, in another terminal, all commands answer:\n    {veedor} list -c {list}\n\
+                 The first visit raises no alert: it is the baseline. Ctrl-C ends it.\n",
                 print::bold("veedor demo")
             )
         }

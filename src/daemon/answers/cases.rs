@@ -86,19 +86,38 @@ async fn stored(desk: &Desk, watch: &Watch, version: Option<u32>) -> Result<Vers
     let (store, case) = (desk.handles.store.clone(), watch.case.clone());
     let label = watch.number.canonical.clone();
     let found = blocking(move || {
-        let Some(cid) = store.register(&[case])?.first().copied() else { return Ok(Err(0)) };
+        let Some(cid) = store.register(&[case])?.first().copied() else { return Ok(Err(Vec::new())) };
         let newest = store.head(cid)?.map_or(0, |head| head.version);
-        let wanted = version.unwrap_or(newest);
-        Ok(store.version(cid, wanted)?.ok_or(newest))
+        match store.version(cid, version.unwrap_or(newest))? {
+            Some(found) => Ok(Ok(found)),
+            None => Ok(Err(store.versions(cid)?.into_iter().map(|info| info.number).collect())),
+        }
     })
     .await?;
-    found.map_err(|newest| {
-        let why = match newest {
-            0 => format!("{label} was not read yet; `veedor list` shows why, `veedor poll {label}` visits it now"),
-            newest => format!("{label} has no version {}; it has versions 1 to {newest}", version.unwrap_or(newest)),
+    found.map_err(|kept| {
+        let why = match (kept.as_slice(), version) {
+            ([], _) => format!("{label} was not read yet; `veedor list` shows why, `veedor poll {label}` visits it now"),
+            (kept, Some(wanted)) => format!("{label} has no version {wanted}; it has {}", ranges(kept)),
+            (kept, None) => format!("the newest version of {label} is not in the store; it has {}; run `veedor fsck`", ranges(kept)),
         };
-        Answer::No { why, code: if newest == 0 { 4 } else { 1 } }
+        Answer::No { why, code: if kept.is_empty() { 4 } else { 1 } }
     })
+}
+
+/// The versions that exist, in words.
+fn ranges(kept: &[u32]) -> String {
+    let mut sorted = kept.to_vec();
+    sorted.sort_unstable();
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for number in sorted {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(number) => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let texts: Vec<String> =
+        runs.iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") }).collect();
+    format!("version{} {}", if kept.len() == 1 { "" } else { "s" }, texts.join(", "))
 }
 
 /// The differences of two versions, entry by entry and word by word.
@@ -106,14 +125,11 @@ pub async fn diff(desk: &Desk, typed: &str, from: Option<u32>, to: Option<u32>) 
     let config = desk.handles.config.load_full();
     let (_, watch) = find(&config, typed)?;
     let newer = stored(desk, watch, to).await?;
-    let from = match from.or_else(|| newer.number.checked_sub(1)) {
-        None | Some(0) => {
-            let why = format!("{} has one version so far; there is nothing to compare it with", watch.number.canonical);
-            return Err(Answer::No { why, code: 1 });
-        }
-        Some(from) => from,
-    };
-    let older = stored(desk, watch, Some(from)).await?;
+    if from.is_none() && newer.number == 1 {
+        let why = format!("version 1 of {} is the first; there is nothing before it to compare with", watch.number.canonical);
+        return Err(Answer::No { why, code: 1 });
+    }
+    let older = stored(desk, watch, Some(from.unwrap_or(newer.number - 1))).await?;
     let changes: Vec<Value> = changes(&older.docket, &newer.docket, newer.at).iter().map(change_json).collect();
     Ok(json!({
         "case": watch.number.canonical,

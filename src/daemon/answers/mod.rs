@@ -76,6 +76,9 @@ pub enum Ask {
     },
     /// The outbox.
     Deliveries {
+        /// A delivery's id, or a case as typed; all when absent.
+        #[serde(default)]
+        about: Option<String>,
         /// Only those that are given up.
         failed: bool,
         /// At most this many, newest first.
@@ -156,7 +159,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Hearings { case } => cases::hearings(desk, case.as_deref()).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
-        Ask::Deliveries { failed, limit } => outbox::deliveries(desk, failed, limit).await,
+        Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
         Ask::Retry { ids } => outbox::retry(desk, &ids).await,
         Ask::Backup { dir } => upkeep::backup(desk, dir).await,
         Ask::Export { to } => upkeep::export(desk, to).await,

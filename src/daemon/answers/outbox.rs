@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Desk};
+use super::{Answer, Desk, find};
+use crate::config::Config;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::id::Id;
 use crate::store::Store;
@@ -12,38 +13,67 @@ use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
 
-/// Deliveries, newest first.
-pub async fn deliveries(desk: &Desk, failed: bool, limit: usize) -> Result<Value, Answer> {
-    let store = desk.handles.store.clone();
+/// Deliveries, newest first: all, one by its id, or those of a case.
+pub async fn deliveries(desk: &Desk, about: Option<&str>, failed: bool, limit: usize) -> Result<Value, Answer> {
+    let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
+    let id = about.and_then(Id::parse);
+    let case = match about {
+        Some(typed) if id.is_none() => Some(find(&config, typed)?.1.case.clone()),
+        _ => None,
+    };
     let lines = blocking(move || {
-        let wanted = if failed { DeliveryFilter::Dead } else { DeliveryFilter::All };
-        store.deliveries(wanted, limit)?.iter().map(|delivery| line(&store, delivery)).collect::<Result<Vec<_>, StoreError>>()
+        let found = match (id, case) {
+            (Some(id), _) => store.delivery(id)?.into_iter().collect(),
+            (None, case) => {
+                let all =
+                    store.deliveries(if failed { DeliveryFilter::Dead } else { DeliveryFilter::All }, limit_of(case.is_some(), limit))?;
+                all.into_iter().filter(|delivery| case.as_ref().is_none_or(|case| delivery.case == *case)).take(limit).collect::<Vec<_>>()
+            }
+        };
+        found.iter().map(|delivery| line(&store, &config, delivery)).collect::<Result<Vec<_>, StoreError>>()
     })
     .await?;
-    Ok(json!({ "deliveries": lines }))
+    match id {
+        Some(id) if lines.is_empty() => {
+            Err(Answer::No { why: format!("there is no delivery {id}; `veedor deliveries` shows them"), code: 4 })
+        }
+        _ => Ok(json!({ "deliveries": lines })),
+    }
 }
 
-fn line(store: &Store, delivery: &Delivery) -> Result<Value, StoreError> {
+/// A case's deliveries are picked from all of them.
+fn limit_of(is_picked: bool, limit: usize) -> usize {
+    if is_picked { usize::MAX } else { limit }
+}
+
+fn line(store: &Store, config: &Config, delivery: &Delivery) -> Result<Value, StoreError> {
     let attempts: Vec<Value> = store
         .attempts(delivery.id)?
         .iter()
         .map(|attempt| json!({"at": attempt.at.to_string(), "took_ms": attempt.took.as_millis(), "outcome": attempt.outcome.name(), "detail": attempt.outcome.detail()}))
         .collect();
-    let mut kinds = Vec::new();
+    let mut events = Vec::new();
     for id in &delivery.events {
-        kinds.extend(store.event(*id)?.map(|event| event.kind.name()));
+        events.extend(
+            store
+                .event(*id)?
+                .map(|event| json!({"id": event.id.to_string(), "kind": event.kind.name(), "seq": event.seq, "version": event.version})),
+        );
     }
     let (at, reason) = match &delivery.state {
         DeliveryState::Open { due } | DeliveryState::Waiting { due } => (due, None),
         DeliveryState::Delivered { at } => (at, None),
         DeliveryState::Dead { at, reason } => (at, Some(reason)),
     };
+    // A case that is watched no more is shown by what its source calls it.
+    let watch = config.watch(&delivery.case);
+    let number = watch.map_or(&delivery.case.number, |watch| &watch.number.canonical);
     Ok(json!({
         "id": delivery.id.to_string(),
         "channel": delivery.channel,
         "recipient": delivery.recipient,
-        "case": {"source": delivery.case.source, "number": delivery.case.number},
-        "events": kinds,
+        "case": {"source": delivery.case.source, "number": number, "name": watch.and_then(|watch| watch.name.as_deref())},
+        "events": events,
         "state": delivery.state.name(),
         "at": at.to_string(),
         "reason": reason,

@@ -11,9 +11,10 @@ use crate::config::Config;
 use crate::daemon::record::{Job, Visited};
 use crate::daemon::visit::{Report, Target};
 use crate::domain::about::About;
+use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 use crate::message;
-use crate::recipe::Next;
+use crate::recipe::{Next, Refusal};
 use crate::store::pulse::blocking;
 
 /// Visits cases now.
@@ -116,6 +117,12 @@ pub async fn import(
         let body = STANDARD.decode(body).map_err(|error| Answer::No { why: format!("a page did not arrive whole: {error}"), code: 1 })?;
         saved.push(source.recipe.saved(step, body, charset.as_deref(), now));
     }
+    let saved = source.recipe.located(&watch.number, saved);
+    // A wrong file says nothing about the case: it is told and changes nothing, not even the case's health.
+    let refused = |why: &str, code: u8| Answer::No {
+        why: format!("the pages were not taken and nothing was changed: {}", why.trim_end_matches('.')),
+        code,
+    };
     if let Next::Ask(missing) = source.recipe.next(&watch.number, &saved) {
         let why = format!(
             "the page of step \"{}\" is missing: {}; save it too and give it as --page {}=FILE",
@@ -123,13 +130,23 @@ pub async fn import(
         );
         return Err(Answer::No { why, code: 2 });
     }
+    if let Err(refusal) = source.recipe.read(&watch.number, &saved) {
+        return Err(refused(&refusal.to_string(), if refusal == Refusal::NotFound { 4 } else { 3 }));
+    }
     let (cid, row) = row_of(desk, watch).await?;
     let Some(_turn) = desk.visitor.by_hand(cid) else {
         let why = format!("{} is being visited at this moment; run the command again", watch.number.canonical);
         return Err(Answer::No { why, code: 1 });
     };
-    let job = Job { store: desk.handles.store.clone(), config: config.clone(), index, source, cid, row, settled: false, now, keep: true };
-    let visited = blocking(move || job.pages(saved)).await?;
+    let (store, with) = (desk.handles.store.clone(), config.clone());
+    let visited = blocking(move || {
+        let job =
+            |keep| Job { store: store.clone(), config: with.clone(), index, source: source.clone(), cid, row, settled: false, now, keep };
+        let tried = job(false).pages(saved.clone())?;
+        if tried.health == Health::Ok { job(true).pages(saved).map(Ok) } else { Ok(Err(tried.health)) }
+    })
+    .await?;
+    let visited = visited.map_err(|health| refused(health.detail().unwrap_or_else(|| health.name()), 3))?;
     keep(desk, cid, &visited).await?;
     Ok(json!({ "visits": [report_json(&config, index, &Report::Visited(visited))], "dry_run": false }))
 }

@@ -16,7 +16,7 @@ fn the_folder_is_private_and_holds_one_process() {
     let store = open(&path);
     assert_eq!(fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o700);
     let second = Store::open(&path, Options::new(at(0)));
-    assert!(matches!(&second, Err(OpenError::Locked(at)) if *at == path), "{second:?}");
+    assert!(matches!(&second, Err(OpenError::Locked { dir, .. }) if *dir == path), "{second:?}");
     drop(store);
     open(&path);
 }

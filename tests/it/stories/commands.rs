@@ -57,7 +57,7 @@ fn wrong_input_gets_one_clear_sentence_and_its_exit_code() {
         (&["test", "hok"], 2, "did you mean \"hook\"?"),
         (&["show", "17721-2024-00012G"], 4, "did you mean 17721-2024-00011G?"),
         (&["show", A], 4, "was not read yet"),
-        (&["show", B, "--version", "9"], 1, "it has versions 1 to 1"),
+        (&["show", B, "--version", "9"], 1, "it has version 1"),
         (&["add", "ec-esatge", "17721-2024-00012G"], 2, "did you mean \"ec-esatje\"?"),
         (&["add", "ec-esatje", "17721/24"], 2, "17721-2019-00029G"),
         (&["retry", "00000000000000000000000000000000"], 1, "there is no delivery"),
@@ -185,9 +185,56 @@ fn a_case_that_the_court_does_not_know_is_said_and_is_no_news() {
     world.write(&world.list.replace(A, "17721-2024-00099"));
     let output = world.veedor(&["poll"]);
     assert_eq!(output.status.code(), Some(4), "{}{}", text(&output.stdout), text(&output.stderr));
-    assert!(text(&output.stdout).contains("not_found"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("the source knows no case of this number"), "{}", text(&output.stdout));
     let list: serde_json::Value = serde_json::from_str(&world.ok(&["list", "--json"])).expect("JSON");
     assert_eq!((&list["cases"][0]["health"], &list["cases"][0]["version"]), (&"not_found".into(), &0.into()));
     world.write(&world.list);
     world.finish();
+}
+
+#[test]
+fn what_is_exported_is_what_a_restored_backup_holds() {
+    let world = World::new(&[A]);
+    world.ok(&["poll"]);
+    world.court.act(A, "OFICIO (OFICIO)", "<p>TRIP01 Ofíciese.</p>");
+    world.ok(&["poll"]);
+    // The first line says when it was written, and the last has a sum over it.
+    let body = |text: &str| -> Vec<String> {
+        let lines: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+        lines.split_last().map(|(_, rest)| rest.to_vec()).unwrap_or_default()
+    };
+    let export = |world: &World| body(&world.ok(&["export"]));
+    let before = export(&world);
+    assert!(before.iter().any(|line| line.contains("TRIP01")));
+    let file = world.path("all.jsonl");
+    world.ok(&["export", "--to", &file.display().to_string()]);
+    let written = std::fs::read_to_string(&file).expect("the export");
+    assert!(body(&written) == before, "the file is not what standard output is");
+    world.ok(&["backup", &world.path("copies").display().to_string()]);
+    std::fs::rename(world.state_dir(), world.path("lost")).expect("the store is lost");
+    world.ok(&["restore", &world.path("copies").display().to_string()]);
+    assert!(export(&world) == before, "the restored store exports something else");
+    assert!(world.ok(&["diff", A]).contains("TRIP01"));
+    // Nothing was sent yet, so both messages wait in the restored outbox too.
+    let waiting = world.json(&["deliveries", "--json"]);
+    assert_eq!(waiting["deliveries"].as_array().map(Vec::len), Some(2), "{waiting}");
+}
+
+#[test]
+fn completions_and_the_manual_name_every_command() {
+    let world = World::new(&[A]);
+    let help = world.ok(&["--help"]);
+    let (_, commands) = help.split_once("Commands:\n").expect("a list of commands");
+    let commands: Vec<&str> =
+        commands.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 20 && commands.contains(&"deliveries"), "{commands:?}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = world.ok(&["completions", shell]);
+        let lacking: Vec<_> = commands.iter().filter(|command| !script.contains(**command)).collect();
+        assert!(lacking.is_empty(), "{shell} does not know {lacking:?}");
+    }
+    let page = world.ok(&["man"]);
+    assert!(page.contains(".TH veedor") && page.contains("EXIT STATUS"), "{page}");
+    let lacking: Vec<_> = commands.iter().filter(|command| !page.contains(**command)).collect();
+    assert!(lacking.is_empty(), "the manual does not know {lacking:?}");
 }

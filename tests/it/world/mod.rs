@@ -150,6 +150,21 @@ retry = ["200ms", "200ms", "1s", "1s", "2s", "4s", "8s"]
         out
     }
 
+    /// Runs a command that must end with this code and say these words on standard error; all that it said there.
+    pub fn no(&self, arguments: &[&str], code: i32, words: &str) -> String {
+        let output = self.veedor(arguments);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned());
+        assert_eq!(output.status.code(), Some(code), "veedor {arguments:?}\n{out}{err}");
+        assert!(err.contains(words) && !err.contains("panicked"), "veedor {arguments:?} does not say \"{words}\"\n{out}{err}");
+        err
+    }
+
+    /// Runs a command that must end well; its standard output as JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let out = self.ok(arguments);
+        serde_json::from_str(&out).unwrap_or_else(|_| panic!("veedor {arguments:?} does not print JSON:\n{out}"))
+    }
+
     /// Kills the daemon with SIGKILL.
     pub fn kill(&mut self) {
         let mut daemon = self.daemon.take().expect("a daemon runs");

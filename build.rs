@@ -1,0 +1,64 @@
+//! Lists the data under `jurisdictions/` for `include_str!`, so that a court is added without a line of Rust.
+//!
+//! Writes `recipes.rs`, `lexicons.rs` and `languages.rs` into the build's folder, each a slice of (id, file, text). Every
+//! `jurisdictions/<jurisdiction>/<name>.toml` is a recipe except the names in `NOT_RECIPES`. That they compile is for the
+//! tests of `recipe` and `meaning` to show.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What a jurisdiction's folder holds beside its recipes.
+const NOT_RECIPES: [&str; 3] = ["lexicon", "calendar", "clocks"];
+
+fn main() {
+    println!("cargo::rerun-if-changed=jurisdictions");
+    println!("cargo::rerun-if-changed=build.rs");
+    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
+    let (mut recipes, mut lexicons, mut languages) = (Vec::new(), Vec::new(), Vec::new());
+    for folder in sorted(&root.join("jurisdictions")).into_iter().filter(|path| path.is_dir()) {
+        let jurisdiction = stem(&folder);
+        for file in sorted(&folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
+            let name = stem(&file);
+            if jurisdiction == "lang" {
+                languages.push((name, file));
+            } else if name == "lexicon" {
+                lexicons.push((jurisdiction.clone(), file));
+            } else if !NOT_RECIPES.contains(&name.as_str()) {
+                recipes.push((id_in(&file), file));
+            }
+        }
+    }
+    for (name, list) in [("recipes.rs", recipes), ("lexicons.rs", lexicons), ("languages.rs", languages)] {
+        std::fs::write(out.join(name), table(&root, &list)).expect("the build's folder can be written");
+    }
+}
+
+fn table(root: &Path, list: &[(String, PathBuf)]) -> String {
+    let mut text = "&[\n".to_owned();
+    for (id, file) in list {
+        let short = file.strip_prefix(root).expect("below the root").display().to_string();
+        writeln!(text, "    ({id:?}, {short:?}, include_str!({:?})),", file.display().to_string()).expect("a text grows");
+    }
+    text + "]\n"
+}
+
+/// The id that a recipe gives itself, above its first table.
+fn id_in(file: &Path) -> String {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let head = text.lines().take_while(|line| !line.trim_start().starts_with('['));
+    let value = head.filter_map(|line| line.trim().strip_prefix("id")?.trim_start().strip_prefix('=')).next();
+    let id = value.and_then(|value| value.split(['"', '\'']).nth(1));
+    id.unwrap_or_else(|| panic!("{}: a recipe begins with id = \"…\"", file.display())).to_owned()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    paths
+}

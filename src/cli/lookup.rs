@@ -1,0 +1,146 @@
+//! Which recipe a command means: a file, a page of the watch list, the operator's own, or a shipped one.
+//!
+//! Used by `extract` and `sources`, which must work while other lines of the watch list are wrong. A recipe with mistakes is
+//! never replaced by the shipped one of the same id. It asks no daemon.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Common, Exit, Failure, ask};
+use crate::config::{Config, Examined, Source};
+use crate::diag::{Problem, suggestion};
+use crate::recipe::{self, Recipe};
+
+/// The id under which pages of the watch list are watched.
+pub const PAGE: &str = "page";
+
+/// A recipe, and how this operator asks it when the watch list says.
+#[derive(Debug)]
+pub struct Known {
+    /// The recipe.
+    pub recipe: Recipe,
+    /// As the watch list has it; `None` without a watch list.
+    pub source: Option<Arc<Source>>,
+    /// How often its cases are visited when they do not say.
+    pub every: Duration,
+}
+
+impl Known {
+    /// A recipe that no watch list changes.
+    pub fn plain(recipe: Recipe) -> Self {
+        Self { every: recipe.every, recipe, source: None }
+    }
+
+    fn of(source: &Arc<Source>, config: &Config) -> Self {
+        let general = config.general.every;
+        let every = if source.is_loopback() { general } else { general.max(source.recipe.every) };
+        Self { recipe: source.recipe.clone(), every: source.every.unwrap_or(every), source: Some(source.clone()) }
+    }
+}
+
+/// The recipe in a file that need not be installed.
+pub fn in_file(path: &Path) -> Result<Recipe, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::new(Exit::Config, format!("{name}: {error}")))?;
+    Recipe::parse(&name, &text).map_err(|problems| told(&problems, &name))
+}
+
+/// The watch list as far as it can be read; `None` when there is none.
+pub fn watch_list(common: &Common) -> Result<Option<Examined>, Failure> {
+    let path = ask::path(common);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let read = Config::examine(&path);
+    read.map(Some).map_err(|problems| told(&problems, &format!("{}, which may name a recipe of your own,", path.display())))
+}
+
+/// The source of this id. `page` is the name of a watched page, for `--source page`.
+pub fn find(common: &Common, id: &str, page: Option<&str>) -> Result<Known, Failure> {
+    let Some(list) = watch_list(common)? else {
+        let shipped = recipe::shipped_recipe(id).map(Known::plain);
+        return shipped.ok_or_else(|| unknown(id, &[]));
+    };
+    if id == PAGE {
+        return watched_page(&list, page);
+    }
+    let source = list.config.source(id);
+    if let (None, Some(page)) = (source, list.config.page(id)) {
+        return Ok(Known::of(page, &list.config));
+    }
+    let broken = mistakes(&list, id);
+    if !broken.is_empty() {
+        return Err(told(&broken, &format!("the recipe of \"{id}\"")));
+    }
+    source.map(|source| Known::of(source, &list.config)).ok_or_else(|| unknown(id, &known_ids(&list.config)))
+}
+
+fn watched_page(list: &Examined, name: Option<&str>) -> Result<Known, Failure> {
+    let names = list.config.page_names();
+    let found = match (name, names.as_slice()) {
+        (Some(name), _) => list.config.page(name),
+        (None, [only]) => list.config.page(only),
+        (None, _) => None,
+    };
+    if let Some(source) = found {
+        return Ok(Known::of(source, &list.config));
+    }
+    // A page with a mistake is not among those that could be read.
+    if !list.errors.is_empty() {
+        return Err(told(&list.errors, "the watch list"));
+    }
+    let why = match name {
+        Some(name) => {
+            let hint = suggestion(name, &names).unwrap_or_else(|| "it has none; `veedor sources page` shows how to write one".to_owned());
+            format!("the watch list has no page \"{name}\"; {hint}")
+        }
+        None if names.is_empty() => "the watch list has no page; `veedor sources page` shows how to write one".to_owned(),
+        None => format!("say which page with --case: {}", names.join(", ")),
+    };
+    Err(Failure::new(Exit::Usage, why))
+}
+
+/// The problems of the recipe that stands, or was to stand, for this id. A recipe in `recipes/` that does not even say
+/// whose it is may be this one's, so it counts.
+fn mistakes(list: &Examined, id: &str) -> Vec<Problem> {
+    let mine = |problem: &&Problem| id_in(Path::new(&problem.file)).is_none_or(|other| other == id);
+    let found: Vec<Problem> = list.in_recipes.iter().filter(mine).cloned().collect();
+    if found.is_empty() && list.broken.contains(id) {
+        // The recipe that [source.ID] names cannot be read, or is of another source: that is told in the watch list.
+        return list.errors.clone();
+    }
+    found
+}
+
+/// The id that a recipe gives itself, as far as it can be read.
+fn id_in(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let head = text.lines().take_while(|line| !line.trim_start().starts_with('['));
+    let value = head.filter_map(|line| line.trim().strip_prefix("id")?.trim_start().strip_prefix('=')).next()?;
+    value.split(['"', '\'']).nth(1).map(str::to_owned)
+}
+
+fn known_ids(config: &Config) -> Vec<String> {
+    let mut ids: Vec<String> = config.recipes().into_iter().map(|recipe| recipe.id).collect();
+    ids.extend(config.page_names().into_iter().map(str::to_owned));
+    ids.sort();
+    ids
+}
+
+fn unknown(id: &str, known: &[String]) -> Failure {
+    let shipped = recipe::shipped().into_iter().map(|(id, _, _)| id);
+    let mut ids: Vec<&str> = known.iter().map(String::as_str).chain(shipped).chain([PAGE]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Failure::new(Exit::Usage, format!("there is no source \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default()))
+}
+
+/// Prints the problems, and says in one sentence what has them.
+fn told(problems: &[Problem], what: &str) -> Failure {
+    for problem in problems {
+        eprintln!("{problem}\n");
+    }
+    let noun = if problems.len() == 1 { "problem" } else { "problems" };
+    Failure::new(Exit::Config, format!("{what} has {} {noun}", problems.len()))
+}

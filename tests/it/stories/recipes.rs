@@ -1,0 +1,140 @@
+//! Recipes at the command line: mending one against saved pages, and what is in force for a source.
+
+use std::path::PathBuf;
+
+use crate::world::World;
+
+const A: &str = "17721-2024-00011G";
+const SHIPPED: &str = include_str!("../../../jurisdictions/ec/esatje.toml");
+
+fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+fn page(step: &str, name: &str) -> String {
+    format!("{step}={}", fixture(name).display())
+}
+
+/// The arguments that extract a whole case from its saved pages.
+fn hearing() -> Vec<String> {
+    ["info=info.json", "incidents=incidents.json", "acts=acts-1.json"]
+        .iter()
+        .map(|page_of| page_of.split_once('=').expect("a pair"))
+        .flat_map(|(step, file)| ["--page".to_owned(), page(step, &format!("ec-esatje/hearing/{file}"))])
+        .collect()
+}
+
+fn with<'a>(first: &[&'a str], rest: &'a [String]) -> Vec<&'a str> {
+    first.iter().copied().chain(rest.iter().map(String::as_str)).collect()
+}
+
+#[test]
+fn a_recipe_with_a_mistake_is_told_and_never_replaced_by_the_shipped_one() {
+    let world = World::new(&[A]);
+    let pages = hearing();
+    let extract = with(&["extract", "-q", "--source", "ec-esatje"], &pages);
+    let good = world.ok(&extract);
+    // A mistake elsewhere in the list does not matter.
+    world.write(&format!("{}\n[[case]]\nsource = \"ec-esatje\"\nnumbr = \"1\"\n", world.list));
+    assert_eq!(world.ok(&extract), good);
+    // One in the operator's recipe does, wherever the recipe lies and even when it does not say whose it is.
+    std::fs::create_dir(world.path("recipes")).expect("a folder");
+    for broken in [SHIPPED.replace("[entries]", "[entires]"), SHIPPED.replace("id           = \"ec-esatje\"", "") + "\n["] {
+        std::fs::write(world.path("recipes/mine.toml"), broken).expect("a recipe");
+        world.no(&extract, 78, "recipes/mine.toml");
+    }
+    // One in the recipe of another court does not.
+    std::fs::write(world.path("recipes/mine.toml"), "id = \"xx-other\"\n[[step]]\n").expect("a recipe");
+    assert_eq!(world.ok(&extract), good);
+    std::fs::remove_dir_all(world.path("recipes")).expect("removed");
+    world.write(&world.list.replace("[source.ec-esatje]", "[source.ec-esatje]\nrecipe = \"none.toml\""));
+    world.no(&extract, 78, "none.toml");
+    world.write("[[case]\n");
+    world.no(&extract, 78, "recipe of your own");
+    // Who mends the list can still look up the sources.
+    assert!(world.ok(&["sources"]).contains("ec-esatje"));
+    world.write(&world.list);
+    world.finish();
+}
+
+#[test]
+fn a_recipe_is_tried_before_it_is_installed() {
+    let world = World::new(&[A]);
+    let (file, pages) = (world.path("draft.toml"), hearing());
+    let file_name = file.display().to_string();
+    std::fs::write(&file, SHIPPED.replace("id           = \"ec-esatje\"", "id = \"ec-draft\"")).expect("a recipe");
+    let docket = world.json(&with(&["extract", "-q", "--recipe", &file_name], &pages));
+    assert_eq!(docket["source"], "ec-draft");
+    world.no(&with(&["extract", "--recipe", &file_name, "--source", "ec-esatje"], &pages), 2, "leave --source out");
+    std::fs::write(&file, SHIPPED.replace("[entries]", "[entires]")).expect("a recipe");
+    world.no(&with(&["extract", "--recipe", &file_name], &pages), 78, "entires");
+    world.finish();
+}
+
+#[test]
+fn a_missing_page_is_named_with_what_would_be_asked() {
+    let world = World::new(&[A]);
+    let first = page("info", "ec-esatje/hearing/info.json");
+    let why = world.no(&["extract", "--source", "ec-esatje", "--page", &first], 3, "the page of step \"incidents\" is missing: GET http");
+    assert!(why.contains("add --page incidents=FILE"), "{why}");
+    let second = page("incidents", "ec-esatje/hearing/incidents.json");
+    world.no(&["extract", "--source", "ec-esatje", "--page", &first, "--page", &second], 3, "idIncidenteJudicatura");
+    world.no(&["extract", "--source", "ec-esatje", "--charset", "utf-99", "--page", &first], 2, "no charset \"utf-99\"");
+    world.finish();
+}
+
+#[test]
+fn a_watched_page_is_tried_and_explained() {
+    let world = World::new(&[A]);
+    let how = world.ok(&["sources", "page"]);
+    assert!(how.contains("[case.page]") && how.contains("has no page"), "{how}");
+    let watch = std::fs::read_to_string(fixture("page/bulletins/watch.toml")).expect("a page");
+    let name = std::fs::read_to_string(fixture("page/bulletins/case.txt")).expect("its name");
+    let name = name.trim();
+    let table = format!("\n[[case]]\nsource = \"page\"\nnumber = \"{name}\"\n[case.page]\n{watch}");
+    world.write(&format!("{}{table}", world.list));
+    let saved = fixture("page/bulletins/page.html").display().to_string();
+    let expected: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(fixture("page/bulletins/expected.json")).expect("a docket")).expect("JSON");
+    for arguments in [vec!["--source", "page", "--case", name], vec!["--source", "page"], vec!["--source", name]] {
+        let docket = world.json(&[&["extract", "-q"], arguments.as_slice(), &["--page", &saved]].concat());
+        let titles = |docket: &serde_json::Value| -> Vec<String> {
+            docket["entries"].as_array().expect("entries").iter().map(|entry| entry["title"].to_string()).collect()
+        };
+        assert!(!titles(&docket).is_empty());
+        assert_eq!(titles(&docket), titles(&expected));
+    }
+    // A broken recipe beside the list is none of a page's business.
+    std::fs::create_dir(world.path("recipes")).expect("a folder");
+    std::fs::write(world.path("recipes/draft.toml"), "[").expect("a recipe");
+    world.ok(&["extract", "-q", "--source", name, "--page", &saved]);
+    std::fs::remove_dir_all(world.path("recipes")).expect("removed");
+    world.no(&["extract", "--source", "page", "--case", "otra", "--page", &saved], 2, name);
+    assert!(world.ok(&["sources", "page"]).contains(name));
+    assert!(world.ok(&["sources", name]).contains("language"));
+    world.write(&world.list);
+    world.finish();
+}
+
+#[test]
+fn a_source_is_shown_as_it_is_asked_beside_what_its_recipe_says() {
+    let world = World::new(&[A]);
+    let shown = world.ok(&["sources", "ec-esatje"]);
+    for part in [
+        world.court.base().as_str(),
+        "(the recipe says https://",
+        "for example 17721-2019-00029G",
+        "100ms",
+        "not yet",
+        "robots",
+        "(?<court>",
+    ] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+    assert!(!world.state_dir().exists(), "a look at a source made a store");
+    world.ok(&["poll", A]);
+    let source = world.json(&["sources", "ec-esatje", "--json"]);
+    assert!(source["last_success"].is_string(), "{source}");
+    assert_eq!((&source["gap_seconds"], &source["recipe"]["gap_seconds"]), (&0.0.into(), &5.0.into()));
+    world.finish();
+}
