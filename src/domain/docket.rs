@@ -102,6 +102,9 @@ pub struct Oddity {
     pub kind: String,
     /// Where and what, in one sentence without personal data.
     pub detail: String,
+    /// Whether rows that are missing from this docket may merely not have been shown. Known of a docket that was just read; it
+    /// is not kept with a stored one.
+    pub doubts: bool,
 }
 
 impl Docket {

@@ -19,6 +19,7 @@ use super::step::{Body, Step};
 use super::syntax::{part, step};
 use super::template::Template;
 use super::view::{Kind, Look, View};
+use super::zones::Zones;
 use super::{Plan, Recipe};
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
@@ -41,9 +42,11 @@ const ID: &str = "page";
 /// date   = "time@datetime"                  # optional
 /// text   = { css = ".cuerpo", without = ".compartir" }   # optional; a table may leave out elements, or take the …
 /// link   = "a@href"                         # … first match of a pattern: { css = "a@onclick", first = "'([^']+)'" }
-/// key    = ".@data-id"                      # optional: what identifies a row; else its link, else title and date
+/// key    = ".@data-id"                      # optional: what identifies a row; else its link, unless other rows have the
+///                                           # same, else title and date; rows without a title are not taken
 /// require = ["h1.boletines"]                # optional: elements without which it is not this page
-/// date_format = ["iso", "words", "%d/%m/%Y"]   # the default; "words" reads "16 de diciembre de 2023"
+/// date_format = ["iso", "words", "%d/%m/%Y"]   # the default, with more like these; "words" reads "16 de diciembre de 2023";
+///                                           # two-digit years in numbers only when asked for: "%d/%m/%y"
 /// zone     = "America/Guayaquil"            # of the dates; the default
 /// charset  = "iso-8859-1"                   # when the page says nothing or something wrong
 /// language = "es"                           # the default
@@ -70,8 +73,7 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
         number: exactly(slug)?,
         case_url: Template::literal(url.as_str()),
         headers: vec![("Accept".to_owned(), "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5".to_owned())],
-        zone: zone?,
-        zones: Vec::new(),
+        zones: Zones::one(zone?),
         steps: vec![page_step(&url, charset, format)],
         heading: HeadingSpec::default(),
         parties: Vec::new(),
@@ -130,7 +132,7 @@ fn rows(reader: &mut Reader<'_>) -> Option<(Format, EntriesSpec)> {
     }
     let words = Words {
         rows: "$.rows[*]",
-        ids: &["{{ key | collapse | short: 120 }}"],
+        ids: &["{{ key | sessionless | collapse | short: 120 }}"],
         link: "{{ link",
         date: "{{ date | collapse }}",
         text: "{{ text }}",
@@ -143,7 +145,7 @@ fn rows(reader: &mut Reader<'_>) -> Option<(Format, EntriesSpec)> {
 fn feed() -> Option<(Format, EntriesSpec)> {
     let words = Words {
         rows: "$..['item','entry'][*]",
-        ids: &["{{ guid.0 ?? id.0 | collapse | short: 160 }}"],
+        ids: &["{{ guid.0 ?? id.0 | sessionless | collapse | short: 160 }}"],
         link: "{{ link.0.@href ?? link.0.text",
         date: "{{ pubDate.0 ?? published.0 ?? updated.0 ?? date.0 }}",
         text: "{{ description.0 ?? summary.0 ?? content.0 }}",
@@ -184,6 +186,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         otherwise: Vec::new(),
         format,
         rules: Vec::new(),
+        required: Vec::new(),
         echo: Vec::new(),
         more: None,
     }
@@ -205,21 +208,30 @@ fn exactly(slug: &str) -> Option<NumberFormat> {
 }
 
 fn default_formats() -> Vec<DateFormat> {
-    let patterns = ["%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d"];
-    [DateFormat::Iso, DateFormat::Words].into_iter().chain(patterns.map(|pattern| DateFormat::Pattern(pattern.to_owned()))).collect()
+    let patterns = ["%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d"];
+    [DateFormat::Iso, DateFormat::Rfc2822, DateFormat::Words]
+        .into_iter()
+        .chain(patterns.map(|pattern| DateFormat::Pattern(pattern.to_owned())))
+        .collect()
 }
 
 fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     let template = |text: &str| Template::parse(text).ok();
-    let link = format!("{} | absolute }}}}", words.link);
-    let title_and_date = format!("{{{{ title | collapse | short: 120 }}}}:{}", words.date);
-    let fallbacks = [link.clone(), title_and_date, "{{ title | collapse | short: 120 }}".to_owned()];
+    // A session changes at every visit, and a link that leads from every row to one place identifies none of them.
+    let link = format!("{} | absolute | sessionless }}}}", words.link);
+    let title = "{{ title | collapse | short: 120 }}";
+    let by_title = [format!("{title}:{{{{ stamp }}}}"), format!("{title}:{{{{ stamp }}}}:{{{{ body | hash }}}}")];
+    let undated = [title.to_owned(), format!("{title}:{{{{ body | hash }}}}")];
+    let fallbacks: Vec<String> = [link.clone()].into_iter().chain(by_title).chain(undated).collect();
     let keys = words.ids.iter().map(|id| template(id)).chain(fallbacks.iter().map(|key| template(key)));
     Some(EntriesSpec {
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
         required: vec!["title".to_owned()],
+        present: Vec::new(),
         key: keys.collect::<Option<_>>()?,
+        unique: true,
+        titled: true,
         date: Some(DateSpec { value: template(words.date)?, formats, zone: None, days_in: None }),
         title: template("{{ title }}")?,
         text: Some((template(words.text)?, words.is_html)),
@@ -299,7 +311,7 @@ mod tests {
     fn a_page_in_another_charset_is_read_when_the_watch_list_says_so() {
         let recipe = recipe("url = \"https://x.example/\"\nrows = \"li\"\ntitle = \".\"\ncharset = \"iso-8859-1\"").unwrap();
         let number = recipe.number("boletines").unwrap();
-        let mut answer = page("page", 200, "text/html; charset=utf-8", b"<ul><li>Resoluci\xf3n");
+        let mut answer = page("page", 200, "text/html; charset=utf-8", b"<ul><li>Resoluci\xf3n</ul>");
         let Next::Ask(request) = recipe.next(&number, &[]) else { panic!("nothing to ask") };
         answer.charset = request.charset;
         let Outcome::Done(docket) = recipe.step(&number, &[answer]) else { panic!("not read") };

@@ -96,7 +96,7 @@ impl From<Docket> for DocketRecord {
             heading: HeadingRecord { title, court, subject, status, filed: filed.map(Day), extra },
             parties: parties.into_iter().map(|Party { role, name }| PartyRecord { role, name }).collect(),
             entries: entries.into_iter().map(EntryRecord::from).collect(),
-            oddities: oddities.into_iter().map(|Oddity { kind, detail }| OddityRecord { kind, detail }).collect(),
+            oddities: oddities.into_iter().map(|Oddity { kind, detail, .. }| OddityRecord { kind, detail }).collect(),
         }
     }
 }
@@ -108,7 +108,7 @@ impl From<DocketRecord> for Docket {
             heading: Heading { title, court, subject, status, filed: filed.map(|day| day.0), extra },
             parties: record.parties.into_iter().map(|PartyRecord { role, name }| Party { role, name }).collect(),
             entries: record.entries.into_iter().map(Entry::from).collect(),
-            oddities: record.oddities.into_iter().map(|OddityRecord { kind, detail }| Oddity { kind, detail }).collect(),
+            oddities: record.oddities.into_iter().map(|OddityRecord { kind, detail }| Oddity { kind, detail, doubts: false }).collect(),
         }
     }
 }

@@ -70,7 +70,7 @@ fn whole(dir: &Path) -> Store {
         docket.heading.filed = Some(jiff::civil::date(2023, 12, 14));
         docket.heading.extra.insert("action".into(), "PENAL".into());
         docket.parties.push(Party { role: "PROCESADO".into(), name: "PERSONA FICTICIA UNO".into() });
-        docket.oddities.push(Oddity { kind: "null-element".into(), detail: "one".into() });
+        docket.oddities.push(Oddity { kind: "null-element".into(), detail: "one".into(), doubts: false });
         let entry = &mut docket.entries[0];
         entry.documents.push(Document { id: "7".into(), name: "a.pdf".into(), url: Some("https://example.org/a.pdf".into()) });
         entry.withheld = Some(Withheld { mark: "H".into(), reason: Some("reserva".into()) });
