@@ -251,7 +251,6 @@ impl Job {
         let seen = Seen {
             case: &watch.case,
             zone: recipe.zone_of(&watch.number),
-            zone_name: &recipe.zone,
             version: number,
             first_seq: head.seq + 1,
             at: self.now,

@@ -17,10 +17,7 @@ use super::select::{Condition, Visit, all_hold};
 use super::step::Step;
 use super::template::{Env, Scope, Template};
 use super::zones::Zones;
-use crate::domain::docket::{Document, Entry, EntryKey, Withheld};
-
-/// The further field that names the zone of an entry's date and time, where it is not that of its case.
-pub const ZONE: &str = "zone";
+use crate::domain::docket::{Document, Entry, EntryKey, Withheld, ZONE_FIELD};
 
 /// One `[[entries]]` table.
 #[derive(Debug, Clone)]
@@ -200,7 +197,7 @@ impl EntriesSpec {
         });
         // A court that withholds a text may still send it (`ecuador.md` 1.6); then it is not kept.
         let text = if withheld.is_some() { String::new() } else { self.body(env) };
-        let own_zone = zone.iana_name().filter(|_| zone != zone_of_case).map(|name| (ZONE.to_owned(), name.to_owned()));
+        let own_zone = zone.iana_name().filter(|_| zone != zone_of_case).map(|name| (ZONE_FIELD.to_owned(), name.to_owned()));
         let extra = self.extra.iter().map(|(name, value)| (name.clone(), collapse(&value.text(env))));
         let extra = extra.filter(|(_, value)| !value.is_empty()).chain(own_zone);
         let mut keys = self.keys(env, stamp.as_ref(), &text).into_iter();

@@ -146,3 +146,46 @@ fn an_entry_that_came_back_is_no_news_after_a_restart() {
     assert_eq!(world.hooks.got().len(), 1, "{:?}", world.hooks.got().iter().map(|hook| &hook.kind).collect::<Vec<_>>());
     world.finish();
 }
+
+#[test]
+fn a_hearing_on_the_islands_carries_the_hour_of_the_islands() {
+    const ISLANDS: &str = "20331-2024-00018";
+    let mut world = World::new(&[ISLANDS]);
+    world.start();
+    world.visits(2);
+    let text = "<p>ISLA01 Se convoca a audiencia de juicio para el d&iacute;a 11 de marzo de 2027, a las 09h00.</p>";
+    world.court.act(ISLANDS, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", text);
+    world.told("ISLA01");
+    let hook: serde_json::Value = serde_json::from_str(&world.hooks.got()[0].body).expect("JSON");
+    assert_eq!(hook["data"]["hearing"]["starts"], "2027-03-11T09:00:00-06:00");
+    let mail = &world.mailbox.got()[0].text;
+    assert!(mail.contains("09:00") && mail.contains("Pacific/Galapagos") && !mail.contains("America/Guayaquil"), "{mail}");
+    world.finish();
+}
+
+#[test]
+fn keys_that_a_recipe_makes_in_another_way_are_no_news() {
+    let mut world = World::new(&[A]);
+    let shipped = include_str!("../../../jurisdictions/ec/esatje.toml");
+    let older = shipped.replace("{{ stamp }}", "{{ fecha }}").replace("{{ codigo | integer }}", "{{ codigo }}/x");
+    assert_ne!(older, shipped);
+    std::fs::write(world.path("older.toml"), older).expect("a recipe");
+    world.write(&world.list.replace("[source.ec-esatje]", "[source.ec-esatje]\nrecipe = \"older.toml\""));
+    world.start();
+    world.visits(2);
+    assert_eq!(world.stop(), Some(0), "{}", world.log());
+    let keys = |world: &World| {
+        let shown: serde_json::Value = serde_json::from_str(&world.ok(&["show", A, "--json"])).expect("JSON");
+        shown["docket"]["entries"].as_array().expect("entries").iter().map(|entry| entry["key"].to_string()).collect::<Vec<_>>()
+    };
+    assert!(keys(&world).iter().all(|key| key.contains("/x")), "{:?}", keys(&world));
+    world.write(&world.list);
+    world.start();
+    world.visits(3);
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>KEYS01 VISTOS.</p>");
+    world.told("KEYS01");
+    world.visits(2);
+    assert_eq!(world.hooks.got().len(), 1, "{:?}", world.hooks.got().iter().map(|hook| &hook.kind).collect::<Vec<_>>());
+    assert!(keys(&world).iter().all(|key| !key.contains("/x")), "{:?}", keys(&world));
+    world.finish();
+}
