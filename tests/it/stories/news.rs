@@ -98,6 +98,14 @@ fn a_row_that_the_court_withholds_is_told_and_its_body_is_not_kept() {
     assert!(world.hooks.got().iter().all(|hook| !hook.body.contains("CONTENIDO-RESERVADO")));
     let shown = world.ok(&["show", A, "--json"]);
     assert!(!shown.contains("CONTENIDO-RESERVADO"), "the withheld body is shown");
+    let hook: serde_json::Value = serde_json::from_str(&world.hooks.got()[0].body).expect("JSON");
+    let version: serde_json::Value = serde_json::from_str(&world.ok(&["show", A, "--version", "2", "--json"])).expect("JSON");
+    let pages = version["pages"].as_array().expect("pages").iter().map(|page| page["sha256"].as_str().expect("a hash").to_owned());
+    let bytes: Vec<u8> = pages
+        .flat_map(|hash| (0..32).map(move |at| u8::from_str_radix(&hash[2 * at..2 * at + 2], 16).expect("digits")).collect::<Vec<_>>())
+        .collect();
+    let whole = veedor::domain::id::hex(&veedor::domain::id::sha256(&bytes));
+    assert_eq!(hook["data"]["seen"]["page_sha256"], whole, "the alert cannot be checked against the pages that are kept: {version:#}");
     world.ok(&["export", "--to", &world.path("all.jsonl").display().to_string()]);
     let export = std::fs::read_to_string(world.path("all.jsonl")).expect("an export");
     let encoded = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
