@@ -27,6 +27,8 @@ mod saved;
 mod select;
 mod shipped;
 mod step;
+#[cfg(test)]
+mod strict;
 mod syntax;
 mod template;
 mod view;
