@@ -254,7 +254,7 @@ mod tests {
     use super::*;
     use crate::diag::{Sink, parse};
     use crate::recipe::fixtures::{self, page};
-    use crate::recipe::{Next, Step as Outcome};
+    use crate::recipe::{Next, Refusal, Step as Outcome};
     use crate::wire;
 
     fn recipe(text: &str) -> Result<Recipe, Vec<String>> {
@@ -317,5 +317,144 @@ mod tests {
         let Outcome::Done(docket) = recipe.step(&number, &[answer]) else { panic!("not read") };
         assert_eq!(docket.entries[0].title, "Resolución");
         assert!(wire::docket::to_json(&docket, "page", &number).to_string().contains("Resolución"));
+    }
+
+    const LIST: &str = "rows = \"li\"\ntitle = \".t\"\ndate = \".d\"\ntext = \".b\"\nlink = \"a@href\"\n";
+
+    fn outcome(html: &str) -> Outcome {
+        let recipe = recipe(&format!("url = \"https://x.example/bol/lista?p=1\"\n{LIST}")).unwrap();
+        let number = recipe.number("boletines").unwrap();
+        // Saved pages too: `veedor import` knows no request.
+        let saved = recipe.saved(String::new(), html.as_bytes().to_vec(), Some("utf-8"), jiff::Timestamp::UNIX_EPOCH);
+        recipe.step(&number, &[saved])
+    }
+
+    fn entries(html: &str) -> Vec<(String, String)> {
+        match outcome(html) {
+            Outcome::Done(docket) => docket.entries.into_iter().map(|entry| (entry.title, entry.key.0)).collect(),
+            other => panic!("{html}: {other:?}"),
+        }
+    }
+
+    fn keys(html: &str) -> Vec<String> {
+        let mut keys: Vec<String> = entries(html).into_iter().map(|(_, key)| key).collect();
+        keys.sort();
+        keys
+    }
+
+    fn li(title: &str, date: &str, text: &str, link: &str) -> String {
+        let link = if link.is_empty() { String::new() } else { format!("<a href=\"{link}\">ver</a>") };
+        format!("<li><span class=t>{title}</span><span class=d>{date}</span><div class=b>{text}</div>{link}</li>")
+    }
+
+    fn ul(rows: &[String]) -> String {
+        format!("<h1>Boletines</h1><ul>{}</ul>", rows.concat())
+    }
+
+    #[test]
+    fn a_link_begins_at_its_own_page_and_ends_before_its_session() {
+        for (html, expected) in [
+            (ul(&[li("Uno", "", "", "n1")]), "https://x.example/bol/n1"),
+            (ul(&[li("Uno", "", "", "?p=2")]), "https://x.example/bol/lista?p=2"),
+            (format!("<base href=\"/otro/\">{}", ul(&[li("Uno", "", "", "n1")])), "https://x.example/otro/n1"),
+            (ul(&[li("Uno", "", "", "/n1;jsessionid=AB.1?id=7&amp;PHPSESSID=x")]), "https://x.example/n1?id=7"),
+        ] {
+            assert_eq!(keys(&html), [expected]);
+            let Outcome::Done(docket) = outcome(&html) else { panic!("not read") };
+            assert_eq!(docket.entries[0].documents[0].url.as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_link_of_several_rows_identifies_none_and_a_relative_date_is_no_key() {
+        let shared = |first: &str| {
+            ul(&[li(first, "5 de marzo de 2024", "a", "/lista"), li("Dos", "hace 2 horas", "b", "/lista"), li("Tres", "", "", "/n3")])
+        };
+        assert_eq!(keys(&shared("Uno")), ["Dos", "Uno:2024-03-05", "https://x.example/n3"]);
+        let tomorrow = shared("Uno").replace("hace 2 horas", "ayer");
+        assert_eq!(keys(&tomorrow), keys(&shared("Uno")));
+        // The same title on the same day: the texts tell them apart, whatever their order.
+        let twins = keys(&shared("Uno").replace("Dos", "Uno").replace("hace 2 horas", "05/03/2024"));
+        assert!(twins[0].starts_with("Uno:2024-03-05:") && twins[1].starts_with("Uno:2024-03-05:") && twins[0] != twins[1], "{twins:?}");
+        // A row that is merely listed twice keeps its key.
+        assert_eq!(keys(&ul(&[li("Uno", "", "", "/n1"), li("Uno", "", "", "/n1")])), ["https://x.example/n1", "https://x.example/n1#2"]);
+    }
+
+    #[test]
+    fn rows_without_a_title_are_no_entries() {
+        let Outcome::Done(docket) = outcome(&ul(&[li("", "x", "", ""), li("&nbsp;", "", "", ""), li("Uno", "", "", "")])) else {
+            panic!("not read")
+        };
+        assert_eq!(docket.entries.len(), 1);
+        let untitled = docket.oddities.iter().find(|oddity| oddity.kind == "untitled-row").unwrap();
+        assert!(untitled.detail.ends_with("(2)"), "{}", untitled.detail);
+        assert!(matches!(outcome(&ul(&[li("", "x", "", "")])), Outcome::Refused(Refusal::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_short_page_that_says_that_the_site_is_down_is_not_a_list() {
+        let menu = ul(&[li("Inicio", "", "", "/"), li("Contacto", "", "", "/contacto")]);
+        for (notice, is_blocked) in
+            [("Sitio en mantenimiento, intente más tarde", false), ("captcha: no soy un robot", true), ("Acceso denegado", true)]
+        {
+            let found = outcome(&format!("<html><title>x</title><body>{notice}{menu}</body></html>"));
+            match (&found, is_blocked) {
+                (Outcome::Refused(Refusal::Blocked(_)), true) | (Outcome::Refused(Refusal::Unavailable(_)), false) => {}
+                _ => panic!("{notice}: {found:?}"),
+            }
+        }
+        // What the list itself says is no word about the site; neither is the footer of a page that shows something.
+        assert_eq!(entries(&ul(&[li("Contrato de mantenimiento no disponible", "", "captcha", "")])).len(), 1);
+        let long = format!(
+            "{}<footer>Formulario con captcha, mantenimiento del portal</footer>",
+            ul(&[li("Uno", "", &"palabra ".repeat(100), "")])
+        );
+        assert_eq!(entries(&long).len(), 1);
+    }
+
+    #[test]
+    fn a_page_that_is_cut_off_within_a_row_is_unreadable() {
+        let whole = ul(&(1..5).map(|nth| li(&format!("B{nth}"), "", "Cuerpo largo del boletín", &format!("/n{nth}"))).collect::<Vec<_>>());
+        assert_eq!(entries(&whole).len(), 4);
+        let last = whole.rfind("<li>").unwrap();
+        for cut in last..whole.len() - "</ul>".len() {
+            if whole.is_char_boundary(cut) {
+                assert!(matches!(outcome(&whole[..cut]), Outcome::Refused(Refusal::Unreadable { .. })), "{}", &whole[last..cut]);
+            }
+        }
+        // Careless pages: rows that nobody closes, a list that nobody closes on a page that ends.
+        assert_eq!(entries("<ul><li><b class=t>Uno</b><li><b class=t>Dos</b></ul>").len(), 2);
+        assert_eq!(entries("<body><div><ul><li><b class=t>Uno</b></body></html>").len(), 1);
+        assert_eq!(entries("<div><ul><li><b class=t>Uno</b></li></ul><footer>x").len(), 1);
+    }
+
+    #[test]
+    fn dates_are_read_as_lists_write_them() {
+        for (written, date, time) in [
+            ("mar 5 de marzo de 2024", Some("2024-03-05"), None),
+            ("Tue, 05 Mar 2024 10:30:00 -0500", Some("2024-03-05"), Some("10:30:00")),
+            ("05.03.2024 10:30", Some("2024-03-05"), Some("10:30:00")),
+            ("5 mar 24", Some("2024-03-05"), None),
+            ("05/03/24", None, None),
+            ("Publicado el 5 de marzo de 2024 | 12 30 vistas", Some("2024-03-05"), None),
+        ] {
+            let Outcome::Done(docket) = outcome(&ul(&[li("Uno", written, "", "")])) else { panic!("not read") };
+            let entry = &docket.entries[0];
+            let found = (entry.date.map(|date| date.to_string()), entry.time.map(|time| time.to_string()));
+            assert_eq!((found.0.as_deref(), found.1.as_deref()), (date, time), "{written}");
+        }
+    }
+
+    #[test]
+    fn an_unlabelled_page_that_is_not_utf_8_is_read_as_its_neighbours_write() {
+        let recipe = recipe("url = \"https://x.example/\"\nrows = \"li\"\ntitle = \".\"").unwrap();
+        let number = recipe.number("boletines").unwrap();
+        let title = |header: &str, body: &[u8]| match recipe.step(&number, &[page("page", 200, header, body)]) {
+            Outcome::Done(docket) => docket.entries[0].title.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(title("text/html", b"<ul><li>Resoluci\xf3n</ul>"), "Resolución");
+        assert_eq!(title("text/html; Charset=ISO-8859-1", b"<ul><li>Resoluci\xf3n</ul>"), "Resolución");
+        assert!(title("text/html; charset=utf-8", b"<ul><li>Resoluci\xf3n</ul>").contains("set `charset`"));
     }
 }

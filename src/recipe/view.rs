@@ -73,7 +73,8 @@ impl View {
     /// Whether the page shows nothing after its last row.
     pub fn ends_in_a_row(&self, html: &Html) -> bool {
         let shows = |node: &Node| match node {
-            Node::Text(text) => !text.trim().is_empty(),
+            // The beginning of a tag that was cut off is read as a text.
+            Node::Text(text) => !matches!(text.trim(), "" | "<" | "</"),
             Node::Element(_) => true,
             _ => false,
         };
