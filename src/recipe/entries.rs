@@ -26,7 +26,7 @@ pub struct EntriesSpec {
     pub step: usize,
     /// The rows of one answer.
     pub rows: JsonPath,
-    /// Fields that rows have; when no row has one, the layout has changed.
+    /// Fields that rows have; when no row of an answer has one, the layout has changed.
     pub required: Vec<String>,
     /// Fields that rows have, be it empty, unless the source withholds them.
     pub present: Vec<String>,
@@ -125,13 +125,13 @@ pub fn drafts(
     scopes: &[Scope<'_>],
     oddities: &mut Oddities,
 ) -> Result<Vec<Draft>, Refusal> {
-    let (mut drafts, mut has_rows, mut has_shown_rows) = (Vec::new(), false, false);
-    let (mut seen_fields, mut present_fields) = (vec![false; spec.required.len()], vec![false; spec.present.len()]);
+    let mut drafts = Vec::new();
     let no_scope = Scope::default();
     for (nth, page) in visit.pages_of(spec.step).enumerate() {
-        let document = visit.document(step, page)?;
+        let scope = scopes.get(nth).unwrap_or(&no_scope);
         let mut tallies = vec![Tally::default(); spec.oddities.len()];
-        for (index, row) in spec.rows.query(document).all().into_iter().enumerate() {
+        let mut fields = Fields::default();
+        for (index, row) in spec.rows.query(visit.document(step, page)?).all().into_iter().enumerate() {
             if row.is_null() {
                 oddities.note("null-element", &format!("rows of {} are null", step.id));
                 continue;
@@ -140,39 +140,49 @@ pub fn drafts(
                 let at = format!("{}: row {}", step.id, index + 1);
                 return Err(Refusal::Unreadable { at, expected: "an object".to_owned(), found: "something else".to_owned() });
             }
-            has_rows = true;
-            for (field, seen) in spec.required.iter().zip(&mut seen_fields) {
-                *seen |= row.get(field).is_some_and(|value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()));
+            let env = Env { number: visit.number, scope, row: Some(row), base: &visit.pages[page].url };
+            fields.rows.push(row);
+            if spec.titled && collapse(&spec.title.text(&env)).is_empty() {
+                oddities.note("untitled-row", "rows without a title are not taken for entries");
+                continue;
             }
-            let env =
-                Env { number: visit.number, scope: scopes.get(nth).unwrap_or(&no_scope), row: Some(row), base: &visit.pages[page].url };
             for (rule, tally) in spec.oddities.iter().zip(&mut tallies) {
                 rule.look(tally, &env);
             }
             let draft = spec.draft(&env, row, page, &visit.recipe.plan.zones, oddities);
             if draft.entry.withheld.is_none() {
-                has_shown_rows = true;
-                for (field, seen) in spec.present.iter().zip(&mut present_fields) {
-                    *seen |= row.get(field).is_some_and(|value| !value.is_null());
-                }
+                fields.shown.push(row);
             }
-            if draft.entry.title.is_empty() && spec.titled {
-                oddities.note("untitled-row", "rows without a title are not taken for entries");
-            } else {
-                drafts.push(draft);
-            }
+            drafts.push(draft);
         }
+        fields.check(spec, step)?;
         oddities.note_tallies(&spec.oddities, &tallies);
     }
-    let required = spec.required.iter().zip(&seen_fields).filter(|_| has_rows);
-    let present = spec.present.iter().zip(&present_fields).filter(|_| has_shown_rows);
-    match required.chain(present).find(|(_, seen)| !**seen) {
-        Some((field, _)) => Err(Refusal::Unreadable {
-            at: step.id.clone(),
-            expected: format!("`{field}` in the rows"),
-            found: "rows without it".to_owned(),
-        }),
-        None => Ok(drafts),
+    Ok(drafts)
+}
+
+/// The rows of one answer, and those of them that are shown. Another answer of the same visit is no excuse for this one.
+#[derive(Default)]
+struct Fields<'d> {
+    rows: Vec<&'d Value>,
+    shown: Vec<&'d Value>,
+}
+
+impl Fields<'_> {
+    fn check(&self, spec: &EntriesSpec, step: &Step) -> Result<(), Refusal> {
+        let is_there = |row: &&Value, field: &str| row.get(field).is_some_and(|value| !value.is_null());
+        let says_something = |row: &&Value, field: &str| row.get(field).and_then(Value::as_str).is_none_or(|text| !text.trim().is_empty());
+        let lacks =
+            |field: &&String| !self.rows.is_empty() && !self.rows.iter().any(|row| is_there(row, field) && says_something(row, field));
+        let hides = |field: &&String| !self.shown.is_empty() && !self.shown.iter().any(|row| is_there(row, field));
+        match spec.required.iter().find(lacks).or_else(|| spec.present.iter().find(hides)) {
+            Some(field) => Err(Refusal::Unreadable {
+                at: step.id.clone(),
+                expected: format!("`{field}` in the rows"),
+                found: "rows without it".to_owned(),
+            }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -188,7 +198,7 @@ impl EntriesSpec {
             stamp
         });
         let title = collapse(&self.title.text(env));
-        if title.is_empty() && !self.titled {
+        if title.is_empty() {
             oddities.note("empty-title", "entries have no title");
         }
         let withheld = self.withheld.as_ref().filter(|withheld| all_hold(&withheld.when, env)).map(|withheld| Withheld {

@@ -102,6 +102,12 @@ fn a_field_that_no_row_has_is_another_layout() {
     }
     assert_eq!(entries(&[row(&json!({"actividad": ""}))])[0].text, "");
     assert_eq!(entries(&[row(&json!({"actividad": null})), row(&json!({"codigo": 2}))]).len(), 2);
+    // Another answer of the same visit is no excuse.
+    let number = recipe().number(CASE).unwrap();
+    let courts = incidents(&json!([court(&json!("17299"), &[1]), court(&json!("17721"), &[2])]));
+    let [bad, good] = [json!([row(&json!({"actividad": null}))]), json!([row(&json!({"idJudicatura": "17721"}))])]
+        .map(|rows| json_page("acts", rows.to_string().as_bytes()));
+    assert!(matches!(recipe().step(&number, &[info(), courts, bad, good]), Step::Refused(Refusal::Unreadable { .. })));
     // What the court withholds may come without a body.
     assert_eq!(entries(&[row(&json!({"actividad": null, "visible": "N"}))]).len(), 1);
 }
