@@ -166,8 +166,8 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
                 },
                 other => other,
             })?;
-            let (whole, beside) = view.beside_rows(&html);
-            if let Some(marker) = marker_beside_rows(&whole, &beside) {
+            let shown = view.beside_rows(&html);
+            if let Some(marker) = shown.and_then(|(whole, beside)| marker_beside_rows(&whole, &beside)) {
                 return Err(marker.says.refusal(format!("the page at {} says \"{}\"", step.id, marker.text)));
             }
             match cut_off::open_element(&text).filter(|_| view.ends_in_a_row(&html)) {

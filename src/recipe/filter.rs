@@ -172,15 +172,17 @@ pub fn fold(text: &str) -> String {
 
 fn integer(text: &str) -> String {
     let tidy = collapse(text);
-    // A float of JSON may have an exponent; up to 2^53 it holds every whole number.
-    if tidy.contains(['.', 'e', 'E'])
-        && let Ok(number) = tidy.parse::<f64>()
-        && number.fract() == 0.0
-        && number.abs() < 9_007_199_254_740_992.0
-    {
-        return format!("{number:.0}");
+    // What JSON calls 7.0 arrives as that, whatever exponent it was written with.
+    match tidy.split_once('.') {
+        Some((whole, zeros)) if is_digits(whole.trim_start_matches('-')) && !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
+            whole.to_owned()
+        }
+        _ => tidy,
     }
-    tidy
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Names of query parameters that hold a session, lower case.
@@ -250,7 +252,9 @@ mod tests {
         for (text, expected) in [
             ("7", "7"),
             ("7.0", "7"),
-            ("1e3", "1000"),
+            ("1e3", "1e3"),
+            ("-1.00", "-1"),
+            ("7.", "7."),
             (" 7 ", "7"),
             ("7.5", "7.5"),
             ("12345678901234567890123", "12345678901234567890123"),

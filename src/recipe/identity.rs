@@ -74,7 +74,7 @@ fn told_apart(key: &EntryKey, group: Vec<(usize, Draft)>) -> Vec<(usize, Draft)>
     let mut numbered = Vec::new();
     for (_, mut same) in by_content {
         // Courts in two zones may show the same row; which of its times is kept does not depend on their order.
-        same.sort_by(|(_, a), (_, b)| b.exact.cmp(&a.exact));
+        same.sort_by_key(|(_, draft)| std::cmp::Reverse(draft.exact));
         let mut per_page: BTreeMap<usize, usize> = BTreeMap::new();
         for (_, draft) in &same {
             *per_page.entry(draft.page).or_default() += 1;

@@ -63,11 +63,12 @@ impl View {
         fields(&self.fields, html.root_element(), base(html, url).as_ref()).map(Value::Object)
     }
 
-    /// What the page shows, and what it shows outside of the rows.
-    pub fn beside_rows(&self, html: &Html) -> (String, String) {
+    /// What the page shows, and what it shows outside of the rows; nothing for a page that is not a list.
+    pub fn beside_rows(&self, html: &Html) -> Option<(String, String)> {
+        self.rows().next()?;
         let rows: HashSet<_> = self.rows().flat_map(|look| look.find(html.root_element())).map(|row| row.id()).collect();
         let root = html.root_element();
-        (visible_text(root, |_| false), visible_text(root, |element| rows.contains(&element.id())))
+        Some((visible_text(root, |_| false), visible_text(root, |element| rows.contains(&element.id()))))
     }
 
     /// Whether the page shows nothing after its last row.
