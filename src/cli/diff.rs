@@ -125,12 +125,10 @@ fn files(before: &Path, after: &Path) -> Done {
         Comparison::Baseline | Comparison::Same { .. } => (Vec::new(), new.clone()),
     };
     let known = recipe::shipped_recipe(&source);
-    let (jurisdiction, language, zone_name) =
-        known.as_ref().map_or(("", "es", "UTC"), |recipe| (recipe.jurisdiction.as_str(), recipe.language.as_str(), recipe.zone.as_str()));
+    let (jurisdiction, language) = known.as_ref().map_or(("", "es"), |recipe| (recipe.jurisdiction.as_str(), recipe.language.as_str()));
     let seen = Seen {
         case: &case,
         zone: known.as_ref().map_or(jiff::tz::TimeZone::UTC, |recipe| recipe.zone_of(&number)),
-        zone_name,
         version: 2,
         first_seq: 1,
         at: now,

@@ -194,12 +194,14 @@ impl Job {
     ) -> Result<Visited, StoreError> {
         let watch = self.watch();
         let number = head.version + 1;
-        let print = fingerprint(&pages);
+        // What was received is compared with at the next visit; what is kept is what anyone can check an alert against.
+        let received = short(&fingerprint(&pages));
         let recipe = &self.source.recipe;
+        let pages = recipe.keepable(&watch.number, pages);
+        let print = fingerprint(&pages);
         let seen = Seen {
             case: &watch.case,
             zone: recipe.zone_of(&watch.number),
-            zone_name: &recipe.zone,
             version: number,
             first_seq: head.seq + 1,
             at: self.now,
@@ -211,7 +213,7 @@ impl Job {
         };
         let events = Meaning::shipped(&recipe.jurisdiction, &recipe.language).events(&changes, &seen);
         let deliveries = route(&events, watch, &self.config.routes(), self.now);
-        let (row, due) = self.read_row(short(&print));
+        let (row, due) = self.read_row(received);
         let row = if health == Health::Ok { row } else { Row { last_ok: self.row.last_ok, seen: [0; 8], ..row } };
         let settled = missing.is_empty() && health == Health::Ok;
         let changed_at = if changes.is_empty() && number > 1 { head.changed_at } else { Some(self.now) };
@@ -232,7 +234,6 @@ impl Job {
             return Ok(visited);
         }
         failpoint::hit("before-commit");
-        let pages = recipe.keepable(&watch.number, pages);
         let version = Version { number, at: self.now, docket, pages };
         let visit = Visit { cid: self.cid, row, head, missing: Some(missing), version: Some(version), events, deliveries };
         self.store.commit(visit)?;

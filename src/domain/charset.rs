@@ -1,8 +1,9 @@
 //! Which text the bytes of a page are.
 //!
-//! `recipe` decodes pages with this before it reads them. The order is the recipe's override, a byte order mark, the
-//! `Content-Type` header, what the page says of itself in its first bytes, UTF-8 where it fits, and Windows-1252, which
-//! is what unlabelled pages of Latin American courts are. Bytes that do not fit become U+FFFD and never an error.
+//! `recipe` decodes pages with this before it reads them, and the commands before they look into one; nothing else decodes.
+//! The order is the recipe's override, a byte order mark, the `Content-Type` header, what a page of markup says of itself in
+//! its first bytes, UTF-8 where it fits, and for markup Windows-1252, which is what unlabelled pages of Latin American
+//! courts are. JSON without a label is UTF-8 (RFC 8259). Bytes that do not fit become U+FFFD, and the caller is told.
 
 use std::borrow::Cow;
 
@@ -28,8 +29,25 @@ fn encoding(page: &Page) -> &'static Encoding {
     stated
         .or_else(|| Encoding::for_bom(&page.body).map(|(encoding, _)| encoding))
         .or_else(|| page.header("content-type").and_then(charset_parameter).and_then(by_label))
-        .or_else(|| prescan(&page.body))
-        .unwrap_or_else(|| if std::str::from_utf8(&page.body).is_ok() { UTF_8 } else { WINDOWS_1252 })
+        .or_else(|| is_markup(&page.body).then(|| prescan(&page.body)).flatten())
+        .unwrap_or_else(|| if is_markup(&page.body) && is_no_utf8(&page.body) { WINDOWS_1252 } else { UTF_8 })
+}
+
+/// Whether a body is HTML or XML, by its first byte. What a body of JSON quotes is no statement about itself.
+fn is_markup(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// Whether more of the bytes beyond ASCII speak against UTF-8 than for it. One broken letter in a page of UTF-8 must not
+/// make another text of all the others.
+fn is_no_utf8(body: &[u8]) -> bool {
+    let (mut fit, mut broken) = (0usize, 0usize);
+    for chunk in body.utf8_chunks() {
+        fit += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    broken > fit
 }
 
 /// Whether a charset of this name is known.
@@ -71,14 +89,27 @@ fn xml_declaration(head: &str) -> Option<&str> {
 
 fn meta_charset(head: &str) -> Option<&str> {
     let mut rest = head;
-    while let Some(at) = find_ignore_case(rest, "<meta") {
-        rest = rest.get(at + "<meta".len()..)?;
-        let tag = rest.split('>').next().unwrap_or_default();
-        if let Some(label) = charset_parameter(tag) {
-            return Some(label);
+    while let Some(at) = rest.find('<') {
+        rest = rest.get(at + 1..)?;
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.split_once("-->")?.1;
+        } else if find_ignore_case(rest.get(..4).unwrap_or_default(), "meta").is_some() {
+            let tag = rest.split('>').next().unwrap_or_default();
+            let label = if find_ignore_case(tag, "http-equiv").is_some() { charset_parameter(tag) } else { charset_attribute(tag) };
+            if label.is_some() {
+                return label;
+            }
         }
     }
     None
+}
+
+/// The attribute of that name, and not the word in a description of the page.
+fn charset_attribute(tag: &str) -> Option<&str> {
+    let at = find_ignore_case(tag, "charset")?;
+    let before = tag.get(..at)?;
+    let is_open = |quote| before.matches(quote).count() % 2 == 1;
+    (before.ends_with(char::is_whitespace) && !is_open('"') && !is_open('\'')).then(|| charset_parameter(tag)).flatten()
 }
 
 /// The byte position of an ASCII `needle`, whatever its case; positions stay right because only ASCII letters are folded.
@@ -108,9 +139,11 @@ mod tests {
         let utf8 = "Actuación".as_bytes();
         let latin = b"Actuaci\xF3n";
         type Case = (&'static str, &'static [u8], Option<&'static str>, Option<&'static str>, &'static str);
-        let cases: [Case; 13] = [
-            ("nothing said, utf-8 fits", utf8, None, None, "Actuación"),
-            ("nothing said, utf-8 does not fit", latin, None, None, "Actuación"),
+        let cases: [Case; 19] = [
+            ("nothing said", utf8, None, None, "Actuación"),
+            ("markup, nothing said, utf-8 does not fit", b"<p>Actuaci\xF3n", None, None, "<p>Actuación"),
+            ("header in capitals", latin, Some("TEXT/HTML; CHARSET=Latin1"), None, "Actuación"),
+            ("the override's case does not matter", latin, Some("text/html; charset=utf-8"), Some(" ISO-8859-1 "), "Actuación"),
             ("json without charset", utf8, Some("application/json"), None, "Actuación"),
             ("header", latin, Some("text/html; charset=ISO-8859-1"), None, "Actuación"),
             ("header, quoted, odd case", latin, Some("text/html;Charset=\"iso-8859-1\""), None, "Actuación"),
@@ -127,6 +160,28 @@ mod tests {
                 "<meta name=a><meta http-equiv='Content-Type' content='text/html; charset=ISO-8859-1'>ó",
             ),
             ("xml", b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\xF3", None, None, "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>ó"),
+            (
+                "the address of a script is no statement",
+                b"<script src='x?charset=latin1'></script>\xC3\xB3",
+                None,
+                None,
+                "<script src='x?charset=latin1'></script>ó",
+            ),
+            (
+                "neither are a comment and a description",
+                b"<!-- <meta charset=latin1> --><meta name=d content=' charset=latin1'>\xC3\xB3",
+                None,
+                None,
+                "<!-- <meta charset=latin1> --><meta name=d content=' charset=latin1'>ó",
+            ),
+            (
+                "nor what JSON quotes",
+                b"[\"<meta charset=latin1>\xC3\xB3\"]",
+                Some("application/json"),
+                None,
+                "[\"<meta charset=latin1>ó\"]",
+            ),
+            ("json by its header", b"[\"\xF3\"]", Some("application/json;charset=ISO-8859-1"), None, "[\"ó\"]"),
             ("meta cannot mean utf-16", b"<meta charset=utf-16>\xC3\xB3", None, None, "<meta charset=utf-16>ó"),
         ];
         for (name, body, header, charset, expected) in cases {
@@ -139,10 +194,16 @@ mod tests {
 
     #[test]
     fn bytes_that_do_not_fit_are_marked_and_told() {
-        let page = page(b"a\xF3b", Some("text/html; charset=utf-8"), None);
-        let (text, errors) = decode_with_errors(&page);
-        assert_eq!(text, "a\u{FFFD}b");
-        assert!(errors);
+        for (body, header, expected) in [
+            (&b"a\xF3b"[..], Some("text/html; charset=utf-8"), "a\u{FFFD}b"),
+            (b"[\"a\xF3b\"]", None, "[\"a\u{FFFD}b\"]"),
+            (b"<p>\xC3\xB3 \xC3\xA1 a\xF3b", None, "<p>ó á a\u{FFFD}b"),
+        ] {
+            let page = page(body, header, None);
+            let (text, errors) = decode_with_errors(&page);
+            assert_eq!(text, expected);
+            assert!(errors);
+        }
     }
 
     #[test]

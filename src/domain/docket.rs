@@ -50,6 +50,10 @@ pub struct Party {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryKey(pub String);
 
+/// The further field that names the zone of an entry's date, time and hearings, where it is not that of its case: a case
+/// keeps its number when it moves to a court elsewhere.
+pub const ZONE_FIELD: &str = "zone";
+
 /// One line of a docket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -102,7 +106,8 @@ pub struct Oddity {
     pub kind: String,
     /// Where and what, in one sentence without personal data.
     pub detail: String,
-    /// Whether what is missing from this docket may merely not have been shown. Only of a fresh reading.
+    /// Whether rows that are missing from this docket may merely not have been shown. Known of a docket that was just read; it
+    /// is not kept with a stored one.
     pub doubts: bool,
 }
 

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 
 use crate::domain::diff::{Change, same_documents, same_words};
 use crate::domain::docket::{Document, Entry, Party};
@@ -113,12 +114,13 @@ impl Teller<'_> {
 
     /// An event of this kind for an entry, with its hearing when it is about one.
     fn kind(&mut self, kind: EventKind, entry: &Entry, reading: &Reading) {
-        let hearing = self.hearing(kind, reading, self.reference(entry));
+        let zone = self.seen.zone_of(entry);
+        let hearing = self.hearing(kind, reading, self.reference(entry), &zone);
         let mut severity = kind.severity();
         if entry.withheld.is_some() {
             severity = severity.max(Severity::Notice);
         }
-        if hearing.as_ref().is_some_and(|hearing| self.seen.is_urgent(&hearing.mention)) || self.is_judge_near_hearing(kind) {
+        if hearing.as_ref().is_some_and(|hearing| self.seen.is_urgent(&hearing.mention, &zone)) || self.is_judge_near_hearing(kind) {
             severity = severity.max(Severity::Warn);
         }
         let span = hearing.as_ref().and_then(|hearing| hearing.mention.span);
@@ -130,7 +132,7 @@ impl Teller<'_> {
     }
 
     /// The mention that an event of this kind is about: of several the first to come, and the day that it replaces.
-    fn hearing(&self, kind: EventKind, reading: &Reading, reference: Option<Date>) -> Option<EventHearing> {
+    fn hearing(&self, kind: EventKind, reading: &Reading, reference: Option<Date>, zone: &TimeZone) -> Option<EventHearing> {
         let of_kind = || reading.hearings.iter().filter(|mention| kind_of(mention.status) == kind && is_news(mention, reference));
         let ahead = of_kind()
             .filter(|mention| mention.date.is_some_and(|date| date >= self.seen.today()))
@@ -143,7 +145,8 @@ impl Teller<'_> {
         };
         let moved = is_setting(mention.status) && mention.status != HearingStatus::Convened;
         let previous = if moved { reading.hearings.iter().find(replaced).and_then(|old| Some((old.date?, old.time))) } else { None };
-        Some(EventHearing { starts: self.seen.starts(&mention), zone: self.seen.zone_name.to_owned(), previous, mention })
+        let name = zone.iana_name().unwrap_or("UTC").to_owned();
+        Some(EventHearing { starts: self.seen.starts(&mention, zone), zone: name, previous, mention })
     }
 
     fn edited(&mut self, before: &Entry, after: &Entry) {
@@ -352,10 +355,9 @@ fn excerpt(text: &str, span: Option<(usize, usize)>) -> String {
 mod tests {
     use super::*;
     use crate::domain::case::CaseRef;
-    use crate::domain::docket::{Docket, Document, EntryKey, Withheld};
+    use crate::domain::docket::{Docket, Document, EntryKey, Withheld, ZONE_FIELD};
     use crate::meaning::vectors;
     use jiff::civil::{date, time};
-    use jiff::tz::TimeZone;
 
     fn entry(key: &str, day: Date, title: &str, text: &str) -> Entry {
         Entry { key: EntryKey(key.into()), date: Some(day), ..vectors::entry(title, text) }
@@ -367,7 +369,6 @@ mod tests {
         let seen = Seen {
             case: &case,
             zone: TimeZone::get("America/Guayaquil").expect("bundled"),
-            zone_name: "America/Guayaquil",
             version: 4,
             first_seq: 7,
             at: "2026-11-23T15:00:00Z".parse().expect("an instant"),
@@ -407,6 +408,23 @@ mod tests {
         assert_eq!(hearing.previous, Some((date(2026, 11, 24), Some(time(9, 0, 0, 0)))));
         assert_eq!((hearing.zone.as_str(), hearing.mention.kind.as_deref()), ("America/Guayaquil", Some("juicio")));
         assert_eq!((events[0].seq, events[1].seq, events[0].version), (7, 8, 4));
+    }
+
+    #[test]
+    fn a_hearing_at_a_court_elsewhere_starts_in_its_time() {
+        let mut act = entry(
+            "a",
+            date(2026, 11, 23),
+            "CONVOCATORIA (DECRETO)",
+            "Se convoca a audiencia de juicio para el 3 de diciembre de 2026, a las 09h00.",
+        );
+        act.extra.insert(ZONE_FIELD.into(), "Pacific/Galapagos".into());
+        let events = told(&[Change::EntryAdded(act)]);
+        let hearing = events[0].hearing.as_ref().expect("a hearing");
+        assert_eq!(
+            (hearing.zone.as_str(), hearing.starts),
+            ("Pacific/Galapagos", Some("2026-12-03T15:00:00Z".parse().expect("an instant")))
+        );
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //! Filled by `daemon::poll`; read by [`events`](super::events).
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::case::CaseRef;
-use crate::domain::docket::Docket;
+use crate::domain::docket::{Docket, Entry, ZONE_FIELD};
 use crate::domain::hearing::HearingMention;
 
 /// A visit that found changes.
@@ -15,10 +15,8 @@ use crate::domain::hearing::HearingMention;
 pub struct Seen<'a> {
     /// The case.
     pub case: &'a CaseRef,
-    /// The court's zone.
+    /// The zone of the case's court, with its name. An entry of a court elsewhere names its own; see [`zone_of`](Self::zone_of).
     pub zone: TimeZone,
-    /// Its name, for example `America/Guayaquil`.
-    pub zone_name: &'a str,
     /// The version that the visit makes.
     pub version: u32,
     /// The number of the first event.
@@ -46,15 +44,22 @@ impl Seen<'_> {
         self.day_of(self.at)
     }
 
+    /// The zone of the court that made an entry: `recipe` puts its name into the further field `zone` where it is another than
+    /// that of the case.
+    pub fn zone_of(&self, entry: &Entry) -> TimeZone {
+        let own = entry.extra.get(ZONE_FIELD).and_then(|name| TimeZoneDatabase::bundled().get(name).ok());
+        own.unwrap_or_else(|| self.zone.clone())
+    }
+
     /// The instant at which a hearing starts, when its day and hour are known.
-    pub fn starts(&self, mention: &HearingMention) -> Option<Timestamp> {
-        self.instant(mention.date?.to_datetime(mention.time?))
+    pub fn starts(&self, mention: &HearingMention, zone: &TimeZone) -> Option<Timestamp> {
+        instant(mention.date?.to_datetime(mention.time?), zone)
     }
 
     /// Whether the hearing is within 72 hours from the visit. One without an hour counts to the end of its day.
-    pub fn is_urgent(&self, mention: &HearingMention) -> bool {
+    pub fn is_urgent(&self, mention: &HearingMention, zone: &TimeZone) -> bool {
         let Some(date) = mention.date else { return false };
-        let Some(starts) = self.instant(date.to_datetime(mention.time.unwrap_or(Time::MAX))) else { return false };
+        let Some(starts) = instant(date.to_datetime(mention.time.unwrap_or(Time::MAX)), zone) else { return false };
         (0..=URGENT_HOURS * 3600).contains(&starts.duration_since(self.at).as_secs())
     }
 
@@ -69,10 +74,10 @@ impl Seen<'_> {
     fn day_of(&self, at: Timestamp) -> Date {
         at.to_zoned_datetime(self.zone.clone()).date()
     }
+}
 
-    fn instant(&self, wall: DateTime) -> Option<Timestamp> {
-        self.zone.to_ambiguous_zoned_datetime(wall).compatible().ok().map(|zoned| zoned.timestamp())
-    }
+fn instant(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+    zone.to_ambiguous_zoned_datetime(wall).compatible().ok().map(|zoned| zoned.timestamp())
 }
 
 /// The day that lies this many working days before `day`; weekends do not count. Holidays are not known here, so the

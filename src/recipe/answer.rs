@@ -5,7 +5,6 @@
 //! the words of a block or maintenance page.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
 
 use regex::Regex;
 use scraper::{Html, Selector};
@@ -14,11 +13,13 @@ use serde_json_path::JsonPath;
 
 use super::Refusal;
 use super::filter::collapse;
-use super::html_text;
+use super::marker::{Marker, clip, describe, first_byte, marker, marker_beside_rows};
 use super::step::Step;
 use super::template::{Env, text_of};
 use super::view::View;
 use super::xml::{self, Trouble};
+use super::{big_numbers, cut_off};
+use crate::domain::charset::{decode, decode_with_errors};
 use crate::domain::page::Page;
 
 /// What an answer must be.
@@ -119,12 +120,20 @@ pub fn glance(step: &Step, page: &Page) -> Result<(), Refusal> {
     if !is_expected {
         return Err(refused_status(step, page));
     }
-    if matches!(step.format, Format::Json { .. })
-        && !matches!(first_byte(page), Some(b'[' | b'{' | b'"' | b'n' | b'0'..=b'9' | b'-' | b't' | b'f'))
-    {
+    if matches!(step.format, Format::Json { .. }) && !may_be_json(page) {
         return Err(not_what_was_due(step, page, "JSON"));
     }
     Ok(())
+}
+
+/// Whether a page can be JSON, by its beginning; "forbidden" begins like `false`, and is short enough to be looked at.
+fn may_be_json(page: &Page) -> bool {
+    match first_byte(page) {
+        Some(b'n' | b't' | b'f') => matches!(page.body.trim_ascii(), b"null" | b"true" | b"false"),
+        // An answer in UTF-16 begins with its mark.
+        Some(byte) => matches!(byte, b'[' | b'{' | b'"' | b'0'..=b'9' | b'-' | b'\xff' | b'\xfe'),
+        None => false,
+    }
 }
 
 /// Whether a page that passed a glance may still be a refusal that only reading it shows.
@@ -137,27 +146,55 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
     match &step.format {
         Format::Json { list, unwrap, nullable } => {
             let value = parse_json(step, page)?;
-            if *list { as_list(step, value, unwrap.as_deref(), *nullable) } else { Ok(value) }
+            if *list { as_list(step, page, value, unwrap.as_deref(), *nullable) } else { Ok(value) }
         }
         Format::Xml(roots) => parse_xml(step, page, roots),
         Format::Html(view) => {
-            let html = Html::parse_document(&decode(page));
+            let text = decode_whole(step, page)?;
+            let html = Html::parse_document(&text);
             let fits = |rule: &&Rule| {
                 rule.css.is_some() && rule.json.is_none() && rule.empty.is_none() && rule.fits(page) && rule.fits_html(&html)
             };
             if let Some(rule) = step.rules.iter().find(fits) {
                 return Err(rule.refusal(step));
             }
-            view.value(&html).map_err(|missing| match not_what_was_due(step, page, "HTML") {
+            let value = view.value(&html, &page.url).map_err(|missing| match not_what_was_due(step, page, "HTML") {
                 Refusal::Unreadable { found, .. } => Refusal::Unreadable {
                     at: format!("{}: {}", step.id, missing.field),
                     expected: format!("an element {}", missing.css),
                     found: format!("none, in {found}"),
                 },
                 other => other,
-            })
+            })?;
+            let shown = view.beside_rows(&html);
+            if let Some(marker) = shown.and_then(|(whole, beside)| marker_beside_rows(&whole, &beside)) {
+                return Err(marker.says.refusal(format!("the page at {} says \"{}\"", step.id, marker.text)));
+            }
+            match cut_off::open_element(&text).filter(|_| view.ends_in_a_row(&html)) {
+                Some(name) => Err(Refusal::Unreadable {
+                    at: step.id.clone(),
+                    expected: "a whole page".to_owned(),
+                    found: format!("one that is cut off within its last row, with <{name}> left open"),
+                }),
+                None => Ok(value),
+            }
         }
     }
+}
+
+/// The text of a page of which every byte fits its charset. A text full of replacement marks would be another text than
+/// yesterday's. Where a recipe names the charset of HTML or XML, broken letters are the source's own and are read as such.
+fn decode_whole<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, str>, Refusal> {
+    let (text, has_errors) = decode_with_errors(page);
+    let is_tolerable = page.charset.is_some() && !matches!(step.format, Format::Json { .. });
+    if !has_errors || is_tolerable {
+        return Ok(text);
+    }
+    Err(Refusal::Unreadable {
+        at: step.id.clone(),
+        expected: "text in the charset that the page has or names (set `charset` where it names a wrong one)".to_owned(),
+        found: "bytes that do not fit it".to_owned(),
+    })
 }
 
 /// The rules over the value, and whether it repeats what was asked.
@@ -167,11 +204,24 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
     if let Some(rule) = step.rules.iter().find(fits) {
         return Err(rule.refusal(step));
     }
+    if let Some((place, field)) = step.required.iter().find_map(|field| field.lacking(document).map(|place| (place, field))) {
+        let at = format!("{}: element {}", step.id, place + 1);
+        return Err(Refusal::Unreadable { at, expected: format!("`{}`", field.written), found: "nothing there".to_owned() });
+    }
     for echo in &step.echo {
         let expected = echo.equals.text(env);
         let expected = expected.trim();
         if expected.is_empty() {
-            continue;
+            // A page that a person saved alone has no request, and what was asked is not known.
+            let is_nobody = env.number.compact.is_empty();
+            if is_nobody || echo.equals.heads().any(|head| head != "number" && !env.scope.vars.iter().any(|(name, _)| *name == head)) {
+                continue;
+            }
+            return Err(Refusal::Unreadable {
+                at: format!("{}: {}", step.id, echo.path),
+                expected: "a request that names what the answer must repeat".to_owned(),
+                found: "an empty value in it".to_owned(),
+            });
         }
         let unreadable =
             |found: String| Refusal::Unreadable { at: format!("{}: {}", step.id, echo.path), expected: expected.to_owned(), found };
@@ -214,8 +264,8 @@ fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
 }
 
 fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
-    let text = decode(page);
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+    let text = decode_whole(step, page)?;
+    serde_json::from_str(&big_numbers::as_texts(text.trim_start_matches('\u{feff}'))).map_err(|error| {
         let found = if error.is_eof() {
             format!("an answer cut off after {} bytes", page.body.len())
         } else {
@@ -230,7 +280,7 @@ fn parse_xml(step: &Step, page: &Page, roots: &[String]) -> Result<Value, Refusa
         return Err(not_what_was_due(step, page, "XML"));
     }
     let unreadable = |found: String| Refusal::Unreadable { at: step.id.clone(), expected: "XML".to_owned(), found };
-    xml::parse(&decode(page), roots).map_err(|trouble| match trouble {
+    xml::parse(&decode_whole(step, page)?, roots).map_err(|trouble| match trouble {
         Trouble::Root(name) => match not_what_was_due(step, page, "XML") {
             Refusal::Unreadable { found, .. } if name.eq_ignore_ascii_case("html") => unreadable(found),
             Refusal::Unreadable { at, .. } => {
@@ -261,93 +311,39 @@ const ERROR_KEYS: &[&str] = &[
     "path",
 ];
 
-fn as_list(step: &Step, value: Value, unwrap: Option<&str>, nullable: bool) -> Result<Value, Refusal> {
+fn as_list(step: &Step, page: &Page, value: Value, unwrap: Option<&str>, nullable: bool) -> Result<Value, Refusal> {
     let unreadable = |found: &str| Refusal::Unreadable { at: step.id.clone(), expected: "a list".to_owned(), found: found.to_owned() };
     match value {
         Value::Array(_) => Ok(value),
         Value::Null if nullable => Ok(Value::Array(Vec::new())),
         Value::Object(mut object) => {
-            if let Some(Value::Array(list)) = unwrap.and_then(|key| object.get_mut(key)).map(Value::take) {
-                return Ok(Value::Array(list));
-            }
-            if object.keys().any(|key| ERROR_KEYS.contains(&key.to_lowercase().as_str())) {
+            let list = unwrap.and_then(|key| object.get_mut(key)).filter(|list| list.is_array()).map(Value::take);
+            let is_error = |(key, value): (&String, &Value)| {
+                ERROR_KEYS.contains(&key.to_lowercase().as_str()) && (list.is_none() || says_something(value))
+            };
+            // An error that brings an empty list along must not pass for "no such case".
+            if object.iter().any(is_error) && list.as_ref().is_none_or(|list| list.as_array().is_none_or(Vec::is_empty)) {
                 let status = object.get("status").filter(|status| status.is_number()).map(|status| format!(" {status}"));
                 return Err(Refusal::Unavailable(format!("the back end answered {} with an error{}", step.id, status.unwrap_or_default())));
             }
-            Err(unreadable("an object"))
+            list.ok_or_else(|| unreadable("an object"))
         }
         Value::Null => Err(unreadable("null")),
-        Value::String(_) => Err(unreadable("a text")),
+        Value::String(_) => Err(match not_what_was_due(step, page, "a list") {
+            Refusal::Unreadable { .. } => unreadable("a text"),
+            other => other,
+        }),
         Value::Number(_) => Err(unreadable("a number")),
         Value::Bool(_) => Err(unreadable("true or false")),
     }
 }
 
-/// The text of a page: by the recipe's charset, else a byte order mark, the header, the page's own word, UTF-8.
-pub fn decode(page: &Page) -> Cow<'_, str> {
-    let label = |label: &str| encoding_rs::Encoding::for_label(label.trim().as_bytes());
-    let of_header = || label(page.header("content-type")?.split_once("charset=")?.1.trim_matches(['"', ' ', ';']));
-    let of_page = || {
-        let head = String::from_utf8_lossy(&page.body[..page.body.len().min(1024)]).to_lowercase();
-        let (_, after) = head.split_once("charset=").or_else(|| head.split_once("encoding="))?;
-        label(after.trim_start_matches(['"', '\'']).split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).next()?)
-    };
-    let is_markup = first_byte(page) == Some(b'<');
-    let encoding = page.charset.as_deref().and_then(label).or_else(of_header).or_else(|| is_markup.then(of_page).flatten());
-    encoding.unwrap_or(encoding_rs::UTF_8).decode(&page.body).0
-}
-
-fn first_byte(page: &Page) -> Option<u8> {
-    let body = page.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&page.body);
-    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
-}
-
-/// A shared word of refusal; see `markers.toml`.
-#[derive(Debug, Clone)]
-pub struct Marker {
-    /// What a page with it is.
-    pub says: Verdict,
-    /// Whether, where HTML was due, it counts only on a page that shows little else.
-    pub is_bare: bool,
-    /// The word, lower case.
-    pub text: String,
-}
-
-/// A block or maintenance page shows less text than this; a page of a court that was redesigned shows more.
-const BARE_CHARS: usize = 1500;
-
-/// The first of the shared words of refusal that the page holds.
-fn marker(page: &Page, html_was_due: bool) -> Option<&'static Marker> {
-    static MARKERS: OnceLock<Vec<Marker>> = OnceLock::new();
-    let markers = MARKERS.get_or_init(|| super::syntax::markers(include_str!("markers.toml")));
-    let text = decode(page);
-    let end = text.char_indices().nth(65_536).map_or(text.len(), |(end, _)| end);
-    let text = text[..end].to_lowercase();
-    let is_bare = !html_was_due || html_text::to_text(&text).chars().count() < BARE_CHARS;
-    let without_scripts = if html_was_due { html_text::without_script_bodies(&text) } else { text.clone() };
-    markers
-        .iter()
-        .find(|marker| if marker.is_bare { is_bare && without_scripts.contains(&marker.text) } else { text.contains(&marker.text) })
-}
-
-fn describe(page: &Page) -> String {
-    match first_byte(page) {
-        None => "an empty answer".to_owned(),
-        Some(b'<') => {
-            let text = decode(page);
-            let title =
-                text.split_once("<title>").and_then(|(_, after)| after.split_once("</title>")).map(|(title, _)| clip(&collapse(title)));
-            title
-                .filter(|title| !title.is_empty())
-                .map_or("an HTML page without a title".to_owned(), |title| format!("an HTML page \"{title}\""))
-        }
-        Some(_) => format!("{} bytes of something else", page.body.len()),
-    }
-}
-
-fn clip(text: &str) -> String {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(object) => !object.is_empty(),
+        Value::Bool(true) | Value::Number(_) => true,
     }
 }

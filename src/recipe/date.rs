@@ -2,10 +2,13 @@
 //!
 //! Used by the reading of headings and entries. What cannot be read gives nothing, and the caller notes an oddity.
 
+use std::sync::OnceLock;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::{rfc2822, strtime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use regex::Regex;
 
 use super::filter::fold;
 use super::template::Template;
@@ -47,6 +50,19 @@ pub struct Stamp {
     pub time: Option<Time>,
     /// Day and time in full, for ordering.
     pub exact: DateTime,
+    /// The instant, where the source gives one.
+    pub instant: Option<Timestamp>,
+}
+
+impl Stamp {
+    /// One spelling, for keys: whichever way a source writes a date, an entry stays the same.
+    pub fn canonical(&self) -> String {
+        match (self.instant, self.time) {
+            (Some(instant), _) => instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+            (None, Some(_)) => self.exact.to_string(),
+            (None, None) => self.date.to_string(),
+        }
+    }
 }
 
 enum Raw {
@@ -103,7 +119,7 @@ impl DateSpec {
         let text = text.trim();
         let raw = self.formats.iter().find_map(|format| format.read(text))?;
         let stamp = match raw {
-            Raw::Day(date) => Stamp { date, time: None, exact: date.to_datetime(Time::midnight()) },
+            Raw::Day(date) => Stamp { date, time: None, exact: date.to_datetime(Time::midnight()), instant: None },
             Raw::Civil(civil) => match &self.zone {
                 Some(zone) => self.place(zone.to_ambiguous_zoned_datetime(civil).compatible().ok()?.timestamp(), court),
                 None => whole(civil),
@@ -118,16 +134,16 @@ impl DateSpec {
         if let Some(days_in) = &self.days_in {
             let there = days_in.to_datetime(instant);
             if there.time() == Time::midnight() {
-                return Stamp { date: there.date(), time: None, exact: there };
+                return Stamp { date: there.date(), time: None, exact: there, instant: Some(instant) };
             }
         }
-        whole(court.to_datetime(instant))
+        Stamp { instant: Some(instant), ..whole(court.to_datetime(instant)) }
     }
 }
 
 fn whole(exact: DateTime) -> Stamp {
     let (hour, minute, second) = (exact.hour(), exact.minute(), exact.second());
-    Stamp { date: exact.date(), time: Time::new(hour, minute, second, 0).ok(), exact }
+    Stamp { date: exact.date(), time: Time::new(hour, minute, second, 0).ok(), exact, instant: None }
 }
 
 fn read_iso(text: &str) -> Option<Raw> {
@@ -157,11 +173,18 @@ const MONTHS: [&[&str]; 12] = [
     &["DICIEMBRE", "DIC", "DEZEMBRO", "DEZ", "DECEMBER", "DEC"],
 ];
 
-/// Reads the first day, month name and year of a text, in this or the English order; an hour after them is kept.
+/// Reads the first day, month name and year of a text, in this or the English order; an hour after them is kept. What
+/// looks like a month may be a day of the week ("mar 5 de marzo").
 fn read_words(text: &str) -> Option<Raw> {
     let folded = fold(text);
     let tokens: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).collect();
-    let at = tokens.iter().position(|token| month_of(token).is_some())?;
+    let (date, year) = (0..tokens.len()).find_map(|at| date_around(&tokens, at))?;
+    let rest = folded.split_once(year).map(|(_, rest)| rest).unwrap_or_default();
+    Some(hour_of(rest).map_or(Raw::Day(date), |time| Raw::Civil(date.to_datetime(time))))
+}
+
+/// The date whose month is at this place, and its year as written.
+fn date_around<'t>(tokens: &[&'t str], at: usize) -> Option<(Date, &'t str)> {
     let month = month_of(tokens[at])?;
     let mut after = tokens[at + 1..].iter().copied().filter(|token| !matches!(*token, "DE" | "DEL" | "ANO" | "OF")).peekable();
     let before = tokens[..at].iter().rev().copied().find(|token| !matches!(*token, "DE" | "DEL" | "DO" | "OF"));
@@ -169,10 +192,14 @@ fn read_words(text: &str) -> Option<Raw> {
         Some(day) => day,
         None => small_number(after.next()?)?,
     };
-    let year: i16 = after.next()?.parse().ok()?;
-    let date = Date::new(year, month, day).ok()?;
-    let rest: Vec<&str> = after.collect();
-    Some(hour_of(&rest).map_or(Raw::Day(date), |time| Raw::Civil(date.to_datetime(time))))
+    let year = after.next()?;
+    // "5 mar 24": a day stands before the month, so what follows it is a year and no other number.
+    let full = match year.len() {
+        4 => year.parse().ok()?,
+        2 if before.and_then(small_number).is_some() => year.parse::<i16>().ok().map(|year| year + 2000)?,
+        _ => return None,
+    };
+    Some((Date::new(full, month, day).ok()?, year))
 }
 
 fn month_of(token: &str) -> Option<i8> {
@@ -184,20 +211,21 @@ fn small_number(token: &str) -> Option<i8> {
     digits.parse().ok().filter(|day| (1..=31).contains(day))
 }
 
-/// `10 30` (from 10:30) or `10H30` among the words after a date.
-fn hour_of(tokens: &[&str]) -> Option<Time> {
-    for (at, token) in tokens.iter().enumerate().take(6) {
-        let (hour, minute) = match token.split_once('H') {
-            Some((hour, minute)) if !minute.is_empty() => (hour, minute),
-            _ => (*token, tokens.get(at + 1).copied().unwrap_or_default()),
-        };
-        if let (Ok(hour), Ok(minute)) = (hour.parse(), minute.get(..2).unwrap_or_default().parse())
-            && let Ok(time) = Time::new(hour, minute, 0, 0)
-        {
-            return Some(time);
-        }
-    }
-    None
+/// The hour of the first words after a date: `10:30`, `10H30`, with or without "p.m.". Two numbers side by side are none.
+fn hour_of(rest: &str) -> Option<Time> {
+    static HOUR: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = HOUR
+        .get_or_init(|| Regex::new(r"^.{0,40}?\b(\d{1,2}) ?[:H] ?(\d{2})\b(?::\d{2}\b)?(?: ?(A|P)\. ?M\b| ?(A|P)M\b)?").ok())
+        .as_ref()?;
+    let found = pattern.captures(rest)?;
+    let number = |group| found.get(group).and_then(|text| text.as_str().parse::<i8>().ok());
+    let half = found.get(3).or_else(|| found.get(4)).map(|half| half.as_str());
+    let hour = match (number(1)?, half) {
+        (12, Some("A")) => 0,
+        (hour @ 1..=11, Some("P")) => hour + 12,
+        (hour, _) => hour,
+    };
+    Time::new(hour, number(2)?, 0, 0).ok()
 }
 
 /// A zone by its name, from the copy of the zone database that is compiled in.
@@ -261,11 +289,37 @@ mod tests {
             ("words", "27 DE NOVIEMBRE DEL 2017 A LAS 14H10", "2017-11-27 14:10:00"),
             ("words", "July 29, 2024", "2024-07-29"),
             ("words", "1º de setembro de 2025", "2025-09-01"),
+            ("words", "mar 5 de marzo de 2024", "2024-03-05"),
+            ("words", "Mar, 05 Mar 2024 10:30", "2024-03-05 10:30:00"),
+            ("words", "mié 6 mar 24", "2024-03-06"),
+            ("words", "July 29, 24", "-"),
+            ("words", "5 de marzo de 2024 | 12 30 vistas", "2024-03-05"),
+            ("words", "5 de marzo de 2024, 3:05 p. m.", "2024-03-05 15:05:00"),
+            ("words", "5 de marzo de 2024 10h5", "2024-03-05"),
+            ("words", "5 de marzo del 2024 a las 25:10", "2024-03-05"),
             ("words", "nada", "-"),
             ("words", "30 de febrero de 2024", "-"),
         ] {
             assert_eq!(read(&[format], None, text, "America/Guayaquil"), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn one_instant_has_one_spelling() {
+        let spec =
+            DateSpec { value: Template::parse("{{ x }}").unwrap(), formats: vec![DateFormat::Iso], zone: zone("UTC"), days_in: None };
+        let canonical = |text: &str| spec.read(text, &zone("America/Guayaquil").unwrap()).unwrap().canonical();
+        for text in [
+            "2024-03-13T20:23:39.000+00:00",
+            "2024-03-13T20:23:39+00:00",
+            "2024-03-13T20:23:39Z",
+            "2024-03-13T15:23:39.0-05:00",
+            "2024-03-13T20:23:39",
+        ] {
+            assert_eq!(canonical(text), "2024-03-13T20:23:39.000Z", "{text}");
+        }
+        assert_eq!(canonical("2024-03-08T20:09:14.163Z"), "2024-03-08T20:09:14.163Z");
+        assert_eq!(canonical("2024-03-08"), "2024-03-08");
     }
 
     #[test]

@@ -2,20 +2,22 @@
 //!
 //! Called by [`Recipe::read`](super::Recipe::read) after every page has been accepted. Identity is settled in `identity`.
 
+use std::borrow::Cow;
+
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::Refusal;
-use super::date::DateSpec;
-use super::filter::{collapse, short_hash};
+use super::date::{DateSpec, Stamp};
+use super::filter::{absolute, collapse, short_hash};
 use super::html_text;
 use super::oddity::{Oddities, OddityRule, Tally};
 use super::select::{Condition, Visit, all_hold};
 use super::step::Step;
 use super::template::{Env, Scope, Template};
-use crate::domain::docket::{Document, Entry, EntryKey, Withheld};
+use super::zones::Zones;
+use crate::domain::docket::{Document, Entry, EntryKey, Withheld, ZONE_FIELD};
 
 /// One `[[entries]]` table.
 #[derive(Debug, Clone)]
@@ -24,10 +26,18 @@ pub struct EntriesSpec {
     pub step: usize,
     /// The rows of one answer.
     pub rows: JsonPath,
-    /// Fields that rows have; when no row has one, the layout has changed.
+    /// Fields that rows have; when no row of an answer has one, the layout has changed.
     pub required: Vec<String>,
+    /// Fields that rows have, be it empty, unless the source withholds them.
+    pub present: Vec<String>,
     /// The identity: the first of these whose values are all there.
     pub key: Vec<Template>,
+    /// Whether a key that several rows share gives way to the next.
+    pub unique: bool,
+    /// Whether rows of several answers that have one key are one row, even when one of them was edited in between.
+    pub one_row: bool,
+    /// Whether a row without a title is no entry but part of how the page is set.
+    pub titled: bool,
     /// The date.
     pub date: Option<DateSpec>,
     /// The title.
@@ -92,6 +102,10 @@ pub struct Draft {
     pub exact: Option<DateTime>,
     /// The page it came from.
     pub page: usize,
+    /// What identifies it when other rows have its key too.
+    pub more_keys: Vec<EntryKey>,
+    /// Whether it is the same row as one of another answer that has its key.
+    pub one_row: bool,
     /// What a notice shares with its act, and whether this is the notice.
     pub service: Option<Service>,
 }
@@ -115,13 +129,13 @@ pub fn drafts(
     scopes: &[Scope<'_>],
     oddities: &mut Oddities,
 ) -> Result<Vec<Draft>, Refusal> {
-    let zone = visit.recipe.zone_of(visit.number);
-    let mut tallies = vec![Tally::default(); spec.oddities.len()];
-    let (mut drafts, mut seen_fields, mut has_rows) = (Vec::new(), vec![false; spec.required.len()], false);
+    let mut drafts = Vec::new();
     let no_scope = Scope::default();
     for (nth, page) in visit.pages_of(spec.step).enumerate() {
-        let document = visit.document(step, page)?;
-        for (index, row) in spec.rows.query(document).all().into_iter().enumerate() {
+        let scope = scopes.get(nth).unwrap_or(&no_scope);
+        let mut tallies = vec![Tally::default(); spec.oddities.len()];
+        let mut fields = Fields::default();
+        for (index, row) in spec.rows.query(visit.document(step, page)?).all().into_iter().enumerate() {
             if row.is_null() {
                 oddities.note("null-element", &format!("rows of {} are null", step.id));
                 continue;
@@ -130,35 +144,58 @@ pub fn drafts(
                 let at = format!("{}: row {}", step.id, index + 1);
                 return Err(Refusal::Unreadable { at, expected: "an object".to_owned(), found: "something else".to_owned() });
             }
-            has_rows = true;
-            for (field, seen) in spec.required.iter().zip(&mut seen_fields) {
-                *seen |= row.get(field).is_some_and(|value| value.as_str() != Some(""));
+            let env = Env { number: visit.number, scope, row: Some(row), base: &visit.pages[page].url };
+            fields.rows.push(row);
+            if spec.titled && collapse(&spec.title.text(&env)).is_empty() {
+                oddities.note("untitled-row", "rows without a title are not taken for entries");
+                continue;
             }
-            let env =
-                Env { number: visit.number, scope: scopes.get(nth).unwrap_or(&no_scope), row: Some(row), base: &visit.pages[page].url };
             for (rule, tally) in spec.oddities.iter().zip(&mut tallies) {
                 rule.look(tally, &env);
             }
-            drafts.push(spec.draft(&env, row, page, &zone, oddities));
+            let draft = spec.draft(&env, row, page, &visit.recipe.plan.zones, oddities);
+            if draft.entry.withheld.is_none() {
+                fields.shown.push(row);
+            }
+            drafts.push(draft);
         }
+        fields.check(spec, step)?;
+        oddities.note_tallies(&spec.oddities, &tallies);
     }
-    if has_rows && let Some((field, _)) = spec.required.iter().zip(&seen_fields).find(|(_, seen)| !**seen) {
-        let expected = format!("`{field}` in the rows");
-        return Err(Refusal::Unreadable { at: step.id.clone(), expected, found: "rows without it".to_owned() });
-    }
-    oddities.note_tallies(&spec.oddities, &tallies);
     Ok(drafts)
 }
 
+/// The rows of one answer, and those of them that are shown. Another answer of the same visit is no excuse for this one.
+#[derive(Default)]
+struct Fields<'d> {
+    rows: Vec<&'d Value>,
+    shown: Vec<&'d Value>,
+}
+
+impl Fields<'_> {
+    fn check(&self, spec: &EntriesSpec, step: &Step) -> Result<(), Refusal> {
+        let is_there = |row: &&Value, field: &str| row.get(field).is_some_and(|value| !value.is_null());
+        let says_something = |row: &&Value, field: &str| row.get(field).and_then(Value::as_str).is_none_or(|text| !text.trim().is_empty());
+        let lacks =
+            |field: &&String| !self.rows.is_empty() && !self.rows.iter().any(|row| is_there(row, field) && says_something(row, field));
+        let hides = |field: &&String| !self.shown.is_empty() && !self.shown.iter().any(|row| is_there(row, field));
+        match spec.required.iter().find(lacks).or_else(|| spec.present.iter().find(hides)) {
+            Some(field) => Err(Refusal::Unreadable {
+                at: step.id.clone(),
+                expected: format!("`{field}` in the rows"),
+                found: "rows without it".to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
 impl EntriesSpec {
-    fn draft(&self, env: &Env<'_>, row: &Value, page: usize, zone: &TimeZone, oddities: &mut Oddities) -> Draft {
-        let key = self.key.iter().find_map(|key| key.complete(env)).unwrap_or_else(|| {
-            oddities.note("no-key", "rows lack the fields of their identity");
-            short_hash(&row.to_string())
-        });
+    fn draft(&self, env: &Env<'_>, row: &Value, page: usize, zones: &Zones, oddities: &mut Oddities) -> Draft {
+        let (zone, zone_of_case) = (zones.of_row(env), zones.of_number(&env.number.compact));
         let stamp = self.date.as_ref().and_then(|date| {
             let text = date.value.text(env);
-            let stamp = date.read(&text, zone);
+            let stamp = date.read(&text, &zone);
             if stamp.is_none() && !text.trim().is_empty() {
                 oddities.note("date-unparsed", "dates of entries are not in a known format");
             }
@@ -174,10 +211,17 @@ impl EntriesSpec {
         });
         // A court that withholds a text may still send it (`ecuador.md` 1.6); then it is not kept.
         let text = if withheld.is_some() { String::new() } else { self.body(env) };
-        let extra =
-            self.extra.iter().map(|(name, value)| (name.clone(), collapse(&value.text(env)))).filter(|(_, value)| !value.is_empty());
+        let own_zone = zone.iana_name().filter(|_| zone != zone_of_case).map(|name| (ZONE_FIELD.to_owned(), name.to_owned()));
+        let extra = self.extra.iter().map(|(name, value)| (name.clone(), collapse(&value.text(env))));
+        let extra = extra.filter(|(_, value)| !value.is_empty()).chain(own_zone);
+        let mut keys = self.keys(env, stamp.as_ref(), &text).into_iter();
+        let key = keys.next().unwrap_or_else(|| {
+            oddities.note("no-key", "rows lack the fields of their identity");
+            EntryKey(short_hash(&row.to_string()))
+        });
+        let more_keys = if self.unique { keys.collect() } else { Vec::new() };
         let entry = Entry {
-            key: EntryKey(collapse(&key)),
+            key,
             date: stamp.map(|stamp| stamp.date),
             time: stamp.and_then(|stamp| stamp.time),
             title,
@@ -192,7 +236,24 @@ impl EntriesSpec {
             let same = notice.same.complete(env)?;
             Some(Service { same, like: collapse(&notice.like.text(env)), is_notice: all_hold(&notice.when, env) })
         });
-        Draft { entry, exact: stamp.map(|stamp| stamp.exact), page, service }
+        Draft { entry, exact: stamp.map(|stamp| stamp.exact), page, one_row: self.one_row, more_keys, service }
+    }
+
+    /// Every key whose values are all there. `{{ stamp }}` is the date as it was read, whatever way the source writes it, and
+    /// `{{ body }}` the text.
+    fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<EntryKey> {
+        let mut scope = env.scope.clone();
+        scope.vars.push(("stamp", Cow::Owned(stamp.map(Stamp::canonical).unwrap_or_default().into())));
+        if self.unique {
+            scope.vars.push(("body", Cow::Owned(text.into())));
+        }
+        let env = Env { scope: &scope, ..*env };
+        // What stands after the last key with a date is for rows without one.
+        let last_dated =
+            self.key.iter().rposition(|key| key.heads().any(|head| head == "stamp")).filter(|_| self.unique && stamp.is_some());
+        let candidates = last_dated.map_or(self.key.as_slice(), |last| &self.key[..=last]);
+        let keys = candidates.iter().filter_map(|key| key.complete(&env)).map(|key| EntryKey(collapse(&key)));
+        if self.unique { keys.collect() } else { keys.take(1).collect() }
     }
 
     fn body(&self, env: &Env<'_>) -> String {
@@ -216,7 +277,7 @@ impl DocumentSpec {
         let name = Some(collapse(&self.name.text(env))).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
         let url = self.url.as_ref().filter(|(when, _)| !is_withheld && all_hold(when, env)).map(|(_, url)| {
             let url = url.url(env);
-            if url.starts_with('/') { format!("{}{url}", env.base) } else { url }
+            if url.starts_with('/') { absolute(&url, env.base) } else { url }
         });
         Some(Document { id, name, url: url.filter(|url| !url.is_empty()) })
     }

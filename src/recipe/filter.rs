@@ -3,8 +3,6 @@
 //! Called by `template`. A filter takes a text and gives a text; what does not apply gives an empty text.
 
 use regex::Regex;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use super::html_text;
 use super::template::Env;
@@ -26,10 +24,14 @@ pub enum Filter {
     Fold,
     /// Only the digits.
     Digits,
+    /// A whole number however it is written (`7`, `7.0`, ` 7 `) by its digits; any other text with its white space tidied.
+    Integer,
     /// HTML as text.
     Text,
     /// A link made absolute against the page it stands on; empty when it leads to no other page.
     Absolute,
+    /// A link without what only identifies the visit: `;jsessionid=…`, `PHPSESSID=…` and their like.
+    Sessionless,
     /// Eight hexadecimal digits that stand for the text.
     Hash,
     /// This instead of an empty text.
@@ -47,7 +49,22 @@ pub enum Filter {
 }
 
 const NAMES: &[&str] = &[
-    "trim", "collapse", "upper", "lower", "fold", "digits", "text", "absolute", "hash", "default", "after", "before", "strip", "first",
+    "trim",
+    "collapse",
+    "upper",
+    "lower",
+    "fold",
+    "digits",
+    "integer",
+    "text",
+    "absolute",
+    "sessionless",
+    "hash",
+    "default",
+    "after",
+    "before",
+    "strip",
+    "first",
     "short",
 ];
 
@@ -70,8 +87,10 @@ impl Filter {
             "lower" => Self::Lower,
             "fold" => Self::Fold,
             "digits" => Self::Digits,
+            "integer" => Self::Integer,
             "text" => Self::Text,
             "absolute" => Self::Absolute,
+            "sessionless" => Self::Sessionless,
             "hash" => Self::Hash,
             "default" => return quoted().map(Self::Default),
             "after" => return quoted().map(Self::After),
@@ -109,6 +128,8 @@ impl Filter {
             Self::Lower => text.to_lowercase(),
             Self::Fold => fold(&text),
             Self::Digits => text.chars().filter(char::is_ascii_digit).collect(),
+            Self::Integer => integer(&text),
+            Self::Sessionless => sessionless(&text),
             Self::Text => html_text::to_text(&text),
             Self::Absolute => absolute(&text, env.base),
             Self::Hash => short_hash(&text),
@@ -144,7 +165,42 @@ pub fn collapse(text: &str) -> String {
 
 /// Upper case without accents, white space collapsed.
 pub fn fold(text: &str) -> String {
-    collapse(&text.nfd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_uppercase())
+    crate::domain::fold::fold(text)
+}
+
+fn integer(text: &str) -> String {
+    let tidy = collapse(text);
+    // What JSON calls 7.0 arrives as that, whatever exponent it was written with.
+    match tidy.split_once('.') {
+        Some((whole, zeros)) if is_digits(whole.trim_start_matches('-')) && !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
+            whole.to_owned()
+        }
+        _ => tidy,
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Names of query parameters that hold a session, lower case.
+const SESSIONS: &[&str] = &["phpsessid", "jsessionid", "sid", "sessionid", "session_id", "cfid", "cftoken", "zenid", "oscsid"];
+
+fn sessionless(link: &str) -> String {
+    let is_session = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        SESSIONS.contains(&name.as_str()) || name.starts_with("aspsessionid")
+    };
+    let (link, fragment) = link.find('#').map_or((link, ""), |at| link.split_at(at));
+    let (path, query) = link.split_once('?').map_or((link, None), |(path, query)| (path, Some(query)));
+    let path: Vec<&str> = path.split('/').map(|piece| piece.split(';').next().filter(|_| has_session(piece)).unwrap_or(piece)).collect();
+    let query: Vec<&str> = query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !is_session(pair)).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{mark}{}{fragment}", path.join("/"), query.join("&"))
+}
+
+fn has_session(piece: &str) -> bool {
+    piece.split(';').skip(1).any(|parameter| parameter.get(..10).is_some_and(|name| name.eq_ignore_ascii_case("jsessionid")))
 }
 
 /// Eight hexadecimal digits that stand for a text.
@@ -187,6 +243,38 @@ mod tests {
         assert_eq!(a.chars().count(), 40);
         assert_ne!(a, b);
         assert_eq!(shorten("corto".into(), 40), "corto");
+    }
+
+    #[test]
+    fn a_number_is_one_number_however_it_is_written() {
+        for (text, expected) in [
+            ("7", "7"),
+            ("7.0", "7"),
+            ("1e3", "1e3"),
+            ("-1.00", "-1"),
+            ("7.", "7."),
+            (" 7 ", "7"),
+            ("7.5", "7.5"),
+            ("12345678901234567890123", "12345678901234567890123"),
+            ("1.2e22", "1.2e22"),
+            ("A  1.0", "A 1.0"),
+            ("", ""),
+        ] {
+            assert_eq!(integer(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_no_part_of_a_link() {
+        for (link, expected) in [
+            ("https://x.example/n;jsessionid=A1.b?id=7", "https://x.example/n?id=7"),
+            ("https://x.example/n?PHPSESSID=ab&id=7&sid=9#a", "https://x.example/n?id=7#a"),
+            ("https://x.example/n?sid=9", "https://x.example/n"),
+            ("https://x.example/a;b=1/n?side=9", "https://x.example/a;b=1/n?side=9"),
+            ("boletín 7", "boletín 7"),
+        ] {
+            assert_eq!(sessionless(link), expected);
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ const BLOCKS: &[&str] = &[
     "dd",
     "details",
     "dialog",
+    "dir",
     "div",
     "dl",
     "dt",
@@ -39,6 +40,7 @@ const BLOCKS: &[&str] = &[
     "legend",
     "li",
     "main",
+    "menu",
     "nav",
     "ol",
     "option",
@@ -57,7 +59,93 @@ const BLOCKS: &[&str] = &[
 ];
 
 /// Elements whose content is not text for readers.
-const SILENT: &[&str] = &["script", "style", "template", "noscript", "iframe", "object"];
+const SILENT: &[&str] = &["script", "style", "template", "noscript", "iframe"];
+
+/// Elements that stand beside each other with room between them.
+const BOXES: &[&str] = &["button", "td", "textarea", "th"];
+
+/// Elements of HTML, past and present, that are none of the above. What is not an element is text: `MONTO <USD 500` loses
+/// nothing, and neither does an address in angle brackets. Names with a colon (`o:p`, `st1:city`) are those of office programs, and tags.
+const INLINE: &[&str] = &[
+    "a",
+    "abbr",
+    "acronym",
+    "applet",
+    "area",
+    "audio",
+    "b",
+    "base",
+    "basefont",
+    "bdi",
+    "bdo",
+    "bgsound",
+    "big",
+    "blink",
+    "canvas",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "datalist",
+    "del",
+    "dfn",
+    "em",
+    "embed",
+    "font",
+    "frame",
+    "frameset",
+    "head",
+    "i",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "keygen",
+    "label",
+    "link",
+    "map",
+    "mark",
+    "marquee",
+    "meta",
+    "meter",
+    "nobr",
+    "noembed",
+    "noframes",
+    "object",
+    "optgroup",
+    "output",
+    "param",
+    "picture",
+    "plaintext",
+    "progress",
+    "q",
+    "rb",
+    "rp",
+    "rt",
+    "rtc",
+    "ruby",
+    "s",
+    "samp",
+    "search",
+    "slot",
+    "small",
+    "source",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "svg",
+    "time",
+    "track",
+    "tt",
+    "u",
+    "var",
+    "video",
+    "wbr",
+    "xmp",
+];
 
 /// The text of HTML or of a text that only may hold HTML. Lines are tidied and empty ones left out.
 ///
@@ -88,7 +176,7 @@ fn strip(html: &str) -> (String, bool) {
                     } else if BLOCKS.binary_search(&name.as_str()).is_ok() {
                         has_blocks = true;
                         out.push('\n');
-                    } else if name == "td" || name == "th" {
+                    } else if BOXES.contains(&name.as_str()) {
                         out.push(' ');
                     }
                     continue;
@@ -97,7 +185,11 @@ fn strip(html: &str) -> (String, bool) {
             },
             '&' => {
                 let (c, after) = entity(rest);
-                out.push(c);
+                match c {
+                    '\n' | '\r' => out.push(SOFT),
+                    SOFT => {}
+                    c => out.push(c),
+                }
                 rest = after;
                 continue;
             }
@@ -112,7 +204,7 @@ fn strip(html: &str) -> (String, bool) {
 }
 
 /// The name of the tag at the start of the text, whether it is an end tag, and what follows it. `None`: not a tag.
-fn tag(text: &str) -> Option<(&str, bool, &str)> {
+pub fn tag(text: &str) -> Option<(&str, bool, &str)> {
     let inside = &text[1..];
     if let Some(comment) = inside.strip_prefix("!--") {
         return Some(("!", false, comment.find("-->").map_or("", |end| &comment[end + 3..])));
@@ -129,12 +221,41 @@ fn tag(text: &str) -> Option<(&str, bool, &str)> {
         return None;
     }
     let length = name.find(|c: char| !c.is_ascii_alphanumeric() && c != ':' && c != '-').unwrap_or(name.len());
-    Some((&name[..length], is_end, after_tag(&name[length..])))
+    let (name, rest) = name.split_at(length);
+    let ends_here = rest.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'));
+    if !ends_here || !is_element(name) {
+        return None;
+    }
+    close_of_tag(rest).map(|after| (name, is_end, after))
+}
+
+fn is_element(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let known = |list: &[&str]| list.binary_search(&name.as_str()).is_ok();
+    let is_of_an_office_program = name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
+    is_of_an_office_program || known(BLOCKS) || known(INLINE) || BOXES.contains(&name.as_str()) || SILENT.contains(&name.as_str())
+}
+
+/// What follows the `>` of a tag. Another `<` before it, outside of quotes, shows that the first began no tag; so does the
+/// end of the text.
+fn close_of_tag(text: &str) -> Option<&str> {
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return Some(&text[at + 1..]),
+            (None, b'<') => return None,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), _) if byte == open => quote = None,
+            _ => {}
+        }
+    }
+    // An attribute that is never closed must not swallow the body.
+    let (inside, after) = text.split_once('>')?;
+    (!inside.contains('<')).then_some(after)
 }
 
 /// What follows the `>` that closes a tag, quoted attribute values respected.
 fn after_tag(text: &str) -> &str {
-    // An attribute that is never closed must not swallow the body.
     end_of_tag(text).or_else(|| text.split_once('>').map(|(_, after)| after)).unwrap_or_default()
 }
 
@@ -177,7 +298,8 @@ pub fn without_script_bodies(html: &str) -> String {
     kept + rest
 }
 
-fn skip_to_end<'t>(text: &'t str, name: &str) -> &'t str {
+/// What follows the end tag of this name.
+pub fn skip_to_end<'t>(text: &'t str, name: &str) -> &'t str {
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(found) = text[from..].find("</") {
@@ -202,13 +324,22 @@ fn entity(text: &str) -> (char, &str) {
             Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
             None => digits.parse().ok(),
         }
-        .map(|code| char::from_u32(code).filter(|c| *c == '\n' || !c.is_control()).unwrap_or('\u{fffd}')),
+        .map(numbered),
         None => entities::named(name).filter(|_| after.starts_with(';')),
     };
     match decoded {
         Some(c) => (c, after.strip_prefix(';').unwrap_or(after)),
         None => ('&', inside),
     }
+}
+
+/// The character of a number, as HTML has it: 128 to 159 mean those of Windows-1252 (WHATWG HTML 13.2.5.80).
+fn numbered(code: u32) -> char {
+    match u8::try_from(code) {
+        Ok(byte @ 0x80..=0x9f) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next(),
+        _ => char::from_u32(code).filter(|c| *c != '\0'),
+    }
+    .unwrap_or('\u{fffd}')
 }
 
 /// Lines with single spaces, none empty; `\r`, `\n` and their pairs in any order end a line; invisible characters go.
@@ -262,6 +393,19 @@ mod tests {
             ("<!-- <p>no</p> -->sí<![CDATA[x]]>", "sí"),
             ("a < b & c &amp; d &lt;p&gt; &unknown; &#241;&#xF1; &eacute", "a < b & c & d <p> &unknown; ññ &eacute"),
             ("<p class=\"abierta>texto</p>", "texto"),
+            ("MONTO <USD 500, se convoca a audiencia", "MONTO <USD 500, se convoca a audiencia"),
+            ("<p>MONTO <USD 500, se convoca</p><p>dos</p>", "MONTO <USD 500, se convoca\ndos"),
+            ("correo <juan@example.com> fin", "correo <juan@example.com> fin"),
+            ("valor <p 500 y <b>sigue</b>", "valor <p 500 y sigue"),
+            ("menos <a todo", "menos <a todo"),
+            ("a<o:p></o:p>b", "ab"),
+            ("rango 1&#150;2 &#147;cita&#148;&#146;&#x80;", "rango 1–2 “cita”’€"),
+            ("a&#13;\nb&#9;c&#10;d", "a\nb c\nd"),
+            ("<p>a&#13;b</p>", "a b"),
+            ("a&#0;b&#55296;c&#xE000;d", "a\u{fffd}b\u{fffd}cd"),
+            ("<object>texto visible</object>", "texto visible"),
+            ("<dir>a</dir><menu>b</menu>c", "a\nb\nc"),
+            ("<textarea>a</textarea>b<button>c</button><button>d</button>", "a b c d"),
             ("", ""),
             ("\u{feff}a\u{200b}b", "ab"),
         ] {
@@ -276,14 +420,16 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_blocks_is_sorted_for_its_search() {
+    fn the_lists_of_elements_are_sorted_for_their_search() {
         assert!(BLOCKS.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(INLINE.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]
     fn a_huge_body_of_open_brackets_takes_no_time() {
-        let text = "<".repeat(200_000) + "<a '" + &"</".repeat(100_000);
-        assert!(!to_text(&text).is_empty());
+        for text in ["<".repeat(200_000) + "<a '" + &"</".repeat(100_000), "<a \"".repeat(200_000), "<a x".repeat(200_000)] {
+            assert!(!to_text(&text).is_empty());
+        }
     }
 
     proptest! {

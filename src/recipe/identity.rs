@@ -4,13 +4,16 @@
 //! order in which the source lists its rows.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use jiff::civil::DateTime;
 
 use super::entries::{Draft, Service};
 use crate::domain::docket::{Entry, EntryKey};
 
 /// Settles the keys and gives the entries, newest first; entries without a date come last, in the source's order.
-pub fn settle(drafts: Vec<Draft>) -> Vec<Entry> {
+pub fn settle(mut drafts: Vec<Draft>) -> Vec<Entry> {
+    choose(&mut drafts);
     let mut groups: BTreeMap<EntryKey, Vec<(usize, Draft)>> = BTreeMap::new();
     for (order, draft) in drafts.into_iter().enumerate() {
         groups.entry(draft.entry.key.clone()).or_default().push((order, draft));
@@ -23,6 +26,25 @@ pub fn settle(drafts: Vec<Draft>) -> Vec<Entry> {
     tie_notices(&mut settled);
     settled.sort_by(|(order_a, a), (order_b, b)| newest_first(a, b).then(order_a.cmp(order_b)));
     settled.into_iter().map(|(_, draft)| draft.entry).collect()
+}
+
+/// Gives each draft the first of its keys that no different row has, where its recipe asks for that, else its last. A row
+/// that is only repeated keeps its key.
+fn choose(drafts: &mut [Draft]) {
+    let mut open: Vec<usize> = (0..drafts.len()).filter(|at| !drafts[*at].more_keys.is_empty()).collect();
+    while !open.is_empty() {
+        let mut rows: HashMap<EntryKey, HashSet<_>> = HashMap::new();
+        for draft in drafts.iter() {
+            rows.entry(draft.entry.key.clone()).or_default().insert(content(draft));
+        }
+        let is_shared = |draft: &Draft| rows.get(&draft.entry.key).is_some_and(|different| different.len() > 1);
+        let shared: Vec<usize> = open.iter().copied().filter(|at| is_shared(&drafts[*at])).collect();
+        for at in &shared {
+            let draft = &mut drafts[*at];
+            draft.entry.key = draft.more_keys.remove(0);
+        }
+        open = shared.into_iter().filter(|at| !drafts[*at].more_keys.is_empty()).collect();
+    }
 }
 
 fn newest_first(a: &Draft, b: &Draft) -> Ordering {
@@ -45,12 +67,15 @@ fn content(draft: &Draft) -> (String, String, String) {
 /// Numbers rows with one key, in the order of their content. A row that several answers repeat is one row (incidents
 /// share a movimiento, `ecuador.md` 1.4); a row that one answer repeats is as many.
 fn told_apart(key: &EntryKey, group: Vec<(usize, Draft)>) -> Vec<(usize, Draft)> {
+    let group = if group.iter().all(|(_, draft)| draft.one_row) { without_older(group) } else { group };
     let mut by_content: BTreeMap<_, Vec<(usize, Draft)>> = BTreeMap::new();
     for (order, draft) in group {
         by_content.entry(content(&draft)).or_default().push((order, draft));
     }
     let mut numbered = Vec::new();
-    for (_, same) in by_content {
+    for (_, mut same) in by_content {
+        // Courts in two zones may show the same row; which of its times is kept does not depend on their order.
+        same.sort_by_key(|(_, draft)| std::cmp::Reverse(draft.exact));
         let mut per_page: BTreeMap<usize, usize> = BTreeMap::new();
         for (_, draft) in &same {
             *per_page.entry(draft.page).or_default() += 1;
@@ -68,6 +93,22 @@ fn told_apart(key: &EntryKey, group: Vec<(usize, Draft)>) -> Vec<(usize, Draft)>
     numbered
 }
 
+/// The rows without those that an answer shows as they were before the court edited them, between two requests of one visit:
+/// with more different rows than any answer shows, the longest answer counts, of equals the later one.
+fn without_older(mut group: Vec<(usize, Draft)>) -> Vec<(usize, Draft)> {
+    let mut per_page: BTreeMap<usize, usize> = BTreeMap::new();
+    for (_, draft) in &group {
+        *per_page.entry(draft.page).or_default() += 1;
+    }
+    let different: HashSet<_> = group.iter().map(|(_, draft)| content(draft)).collect();
+    if let Some((count, page)) = per_page.into_iter().map(|(page, count)| (count, page)).max()
+        && different.len() > count
+    {
+        group.retain(|(_, draft)| draft.page == page);
+    }
+    group
+}
+
 /// The further fields of all repeats, different values joined in a fixed order.
 fn merged_extra<'e>(entries: impl Iterator<Item = &'e Entry>) -> BTreeMap<String, String> {
     let mut values: BTreeMap<&String, BTreeSet<&String>> = BTreeMap::new();
@@ -80,26 +121,56 @@ fn merged_extra<'e>(entries: impl Iterator<Item = &'e Entry>) -> BTreeMap<String
     values.into_iter().map(|(name, values)| (name.clone(), join(values))).collect()
 }
 
-/// Ties each notice to its act: the same group, best the same name, then the latest act that is not after the notice.
+/// Ties each notice to its act: the same group, best the same name, then the latest act that is not after the notice, of
+/// equals the one with the first key, whatever the order of the rows.
 fn tie_notices(settled: &mut [(usize, Draft)]) {
-    let mut acts: HashMap<&str, Vec<(&Draft, &Service)>> = HashMap::new();
+    let mut alike: HashMap<(&str, &str), Vec<&Draft>> = HashMap::new();
+    let mut all: HashMap<&str, Vec<&Draft>> = HashMap::new();
     for (_, draft) in settled.iter() {
-        if let Some(service) = draft.service.as_ref().filter(|service| !service.is_notice) {
-            acts.entry(&service.same).or_default().push((draft, service));
+        if let Some(Service { same, like, is_notice: false }) = &draft.service {
+            alike.entry((same, like)).or_default().push(draft);
+            all.entry(same).or_default().push(draft);
         }
+    }
+    for acts in alike.values_mut().chain(all.values_mut()) {
+        acts.sort_by(|a, b| a.exact.cmp(&b.exact).then_with(|| b.entry.key.cmp(&a.entry.key)));
     }
     let act_of = |draft: &Draft| {
         let service = draft.service.as_ref().filter(|service| service.is_notice)?;
-        let candidates = acts.get(service.same.as_str())?;
-        let best = candidates.iter().max_by(|(a, service_a), (b, service_b)| {
-            let rank = |act: &Draft, its: &Service| (its.like == service.like, act.exact <= draft.exact, act.exact);
-            // Of equals the first key wins, whatever the order of the rows.
-            rank(a, service_a).cmp(&rank(b, service_b)).then_with(|| b.entry.key.cmp(&a.entry.key))
-        });
-        best.map(|(act, _)| act.entry.key.clone())
+        let acts = alike.get(&(service.same.as_str(), service.like.as_str())).or_else(|| all.get(service.same.as_str()))?;
+        latest_until(acts, draft.exact, |act| act.exact).map(|act| act.entry.key.clone())
     };
     let ties: Vec<Option<EntryKey>> = settled.iter().map(|(_, draft)| act_of(draft)).collect();
     for ((_, draft), tie) in settled.iter_mut().zip(ties) {
         draft.entry.notice_of = tie;
+    }
+}
+
+/// The last of a sorted list that is not after a time; the last of all, when all are.
+fn latest_until<T>(sorted: &[T], until: Option<DateTime>, mut exact: impl FnMut(&T) -> Option<DateTime>) -> Option<&T> {
+    let later = sorted.partition_point(|item| exact(item) <= until);
+    if later == 0 { sorted.last() } else { sorted.get(later - 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+
+    use super::*;
+
+    #[test]
+    fn the_act_of_a_notice_is_found_without_looking_at_them_all() {
+        let start = DateTime::constant(2099, 1, 1, 0, 0, 0, 0);
+        let acts: Vec<DateTime> = (0..10_000).map(|minute: i64| start + minute.minutes()).collect();
+        for (until, expected) in [(7_000i64, 7_000), (20_000, 9_999), (-5, 9_999)] {
+            let mut looks = 0;
+            let found = latest_until(&acts, Some(start + until.minutes()), |act| {
+                looks += 1;
+                Some(*act)
+            });
+            assert_eq!(found, Some(&acts[expected]));
+            assert!(looks <= 15, "{looks}");
+        }
+        assert_eq!(latest_until(&acts[..0], None, |act| Some(*act)), None);
     }
 }

@@ -5,8 +5,10 @@
 //! `jurisdictions/` and fixtures, without Rust. What an entry means is not decided here but in `meaning`.
 
 mod answer;
+mod big_numbers;
 #[cfg(test)]
 mod captures;
+mod cut_off;
 mod date;
 mod entities;
 mod entries;
@@ -16,24 +18,28 @@ mod fixtures;
 mod heading;
 mod html_text;
 mod identity;
+mod marker;
 mod number;
 mod oddity;
 pub mod page_source;
+mod required;
 mod saved;
 mod select;
 mod shipped;
 mod step;
+#[cfg(test)]
+mod strict;
 mod syntax;
 mod template;
 mod view;
 mod withheld;
 mod xml;
+mod zones;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use regex::Regex;
 
 use crate::diag::Problem;
 use crate::domain::case::CaseNumber;
@@ -54,7 +60,7 @@ pub struct Recipe {
     pub jurisdiction: String,
     /// The language of its texts, for example `es`.
     pub language: String,
-    /// The zone of its courts, for example `America/Guayaquil`; see [`zone_of`](Self::zone_of) for the exceptions.
+    /// The name of the zone of most of its courts, for example `America/Guayaquil`; see [`zone_of`](Self::zone_of) for the exceptions.
     pub zone: String,
     /// What relative addresses begin with, without a slash at the end.
     pub base_url: String,
@@ -85,8 +91,7 @@ struct Plan {
     number: number::NumberFormat,
     case_url: template::Template,
     headers: Vec<(String, String)>,
-    zone: TimeZone,
-    zones: Vec<(Regex, TimeZone)>,
+    zones: zones::Zones,
     steps: Vec<step::Step>,
     heading: heading::HeadingSpec,
     parties: Vec<heading::PartySpec>,
@@ -262,10 +267,10 @@ impl Recipe {
         }
     }
 
-    /// The zone of the court that this number belongs to.
+    /// The zone of the court that this number belongs to; it carries its name. An entry of another court names its own in
+    /// its further field `zone`.
     pub fn zone_of(&self, number: &CaseNumber) -> TimeZone {
-        let exception = self.plan.zones.iter().find(|(pattern, _)| pattern.is_match(&number.compact));
-        exception.map_or(&self.plan.zone, |(_, zone)| zone).clone()
+        self.plan.zones.of_number(&number.compact)
     }
 
     /// Where a person can look at the case, or at least search for it.

@@ -55,8 +55,14 @@ impl NumberFormat {
         let invisible = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}');
         let text: String =
             typed.trim().chars().filter(invisible).filter(|c| !(self.drop_spaces && c.is_whitespace())).map(dashes).collect();
-        if self.uppercase { text.to_uppercase() } else { text }
+        if self.uppercase { text.chars().flat_map(upper).collect() } else { text }
     }
+}
+
+/// The capital of a letter, unless that makes a letter of the alphabet of one that is none: `ſ` is no `S`.
+fn upper(c: char) -> impl Iterator<Item = char> {
+    let is_kept = !c.is_ascii() && c.to_uppercase().all(|upper| upper.is_ascii());
+    is_kept.then_some(c).into_iter().chain(c.to_uppercase().filter(move |_| !is_kept))
 }
 
 /// Puts parts into a form such as `{court}-{year}`.

@@ -19,15 +19,23 @@ pub struct OddityRule {
     pub some: Vec<Condition>,
     /// … unless there is a row for which all of this holds; empty: there is no excuse.
     pub unless: Vec<Condition>,
+    /// Whether rows that are missing may merely not have been shown.
+    pub doubts: bool,
 }
 
 /// The oddities of one reading.
 #[derive(Debug, Default)]
 pub struct Oddities {
-    counts: BTreeMap<(String, String), usize>,
+    counts: BTreeMap<(String, String), Count>,
 }
 
-/// What the rules have seen so far.
+#[derive(Debug, Default)]
+struct Count {
+    times: usize,
+    doubts: bool,
+}
+
+/// What a rule has seen on one page.
 #[derive(Debug, Default, Clone)]
 pub struct Tally {
     odd: usize,
@@ -42,16 +50,22 @@ impl Oddities {
 
     /// Notes so many of one kind.
     pub fn note_many(&mut self, kind: &str, detail: &str, count: usize) {
-        if count > 0 {
-            *self.counts.entry((kind.to_owned(), detail.to_owned())).or_default() += count;
+        self.add(kind, detail, count, false);
+    }
+
+    fn add(&mut self, kind: &str, detail: &str, times: usize, doubts: bool) {
+        if times > 0 {
+            let count = self.counts.entry((kind.to_owned(), detail.to_owned())).or_default();
+            count.times += times;
+            count.doubts |= doubts;
         }
     }
 
-    /// Notes what the rules have found.
+    /// Notes what the rules have found on one page: what another request got is no excuse for it.
     pub fn note_tallies(&mut self, rules: &[OddityRule], tallies: &[Tally]) {
         for (rule, tally) in rules.iter().zip(tallies) {
             if !tally.excused {
-                self.note_many(&rule.kind, &rule.detail, tally.odd);
+                self.add(&rule.kind, &rule.detail, tally.odd, rule.doubts);
             }
         }
     }
@@ -59,12 +73,11 @@ impl Oddities {
     /// As the docket holds them.
     pub fn into_list(self) -> Vec<Oddity> {
         let list = self.counts.into_iter();
-        list.map(|((kind, detail), count)| Oddity {
-            kind,
-            detail: if count == 1 { detail } else { format!("{detail} ({count})") },
-            doubts: false,
-        })
-        .collect()
+        let oddity = |((kind, detail), Count { times, doubts }): ((String, String), Count)| {
+            let detail = if times == 1 { detail } else { format!("{detail} ({times})") };
+            Oddity { kind, detail, doubts }
+        };
+        list.map(oddity).collect()
     }
 }
 

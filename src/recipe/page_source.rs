@@ -19,6 +19,7 @@ use super::step::{Body, Step};
 use super::syntax::{part, step};
 use super::template::Template;
 use super::view::{Kind, Look, View};
+use super::zones::Zones;
 use super::{Plan, Recipe};
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
@@ -41,9 +42,11 @@ pub(super) const ID: &str = "page";
 /// date   = "time@datetime"                  # optional
 /// text   = { css = ".cuerpo", without = ".compartir" }   # optional; a table may leave out elements, or take the …
 /// link   = "a@href"                         # … first match of a pattern: { css = "a@onclick", first = "'([^']+)'" }
-/// key    = ".@data-id"                      # optional: what identifies a row; else its link, else title and date
+/// key    = ".@data-id"                      # optional: what identifies a row; else its link, unless other rows have the
+///                                           # same, else title and date; rows without a title are not taken
 /// require = ["h1.boletines"]                # optional: elements without which it is not this page
-/// date_format = ["iso", "words", "%d/%m/%Y"]   # the default; "words" reads "16 de diciembre de 2023"
+/// date_format = ["iso", "words", "%d/%m/%Y"]   # the default, with more like these; "words" reads "16 de diciembre de 2023";
+///                                           # two-digit years in numbers only when asked for: "%d/%m/%y"
 /// zone     = "America/Guayaquil"            # of the dates; the default
 /// charset  = "iso-8859-1"                   # when the page says nothing or something wrong
 /// language = "es"                           # the default
@@ -70,8 +73,7 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
         number: exactly(slug)?,
         case_url: Template::literal(url.as_str()),
         headers: vec![("Accept".to_owned(), "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5".to_owned())],
-        zone: zone?,
-        zones: Vec::new(),
+        zones: Zones::one(zone?),
         steps: vec![page_step(&url, charset, format)],
         heading: HeadingSpec::default(),
         parties: Vec::new(),
@@ -130,7 +132,7 @@ fn rows(reader: &mut Reader<'_>) -> Option<(Format, EntriesSpec)> {
     }
     let words = Words {
         rows: "$.rows[*]",
-        ids: &["{{ key | collapse | short: 120 }}"],
+        ids: &["{{ key | sessionless | collapse | short: 120 }}"],
         link: "{{ link",
         date: "{{ date | collapse }}",
         text: "{{ text }}",
@@ -143,7 +145,7 @@ fn rows(reader: &mut Reader<'_>) -> Option<(Format, EntriesSpec)> {
 fn feed() -> Option<(Format, EntriesSpec)> {
     let words = Words {
         rows: "$..['item','entry'][*]",
-        ids: &["{{ guid.0 ?? id.0 | collapse | short: 160 }}"],
+        ids: &["{{ guid.0 ?? id.0 | sessionless | collapse | short: 160 }}"],
         link: "{{ link.0.@href ?? link.0.text",
         date: "{{ pubDate.0 ?? published.0 ?? updated.0 ?? date.0 }}",
         text: "{{ description.0 ?? summary.0 ?? content.0 }}",
@@ -184,6 +186,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         otherwise: Vec::new(),
         format,
         rules: Vec::new(),
+        required: Vec::new(),
         echo: Vec::new(),
         more: None,
     }
@@ -205,21 +208,31 @@ fn exactly(slug: &str) -> Option<NumberFormat> {
 }
 
 fn default_formats() -> Vec<DateFormat> {
-    let patterns = ["%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d"];
-    [DateFormat::Iso, DateFormat::Words].into_iter().chain(patterns.map(|pattern| DateFormat::Pattern(pattern.to_owned()))).collect()
+    let patterns = ["%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d"];
+    [DateFormat::Iso, DateFormat::Rfc2822, DateFormat::Words]
+        .into_iter()
+        .chain(patterns.map(|pattern| DateFormat::Pattern(pattern.to_owned())))
+        .collect()
 }
 
 fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     let template = |text: &str| Template::parse(text).ok();
-    let link = format!("{} | absolute }}}}", words.link);
-    let title_and_date = format!("{{{{ title | collapse | short: 120 }}}}:{}", words.date);
-    let fallbacks = [link.clone(), title_and_date, "{{ title | collapse | short: 120 }}".to_owned()];
+    // A session changes at every visit, and a link that leads from every row to one place identifies none of them.
+    let link = format!("{} | absolute | sessionless }}}}", words.link);
+    let title = "{{ title | collapse | short: 120 }}";
+    let by_title = [format!("{title}:{{{{ stamp }}}}"), format!("{title}:{{{{ stamp }}}}:{{{{ body | hash }}}}")];
+    let undated = [title.to_owned(), format!("{title}:{{{{ body | hash }}}}")];
+    let fallbacks: Vec<String> = [link.clone()].into_iter().chain(by_title).chain(undated).collect();
     let keys = words.ids.iter().map(|id| template(id)).chain(fallbacks.iter().map(|key| template(key)));
     Some(EntriesSpec {
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
         required: vec!["title".to_owned()],
+        present: Vec::new(),
         key: keys.collect::<Option<_>>()?,
+        unique: true,
+        one_row: false,
+        titled: true,
         date: Some(DateSpec { value: template(words.date)?, formats, zone: None, days_in: None }),
         title: template("{{ title }}")?,
         text: Some((template(words.text)?, words.is_html)),
@@ -242,7 +255,7 @@ mod tests {
     use super::*;
     use crate::diag::{Sink, parse};
     use crate::recipe::fixtures::{self, page};
-    use crate::recipe::{Next, Step as Outcome};
+    use crate::recipe::{Next, Refusal, Step as Outcome};
     use crate::wire;
 
     fn recipe(text: &str) -> Result<Recipe, Vec<String>> {
@@ -299,11 +312,150 @@ mod tests {
     fn a_page_in_another_charset_is_read_when_the_watch_list_says_so() {
         let recipe = recipe("url = \"https://x.example/\"\nrows = \"li\"\ntitle = \".\"\ncharset = \"iso-8859-1\"").unwrap();
         let number = recipe.number("boletines").unwrap();
-        let mut answer = page("page", 200, "text/html; charset=utf-8", b"<ul><li>Resoluci\xf3n");
+        let mut answer = page("page", 200, "text/html; charset=utf-8", b"<ul><li>Resoluci\xf3n</ul>");
         let Next::Ask(request) = recipe.next(&number, &[]) else { panic!("nothing to ask") };
         answer.charset = request.charset;
         let Outcome::Done(docket) = recipe.step(&number, &[answer]) else { panic!("not read") };
         assert_eq!(docket.entries[0].title, "Resolución");
         assert!(wire::docket::to_json(&docket, "page", &number).to_string().contains("Resolución"));
+    }
+
+    const LIST: &str = "rows = \"li\"\ntitle = \".t\"\ndate = \".d\"\ntext = \".b\"\nlink = \"a@href\"\n";
+
+    fn outcome(html: &str) -> Outcome {
+        let recipe = recipe(&format!("url = \"https://x.example/bol/lista?p=1\"\n{LIST}")).unwrap();
+        let number = recipe.number("boletines").unwrap();
+        // Saved pages too: `veedor import` knows no request.
+        let saved = recipe.saved(String::new(), html.as_bytes().to_vec(), Some("utf-8"), jiff::Timestamp::UNIX_EPOCH);
+        recipe.step(&number, &[saved])
+    }
+
+    fn entries(html: &str) -> Vec<(String, String)> {
+        match outcome(html) {
+            Outcome::Done(docket) => docket.entries.into_iter().map(|entry| (entry.title, entry.key.0)).collect(),
+            other => panic!("{html}: {other:?}"),
+        }
+    }
+
+    fn keys(html: &str) -> Vec<String> {
+        let mut keys: Vec<String> = entries(html).into_iter().map(|(_, key)| key).collect();
+        keys.sort();
+        keys
+    }
+
+    fn li(title: &str, date: &str, text: &str, link: &str) -> String {
+        let link = if link.is_empty() { String::new() } else { format!("<a href=\"{link}\">ver</a>") };
+        format!("<li><span class=t>{title}</span><span class=d>{date}</span><div class=b>{text}</div>{link}</li>")
+    }
+
+    fn ul(rows: &[String]) -> String {
+        format!("<h1>Boletines</h1><ul>{}</ul>", rows.concat())
+    }
+
+    #[test]
+    fn a_link_begins_at_its_own_page_and_ends_before_its_session() {
+        for (html, expected) in [
+            (ul(&[li("Uno", "", "", "n1")]), "https://x.example/bol/n1"),
+            (ul(&[li("Uno", "", "", "?p=2")]), "https://x.example/bol/lista?p=2"),
+            (format!("<base href=\"/otro/\">{}", ul(&[li("Uno", "", "", "n1")])), "https://x.example/otro/n1"),
+            (ul(&[li("Uno", "", "", "/n1;jsessionid=AB.1?id=7&amp;PHPSESSID=x")]), "https://x.example/n1?id=7"),
+        ] {
+            assert_eq!(keys(&html), [expected]);
+            let Outcome::Done(docket) = outcome(&html) else { panic!("not read") };
+            assert_eq!(docket.entries[0].documents[0].url.as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_link_of_several_rows_identifies_none_and_a_relative_date_is_no_key() {
+        let shared = |first: &str| {
+            ul(&[li(first, "5 de marzo de 2024", "a", "/lista"), li("Dos", "hace 2 horas", "b", "/lista"), li("Tres", "", "", "/n3")])
+        };
+        assert_eq!(keys(&shared("Uno")), ["Dos", "Uno:2024-03-05", "https://x.example/n3"]);
+        let tomorrow = shared("Uno").replace("hace 2 horas", "ayer");
+        assert_eq!(keys(&tomorrow), keys(&shared("Uno")));
+        // The same title on the same day: the texts tell them apart, whatever their order.
+        let twins = keys(&shared("Uno").replace("Dos", "Uno").replace("hace 2 horas", "05/03/2024"));
+        assert!(twins[0].starts_with("Uno:2024-03-05:") && twins[1].starts_with("Uno:2024-03-05:") && twins[0] != twins[1], "{twins:?}");
+        // A row that is merely listed twice keeps its key.
+        assert_eq!(keys(&ul(&[li("Uno", "", "", "/n1"), li("Uno", "", "", "/n1")])), ["https://x.example/n1", "https://x.example/n1#2"]);
+    }
+
+    #[test]
+    fn rows_without_a_title_are_no_entries() {
+        let Outcome::Done(docket) = outcome(&ul(&[li("", "x", "", ""), li("&nbsp;", "", "", ""), li("Uno", "", "", "")])) else {
+            panic!("not read")
+        };
+        assert_eq!(docket.entries.len(), 1);
+        let untitled = docket.oddities.iter().find(|oddity| oddity.kind == "untitled-row").unwrap();
+        assert!(untitled.detail.ends_with("(2)"), "{}", untitled.detail);
+        assert!(matches!(outcome(&ul(&[li("", "x", "", "")])), Outcome::Refused(Refusal::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_short_page_that_says_that_the_site_is_down_is_not_a_list() {
+        let menu = ul(&[li("Inicio", "", "", "/"), li("Contacto", "", "", "/contacto")]);
+        for (notice, is_blocked) in
+            [("Sitio en mantenimiento, intente más tarde", false), ("captcha: no soy un robot", true), ("Acceso denegado", true)]
+        {
+            let found = outcome(&format!("<html><title>x</title><body>{notice}{menu}</body></html>"));
+            match (&found, is_blocked) {
+                (Outcome::Refused(Refusal::Blocked(_)), true) | (Outcome::Refused(Refusal::Unavailable(_)), false) => {}
+                _ => panic!("{notice}: {found:?}"),
+            }
+        }
+        // What the list itself says is no word about the site; neither is the footer of a page that shows something.
+        assert_eq!(entries(&ul(&[li("Contrato de mantenimiento no disponible", "", "captcha", "")])).len(), 1);
+        let long = format!(
+            "{}<footer>Formulario con captcha, mantenimiento del portal</footer>",
+            ul(&[li("Uno", "", &"palabra ".repeat(100), "")])
+        );
+        assert_eq!(entries(&long).len(), 1);
+    }
+
+    #[test]
+    fn a_page_that_is_cut_off_within_a_row_is_unreadable() {
+        let whole = ul(&(1..5).map(|nth| li(&format!("B{nth}"), "", "Cuerpo largo del boletín", &format!("/n{nth}"))).collect::<Vec<_>>());
+        assert_eq!(entries(&whole).len(), 4);
+        let last = whole.rfind("<li>").unwrap();
+        for cut in last..whole.len() - "</ul>".len() {
+            if whole.is_char_boundary(cut) {
+                assert!(matches!(outcome(&whole[..cut]), Outcome::Refused(Refusal::Unreadable { .. })), "{}", &whole[last..cut]);
+            }
+        }
+        // Careless pages: rows that nobody closes, a list that nobody closes on a page that ends.
+        assert_eq!(entries("<ul><li><b class=t>Uno</b><li><b class=t>Dos</b></ul>").len(), 2);
+        assert_eq!(entries("<body><div><ul><li><b class=t>Uno</b></body></html>").len(), 1);
+        assert_eq!(entries("<div><ul><li><b class=t>Uno</b></li></ul><footer>x").len(), 1);
+    }
+
+    #[test]
+    fn dates_are_read_as_lists_write_them() {
+        for (written, date, time) in [
+            ("mar 5 de marzo de 2024", Some("2024-03-05"), None),
+            ("Tue, 05 Mar 2024 10:30:00 -0500", Some("2024-03-05"), Some("10:30:00")),
+            ("05.03.2024 10:30", Some("2024-03-05"), Some("10:30:00")),
+            ("5 mar 24", Some("2024-03-05"), None),
+            ("05/03/24", None, None),
+            ("Publicado el 5 de marzo de 2024 | 12 30 vistas", Some("2024-03-05"), None),
+        ] {
+            let Outcome::Done(docket) = outcome(&ul(&[li("Uno", written, "", "")])) else { panic!("not read") };
+            let entry = &docket.entries[0];
+            let found = (entry.date.map(|date| date.to_string()), entry.time.map(|time| time.to_string()));
+            assert_eq!((found.0.as_deref(), found.1.as_deref()), (date, time), "{written}");
+        }
+    }
+
+    #[test]
+    fn an_unlabelled_page_that_is_not_utf_8_is_read_as_its_neighbours_write() {
+        let recipe = recipe("url = \"https://x.example/\"\nrows = \"li\"\ntitle = \".\"").unwrap();
+        let number = recipe.number("boletines").unwrap();
+        let title = |header: &str, body: &[u8]| match recipe.step(&number, &[page("page", 200, header, body)]) {
+            Outcome::Done(docket) => docket.entries[0].title.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(title("text/html", b"<ul><li>Resoluci\xf3n</ul>"), "Resolución");
+        assert_eq!(title("text/html; Charset=ISO-8859-1", b"<ul><li>Resoluci\xf3n</ul>"), "Resolución");
+        assert!(title("text/html; charset=utf-8", b"<ul><li>Resoluci\xf3n</ul>").contains("set `charset`"));
     }
 }

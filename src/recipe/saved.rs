@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::select::{Path, Root};
 use super::step::Step;
-use super::template::text_of;
+use super::template::{Env, Scope, text_of};
 use super::{Next, Recipe, answer, page_source};
-use crate::domain::case::CaseNumber;
+use crate::domain::case::{CaseNumber, Parts};
 use crate::domain::page::Page;
 
 impl Recipe {
@@ -23,10 +23,12 @@ impl Recipe {
     /// A page that a person saved. Without a step it is taken for the one that it fits best, else for the first.
     pub fn saved(&self, step: String, body: Vec<u8>, charset: Option<&str>, now: Timestamp) -> Page {
         let charset = charset.map(str::to_owned);
-        let mut page = Page { step, url: self.base_url.clone(), status: 200, headers: Vec::new(), body, charset, fetched_at: now };
+        let url = self.base_url.clone();
+        let mut page = Page { step, url, status: 200, headers: Vec::new(), body, charset, fetched_at: now };
         if page.step.is_empty() {
             page.step = self.guess_step(&page).unwrap_or_else(|| self.first_step()).to_owned();
         }
+        page.url = self.address_of(&page.step);
         page
     }
 
@@ -53,6 +55,14 @@ impl Recipe {
     pub fn number_format(&self) -> (&str, &str, &str) {
         let format = &self.plan.number;
         (&format.shape, format.pattern.as_str(), &format.example)
+    }
+
+    /// Where the pages of a step are, as far as that does not depend on the case: links on a saved page begin there.
+    fn address_of(&self, step: &str) -> String {
+        let number = CaseNumber { compact: String::new(), canonical: String::new(), parts: Parts::default() };
+        let env = Env { number: &number, scope: &Scope::default(), row: None, base: &self.base_url };
+        let path = self.plan.steps.iter().find(|known| known.id == step).map(|step| step.url.url(&env)).unwrap_or_default();
+        if path.starts_with('/') || path.is_empty() { format!("{}{path}", self.base_url) } else { path }
     }
 
     /// The step that a saved page answers, by what the recipe would take from it. `None` when it fits none.

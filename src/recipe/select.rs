@@ -132,10 +132,10 @@ impl<'p> Visit<'p> {
         Ok((scopes, nulls))
     }
 
-    /// Whether the list that a fan-out begins with was answered, and is empty.
+    /// Whether the list that a fan-out begins with was answered, and holds nothing but nulls.
     pub fn is_answered_empty(&self, levels: &[Level]) -> Result<bool, Refusal> {
         let Some(Level { path: path @ Path { root: Root::Step(step), .. }, .. }) = levels.first() else { return Ok(false) };
-        Ok(self.pages_of(*step).next().is_some() && self.select(path, &Scope::default())?.is_empty())
+        Ok(self.pages_of(*step).next().is_some() && self.select(path, &Scope::default())?.iter().all(|value| value.is_null()))
     }
 
     fn select<'d>(&'d self, path: &Path, scope: &Scope<'d>) -> Result<Vec<&'d Value>, Refusal> {

@@ -11,6 +11,7 @@ use serde_json_path::JsonPath;
 
 use super::answer::{self, Format, Rule};
 use super::filter::absolute;
+use super::required::Required;
 use super::select::{Level, Visit};
 use super::template::{Env, Scope, Template};
 use super::{Recipe, Refusal};
@@ -39,6 +40,8 @@ pub struct Step {
     pub format: Format,
     /// Answers that are none.
     pub rules: Vec<Rule>,
+    /// What every element of the answer must have.
+    pub required: Vec<Required>,
     /// What the answer must repeat.
     pub echo: Vec<Echo>,
     /// How an answer says that it goes on.

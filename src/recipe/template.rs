@@ -95,6 +95,15 @@ impl Template {
         self.names().filter(|name| name.head == "number").filter_map(|name| name.rest.first().map(String::as_str))
     }
 
+    /// Where in a row its values stand; the number of the case stands elsewhere. An empty path is the whole row.
+    pub fn paths(&self) -> impl Iterator<Item = Vec<&str>> {
+        let of_row = self.names().filter(|name| name.head != "number");
+        of_row.map(|name| {
+            let head = Some(name.head.as_str()).filter(|head| *head != "row");
+            head.into_iter().chain(name.rest.iter().map(String::as_str)).collect()
+        })
+    }
+
     fn names(&self) -> impl Iterator<Item = &Name> {
         let expressions = self.parts.iter().filter_map(|part| match part {
             Part::Value(expression) => Some(expression),

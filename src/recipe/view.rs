@@ -58,16 +58,49 @@ pub struct Missing {
 }
 
 impl View {
-    /// The page as a value.
-    pub fn value(&self, html: &Html) -> Result<Value, Missing> {
-        fields(&self.fields, html.root_element()).map(Value::Object)
+    /// The page as a value. `url` is its address, against which a `<base>` on it is read.
+    pub fn value(&self, html: &Html, url: &str) -> Result<Value, Missing> {
+        fields(&self.fields, html.root_element(), base(html, url).as_ref()).map(Value::Object)
+    }
+
+    /// What the page shows, and what it shows outside of the rows; nothing for a page that is not a list.
+    pub fn beside_rows(&self, html: &Html) -> Option<(String, String)> {
+        self.rows().next()?;
+        let rows: HashSet<_> = self.rows().flat_map(|look| look.find(html.root_element())).map(|row| row.id()).collect();
+        let root = html.root_element();
+        Some((visible_text(root, |_| false), visible_text(root, |element| rows.contains(&element.id()))))
+    }
+
+    /// Whether the page shows nothing after its last row.
+    pub fn ends_in_a_row(&self, html: &Html) -> bool {
+        let shows = |node: &Node| match node {
+            // The beginning of a tag that was cut off is read as a text.
+            Node::Text(text) => !matches!(text.trim(), "" | "<" | "</"),
+            Node::Element(_) => true,
+            _ => false,
+        };
+        let is_last = |row: ElementRef<'_>| {
+            std::iter::once(*row).chain(row.ancestors()).all(|node| !node.next_siblings().any(|next| shows(next.value())))
+        };
+        self.rows().any(|look| look.find(html.root_element()).last().is_some_and(is_last))
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Look> {
+        self.fields.iter().map(|(_, look)| look).filter(|look| matches!(look.kind, Kind::Rows(_)))
     }
 }
 
-fn fields(looks: &[(String, Look)], element: ElementRef<'_>) -> Result<Map<String, Value>, Missing> {
+/// Where the links of a page begin, when the page says so itself.
+fn base(html: &Html, url: &str) -> Option<url::Url> {
+    let css = Selector::parse("base[href]").ok()?;
+    let href = html.select(&css).next()?.attr("href")?;
+    url::Url::parse(url).ok()?.join(href.trim()).ok()
+}
+
+fn fields(looks: &[(String, Look)], element: ElementRef<'_>, base: Option<&url::Url>) -> Result<Map<String, Value>, Missing> {
     let mut object = Map::new();
     for (name, look) in looks {
-        let value = look.value(element)?;
+        let value = look.value(element, base)?;
         let is_missing = match &value {
             Value::String(text) => text.is_empty(),
             Value::Array(list) => list.is_empty(),
@@ -82,12 +115,12 @@ fn fields(looks: &[(String, Look)], element: ElementRef<'_>) -> Result<Map<Strin
 }
 
 impl Look {
-    fn value(&self, within: ElementRef<'_>) -> Result<Value, Missing> {
+    fn value(&self, within: ElementRef<'_>, base: Option<&url::Url>) -> Result<Value, Missing> {
         match &self.kind {
-            Kind::One => Ok(Value::String(self.find(within).next().map(|element| self.text(element)).unwrap_or_default())),
-            Kind::All => Ok(self.find(within).map(|element| Value::String(self.text(element))).collect()),
+            Kind::One => Ok(Value::String(self.find(within).next().map(|element| self.text(element, base)).unwrap_or_default())),
+            Kind::All => Ok(self.find(within).map(|element| Value::String(self.text(element, base))).collect()),
             Kind::Rows(cells) => {
-                let rows = self.find(within).map(|row| fields(cells, row).map(Value::Object));
+                let rows = self.find(within).map(|row| fields(cells, row, base).map(Value::Object));
                 rows.collect::<Result<Vec<_>, _>>().map(Value::Array)
             }
         }
@@ -101,10 +134,18 @@ impl Look {
         is_itself.then_some(within).into_iter().chain(descendants)
     }
 
-    fn text(&self, element: ElementRef<'_>) -> String {
+    fn text(&self, element: ElementRef<'_>, base: Option<&url::Url>) -> String {
         let text = match &self.attribute {
-            Some(attribute) => element.attr(attribute).unwrap_or_default().trim().to_owned(),
-            None => visible_text(element, self.without.as_ref()),
+            Some(attribute) => {
+                let value = element.attr(attribute).unwrap_or_default().trim();
+                let is_link = matches!(attribute.as_str(), "href" | "src") && !value.is_empty() && !value.starts_with('#');
+                let joined = base.filter(|_| is_link).and_then(|base| base.join(value).ok());
+                joined.map_or_else(|| value.to_owned(), String::from)
+            }
+            None => {
+                let left_out: HashSet<_> = self.without.iter().flat_map(|css| element.select(css)).map(|found| found.id()).collect();
+                visible_text(element, |element| left_out.contains(&element.id()))
+            }
         };
         match &self.first {
             Some(pattern) => {
@@ -117,8 +158,7 @@ impl Look {
 }
 
 /// The text of an element. The tree is walked with a stack of its own: a page may nest deeper than ours reaches.
-fn visible_text(element: ElementRef<'_>, without: Option<&Selector>) -> String {
-    let left_out: HashSet<_> = without.iter().flat_map(|css| element.select(css)).map(|found| found.id()).collect();
+fn visible_text(element: ElementRef<'_>, is_left_out: impl Fn(ElementRef<'_>) -> bool) -> String {
     let mut markup = String::new();
     let mut stack = vec![(Some(*element), "")];
     while let Some((node, end)) = stack.pop() {
@@ -130,7 +170,7 @@ fn visible_text(element: ElementRef<'_>, without: Option<&Selector>) -> String {
         };
         match node.value() {
             Node::Text(text) => markup.push_str(&text.replace('&', "&amp;").replace('<', "&lt;")),
-            Node::Element(inner) if !left_out.contains(&node.id()) => {
+            Node::Element(inner) if !ElementRef::wrap(node).is_some_and(&is_left_out) => {
                 markup.push('<');
                 markup.push_str(inner.name());
                 markup.push('>');
@@ -174,7 +214,7 @@ mod tests {
         let html = Html::parse_document(
             "<table><tr class=row><td class=t>Auto <b>de</b>\n llamamiento<span>cuerpo &lt;1&gt;</span></td><td><a href='/d/1'>ver</a></td></tr></table>",
         );
-        let value = view.value(&html).unwrap();
+        let value = view.value(&html, "https://x.example/").unwrap();
         assert_eq!(value["rows"], json!([{"title": "Auto de\nllamamiento", "text": "cuerpo <1>", "link": "/d/1"}]));
         assert_eq!(value["all"].as_array().unwrap().len(), 2);
     }
@@ -183,13 +223,16 @@ mod tests {
     fn a_row_that_is_itself_the_link_is_found() {
         let link = Look { attribute: Some("href".to_owned()), ..look("a", Kind::One) };
         let view = View { fields: vec![("rows".to_owned(), look("a.x", Kind::Rows(vec![("link".to_owned(), link)])))] };
-        assert_eq!(view.value(&Html::parse_document("<a class=x href=/1>uno</a>")).unwrap(), json!({"rows": [{"link": "/1"}]}));
+        assert_eq!(
+            view.value(&Html::parse_document("<a class=x href=/1>uno</a>"), "https://x.example/").unwrap(),
+            json!({"rows": [{"link": "/1"}]})
+        );
     }
 
     #[test]
     fn a_required_element_that_is_not_there_is_named() {
         let view = View { fields: vec![("number".to_owned(), Look { required: true, ..look("#n", Kind::One) })] };
-        let missing = view.value(&Html::parse_document("<p>x</p>")).unwrap_err();
+        let missing = view.value(&Html::parse_document("<p>x</p>"), "https://x.example/").unwrap_err();
         assert_eq!((missing.field.as_str(), missing.css.as_str()), ("number", "#n"));
     }
 
@@ -197,6 +240,6 @@ mod tests {
     fn deep_nesting_does_not_exhaust_the_stack() {
         let html = Html::parse_document(&format!("{}hondo", "<div>".repeat(20_000)));
         let view = View { fields: vec![("t".to_owned(), look("body", Kind::One))] };
-        assert_eq!(view.value(&html).unwrap(), json!({"t": "hondo"}));
+        assert_eq!(view.value(&html, "https://x.example/").unwrap(), json!({"t": "hondo"}));
     }
 }

@@ -20,10 +20,14 @@ impl Recipe {
         let mut rewritten = Vec::new();
         {
             let visit = Visit::new(self, number, &pages);
-            for spec in &self.plan.entries {
-                let Some(step) = self.plan.steps.get(spec.step).filter(|step| matches!(step.format, Format::Json { .. })) else { continue };
-                for page in visit.pages_of(spec.step) {
-                    rewritten.extend(emptied(&visit, spec, step, page).map(|body| (page, body)));
+            for (index, step) in self.plan.steps.iter().enumerate().filter(|(_, step)| matches!(step.format, Format::Json { .. })) {
+                let asked = step::asked(&visit, index, step).map(|(asked, _)| asked).unwrap_or_default();
+                for (nth, page) in visit.pages_of(index).enumerate() {
+                    let no_scope = Scope::default();
+                    let scope = asked.get(nth).map_or(&no_scope, |asked| &asked.scope);
+                    let specs = self.plan.entries.iter().filter(|spec| spec.step == index);
+                    let places: Vec<String> = specs.flat_map(|spec| places(&visit, spec, step, page, scope)).collect();
+                    rewritten.extend(emptied(&visit, step, page, &places).map(|body| (page, body)));
                 }
             }
         }
@@ -35,28 +39,33 @@ impl Recipe {
     }
 }
 
-fn emptied(visit: &Visit<'_>, spec: &EntriesSpec, step: &step::Step, page: usize) -> Option<Vec<u8>> {
-    let (withheld, (text, _)) = (spec.withheld.as_ref()?, spec.text.as_ref()?);
-    let document = visit.document(step, page).ok()?;
-    let scope = Scope::default();
+/// Where a page holds the texts of withheld rows, as JSON pointers. The variables are those that the page was read with.
+fn places(visit: &Visit<'_>, spec: &EntriesSpec, step: &step::Step, page: usize, scope: &Scope<'_>) -> Vec<String> {
+    let (Some(withheld), Some((text, _)), Ok(document)) = (&spec.withheld, &spec.text, visit.document(step, page)) else {
+        return Vec::new();
+    };
     let mut places = Vec::new();
     for located in spec.rows.query_located(document).all() {
         let row = located.node();
-        let env = Env { number: visit.number, scope: &scope, row: Some(row), base: &visit.pages[page].url };
-        if !all_hold(&withheld.when, &env) {
-            continue;
-        }
-        for field in text.heads().filter(|field| row.get(*field).is_some_and(|value| value.as_str() != Some(""))) {
-            let field = field.replace('~', "~0").replace('/', "~1");
-            places.push(format!("{}/{field}", located.location().to_json_pointer()));
+        let env = Env { number: visit.number, scope, row: Some(row), base: &visit.pages[page].url };
+        if row.is_object() && all_hold(&withheld.when, &env) {
+            let row = located.location().to_json_pointer();
+            let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
+            places.extend(text.paths().map(|path| path.into_iter().fold(row.clone(), |place, name| format!("{place}/{}", escaped(name)))));
         }
     }
-    if places.is_empty() {
+    places
+}
+
+fn emptied(visit: &Visit<'_>, step: &step::Step, page: usize, places: &[String]) -> Option<Vec<u8>> {
+    let document = visit.document(step, page).ok()?;
+    let is_full = |value: &Value| !value.is_null() && value.as_str() != Some("");
+    if !places.iter().any(|place| document.pointer(place).is_some_and(is_full)) {
         return None;
     }
     let mut kept = document.clone();
     for place in places {
-        if let Some(value) = kept.pointer_mut(&place) {
+        if let Some(value) = kept.pointer_mut(place).filter(|value| is_full(value)) {
             *value = Value::String(String::new());
         }
     }
@@ -85,10 +94,68 @@ mod tests {
         };
         let open = page(&format!("[{}]", row("S", "visible")));
         assert_eq!(recipe.keepable(&number, vec![open.clone()]), vec![open]);
+        for mark in ["H ", " N", "h", "X", ""] {
+            let kept = recipe.keepable(&number, vec![page(&format!("[{}]", row(mark, "SECRETO")))]);
+            assert!(!String::from_utf8_lossy(&kept[0].body).contains("SECRETO"), "{mark:?}");
+        }
         let mixed = page(&format!("[{},null,{}]", row("H", "SECRETO"), row("S", "visible")));
         let kept = recipe.keepable(&number, vec![mixed.clone()]);
         let text = String::from_utf8(kept[0].body.clone()).expect("text");
         assert!(!text.contains("SECRETO") && text.contains("\"actividad\":\"visible\"") && text.contains("null"), "{text}");
         assert_eq!(recipe.read(&number, &kept).expect("reads").entries, recipe.read(&number, &[mixed]).expect("reads").entries);
+    }
+
+    #[test]
+    fn a_text_of_any_shape_is_emptied_and_a_condition_may_use_the_request() {
+        let recipe = r#"
+id = "xx-court"
+title = "A court"
+jurisdiction = "xx"
+language = "en"
+timezone = "UTC"
+base_url = "https://court.example"
+case_url = "https://court.example/"
+[number]
+pattern = '(?<serial>\d+)'
+compact = "{serial}"
+canonical = "{serial}"
+shape = "digits"
+example = "12"
+[[step]]
+id = "found"
+get = "/found/{{ number }}"
+list = true
+[[step]]
+id = "acts"
+each = [{ court = "$.found[*]" }]
+get = "/acts/{{ court.id }}"
+list = true
+[entries]
+from = "acts"
+each = "$[*]"
+key = ["{{ id }}"]
+title = "{{ t }}"
+text = "{{ row.body.0.text ?? short }} - {{ note }}"
+[entries.withheld]
+when = { value = "{{ court.secret }}", in = ["yes"] }
+mark = "x"
+"#;
+        let recipe = Recipe::parse("court.toml", recipe).expect("compiles");
+        let number = recipe.number("12").expect("a number");
+        let saved = |step: &str, body: &str| recipe.saved(step.into(), body.as_bytes().to_vec(), None, jiff::Timestamp::UNIX_EPOCH);
+        let found = saved("found", r#"[{"id":1,"secret":"yes"},{"id":2,"secret":"no"}]"#);
+        let rows = r#"[{"id":1,"t":"x","body":[{"text":"UNO"}],"short":["DOS"],"note":3}]"#;
+        let kept = recipe.keepable(&number, vec![found, saved("acts", rows), saved("acts", rows)]);
+        assert_eq!(String::from_utf8_lossy(&kept[1].body), r#"[{"id":1,"t":"x","body":[{"text":""}],"short":"","note":""}]"#);
+        assert_eq!(String::from_utf8_lossy(&kept[2].body), rows);
+    }
+
+    #[test]
+    fn a_recipe_that_could_not_be_emptied_is_refused() {
+        let text = crate::recipe::shipped()[0].2;
+        for (bad, expected) in [("{{ row }}", "fields of the row"), ("{{ court.nombreJudicatura }}", "fields of the row")] {
+            let problems = Recipe::parse("bad.toml", &text.replace("\"{{ actividad }}\"", &format!("\"{bad}\""))).expect_err(bad);
+            assert!(problems.iter().any(|problem| problem.message.contains(expected)), "{bad}: {problems:?}");
+        }
     }
 }

@@ -208,6 +208,41 @@ fn news_beside_half_an_answer_is_told_at_once_and_a_restart_changes_nothing() {
 }
 
 #[test]
+fn one_row_that_the_court_hides_is_told_at_once_and_all_of_them_only_when_it_lasts() {
+    let (mut watched, mut model) = Watched::begun("");
+    model.first()[2]["visible"] = json!("N");
+    assert_eq!(watched.told(&model), ["record.hidden"]);
+    for act in model.acts.iter_mut().flat_map(|(_, acts)| acts) {
+        act["visible"] = json!("V");
+    }
+    model.publish(20, "2026-11-20", "SENTENCIA (RESOLUCION)", "Se declara.");
+    assert_eq!(watched.told(&model), ["ruling.issued"]);
+    watched.restart();
+    assert_eq!(watched.told(&model), [""; 0]);
+    let mut told = Vec::new();
+    for _ in 0..14 {
+        watched.wait(5);
+        told.extend(watched.told(&model));
+    }
+    assert_eq!(told, ["record.hidden"; 11]);
+}
+
+#[test]
+fn a_row_that_is_edited_between_two_requests_of_one_visit_is_edited_once() {
+    let (mut watched, mut model) = (Watched::new(""), model());
+    // Both courts list the row; the second is asked later.
+    let shared = |court: &str, text: &str| act(court, 77, "2026-11-15", "RAZON (RAZON)", text);
+    model.acts[0].1.push(shared("17721", "Como era."));
+    model.acts[1].1.push(shared("17100", "Como era."));
+    assert_eq!(watched.told(&model), [""; 0]);
+    model.acts[0].1.last_mut().expect("the row")["actividad"] = json!("Como es ahora.");
+    let told = watched.told(&model);
+    model.acts[1].1.last_mut().expect("the row")["actividad"] = json!("Como es ahora.");
+    let after = watched.told(&model);
+    assert_eq!([told, after].concat(), ["record.edited"]);
+}
+
+#[test]
 fn a_party_and_a_field_that_stay_away_are_told_once() {
     let (mut watched, mut model) = Watched::begun("");
     model.incidents[1]["lstIncidenteJudicatura"][0]["lstLitiganteDemandado"].as_array_mut().expect("people").remove(1);

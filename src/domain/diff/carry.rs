@@ -46,6 +46,9 @@ pub fn carry_parts(held: &Docket, mut into: Docket, missing: &MissingParts) -> D
     let before: HashMap<&EntryKey, &Entry> = held.entries.iter().map(|entry| (&entry.key, entry)).collect();
     for entry in &mut into.entries {
         if let Some(old) = before.get(&entry.key).filter(|_| missing.contains_key(&Part::Content(entry.key.clone()))) {
+            if old.withheld.is_none() && entry.withheld.take().is_some() {
+                entry.documents.clone_from(&old.documents);
+            }
             if entry.text.is_empty() {
                 entry.text.clone_from(&old.text);
             }

@@ -35,7 +35,7 @@ pub struct Missing {
 pub enum Part {
     /// A whole entry.
     Entry(EntryKey),
-    /// The text or the date of an entry that is still listed.
+    /// The text or the date of an entry that is still listed, or all of it when the source withholds too many at once.
     Content(EntryKey),
     /// A field of the heading, by its name.
     Field(String),

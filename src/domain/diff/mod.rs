@@ -104,7 +104,12 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     let (listed, slid) = held.entries.split_at(end);
 
     let absent: Vec<&Entry> = listed.iter().filter(|entry| !shown.contains_key(&entry.key)).collect();
-    let lost: Vec<&Entry> = listed.iter().filter(|entry| shown.get(&entry.key).is_some_and(|new| lacks_content(entry, new))).collect();
+    let is_hidden = |old: &Entry| shown.get(&old.key).is_some_and(|new| old.withheld.is_none() && new.withheld.is_some());
+    let hidden = listed.iter().filter(|entry| is_hidden(entry)).count();
+    // A court hides single entries. When it hides them all, the mark has changed its meaning, or we no longer read it.
+    let mass_hidden = hidden >= 3 && is_mass(hidden, listed.iter().filter(|entry| entry.withheld.is_none()).count());
+    let is_lost = |old: &Entry| shown.get(&old.key).is_some_and(|new| lacks_content(old, new)) || (mass_hidden && is_hidden(old));
+    let lost: Vec<&Entry> = listed.iter().filter(|entry| is_lost(entry)).collect();
     let fields = gone_fields(held, &seen);
     let parties = gone_parties(held, &seen);
     let parts = (absent.iter().map(|entry| Part::Entry(entry.key.clone())))
@@ -117,7 +122,7 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     let doubted = seen.oddities.iter().any(|oddity| oddity.doubts);
     let with_content = listed.iter().filter(|entry| has_content(entry)).count();
     let mass_absent = !absent.is_empty() && (doubted || is_mass(absent.len(), listed.len()));
-    let mass_lost = is_mass(lost.len(), with_content);
+    let mass_lost = mass_hidden || is_mass(lost.len(), with_content);
     let is_gone = |part: &Part| {
         let mass = match part {
             Part::Entry(_) => mass_absent,
@@ -137,7 +142,10 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     let why = if mass_absent && absent_still > 0 && (doubted || is_mass(absent_still, left)) {
         Some(format!("{} of {} entries that the record held are missing from the answer", absent.len(), listed.len()))
     } else if mass_lost && lost_still > 0 {
-        Some(format!("{} of {with_content} entries have lost their text or their date in the answer", lost.len()))
+        Some(format!(
+            "{} of {with_content} entries have lost their text or their date in the answer, or are withheld all at once",
+            lost.len()
+        ))
     } else {
         None
     };
@@ -185,7 +193,7 @@ fn is_recognised(held: &Docket, seen: &Docket, absent: &[&Entry]) -> bool {
     let (mut shown, mut strange) = (0usize, 0usize);
     for entry in &seen.entries {
         match known.get(&entry.key) {
-            Some(old) if lacks_content(old, entry) || same_content(old, entry) => shown += 1,
+            Some(old) if entry.withheld.is_some() || lacks_content(old, entry) || same_content(old, entry) => shown += 1,
             Some(_) => strange += 1,
             None if missing.contains(&(fold(&entry.title), fold(&entry.text))) => return false,
             None => strange += 1,

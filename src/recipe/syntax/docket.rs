@@ -9,6 +9,7 @@ use crate::recipe::heading::{Field, HeadingSpec, PartySpec};
 use crate::recipe::oddity::OddityRule;
 use crate::recipe::select::Level;
 use crate::recipe::step::Step;
+use crate::recipe::template::Template;
 use crate::recipe::view::Kind;
 
 use super::part::{self, Names};
@@ -99,15 +100,23 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
     }
     let rows = reader.required_text("each").and_then(|path| part::json_path(&reader, &path));
     let required = reader.texts("required").unwrap_or_default().into_iter().map(|name| name.value).collect();
+    let present = reader.texts("present").unwrap_or_default().into_iter().map(|name| name.value).collect();
     reader.required("key", "a list of templates that identify a row");
     let keys = reader.texts("key").unwrap_or_default();
-    let key: Vec<_> = keys.iter().filter_map(|key| part::template(&reader, key, &names)).collect();
+    let unique = reader.flag("unique").is_some_and(|flag| flag.value);
+    let one_row = reader.flag("one_row").is_some_and(|flag| flag.value);
+    let titled = reader.flag("titled").is_some_and(|flag| flag.value);
+    let of_keys = if unique { names.clone().and("stamp").and("body") } else { names.clone().and("stamp") };
+    let key: Vec<_> = keys.iter().filter_map(|key| part::template(&reader, key, &of_keys)).collect();
     let date = part::date(&mut reader, "date", &names);
     let title = part::required_template(&mut reader, "title", &names);
     let text = text(&mut reader, &names);
     let documents = part::one_or_many(&mut reader, "documents").into_iter().filter_map(|table| document(table, &names)).collect();
     let annulled = part::conditions(&mut reader, "annulled", &names);
     let withheld = withheld(&mut reader, &names);
+    if let (Some(_), Some((text, _)), Some(source)) = (&withheld, &text, source) {
+        check_scrubbed(&reader, text, source);
+    }
     let notice = notice(&mut reader, &names);
     let extra = part::templates(&mut reader, "extra", &names);
     let oddities = part::one_or_many(&mut reader, "oddity").into_iter().filter_map(|table| oddity(table, &names)).collect();
@@ -116,7 +125,11 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
         step: step?,
         rows: rows?,
         required,
+        present,
         key,
+        unique,
+        one_row,
+        titled,
         date,
         title: title?,
         text,
@@ -139,7 +152,7 @@ fn cells(step: &Step) -> Option<Vec<String>> {
     Some(rows.flatten().collect())
 }
 
-fn text(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<(crate::recipe::template::Template, bool)> {
+fn text(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<(Template, bool)> {
     if reader.item("text")?.is_str() {
         return part::template_at(reader, "text", names).map(|template| (template, false));
     }
@@ -173,6 +186,21 @@ fn withheld(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<WithheldSpec> 
     Some(WithheldSpec { when, mark: mark?, reason })
 }
 
+/// What is withheld must be emptied in the pages that are kept, and so must stand in JSON, in the row.
+fn check_scrubbed(reader: &Reader<'_>, text: &Template, source: &Step) {
+    let report = |message: &str, help: &str| reader.report("withheld", message, Some(help.to_owned()));
+    if !matches!(source.format, Format::Json { .. }) {
+        report("a withheld text cannot be taken out of a stored page that is not JSON", "leave out `text`");
+    }
+    let is_variable = |name: &str| {
+        let levels = source.each.iter().map(|level| level.name.as_str());
+        levels.chain(source.otherwise.iter().map(|(name, _)| name.as_str())).chain(["page", "more"]).any(|known| known == name)
+    };
+    if text.paths().any(|path| path.is_empty() || path.first().is_some_and(|name| is_variable(name))) {
+        report("a withheld text must be fields of the row, to be emptied in the stored page", "write text = \"{{ field }}\"");
+    }
+}
+
 fn notice(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<NoticeSpec> {
     if !reader.has("notice") {
         return None;
@@ -192,6 +220,7 @@ fn oddity(mut reader: Reader<'_>, names: &Names<'_>) -> Option<OddityRule> {
     reader.required("some", "a condition on rows");
     let some = part::conditions(&mut reader, "some", names);
     let unless = part::conditions(&mut reader, "unless", names);
+    let doubts = reader.flag("doubts").is_some_and(|flag| flag.value);
     reader.finish();
-    Some(OddityRule { kind: kind?.value, detail: detail?.value, some, unless })
+    Some(OddityRule { kind: kind?.value, detail: detail?.value, some, unless, doubts })
 }

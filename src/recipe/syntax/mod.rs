@@ -9,11 +9,11 @@ pub mod step;
 use std::sync::Arc;
 use std::time::Duration;
 
-use regex::Regex;
-
-use super::answer::{Marker, Verdict};
+use super::answer::Verdict;
 use super::filter::one_line;
+use super::marker::Marker;
 use super::number::{NumberFormat, fill, names};
+use super::zones::{ZoneRule, Zones};
 use super::{Plan, Recipe};
 use crate::diag::{self, At, Problem, Reader, Sink};
 use crate::domain::case::Parts;
@@ -42,7 +42,6 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let base_url = reader.required_text("base_url").filter(|url| is_address(reader, url));
     let timezone = reader.required_text("timezone");
     let zone = timezone.as_ref().and_then(|name| part::zone(reader, name));
-    let zones = zones(reader);
     let gap = reader.duration("gap");
     let every = reader.duration("every");
     let daily = reader.integer("daily", 1, 1_000_000);
@@ -53,6 +52,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let headers = part::pairs(reader, "headers");
     let format = number(reader);
     let parts = format.as_ref().map(number_parts).unwrap_or_default();
+    let zones = zones(reader, &parts);
     let case_url = reader.required_text("case_url").and_then(|url| part::template(reader, &url, &Names::new(&parts)));
     let steps = step::steps(reader, &parts);
     let heading = docket::heading(reader, &steps, &parts);
@@ -62,8 +62,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         number: format?,
         case_url: case_url?,
         headers,
-        zone: zone?,
-        zones,
+        zones: Zones { usual: zone?, rules: zones },
         steps: steps.into_iter().map(|step| step.1).collect::<Option<_>>()?,
         heading,
         parties,
@@ -116,12 +115,24 @@ fn is_address(reader: &Reader<'_>, url: &At<String>) -> bool {
     is_address
 }
 
-fn zones(reader: &mut Reader<'_>) -> Vec<(Regex, jiff::tz::TimeZone)> {
+/// Courts elsewhere: by the case number, or by a value of the row.
+fn zones(reader: &mut Reader<'_>, parts: &[String]) -> Vec<ZoneRule> {
+    let names = Names::new(parts).with_row(None);
     let mut zones = Vec::new();
     for mut exception in reader.tables("zones") {
-        let pattern = exception.required_text("number").and_then(|pattern| part::regex(&exception, &pattern));
+        let value = part::template_at(&mut exception, "value", &names);
+        let key = if exception.has("value") {
+            exception.required("matches", "a pattern over the value");
+            "matches"
+        } else {
+            exception.required("number", "a pattern over the case number, or `value` and `matches`");
+            "number"
+        };
+        let matches = exception.text(key).and_then(|pattern| part::regex(&exception, &pattern));
         let zone = exception.required_text("timezone").and_then(|name| part::zone(&exception, &name));
-        zones.extend(pattern.zip(zone));
+        if let (Some(matches), Some(zone)) = (matches, zone) {
+            zones.push(ZoneRule { value, matches, zone });
+        }
         exception.finish();
     }
     zones

@@ -5,6 +5,7 @@
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 use crate::recipe::answer::{Format, Rule, Verdict};
+use crate::recipe::required::Required;
 use crate::recipe::step::{Body, Echo, More, Shape, Step};
 use crate::recipe::view::{Kind, Look, View};
 
@@ -59,6 +60,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
     ] {
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
+    let required = required(reader);
     let echo = echoes(reader, &names);
     let more = more(reader);
     if reader.has("more") && more.is_none() {
@@ -75,9 +77,16 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
         otherwise,
         format: format?,
         rules,
+        required,
         echo,
         more,
     })
+}
+
+fn required(reader: &mut Reader<'_>) -> Vec<Required> {
+    let paths = reader.texts("required").unwrap_or_default();
+    let compile = |path: At<String>| Required::parse(&path.value).map_err(|why| reader.sink().report(path.span, why, None)).ok();
+    paths.into_iter().filter_map(compile).collect()
 }
 
 /// Whether a charset is known.

@@ -98,6 +98,14 @@ fn a_row_that_the_court_withholds_is_told_and_its_body_is_not_kept() {
     assert!(world.hooks.got().iter().all(|hook| !hook.body.contains("CONTENIDO-RESERVADO")));
     let shown = world.ok(&["show", A, "--json"]);
     assert!(!shown.contains("CONTENIDO-RESERVADO"), "the withheld body is shown");
+    let hook: serde_json::Value = serde_json::from_str(&world.hooks.got()[0].body).expect("JSON");
+    let version: serde_json::Value = serde_json::from_str(&world.ok(&["show", A, "--version", "2", "--json"])).expect("JSON");
+    let pages = version["pages"].as_array().expect("pages").iter().map(|page| page["sha256"].as_str().expect("a hash").to_owned());
+    let bytes: Vec<u8> = pages
+        .flat_map(|hash| (0..32).map(move |at| u8::from_str_radix(&hash[2 * at..2 * at + 2], 16).expect("digits")).collect::<Vec<_>>())
+        .collect();
+    let whole = veedor::domain::id::hex(&veedor::domain::id::sha256(&bytes));
+    assert_eq!(hook["data"]["seen"]["page_sha256"], whole, "the alert cannot be checked against the pages that are kept: {version:#}");
     world.ok(&["export", "--to", &world.path("all.jsonl").display().to_string()]);
     let export = std::fs::read_to_string(world.path("all.jsonl")).expect("an export");
     let encoded = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text);
@@ -144,5 +152,48 @@ fn an_entry_that_came_back_is_no_news_after_a_restart() {
     world.start();
     world.visits(3);
     assert_eq!(world.hooks.got().len(), 1, "{:?}", world.hooks.got().iter().map(|hook| &hook.kind).collect::<Vec<_>>());
+    world.finish();
+}
+
+#[test]
+fn a_hearing_on_the_islands_carries_the_hour_of_the_islands() {
+    const ISLANDS: &str = "20331-2024-00018";
+    let mut world = World::new(&[ISLANDS]);
+    world.start();
+    world.visits(2);
+    let text = "<p>ISLA01 Se convoca a audiencia de juicio para el d&iacute;a 11 de marzo de 2027, a las 09h00.</p>";
+    world.court.act(ISLANDS, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", text);
+    world.told("ISLA01");
+    let hook: serde_json::Value = serde_json::from_str(&world.hooks.got()[0].body).expect("JSON");
+    assert_eq!(hook["data"]["hearing"]["starts"], "2027-03-11T09:00:00-06:00");
+    let mail = &world.mailbox.got()[0].text;
+    assert!(mail.contains("09:00") && mail.contains("Pacific/Galapagos") && !mail.contains("America/Guayaquil"), "{mail}");
+    world.finish();
+}
+
+#[test]
+fn keys_that_a_recipe_makes_in_another_way_are_no_news() {
+    let mut world = World::new(&[A]);
+    let shipped = include_str!("../../../jurisdictions/ec/esatje.toml");
+    let older = shipped.replace("{{ stamp }}", "{{ fecha }}").replace("{{ codigo | integer }}", "{{ codigo }}/x");
+    assert_ne!(older, shipped);
+    std::fs::write(world.path("older.toml"), older).expect("a recipe");
+    world.write(&world.list.replace("[source.ec-esatje]", "[source.ec-esatje]\nrecipe = \"older.toml\""));
+    world.start();
+    world.visits(2);
+    assert_eq!(world.stop(), Some(0), "{}", world.log());
+    let keys = |world: &World| {
+        let shown: serde_json::Value = serde_json::from_str(&world.ok(&["show", A, "--json"])).expect("JSON");
+        shown["docket"]["entries"].as_array().expect("entries").iter().map(|entry| entry["key"].to_string()).collect::<Vec<_>>()
+    };
+    assert!(keys(&world).iter().all(|key| key.contains("/x")), "{:?}", keys(&world));
+    world.write(&world.list);
+    world.start();
+    world.visits(3);
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>KEYS01 VISTOS.</p>");
+    world.told("KEYS01");
+    world.visits(2);
+    assert_eq!(world.hooks.got().len(), 1, "{:?}", world.hooks.got().iter().map(|hook| &hook.kind).collect::<Vec<_>>());
+    assert!(keys(&world).iter().all(|key| !key.contains("/x")), "{:?}", keys(&world));
     world.finish();
 }

@@ -163,8 +163,9 @@ fn a_mended_recipe_is_no_news_and_the_news_after_it_is_told_once() {
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/jurisdictions/ec/esatje.toml");
     let mended = std::fs::read_to_string(shipped)
         .expect("the shipped recipe")
-        .replace("{{ origen }}:{{ codigo }}:{{ tipo", "{{ codigo }}:{{ origen }}:{{ tipo")
+        .replace("{{ origen | collapse }}:{{ codigo | integer }}:{{ tipo", "{{ codigo | integer }}:{{ origen }}:{{ tipo")
         .replace("title = \"{{ tipo }}\"", "title = \"{{ tipo | lower }}\"");
+    assert!(mended.contains("{{ codigo | integer }}:{{ origen }}") && mended.contains("lower }}"), "the recipe is written in another way");
     std::fs::create_dir(world.path("recipes")).expect("a folder");
     std::fs::write(world.path("recipes/esatje.toml"), mended).expect("a recipe");
     let reloaded = world.ok(&["reload"]);
