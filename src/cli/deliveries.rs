@@ -34,19 +34,22 @@ fn row(delivery: &Value) -> Vec<String> {
     ]
 }
 
-/// Sends again.
-pub fn retry(common: &Common, ids: Vec<String>, all: bool) -> Done {
-    if ids.is_empty() && !all {
-        return Err(Failure::new(
-            Exit::Usage,
-            "name the deliveries, or type --all for every one that was given up; `veedor deliveries --failed` lists them",
-        ));
+/// Sends again, or ends.
+pub fn retry(common: &Common, ids: Vec<String>, all: bool, drop: bool) -> Done {
+    if ids.is_empty() && (!all || drop) {
+        let why = if drop {
+            "name the deliveries that are not to be sent any more; `veedor deliveries` lists them"
+        } else {
+            "name the deliveries, or type --all for every one that is held or was given up; `veedor deliveries --failed` lists them"
+        };
+        return Err(Failure::new(Exit::Usage, why));
     }
-    let data = ask::ask(common, Ask::Retry { ids })?;
+    let data = ask::ask(common, Ask::Retry { ids, end: drop })?;
+    let (done, words) = if drop { ("dropped", "will not be sent any more") } else { ("retried", "sent again") };
     if common.json {
         print::json(&data);
     } else {
-        print::line(&format!("{} sent again", data["retried"].as_array().map_or(0, Vec::len)));
+        print::line(&format!("{} {words}", data[done].as_array().map_or(0, Vec::len)));
     }
     Ok(Exit::Done)
 }

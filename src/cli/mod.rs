@@ -119,20 +119,23 @@ enum Command {
     },
     /// Print what was sent where, and what was not
     Deliveries {
-        /// Only those that were given up
+        /// Only those that are held or were given up
         #[arg(long)]
         failed: bool,
         /// At most this many
         #[arg(long, default_value_t = 50, value_name = "N")]
         limit: usize,
     },
-    /// Send deliveries again: those named, or all that were given up
+    /// Send deliveries again, one attempt each: those named, or all that are held or were given up
     Retry {
         /// Delivery ids, from `veedor deliveries`
         ids: Vec<String>,
-        /// All that were given up
+        /// All that are held or were given up
         #[arg(long, conflicts_with = "ids")]
         all: bool,
+        /// End those named instead: they are not sent any more
+        #[arg(long, conflicts_with = "all")]
+        drop: bool,
     },
     /// Send a flagged test message through a channel
     Test {
@@ -191,7 +194,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Extract(args) => extract::run(common, &args),
         Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, &lang),
         Command::Deliveries { failed, limit } => deliveries::list(common, failed, limit),
-        Command::Retry { ids, all } => deliveries::retry(common, ids, all),
+        Command::Retry { ids, all, drop } => deliveries::retry(common, ids, all, drop),
         Command::Test { channel } => test::run(common, &channel),
         Command::Export { to } => upkeep::export(common, to),
         Command::Backup { dir } => upkeep::backup(common, &dir),

@@ -20,11 +20,13 @@
 pub mod agenda;
 pub mod answers;
 pub mod ask;
+pub mod attempt;
 pub mod deliver;
 pub mod poll;
 pub mod prune;
 pub mod record;
 pub mod reload;
+pub mod rests;
 pub mod sender;
 pub mod signals;
 pub mod socket;

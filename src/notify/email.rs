@@ -16,19 +16,16 @@ use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::message;
 
-/// The most event ids that the header lists; the footer of each event has its own.
-const LISTED_EVENTS: usize = 50;
-
 /// The bytes of the mail that tells these events to the delivery's recipient.
 pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
     let from = sender(&smtp.from)?;
     let to = recipient(&delivery.recipient)?;
-    let domain = from.email.domain().to_owned();
+    let domain = smtp.id_domain.clone().unwrap_or_else(|| from.email.domain().to_owned());
     let letter = message::mail(events, about);
     let thread = Id::derive(&[b"thread", delivery.case.source.as_bytes(), delivery.case.number.as_bytes(), delivery.recipient.as_bytes()]);
     let thread = format!("<case.{thread}@{domain}>");
     let unsubscribe = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
-    let ids: Vec<String> = events.iter().take(LISTED_EVENTS).map(|event| event.id.to_string()).collect();
+    let ids: Vec<String> = events.iter().map(|event| event.id.to_string()).collect();
     let alternatives = MultiPart::alternative()
         .boundary(format!("=_veedor_{}", delivery.id))
         .singlepart(part(ContentType::TEXT_PLAIN, letter.text)?)
@@ -117,7 +114,7 @@ mod tests {
     use mail_parser::{MessageParser, MimeHeaders};
 
     fn relay(from: &str) -> Smtp {
-        Smtp { host: "localhost".into(), port: 25, tls: Tls::None, user: None, password: None, from: from.into() }
+        Smtp { host: "localhost".into(), port: 25, tls: Tls::None, user: None, password: None, from: from.into(), id_domain: None }
     }
 
     fn rendered(events: &[Event], to: &str) -> Vec<u8> {
@@ -151,6 +148,22 @@ mod tests {
         assert!(events.iter().all(|event| listed.contains(&event.id.to_string())));
         let kinds: Vec<&str> = mail.parts.iter().filter_map(|part| part.content_type().and_then(|kind| kind.subtype())).collect();
         assert_eq!(kinds, ["alternative", "plain", "html"]);
+    }
+
+    #[test]
+    fn ids_and_threads_do_not_change_with_the_sender() {
+        let watch = sample::watch();
+        let about = sample::about(&watch, Language::Es);
+        let events = [sample::ruling()];
+        let headers = |from: &str| {
+            let relay = Smtp { id_domain: Some("primero.example.org".into()), ..relay(from) };
+            let bytes = render(&relay, &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
+            let mail = MessageParser::default().parse(&bytes).expect("a mail");
+            (mail.message_id().map(str::to_owned), mail.references().as_text().map(str::to_owned))
+        };
+        let first = headers("v@primero.example.org");
+        assert!(first.0.as_ref().is_some_and(|id| id.ends_with("@primero.example.org")), "{first:?}");
+        assert_eq!(first, headers("v@segundo.example.com"));
     }
 
     #[test]

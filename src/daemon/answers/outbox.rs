@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Desk};
-use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::delivery::Delivery;
 use crate::domain::id::Id;
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -16,7 +16,7 @@ use crate::store::pulse::blocking;
 pub async fn deliveries(desk: &Desk, failed: bool, limit: usize) -> Result<Value, Answer> {
     let store = desk.handles.store.clone();
     let lines = blocking(move || {
-        let wanted = if failed { DeliveryFilter::Dead } else { DeliveryFilter::All };
+        let wanted = if failed { DeliveryFilter::Failed } else { DeliveryFilter::All };
         store.deliveries(wanted, limit)?.iter().map(|delivery| line(&store, delivery)).collect::<Result<Vec<_>, StoreError>>()
     })
     .await?;
@@ -33,11 +33,6 @@ fn line(store: &Store, delivery: &Delivery) -> Result<Value, StoreError> {
     for id in &delivery.events {
         kinds.extend(store.event(*id)?.map(|event| event.kind.name()));
     }
-    let (at, reason) = match &delivery.state {
-        DeliveryState::Open { due } | DeliveryState::Waiting { due } => (due, None),
-        DeliveryState::Delivered { at } => (at, None),
-        DeliveryState::Dead { at, reason } => (at, Some(reason)),
-    };
     Ok(json!({
         "id": delivery.id.to_string(),
         "channel": delivery.channel,
@@ -45,15 +40,15 @@ fn line(store: &Store, delivery: &Delivery) -> Result<Value, StoreError> {
         "case": {"source": delivery.case.source, "number": delivery.case.number},
         "events": kinds,
         "state": delivery.state.name(),
-        "at": at.to_string(),
-        "reason": reason,
+        "at": delivery.state.at().to_string(),
+        "reason": delivery.state.reason(),
         "created": delivery.created.to_string(),
         "attempts": attempts,
     }))
 }
 
-/// Sends deliveries again: those named, or all that were given up.
-pub async fn retry(desk: &Desk, typed: &[String]) -> Result<Value, Answer> {
+/// Sends deliveries again, those named or all that were given up or are held; or ends those named.
+pub async fn retry(desk: &Desk, typed: &[String], end: bool) -> Result<Value, Answer> {
     let mut ids = Vec::new();
     for text in typed {
         match Id::parse(text) {
@@ -64,10 +59,10 @@ pub async fn retry(desk: &Desk, typed: &[String]) -> Result<Value, Answer> {
         }
     }
     let (store, now) = (desk.handles.store.clone(), desk.handles.clock.now());
-    let all = ids.is_empty();
+    let all = ids.is_empty() && !end;
     let done = blocking(move || {
         if all {
-            ids = store.deliveries(DeliveryFilter::Dead, usize::MAX)?.iter().map(|delivery| delivery.id).collect();
+            ids = store.deliveries(DeliveryFilter::Failed, usize::MAX)?.iter().map(|delivery| delivery.id).collect();
         }
         let mut done = Vec::new();
         for id in ids {
@@ -76,11 +71,16 @@ pub async fn retry(desk: &Desk, typed: &[String]) -> Result<Value, Answer> {
             }
             done.push(id);
         }
-        store.retry(&done, now)?;
+        if end {
+            store.end(&done, now)?
+        } else {
+            store.retry(&done, now)?
+        };
         Ok(Ok(done))
     })
     .await?;
     let done = done.map_err(|id| Answer::No { why: format!("there is no delivery {id}; `veedor deliveries` shows them"), code: 4 })?;
     desk.handles.control.nudge_deliverer();
-    Ok(json!({ "retried": done.iter().map(Id::to_string).collect::<Vec<_>>() }))
+    let what = if end { "dropped" } else { "retried" };
+    Ok(json!({ what: done.iter().map(Id::to_string).collect::<Vec<_>>() }))
 }
