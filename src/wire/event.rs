@@ -251,6 +251,24 @@ mod tests {
     }
 
     #[test]
+    fn a_test_message_keeps_to_the_published_schema() {
+        let watch = sample::watch();
+        let event = Event::test(watch.case.clone(), "datos", sample::seen_at());
+        let body = body(&event, &sample::about(&watch, Language::Es), "x");
+        let schema: Value = serde_json::from_str(include_str!("../../docs/events/event.schema.json")).expect("JSON");
+        let data = &schema["properties"]["data"];
+        for name in data["required"].as_array().expect("a list").iter().filter_map(Value::as_str) {
+            assert!(body["data"].get(name).is_some(), "{name} is missing");
+        }
+        for (said, asked) in [
+            (&body["data"]["seq"], &data["properties"]["seq"]["minimum"]),
+            (&body["data"]["seen"]["version"], &data["properties"]["seen"]["properties"]["version"]["minimum"]),
+        ] {
+            assert!(said.as_u64().expect("a number") >= asked.as_u64().expect("a bound"), "{said} is below {asked}");
+        }
+    }
+
+    #[test]
     fn a_hostile_court_and_a_long_note_still_fit() {
         let mut watch = sample::watch();
         watch.note = Some("\u{1}\"\\".repeat(50_000));
