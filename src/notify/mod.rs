@@ -286,7 +286,7 @@ mod tests {
         let first = render(&channel, &delivery, &[sample::ruling()], &about).expect("renders");
         assert_eq!(first, render(&channel, &delivery, &[sample::ruling()], &about).expect("renders"));
         let body: serde_json::Value = serde_json::from_slice(&first.body).expect("JSON");
-        assert_eq!(body["data"]["summary"], "Nueva decisión del juzgado: SENTENCIA (RESOLUCION), 14-mar-2024");
+        assert_eq!(body["data"]["summary"], "Nueva decisión del órgano judicial: SENTENCIA (RESOLUCION), 19-feb-2024");
         assert!(render(&channel, &delivery, &[], &about).is_err());
     }
 

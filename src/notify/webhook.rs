@@ -250,7 +250,7 @@ mod tests {
             ("HTTP/1.1 410 Gone\nContent-Length: 0\n\n", "misconfigured", None),
             ("HTTP/1.1 404 Not Found\nContent-Length: 0\n\n", "retry", None),
             ("HTTP/1.1 429 Too Many Requests\nRetry-After: 60\nContent-Length: 0\n\n", "retry", minute),
-            ("HTTP/1.1 503 Service Unavailable\nRetry-After: Thu, 14 Mar 2024 15:05:01 GMT\nContent-Length: 0\n\n", "retry", minute),
+            ("HTTP/1.1 503 Service Unavailable\nRetry-After: Mon, 19 Feb 2024 15:05:01 GMT\nContent-Length: 0\n\n", "retry", minute),
             ("HTTP/1.1 500 Internal Server Error\nRetry-After: soon\nContent-Length: 0\n\n", "retry", None),
         ] {
             let (outcome, receiver) = answered(answer).await;
@@ -320,7 +320,7 @@ mod tests {
             ("0", Some(0)),
             ("120", Some(120)),
             ("99999999999999999999999", Some(u64::from(u32::MAX))),
-            ("Thu, 14 Mar 2024 15:04:31 GMT", Some(30)),
+            ("Mon, 19 Feb 2024 15:04:31 GMT", Some(30)),
             ("Thu, 14 Mar 2019 15:04:31 GMT", None),
             ("-5", None),
             ("", None),

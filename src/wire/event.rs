@@ -218,7 +218,7 @@ mod tests {
         let watch = sample::watch();
         let body = body(&sample::rescheduled(), &sample::about(&watch, Language::Es), "la línea");
         assert_eq!(body["type"], "hearing.rescheduled");
-        assert_eq!(body["timestamp"], "2024-03-14T15:04:01Z");
+        assert_eq!(body["timestamp"], "2024-02-19T15:04:01Z");
         assert_eq!(body["version"], 1);
         let data = &body["data"];
         assert_eq!(data["seq"], 42);
