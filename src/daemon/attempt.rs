@@ -68,14 +68,22 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         );
         return Ok(misconfigured(why));
     };
-    if !channel.route.recipients.contains(&delivery.recipient) {
-        let why = format!("{} is not a recipient of \"{}\" any more", delivery.recipient, channel.id);
-        return Ok(Attempted::of_message(Outcome::Rejected { why }));
-    }
     let mut sender = match sender(&config, channel) {
         Ok(sender) => sender,
         Err(why) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
     };
+    if is_of_another_kind(&sender, delivery, content.as_ref()) {
+        let why = format!(
+            "this was written for another kind of channel, and \"{}\" is {} now; change it back, or end this with `veedor retry --drop`",
+            channel.id,
+            sender.medium().name()
+        );
+        return Ok(misconfigured(why));
+    }
+    if !channel.route.recipients.contains(&delivery.recipient) {
+        let why = format!("{} is not a recipient of \"{}\" any more", delivery.recipient, channel.id);
+        return Ok(Attempted::of_message(Outcome::Rejected { why }));
+    }
     let content = match content {
         Some(content) => content,
         None => match fix(handles, &config, channel, &mut sender, delivery).await? {
@@ -83,14 +91,6 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
             Err(why) => return Ok(Attempted::of_message(Outcome::Rejected { why })),
         },
     };
-    if content.medium != sender.medium() {
-        let (was, is) = (content.medium.name(), sender.medium().name());
-        let why = format!(
-            "it was written as a message for {was} and \"{}\" is {is} now; change it back, or end this with `veedor retry --drop`",
-            channel.id
-        );
-        return Ok(misconfigured(why));
-    }
     if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {
         smtp.from = from;
     }
@@ -98,6 +98,14 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
     let attempted = handles.notifier.send(&sender, delivery, &content.body, began).await;
     failpoint::hit("after-send");
     Ok(attempted)
+}
+
+/// Whether a channel changed its kind under the same id. A mail has a recipient within its channel, the others have none.
+fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Option<&Content>) -> bool {
+    match content {
+        Some(content) => content.medium != sender.medium(),
+        None => delivery.recipient.is_empty() == (sender.medium() == Medium::Email),
+    }
 }
 
 /// Writes the message and keeps it. The inner error says why there is none.
