@@ -18,7 +18,7 @@ use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::failpoint;
 use crate::metrics::{DELIVERY_ATTEMPTS, DELIVERY_LATENCY};
-use crate::notify::{self, Attempted, Whose};
+use crate::notify::{self, Attempted, Unsendable, Whose};
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 
@@ -88,7 +88,8 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         Some(content) => content,
         None => match fix(handles, &config, channel, &mut sender, delivery).await? {
             Ok(content) => content,
-            Err(why) => return Ok(Attempted::of_message(Outcome::Rejected { why })),
+            Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
+            Err(Unsendable { why, whose: Whose::Message }) => return Ok(Attempted::of_message(Outcome::Rejected { why })),
         },
     };
     if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {
@@ -115,7 +116,7 @@ async fn fix(
     channel: &Channel,
     sender: &mut notify::Channel,
     delivery: &Delivery,
-) -> Result<Result<Content, String>, StoreError> {
+) -> Result<Result<Content, Unsendable>, StoreError> {
     let (store, ids) = (handles.store.clone(), delivery.events.clone());
     let domain = match sender {
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
@@ -133,6 +134,10 @@ async fn fix(
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
+    if events.is_empty() {
+        let why = "its events are not in the store; run `veedor fsck`".to_owned();
+        return Ok(Err(Unsendable { why, whose: Whose::Message }));
+    }
     let content = match render(config, channel, sender, delivery, &events) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
@@ -143,10 +148,13 @@ async fn fix(
     Ok(Ok(fixed))
 }
 
-fn render(config: &Config, channel: &Channel, sender: &notify::Channel, delivery: &Delivery, events: &[Event]) -> Result<Content, String> {
-    if events.is_empty() {
-        return Err("its events are not in the store; run `veedor fsck`".into());
-    }
+fn render(
+    config: &Config,
+    channel: &Channel,
+    sender: &notify::Channel,
+    delivery: &Delivery,
+    events: &[Event],
+) -> Result<Content, Unsendable> {
     let source = config.source_of(&delivery.case);
     let unwatched;
     let watch = match config.watch(&delivery.case) {
@@ -166,7 +174,7 @@ fn render(config: &Config, channel: &Channel, sender: &notify::Channel, delivery
         language: channel.language,
         profile: config.general.privacy,
     };
-    notify::render(sender, delivery, events, &about).map_err(|error| error.to_string())
+    notify::render(sender, delivery, events, &about)
 }
 
 /// News of a case that was taken off the watch list after it was found is still told.

@@ -9,7 +9,7 @@ use lettre::Address;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
-use super::{Smtp, Unsendable};
+use super::{Smtp, Unsendable, Whose};
 use crate::domain::about::About;
 use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
@@ -45,20 +45,21 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Veedor-Event-Id"), ids.join(" ")))
         .raw_header(fixed("X-Veedor-Delivery-Id", delivery.id.to_string()))
         .multipart(alternatives)
-        .map_err(|error| Unsendable(format!("cannot put the mail together: {error}")))?;
+        .map_err(|error| Unsendable::message(format!("cannot put the mail together: {error}")))?;
     Ok(message.formatted())
 }
 
 /// The sender's mailbox, in ASCII.
 pub(super) fn sender(from: &str) -> Result<Mailbox, Unsendable> {
-    let mailbox: Mailbox = from.parse().map_err(|error| Unsendable(format!("the sender is not a mail address: {error}")))?;
-    ascii(&mailbox.email)?;
+    let of_channel = |why: String| Unsendable { why, whose: Whose::Channel };
+    let mailbox: Mailbox = from.parse().map_err(|error| of_channel(format!("the sender is not a mail address: {error}")))?;
+    ascii(&mailbox.email).map_err(|error| of_channel(error.why))?;
     Ok(mailbox)
 }
 
 /// The recipient's address. Letters beyond ASCII would need SMTPUTF8 on every relay on the way (`alerting.md` B1.5).
 pub(super) fn recipient(address: &str) -> Result<Address, Unsendable> {
-    let address: Address = address.parse().map_err(|error| Unsendable(format!("the recipient is not a mail address: {error}")))?;
+    let address: Address = address.parse().map_err(|error| Unsendable::message(format!("the recipient is not a mail address: {error}")))?;
     ascii(&address)?;
     Ok(address)
 }
@@ -66,13 +67,17 @@ pub(super) fn recipient(address: &str) -> Result<Address, Unsendable> {
 fn ascii(address: &Address) -> Result<(), Unsendable> {
     let text: &str = address.as_ref();
     let fits = text.bytes().all(|byte| byte.is_ascii_graphic()) && text.len() <= 254;
-    if fits { Ok(()) } else { Err(Unsendable("a mail address has letters beyond ASCII or is too long; use a plain one".to_owned())) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Unsendable::message("a mail address has letters beyond ASCII or is too long; use a plain one".to_owned()))
+    }
 }
 
 /// Quoted-printable whatever the text is: 7-bit, short lines, and deterministic.
 fn part(kind: ContentType, text: String) -> Result<SinglePart, Unsendable> {
     let body = Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable);
-    let body = body.map_err(|_| Unsendable("cannot encode the mail as quoted-printable".to_owned()))?;
+    let body = body.map_err(|_| Unsendable::message("cannot encode the mail as quoted-printable".to_owned()))?;
     Ok(SinglePart::builder().header(kind).body(body))
 }
 
@@ -245,6 +250,19 @@ mod tests {
             let events = [sample::ruling()];
             assert!(render(&relay("v@example.org"), &sample::delivery(to, &events), &events, &about).is_err(), "{to}");
         }
+    }
+
+    #[test]
+    fn a_sender_that_is_no_address_is_the_channels_trouble() {
+        let watch = sample::watch();
+        let events = [sample::ruling()];
+        let of = |from: &str, to: &str| {
+            render(&relay(from), &sample::delivery(to, &events), &events, &sample::about(&watch, Language::Es))
+                .err()
+                .map(|error| error.whose)
+        };
+        assert_eq!(of("ñandú@example.org", "a@example.net"), Some(Whose::Channel));
+        assert_eq!(of("v@example.org", "ñandú@example.net"), Some(Whose::Message));
     }
 
     #[test]

@@ -164,13 +164,26 @@ impl Farewell {
     }
 }
 
-/// Why an event cannot become a message for a recipient. Trying again does not help.
+/// Why an event cannot become a message for a recipient. Trying again does not help until the channel is mended, if it is the
+/// channel's trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsendable(pub String);
+pub struct Unsendable {
+    /// Why, in a few words.
+    pub why: String,
+    /// Whose trouble it is.
+    pub whose: Whose,
+}
+
+impl Unsendable {
+    /// It concerns this message or recipient.
+    fn message(why: String) -> Self {
+        Self { why, whose: Whose::Message }
+    }
+}
 
 impl fmt::Display for Unsendable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 
@@ -193,7 +206,7 @@ pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &
         Channel::Email(smtp) => (Some(smtp.from.clone()), email::render(smtp, delivery, events, about)?),
         Channel::Webhook(_) => {
             let [event] = events else {
-                return Err(Unsendable(format!("a webhook message carries one event, not {}", events.len())));
+                return Err(Unsendable::message(format!("a webhook message carries one event, not {}", events.len())));
             };
             let body = wire::event::body(event, about, &message::summary(event, about));
             (None, body.to_string().into_bytes())

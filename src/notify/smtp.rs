@@ -60,8 +60,9 @@ pub(super) async fn leave(mut connection: AsyncSmtpConnection) {
 }
 
 async fn transaction(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Result<(String, AsyncSmtpConnection), Failed> {
-    let from = email::sender(&relay.from).map_err(|error| misconfigured(error.0))?.email;
-    let to = email::recipient(recipient).map_err(|error| Failed { outcome: Outcome::Rejected { why: error.0 }, whose: Whose::Message })?;
+    let from = email::sender(&relay.from).map_err(|error| misconfigured(error.why))?.email;
+    let to =
+        email::recipient(recipient).map_err(|error| Failed { outcome: Outcome::Rejected { why: error.why }, whose: Whose::Message })?;
     let hello = ClientId::Domain(from.domain().to_owned());
     let mut connection = open(relay, &hello, deadlines).await?;
     command(&mut connection, Mail::new(Some(from), vec![]), Phase::Mail, deadlines).await?;
@@ -165,9 +166,9 @@ fn failed(phase: Phase, error: &Error) -> Failed {
 }
 
 /// What a refusal for good is about: up to MAIL the account and the sender, at RCPT the recipient unless the relay says that
-/// it does not work for us (5.7.x, RFC 3463 §3.8), then the message.
+/// it does not work for us (5.7.x, RFC 3463 §3.8, or in words), then the message.
 fn refused(phase: Phase, code: &str, reply: &str, why: String) -> Failed {
-    let is_policy = reply.split([' ', '-']).take(3).any(|word| word.starts_with("5.7."));
+    let is_policy = reply.split([' ', '-']).take(3).any(|word| word.starts_with("5.7.")) || reply.to_lowercase().contains("relay");
     match phase {
         Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth | Phase::Mail => misconfigured(why),
         _ if matches!(code, "530" | "534" | "535" | "538") => misconfigured(why),

@@ -26,6 +26,9 @@ use crate::fetch::guard::Refused;
 /// How much of an answer is read (`alerting.md` A4.4).
 const ANSWER_BYTES: usize = 4096;
 
+/// How long the rest of an answer is waited for that says yes already: noting it must not wait for a slow receiver's last byte.
+const AFTER_YES: Duration = Duration::from_secs(1);
+
 /// How much of it is reported, in characters.
 const ANSWER_CHARS: usize = 300;
 
@@ -114,6 +117,7 @@ async fn request(client: &reqwest::Client, signed: Signed) -> Result<reqwest::Re
 async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
     let status = response.status();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let until = if status.is_success() { until.min(Instant::now() + AFTER_YES) } else { until };
     let mut bytes = Vec::new();
     while bytes.len() < ANSWER_BYTES
         && let Ok(Ok(Some(chunk))) = timeout_at(until, response.chunk()).await

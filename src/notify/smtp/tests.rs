@@ -104,6 +104,7 @@ async fn each_answer_has_its_meaning() {
         ("rejected", &[("RCPT", Say("550 5.1.1 no such user"))]),
         ("rejected", &[("RCPT", Say("551 user not local"))]),
         ("misconfigured", &[("RCPT", Say("550 5.7.1 relaying denied"))]),
+        ("misconfigured", &[("RCPT", Say("554 Relay access denied"))]),
         ("misconfigured", &[("RCPT", Say("530 5.7.0 authentication required"))]),
         ("misconfigured", &[("MAIL", Say("553 no"))]),
         ("misconfigured", &[("MAIL", Say("550 5.7.60 not permitted to send as this sender"))]),
