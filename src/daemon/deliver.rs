@@ -213,7 +213,7 @@ impl Deliverer {
                 tracing::error!(delivery = %id, %error, "a delivery could not be read or noted; it is left alone until the next start");
             }
             Ok(tried) => {
-                self.handles.store.give_back(id);
+                self.handles.store.give_back(id, self.handles.clock.now());
                 if let Some(Tried { outcome, whose }) = tried
                     && self.config.channel(&channel).is_some()
                     && self.rests.note(&channel, &outcome, whose, self.handles.clock.now())

@@ -56,8 +56,8 @@ impl Store {
     }
 
     /// Gives a claimed delivery back when its attempt is noted.
-    pub fn give_back(&self, id: Id) {
-        self.with_queue(|queue| queue.give_back(id));
+    pub fn give_back(&self, id: Id, now: Timestamp) {
+        self.with_queue(|queue| queue.give_back(id, keys::milliseconds(now)));
     }
 
     /// Makes what is held for a channel due: all of it, or the oldest one to see whether the channel works.

@@ -13,6 +13,10 @@ use super::Cid;
 /// A recipient of a channel, and a case: what is told in order.
 pub(super) type Lane = (u32, Cid);
 
+/// How long the newer news of a recipient and case waits for the older that failed: a minute, so that a hiccup does not mix up
+/// the order, and one message that is refused does not hold up all that come after it.
+const ORDER_MILLISECONDS: u64 = 60_000;
+
 /// When a delivery is to be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -52,6 +56,8 @@ pub(super) struct Queue {
     /// Under way. What becomes of them meanwhile is noted in `rows` and takes effect when they are given back.
     taken: HashMap<Id, Lane>,
     busy: HashSet<Lane>,
+    /// Busy until then, although nothing is under way: the newer news waits for the older a short while.
+    paused: BTreeSet<(u64, Lane)>,
     /// Channels of which the operator asked for an attempt.
     asked: BTreeSet<String>,
     /// Deliveries that were looked at, for tests: work, not time.
@@ -103,12 +109,22 @@ impl Queue {
     }
 
     /// An attempt ended: the delivery goes where the store says now, and its recipient and case may have the next.
-    pub(super) fn give_back(&mut self, id: Id) {
+    pub(super) fn give_back(&mut self, id: Id, now: u64) {
         let Some(lane) = self.taken.remove(&id) else { return };
-        self.busy.remove(&lane);
-        if let Some(row) = self.rows.get(&id).cloned() {
-            self.insert(id, &row);
+        let row = self.rows.get(&id).cloned();
+        if let Some(row) = &row {
+            self.insert(id, row);
         }
+        match row.map(|row| row.place) {
+            Some(Place::At(due)) if due > now && due - now <= ORDER_MILLISECONDS => {
+                self.paused.insert((due, lane));
+            }
+            _ => self.free_up(lane),
+        }
+    }
+
+    fn free_up(&mut self, lane: Lane) {
+        self.busy.remove(&lane);
         for line in self.lines.values_mut() {
             line.free_up(lane);
         }
@@ -156,6 +172,16 @@ impl Queue {
     }
 
     fn advance(&mut self, channel: &str, now: u64) {
+        self.move_due(channel, now);
+        while let Some((due, lane)) = self.paused.first().copied()
+            && due <= now
+        {
+            self.paused.pop_first();
+            self.free_up(lane);
+        }
+    }
+
+    fn move_due(&mut self, channel: &str, now: u64) {
         let Some(line) = self.lines.get_mut(channel) else { return };
         while let Some((due, number, id)) = line.later.first().copied()
             && due <= now
@@ -252,13 +278,19 @@ mod tests {
         assert_eq!(queue.claim("hook", 5, 9), [id(1), id(2)]);
         assert_eq!(queue.claim("hook", 5, 9), []);
         queue.place(id(1), "hook", (1, 1), 1, Some(Place::At(50)));
-        queue.give_back(id(1));
-        assert_eq!(queue.claim("hook", 5, 9), [id(3)]);
+        queue.give_back(id(1), 5);
         queue.place(id(2), "hook", (1, 0), 2, None);
-        queue.give_back(id(2));
+        queue.give_back(id(2), 5);
+        assert_eq!(queue.claim("hook", 49, 9), [id(4)], "the newer waits for what failed a moment ago");
+        assert_eq!(queue.next("hook"), Some(50));
+        assert_eq!(queue.claim("hook", 50, 9), [id(1)]);
+        let hours = 50 + 3_600_000;
+        queue.place(id(1), "hook", (1, 1), 1, Some(Place::At(hours)));
+        queue.give_back(id(1), 50);
+        assert_eq!(queue.claim("hook", 50, 9), [id(3)], "and not for hours");
         queue.place(id(3), "hook", (1, 1), 3, None);
-        queue.give_back(id(3));
-        assert_eq!(queue.claim("hook", 60, 1), [id(1)], "what failed comes before the newer when it is due again");
+        queue.give_back(id(3), 50);
+        assert_eq!(queue.claim("hook", hours, 1), [id(1)], "what failed comes before the newer when it is due again");
     }
 
     #[test]
@@ -283,7 +315,7 @@ mod tests {
         assert_eq!(queue.claim("hook", 9, 9), [id(1)]);
         // Ended by the operator while it was under way: it does not come back.
         queue.place(id(1), "hook", (1, 1), 1, None);
-        queue.give_back(id(1));
+        queue.give_back(id(1), 9);
         queue.release("hook", true);
         assert_eq!(queue.claim("hook", 9, 9), [id(2)]);
         assert_eq!(queue.channels(), Vec::<String>::new());

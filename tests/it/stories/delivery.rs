@@ -226,13 +226,16 @@ fn who_was_taken_off_the_list_gets_no_more_mail() {
 }
 
 #[test]
-fn the_news_of_a_case_arrives_in_its_order() {
+fn the_news_of_a_case_arrives_in_its_order_also_after_a_hiccup() {
     let mut world = World::new(&[A]);
     world.start();
     world.visits(2);
+    world.hooks.refuse(Some(500));
     for n in 0..15 {
         world.court.act(A, "PROVIDENCIA GENERAL (DECRETO)", &format!("<p>ORDER{n}.</p>"));
     }
+    assert!(world.hooks.wait_tries(2), "{}", world.log());
+    world.hooks.refuse(None);
     assert!(world.hooks.wait_for(|got| got.len() >= 15), "{}", world.log());
     let seqs: Vec<u64> = world.hooks.got().iter().map(|hook| seq(&hook.body)).collect();
     assert_eq!(seqs, (1..=15).collect::<Vec<_>>());
