@@ -85,6 +85,11 @@ fn detail(delivery: &Value) {
         Some("open") => print::line(&format!("  next     gathers news of its case until {}", print::minute(delivery, "at"))),
         Some("waiting") => print::line(&format!("  next     tried at {}", print::minute(delivery, "at"))),
         Some("dead") => print::line(&format!("  given up {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
+        Some("held") => {
+            print::line(&format!("  held     {}", print::field(delivery, "reason")));
+            print::line(&format!("  next     tried at {}, or when the watch list is mended and reloaded", print::minute(delivery, "at")));
+        }
+        Some("dropped") => print::line(&format!("  dropped  {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
         _ => {}
     }
     for version in versions(delivery) {
@@ -92,22 +97,25 @@ fn detail(delivery: &Value) {
     }
 }
 
-/// Sends again.
-pub fn retry(common: &Common, ids: Vec<String>, all: bool) -> Done {
-    if ids.is_empty() && !all {
-        return Err(Failure::new(
-            Exit::Usage,
-            "name the deliveries, or type --all for every one that was given up; `veedor deliveries --failed` lists them",
-        ));
+/// Sends again, or ends.
+pub fn retry(common: &Common, ids: Vec<String>, all: bool, drop: bool) -> Done {
+    if ids.is_empty() && (!all || drop) {
+        let why = if drop {
+            "name the deliveries that are not to be sent any more; `veedor deliveries` lists them"
+        } else {
+            "name the deliveries, or type --all for every one that is held or was given up; `veedor deliveries --failed` lists them"
+        };
+        return Err(Failure::new(Exit::Usage, why));
     }
     let mut data = Value::Null;
-    let by_daemon = ask::ask_each(common, std::iter::once(Ask::Retry { ids }), |answer| data = answer)?;
-    let count = list_in(&data, "retried").len();
+    let by_daemon = ask::ask_each(common, std::iter::once(Ask::Retry { ids, end: drop }), |answer| data = answer)?;
     let who = if by_daemon { "the daemon sends" } else { "no daemon runs; `veedor run` sends" };
-    let text = match count {
-        0 => "no delivery was given up; nothing to send again".to_owned(),
-        1 => format!("1 delivery is queued again; {who} it"),
-        more => format!("{more} deliveries are queued again; {who} them"),
+    let text = match (drop, list_in(&data, if drop { "dropped" } else { "retried" }).len()) {
+        (true, 1) => "1 delivery will not be sent any more".to_owned(),
+        (true, count) => format!("{count} deliveries will not be sent any more"),
+        (false, 0) => "no delivery is held or was given up; nothing to send again".to_owned(),
+        (false, 1) => format!("1 delivery is queued again; {who} it"),
+        (false, more) => format!("{more} deliveries are queued again; {who} them"),
     };
     print::outcome(common, &data, &text);
     Ok(Exit::Done)

@@ -130,20 +130,23 @@ enum Command {
         /// A delivery's id, a case number or a nickname, for every attempt and answer
         #[arg(value_name = "ID|CASE")]
         about: Option<String>,
-        /// Only those that were given up
+        /// Only those that are held or were given up
         #[arg(long)]
         failed: bool,
         /// At most this many
         #[arg(long, default_value_t = 50, value_name = "N")]
         limit: usize,
     },
-    /// Send deliveries again: those named, or all that were given up
+    /// Send held or failed deliveries again, one attempt each
     Retry {
         /// Delivery ids, from `veedor deliveries`
         ids: Vec<String>,
-        /// All that were given up
+        /// All that are held or were given up
         #[arg(long, conflicts_with = "ids")]
         all: bool,
+        /// End those named instead: they are not sent any more
+        #[arg(long, conflicts_with = "all")]
+        drop: bool,
     },
     /// Send a flagged test message through a channel
     Test {
@@ -187,7 +190,8 @@ enum Command {
 pub fn run(cli: Cli) -> Exit {
     let common = &cli.common;
     let result = match cli.command {
-        Command::Run => run::run(common),
+        // The daemon looks after what it prints itself, and a reader that has stopped must not hold up its end.
+        Command::Run => return ended(run::run(common), |exit| exit),
         Command::Demo(args) => demo::run(common, &args),
         Command::Check { file } => check::run(common, file),
         Command::Poll { cases, dry_run } => poll::run(common, cases, dry_run),
@@ -202,7 +206,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Extract(args) => extract::run(common, &args),
         Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, &lang),
         Command::Deliveries { about, failed, limit } => deliveries::list(common, about, failed, limit),
-        Command::Retry { ids, all } => deliveries::retry(common, ids, all),
+        Command::Retry { ids, all, drop } => deliveries::retry(common, ids, all, drop),
         Command::Test { channel } => test::run(common, &channel),
         Command::Export { to } => upkeep::export(common, to),
         Command::Backup { dir } => upkeep::backup(common, &dir),
@@ -212,8 +216,12 @@ pub fn run(cli: Cli) -> Exit {
         Command::Completions { shell } => completions(shell),
         Command::Man => man::run(Cli::command()),
     };
+    ended(result, exit::after_output)
+}
+
+fn ended(result: Done, well: impl Fn(Exit) -> Exit) -> Exit {
     match result {
-        Ok(exit) => exit::after_output(exit),
+        Ok(exit) => well(exit),
         Err(failure) => {
             eprintln!("veedor: {}", failure.why);
             failure.exit

@@ -10,8 +10,7 @@ use crate::diag::suggestion;
 use crate::domain::about::About;
 use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
 use crate::domain::delivery::{Delivery, DeliveryState, Outcome};
-use crate::domain::event::{Event, EventKind};
-use crate::domain::id::Id;
+use crate::domain::event::Event;
 use crate::notify;
 
 /// Sends the message to every recipient of the channel.
@@ -49,20 +48,7 @@ pub fn run(common: &Common, id: &str) -> Done {
 async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Outcome, Failure> {
     let now = Clock::System.now();
     let case = CaseRef { source: "veedor".into(), number: "TEST".into() };
-    let event = Event {
-        // A test is not derived from a docket: each one is a message of its own.
-        id: Id::derive(&[b"test", channel.id.as_bytes(), &now.as_nanosecond().to_be_bytes()]),
-        kind: EventKind::VeedorTest,
-        severity: EventKind::VeedorTest.severity(),
-        case: case.clone(),
-        seq: 0,
-        version: 0,
-        entry: None,
-        hearing: None,
-        field: None,
-        seen_at: now,
-        page_sha256: [0; 32],
-    };
+    let event = Event::test(case.clone(), &channel.id, now);
     let watch = Watch {
         number: CaseNumber { compact: "TEST".into(), canonical: "TEST".into(), parts: Parts::default() },
         case: case.clone(),
@@ -95,6 +81,8 @@ async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Out
     };
     let bad = |why: String| Failure::new(Exit::Failed, why);
     let to = sender::sender(config, channel).map_err(bad)?;
-    let body = notify::render(&to, &delivery, &[event], &about).map_err(|error| bad(error.to_string()))?;
-    Ok(sender::notifier().map_err(bad)?.send(&to, &delivery, &body, now).await)
+    let content = notify::render(&to, &delivery, &[event], &about).map_err(|error| bad(error.to_string()))?;
+    let attempted = sender::notifier().map_err(bad)?.send(&to, &delivery, &content.body, now).await;
+    attempted.farewell.say().await;
+    Ok(attempted.outcome)
 }

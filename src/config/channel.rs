@@ -15,6 +15,7 @@ use crate::domain::route::{Gather, KindFilter, Route};
 use super::events::read_patterns;
 use super::general::{General, LANGUAGES, group_wait};
 use super::scope::{Scope, spell};
+use super::smtp::is_plain_address;
 use super::webhook::{self, Webhook};
 
 /// A way to people.
@@ -198,6 +199,10 @@ fn read_recipients(table: &mut Reader<'_>, kind: Option<Kind>, scope: &Scope<'_>
     }
     for At { value, span } in written.into_iter().flatten() {
         match value.trim().parse::<Mailbox>() {
+            Ok(mailbox) if !is_plain_address(mailbox.email.as_ref()) => {
+                let message = format!("{} has letters beyond ASCII, or is too long, and few relays take it", mailbox.email);
+                scope.error(span, message, "use a plain address");
+            }
             Ok(mailbox) => {
                 let address = mailbox.email.to_string();
                 if recipients.contains(&address) {
@@ -226,6 +231,10 @@ fn read_tags(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<At<String>> {
 
 fn read_retry(table: &mut Reader<'_>, scope: &Scope<'_>) -> RetrySchedule {
     let Some(written) = table.texts("retry") else { return RetrySchedule::standard() };
+    if written.is_empty() {
+        let help = "write waits such as [\"5s\", \"5m\", \"2h\"], or leave it out for about 75 hours of attempts";
+        table.report("retry", "retry is empty: one failed attempt would lose the message", Some(help.to_owned()));
+    }
     if written.len() > MOST_RETRIES {
         table.report("retry", format!("retry has more than {MOST_RETRIES} waits"), Some("give up earlier".to_owned()));
     }

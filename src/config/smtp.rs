@@ -52,10 +52,14 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
         let (there, missing) = if table.has("user") { ("user", "password") } else { ("password", "user") };
         table.report(there, format!("[smtp] has a {there} but no {missing}"), Some("give both, or neither".to_owned()));
     }
+    let has_password = table.has("password");
     table.finish();
     let host = host?;
     let protection = tls.as_ref().map_or(Tls::Implicit, |at| at.value);
-    if protection == Tls::None {
+    if protection == Tls::None && has_password && !is_loopback_host(&host.value) {
+        let message = format!("the password would travel to {} in clear, and is not sent", host.value);
+        scope.error(tls.and_then(|at| at.span), message, "use tls = \"tls\" or \"starttls\"; without them, leave user and password out");
+    } else if protection == Tls::None {
         clear_text(&host.value, tls.and_then(|at| at.span), insecure.is_some_and(|at| at.value), scope);
     }
     let usual = match protection {
@@ -73,26 +77,34 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
     })
 }
 
+/// Whether every relay takes this address: letters beyond ASCII need SMTPUTF8 all the way (RFC 6531), and 254 octets is the
+/// longest path (RFC 5321 §4.5.3.1.3).
+pub(super) fn is_plain_address(address: &str) -> bool {
+    address.len() <= 254 && address.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 fn clear_text(host: &str, span: Option<std::ops::Range<usize>>, said_twice: bool, scope: &Scope<'_>) {
     if is_loopback_host(host) {
         return;
     }
     if said_twice {
-        scope.warn(
-            span,
-            format!("mails and the password travel to {host} in clear"),
-            "use tls = \"tls\" or \"starttls\" as soon as you can",
-        );
+        scope.warn(span, format!("mails travel to {host} in clear"), "use tls = \"tls\" or \"starttls\" as soon as you can");
     } else {
         let help = "use tls = \"tls\" or \"starttls\"; if it really must be in clear, say it twice: insecure = true";
-        scope.error(span, format!("tls = \"none\" would send mails and the password to {host} in clear"), help);
+        scope.error(span, format!("tls = \"none\" would send mails to {host} in clear"), help);
     }
 }
 
 fn sender(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<String> {
     let At { value, span } = scope.line(table, "from")?;
-    if value.parse::<Mailbox>().is_ok() {
-        return Some(value);
+    match value.parse::<Mailbox>() {
+        Ok(mailbox) if is_plain_address(mailbox.email.as_ref()) => return Some(value),
+        Ok(mailbox) => {
+            let message = format!("{} has letters beyond ASCII, or is too long, and few relays take it", mailbox.email);
+            scope.error(span, message, "use a plain address; the name before it may have any letters");
+            return None;
+        }
+        Err(_) => {}
     }
     scope.error(span, format!("from is not a mail address: \"{value}\""), "write \"Veedor <veedor@example.org>\"");
     None

@@ -299,11 +299,24 @@ fn bad_channels_are_told_with_place_and_remedy() {
         (email.replace("email", "slack"), "w.toml:6:8: slack comes with a later version; possible now: email, webhook"),
         (email.replace("email", "mail"), "w.toml:6:8: channel.kind has an unknown value \"mail\"; did you mean \"email\"?"),
         (format!("{hook}url = \"http://hooks.example.org\"\n"), "w.toml:7:7: http would carry the messages in clear"),
-        (format!("{hook}url = \"http://127.0.0.1:1/in\"\n"), "w.toml:7:7: this receiver stands on a private or loopback address"),
+        (format!("{hook}url = \"http://127.0.0.1:1/in\"\n"), "w.toml:7:7: this receiver does not stand on the public internet"),
+        (format!("{hook}url = \"https://100.64.0.1/in\"\n"), "w.toml:7:7: this receiver does not stand on the public internet"),
+        (format!("{hook}url = \"https://[64:ff9b::a00:1]/in\"\n"), "w.toml:7:7: this receiver does not stand on the public internet"),
+        (format!("{hook}url = \"https://intranet/in\"\n"), "w.toml:7:7: this receiver does not stand on the public internet"),
+        (format!("{smtp}{}", email.replace("x@", "ñandú@")), "w.toml:11:7: ñandú@example.org has letters beyond ASCII"),
+        (smtp.replace("v@", "ñandú@"), "w.toml:6:8: ñandú@example.org has letters beyond ASCII"),
+        (format!("{smtp}{email}retry = []\n"), "w.toml:12:9: retry is empty"),
+        (
+            format!(
+                "{}insecure = true\nuser = \"v\"\npassword = {{ env = \"VEEDOR_SMTP_PASSWORD\" }}\n",
+                smtp.replace("localhost", "smtp.example.org")
+            ),
+            "w.toml:7:7: the password would travel to smtp.example.org in clear",
+        ),
         (format!("{hook}url = \"https://u:p@example.org\"\n"), "w.toml:7:7: a password in the url"),
         (format!("{hook}url = \"hooks.example.org\"\n"), "w.toml:7:7: url is not a web address"),
         (format!("{hook}url = \"https://example.org\"\nsecret = {{ env = \"HOME\" }}\n"), "w.toml:8:1"),
-        (smtp.replace("localhost", "smtp.example.org"), "w.toml:7:7: tls = \"none\" would send mails and the password"),
+        (smtp.replace("localhost", "smtp.example.org"), "w.toml:7:7: tls = \"none\" would send mails to smtp.example.org in clear"),
         (format!("{smtp}user = \"v\"\n"), "w.toml:8:8: [smtp] has a user but no password"),
         (smtp.replace("v@example.org", "veedor"), "w.toml:6:8: from is not a mail address"),
     ];

@@ -1,13 +1,13 @@
 //! The keys of a webhook channel: where its receiver is and how its messages are signed.
 //!
-//! Refuses receivers that cannot be meant. Whether a name resolves to a private address is `fetch::guard`'s to see.
+//! Refuses what `fetch::guard` would refuse at each attempt, by the same table. Only what a name resolves to is left to it.
 
 use base64::Engine;
-use url::Url;
+use url::{Host, Url};
 
 use crate::diag::{At, Reader};
+use crate::domain::address::{is_local_name, is_public};
 
-use super::loopback::is_private_url;
 use super::scope::Scope;
 use super::secret::{self, Secret};
 
@@ -58,8 +58,8 @@ fn read_url(table: &mut Reader<'_>, allow_private: bool, scope: &Scope<'_>) -> O
     };
     let refused = if !url.username().is_empty() || url.password().is_some() {
         Some(("a password in the url would be seen in logs", "leave it out; messages are signed with the secret"))
-    } else if is_private_url(&url) && !allow_private {
-        Some(("this receiver stands on a private or loopback address", "add allow_private = true if you mean it"))
+    } else if is_private(&url) && !allow_private {
+        Some(("this receiver does not stand on the public internet", "add allow_private = true if you mean it"))
     } else if url.scheme() == "http" && !allow_private {
         Some(("http would carry the messages in clear", "use https (http only with allow_private = true, inside your own network)"))
     } else {
@@ -70,6 +70,16 @@ fn read_url(table: &mut Reader<'_>, allow_private: bool, scope: &Scope<'_>) -> O
         None => return Some(url),
     }
     None
+}
+
+/// Whether an address or name is outside the public internet, as far as it can be seen without asking anyone.
+fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => !is_public(ip.into()),
+        Some(Host::Ipv6(ip)) => !is_public(ip.into()),
+        Some(Host::Domain(name)) => is_local_name(name),
+        None => false,
+    }
 }
 
 /// Lets the keys pass in a channel of another kind, where they have been reported.

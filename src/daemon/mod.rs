@@ -20,6 +20,7 @@
 pub mod agenda;
 pub mod answers;
 pub mod ask;
+pub mod attempt;
 mod beginning;
 pub mod deliver;
 mod held;
@@ -28,6 +29,7 @@ pub mod poll;
 pub mod prune;
 pub mod record;
 pub mod reload;
+pub mod rests;
 pub mod sender;
 pub mod signals;
 pub mod socket;

@@ -2,9 +2,10 @@
 //!
 //! Used by the deliverer and by `veedor test`.
 
+use super::supervise;
 use crate::config::{self, ChannelKind, Config};
 use crate::fetch::guard;
-use crate::notify::{Channel, Deadlines, Notifier, Smtp, Tls, Webhook};
+use crate::notify::{Channel, Deadlines, Notifier, Smtp, Tls, Webhook, terminal};
 
 /// The channel as the sender needs it.
 ///
@@ -31,6 +32,7 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
                 user: smtp.user.clone(),
                 password: smtp.password.as_ref().map(|password| password.expose().to_owned()),
                 from: smtp.from.clone(),
+                id_domain: None,
             }))
         }
     }
@@ -39,9 +41,12 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
 /// A notifier with a guarded client for the world and an open one for receivers that the operator vouches for.
 ///
 /// # Errors
-/// When TLS cannot be set up.
+/// When TLS cannot be set up or a thread cannot be started.
 pub fn notifier() -> Result<Notifier, String> {
     let deadline = Deadlines::default().webhook;
+    let (terminal, printer) = terminal::pair();
+    supervise::thread("terminal", move || printer.run()).map_err(|error| format!("failed to start the terminal's thread: {error}"))?;
     let client = |private| guard::webhook_client(private, deadline).map_err(|error| format!("failed to {error}"));
-    Ok(Notifier::new(client(false)?, client(true)?, |url, private| guard::check(url, private).map_err(|refused| refused.to_string())))
+    let check = |url: &url::Url, private: bool| guard::check(url, private).map_err(|refused| refused.to_string());
+    Ok(Notifier::new(client(false)?, client(true)?, terminal, check))
 }

@@ -48,18 +48,32 @@ impl<K, T: Send + 'static> Units<K, T> {
     /// Waits for one to end; for ever when none is under way. No result means that it panicked; the message is in the log.
     pub async fn finished(&mut self) -> (K, Option<T>) {
         loop {
-            let (id, result) = match self.set.join_next_with_id().await {
-                Some(Ok((id, result))) => (id, Some(result)),
-                Some(Err(error)) => {
-                    tracing::error!(%error, "a unit of work panicked; this is a bug, please report it");
-                    (error.id(), None)
-                }
-                None => std::future::pending().await,
-            };
-            if let Some(key) = self.keys.remove(&id) {
-                return (key, result);
+            let Some(ended) = self.set.join_next_with_id().await else { std::future::pending().await };
+            if let Some(unit) = self.unit(ended) {
+                return unit;
             }
         }
+    }
+
+    /// One that has ended already, if there is one.
+    pub fn ended(&mut self) -> Option<(K, Option<T>)> {
+        while let Some(ended) = self.set.try_join_next_with_id() {
+            if let Some(unit) = self.unit(ended) {
+                return Some(unit);
+            }
+        }
+        None
+    }
+
+    fn unit(&mut self, ended: Result<(Id, T), tokio::task::JoinError>) -> Option<(K, Option<T>)> {
+        let (id, result) = match ended {
+            Ok((id, result)) => (id, Some(result)),
+            Err(error) => {
+                tracing::error!(%error, "a unit of work panicked; this is a bug, please report it");
+                (error.id(), None)
+            }
+        };
+        self.keys.remove(&id).map(|key| (key, result))
     }
 
     /// Waits up to `grace` for all to end. Returns how many were cut off.
@@ -72,6 +86,14 @@ impl<K, T: Send + 'static> Units<K, T> {
         self.set.shutdown().await;
         left
     }
+}
+
+/// Starts a thread for work that may block for ever, such as writing to a pipe nobody reads. Nothing waits for it to end.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
 }
 
 /// When each loop last came round, as seen by the watchdog.

@@ -1,6 +1,6 @@
 //! Waits between attempts, with jitter that is derived and not drawn.
 //!
-//! Deliveries use [`RetrySchedule`]; visits to an ailing source use [`visit_backoff`]. No clock, no random source:
+//! Deliveries use [`RetrySchedule`], channels in trouble [`channel_rest`], visits to an ailing source [`visit_backoff`]. No clock, no random source:
 //! the jitter comes from an id, so a restart computes the same times again.
 
 use std::time::Duration;
@@ -37,6 +37,17 @@ impl RetrySchedule {
         let base = self.waits.get(usize::from(tried).checked_sub(1)?)?;
         Some(base.mul_f64(1.0 - JITTER + 2.0 * JITTER * id.fraction(u32::from(tried))))
     }
+}
+
+/// The longest rest of a channel that asked for none: an hour, so that a mended receiver hears the news of the day.
+const LONGEST_REST: Duration = Duration::from_secs(3600);
+
+/// How long a channel rests after `rests` rests in a row that changed nothing: twice as long each time, up to an hour, with
+/// jitter, so that channels of one relay do not come back together.
+pub fn channel_rest(channel: &str, first: Duration, rests: u32) -> Duration {
+    let base = first.saturating_mul(1u32 << rests.min(16)).min(LONGEST_REST);
+    let jitter = JITTER * Id::derive(&[b"rest", channel.as_bytes()]).fraction(rests);
+    base.mul_f64(1.0 - jitter)
 }
 
 /// The longest wait after failed visits: six hours, the pause that `domain.md` R-E4 asks for after repeated refusals.

@@ -1,7 +1,7 @@
 //! A delivery: one message to one recipient of one channel, and what became of each attempt.
 //!
 //! Made by [`route`](super::route) in the same commit as its events, tried by `daemon::deliver`. At least once: a crash
-//! between sending and noting it repeats the message under the same id, and never loses it.
+//! between sending and noting it repeats the same bytes under the same id, and never loses them.
 
 use std::time::Duration;
 
@@ -40,10 +40,22 @@ pub enum DeliveryState {
         /// When it closes and is sent.
         due: Timestamp,
     },
-    /// Its content is fixed; it is tried at `due`. A crash during an attempt leaves it here, so it is tried again.
+    /// Takes no more news; it is tried at `due`. A crash during an attempt leaves it here, so it is tried again.
     Waiting {
         /// When it is tried next.
         due: Timestamp,
+    },
+    /// Sent again by hand after it was settled: one attempt at `due`, not the schedule anew.
+    Again {
+        /// When it is tried.
+        due: Timestamp,
+    },
+    /// Waits until its channel is mended, and costs no attempt meanwhile.
+    Held {
+        /// Since when.
+        since: Timestamp,
+        /// What is wrong with the channel, in one sentence.
+        reason: String,
     },
     /// The receiver took it.
     Delivered {
@@ -57,14 +69,36 @@ pub enum DeliveryState {
         /// Why, in one sentence.
         reason: String,
     },
+    /// Ended by the operator, and never sent unless it is asked for by its id.
+    Dropped {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl DeliveryState {
-    /// When it wants attention next.
+    /// When it wants attention next; one that is held has no such time, its channel has.
     pub fn due(&self) -> Option<Timestamp> {
         match self {
-            Self::Open { due } | Self::Waiting { due } => Some(*due),
-            Self::Delivered { .. } | Self::Dead { .. } => None,
+            Self::Open { due } | Self::Waiting { due } | Self::Again { due } => Some(*due),
+            Self::Held { .. } | Self::Delivered { .. } | Self::Dead { .. } | Self::Dropped { .. } => None,
+        }
+    }
+
+    /// The instant that belongs to it: when it is tried, or when it came to be so.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Open { due } | Self::Waiting { due } | Self::Again { due } => *due,
+            Self::Held { since, .. } => *since,
+            Self::Delivered { at } | Self::Dead { at, .. } | Self::Dropped { at } => *at,
+        }
+    }
+
+    /// Why it is not on its way, when it is not.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Held { reason, .. } | Self::Dead { reason, .. } => Some(reason),
+            Self::Open { .. } | Self::Waiting { .. } | Self::Again { .. } | Self::Delivered { .. } | Self::Dropped { .. } => None,
         }
     }
 
@@ -72,9 +106,11 @@ impl DeliveryState {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Open { .. } => "open",
-            Self::Waiting { .. } => "waiting",
+            Self::Waiting { .. } | Self::Again { .. } => "waiting",
+            Self::Held { .. } => "held",
             Self::Delivered { .. } => "delivered",
             Self::Dead { .. } => "dead",
+            Self::Dropped { .. } => "dropped",
         }
     }
 }
@@ -99,8 +135,8 @@ pub enum Outcome {
         /// Why, in a few words.
         why: String,
     },
-    /// The channel itself is misconfigured (wrong password, bad certificate, unknown channel): trying again costs no
-    /// attempt and nothing is lost meanwhile.
+    /// The channel itself is misconfigured (wrong password, bad certificate, unknown channel): the delivery is held, which
+    /// costs no attempt, and nothing is lost meanwhile.
     Misconfigured {
         /// Why, in a few words.
         why: String,
@@ -141,9 +177,47 @@ pub struct Attempt {
 /// The longest that a receiver's `Retry-After` is honoured (`alerting.md` A4.3).
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 
-/// How long a misconfigured channel waits before it is tried again. Ten minutes, so that a mended password takes effect
-/// soon, and a broken one does not hammer the server.
-const MISCONFIGURED_WAIT: Duration = Duration::from_secs(600);
+/// The most events of one mail. More become several mails, so that each tells all that its header lists.
+pub const MOST_EVENTS: usize = 50;
+
+/// How a message travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// As a mail.
+    Email,
+    /// As a webhook.
+    Webhook,
+    /// On standard output.
+    Terminal,
+}
+
+impl Medium {
+    /// The stable name used in metrics and exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Webhook => "webhook",
+            Self::Terminal => "terminal",
+        }
+    }
+
+    /// Reads [`name`](Self::name) back.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Email, Self::Webhook, Self::Terminal].into_iter().find(|medium| medium.name() == name)
+    }
+}
+
+/// What a delivery sends: fixed before the first attempt and the same at each, whatever the configuration says by then. The
+/// recipient stands in the delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// How it travels.
+    pub medium: Medium,
+    /// The sender of a mail.
+    pub from: Option<String>,
+    /// The bytes.
+    pub body: Vec<u8>,
+}
 
 impl Delivery {
     /// The id of a delivery: the same first event for the same recipient is the same delivery.
@@ -153,15 +227,23 @@ impl Delivery {
 
     /// The state after an attempt, and the attempts counted so far.
     ///
-    /// `schedule` gives the wait before each further attempt; when it is used up the delivery is dead.
+    /// `schedule` gives the wait before each further attempt; when it is used up the delivery is dead. One that was sent again
+    /// by hand has one attempt.
     pub fn after(&self, outcome: &Outcome, schedule: &RetrySchedule, now: Timestamp) -> (DeliveryState, u16) {
         let tried = self.attempts.saturating_add(1);
+        let given_up = |reason: String| (DeliveryState::Dead { at: now, reason }, tried);
         match outcome {
             Outcome::Sent { .. } => (DeliveryState::Delivered { at: now }, tried),
-            Outcome::Rejected { why } => (DeliveryState::Dead { at: now, reason: why.clone() }, tried),
-            Outcome::Misconfigured { .. } => (DeliveryState::Waiting { due: now + MISCONFIGURED_WAIT }, self.attempts),
+            Outcome::Rejected { why } => given_up(why.clone()),
+            Outcome::Misconfigured { why } => {
+                let since = if let DeliveryState::Held { since, .. } = self.state { since } else { now };
+                (DeliveryState::Held { since, reason: why.clone() }, self.attempts)
+            }
+            Outcome::Retry { why, .. } if matches!(self.state, DeliveryState::Again { .. }) => {
+                given_up(format!("given up after one attempt by hand: {why}"))
+            }
             Outcome::Retry { why, after } => match schedule.wait(self.id, tried) {
-                None => (DeliveryState::Dead { at: now, reason: format!("given up after {tried} attempts: {why}") }, tried),
+                None => given_up(format!("given up after {tried} attempts: {why}")),
                 Some(wait) => {
                     let asked = after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
                     (DeliveryState::Waiting { due: now + wait.max(asked) }, tried)
@@ -213,9 +295,23 @@ mod tests {
     }
 
     #[test]
-    fn a_misconfigured_channel_costs_no_attempt() {
-        let (state, attempts) = delivery(2).after(&Outcome::Misconfigured { why: "535".into() }, &schedule(), Timestamp::UNIX_EPOCH);
-        assert_eq!(attempts, 2);
-        assert!(state.due().is_some());
+    fn a_misconfigured_channel_costs_no_attempt_and_says_since_when() {
+        let mut held = delivery(2);
+        for (seconds, why) in [(5, "535"), (9, "no such host")] {
+            let now = Timestamp::from_second(seconds).expect("valid");
+            let (state, attempts) = held.after(&Outcome::Misconfigured { why: why.into() }, &schedule(), now);
+            assert_eq!(attempts, 2);
+            assert_eq!((state.at().as_second(), state.reason(), state.due()), (5, Some(why), None));
+            held.state = state;
+        }
+    }
+
+    #[test]
+    fn sent_again_by_hand_is_one_attempt() {
+        let mut again = delivery(0);
+        again.state = DeliveryState::Again { due: Timestamp::UNIX_EPOCH };
+        let retry = Outcome::Retry { why: "answered 500".into(), after: None };
+        let (state, _) = again.after(&retry, &schedule(), Timestamp::UNIX_EPOCH);
+        assert!(matches!(&state, DeliveryState::Dead { reason, .. } if reason.contains("by hand: answered 500")), "{state:?}");
     }
 }

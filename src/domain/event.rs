@@ -252,7 +252,7 @@ pub struct EventHearing {
 /// What a subscriber is told.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Derived from source, case, version, subject and kind; see [`Event::id_of`].
+    /// Derived from source, case, version, subject, kind and what changed; see [`Event::id_of`].
     pub id: Id,
     /// What happened.
     pub kind: EventKind,
@@ -277,10 +277,36 @@ pub struct Event {
 }
 
 impl Event {
-    /// The id of an event: the version number that brought it stands in it, not the new value, so that
-    /// A→B→A→B is three events (`storage.md` B2).
+    /// A test message. It is not derived from a docket: each one is a message of its own, the first of a case that is none.
+    pub fn test(case: CaseRef, channel: &str, now: Timestamp) -> Self {
+        let kind = EventKind::VeedorTest;
+        Self {
+            id: Id::derive(&[b"test", channel.as_bytes(), &now.as_nanosecond().to_be_bytes()]),
+            kind,
+            severity: kind.severity(),
+            case,
+            seq: 1,
+            version: 1,
+            entry: None,
+            hearing: None,
+            field: None,
+            seen_at: now,
+            page_sha256: [0; 32],
+        }
+    }
+
+    /// The id of an event: the version number that brought it stands in it, so that A→B→A→B is three events (`storage.md` B2).
+    /// What changed is added by [`with_facts`](Self::with_facts).
     pub fn id_of(case: &CaseRef, version: u32, subject: &str, kind: EventKind) -> Id {
         Id::derive(&[case.source.as_bytes(), case.number.as_bytes(), &version.to_be_bytes(), subject.as_bytes(), kind.name().as_bytes()])
+    }
+
+    /// The id with what changed in it: after a restore of an older backup the same version may bring other news, which is then
+    /// another event; the same news is the same.
+    pub fn with_facts<'a>(id: Id, facts: impl Iterator<Item = Option<&'a str>>) -> Id {
+        let facts: Vec<(&[u8], &[u8])> = facts.map(|fact| fact.map_or((&[0][..], &[][..]), |text| (&[1][..], text.as_bytes()))).collect();
+        let parts: Vec<&[u8]> = std::iter::once(&id.0[..]).chain(facts.iter().flat_map(|(there, text)| [*there, *text])).collect();
+        Id::derive(&parts)
     }
 }
 
@@ -301,5 +327,14 @@ mod tests {
         let first = Event::id_of(&case, 2, "k", EventKind::RecordEdited);
         assert_eq!(first, Event::id_of(&case, 2, "k", EventKind::RecordEdited));
         assert_ne!(first, Event::id_of(&case, 4, "k", EventKind::RecordEdited));
+    }
+
+    #[test]
+    fn other_facts_are_another_event() {
+        let id = Id::derive(&[b"e"]);
+        let of = |facts: &[Option<&str>]| Event::with_facts(id, facts.iter().copied());
+        let known = [of(&[]), of(&[None]), of(&[Some("")]), of(&[Some("a")]), of(&[Some("a"), None]), of(&[None, Some("a")])];
+        assert_eq!(of(&[Some("a")]), known[3]);
+        assert_eq!(known.iter().collect::<std::collections::BTreeSet<_>>().len(), known.len());
     }
 }

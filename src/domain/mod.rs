@@ -21,6 +21,7 @@
 //! | **Oddity** | something unexpected on a page that did not stop us from reading it | |
 
 pub mod about;
+pub mod address;
 pub mod backoff;
 pub mod case;
 pub mod charset;

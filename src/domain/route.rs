@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::case::Watch;
-use super::delivery::{Delivery, DeliveryState};
+use super::delivery::{Delivery, DeliveryState, MOST_EVENTS};
 use super::event::{Audience, Event, EventKind, Severity};
 
 /// What a channel wants to hear, and how its news is gathered.
@@ -68,8 +68,7 @@ pub fn route(events: &[Event], watch: &Watch, routes: &[Route], now: Timestamp) 
         let wanted: Vec<&Event> = events.iter().filter(|event| route.kinds.wants(event.kind)).collect();
         let groups: Vec<Vec<&Event>> = match route.gather {
             Gather::EachEvent => wanted.into_iter().map(|event| vec![event]).collect(),
-            Gather::ByCase(_) if wanted.is_empty() => Vec::new(),
-            Gather::ByCase(_) => vec![wanted],
+            Gather::ByCase(_) => wanted.chunks(MOST_EVENTS).map(<[&Event]>::to_vec).collect(),
         };
         for group in &groups {
             for recipient in &route.recipients {
@@ -157,6 +156,17 @@ mod tests {
         assert!(deliveries.iter().all(|delivery| delivery.events.len() == 2));
         assert_ne!(deliveries[0].id, deliveries[1].id);
         assert!(matches!(deliveries[0].state, DeliveryState::Open { due } if due.as_second() == 60));
+    }
+
+    #[test]
+    fn more_news_than_a_mail_holds_becomes_several_mails_that_leave_nothing_out() {
+        let events: Vec<Event> = (0..120).map(|n| event(EventKind::OrderIssued, &n.to_string())).collect();
+        let deliveries = route(&events, &watch(&[], None), &[mail(&[], &[], 60)], Timestamp::UNIX_EPOCH);
+        let of_one: Vec<&Delivery> = deliveries.iter().filter(|delivery| delivery.recipient == "a@example.org").collect();
+        assert_eq!(of_one.iter().map(|delivery| delivery.events.len()).collect::<Vec<_>>(), [50, 50, 20]);
+        let told: Vec<Id> = of_one.iter().flat_map(|delivery| delivery.events.clone()).collect();
+        assert_eq!(told, events.iter().map(|event| event.id).collect::<Vec<_>>());
+        assert_eq!(deliveries.iter().map(|delivery| delivery.id).collect::<std::collections::BTreeSet<_>>().len(), 6);
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub fn about(watch: &Watch, language: Language) -> About<'_> {
 
 /// When everything was seen.
 pub fn seen_at() -> Timestamp {
-    "2024-03-14T15:04:01Z".parse().expect("valid")
+    "2024-02-19T15:04:01Z".parse().expect("valid")
 }
 
 /// An event without parts.
@@ -72,8 +72,8 @@ pub fn bare(kind: EventKind) -> Event {
 pub fn entry(kind: EventKind, actor: Actor, title: &str, excerpt: &str) -> Event {
     let entry = EventEntry {
         key: EntryKey("203900573".into()),
-        date: Some(date(2024, 3, 14)),
-        time: Some(time(11, 51, 46, 0)),
+        date: Some(date(2024, 2, 19)),
+        time: Some(time(9, 51, 46, 0)),
         title: title.into(),
         actor,
         excerpt: excerpt.into(),
@@ -106,13 +106,18 @@ pub fn rescheduled() -> Event {
     event
 }
 
-/// The same hearing with a doubt about its date.
+/// The same hearing with a doubt about its date: 12 March 2024 was a Tuesday.
 pub fn doubtful() -> Event {
     let mut event = rescheduled();
     event.kind = EventKind::HearingScheduled;
+    if let Some(entry) = &mut event.entry {
+        entry.excerpt = entry.excerpt.replace("para el 12 de", "para el lunes 12 de");
+    }
     if let Some(hearing) = &mut event.hearing {
         hearing.mention.status = HearingStatus::Convened;
         hearing.mention.warnings = vec!["weekday_mismatch".into()];
+        let lunes = "lunes ".len();
+        hearing.mention.span = hearing.mention.span.map(|(start, end)| (start, end + lunes));
         hearing.previous = None;
     }
     event
@@ -142,9 +147,36 @@ pub fn edited() -> Event {
 /// An entry that is no longer shown.
 pub fn removed() -> Event {
     let mut event = entry(EventKind::RecordRemoved, Actor::Clerk, "RAZON (RAZON)", "Siento por tal que se agregó el expediente.");
-    let since = Some("2024-03-13T14:00:00Z".to_owned());
-    event.field = Some(FieldChange { field: MISSING_SINCE.into(), before: since, after: Some("3".into()) });
+    if let Some(entry) = &mut event.entry {
+        entry.date = Some(date(2024, 2, 5));
+    }
+    event.field = Some(missing());
     event
+}
+
+/// Missing since Friday, 16 February.
+fn missing() -> FieldChange {
+    FieldChange { field: MISSING_SINCE.into(), before: Some("2024-02-16T14:00:00Z".to_owned()), after: Some("3".into()) }
+}
+
+/// A case that the source does not know any more.
+pub fn vanished() -> Event {
+    Event { field: Some(missing()), ..bare(EventKind::CaseVanished) }
+}
+
+/// An entry that was seen for the first time three weeks after its date.
+pub fn backdated() -> Event {
+    let mut event = entry(EventKind::RecordBackdated, Actor::Clerk, "RAZON (RAZON)", "Siento por tal que se notificó a las partes.");
+    if let Some(entry) = &mut event.entry {
+        entry.date = Some(date(2024, 1, 30));
+    }
+    event
+}
+
+/// A clerk's certificate that a judgment is final, which words read as a decision.
+pub fn certificate() -> Event {
+    let text = "Siento por tal que la sentencia se encuentra ejecutoriada por el ministerio de la ley.";
+    entry(EventKind::RulingIssued, Actor::Clerk, "RAZON DE EJECUTORIA (RAZON)", text)
 }
 
 /// A party that appeared.

@@ -9,7 +9,9 @@ use jiff::tz::TimeZone;
 
 use crate::domain::diff::{Change, same_documents, same_words};
 use crate::domain::docket::{Document, Entry, Party};
-use crate::domain::event::{Actor, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity, missing_since};
+use crate::domain::event::{
+    Actor, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity, missing_since,
+};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use super::edit::{Passage, passage, shortened};
@@ -25,7 +27,7 @@ const BACKDATED_TOLERANCE: u32 = 3;
 const BACKDATED_BATCH: usize = 10;
 
 impl Meaning {
-    /// The events of a visit. Ids are derived from the case, the version, the subject and the kind.
+    /// The events of a visit. Ids are derived from the case, the version, the subject, the kind and what the docket shows.
     pub fn events(&self, changes: &[Change], seen: &Seen<'_>) -> Vec<Event> {
         let mut teller = Teller { meaning: self, seen, events: Vec::new(), backdated: backdated(changes, seen) };
         let mut entries: Vec<(&Entry, &Change)> = changes.iter().filter_map(|change| Some((entry_of(change)?, change))).collect();
@@ -46,7 +48,7 @@ impl Meaning {
                 _ => {}
             }
         }
-        teller.events
+        teller.identified()
     }
 }
 
@@ -284,6 +286,30 @@ impl Teller<'_> {
         self.append(EventKind::PartyChanged, EventKind::PartyChanged.severity(), &subject, None, Some(change));
     }
 
+    /// The events with their final ids. What the docket shows of an entry before and now stands in them: after a restore of an
+    /// older backup the same version number may bring something else, and that is another event.
+    fn identified(mut self) -> Vec<Event> {
+        for event in &mut self.events {
+            let mut facts = Vec::new();
+            if let Some(entry) = &event.entry {
+                for docket in [self.seen.before, Some(self.seen.after)] {
+                    put_entry(&mut facts, docket.and_then(|docket| docket.entry(&entry.key)));
+                }
+            }
+            // Since when something is missing is when we looked, and no part of what happened.
+            if let Some(field) = event.field.as_ref().filter(|field| field.field != MISSING_SINCE) {
+                facts.extend([Some(field.field.clone()), field.before.clone(), field.after.clone()]);
+            }
+            if let Some(hearing) = &event.hearing {
+                let day = |date: Option<Date>, time: Option<Time>| Some(format!("{date:?} {time:?}"));
+                facts.push(day(hearing.mention.date, hearing.mention.time));
+                facts.extend(hearing.previous.map(|(date, time)| day(Some(date), time)));
+            }
+            event.id = Event::with_facts(event.id, facts.iter().map(Option::as_deref));
+        }
+        self.events
+    }
+
     /// The day from which an entry's text is read: its own, or that of the visit where the court gives none.
     fn reference(&self, entry: &Entry) -> Option<Date> {
         entry.date.or_else(|| Some(self.seen.today()))
@@ -332,6 +358,17 @@ impl Teller<'_> {
         let at = self.events.len();
         self.events.push(event);
         &mut self.events[at]
+    }
+}
+
+/// Everything that a docket shows of an entry, or that it does not show it.
+fn put_entry(facts: &mut Vec<Option<String>>, entry: Option<&Entry>) {
+    let Some(entry) = entry else { return facts.push(None) };
+    facts.extend([entry.date.map(|date| date.to_string()), entry.time.map(|time| time.to_string())]);
+    facts.extend([Some(entry.title.clone()), Some(entry.text.clone()), Some(entry.annulled.to_string())]);
+    facts.push(entry.withheld.as_ref().map(|withheld| withheld.mark.clone()));
+    for document in &entry.documents {
+        facts.extend([Some(document.id.clone()), Some(document.name.clone()), document.url.clone()]);
     }
 }
 
@@ -408,6 +445,27 @@ mod tests {
         assert_eq!(hearing.previous, Some((date(2026, 11, 24), Some(time(9, 0, 0, 0)))));
         assert_eq!((hearing.zone.as_str(), hearing.mention.kind.as_deref()), ("America/Guayaquil", Some("juicio")));
         assert_eq!((events[0].seq, events[1].seq, events[0].version), (7, 8, 4));
+    }
+
+    /// The version number comes back after a restore of an older backup, and with it another change, or the same one.
+    #[test]
+    fn the_same_facts_are_the_same_event_and_others_under_the_same_version_another() {
+        let fine = |text: &str| entry("a", date(2026, 11, 2), "AUTO (RESOLUCION)", text);
+        let edit = |was: &str, is: &str| {
+            let (before, after) = (fine(was), fine(is));
+            let docket = |entry: &Entry| Docket { entries: vec![entry.clone()], ..Docket::default() };
+            let change = Change::EntryEdited { before: Box::new(before.clone()), after: Box::new(after.clone()) };
+            told_of(&docket(&before), &docket(&after), &[change])[0].id
+        };
+        let first = edit("Se fija la multa en 4000.", "Se fija la multa en 400.");
+        assert_eq!(first, edit("Se fija la multa en 4000.", "Se fija la multa en 400."));
+        assert_ne!(first, edit("Se fija la multa en 4000.", "Queda sin efecto la multa."));
+        assert_ne!(first, edit("Se fija la multa en 40.", "Se fija la multa en 400."));
+        let gone = |hours: i64| {
+            let since = "2026-11-20T15:00:00Z".parse::<Timestamp>().expect("an instant") + jiff::SignedDuration::from_hours(hours);
+            told(&[Change::EntryGone { entry: Box::new(fine("x")), since, visits: 3 }])[0].id
+        };
+        assert_eq!(gone(0), gone(5), "when we looked is no part of what happened");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(super) fn block(raw: &Event, about: &About<'_>) -> Block {
     let event = redact::event(raw, about.profile);
     let mut block = Block {
         severity: event.severity,
-        kind: words::kind(event.kind, language),
+        kind: words::heading(event.kind, event.entry.as_ref().map(|entry| entry.actor), language),
         title: of_shown(&event, about),
         date: None,
         facts: Vec::new(),
@@ -76,7 +76,7 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
         block.date = Some(match (doubtful, sets_a_date(raw.kind, mention.status)) {
             (true, _) => format!("{}: {day}", pick(language, "Posible fecha", "Possible date")),
             (false, true) => day,
-            (false, false) => format!("{}: {day}", block.kind),
+            (false, false) => format!("{}: {day}", words::kind(raw.kind, language)),
         });
         let zone = if hearing.zone.is_empty() { "—".to_owned() } else { cut(&hearing.zone, 60) };
         block.facts.push((pick(language, "Zona horaria", "Time zone"), zone));
@@ -158,7 +158,9 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
     let value = |text: &Option<String>| text.as_deref().map_or_else(|| "—".to_owned(), |text| cut(text, FACT));
     if let Some(since) = missing_since(event) {
         block.facts.push((pick(language, "No se observa desde", "Not seen since"), instant(since, &about.zone, language)));
-        block.facts.push((pick(language, "Consultas que no lo mostraron", "Visits that did not show it"), value(&field.after)));
+        // "La actuación", "el expediente".
+        let es = if event.entry.is_some() { "Consultas que no la mostraron" } else { "Consultas que no lo mostraron" };
+        block.facts.push((pick(language, es, "Visits that did not show it"), value(&field.after)));
         return;
     }
     block.facts.push((pick(language, "Dato", "Field"), cut(&words::field(&field.field, language), FACT)));

@@ -37,9 +37,6 @@ pub(super) fn html(sheet: &Sheet, subject: &str) -> String {
     for block in &sheet.blocks {
         tell(&mut out, block, language);
     }
-    if let Some(more) = &sheet.more {
-        out.push_str(&format!("<p><strong>{}</strong></p>\n", escape(more)));
-    }
     if let Some(url) = &sheet.url {
         let words = pick(language, "Ver en la fuente oficial", "See it at the official source");
         out.push_str(&format!("<p><a href=\"{}\" rel=\"noreferrer\">{words}</a></p>\n", escape(url)));

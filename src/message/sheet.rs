@@ -11,9 +11,6 @@ use crate::domain::redact::{cut, plain};
 /// The longest note of the operator that a mail carries, in characters.
 const NOTE: usize = 2000;
 
-/// The most events that one mail tells whole (`alerting.md` B3.8).
-const EVENTS: usize = 50;
-
 /// A mail's content.
 pub(super) struct Sheet {
     /// The reader's language.
@@ -24,8 +21,6 @@ pub(super) struct Sheet {
     pub number: String,
     /// The events.
     pub blocks: Vec<Block>,
-    /// How many more there are than a mail holds.
-    pub more: Option<String>,
     /// The operator's note.
     pub note: Option<String>,
     /// The case's tags.
@@ -40,18 +35,12 @@ pub(super) struct Sheet {
 pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
     let language = about.language;
     let watch = about.watch;
-    let mut told: Vec<&Event> = events.iter().collect();
-    if told.len() > EVENTS {
-        told.sort_by_key(|event| std::cmp::Reverse(event.severity));
-        told.truncate(EVENTS);
-    }
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();
     Sheet {
         language,
         name: cut(&plain(watch.label()), 200),
         number: format!("{} · {}", cut(&plain(&watch.number.canonical), 100), cut(&plain(about.source_title), 200)),
-        blocks: told.into_iter().map(|event| block(event, about)).collect(),
-        more: more(events.len().saturating_sub(EVENTS), language),
+        blocks: events.iter().map(|event| block(event, about)).collect(),
         note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty()),
         tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty()),
         url: link(about.case_url),
@@ -63,24 +52,16 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
             ),
             pick(
                 language,
-                "Toda persona se presume inocente mientras no se declare su responsabilidad en sentencia firme.",
+                "Toda persona se presume inocente mientras no se declare su responsabilidad mediante resolución firme o sentencia ejecutoriada.",
                 "Everyone is presumed innocent until a final judgment says otherwise.",
             ),
             pick(
                 language,
-                "Mensaje automático de veedor. Describe lo que el registro muestra y no califica a nadie.",
-                "Automatic message from veedor. It describes what the record shows and passes judgment on nobody.",
+                "Mensaje automático de veedor. Describe lo que el registro muestra y no califica la conducta de nadie.",
+                "Automatic message from veedor. It describes what the record shows and passes no judgment on anyone's conduct.",
             ),
         ],
     }
-}
-
-fn more(count: usize, language: Language) -> Option<String> {
-    let words = match language {
-        Language::Es => format!("Hay {count} novedades más que no caben en este mensaje; consulte la fuente o el tablero."),
-        Language::En => format!("There are {count} more changes than this message holds; see the source or the dashboard."),
-    };
-    (count > 0).then_some(words)
 }
 
 /// An address that may stand in a link: web only, no white space or controls, not absurdly long.

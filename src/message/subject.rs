@@ -2,7 +2,7 @@
 //!
 //! The stem keeps the mails of a case in one thread where a reader's program goes by subjects (`alerting.md` B3.4).
 
-use super::summary::of_shown;
+use super::summary::within;
 use super::words::pick;
 use crate::domain::about::{About, Language};
 use crate::domain::event::{Event, EventKind};
@@ -24,7 +24,7 @@ pub(super) fn subject(events: &[Event], about: &About<'_>) -> String {
     let Some(first) = most_important(events) else { return lead.trim_end_matches([' ', ':']).to_owned() };
     let more = more(events.len().saturating_sub(1), about.language);
     let room = LONGEST.saturating_sub(lead.chars().count() + more.chars().count());
-    format!("{lead}{}{more}", cut(&of_shown(first, about), room))
+    format!("{lead}{}{more}", within(first, about, room))
 }
 
 /// The loudest event; among equals a hearing, then a decision, then the earlier one.
@@ -65,7 +65,7 @@ mod tests {
         let want =
             "[17721-2019-00029G] Sobornos 2012-2016: Audiencia de juicio: del 20-feb-2024 09:00 al 12-mar-2024 09:00 y 3 novedades más";
         assert_eq!(subject(&events, &about), want);
-        assert!(subject(&[sample::ruling(), sample::removed()], &about).contains("Ya no aparece"));
+        assert!(subject(&[sample::ruling(), sample::removed()], &about).contains("no se observa"));
     }
 
     #[test]

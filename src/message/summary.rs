@@ -26,6 +26,26 @@ pub fn summary(event: &Event, about: &About<'_>) -> String {
 
 /// The summary of an event that [`redact::event`] has made fit to show.
 pub(super) fn of_shown(event: &Event, about: &About<'_>) -> String {
+    worded(event, about, Form { heading: false, title: TITLE })
+}
+
+/// The same in `room` characters. A title gives way before the dates do, which stand at the end.
+pub(super) fn within(event: &Event, about: &About<'_>, room: usize) -> String {
+    let forms = [(false, TITLE), (false, 40), (true, 60), (true, 30), (true, 0)];
+    let mut lines = forms.into_iter().map(|(heading, title)| worded(event, about, Form { heading, title }));
+    let shortest = || worded(event, about, Form { heading: true, title: 0 });
+    let line = lines.find(|line| line.chars().count() <= room).unwrap_or_else(shortest);
+    cut(&line, room)
+}
+
+/// How an entry is told: under the heading of its event or in a phrase of its own, and with how much of its title.
+#[derive(Clone, Copy)]
+struct Form {
+    heading: bool,
+    title: usize,
+}
+
+fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
     let language = about.language;
     match event.kind {
         EventKind::VeedorTest => {
@@ -37,7 +57,7 @@ pub(super) fn of_shown(event: &Event, about: &About<'_>) -> String {
         }
         _ => match (&event.hearing, &event.entry, &event.field) {
             (Some(hearing), entry, _) if is_hearing(event.kind) => of_hearing(event.kind, hearing, entry.as_ref(), language),
-            (_, Some(entry), _) => of_entry(event, entry, about),
+            (_, Some(entry), _) => of_entry(event, entry, about, form),
             (_, None, Some(field)) => of_field(event.kind, field, language),
             _ => words::kind(event.kind, language).to_owned(),
         },
@@ -133,11 +153,19 @@ fn outcome(kind: EventKind, status: HearingStatus, concerned: Option<&str>, lang
     }
 }
 
-fn of_entry(event: &Event, entry: &EventEntry, about: &About<'_>) -> String {
+fn of_entry(event: &Event, entry: &EventEntry, about: &About<'_>, form: Form) -> String {
     let language = about.language;
-    let lead = lead(event.kind, entry.actor, language);
-    let title = if entry.title.is_empty() { pick(language, "(sin título)", "(untitled)").to_owned() } else { cut(&entry.title, TITLE) };
-    let dated = entry.date.map_or_else(String::new, |date| format!(", {}", day(date, language)));
+    let lead = match form.heading {
+        true => words::heading(event.kind, Some(entry.actor), language).to_owned(),
+        false => lead(event.kind, entry.actor, language),
+    };
+    let title =
+        if entry.title.is_empty() { pick(language, "(sin título)", "(untitled)").to_owned() } else { cut(&entry.title, form.title) };
+    let date = entry.date.map(|date| day(date, language));
+    // A phrase that has its colon goes on with a comma.
+    let colon = if lead.contains(": ") { ", " } else { ": " };
+    let what = [Some(title).filter(|_| form.title > 0), date].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let lead = if what.is_empty() { lead } else { format!("{lead}{colon}{what}") };
     let tail = match event.kind {
         EventKind::RecordRedated => redated(entry, language),
         EventKind::RecordBackdated => {
@@ -147,7 +175,7 @@ fn of_entry(event: &Event, entry: &EventEntry, about: &About<'_>) -> String {
         EventKind::RecordRemoved => format!("; {}", absence(event, about)),
         _ => String::new(),
     };
-    format!("{lead}: {title}{dated}{tail}")
+    format!("{lead}{tail}")
 }
 
 /// Since when something is not seen, else when that was last checked.
@@ -181,11 +209,13 @@ fn read_day(text: &str, language: Language) -> Option<String> {
     Some(day.parse::<Date>().map_or_else(|_| cut(text, VALUE), |day| moment(day, time, language))).filter(|text| !text.is_empty())
 }
 
-/// How a summary about an entry begins. What a party filed is a filing, whatever kind the event has.
+/// How a summary about an entry begins. What somebody other than the court wrote is no decision of it, whatever kind the
+/// event has: a clerk's certificate that a judgment is final is no new judgment.
 fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
     let by = words::by(actor, language);
     let (es, en) = match kind {
-        EventKind::RulingIssued | EventKind::OrderIssued | EventKind::RulingOral if actor == Actor::Party => ("Escrito", "Filing"),
+        kind if actor == Actor::Party && words::is_act_of_court(kind, actor) => ("Escrito", "Filing"),
+        kind if words::is_act_of_court(kind, actor) => ("Nueva actuación", "New entry"),
         EventKind::RulingIssued => ("Nueva decisión", "New ruling"),
         EventKind::RulingOral => {
             ("Decisión anunciada oralmente, cuyo texto escrito aún no se observa,", "Decision announced orally, not yet seen in writing,")
@@ -197,16 +227,14 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         EventKind::MeasureOrdered => ("Medida ordenada según una actuación", "Measure ordered according to an entry"),
         EventKind::MeasureLifted => ("Medida levantada según una actuación", "Measure lifted according to an entry"),
         EventKind::CaseClosed => ("Cierre o archivo según una actuación", "Closed or archived according to an entry"),
-        EventKind::RecordEdited => ("Texto distinto en una actuación ya publicada", "Different text in an entry already published"),
+        EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
         EventKind::RecordRemoved => {
-            ("Ya no aparece en el registro consultado una actuación", "No longer on the record consulted, an entry")
+            ("Ya no aparece en el registro consultado una actuación", "No longer on the record consulted: an entry")
         }
-        EventKind::RecordBackdated => ("Apareció con fecha anterior una actuación", "Appeared with an earlier date, an entry"),
-        EventKind::RecordHidden => ("Ya no es visible el contenido de una actuación", "No longer shown, the content of an entry"),
-        EventKind::RecordRedated => ("Fecha distinta en una actuación ya publicada", "Different date on an entry already published"),
-        EventKind::DocumentReplaced => {
-            ("Documento distinto en una actuación ya publicada", "Different document in an entry already published")
-        }
+        EventKind::RecordBackdated => ("Apareció con fecha anterior una actuación", "Appeared with an earlier date: an entry"),
+        EventKind::RecordHidden => ("Ya no es visible el contenido de una actuación", "No longer shown: the content of an entry"),
+        EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
+        EventKind::DocumentReplaced => ("Documento distinto en una actuación publicada", "Different document in a published entry"),
         other => return words::kind(other, language).to_owned(),
     };
     format!("{} {by}", pick(language, es, en))
@@ -217,6 +245,7 @@ fn of_field(kind: EventKind, change: &FieldChange, language: Language) -> String
     let quoted = |text: &String| format!("«{}»", cut(text, VALUE));
     let name = match kind {
         EventKind::PartyChanged | EventKind::CaseFieldChanged => capitalised(&label),
+        other if words::kind(other, language).to_lowercase() == label => words::kind(other, language).to_owned(),
         other => format!("{} ({label})", words::kind(other, language)),
     };
     let es = language == Language::Es;
@@ -259,19 +288,19 @@ mod tests {
             ),
             (
                 sample::ruling(),
-                "Nueva decisión del juzgado: SENTENCIA (RESOLUCION), 14-mar-2024",
-                "New ruling by the court: SENTENCIA (RESOLUCION), 14 Mar 2024",
+                "Nueva decisión del órgano judicial: SENTENCIA (RESOLUCION), 19-feb-2024",
+                "New ruling by the court: SENTENCIA (RESOLUCION), 19 Feb 2024",
             ),
-            (sample::filing(), "Escrito de una parte: ESCRITO, 14-mar-2024", "Filing by a party: ESCRITO, 14 Mar 2024"),
+            (sample::filing(), "Escrito de una parte: ESCRITO, 19-feb-2024", "Filing by a party: ESCRITO, 19 Feb 2024"),
             (
                 sample::edited(),
-                "Texto distinto en una actuación ya publicada del juzgado: AUTO (RESOLUCION), 14-mar-2024",
-                "Different text in an entry already published by the court: AUTO (RESOLUCION), 14 Mar 2024",
+                "Texto distinto en una actuación publicada del órgano judicial: AUTO (RESOLUCION), 19-feb-2024",
+                "Different text in a published entry by the court: AUTO (RESOLUCION), 19 Feb 2024",
             ),
             (
                 sample::removed(),
-                "Ya no aparece en el registro consultado una actuación de la secretaría: RAZON (RAZON), 14-mar-2024; no se observa desde el 13-mar-2024 09:00",
-                "No longer on the record consulted, an entry by the clerk: RAZON (RAZON), 14 Mar 2024; not seen since 13 Mar 2024 09:00",
+                "Ya no aparece en el registro consultado una actuación de la secretaría: RAZON (RAZON), 05-feb-2024; no se observa desde el 16-feb-2024 09:00",
+                "No longer on the record consulted: an entry by the clerk, RAZON (RAZON), 5 Feb 2024; not seen since 16 Feb 2024 09:00",
             ),
             (
                 sample::party(),
@@ -289,7 +318,7 @@ mod tests {
             let (es, en) = both(&sample::entry(kind, Actor::Party, "ESCRITO", ""));
             assert_eq!(
                 (es.as_str(), en.as_str()),
-                ("Escrito de una parte: ESCRITO, 14-mar-2024", "Filing by a party: ESCRITO, 14 Mar 2024")
+                ("Escrito de una parte: ESCRITO, 19-feb-2024", "Filing by a party: ESCRITO, 19 Feb 2024")
             );
         }
     }
@@ -398,6 +427,6 @@ mod tests {
         if let Some(entry) = &mut event.entry {
             (entry.before, entry.after) = (Some("2024-03-01".into()), Some("2024-02-01 09:30".into()));
         }
-        assert!(both(&event).0.ends_with("AUTO, 14-mar-2024; antes 01-mar-2024, ahora 01-feb-2024 09:30"), "{}", both(&event).0);
+        assert!(both(&event).0.ends_with("AUTO, 19-feb-2024; antes 01-mar-2024, ahora 01-feb-2024 09:30"), "{}", both(&event).0);
     }
 }

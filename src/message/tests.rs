@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::domain::about::{Language, Profile};
+use crate::domain::delivery::MOST_EVENTS;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::sample;
 
@@ -16,8 +17,6 @@ fn golden(name: &str, got: &str) {
 }
 
 fn cases() -> Vec<(&'static str, Vec<Event>)> {
-    let backdated =
-        sample::entry(EventKind::RecordBackdated, Actor::Clerk, "RAZON (RAZON)", "Siento por tal que se notificó a las partes.");
     vec![
         ("rescheduled", vec![sample::rescheduled()]),
         ("doubtful", vec![sample::doubtful()]),
@@ -25,8 +24,9 @@ fn cases() -> Vec<(&'static str, Vec<Event>)> {
         ("filing", vec![sample::filing()]),
         ("edited", vec![sample::edited()]),
         ("removed", vec![sample::removed()]),
-        ("backdated", vec![backdated]),
-        ("vanished", vec![sample::bare(EventKind::CaseVanished)]),
+        ("backdated", vec![sample::backdated()]),
+        ("vanished", vec![sample::vanished()]),
+        ("certificate", vec![sample::certificate()]),
         ("several", vec![sample::filing(), sample::rescheduled(), sample::party()]),
         ("test", vec![sample::bare(EventKind::VeedorTest)]),
     ]
@@ -51,8 +51,7 @@ fn text_and_html_say_the_same() {
     let watch = sample::watch();
     let about = sample::about(&watch, Language::Es);
     let letter = mail(&[sample::edited(), sample::rescheduled()], &about);
-    for words in
-        ["400", "4000", "martes 12 de marzo de 2024, 09:00", "presume inocente", "carpeta 12", "anticorrupcion", "juzgado o tribunal"]
+    for words in ["400", "4000", "martes 12 de marzo de 2024, 09:00", "presume inocente", "carpeta 12", "anticorrupcion", "órgano judicial"]
     {
         assert!(letter.text.contains(words) && letter.html.contains(words), "{words}");
     }
@@ -86,7 +85,7 @@ fn a_doubtful_date_is_possible_and_quoted() {
     let watch = sample::watch();
     let letter = mail(&[sample::doubtful()], &sample::about(&watch, Language::Es));
     assert!(letter.subject.contains("posible fecha") && letter.text.contains("Posible fecha: martes 12 de marzo"));
-    let quote = "«En consecuencia, se señala para el 12 de marzo de 2024, a las 09h00, en la sala 203.»";
+    let quote = "«En consecuencia, se señala para el lunes 12 de marzo de 2024, a las 09h00, en la sala 203.»";
     assert!(letter.text.contains(quote) && letter.html.contains(quote), "{}", letter.text);
 }
 
@@ -102,14 +101,51 @@ fn a_change_within_masked_words_is_not_shown_as_nothing() {
 }
 
 #[test]
-fn a_flood_of_events_is_cut_to_the_loudest() {
+fn a_mail_tells_all_that_it_carries() {
     let watch = sample::watch();
-    let mut events = vec![sample::filing(); 300];
+    let mut events = vec![sample::filing(); MOST_EVENTS - 1];
     events.push(sample::removed());
     let letter = mail(&events, &sample::about(&watch, Language::Es));
-    assert!(letter.subject.contains("Ya no aparece") && letter.subject.ends_with("y 300 novedades más"));
-    for text in [&letter.text, &letter.html] {
-        assert!(text.contains("Hay 251 novedades más") && text.contains("Ya no aparece") && text.len() < 100_000, "{}", text.len());
+    assert!(letter.subject.contains("no se observa desde") && letter.subject.ends_with("y 49 novedades más"), "{}", letter.subject);
+    assert!(letter.text.contains("50/50 ") && letter.text.len() < 100_000, "{}", letter.text.len());
+    assert_eq!((letter.text.matches("Evento: ").count(), letter.html.matches("Evento: ").count()), (MOST_EVENTS, MOST_EVENTS));
+}
+
+/// A certificate by the clerk is no decision, in the line and in the heading.
+#[test]
+fn only_what_the_court_wrote_is_called_its_decision() {
+    let watch = sample::watch();
+    for kind in [EventKind::RulingIssued, EventKind::RulingOral, EventKind::OrderIssued] {
+        for actor in [Actor::Clerk, Actor::Prosecutor, Actor::Party, Actor::Unknown] {
+            let event = sample::entry(kind, actor, "RAZON", "");
+            for (language, words) in
+                [(Language::Es, ["ecisión", "DECISIÓN", "ACTUACIÓN JUDICIAL"]), (Language::En, ["uling", "RULING", "ACT OF THE COURT"])]
+            {
+                let letter = mail(std::slice::from_ref(&event), &sample::about(&watch, language));
+                let told: String = letter.text.lines().take_while(|line| !line.contains(": RAZON")).collect();
+                assert!(words.iter().all(|word| !told.contains(word) && !letter.subject.contains(word)), "{}", letter.text);
+            }
+        }
+    }
+}
+
+/// What a reader acts on stands in the subject whole, however long the court's title is.
+#[test]
+fn a_subject_keeps_the_date_that_decides() {
+    let watch = sample::watch();
+    for mut event in [sample::removed(), sample::backdated()] {
+        if let Some(entry) = &mut event.entry {
+            entry.title = "CERTIFICACIÓN DE DOCUMENTOS Y ANEXOS DE LA CAUSA ".repeat(4);
+        }
+        for language in [Language::Es, Language::En] {
+            let subject = mail(&[event.clone(), sample::filing()], &sample::about(&watch, language)).subject;
+            let date = if event.kind == EventKind::RecordRemoved {
+                ["16-feb-2024 09:00", "16 Feb 2024 09:00"]
+            } else {
+                ["19-feb-2024 10:04", "19 Feb 2024 10:04"]
+            };
+            assert!(date.iter().any(|date| subject.contains(date)) && subject.chars().count() <= 150, "{subject}");
+        }
     }
 }
 

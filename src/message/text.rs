@@ -18,9 +18,6 @@ pub(super) fn text(sheet: &Sheet) -> String {
         tell(&mut out, block, sheet);
     }
     out.push_str(&format!("\n{}\n", "-".repeat(60)));
-    if let Some(more) = &sheet.more {
-        out.push_str(&format!("{more}\n"));
-    }
     if let Some(url) = &sheet.url {
         out.push_str(&format!("{}: {url}\n", pick(language, "Fuente", "Source")));
     }

@@ -29,7 +29,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::HearingHeld => ("Audiencia realizada", "Hearing held"),
         EventKind::RulingIssued => ("Decisión", "Ruling"),
         EventKind::RulingOral => ("Decisión oral", "Oral decision"),
-        EventKind::OrderIssued => ("Actuación del juzgado", "Act of the court"),
+        EventKind::OrderIssued => ("Actuación judicial", "Act of the court"),
         EventKind::MeasureOrdered => ("Medida ordenada", "Measure ordered"),
         EventKind::MeasureLifted => ("Medida levantada", "Measure lifted"),
         EventKind::FilingAdded => ("Escrito de una parte", "Filing by a party"),
@@ -54,10 +54,32 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
     pick(language, es, en)
 }
 
-/// Who wrote an entry, as the end of a phrase: "nueva actuación … del juzgado".
+/// The heading of an event about an entry. What somebody other than the court wrote is never headed as the court's act.
+pub(super) fn heading(kind: EventKind, actor: Option<Actor>, language: Language) -> &'static str {
+    let written_by = match actor.filter(|actor| *actor != Actor::Court && is_act_of_court(kind, *actor)) {
+        None => return self::kind(kind, language),
+        Some(Actor::Party) => ("Escrito de una parte", "Filing by a party"),
+        Some(Actor::Clerk) => ("Actuación de la secretaría", "Entry by the clerk"),
+        Some(Actor::Prosecutor) => ("Actuación de la fiscalía", "Entry by the prosecutor"),
+        Some(Actor::Court | Actor::Unknown) => ("Nueva actuación", "New entry"),
+    };
+    pick(language, written_by.0, written_by.1)
+}
+
+/// Whether a kind would say that the court did what this author's entry only speaks of. A clerk's note that a hearing took
+/// place or a measure was ordered is the record of it; a party's filing is not.
+pub(super) fn is_act_of_court(kind: EventKind, actor: Actor) -> bool {
+    match kind {
+        EventKind::RulingIssued | EventKind::RulingOral | EventKind::OrderIssued => actor != Actor::Court,
+        EventKind::MeasureOrdered | EventKind::MeasureLifted | EventKind::CaseClosed => actor == Actor::Party,
+        kind => actor == Actor::Party && kind.name().starts_with("hearing."),
+    }
+}
+
+/// Who wrote an entry, as the end of a phrase: "nueva actuación … del órgano judicial".
 pub(super) fn by(actor: Actor, language: Language) -> &'static str {
     let (es, en) = match actor {
-        Actor::Court => ("del juzgado", "by the court"),
+        Actor::Court => ("del órgano judicial", "by the court"),
         Actor::Clerk => ("de la secretaría", "by the clerk"),
         Actor::Prosecutor => ("de la fiscalía", "by the prosecutor"),
         Actor::Party => ("de una parte", "by a party"),
@@ -69,10 +91,10 @@ pub(super) fn by(actor: Actor, language: Language) -> &'static str {
 /// Who wrote an entry, as a line of its own.
 pub(super) fn author(actor: Actor, language: Language) -> &'static str {
     let (es, en) = match actor {
-        Actor::Court => ("juzgado o tribunal", "judge or court"),
+        Actor::Court => ("órgano judicial (juez, tribunal o corte)", "judge or court"),
         Actor::Clerk => ("secretaría", "court clerk"),
         Actor::Prosecutor => ("fiscalía", "prosecutor"),
-        Actor::Party => ("una parte (no es una decisión del juzgado)", "a party (not a decision of the court)"),
+        Actor::Party => ("una parte (no es una decisión judicial)", "a party (not a decision of the court)"),
         Actor::Unknown => ("sin determinar", "not determined"),
     };
     pick(language, es, en)
@@ -153,7 +175,8 @@ pub(super) fn warning(name: &str, language: Language) -> String {
             ("el día de la semana y la fecha del texto no coinciden", "the weekday and the date in the text do not match")
         }
         "invalid_date" => ("la fecha del texto no existe en el calendario", "the date in the text does not exist"),
-        "word_digit_mismatch" => ("la fecha en letras y en números no coincide", "the date in words and in figures differ"),
+        "word_digit_mismatch" => ("la fecha en letras y la fecha en números no coinciden", "the dates in words and in figures differ"),
+        "misspelt_month" => ("el nombre del mes está mal escrito en el texto", "the name of the month is misspelt in the text"),
         "year_inferred" => ("el texto no dice el año", "the text does not say the year"),
         "date_in_past" | "past_date" => ("la fecha es anterior a la actuación", "the date is before the entry"),
         other => return other.replace('_', " "),

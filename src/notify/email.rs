@@ -9,26 +9,23 @@ use lettre::Address;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
-use super::{Smtp, Unsendable};
+use super::{Smtp, Unsendable, Whose};
 use crate::domain::about::About;
 use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::message;
 
-/// The most event ids that the header lists; the footer of each event has its own.
-const LISTED_EVENTS: usize = 50;
-
 /// The bytes of the mail that tells these events to the delivery's recipient.
 pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
     let from = sender(&smtp.from)?;
     let to = recipient(&delivery.recipient)?;
-    let domain = from.email.domain().to_owned();
+    let domain = smtp.id_domain.clone().unwrap_or_else(|| from.email.domain().to_owned());
     let letter = message::mail(events, about);
     let thread = Id::derive(&[b"thread", delivery.case.source.as_bytes(), delivery.case.number.as_bytes(), delivery.recipient.as_bytes()]);
     let thread = format!("<case.{thread}@{domain}>");
     let unsubscribe = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
-    let ids: Vec<String> = events.iter().take(LISTED_EVENTS).map(|event| event.id.to_string()).collect();
+    let ids: Vec<String> = events.iter().map(|event| event.id.to_string()).collect();
     let alternatives = MultiPart::alternative()
         .boundary(format!("=_veedor_{}", delivery.id))
         .singlepart(part(ContentType::TEXT_PLAIN, letter.text)?)
@@ -48,20 +45,21 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Veedor-Event-Id"), ids.join(" ")))
         .raw_header(fixed("X-Veedor-Delivery-Id", delivery.id.to_string()))
         .multipart(alternatives)
-        .map_err(|error| Unsendable(format!("cannot put the mail together: {error}")))?;
+        .map_err(|error| Unsendable::message(format!("cannot put the mail together: {error}")))?;
     Ok(message.formatted())
 }
 
 /// The sender's mailbox, in ASCII.
 pub(super) fn sender(from: &str) -> Result<Mailbox, Unsendable> {
-    let mailbox: Mailbox = from.parse().map_err(|error| Unsendable(format!("the sender is not a mail address: {error}")))?;
-    ascii(&mailbox.email)?;
+    let of_channel = |why: String| Unsendable { why, whose: Whose::Channel };
+    let mailbox: Mailbox = from.parse().map_err(|error| of_channel(format!("the sender is not a mail address: {error}")))?;
+    ascii(&mailbox.email).map_err(|error| of_channel(error.why))?;
     Ok(mailbox)
 }
 
 /// The recipient's address. Letters beyond ASCII would need SMTPUTF8 on every relay on the way (`alerting.md` B1.5).
 pub(super) fn recipient(address: &str) -> Result<Address, Unsendable> {
-    let address: Address = address.parse().map_err(|error| Unsendable(format!("the recipient is not a mail address: {error}")))?;
+    let address: Address = address.parse().map_err(|error| Unsendable::message(format!("the recipient is not a mail address: {error}")))?;
     ascii(&address)?;
     Ok(address)
 }
@@ -69,13 +67,17 @@ pub(super) fn recipient(address: &str) -> Result<Address, Unsendable> {
 fn ascii(address: &Address) -> Result<(), Unsendable> {
     let text: &str = address.as_ref();
     let fits = text.bytes().all(|byte| byte.is_ascii_graphic()) && text.len() <= 254;
-    if fits { Ok(()) } else { Err(Unsendable("a mail address has letters beyond ASCII or is too long; use a plain one".to_owned())) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Unsendable::message("a mail address has letters beyond ASCII or is too long; use a plain one".to_owned()))
+    }
 }
 
 /// Quoted-printable whatever the text is: 7-bit, short lines, and deterministic.
 fn part(kind: ContentType, text: String) -> Result<SinglePart, Unsendable> {
     let body = Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable);
-    let body = body.map_err(|_| Unsendable("cannot encode the mail as quoted-printable".to_owned()))?;
+    let body = body.map_err(|_| Unsendable::message("cannot encode the mail as quoted-printable".to_owned()))?;
     Ok(SinglePart::builder().header(kind).body(body))
 }
 
@@ -117,7 +119,7 @@ mod tests {
     use mail_parser::{MessageParser, MimeHeaders};
 
     fn relay(from: &str) -> Smtp {
-        Smtp { host: "localhost".into(), port: 25, tls: Tls::None, user: None, password: None, from: from.into() }
+        Smtp { host: "localhost".into(), port: 25, tls: Tls::None, user: None, password: None, from: from.into(), id_domain: None }
     }
 
     fn rendered(events: &[Event], to: &str) -> Vec<u8> {
@@ -139,7 +141,7 @@ mod tests {
         let from = mail.from().and_then(|from| from.first()).expect("one sender");
         assert_eq!((from.name(), from.address()), (Some("Vigilancia judicial ñ"), Some("veedor@example.org")));
         assert_eq!(mail.to().map(|to| to.iter().count()), Some(1));
-        assert_eq!(mail.date().map(|date| date.to_rfc3339()), Some("2024-03-14T15:04:01Z".to_owned()));
+        assert_eq!(mail.date().map(|date| date.to_rfc3339()), Some("2024-02-19T15:04:01Z".to_owned()));
         let id = sample::delivery("mesa@example.net", &events).id;
         assert_eq!(mail.message_id(), Some(format!("evt.{id}@example.org").as_str()));
         assert_eq!(mail.in_reply_to().as_text(), mail.references().as_text());
@@ -151,6 +153,22 @@ mod tests {
         assert!(events.iter().all(|event| listed.contains(&event.id.to_string())));
         let kinds: Vec<&str> = mail.parts.iter().filter_map(|part| part.content_type().and_then(|kind| kind.subtype())).collect();
         assert_eq!(kinds, ["alternative", "plain", "html"]);
+    }
+
+    #[test]
+    fn ids_and_threads_do_not_change_with_the_sender() {
+        let watch = sample::watch();
+        let about = sample::about(&watch, Language::Es);
+        let events = [sample::ruling()];
+        let headers = |from: &str| {
+            let relay = Smtp { id_domain: Some("primero.example.org".into()), ..relay(from) };
+            let bytes = render(&relay, &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
+            let mail = MessageParser::default().parse(&bytes).expect("a mail");
+            (mail.message_id().map(str::to_owned), mail.references().as_text().map(str::to_owned))
+        };
+        let first = headers("v@primero.example.org");
+        assert!(first.0.as_ref().is_some_and(|id| id.ends_with("@primero.example.org")), "{first:?}");
+        assert_eq!(first, headers("v@segundo.example.com"));
     }
 
     #[test]
@@ -232,6 +250,19 @@ mod tests {
             let events = [sample::ruling()];
             assert!(render(&relay("v@example.org"), &sample::delivery(to, &events), &events, &about).is_err(), "{to}");
         }
+    }
+
+    #[test]
+    fn a_sender_that_is_no_address_is_the_channels_trouble() {
+        let watch = sample::watch();
+        let events = [sample::ruling()];
+        let of = |from: &str, to: &str| {
+            render(&relay(from), &sample::delivery(to, &events), &events, &sample::about(&watch, Language::Es))
+                .err()
+                .map(|error| error.whose)
+        };
+        assert_eq!(of("ñandú@example.org", "a@example.net"), Some(Whose::Channel));
+        assert_eq!(of("v@example.org", "ñandú@example.net"), Some(Whose::Message));
     }
 
     #[test]

@@ -9,19 +9,21 @@ mod email;
 mod fake;
 mod smtp;
 mod stream;
+pub mod terminal;
 mod webhook;
 
 use std::fmt;
-use std::io::Write as _;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use url::Url;
 
 use crate::domain::about::About;
-use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::delivery::{Content, Delivery, Medium, Outcome};
 use crate::domain::event::Event;
 use crate::{message, wire};
+use terminal::Terminal;
 
 /// A channel as the sender needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Smtp {
     pub password: Option<String>,
     /// The sender, for example `Veedor <veedor@example.org>`.
     pub from: String,
+    /// The right side of message ids; `None` takes that of the sender.
+    pub id_domain: Option<String>,
 }
 
 /// How a connection to a relay is protected. There is no "if the server offers it".
@@ -86,14 +90,17 @@ pub struct Deadlines {
     pub content: Duration,
     /// The whole of a webhook request: name, connection, TLS, request, answer.
     pub webhook: Duration,
+    /// Writing to standard output.
+    pub terminal: Duration,
 }
 
 impl Default for Deadlines {
     /// 15 s, 30 s, 60 s; ten minutes for the content, because giving up early there makes duplicates (`alerting.md` B1.2,
-    /// RFC 5321 §4.5.3.2.6); 20 s for a webhook (Standard Webhooks asks for 15 to 30 s).
+    /// RFC 5321 §4.5.3.2.6); 20 s for a webhook (Standard Webhooks asks for 15 to 30 s); 10 s for a terminal, half of what a
+    /// shutdown waits.
     fn default() -> Self {
-        let [connect, greet, command, content, webhook] = [15, 30, 60, 600, 20].map(Duration::from_secs);
-        Self { connect, greet, command, content, webhook }
+        let [connect, greet, command, content, webhook, terminal] = [15, 30, 60, 600, 20, 10].map(Duration::from_secs);
+        Self { connect, greet, command, content, webhook, terminal }
     }
 }
 
@@ -102,43 +109,124 @@ impl Default for Deadlines {
 pub struct Notifier {
     guarded: reqwest::Client,
     private: reqwest::Client,
+    terminal: Terminal,
     check: fn(&Url, bool) -> Result<(), String>,
     deadlines: Deadlines,
 }
 
-/// Why an event cannot become a message for a recipient. Trying again does not help.
+/// Whose trouble a failed attempt is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// That of this message or recipient; others may do better.
+    Message,
+    /// That of the channel: every message would meet it now.
+    Channel,
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub struct Attempted {
+    /// The outcome, to be noted.
+    pub outcome: Outcome,
+    /// Whose trouble it is, when it failed.
+    pub whose: Whose,
+    /// What is left to do once it is noted.
+    pub farewell: Farewell,
+}
+
+impl Attempted {
+    /// It concerns this message alone.
+    pub fn of_message(outcome: Outcome) -> Self {
+        Self { outcome, whose: Whose::Message, farewell: Farewell(None) }
+    }
+
+    /// It concerns the channel.
+    pub fn of_channel(outcome: Outcome) -> Self {
+        Self { whose: Whose::Channel, ..Self::of_message(outcome) }
+    }
+}
+
+/// Leave to be taken of a mail relay. It may not answer, so that comes after the outcome was noted.
+pub struct Farewell(Option<AsyncSmtpConnection>);
+
+impl fmt::Debug for Farewell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Farewell(pending)" } else { "Farewell(none)" })
+    }
+}
+
+impl Farewell {
+    /// Takes leave, within seconds.
+    pub async fn say(self) {
+        if let Some(connection) = self.0 {
+            smtp::leave(connection).await;
+        }
+    }
+}
+
+/// Why an event cannot become a message for a recipient. Trying again does not help until the channel is mended, if it is the
+/// channel's trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsendable(pub String);
+pub struct Unsendable {
+    /// Why, in a few words.
+    pub why: String,
+    /// Whose trouble it is.
+    pub whose: Whose,
+}
+
+impl Unsendable {
+    /// It concerns this message or recipient.
+    fn message(why: String) -> Self {
+        Self { why, whose: Whose::Message }
+    }
+}
 
 impl fmt::Display for Unsendable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 
 impl std::error::Error for Unsendable {}
 
-/// The bytes of a message: to be stored, and sent as they are at every attempt. The same arguments give the same bytes.
-pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
-    match channel {
-        Channel::Email(smtp) => email::render(smtp, delivery, events, about),
+impl Channel {
+    /// How its messages travel.
+    pub fn medium(&self) -> Medium {
+        match self {
+            Self::Email(_) => Medium::Email,
+            Self::Webhook(_) => Medium::Webhook,
+            Self::Terminal => Medium::Terminal,
+        }
+    }
+}
+
+/// What a message sends: to be stored, and sent as it is at every attempt. The same arguments give the same bytes.
+pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Content, Unsendable> {
+    let (from, body) = match channel {
+        Channel::Email(smtp) => (Some(smtp.from.clone()), email::render(smtp, delivery, events, about)?),
         Channel::Webhook(_) => {
             let [event] = events else {
-                return Err(Unsendable(format!("a webhook message carries one event, not {}", events.len())));
+                return Err(Unsendable::message(format!("a webhook message carries one event, not {}", events.len())));
             };
             let body = wire::event::body(event, about, &message::summary(event, about));
-            Ok(body.to_string().into_bytes())
+            (None, body.to_string().into_bytes())
         }
-        Channel::Terminal => Ok(message::terminal(events, about).into_bytes()),
-    }
+        Channel::Terminal => (None, message::terminal(events, about).into_bytes()),
+    };
+    Ok(Content { medium: channel.medium(), from, body })
 }
 
 impl Notifier {
     /// A sender over two HTTP clients: one that reaches public addresses only, and one for receivers with
     /// `allow_private`. Neither may follow redirects. `check` judges an address before each request (its second argument
     /// is `allow_private`), because a resolver is never asked about a literal address.
-    pub fn new(guarded: reqwest::Client, private: reqwest::Client, check: fn(&Url, bool) -> Result<(), String>) -> Self {
-        Self { guarded, private, check, deadlines: Deadlines::default() }
+    pub fn new(
+        guarded: reqwest::Client,
+        private: reqwest::Client,
+        terminal: Terminal,
+        check: fn(&Url, bool) -> Result<(), String>,
+    ) -> Self {
+        Self { guarded, private, terminal, check, deadlines: Deadlines::default() }
     }
 
     /// The same with other deadlines.
@@ -147,26 +235,18 @@ impl Notifier {
     }
 
     /// Makes one attempt. It ends within the deadlines, and what it leaves behind on cancellation is never used again.
-    pub async fn send(&self, channel: &Channel, delivery: &Delivery, body: &[u8], now: Timestamp) -> Outcome {
+    pub async fn send(&self, channel: &Channel, delivery: &Delivery, body: &[u8], now: Timestamp) -> Attempted {
         match channel {
             Channel::Email(relay) => smtp::send(relay, &delivery.recipient, body, &self.deadlines).await,
             Channel::Webhook(hook) => {
                 let client = if hook.allow_private { &self.private } else { &self.guarded };
                 match webhook::prepare(hook, delivery.id, body, now, self.check) {
                     Ok(signed) => webhook::send(client, signed, self.deadlines.webhook, now).await,
-                    Err(why) => Outcome::Misconfigured { why },
+                    Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),
                 }
             }
-            Channel::Terminal => print(body),
+            Channel::Terminal => Attempted::of_channel(self.terminal.print(body, self.deadlines.terminal).await),
         }
-    }
-}
-
-fn print(body: &[u8]) -> Outcome {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(body).and_then(|()| out.flush()) {
-        Ok(()) => Outcome::Sent { detail: "printed".to_owned() },
-        Err(error) => Outcome::Retry { why: format!("cannot write to standard output: {error}"), after: None },
     }
 }
 
@@ -201,6 +281,7 @@ mod tests {
             user: Some("veedor".into()),
             password: Some("contraseña-secreta".into()),
             from: "Veedor <veedor@example.org>".into(),
+            id_domain: None,
         };
         let shown = format!("{:?} {:?}", Channel::Email(relay), Channel::Webhook(hook()));
         assert!(
@@ -217,8 +298,8 @@ mod tests {
         let delivery = sample::delivery("", &[sample::ruling()]);
         let first = render(&channel, &delivery, &[sample::ruling()], &about).expect("renders");
         assert_eq!(first, render(&channel, &delivery, &[sample::ruling()], &about).expect("renders"));
-        let body: serde_json::Value = serde_json::from_slice(&first).expect("JSON");
-        assert_eq!(body["data"]["summary"], "Nueva decisión del juzgado: SENTENCIA (RESOLUCION), 14-mar-2024");
+        let body: serde_json::Value = serde_json::from_slice(&first.body).expect("JSON");
+        assert_eq!(body["data"]["summary"], "Nueva decisión del órgano judicial: SENTENCIA (RESOLUCION), 19-feb-2024");
         assert!(render(&channel, &delivery, &[], &about).is_err());
     }
 
@@ -237,7 +318,7 @@ mod tests {
             ("record.removed", sample::removed()),
             ("veedor.test", sample::bare(crate::domain::event::EventKind::VeedorTest)),
         ] {
-            let body = render(&Channel::Webhook(hook()), &sample::delivery("", &[]), &[event], &about).expect("renders");
+            let body = render(&Channel::Webhook(hook()), &sample::delivery("", &[]), &[event], &about).expect("renders").body;
             let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
             let shown = format!("{body:#}\n");
             let path = format!("{}/docs/events/examples/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -252,7 +333,8 @@ mod tests {
     fn the_terminal_form_is_a_few_lines_an_event() {
         let watch = sample::watch();
         let about = sample::about(&watch, Language::Es);
-        let bytes = render(&Channel::Terminal, &sample::delivery("", &[]), &[sample::ruling(), sample::filing()], &about).expect("renders");
+        let bytes =
+            render(&Channel::Terminal, &sample::delivery("", &[]), &[sample::ruling(), sample::filing()], &about).expect("renders").body;
         let text = String::from_utf8(bytes).expect("text");
         assert!(text.contains("Nueva decisión") && text.contains("Escrito de una parte") && text.lines().count() < 16, "{text}");
     }

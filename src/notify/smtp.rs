@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::stream::CarefulStream;
-use super::{Deadlines, Smtp, Tls, email};
+use super::{Attempted, Deadlines, Farewell, Smtp, Tls, Whose, email};
 use crate::domain::delivery::Outcome;
 use crate::domain::redact::{cut, plain};
 
@@ -40,17 +40,29 @@ enum Phase {
     Content,
 }
 
+/// Why a mail was not handed over, and whether that is the relay's or the message's trouble.
+struct Failed {
+    outcome: Outcome,
+    whose: Whose,
+}
+
 /// Sends these bytes to this recipient.
-pub(super) async fn send(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Outcome {
+pub(super) async fn send(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Attempted {
     match transaction(relay, recipient, mail, deadlines).await {
-        Ok(detail) => Outcome::Sent { detail },
-        Err(outcome) => outcome,
+        Ok((detail, connection)) => Attempted { farewell: Farewell(Some(connection)), ..Attempted::of_message(Outcome::Sent { detail }) },
+        Err(Failed { outcome, whose }) => Attempted { whose, ..Attempted::of_message(outcome) },
     }
 }
 
-async fn transaction(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Result<String, Outcome> {
-    let from = email::sender(&relay.from).map_err(|error| Outcome::Misconfigured { why: error.0 })?.email;
-    let to = email::recipient(recipient).map_err(|error| Outcome::Rejected { why: error.0 })?;
+/// Takes leave of the relay. The mail is the relay's by then and noted, so the answer does not matter.
+pub(super) async fn leave(mut connection: AsyncSmtpConnection) {
+    let _ = timeout(QUIT, connection.quit()).await;
+}
+
+async fn transaction(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Result<(String, AsyncSmtpConnection), Failed> {
+    let from = email::sender(&relay.from).map_err(|error| misconfigured(error.why))?.email;
+    let to =
+        email::recipient(recipient).map_err(|error| Failed { outcome: Outcome::Rejected { why: error.why }, whose: Whose::Message })?;
     let hello = ClientId::Domain(from.domain().to_owned());
     let mut connection = open(relay, &hello, deadlines).await?;
     command(&mut connection, Mail::new(Some(from), vec![]), Phase::Mail, deadlines).await?;
@@ -58,18 +70,17 @@ async fn transaction(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Dea
     command(&mut connection, Data, Phase::Data, deadlines).await?;
     let taken = within(deadlines.content, Phase::Content, connection.message(mail)).await?;
     let detail = expect(&taken, Phase::Content)?;
-    let _ = timeout(QUIT, connection.quit()).await;
-    Ok(detail)
+    Ok((detail, connection))
 }
 
-async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<AsyncSmtpConnection, Outcome> {
+async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<AsyncSmtpConnection, Failed> {
     let credentials = match (&relay.user, &relay.password) {
         (Some(user), Some(password)) => Some(Credentials::new(user.clone(), password.clone())),
         (None, None) => None,
-        _ => return Err(Outcome::Misconfigured { why: "the mail relay needs both a user and a password, or neither".to_owned() }),
+        _ => return Err(misconfigured("the mail relay needs both a user and a password, or neither".to_owned())),
     };
     if credentials.is_some() && relay.tls == Tls::None && !is_loopback(&relay.host) {
-        return Err(Outcome::Misconfigured { why: "a password is not sent to a mail relay without TLS; set tls".to_owned() });
+        return Err(misconfigured("a password is not sent to a mail relay without TLS; set tls".to_owned()));
     }
     let address = (relay.host.as_str(), relay.port);
     let mut connection = if relay.tls == Tls::Implicit {
@@ -80,7 +91,7 @@ async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<A
     } else {
         let tcp = match timeout(deadlines.connect, TcpStream::connect(address)).await {
             Ok(Ok(tcp)) => tcp,
-            Ok(Err(error)) => return Err(retry(format!("cannot connect to the mail relay: {error}"))),
+            Ok(Err(error)) => return Err(retry(Phase::Connect, format!("cannot connect to the mail relay: {error}"))),
             Err(_) => return Err(too_late(Phase::Connect, deadlines.connect)),
         };
         let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(CarefulStream::new(tcp)), hello);
@@ -97,22 +108,22 @@ async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<A
     Ok(connection)
 }
 
-fn tls(relay: &Smtp) -> Result<TlsParameters, Outcome> {
-    TlsParameters::new(relay.host.clone()).map_err(|error| Outcome::Misconfigured { why: format!("cannot set up TLS: {error}") })
+fn tls(relay: &Smtp) -> Result<TlsParameters, Failed> {
+    TlsParameters::new(relay.host.clone()).map_err(|error| misconfigured(format!("cannot set up TLS: {error}")))
 }
 
 fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-async fn command<C: Display>(connection: &mut AsyncSmtpConnection, command: C, phase: Phase, deadlines: &Deadlines) -> Result<(), Outcome> {
+async fn command<C: Display>(connection: &mut AsyncSmtpConnection, command: C, phase: Phase, deadlines: &Deadlines) -> Result<(), Failed> {
     let answer = within(deadlines.command, phase, connection.command(command)).await?;
     expect(&answer, phase).map(drop)
 }
 
 /// Waits for one step, no longer than its deadline. Dropping the step drops what it borrowed half-used; the caller then
 /// drops the connection, because every error ends the transaction.
-async fn within<T>(limit: Duration, phase: Phase, step: impl Future<Output = Result<T, Error>>) -> Result<T, Outcome> {
+async fn within<T>(limit: Duration, phase: Phase, step: impl Future<Output = Result<T, Error>>) -> Result<T, Failed> {
     match timeout(limit, step).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(failed(phase, &error)),
@@ -122,42 +133,52 @@ async fn within<T>(limit: Duration, phase: Phase, step: impl Future<Output = Res
 
 /// lettre takes any 2xx or 3xx for success; here the answer must be of the class that the step has. After DATA "250" would
 /// mean that we and the server count differently, and after the content "354" would mean that nothing was taken.
-fn expect(answer: &Response, phase: Phase) -> Result<String, Outcome> {
+fn expect(answer: &Response, phase: Phase) -> Result<String, Failed> {
     let wanted = if phase == Phase::Data { Severity::PositiveIntermediate } else { Severity::PositiveCompletion };
     let words = words(&answer.message().collect::<Vec<_>>().join(" "));
     if answer.code().severity == wanted {
         return Ok(format!("{} {words}", answer.code()));
     }
-    Err(retry(format!("the mail relay answered {} out of turn to {}: {words}", answer.code(), phase.name())))
+    Err(retry(phase, format!("the mail relay answered {} out of turn to {}: {words}", answer.code(), phase.name())))
 }
 
 /// What an error means (`alerting.md` B2.3).
-fn failed(phase: Phase, error: &Error) -> Outcome {
+fn failed(phase: Phase, error: &Error) -> Failed {
     if let Some(code) = error.status() {
         let reply = error.source().map_or_else(String::new, |reply| words(&reply.to_string()));
         let why = format!("the mail relay answered {code} to {}: {reply}", phase.name());
-        let about_us = matches!(phase, Phase::Greeting | Phase::StartTls | Phase::Auth)
-            || matches!(code.to_string().as_str(), "530" | "534" | "535" | "538");
-        return match (error.is_permanent(), about_us) {
-            (true, true) => Outcome::Misconfigured { why },
-            (true, false) => Outcome::Rejected { why },
-            (false, _) => retry(why),
-        };
+        return if error.is_permanent() { refused(phase, &code.to_string(), &reply, why) } else { retry(phase, why) };
+    }
+    let why = words(&error.to_string());
+    // From the last dot on nobody knows, whatever broke: the same bytes go out again under the same id.
+    if phase == Phase::Content {
+        let why = format!("connection lost after the message was handed over; it may have arrived, possible duplicate: {why}");
+        return retry(phase, why);
     }
     if let Some(tls) = tls_error(error) {
-        return Outcome::Misconfigured { why: format!("TLS with the mail relay failed: {}", words(&tls.to_string())) };
+        return misconfigured(format!("TLS with the mail relay failed: {}", words(&tls.to_string())));
     }
     if error.is_client() && matches!(phase, Phase::StartTls | Phase::Auth) {
         let lacks = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        return Outcome::Misconfigured { why: format!("the mail relay does not offer {}: {}", phase.name(), words(&lacks)) };
+        return misconfigured(format!("the mail relay does not offer {}: {}", phase.name(), words(&lacks)));
     }
-    let why = words(&error.to_string());
+    retry(phase, format!("connection to the mail relay failed at {}: {why}", phase.name()))
+}
+
+/// What a refusal for good is about: up to MAIL the account and the sender, at RCPT the recipient unless the relay says that
+/// it does not work for us (5.7.x, RFC 3463 §3.8, or in words), then the message.
+fn refused(phase: Phase, code: &str, reply: &str, why: String) -> Failed {
+    let is_policy = reply.split([' ', '-']).take(3).any(|word| word.starts_with("5.7.")) || reply.to_lowercase().contains("relay");
     match phase {
-        Phase::Content => {
-            retry(format!("connection lost after the message was handed over; it may have arrived, possible duplicate: {why}"))
-        }
-        _ => retry(format!("connection to the mail relay failed at {}: {why}", phase.name())),
+        Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth | Phase::Mail => misconfigured(why),
+        _ if matches!(code, "530" | "534" | "535" | "538") => misconfigured(why),
+        Phase::Rcpt if is_policy => Failed { outcome: Outcome::Misconfigured { why }, whose: Whose::Message },
+        Phase::Rcpt | Phase::Data | Phase::Content => Failed { outcome: Outcome::Rejected { why }, whose: Whose::Message },
     }
+}
+
+fn misconfigured(why: String) -> Failed {
+    Failed { outcome: Outcome::Misconfigured { why }, whose: Whose::Channel }
 }
 
 /// The TLS error among an error's causes. lettre calls it a connection error like any other.
@@ -173,13 +194,15 @@ fn tls_error(error: &Error) -> Option<&rustls::Error> {
     None
 }
 
-fn too_late(phase: Phase, limit: Duration) -> Outcome {
+fn too_late(phase: Phase, limit: Duration) -> Failed {
     let duplicate = if phase == Phase::Content { "; it may have arrived, possible duplicate" } else { "" };
-    retry(format!("no answer from the mail relay to {} within {} s{duplicate}", phase.name(), limit.as_secs_f64()))
+    retry(phase, format!("no answer from the mail relay to {} within {} s{duplicate}", phase.name(), limit.as_secs_f64()))
 }
 
-fn retry(why: String) -> Outcome {
-    Outcome::Retry { why, after: None }
+/// Up to MAIL it is the relay's trouble; from then on it may be that of one recipient or message.
+fn retry(phase: Phase, why: String) -> Failed {
+    let whose = if matches!(phase, Phase::Rcpt | Phase::Data | Phase::Content) { Whose::Message } else { Whose::Channel };
+    Failed { outcome: Outcome::Retry { why, after: None }, whose }
 }
 
 /// A server's words, fit for a log and a list of deliveries.

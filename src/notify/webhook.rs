@@ -17,13 +17,17 @@ use sha2::Sha256;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::Webhook;
+use super::{Attempted, Webhook, Whose};
 use crate::domain::delivery::Outcome;
 use crate::domain::id::Id;
 use crate::domain::redact::{cut, plain};
+use crate::fetch::guard::Refused;
 
 /// How much of an answer is read (`alerting.md` A4.4).
 const ANSWER_BYTES: usize = 4096;
+
+/// How long the rest of an answer is waited for that says yes already: noting it must not wait for a slow receiver's last byte.
+const AFTER_YES: Duration = Duration::from_secs(1);
 
 /// How much of it is reported, in characters.
 const ANSWER_CHARS: usize = 300;
@@ -71,13 +75,19 @@ fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> Result<String, S
 }
 
 /// Makes the request, within `limit` from the first look-up to the last byte that is read.
-pub(super) async fn send(client: &reqwest::Client, signed: Signed, limit: Duration, now: Timestamp) -> Outcome {
+pub(super) async fn send(client: &reqwest::Client, signed: Signed, limit: Duration, now: Timestamp) -> Attempted {
     let host = host(&signed.url);
     let until = Instant::now() + limit;
     match timeout_at(until, request(client, signed)).await {
         Ok(Ok(response)) => judge(&host, &read(response, until).await, now),
-        Ok(Err(error)) => Outcome::Retry { why: format!("{host}: {}", trouble(&error)), after: None },
-        Err(_) => Outcome::Retry { why: format!("{host} did not answer within {} s", limit.as_secs_f64()), after: None },
+        Ok(Err(error)) => match Refused::find(&error) {
+            Some(refused) => Attempted::of_channel(Outcome::Misconfigured { why: format!("{host}: {refused}") }),
+            None => Attempted::of_channel(Outcome::Retry { why: format!("{host}: {}", trouble(&error)), after: None }),
+        },
+        Err(_) => {
+            let why = format!("{host} did not answer within {} s", limit.as_secs_f64());
+            Attempted::of_channel(Outcome::Retry { why, after: None })
+        }
     }
 }
 
@@ -107,6 +117,7 @@ async fn request(client: &reqwest::Client, signed: Signed) -> Result<reqwest::Re
 async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
     let status = response.status();
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let until = if status.is_success() { until.min(Instant::now() + AFTER_YES) } else { until };
     let mut bytes = Vec::new();
     while bytes.len() < ANSWER_BYTES
         && let Ok(Ok(Some(chunk))) = timeout_at(until, response.chunk()).await
@@ -116,20 +127,25 @@ async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
     Answer { status, retry_after, beginning: cut(&plain(&String::from_utf8_lossy(&bytes)), ANSWER_CHARS) }
 }
 
-/// What an answer means: 2xx alone is success, 410 says never again, everything else is tried again (`alerting.md` A4.2).
-fn judge(host: &str, answer: &Answer, now: Timestamp) -> Outcome {
+/// What an answer means: 2xx alone is success, 410 says that the receiver wants nothing more, everything else is tried again
+/// (`alerting.md` A4.2). A receiver that is overloaded or away is so for all messages.
+fn judge(host: &str, answer: &Answer, now: Timestamp) -> Attempted {
     let status = answer.status;
     let beginning = if answer.beginning.is_empty() { String::new() } else { format!(": {}", answer.beginning) };
     if status.is_success() {
-        return Outcome::Sent { detail: format!("{}{beginning}", status.as_u16()) };
+        return Attempted::of_message(Outcome::Sent { detail: format!("{}{beginning}", status.as_u16()) });
     }
     let why = match status.as_u16() {
-        410 => return Outcome::Rejected { why: format!("{host} answered 410: it wants no more messages{beginning}") },
+        410 => {
+            let why = format!("{host} answered 410: it wants no more messages; correct its address, or take the channel out{beginning}");
+            return Attempted::of_channel(Outcome::Misconfigured { why });
+        }
         code @ 300..=399 => format!("{host} answered {code}, a redirect, which is never followed; configure the final address"),
         code => format!("{host} answered {code}{beginning}"),
     };
     let after = answer.retry_after.as_deref().and_then(|value| retry_after(value, now));
-    Outcome::Retry { why, after }
+    let whose = if matches!(status.as_u16(), 429 | 502..=504) { Whose::Channel } else { Whose::Message };
+    Attempted { whose, ..Attempted::of_message(Outcome::Retry { why, after }) }
 }
 
 /// `Retry-After` as seconds or as a date (RFC 9110 §10.2.3). What lies in the past asks for nothing.
@@ -179,7 +195,7 @@ mod tests {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client");
         let deadlines = Deadlines { webhook: limit, ..Deadlines::default() };
-        Notifier::new(client.clone(), client, |url, private| {
+        Notifier::new(client.clone(), client, super::super::terminal::pair().0, |url, private| {
             if private || url.host_str() != Some("10.0.0.1") { Ok(()) } else { Err("address not allowed".into()) }
         })
         .with_deadlines(deadlines)
@@ -188,7 +204,7 @@ mod tests {
     async fn answered(answer: &str) -> (Outcome, Receiver) {
         let receiver = Receiver::start(Some(answer.replace('\n', "\r\n").into_bytes())).await;
         let hook = Webhook { url: receiver.url(), secret: Some("whsec_c2VjcmV0by1kZS1wcnVlYmE".into()), allow_private: true };
-        let outcome = notifier(AMPLE).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{\"a\":1}", now()).await;
+        let outcome = notifier(AMPLE).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{\"a\":1}", now()).await.outcome;
         (outcome, receiver)
     }
 
@@ -235,10 +251,10 @@ mod tests {
         for (answer, name, after) in [
             ("HTTP/1.1 200 OK\nContent-Length: 2\n\nok", "sent", None),
             ("HTTP/1.1 302 Found\nLocation: http://127.0.0.1:1/\nContent-Length: 0\n\n", "retry", None),
-            ("HTTP/1.1 410 Gone\nContent-Length: 0\n\n", "rejected", None),
+            ("HTTP/1.1 410 Gone\nContent-Length: 0\n\n", "misconfigured", None),
             ("HTTP/1.1 404 Not Found\nContent-Length: 0\n\n", "retry", None),
             ("HTTP/1.1 429 Too Many Requests\nRetry-After: 60\nContent-Length: 0\n\n", "retry", minute),
-            ("HTTP/1.1 503 Service Unavailable\nRetry-After: Thu, 14 Mar 2024 15:05:01 GMT\nContent-Length: 0\n\n", "retry", minute),
+            ("HTTP/1.1 503 Service Unavailable\nRetry-After: Mon, 19 Feb 2024 15:05:01 GMT\nContent-Length: 0\n\n", "retry", minute),
             ("HTTP/1.1 500 Internal Server Error\nRetry-After: soon\nContent-Length: 0\n\n", "retry", None),
         ] {
             let (outcome, receiver) = answered(answer).await;
@@ -263,7 +279,7 @@ mod tests {
         let receiver = Receiver::start(Some(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nrecib".to_vec())).await;
         let hook = Webhook { url: receiver.url(), secret: None, allow_private: true };
         let limited = notifier(Duration::from_secs(1));
-        let outcome = limited.send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await;
+        let outcome = limited.send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await.outcome;
         assert_eq!(outcome, Outcome::Sent { detail: "200: recib".into() });
     }
 
@@ -274,7 +290,7 @@ mod tests {
         for url in [receiver.url(), format!("http://{gone}/ruta-secreta?token=abc")] {
             let hook = Webhook { url, secret: None, allow_private: true };
             let outcome =
-                notifier(Duration::from_millis(300)).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await;
+                notifier(Duration::from_millis(300)).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await.outcome;
             assert!(
                 matches!(&outcome, Outcome::Retry { why, .. } if why.contains("127.0.0.1") && !why.contains("secreta") && !why.contains("token")),
                 "{outcome:?}"
@@ -285,8 +301,21 @@ mod tests {
     #[tokio::test]
     async fn a_forbidden_literal_address_is_refused_before_anything_is_sent() {
         let hook = Webhook { url: "https://10.0.0.1/x".into(), secret: None, allow_private: false };
-        let outcome = notifier(Duration::from_millis(300)).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await;
+        let outcome =
+            notifier(Duration::from_millis(300)).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await.outcome;
         assert!(matches!(&outcome, Outcome::Misconfigured { why } if why.contains("not allowed")), "{outcome:?}");
+    }
+
+    /// The guard sees what a name resolves to only when it is asked, and that is for the operator to mend as well.
+    #[tokio::test]
+    async fn a_name_that_leads_to_a_private_address_is_the_operators_to_mend() {
+        let client = crate::fetch::guard::webhook_client(false, AMPLE).expect("a client");
+        let (terminal, _printer) = super::super::terminal::pair();
+        let guarded = Notifier::new(client.clone(), client, terminal, |_, _| Ok(()));
+        let hook = Webhook { url: "https://localhost:9/x".into(), secret: None, allow_private: false };
+        let attempted = guarded.send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await;
+        assert!(matches!(&attempted.outcome, Outcome::Misconfigured { why } if why.contains("address not allowed")), "{attempted:?}");
+        assert_eq!(attempted.whose, Whose::Channel);
     }
 
     #[test]
@@ -295,7 +324,7 @@ mod tests {
             ("0", Some(0)),
             ("120", Some(120)),
             ("99999999999999999999999", Some(u64::from(u32::MAX))),
-            ("Thu, 14 Mar 2024 15:04:31 GMT", Some(30)),
+            ("Mon, 19 Feb 2024 15:04:31 GMT", Some(30)),
             ("Thu, 14 Mar 2019 15:04:31 GMT", None),
             ("-5", None),
             ("", None),

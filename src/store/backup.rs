@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::Id;
 
-use super::codes::Blob;
+use super::codes::{Blob, MediumCode};
 use super::error::StoreError;
 use super::keys::{self, Table, Trees};
 use super::lines::{CaseLine, DeliveryLine, Line, LineWriter, read_lines};
@@ -28,7 +28,7 @@ use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, bodies, cases, deliveries, rows, snapshot};
+use super::{Cid, Store, bodies, cases, deliveries, outbox, rows, snapshot};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
@@ -140,7 +140,8 @@ impl Store {
     }
 
     fn export_noting(&self, out: &mut dyn Write, now: Timestamp) -> Result<LineCounts, StoreError> {
-        let mut export = Export { store: self, out: LineWriter::begin(out, now.into())?, written: HashMap::new() };
+        let mail_domain = self.read(outbox::mail_domain)?;
+        let mut export = Export { store: self, out: LineWriter::begin(out, now.into(), mail_domain)?, written: HashMap::new() };
         let last = self.read(|trees| Ok(trees.at(Table::Name).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default()))?;
         let mut next = 1;
         while next <= last {
@@ -262,10 +263,12 @@ impl Ledger {
         let Some(WordRecord::Address { channel, recipient }) = cases::word(&self.words(), record.address) else {
             return Err(rows::damaged(Table::Delivery, &id.0, "its address is unknown"));
         };
-        let body = bodies::get(&self.trees, id, &record.events)?.map(Blob);
+        let content = bodies::get(&self.trees, id, &record.events)?;
+        let (medium, from, body) =
+            content.map_or((None, None, None), |content| (Some(MediumCode(content.medium)), content.from, Some(Blob(content.body))));
         let tries = deliveries::attempts_of(&self.trees, id)?.into_iter().map(|(_, attempt)| attempt).collect();
         let DeliveryRecord { cid, events, state, attempts, created, .. } = record;
-        Ok(Some(DeliveryLine { id: id.into(), channel, recipient, cid, events, state, attempts, created, tries, body }))
+        Ok(Some(DeliveryLine { id: id.into(), channel, recipient, cid, events, state, attempts, created, tries, body, medium, from }))
     }
 }
 

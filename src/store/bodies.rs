@@ -6,10 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::delivery::{Content, Medium};
 use crate::domain::id::Id;
 
 use super::batch::Batch;
-use super::codes::{Blob, IdHex};
+use super::codes::{Blob, IdHex, MediumCode};
 use super::error::StoreError;
 use super::format::{self, DICTIONARY};
 use super::keys::{Table, Trees};
@@ -22,16 +23,36 @@ const LARGEST_BODY: usize = 16 << 20;
 /// Events whose texts go into the prefix. A message about more of them repeats itself enough.
 const PREFIX_EVENTS: usize = 32;
 
-/// A stored body.
+/// The schema of [`BodyRecord`]. Schema 1 did not say how the bytes travel.
+const SCHEMA: u8 = 2;
+
+/// What a delivery sends.
 #[derive(Serialize, Deserialize)]
 struct BodyRecord {
     events: u8,
     raw_len: usize,
     data: Blob,
+    medium: Option<MediumCode>,
+    from: Option<String>,
 }
 
-/// Puts the bytes that a delivery with these events sends.
-pub(super) fn put(batch: &mut Batch, trees: &Trees, id: Id, events: &[IdHex], body: &[u8]) -> Result<(), StoreError> {
+/// Schema 1.
+#[derive(Serialize, Deserialize)]
+struct BareBody {
+    events: u8,
+    raw_len: usize,
+    data: Blob,
+}
+
+impl From<BareBody> for BodyRecord {
+    fn from(BareBody { events, raw_len, data }: BareBody) -> Self {
+        Self { events, raw_len, data, medium: None, from: None }
+    }
+}
+
+/// Puts what a delivery with these events sends.
+pub(super) fn put(batch: &mut Batch, trees: &Trees, id: Id, events: &[IdHex], content: &Content) -> Result<(), StoreError> {
+    let Content { medium, from, body } = content;
     if body.len() > LARGEST_BODY {
         return Err(StoreError::Refused(format!("a message of {} bytes is too large to keep", body.len())));
     }
@@ -43,13 +64,13 @@ pub(super) fn put(batch: &mut Batch, trees: &Trees, id: Id, events: &[IdHex], bo
         used += 1;
     }
     let data = Blob(format::compress(body, &prefix)?);
-    let record = BodyRecord { events: used, raw_len: body.len(), data };
-    rows::put_bytes(batch, trees, Table::Body, &id.0, &rows::encode(&record)?, false)
+    let record = BodyRecord { events: used, raw_len: body.len(), data, medium: Some(MediumCode(*medium)), from: from.clone() };
+    rows::put_as(batch, trees, Table::Body, &id.0, SCHEMA, &record)
 }
 
-/// The bytes that a delivery with these events sends.
-pub(super) fn get(trees: &Trees, id: Id, events: &[IdHex]) -> Result<Option<Vec<u8>>, StoreError> {
-    let Some(record) = rows::get_long::<BodyRecord>(trees, Table::Body, &id.0)? else { return Ok(None) };
+/// What a delivery with these events sends.
+pub(super) fn get(trees: &Trees, id: Id, events: &[IdHex]) -> Result<Option<Content>, StoreError> {
+    let Some(record) = rows::get_either::<BareBody, BodyRecord>(trees, Table::Body, &id.0, SCHEMA)? else { return Ok(None) };
     let damaged = |why: &str| rows::damaged(Table::Body, &id.0, why);
     if record.raw_len > LARGEST_BODY {
         return Err(damaged("it is larger than any message"));
@@ -58,7 +79,18 @@ pub(super) fn get(trees: &Trees, id: Id, events: &[IdHex]) -> Result<Option<Vec<
     for id in events.get(..usize::from(record.events)).ok_or_else(|| damaged("its delivery lost events"))? {
         event(trees, *id)?.ok_or_else(|| damaged("an event that it tells is not stored"))?.words(&mut prefix);
     }
-    format::decompress(&record.data.0, &prefix, record.raw_len).map(Some).map_err(|why| damaged(&why))
+    let body = format::decompress(&record.data.0, &prefix, record.raw_len).map_err(|why| damaged(&why))?;
+    let medium = record.medium.map_or_else(|| medium_of(&body), |code| code.0);
+    Ok(Some(Content { medium, from: record.from, body }))
+}
+
+/// How bytes of schema 1 travel: webhooks are JSON, mails begin with the headers that we write.
+pub(super) fn medium_of(body: &[u8]) -> Medium {
+    match body {
+        [b'{', ..] => Medium::Webhook,
+        body if body.starts_with(b"From: ") => Medium::Email,
+        _ => Medium::Terminal,
+    }
 }
 
 fn event(trees: &Trees, id: IdHex) -> Result<Option<EventRecord>, StoreError> {

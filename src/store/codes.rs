@@ -13,6 +13,7 @@ use jiff::civil::{Date, Time};
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::delivery::Medium;
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::id::{Id, hex};
@@ -73,6 +74,11 @@ coded! {
     StatusCode(HearingStatus)
     Convened = 1 Rescheduled = 2 MovedEarlier = 3 Deferred = 4 Suspended = 5 ResumeScheduled = 6 Resumed = 7 Failed = 8
     NotInstalled = 9 Revoked = 10 Held = 11 OralDecision = 12
+}
+
+coded! {
+    /// How a message travels.
+    MediumCode(Medium) Email = 1 Webhook = 2 Terminal = 3
 }
 
 coded! {

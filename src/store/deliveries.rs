@@ -4,11 +4,11 @@
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::delivery::{Attempt, Content, Delivery};
 use crate::domain::id::Id;
 
 use super::error::StoreError;
-use super::keys::{self, NEVER, Table, Trees};
+use super::keys::{self, HELD, NEVER, Table, Trees};
 use super::outbox::DeliveryFilter;
 use super::records::case::WordRecord;
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
@@ -16,8 +16,8 @@ use super::writer::Words;
 use super::{Store, bodies, cases, rows};
 
 impl Store {
-    /// The bytes that were sent.
-    pub fn body(&self, id: Id) -> Result<Option<Vec<u8>>, StoreError> {
+    /// What a delivery sends, once it is fixed.
+    pub fn content(&self, id: Id) -> Result<Option<Content>, StoreError> {
         self.read(|trees| match rows::get_long::<DeliveryRecord>(trees, Table::Delivery, &id.0)? {
             Some(record) => bodies::get(trees, id, &record.events),
             None => Ok(None),
@@ -48,6 +48,7 @@ impl Store {
             match filter {
                 DeliveryFilter::Pending => each_indexed(trees, 0..NEVER, &mut keep)?,
                 DeliveryFilter::Dead => each_indexed(trees, NEVER..=NEVER, &mut keep)?,
+                DeliveryFilter::Failed => each_indexed(trees, HELD..=NEVER, &mut keep)?,
                 DeliveryFilter::All => each(trees, &mut keep)?,
                 DeliveryFilter::Case(cid) => each(trees, &mut |id, record| if record.cid == cid { keep(id, record) } else { Ok(()) })?,
             }

@@ -7,12 +7,14 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::domain::delivery::Content;
 use crate::domain::id::hex;
 
 use super::codes::Blob;
 use super::error::StoreError;
 use super::hosts::HostRecord;
 use super::keys::{self, Table, Trees};
+use super::outbox::MAIL_DOMAIN;
 use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
 use super::records::event::EventRecord;
@@ -45,6 +47,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         return Err(rows::damaged(table, key, "its key is too short"));
     }
     let shown = match table {
+        Table::Meta if key == MAIL_DOMAIN => json(&rows::decode_row::<String>(table, key, value)?),
         Table::Meta => json(&rows::decode_row::<u32>(table, key, value)?),
         Table::Word => json(&rows::decode_row::<WordRecord>(table, key, value)?),
         Table::Cid | Table::EventId | Table::CaseEvent => json(&rows::decode_row::<u64>(table, key, value)?),
@@ -63,7 +66,10 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         },
         Table::Body => match keys::id_at(key, 0) {
             Some(id) => match rows::get_long::<DeliveryRecord>(trees, Table::Delivery, &id.0)? {
-                Some(delivery) => json(&bodies::get(trees, id, &delivery.events)?.map(Blob)),
+                Some(delivery) => match bodies::get(trees, id, &delivery.events)? {
+                    Some(Content { from: Some(from), body, .. }) => json(&(from, Blob(body))),
+                    content => json(&content.map(|content| Blob(content.body))),
+                },
                 None => return Err(rows::damaged(table, key, "it belongs to no delivery")),
             },
             None => return Err(rows::damaged(table, key, "its key is too short")),

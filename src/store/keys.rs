@@ -28,7 +28,7 @@ macro_rules! tables {
 }
 
 tables! {
-    /// Name → what the store says of itself: `format`.
+    /// Name → what the store says of itself: `format`, and `mail_domain`, the right side of its message ids.
     Meta = "meta",
     /// Number u32 → a source, or a channel with a recipient: strings that many rows would repeat.
     Word = "word",
@@ -52,7 +52,7 @@ tables! {
     CaseEvent = "case_event",
     /// Delivery id → the delivery, long.
     Delivery = "delivery",
-    /// Due ms u64 ‖ delivery id → nothing. Deliveries given up stand at [`NEVER`].
+    /// Due ms u64 ‖ delivery id → nothing. Deliveries that are held stand at [`HELD`], those given up at [`NEVER`].
     Due = "due",
     /// Delivery id ‖ n u32 → one attempt, long.
     Attempt = "attempt",
@@ -84,6 +84,9 @@ impl Trees {
 
 /// Where dead deliveries stand in `due`: never due, and found without reading all deliveries.
 pub(super) const NEVER: u64 = u64::MAX;
+
+/// Where deliveries stand in `due` that wait for their channel to be mended.
+pub(super) const HELD: u64 = NEVER - 1;
 
 /// The key of a case's rows.
 pub(super) fn cid(cid: Cid) -> [u8; 8] {

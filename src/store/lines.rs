@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::Cid;
 use super::backup::LineCounts;
-use super::codes::{Blob, IdHex, Instant, Sha};
+use super::codes::{Blob, IdHex, Instant, MediumCode, Sha};
 use super::error::StoreError;
 use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
 use super::records::delivery::{AttemptRecord, StateRecord};
@@ -26,7 +26,13 @@ pub(super) const LINES_FORMAT: u32 = 1;
 #[serde(tag = "line", rename_all = "snake_case")]
 pub(super) enum Line {
     /// The first.
-    Veedor { format: u32, program: String, at: Instant },
+    Veedor {
+        format: u32,
+        program: String,
+        at: Instant,
+        #[serde(default)]
+        mail_domain: Option<String>,
+    },
     /// A case without its history.
     Case(CaseLine),
     /// A version.
@@ -65,6 +71,10 @@ pub(super) struct DeliveryLine {
     pub created: Instant,
     pub tries: Vec<AttemptRecord>,
     pub body: Option<Blob>,
+    #[serde(default)]
+    pub medium: Option<MediumCode>,
+    #[serde(default)]
+    pub from: Option<String>,
 }
 
 /// Writes lines and counts them.
@@ -76,9 +86,9 @@ pub(super) struct LineWriter<'a> {
 
 impl<'a> LineWriter<'a> {
     /// Begins with the header.
-    pub(super) fn begin(out: &'a mut dyn Write, at: Instant) -> Result<Self, StoreError> {
+    pub(super) fn begin(out: &'a mut dyn Write, at: Instant, mail_domain: Option<String>) -> Result<Self, StoreError> {
         let mut writer = Self { out, hash: Sha256::new(), counts: LineCounts::default() };
-        writer.put(&Line::Veedor { format: LINES_FORMAT, program: env!("CARGO_PKG_VERSION").to_owned(), at })?;
+        writer.put(&Line::Veedor { format: LINES_FORMAT, program: env!("CARGO_PKG_VERSION").to_owned(), at, mail_domain })?;
         Ok(writer)
     }
 
@@ -108,7 +118,7 @@ impl<'a> LineWriter<'a> {
     }
 }
 
-/// Reads lines to their trailer, and hands each but header and trailer to `visit`. An error says where it stands.
+/// Reads lines to their trailer, and hands each but the trailer to `visit`. An error says where it stands.
 pub(super) fn read_lines(mut input: impl BufRead, visit: &mut dyn FnMut(Line) -> Result<(), StoreError>) -> Result<LineCounts, StoreError> {
     let wrong = |n: u64, why: &str| StoreError::Backup(format!("line {n}: {why}"));
     let (mut hash, mut counts) = (Sha256::new(), LineCounts::default());
@@ -121,7 +131,7 @@ pub(super) fn read_lines(mut input: impl BufRead, visit: &mut dyn FnMut(Line) ->
         }
         let line: Line = serde_json::from_slice(&text).map_err(|error| wrong(n, &error.to_string()))?;
         match (n, line) {
-            (1, Line::Veedor { format: LINES_FORMAT, .. }) => {}
+            (1, header @ Line::Veedor { format: LINES_FORMAT, .. }) => visit(header)?,
             (1, Line::Veedor { format, .. }) => {
                 return Err(wrong(
                     n,

@@ -5,7 +5,7 @@
 //! deliveries are one transaction ([`commit`](Store::commit)), so an alert exists when and only when its evidence does.
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `keys`, `rows`, `records` · `snapshot` ·
-//! `writer` · `cases`, `commit`, `history`, `outbox`, `deliveries` · `backup`, `restore`, `fsck`, `prune`, `dump`.
+//! `writer` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries` · `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
 pub mod backup;
@@ -34,6 +34,7 @@ mod format;
 mod indexes;
 mod keys;
 mod lines;
+mod queue;
 
 mod records;
 mod rows;
@@ -41,17 +42,19 @@ mod snapshot;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
 use crate::domain::docket::Docket;
+use crate::domain::id::Id;
 use crate::domain::page::Page;
 
 use error::StoreError;
 use keys::Trees;
 use mark::{Mark, Marker};
+use queue::Queue;
 use writer::{Job, Ledger, Poison, Words};
 
 /// The number that the store gave a case. Never given twice.
@@ -79,6 +82,8 @@ pub struct Store {
 struct Inner {
     trees: Trees,
     words: Words,
+    queue: Arc<Mutex<Queue>>,
+    damaged: Vec<Id>,
     poison: Poison,
     dir: PathBuf,
     lost: Option<Mark>,
@@ -89,9 +94,10 @@ struct Inner {
 impl Store {
     /// Starts the writer over opened trees.
     fn start(trees: Trees, ledger: Ledger, dir: PathBuf, lost: Option<Mark>) -> Result<Self, StoreError> {
-        let (words, poison) = (ledger.words(), Arc::clone(&ledger.poison));
+        let (words, poison, queue) = (ledger.words(), Arc::clone(&ledger.poison), Arc::clone(&ledger.queue));
+        let damaged = ledger.damaged.clone();
         let (jobs, thread) = writer::start(ledger, Marker::new(&dir))?;
-        Ok(Self { inner: Arc::new(Inner { trees, words, poison, dir, lost, jobs: Some(jobs), thread: Some(thread) }) })
+        Ok(Self { inner: Arc::new(Inner { trees, words, queue, damaged, poison, dir, lost, jobs: Some(jobs), thread: Some(thread) }) })
     }
 
     /// The folder of the store.
@@ -108,6 +114,11 @@ impl Store {
     /// the court still shows is read again and told under the same ids; the operator is to know.
     pub fn lost(&self) -> Option<Mark> {
         self.inner.lost
+    }
+
+    /// The pending deliveries that did not read back when the store was opened. They are left alone, for `fsck` to report.
+    pub fn damaged_deliveries(&self) -> &[Id] {
+        &self.inner.damaged
     }
 
     /// Reads on the caller's thread. A fatal error poisons the store.

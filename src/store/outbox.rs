@@ -1,38 +1,45 @@
 //! Deliveries: made with their events, joined while open, tried, and kept.
 //!
 //! Only the writer changes a delivery, so news that joins an open one, its closing and its attempts never cross. The
-//! table `due` follows every state: open and waiting deliveries stand at their time, dead ones at the end of time,
-//! delivered ones nowhere.
+//! table `due` follows every state: open and waiting deliveries stand at their time, held and dead ones at the end of time,
+//! delivered ones nowhere. The [`queue`](super::queue) follows it in memory, and the deliverer claims from there.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Delivery, DeliveryState};
+use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, MOST_EVENTS};
 use crate::domain::id::Id;
 
 use super::batch::Batch;
 use super::codes::{IdHex, Instant};
-use super::deliveries::{delivery_from, last_attempt, read_delivery};
+use super::deliveries::{delivery_from, last_attempt};
 use super::error::StoreError;
-use super::keys::{self, NEVER, Table, Trees};
+use super::keys::{self, HELD, NEVER, Table, Trees};
+use super::queue::{Place, Queue};
 use super::records::case::WordRecord;
 use super::records::delivery::{AttemptRecord, DeliveryRecord, StateRecord};
 use super::writer::Ledger;
-use super::{Cid, Store, bodies, rows};
+use super::{Cid, Store, bodies, cases, rows};
 
 /// Which deliveries to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryFilter {
     /// All that are kept.
     All,
-    /// Open or waiting.
+    /// Open, waiting or held.
     Pending,
     /// Given up.
     Dead,
+    /// Held or given up: what somebody has to look at.
+    Failed,
     /// Those of one case.
     Case(Cid),
 }
+
+/// The key of the right side of message ids in `meta`.
+pub(super) const MAIL_DOMAIN: &[u8] = b"mail_domain";
 
 /// A delivery on its way into a batch.
 pub(super) struct Staged {
@@ -41,63 +48,121 @@ pub(super) struct Staged {
 }
 
 impl Store {
-    /// The deliveries that want attention at `now`, the longest waiting first: waiting ones to be tried and open ones to be
-    /// closed.
-    ///
-    /// Those that `skip` says are passed over without counting, so that one channel's backlog hides no other's news.
-    pub fn due(&self, now: Timestamp, limit: usize, skip: &dyn Fn(&Delivery) -> bool) -> Result<Vec<Delivery>, StoreError> {
-        self.read(|trees| {
-            let mut due = Vec::new();
-            let end = keys::milliseconds(now).saturating_add(1).to_be_bytes();
-            for key in trees.at(Table::Due).range(..end.to_vec()).keys() {
-                if due.len() >= limit {
-                    break;
-                }
-                let key = key?;
-                let Some(id) = keys::id_at(&key, 8) else { continue };
-                // A delivery that was settled since the scan began is gone from the index too.
-                let found = match read_delivery(trees, &self.inner.words, id) {
-                    // One that does not read back is for `fsck` to report, and stops no other.
-                    Err(StoreError::Damaged(_)) => continue,
-                    found => found?,
-                };
-                due.extend(found.filter(|delivery| delivery.state.due().is_some_and(|at| at <= now) && !skip(delivery)));
-            }
-            Ok(due)
-        })
+    /// Claims up to `room` deliveries of a channel that are due at `now`, the oldest news first: waiting ones to be tried and
+    /// open ones to be closed. Of a recipient and case one is under way at a time. A claimed one is not claimed again until it
+    /// is [given back](Self::give_back).
+    pub fn claim(&self, channel: &str, now: Timestamp, room: usize) -> Vec<Id> {
+        self.with_queue(|queue| queue.claim(channel, keys::milliseconds(now), room))
     }
 
-    /// When the next delivery wants attention.
+    /// Gives a claimed delivery back when its attempt is noted.
+    pub fn give_back(&self, id: Id, now: Timestamp) {
+        self.with_queue(|queue| queue.give_back(id, keys::milliseconds(now)));
+    }
+
+    /// Makes what is held for a channel due: all of it, or the oldest one to see whether the channel works.
+    pub fn release(&self, channel: &str, all: bool) {
+        self.with_queue(|queue| queue.release(channel, all));
+    }
+
+    /// The channels of which the operator asked for an attempt since this was last asked.
+    pub fn asked_for(&self) -> Vec<String> {
+        self.with_queue(Queue::asked_for)
+    }
+
+    /// The channels for which anything waits.
+    pub fn waiting_channels(&self) -> Vec<String> {
+        self.with_queue(|queue| queue.channels())
+    }
+
+    /// When the next delivery of a channel becomes due that was not when the channel's were last claimed.
+    pub fn next_due_of(&self, channel: &str) -> Option<Timestamp> {
+        let due = self.with_queue(|queue| queue.next(channel))?;
+        Timestamp::from_millisecond(i64::try_from(due).ok()?).ok()
+    }
+
+    fn with_queue<T>(&self, work: impl FnOnce(&mut Queue) -> T) -> T {
+        work(&mut self.inner.queue.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// When the next delivery wants attention; those that are held are left out.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|trees| {
-            let first = trees.at(Table::Due).first()?.and_then(|(key, _)| keys::u64_at(&key, 0)).filter(|due| *due != NEVER);
+            let first = trees.at(Table::Due).first()?.and_then(|(key, _)| keys::u64_at(&key, 0)).filter(|due| *due < HELD);
             Ok(first.and_then(|due| Timestamp::from_millisecond(i64::try_from(due).ok()?).ok()))
         })
     }
 
-    /// Fixes the content of an open delivery, so that it can be sent; any other is returned as it is. Flushed.
+    /// Ends the gathering of an open delivery, so that its content can be fixed; any other is returned as it is. Not flushed:
+    /// nothing may be sent before [`fix`](Self::fix).
     pub fn close(&self, id: Id, now: Timestamp) -> Result<Option<Delivery>, StoreError> {
-        self.write(true, move |ledger| ledger.close(id, now))
+        self.write(false, move |ledger| ledger.close(id, now))
     }
 
-    /// Notes an attempt and the state that follows from it. `body` is what was or will be sent, kept so that every attempt sends
-    /// the same bytes. Flushed.
-    pub fn record_attempt(
-        &self,
-        id: Id,
-        attempt: Attempt,
-        state: DeliveryState,
-        attempts: u16,
-        body: Option<Vec<u8>>,
-    ) -> Result<(), StoreError> {
-        self.write(true, move |ledger| ledger.record_attempt(id, attempt.into(), state.into(), attempts, body.as_deref()))
+    /// Fixes what a delivery sends, before the first attempt; what is fixed already stays, and is returned. Flushed.
+    pub fn fix(&self, id: Id, content: Content) -> Result<Content, StoreError> {
+        self.write(true, move |ledger| ledger.fix(id, content))
     }
 
-    /// Sends deliveries again from `now` on, with a fresh count of attempts: dead ones, and delivered ones too if they are asked for.
-    /// Returns how many there were.
+    /// The right side of message ids. The first that is asked for stays for ever, so that a new sender's address neither
+    /// changes ids nor cuts threads.
+    pub fn mail_domain(&self, now: &str) -> Result<String, StoreError> {
+        if let Some(known) = self.read(mail_domain)? {
+            return Ok(known);
+        }
+        let domain = now.to_owned();
+        self.write(true, move |ledger| ledger.mail_domain(domain))
+    }
+
+    /// Notes an attempt and the state that follows from it. Flushed. A delivery that the operator ended meanwhile stays ended
+    /// unless it arrived.
+    pub fn record_attempt(&self, id: Id, attempt: Attempt, state: DeliveryState, attempts: u16) -> Result<(), StoreError> {
+        self.write(true, move |ledger| ledger.record_attempt(id, attempt.into(), state.into(), attempts))
+    }
+
+    /// Sends deliveries again at `now`, at the operator's wish: those that were settled once, those that wait earlier than
+    /// planned. Returns how many there were.
     pub fn retry(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
+        let found = self.restate(ids, move |state| match state {
+            StateRecord::Delivered { .. } | StateRecord::Dead { .. } | StateRecord::Dropped { .. } | StateRecord::Again { .. } => {
+                StateRecord::Again { due: now.into() }
+            }
+            StateRecord::Open { .. } | StateRecord::Waiting { .. } | StateRecord::Held { .. } => StateRecord::Waiting { due: now.into() },
+        })?;
+        self.with_queue(|queue| ids.iter().for_each(|id| queue.ask_for(*id)));
+        Ok(found)
+    }
+
+    /// Makes deliveries due at `now` that wait for a time that was planned wrongly. Returns how many there were.
+    pub fn hasten(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
+        self.restate(ids, move |state| match state {
+            StateRecord::Open { .. } | StateRecord::Waiting { .. } => StateRecord::Waiting { due: now.into() },
+            StateRecord::Again { .. } => StateRecord::Again { due: now.into() },
+            settled => settled,
+        })
+    }
+
+    /// Ends deliveries that are not to be sent any more; delivered ones stay what they are. Returns how many there were.
+    pub fn end(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
+        self.restate(ids, move |state| match state {
+            delivered @ StateRecord::Delivered { .. } => delivered,
+            _ => StateRecord::Dropped { at: now.into() },
+        })
+    }
+
+    fn restate(&self, ids: &[Id], change: impl Fn(StateRecord) -> StateRecord + Send + 'static) -> Result<usize, StoreError> {
         let ids = ids.to_vec();
-        self.write(true, move |ledger| ledger.retry(&ids, now))
+        self.write(true, move |ledger| {
+            let mut found = 0;
+            for id in &ids {
+                let Some(mut record) = ledger.record(*id)? else { continue };
+                let before = record.state.clone();
+                record.state = change(record.state);
+                ledger.save(*id, &before, &record, Batch::default())?;
+                found += 1;
+            }
+            Ok(found)
+        })
     }
 }
 
@@ -113,12 +178,19 @@ impl Ledger {
             }
             if let Some(Staged { record, .. }) = staged.get_mut(&id)
                 && matches!(record.state, StateRecord::Open { .. })
+                && record.events.len() + delivery.events.len() <= MOST_EVENTS
             {
                 record.events.extend(delivery.events.into_iter().map(IdHex::from));
                 if let waiting @ DeliveryState::Waiting { .. } = delivery.state {
                     record.state = waiting.into();
                 }
                 return Ok(());
+            }
+            // It is full: it takes no more, and goes out when it would have.
+            if let Some(Staged { record, .. }) = staged.get_mut(&id)
+                && let StateRecord::Open { due } = &record.state
+            {
+                record.state = StateRecord::Waiting { due: *due };
             }
         }
         if staged.contains_key(&delivery.id) || self.trees.at(Table::Delivery).contains_key(delivery.id.0)? {
@@ -152,13 +224,32 @@ impl Ledger {
     }
 
     fn follow(&mut self, id: Id, record: &DeliveryRecord) {
-        let place = (record.address, record.cid);
+        let lane = (record.address, record.cid);
         if matches!(record.state, StateRecord::Open { .. }) {
-            self.open.insert(place, id);
-        } else if self.open.get(&place) == Some(&id) {
-            self.open.remove(&place);
+            self.open.insert(lane, id);
+        } else if self.open.get(&lane) == Some(&id) {
+            self.open.remove(&lane);
         }
+        self.enqueue(id, record);
         self.touched_delivery(id);
+    }
+
+    /// Puts a delivery into its place in the queue.
+    pub(super) fn enqueue(&self, id: Id, record: &DeliveryRecord) {
+        let Some(WordRecord::Address { channel, .. }) = cases::word(&self.words(), record.address) else { return };
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = queue.number(id).or_else(|| self.number_of(record)).unwrap_or_default();
+        let place = match place(&record.state) {
+            Some(NEVER) | None => None,
+            Some(HELD) => Some(Place::Held),
+            Some(due) => Some(Place::At(due)),
+        };
+        queue.place(id, &channel, (record.address, record.cid), number, place);
+    }
+
+    /// The number of a delivery's first event among all. Of one that does not read back the order is not known.
+    fn number_of(&self, record: &DeliveryRecord) -> Option<u64> {
+        rows::get::<u64>(&self.trees, Table::EventId, &record.events.first()?.0).ok()?
     }
 
     fn close(&mut self, id: Id, now: Timestamp) -> Result<Option<Delivery>, StoreError> {
@@ -171,14 +262,30 @@ impl Ledger {
         delivery_from(&self.trees, &self.words(), id, record).map(Some)
     }
 
-    fn record_attempt(
-        &mut self,
-        id: Id,
-        attempt: AttemptRecord,
-        state: StateRecord,
-        attempts: u16,
-        body: Option<&[u8]>,
-    ) -> Result<(), StoreError> {
+    fn fix(&mut self, id: Id, content: Content) -> Result<Content, StoreError> {
+        let record = self.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;
+        if let Some(fixed) = bodies::get(&self.trees, id, &record.events)? {
+            return Ok(fixed);
+        }
+        let mut batch = Batch::default();
+        bodies::put(&mut batch, &self.trees, id, &record.events, &content)?;
+        batch.apply(&self.trees)?;
+        self.touched_delivery(id);
+        Ok(content)
+    }
+
+    /// Keeps the right side of message ids, if none is kept.
+    pub(super) fn mail_domain(&mut self, domain: String) -> Result<String, StoreError> {
+        if let Some(known) = mail_domain(&self.trees)? {
+            return Ok(known);
+        }
+        let mut batch = Batch::default();
+        rows::put(&mut batch, Table::Meta, MAIL_DOMAIN, &domain)?;
+        batch.apply(&self.trees)?;
+        Ok(domain)
+    }
+
+    fn record_attempt(&mut self, id: Id, attempt: AttemptRecord, state: StateRecord, attempts: u16) -> Result<(), StoreError> {
         let mut record = self.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;
         let mut batch = Batch::default();
         let n = match last_attempt(&self.trees, id)? {
@@ -187,24 +294,13 @@ impl Ledger {
             None => 1,
         };
         rows::put_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(id, n), &attempt)?;
-        if let Some(body) = body {
-            bodies::put(&mut batch, &self.trees, id, &record.events, body)?;
+        let before = record.state.clone();
+        let ended = matches!(before, StateRecord::Dropped { .. });
+        if !ended || matches!(state, StateRecord::Delivered { .. }) {
+            record.state = state;
         }
-        let before = std::mem::replace(&mut record.state, state);
         record.attempts = attempts;
         self.save(id, &before, &record, batch)
-    }
-
-    fn retry(&mut self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
-        let mut found = 0;
-        for id in ids {
-            let Some(mut record) = self.record(*id)? else { continue };
-            let before = std::mem::replace(&mut record.state, StateRecord::Waiting { due: now.into() });
-            record.attempts = 0;
-            self.save(*id, &before, &record, Batch::default())?;
-            found += 1;
-        }
-        Ok(found)
     }
 
     fn save(&mut self, id: Id, before: &StateRecord, record: &DeliveryRecord, mut batch: Batch) -> Result<(), StoreError> {
@@ -219,14 +315,20 @@ impl Ledger {
     }
 }
 
+/// The right side of message ids, if one is kept.
+pub(super) fn mail_domain(trees: &Trees) -> Result<Option<String>, StoreError> {
+    rows::get(trees, Table::Meta, MAIL_DOMAIN)
+}
+
 /// Where a state stands in `due`.
 pub(super) fn place(state: &StateRecord) -> Option<u64> {
     match state {
-        StateRecord::Open { due: Instant(due) } | StateRecord::Waiting { due: Instant(due) } => {
-            Some(keys::milliseconds(*due).min(NEVER - 1))
+        StateRecord::Open { due: Instant(due) } | StateRecord::Waiting { due: Instant(due) } | StateRecord::Again { due: Instant(due) } => {
+            Some(keys::milliseconds(*due).min(HELD - 1))
         }
+        StateRecord::Held { .. } => Some(HELD),
         StateRecord::Dead { .. } => Some(NEVER),
-        StateRecord::Delivered { .. } => None,
+        StateRecord::Delivered { .. } | StateRecord::Dropped { .. } => None,
     }
 }
 

@@ -59,7 +59,7 @@ impl Ledger {
                 Ok(None) | Err(StoreError::Damaged(_)) => continue,
                 Err(error) => return Err(error),
             };
-            let done = matches!(&record.state, StateRecord::Delivered { at } if at.0 < before);
+            let done = matches!(&record.state, StateRecord::Delivered { at } | StateRecord::Dropped { at } if at.0 < before);
             for (n, attempt) in deliveries::attempts_of(&self.trees, *id)? {
                 if done || attempt.at.0 < before {
                     rows::remove_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(*id, n))?;

@@ -8,6 +8,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::domain::delivery::Content;
+
 use super::backup::{self, LineCounts};
 use super::batch::Batch;
 use super::cases;
@@ -66,6 +68,7 @@ impl Store {
             }
             Line::Event { number, event } => self.write(flush, move |ledger| ledger.take_event(number, &event)),
             Line::Delivery(line) => self.write(flush, move |ledger| ledger.take_delivery(line)),
+            Line::Veedor { mail_domain: Some(domain), .. } => self.write(flush, move |ledger| ledger.mail_domain(domain).map(drop)),
             Line::Veedor { .. } | Line::Damaged { .. } | Line::End { .. } => Ok(()),
         }
     }
@@ -104,7 +107,7 @@ impl Ledger {
     }
 
     fn take_delivery(&mut self, line: DeliveryLine) -> Result<(), StoreError> {
-        let DeliveryLine { id, channel, recipient, cid, events, state, attempts, created, tries, body } = line;
+        let DeliveryLine { id, channel, recipient, cid, events, state, attempts, created, tries, body, medium, from } = line;
         let id = crate::domain::id::Id::from(id);
         let before = rows::get_long::<DeliveryRecord>(&self.trees, Table::Delivery, &id.0)?.map(|record| record.state);
         let address = self.word(WordRecord::Address { channel, recipient });
@@ -115,7 +118,8 @@ impl Ledger {
             rows::put_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(id, n), attempt)?;
         }
         if let Some(body) = body {
-            bodies::put(&mut batch, &self.trees, id, &record.events, &body.0)?;
+            let medium = medium.map_or_else(|| bodies::medium_of(&body.0), |code| code.0);
+            bodies::put(&mut batch, &self.trees, id, &record.events, &Content { medium, from, body: body.0 })?;
         }
         self.save_words(&mut batch)?;
         batch.apply(&self.trees)?;

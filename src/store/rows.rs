@@ -13,8 +13,11 @@ use super::error::StoreError;
 use super::format::{self, DICTIONARY};
 use super::keys::{Table, Trees};
 
-/// The schema of every record of this version of veedor.
+/// The schema of a record whose shape never changed. A record that did has its own numbers, kept where it is read.
 pub(super) const SCHEMA: u8 = 1;
+
+/// The newest schema of any record of this version of veedor.
+const NEWEST: u8 = 2;
 
 /// The schema number of the second and further rows of a long value.
 const PART: u8 = 0xff;
@@ -49,13 +52,35 @@ pub(super) fn put_long<T: Serialize>(batch: &mut Batch, trees: &Trees, table: Ta
 
 /// Puts bytes that may be long, as they are.
 pub(super) fn put_bytes(batch: &mut Batch, trees: &Trees, table: Table, key: &[u8], bytes: &[u8], packed: bool) -> Result<(), StoreError> {
+    put_parts(batch, trees, table, key, (SCHEMA, bytes, packed))
+}
+
+/// Puts a record of this schema, unpacked.
+pub(super) fn put_as<T: Serialize>(
+    batch: &mut Batch,
+    trees: &Trees,
+    table: Table,
+    key: &[u8],
+    schema: u8,
+    record: &T,
+) -> Result<(), StoreError> {
+    put_parts(batch, trees, table, key, (schema, &encode(record)?, false))
+}
+
+fn put_parts(
+    batch: &mut Batch,
+    trees: &Trees,
+    table: Table,
+    key: &[u8],
+    (schema, bytes, packed): (u8, &[u8], bool),
+) -> Result<(), StoreError> {
     let further = bytes.len().div_ceil(PART_BYTES).saturating_sub(1);
     let parts = u16::try_from(further).map_err(|_| StoreError::TooLarge { table: table.name(), bytes: bytes.len() })?;
     remove_parts(batch, table, key, parts, parts_of(trees, table, key)?);
     let mut chunks = bytes.chunks(PART_BYTES);
     let mut first = encode(&(u32::from(parts) << 1 | u32::from(packed)))?;
     first.extend_from_slice(chunks.next().unwrap_or_default());
-    batch.put(table, key, format::seal(SCHEMA, &first))?;
+    batch.put(table, key, format::seal(schema, &first))?;
     for (n, chunk) in (1..=parts).zip(chunks) {
         batch.put(table, part_key(key, n), format::seal(PART, chunk))?;
     }
@@ -89,7 +114,8 @@ pub(super) fn get_long<T: DeserializeOwned>(trees: &Trees, table: Table, key: &[
 
 /// Decodes a record that may be long, from its first row.
 pub(super) fn decode_long<T: DeserializeOwned>(trees: &Trees, table: Table, key: &[u8], first: &[u8]) -> Result<T, StoreError> {
-    let (bytes, packed) = join(trees, table, key, first)?;
+    let (schema, bytes, packed) = join(trees, table, key, first)?;
+    known(table, key, schema)?;
     if !packed {
         return decode(table, key, &bytes);
     }
@@ -97,22 +123,40 @@ pub(super) fn decode_long<T: DeserializeOwned>(trees: &Trees, table: Table, key:
     decode(table, key, &raw)
 }
 
+/// Reads a record whose shape changed: `New` is of schema `schema`, `Old` of the first one.
+pub(super) fn get_either<Old, New>(trees: &Trees, table: Table, key: &[u8], schema: u8) -> Result<Option<New>, StoreError>
+where
+    Old: DeserializeOwned + Into<New>,
+    New: DeserializeOwned,
+{
+    let Some(first) = trees.at(table).get(key)? else { return Ok(None) };
+    let (found, bytes, packed) = join(trees, table, key, &first)?;
+    let raw = if packed { unpack(&bytes).map_err(|why| damaged(table, key, &why))? } else { bytes };
+    match found {
+        SCHEMA => decode::<Old>(table, key, &raw).map(Into::into).map(Some),
+        found if found == schema => decode(table, key, &raw).map(Some),
+        found => known(table, key, found).map(|()| None),
+    }
+}
+
 /// Reads bytes that may be long, as they were put.
 pub(super) fn get_bytes(trees: &Trees, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
     let Some(first) = trees.at(table).get(key)? else { return Ok(None) };
-    join(trees, table, key, &first).map(|(bytes, _)| Some(bytes))
+    let (schema, bytes, _) = join(trees, table, key, &first)?;
+    known(table, key, schema).map(|()| Some(bytes))
 }
 
 /// The bytes of the first row of a value that was put with [`put_bytes`], and the bytes of all rows as far as known:
 /// enough to read a header without the rest.
 pub(super) fn first_bytes(table: Table, key: &[u8], first: &[u8]) -> Result<(Vec<u8>, u16), StoreError> {
-    let (parts, _, bytes) = open_first(table, key, first)?;
+    let (schema, parts, _, bytes) = open_first(table, key, first)?;
+    known(table, key, schema)?;
     Ok((bytes.to_vec(), parts))
 }
 
 /// The number of further rows that a first row says it has.
 pub(super) fn parts_in(table: Table, key: &[u8], first: &[u8]) -> Result<u16, StoreError> {
-    open_first(table, key, first).map(|(parts, ..)| parts)
+    open_first(table, key, first).map(|(_, parts, ..)| parts)
 }
 
 /// The key of the n-th further row.
@@ -125,8 +169,8 @@ pub(super) fn damaged(table: Table, key: &[u8], why: &str) -> StoreError {
     StoreError::Damaged(format!("{} {}: {why}", table.name(), hex(key)))
 }
 
-fn join(trees: &Trees, table: Table, key: &[u8], first: &[u8]) -> Result<(Vec<u8>, bool), StoreError> {
-    let (parts, packed, bytes) = open_first(table, key, first)?;
+fn join(trees: &Trees, table: Table, key: &[u8], first: &[u8]) -> Result<(u8, Vec<u8>, bool), StoreError> {
+    let (schema, parts, packed, bytes) = open_first(table, key, first)?;
     let mut all = bytes.to_vec();
     for n in 1..=parts {
         let key = part_key(key, n);
@@ -136,15 +180,17 @@ fn join(trees: &Trees, table: Table, key: &[u8], first: &[u8]) -> Result<(Vec<u8
             _ => return Err(damaged(table, &key, "this is not a part")),
         }
     }
-    Ok((all, packed))
+    Ok((schema, all, packed))
 }
 
-fn open_first<'a>(table: Table, key: &[u8], value: &'a [u8]) -> Result<(u16, bool, &'a [u8]), StoreError> {
+fn open_first<'a>(table: Table, key: &[u8], value: &'a [u8]) -> Result<(u8, u16, bool, &'a [u8]), StoreError> {
     let (schema, payload) = format::unseal(value).map_err(|why| damaged(table, key, &why))?;
-    known(table, key, schema)?;
+    if !(SCHEMA..=NEWEST).contains(&schema) {
+        known(table, key, schema)?;
+    }
     let (head, bytes): (u32, _) = postcard::take_from_bytes(payload).map_err(|error| damaged(table, key, &error.to_string()))?;
     let parts = u16::try_from(head >> 1).map_err(|_| damaged(table, key, "it has too many parts"))?;
-    Ok((parts, head & 1 == 1, bytes))
+    Ok((schema, parts, head & 1 == 1, bytes))
 }
 
 fn parts_of(trees: &Trees, table: Table, key: &[u8]) -> Result<u16, StoreError> {

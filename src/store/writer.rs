@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use crate::domain::id::Id;
 use crate::failpoint;
@@ -15,6 +15,7 @@ use super::batch::Batch;
 use super::error::StoreError;
 use super::keys::{self, Table, Trees};
 use super::mark::{Mark, Marker};
+use super::queue::Queue;
 use super::records::case::WordRecord;
 use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::{Cid, rows};
@@ -52,6 +53,10 @@ pub(super) struct Ledger {
     pub next_cid: Cid,
     /// The open delivery of each address and case.
     pub open: HashMap<(u32, Cid), Id>,
+    /// What waits to be sent, shared with the deliverer.
+    pub queue: Arc<Mutex<Queue>>,
+    /// Pending deliveries that did not read back.
+    pub damaged: Vec<Id>,
     /// What changed since a backup began, when one is running.
     pub dirty: Option<Dirty>,
     words: Words,
@@ -87,6 +92,8 @@ impl Ledger {
             next_event,
             next_cid,
             open: HashMap::new(),
+            queue: Arc::default(),
+            damaged: Vec::new(),
             dirty: None,
             words,
             numbers,
@@ -101,17 +108,24 @@ impl Ledger {
         Mark { cases: self.next_cid.saturating_sub(1), events: self.next_event.saturating_sub(1) }
     }
 
-    /// Reads which deliveries are open. One that does not read back takes no news and is for `fsck` to report.
+    /// Reads which deliveries wait, and which of them are open. One that does not read back takes no news, is not sent, and is
+    /// for `fsck` to report.
     pub(super) fn find_open(&mut self) -> Result<(), StoreError> {
         self.open.clear();
+        self.damaged.clear();
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for key in self.trees.at(Table::Due).iter().keys() {
             let key = key?;
             let Some(id) = keys::id_at(&key, 8).filter(|_| keys::u64_at(&key, 0) != Some(keys::NEVER)) else { continue };
             match rows::get_long::<DeliveryRecord>(&self.trees, Table::Delivery, &id.0) {
-                Ok(Some(DeliveryRecord { address, cid, state: StateRecord::Open { .. }, .. })) => {
-                    self.open.insert((address, cid), id);
+                Ok(Some(record)) => {
+                    if let DeliveryRecord { address, cid, state: StateRecord::Open { .. }, .. } = record {
+                        self.open.insert((address, cid), id);
+                    }
+                    self.enqueue(id, &record);
                 }
-                Ok(_) | Err(StoreError::Damaged(_)) => {}
+                Ok(None) => {}
+                Err(StoreError::Damaged(_)) => self.damaged.push(id),
                 Err(error) => return Err(error),
             }
         }

@@ -218,7 +218,7 @@ mod tests {
         let watch = sample::watch();
         let body = body(&sample::rescheduled(), &sample::about(&watch, Language::Es), "la línea");
         assert_eq!(body["type"], "hearing.rescheduled");
-        assert_eq!(body["timestamp"], "2024-03-14T15:04:01Z");
+        assert_eq!(body["timestamp"], "2024-02-19T15:04:01Z");
         assert_eq!(body["version"], 1);
         let data = &body["data"];
         assert_eq!(data["seq"], 42);
@@ -247,6 +247,24 @@ mod tests {
             let row = format!("| `{kind}` | {} |", kind.severity().name());
             assert!(table.contains(&row), "docs/events/README.md lacks {row}");
             assert!(types.contains(&json!(kind.name())), "event.schema.json lacks {kind}");
+        }
+    }
+
+    #[test]
+    fn a_test_message_keeps_to_the_published_schema() {
+        let watch = sample::watch();
+        let event = Event::test(watch.case.clone(), "datos", sample::seen_at());
+        let body = body(&event, &sample::about(&watch, Language::Es), "x");
+        let schema: Value = serde_json::from_str(include_str!("../../docs/events/event.schema.json")).expect("JSON");
+        let data = &schema["properties"]["data"];
+        for name in data["required"].as_array().expect("a list").iter().filter_map(Value::as_str) {
+            assert!(body["data"].get(name).is_some(), "{name} is missing");
+        }
+        for (said, asked) in [
+            (&body["data"]["seq"], &data["properties"]["seq"]["minimum"]),
+            (&body["data"]["seen"]["version"], &data["properties"]["seen"]["properties"]["version"]["minimum"]),
+        ] {
+            assert!(said.as_u64().expect("a number") >= asked.as_u64().expect("a bound"), "{said} is below {asked}");
         }
     }
 

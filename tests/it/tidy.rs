@@ -232,7 +232,7 @@ const ONLY_IN: &[(&str, &str, &[&str], &[&str])] = &[
     ("spawns", "tokio::spawn(", &[], &[]),
     ("spawns", "task::spawn(", &[], &[]),
     ("spawns", "spawn_local(", &[], &[]),
-    ("spawns", "thread::Builder", &["src/store/writer.rs"], &[]),
+    ("spawns", "thread::Builder", &["src/store/writer.rs", "src/daemon/supervise.rs"], &[]),
     // Blocking work that is awaited where it is begun: it cannot outlive its caller, and its panic is an error there.
     (
         "leaves the async threads",

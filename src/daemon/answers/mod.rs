@@ -79,15 +79,18 @@ pub enum Ask {
         /// A delivery's id, or a case as typed; all when absent.
         #[serde(default)]
         about: Option<String>,
-        /// Only those that are given up.
+        /// Only those that are held or given up.
         failed: bool,
         /// At most this many, newest first.
         limit: usize,
     },
-    /// Sends deliveries again.
+    /// Sends deliveries again, or ends them.
     Retry {
-        /// Their ids; all that are given up when empty.
+        /// Their ids; all that are held or given up when empty.
         ids: Vec<String>,
+        /// Whether they are ended instead.
+        #[serde(default)]
+        end: bool,
     },
     /// A consistent copy.
     Backup {
@@ -160,7 +163,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
         Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
-        Ask::Retry { ids } => outbox::retry(desk, &ids).await,
+        Ask::Retry { ids, end } => outbox::retry(desk, &ids, end).await,
         Ask::Backup { dir } => upkeep::backup(desk, dir).await,
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Desk, find};
 use crate::config::Config;
-use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::delivery::Delivery;
 use crate::domain::id::Id;
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -26,7 +26,7 @@ pub async fn deliveries(desk: &Desk, about: Option<&str>, failed: bool, limit: u
             (Some(id), _) => store.delivery(id)?.into_iter().collect(),
             (None, case) => {
                 let all =
-                    store.deliveries(if failed { DeliveryFilter::Dead } else { DeliveryFilter::All }, limit_of(case.is_some(), limit))?;
+                    store.deliveries(if failed { DeliveryFilter::Failed } else { DeliveryFilter::All }, limit_of(case.is_some(), limit))?;
                 all.into_iter().filter(|delivery| case.as_ref().is_none_or(|case| delivery.case == *case)).take(limit).collect::<Vec<_>>()
             }
         };
@@ -60,11 +60,6 @@ fn line(store: &Store, config: &Config, delivery: &Delivery) -> Result<Value, St
                 .map(|event| json!({"id": event.id.to_string(), "kind": event.kind.name(), "seq": event.seq, "version": event.version})),
         );
     }
-    let (at, reason) = match &delivery.state {
-        DeliveryState::Open { due } | DeliveryState::Waiting { due } => (due, None),
-        DeliveryState::Delivered { at } => (at, None),
-        DeliveryState::Dead { at, reason } => (at, Some(reason)),
-    };
     // A case that is watched no more is shown by what its source calls it.
     let watch = config.watch(&delivery.case);
     let number = watch.map_or(&delivery.case.number, |watch| &watch.number.canonical);
@@ -75,15 +70,15 @@ fn line(store: &Store, config: &Config, delivery: &Delivery) -> Result<Value, St
         "case": {"source": delivery.case.source, "number": number, "name": watch.and_then(|watch| watch.name.as_deref())},
         "events": events,
         "state": delivery.state.name(),
-        "at": at.to_string(),
-        "reason": reason,
+        "at": delivery.state.at().to_string(),
+        "reason": delivery.state.reason(),
         "created": delivery.created.to_string(),
         "attempts": attempts,
     }))
 }
 
-/// Sends deliveries again: those named, or all that were given up.
-pub async fn retry(desk: &Desk, typed: &[String]) -> Result<Value, Answer> {
+/// Sends deliveries again, those named or all that were given up or are held; or ends those named.
+pub async fn retry(desk: &Desk, typed: &[String], end: bool) -> Result<Value, Answer> {
     let mut ids = Vec::new();
     for text in typed {
         match Id::parse(text) {
@@ -94,10 +89,10 @@ pub async fn retry(desk: &Desk, typed: &[String]) -> Result<Value, Answer> {
         }
     }
     let (store, now) = (desk.handles.store.clone(), desk.handles.clock.now());
-    let all = ids.is_empty();
+    let all = ids.is_empty() && !end;
     let done = blocking(move || {
         if all {
-            ids = store.deliveries(DeliveryFilter::Dead, usize::MAX)?.iter().map(|delivery| delivery.id).collect();
+            ids = store.deliveries(DeliveryFilter::Failed, usize::MAX)?.iter().map(|delivery| delivery.id).collect();
         }
         let mut done = Vec::new();
         for id in ids {
@@ -106,11 +101,16 @@ pub async fn retry(desk: &Desk, typed: &[String]) -> Result<Value, Answer> {
             }
             done.push(id);
         }
-        store.retry(&done, now)?;
+        if end {
+            store.end(&done, now)?
+        } else {
+            store.retry(&done, now)?
+        };
         Ok(Ok(done))
     })
     .await?;
     let done = done.map_err(|id| Answer::No { why: format!("there is no delivery {id}; `veedor deliveries` shows them"), code: 1 })?;
     desk.handles.control.nudge_deliverer();
-    Ok(json!({ "retried": done.iter().map(Id::to_string).collect::<Vec<_>>() }))
+    let what = if end { "dropped" } else { "retried" };
+    Ok(json!({ what: done.iter().map(Id::to_string).collect::<Vec<_>>() }))
 }

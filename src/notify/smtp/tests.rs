@@ -8,7 +8,7 @@ use lettre::Address;
 const MAIL: &[u8] = b"Subject: x\r\n\r\nhola\r\n.punto\r\n";
 
 fn relay(port: u16, tls: Tls) -> Smtp {
-    Smtp { host: "127.0.0.1".into(), port, tls, user: None, password: None, from: "Veedor <veedor@example.org>".into() }
+    Smtp { host: "127.0.0.1".into(), port, tls, user: None, password: None, from: "Veedor <veedor@example.org>".into(), id_domain: None }
 }
 
 /// For relays that fall silent: long enough for every step before on a busy machine.
@@ -22,7 +22,11 @@ fn ample() -> Deadlines {
 }
 
 fn each(limit: Duration) -> Deadlines {
-    Deadlines { connect: limit, greet: limit, command: limit, content: limit, webhook: limit }
+    Deadlines { connect: limit, greet: limit, command: limit, content: limit, webhook: limit, terminal: limit }
+}
+
+async fn send(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Outcome {
+    super::send(relay, recipient, mail, deadlines).await.outcome
 }
 
 async fn sent(script: &'static [(&'static str, Reply)]) -> (Outcome, Vec<Vec<String>>) {
@@ -98,7 +102,12 @@ async fn each_answer_has_its_meaning() {
         ("retry", &[("GREETING", Say("421 too busy"))]),
         ("retry", &[("CONTENT", Say("452 full"))]),
         ("rejected", &[("RCPT", Say("550 5.1.1 no such user"))]),
-        ("rejected", &[("MAIL", Say("553 no"))]),
+        ("rejected", &[("RCPT", Say("551 user not local"))]),
+        ("misconfigured", &[("RCPT", Say("550 5.7.1 relaying denied"))]),
+        ("misconfigured", &[("RCPT", Say("554 Relay access denied"))]),
+        ("misconfigured", &[("RCPT", Say("530 5.7.0 authentication required"))]),
+        ("misconfigured", &[("MAIL", Say("553 no"))]),
+        ("misconfigured", &[("MAIL", Say("550 5.7.60 not permitted to send as this sender"))]),
         ("rejected", &[("DATA", Say("554 no"))]),
         ("rejected", &[("CONTENT", Say("554 5.7.1 spam"))]),
         ("misconfigured", &[("GREETING", Say("554 go away"))]),
@@ -114,6 +123,32 @@ async fn each_answer_has_its_meaning() {
         let (outcome, _) = sent(script).await;
         assert_eq!(outcome.name(), *want, "{script:?}: {outcome:?}");
     }
+}
+
+/// A relay that is down or refuses us is the channel's trouble; a refused recipient or message is its own.
+#[tokio::test]
+async fn it_is_known_whose_trouble_it_is() {
+    const CASES: &[(Whose, &[(&str, Reply)])] = &[
+        (Whose::Channel, &[("GREETING", Drop)]),
+        (Whose::Channel, &[("MAIL", Say("550 no such sender"))]),
+        (Whose::Channel, &[("MAIL", Say("421 busy"))]),
+        (Whose::Message, &[("RCPT", Say("550 5.7.1 relaying denied"))]),
+        (Whose::Message, &[("RCPT", Say("451 greylisted"))]),
+        (Whose::Message, &[("CONTENT", Drop)]),
+    ];
+    for (want, script) in CASES {
+        let fake = Relay::start(script).await;
+        let attempted = super::send(&relay(fake.port, Tls::None), "mesa@example.net", MAIL, &ample()).await;
+        assert_eq!(attempted.whose, *want, "{script:?}: {:?}", attempted.outcome);
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_does_not_answer_quit_delays_nothing() {
+    let fake = Relay::start(&[("QUIT", Mute)]).await;
+    let attempted = super::send(&relay(fake.port, Tls::None), "mesa@example.net", MAIL, &ample()).await;
+    assert!(matches!(attempted.outcome, Outcome::Sent { .. }), "{:?}", attempted.outcome);
+    assert!(!fake.lines()[0].iter().any(|line| line.starts_with("QUIT")), "it is noted before anybody takes leave");
 }
 
 #[tokio::test]

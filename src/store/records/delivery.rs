@@ -30,6 +30,9 @@ pub(in crate::store) enum StateRecord {
     Waiting { due: Instant },
     Delivered { at: Instant },
     Dead { at: Instant, reason: String },
+    Again { due: Instant },
+    Held { since: Instant, reason: String },
+    Dropped { at: Instant },
 }
 
 /// [`Attempt`].
@@ -57,6 +60,9 @@ impl From<DeliveryState> for StateRecord {
             DeliveryState::Waiting { due } => Self::Waiting { due: due.into() },
             DeliveryState::Delivered { at } => Self::Delivered { at: at.into() },
             DeliveryState::Dead { at, reason } => Self::Dead { at: at.into(), reason },
+            DeliveryState::Again { due } => Self::Again { due: due.into() },
+            DeliveryState::Held { since, reason } => Self::Held { since: since.into(), reason },
+            DeliveryState::Dropped { at } => Self::Dropped { at: at.into() },
         }
     }
 }
@@ -68,6 +74,9 @@ impl From<StateRecord> for DeliveryState {
             StateRecord::Waiting { due } => Self::Waiting { due: due.0 },
             StateRecord::Delivered { at } => Self::Delivered { at: at.0 },
             StateRecord::Dead { at, reason } => Self::Dead { at: at.0, reason },
+            StateRecord::Again { due } => Self::Again { due: due.0 },
+            StateRecord::Held { since, reason } => Self::Held { since: since.0, reason },
+            StateRecord::Dropped { at } => Self::Dropped { at: at.0 },
         }
     }
 }

@@ -49,7 +49,8 @@ pub(super) fn visited(store: &Store, cases: u32, visits: u32, each: &mut dyn FnM
             store.commit(visit).expect("commits");
             if let (Some(event), Some(id)) = (told, ids.first()) {
                 let done = DeliveryState::Delivered { at: at(6) };
-                store.record_attempt(*id, sent(5), done, 1, Some(body(&event))).expect("records");
+                store.fix(*id, content(body(&event))).expect("fixes");
+                store.record_attempt(*id, sent(5), done, 1).expect("records");
             }
         }
         each(n);

@@ -1,7 +1,8 @@
 //! The bytes of format 1, written once and read for ever.
 //!
-//! `tests/fixtures/store/v1/` holds every row of a small store in hexadecimal, and its dump. If this test fails, stores that
-//! people have do not read any more: give the new shape a new schema number and keep reading the old one.
+//! `tests/fixtures/store/v1/` holds every row of a small store in hexadecimal, and its dump; `v1-2/` the same since bodies
+//! say how they travel and deliveries can be held. If this test fails, stores that people have do not read any more: give the
+//! new shape a new schema number and keep reading the old one.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,20 +13,27 @@ use crate::domain::event::{EventHearing, FieldChange, Severity};
 use crate::domain::hearing::{HearingMention, HearingMode, HearingStatus};
 use crate::store::keys::{Table, Trees};
 
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v1")
+/// The newest last: `VEEDOR_BLESS_STORE` writes that one.
+const FOLDERS: [&str; 2] = ["v1", "v1-2"];
+
+fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store").join(name)
 }
 
 #[test]
 fn format_1_is_read() {
     if std::env::var_os("VEEDOR_BLESS_STORE").is_some() {
-        write_format_1();
+        write_format_1(&folder(FOLDERS[FOLDERS.len() - 1]));
     }
+    FOLDERS.iter().for_each(|name| is_read(&folder(name)));
+}
+
+fn is_read(folder: &Path) {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join("FORMAT"), "1\n").expect("writes");
     let trees = Trees::open(sled::open(dir.path().join("sled")).expect("opens")).expect("opens");
     for table in Table::ALL {
-        let text = fs::read_to_string(folder().join(format!("{}.hex", table.name()))).expect("the fixture is there");
+        let text = fs::read_to_string(folder.join(format!("{}.hex", table.name()))).expect("the fixture is there");
         for line in text.lines() {
             let (key, value) = line.split_once(' ').expect("a key and a value");
             trees.at(*table).insert(bytes(key), bytes(value)).expect("writes");
@@ -34,7 +42,7 @@ fn format_1_is_read() {
     trees.db.flush().expect("flushes");
     drop(trees);
     let store = open(dir.path());
-    let expected = fs::read_to_string(folder().join("dump.txt")).expect("the fixture is there");
+    let expected = fs::read_to_string(folder.join("dump.txt")).expect("the fixture is there");
     assert_eq!(store.dump().expect("dumps"), expected);
     assert_eq!(store.fsck(false).expect("checks").problems, Vec::<String>::new());
     // And it is written on.
@@ -42,17 +50,17 @@ fn format_1_is_read() {
 }
 
 /// Writes the fixtures of a format, once, before it is published: `VEEDOR_BLESS_STORE=1 cargo test --lib golden`.
-fn write_format_1() {
+fn write_format_1(folder: &Path) {
     let dir = tempfile::tempdir().expect("a folder");
     let store = whole(dir.path());
-    fs::create_dir_all(folder()).expect("makes");
+    fs::create_dir_all(folder).expect("makes");
     for table in Table::ALL {
         let rows = store.inner.trees.at(*table).iter().flatten();
         let text: String =
             rows.map(|(key, value)| format!("{} {}\n", crate::domain::id::hex(&key), crate::domain::id::hex(&value))).collect();
-        fs::write(folder().join(format!("{}.hex", table.name())), text).expect("writes");
+        fs::write(folder.join(format!("{}.hex", table.name())), text).expect("writes");
     }
-    fs::write(folder().join("dump.txt"), store.dump().expect("dumps")).expect("writes");
+    fs::write(folder.join("dump.txt"), store.dump().expect("dumps")).expect("writes");
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
@@ -92,16 +100,22 @@ fn whole(dir: &Path) -> Store {
         Outcome::Rejected { why: why() },
         Outcome::Misconfigured { why: why() },
     ];
-    let id = store.due(at(900), 1, &|_| false).expect("reads")[0].id;
+    let id = store.due_at(at(900), 1)[0].id;
     for (n, outcome) in (0..).zip(outcomes) {
         let state = DeliveryState::Dead { at: at(n), reason: why() };
-        store
-            .record_attempt(id, attempt(n, outcome), state, 3, Some("{\"type\":\"hearing.scheduled\"}".repeat(5).into_bytes()))
-            .expect("records");
+        store.fix(id, content("{\"type\":\"hearing.scheduled\"}".repeat(5).into_bytes())).expect("fixes");
+        store.record_attempt(id, attempt(n, outcome), state, 3).expect("records");
     }
-    let id = store.due(at(900), 1, &|_| false).expect("reads")[0].id;
+    let id = store.due_at(at(900), 1)[0].id;
     let noise: Vec<u8> = (0..400u32).flat_map(|n| sha256(&n.to_be_bytes())).collect();
-    store.record_attempt(id, sent(9), DeliveryState::Delivered { at: at(9) }, 1, Some(noise)).expect("records");
+    store.fix(id, Content { medium: Medium::Email, from: Some("Veedor <v@example.org>".into()), body: noise }).expect("fixes");
+    store.record_attempt(id, sent(9), DeliveryState::Delivered { at: at(9) }, 1).expect("records");
+    store.mail_domain("example.org").expect("keeps");
+    let due = store.due_at(at(9_000), 9);
+    let held = DeliveryState::Held { since: at(9), reason: why() };
+    store.record_attempt(due[0].id, attempt(9, Outcome::Misconfigured { why: why() }), held, 0).expect("records");
+    store.retry(&[id], at(10)).expect("retries");
+    store.end(&[due[1].id], at(11)).expect("ends");
     let healths = [
         Health::Unvisited,
         Health::NotFound,

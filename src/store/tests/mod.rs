@@ -17,7 +17,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::case::CaseRef;
-use crate::domain::delivery::{Attempt, Delivery, DeliveryState, Outcome};
+use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Medium, Outcome};
 use crate::domain::docket::{Docket, Entry, EntryKey, Heading};
 use crate::domain::event::{Actor, Event, EventEntry, EventKind};
 use crate::domain::health::Health;
@@ -134,6 +134,22 @@ pub(super) fn event(case: &CaseRef, version: u32, n: u32) -> Event {
         seen_at: at(i64::from(version)),
         page_sha256: sha256(&n.to_be_bytes()),
     }
+}
+
+impl Store {
+    /// The pending deliveries whose time has come, the longest waiting first.
+    pub(crate) fn due_at(&self, now: Timestamp, limit: usize) -> Vec<Delivery> {
+        let mut due = self.deliveries(super::outbox::DeliveryFilter::Pending, usize::MAX).expect("reads");
+        due.retain(|delivery| delivery.state.due().is_some_and(|at| at <= now));
+        due.sort_by_key(|delivery| (delivery.state.due(), delivery.id));
+        due.truncate(limit);
+        due
+    }
+}
+
+/// Bytes as a webhook sends them.
+pub(super) fn content(body: Vec<u8>) -> Content {
+    Content { medium: Medium::Webhook, from: None, body }
 }
 
 pub(super) fn delivery(event: &Event, channel: &str, state: DeliveryState) -> Delivery {

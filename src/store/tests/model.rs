@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::delivery::MOST_EVENTS;
 use crate::domain::id::Id;
 
 /// One thing that happens.
@@ -55,6 +56,13 @@ impl Model {
         self.events.entry(number).or_default().extend(events.iter().map(|event| event.id));
         let Some(first) = events.first() else { return };
         let open = self.deliveries.iter_mut().find(|old| old.case == *case && matches!(old.state, DeliveryState::Open { .. }));
+        let open = open.and_then(|open| {
+            let full = open.events.len() + events.len() > MOST_EVENTS;
+            if let (true, DeliveryState::Open { due }) = (full, &open.state) {
+                open.state = DeliveryState::Waiting { due: *due };
+            }
+            (!full).then_some(open)
+        });
         if let Some(open) = open {
             open.events.extend(events.iter().map(|event| event.id));
             if let DeliveryState::Waiting { .. } = state {
@@ -133,8 +141,8 @@ fn run(steps: &[Step]) {
                         1 => DeliveryState::Dead { at: at(now), reason: "no".into() },
                         _ => DeliveryState::Waiting { due: at(now + 5) },
                     };
-                    let body = Some(vec![b'x'; n * 700]);
-                    open_store.record_attempt(delivery.id, sent(now), delivery.state.clone(), delivery.attempts, body).expect("records");
+                    open_store.fix(delivery.id, content(vec![b'x'; n * 700])).expect("fixes");
+                    open_store.record_attempt(delivery.id, sent(now), delivery.state.clone(), delivery.attempts).expect("records");
                     *model.attempts.entry(delivery.id).or_default() += 1;
                 }
             }
@@ -143,8 +151,7 @@ fn run(steps: &[Step]) {
                 let ids: Vec<Id> = dead.iter().map(|delivery| delivery.id).collect();
                 assert_eq!(open_store.retry(&ids, at(now)), Ok(ids.len()));
                 for delivery in model.deliveries.iter_mut().filter(|delivery| matches!(delivery.state, DeliveryState::Dead { .. })) {
-                    delivery.state = DeliveryState::Waiting { due: at(now) };
-                    delivery.attempts = 0;
+                    delivery.state = DeliveryState::Again { due: at(now) };
                 }
             }
             Step::Reopen => {

@@ -30,13 +30,17 @@ pub(super) fn lived_in(dir: &Path) -> Store {
             store.commit(visit).expect("commits");
         }
     }
-    let due = store.due(at(500), 100, &|_| false).expect("reads");
+    let due = store.due_at(at(500), 100);
     assert_eq!(due.len(), 38);
     let dead = DeliveryState::Dead { at: at(7), reason: "answered 410".into() };
-    store.record_attempt(due[0].id, sent(30), DeliveryState::Delivered { at: at(30) }, 1, Some(b"{\"a\":1}".repeat(900))).expect("records");
-    store.record_attempt(due[1].id, attempt(7, Outcome::Rejected { why: "410".into() }), dead, 1, None).expect("records");
+    store.fix(due[0].id, content(b"{\"a\":1}".repeat(900))).expect("fixes");
+    store.record_attempt(due[0].id, sent(30), DeliveryState::Delivered { at: at(30) }, 1).expect("records");
+    store.record_attempt(due[1].id, attempt(7, Outcome::Rejected { why: "410".into() }), dead, 1).expect("records");
     let again = attempt(8, Outcome::Retry { why: "500".into(), after: Some(Duration::from_secs(9)) });
-    store.record_attempt(due[2].id, again, DeliveryState::Waiting { due: at(99) }, 1, Some(b"hello".to_vec())).expect("records");
+    let mail = Content { medium: Medium::Email, from: Some("v@example.org".into()), body: b"hello".to_vec() };
+    store.fix(due[2].id, mail).expect("fixes");
+    store.record_attempt(due[2].id, again, DeliveryState::Waiting { due: at(99) }, 1).expect("records");
+    store.mail_domain("example.org").expect("keeps");
     store
 }
 
@@ -57,7 +61,7 @@ fn a_backup_comes_back_as_it_was() {
     let restored = open(&into);
     clean(&restored);
     assert_eq!(restored.dump().expect("dumps"), store.dump().expect("dumps"));
-    assert_eq!(restored.due(at(99), 100, &|_| false), store.due(at(99), 100, &|_| false));
+    assert_eq!(restored.due_at(at(99), 100), store.due_at(at(99), 100));
     // What the backup knows is told already.
     let cid = restored.cid(&case(1)).expect("reads").expect("is there");
     let mut again = news(cid, &case(1), 21);

@@ -5,12 +5,13 @@ use crate::world::World;
 const A: &str = "17721-2024-00011G";
 
 /// The steps, as the failpoints of the program name them.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     "before-commit",
     "before-transaction",
     "after-transaction",
     "after-flush",
     "after-commit",
+    "after-fix",
     "before-send",
     "after-send",
     "before-note",

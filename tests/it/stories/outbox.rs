@@ -20,7 +20,9 @@ fn why_an_alert_was_not_sent_is_answered_down_to_the_page() {
     let all = world.ok(&["deliveries"]);
     assert!(all.contains(A) && all.contains("410"), "{all}");
     let shown = world.ok(&["deliveries", A]);
-    for part in ["dead", "to mesa@example.org", "ruling.issued, version 2", "attempt", "rejected after", "410", "given up"] {
+    for part in
+        ["held", "to mesa@example.org", "ruling.issued, version 2", "attempt", "misconfigured after", "410", "wants no more messages"]
+    {
         assert!(shown.contains(part), "{part} is not in\n{shown}");
     }
     let json = world.json(&["deliveries", A, "--failed", "--json"]);

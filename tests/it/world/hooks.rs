@@ -26,7 +26,9 @@ struct Box {
     got: Vec<Hook>,
     bad: usize,
     tries: usize,
-    refuse: Option<u16>,
+    refuse: Option<(u16, &'static str)>,
+    astray: usize,
+    held: bool,
 }
 
 /// The receiver.
@@ -48,8 +50,12 @@ impl Hooks {
             );
             shared.change(|inside| {
                 inside.tries += 1;
-                if let Some(status) = inside.refuse {
-                    return Answer::Send { status, kind: "text/plain", body: b"no".to_vec() };
+                inside.astray += usize::from(question.path != "/in");
+            });
+            shared.wait(|inside| !inside.held);
+            shared.change(|inside| {
+                if let Some((status, headers)) = inside.refuse {
+                    return Answer::Headed { status, headers };
                 }
                 inside.bad += usize::from(!good);
                 let body = String::from_utf8_lossy(&question.body).into_owned();
@@ -68,7 +74,27 @@ impl Hooks {
 
     /// Answers every webhook with this status from now on; `None` takes them.
     pub fn refuse(&self, status: Option<u16>) {
-        self.inside.change(|inside| inside.refuse = status);
+        self.inside.change(|inside| inside.refuse = status.map(|status| (status, "x-why: no")));
+    }
+
+    /// Answers every webhook with this status and these header lines from now on.
+    pub fn refuse_with(&self, status: u16, headers: &'static str) {
+        self.inside.change(|inside| inside.refuse = Some((status, headers)));
+    }
+
+    /// Leaves every webhook without an answer until this is ended.
+    pub fn hold(&self, held: bool) {
+        self.inside.change(|inside| inside.held = held);
+    }
+
+    /// Requests so far, taken or not.
+    pub fn tries(&self) -> usize {
+        self.inside.get().tries
+    }
+
+    /// Requests to another path than the configured one.
+    pub fn astray(&self) -> usize {
+        self.inside.get().astray
     }
 
     pub fn got(&self) -> Vec<Hook> {

@@ -23,6 +23,8 @@ impl Question {
 pub enum Answer {
     /// Answer properly.
     Send { status: u16, kind: &'static str, body: Vec<u8> },
+    /// Answer with these header lines and no body.
+    Headed { status: u16, headers: &'static str },
     /// Promise the whole body and send a part.
     Truncate { body: Vec<u8> },
     /// Close without a word.
@@ -76,6 +78,10 @@ fn answer_one(stream: &TcpStream, handler: &(impl Fn(&Question) -> Answer + ?Siz
         Answer::Send { status, kind, body } => {
             write!(out, "HTTP/1.1 {status} Status\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len())?;
             out.write_all(&body)?;
+            Ok(true)
+        }
+        Answer::Headed { status, headers } => {
+            write!(out, "HTTP/1.1 {status} Status\r\n{headers}\r\ncontent-length: 0\r\n\r\n")?;
             Ok(true)
         }
         Answer::Truncate { body } => {

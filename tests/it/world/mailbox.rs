@@ -15,6 +15,10 @@ pub enum Mood {
     Temporary,
     /// Closes at once.
     Down,
+    /// Takes the connection and says nothing.
+    Mute,
+    /// Knows no password.
+    BadPassword,
 }
 
 /// One mail that arrived.
@@ -25,6 +29,8 @@ pub struct Mail {
     pub subject: String,
     /// Subject, text part and HTML part.
     pub text: String,
+    /// The mail as it came.
+    pub raw: String,
 }
 
 #[derive(Default)]
@@ -32,6 +38,7 @@ struct Box {
     got: Vec<Mail>,
     mood: Mood,
     talks: usize,
+    auths: usize,
 }
 
 /// The server.
@@ -68,6 +75,11 @@ impl Mailbox {
         self.inside.get().got.clone()
     }
 
+    /// Passwords that were tried so far.
+    pub fn auths(&self) -> usize {
+        self.inside.get().auths
+    }
+
     /// Waits for conversations, successful or not.
     pub fn wait_talks(&self, more: usize) -> bool {
         let goal = self.inside.get().talks + more;
@@ -87,6 +99,10 @@ fn talk(stream: &TcpStream, shared: &Shared<Box>) -> std::io::Result<()> {
     if mood == Mood::Down {
         return Ok(());
     }
+    if mood == Mood::Mute {
+        // Until the other side gives up.
+        return std::io::copy(&mut &*stream, &mut std::io::sink()).map(drop);
+    }
     let mut reader = BufReader::new(stream);
     let mut out = stream;
     let mut to = String::new();
@@ -98,7 +114,11 @@ fn talk(stream: &TcpStream, shared: &Shared<Box>) -> std::io::Result<()> {
         }
         let verb = line.split([' ', '\r']).next().unwrap_or_default().to_ascii_uppercase();
         let reply = match verb.as_str() {
-            "EHLO" => "250-court-town\r\n250 SIZE 1000000",
+            "EHLO" => "250-court-town\r\n250-AUTH PLAIN\r\n250 SIZE 1000000",
+            "AUTH" => {
+                shared.change(|inside| inside.auths += 1);
+                if mood == Mood::BadPassword { "535 5.7.8 bad credentials" } else { "235 welcome" }
+            }
             "RCPT" if mood == Mood::Temporary => "451 4.3.0 try again later",
             "RCPT" if !to.is_empty() => "452 4.5.3 one recipient a transaction is enough",
             "RCPT" => {
@@ -144,5 +164,5 @@ fn read(raw: &str, to: String) -> Mail {
     let text = message.body_text(0).map(|text| text.into_owned()).unwrap_or_default();
     let html = message.body_html(0).map(|html| html.into_owned()).unwrap_or_default();
     let id = message.message_id().unwrap_or_default().to_owned();
-    Mail { id, to, text: format!("{subject}\n{text}\n{html}"), subject }
+    Mail { id, to, text: format!("{subject}\n{text}\n{html}"), subject, raw: raw.to_owned() }
 }

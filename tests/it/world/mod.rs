@@ -126,6 +126,40 @@ retry = ["200ms", "200ms", "1s", "1s", "2s", "4s", "8s"]
         self.daemon = Some(command.spawn().expect("the daemon starts"));
     }
 
+    /// Starts the daemon with a standard output that nobody reads.
+    pub fn start_unread(&mut self) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.path("log")).expect("a log");
+        let mut command = self.command(&["run", "-v"]);
+        command.stdout(std::process::Stdio::piped()).stderr(log);
+        self.daemon = Some(command.spawn().expect("the daemon starts"));
+    }
+
+    /// Writes the watch list with some words replaced, and has the daemon read it.
+    pub fn reload_with(&mut self, changes: &[(&str, &str)]) {
+        for (before, after) in changes {
+            assert!(self.list.contains(before), "the watch list has no {before}");
+            self.list = self.list.replace(before, after);
+        }
+        self.write(&self.list);
+        self.ok(&["reload"]);
+    }
+
+    /// What `veedor deliveries` lists.
+    pub fn deliveries(&self, more: &[&str]) -> Vec<serde_json::Value> {
+        let listed = self.ok(&[&["deliveries", "--json", "--limit", "100000"], more].concat());
+        let listed: serde_json::Value = serde_json::from_str(&listed).expect("JSON");
+        listed["deliveries"].as_array().expect("a list").clone()
+    }
+
+    /// Waits, visit by visit, until this is so.
+    pub fn until(&self, what: &str, so: impl Fn(&Self) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !so(self) {
+            assert!(Instant::now() < end, "{what}: {:#?}\n{}", self.deliveries(&[]), self.log());
+            self.visits(1);
+        }
+    }
+
     /// A command against this world, to be run in another environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veedor"));
@@ -239,10 +273,8 @@ retry = ["200ms", "200ms", "1s", "1s", "2s", "4s", "8s"]
         }
         let kept = self.state_dir().join("store").exists();
         if kept {
-            let pending = self.ok(&["deliveries", "--json", "--limit", "100000"]);
-            let pending: serde_json::Value = serde_json::from_str(&pending).expect("JSON");
-            let left: Vec<_> =
-                pending["deliveries"].as_array().expect("a list").iter().filter(|delivery| delivery["state"] != "delivered").collect();
+            let mut left = self.deliveries(&[]);
+            left.retain(|delivery| delivery["state"] != "delivered" && delivery["state"] != "dropped");
             assert!(left.is_empty(), "deliveries are left: {left:#?}\n{}", self.log());
         }
         assert_eq!(self.hooks.bad_signatures(), 0, "webhooks with bad signatures");

@@ -1,0 +1,261 @@
+//! One attempt at one delivery: what it sends is fixed, then sent, then noted.
+//!
+//! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
+//! same, whatever the watch list says by then. It decides neither when to try nor which channel rests.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Handles;
+use super::sender::sender;
+use crate::config::{Channel, Config};
+use crate::domain::about::About;
+use crate::domain::backoff::RetrySchedule;
+use crate::domain::case::{CaseNumber, CaseRef, Watch};
+use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Medium, Outcome};
+use crate::domain::event::Event;
+use crate::domain::id::Id;
+use crate::failpoint;
+use crate::metrics::{DELIVERY_ATTEMPTS, DELIVERY_LATENCY};
+use crate::notify::{self, Attempted, Unsendable, Whose};
+use crate::store::error::StoreError;
+use crate::store::pulse::blocking;
+
+/// What is noted of an attempt that panicked.
+const PANICKED: &str = "the attempt ended in an internal error; see the log";
+
+/// What the deliverer hears of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Whose trouble it is, when it failed.
+    pub whose: Whose,
+}
+
+/// Tries one delivery once and notes what came of it. `None` when there was nothing to do.
+///
+/// # Errors
+/// Only when the store fails, or the delivery does not read back.
+pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreError> {
+    let began = handles.clock.now();
+    let store = handles.store.clone();
+    let loaded = blocking(move || {
+        let Some(mut delivery) = store.delivery(id)? else { return Ok(None) };
+        if let DeliveryState::Open { .. } = delivery.state {
+            delivery = store.close(id, began)?.unwrap_or(delivery);
+        }
+        Ok(Some((store.content(id)?, delivery)))
+    });
+    let Some((content, delivery)) = loaded.await? else { return Ok(None) };
+    if matches!(delivery.state, DeliveryState::Delivered { .. } | DeliveryState::Dead { .. } | DeliveryState::Dropped { .. }) {
+        return Ok(None);
+    }
+    let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
+    note(&handles, delivery, outcome.clone(), began).await?;
+    farewell.say().await;
+    Ok(Some(Tried { outcome, whose }))
+}
+
+async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Content>, began: Timestamp) -> Result<Attempted, StoreError> {
+    let config = handles.config.load_full();
+    let misconfigured = |why: String| Attempted::of_message(Outcome::Misconfigured { why });
+    let Some(channel) = config.channel(&delivery.channel) else {
+        let why = format!(
+            "the watch list has no channel \"{}\" any more; add it again, or end this with `veedor retry --drop`",
+            delivery.channel
+        );
+        return Ok(misconfigured(why));
+    };
+    let mut sender = match sender(&config, channel) {
+        Ok(sender) => sender,
+        Err(why) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
+    };
+    if is_of_another_kind(&sender, delivery, content.as_ref()) {
+        let why = format!(
+            "this was written for another kind of channel, and \"{}\" is {} now; change it back, or end this with `veedor retry --drop`",
+            channel.id,
+            sender.medium().name()
+        );
+        return Ok(misconfigured(why));
+    }
+    if !channel.route.recipients.contains(&delivery.recipient) {
+        let why = format!("{} is not a recipient of \"{}\" any more", delivery.recipient, channel.id);
+        return Ok(Attempted::of_message(Outcome::Rejected { why }));
+    }
+    let content = match content {
+        Some(content) => content,
+        None => match fix(handles, &config, channel, &mut sender, delivery).await? {
+            Ok(content) => content,
+            Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
+            Err(Unsendable { why, whose: Whose::Message }) => return Ok(Attempted::of_message(Outcome::Rejected { why })),
+        },
+    };
+    if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {
+        smtp.from = from;
+    }
+    failpoint::hit("before-send");
+    let attempted = handles.notifier.send(&sender, delivery, &content.body, began).await;
+    failpoint::hit("after-send");
+    Ok(attempted)
+}
+
+/// Whether a channel changed its kind under the same id. A mail has a recipient within its channel, the others have none.
+fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Option<&Content>) -> bool {
+    match content {
+        Some(content) => content.medium != sender.medium(),
+        None => delivery.recipient.is_empty() == (sender.medium() == Medium::Email),
+    }
+}
+
+/// Writes the message and keeps it. The inner error says why there is none.
+async fn fix(
+    handles: &Handles,
+    config: &Config,
+    channel: &Channel,
+    sender: &mut notify::Channel,
+    delivery: &Delivery,
+) -> Result<Result<Content, Unsendable>, StoreError> {
+    let (store, ids) = (handles.store.clone(), delivery.events.clone());
+    let domain = match sender {
+        notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
+        _ => None,
+    };
+    let loaded = blocking(move || {
+        let mut events = Vec::with_capacity(ids.len());
+        for id in ids {
+            events.extend(store.event(id)?);
+        }
+        let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
+        Ok((events, domain))
+    });
+    let (events, domain) = loaded.await?;
+    if let notify::Channel::Email(smtp) = sender {
+        smtp.id_domain = domain;
+    }
+    if events.is_empty() {
+        let why = "its events are not in the store; run `veedor fsck`".to_owned();
+        return Ok(Err(Unsendable { why, whose: Whose::Message }));
+    }
+    let content = match render(config, channel, sender, delivery, &events) {
+        Ok(content) => content,
+        Err(why) => return Ok(Err(why)),
+    };
+    let (store, id) = (handles.store.clone(), delivery.id);
+    let fixed = blocking(move || store.fix(id, content)).await?;
+    failpoint::hit("after-fix");
+    Ok(Ok(fixed))
+}
+
+fn render(
+    config: &Config,
+    channel: &Channel,
+    sender: &notify::Channel,
+    delivery: &Delivery,
+    events: &[Event],
+) -> Result<Content, Unsendable> {
+    let source = config.source_of(&delivery.case);
+    let unwatched;
+    let watch = match config.watch(&delivery.case) {
+        Some(watch) => watch,
+        None => {
+            let number = source.and_then(|source| source.recipe.number(&delivery.case.number).ok());
+            unwatched = no_longer_watched(&delivery.case, number);
+            &unwatched
+        }
+    };
+    let url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
+    let about = About {
+        watch,
+        source_title: source.map_or(delivery.case.source.as_str(), |source| &source.recipe.title),
+        case_url: &url,
+        zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
+        language: channel.language,
+        profile: config.general.privacy,
+    };
+    notify::render(sender, delivery, events, &about)
+}
+
+/// News of a case that was taken off the watch list after it was found is still told.
+fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
+    let as_stored =
+        || CaseNumber { compact: case.number.clone(), canonical: case.number.clone(), parts: crate::domain::case::Parts::default() };
+    Watch {
+        case: case.clone(),
+        number: number.unwrap_or_else(as_stored),
+        name: None,
+        formal_name: None,
+        tags: Vec::new(),
+        every: Duration::ZERO,
+        since: None,
+        note: None,
+        facts: std::collections::BTreeMap::new(),
+        channels: None,
+    }
+}
+
+/// Notes that an attempt panicked.
+///
+/// # Errors
+/// As [`attempt`].
+pub async fn note_panic(handles: &Handles, id: Id, began: Timestamp) -> Result<Option<Tried>, StoreError> {
+    let store = handles.store.clone();
+    let Some(delivery) = blocking(move || store.delivery(id)).await? else { return Ok(None) };
+    let outcome = Outcome::Retry { why: PANICKED.into(), after: None };
+    note(handles, delivery, outcome.clone(), began).await?;
+    Ok(Some(Tried { outcome, whose: Whose::Message }))
+}
+
+async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Timestamp) -> Result<(), StoreError> {
+    let now = handles.clock.now();
+    let config = handles.config.load_full();
+    let channel = config.channel(&delivery.channel);
+    let schedule = channel.map_or_else(RetrySchedule::standard, |channel| channel.retry.clone());
+    // What a channel is, for metrics: its name may say whom it tells.
+    let kind = channel.and_then(|channel| sender(&config, channel).ok()).map_or("gone", |sender| Medium::name(sender.medium()));
+    let (state, attempts) = delivery.after(&outcome, &schedule, now);
+    handles.metrics.counter(&DELIVERY_ATTEMPTS, &[kind, outcome.name(), ""]).inc();
+    match &outcome {
+        Outcome::Sent { .. } => {
+            let waited = Duration::try_from(now.duration_since(delivery.created)).unwrap_or_default();
+            handles.metrics.histogram(&DELIVERY_LATENCY, &[]).observe(waited);
+            tracing::debug!(channel = %delivery.channel, delivery = %delivery.id, "delivered");
+        }
+        other => {
+            tracing::warn!(channel = %delivery.channel, delivery = %delivery.id, outcome = other.name(), why = without_addresses(without_answer(other.detail())), "not delivered")
+        }
+    }
+    let took = Duration::try_from(now.duration_since(began)).unwrap_or_default();
+    let record = Attempt { at: began, took, outcome };
+    let store = handles.store.clone();
+    failpoint::hit("before-note");
+    blocking(move || store.record_attempt(delivery.id, record, state, attempts)).await?;
+    failpoint::hit("after-note");
+    Ok(())
+}
+
+/// A receiver's words for the log: mail servers like to repeat the address that they refuse, and the log has no addresses.
+/// `veedor deliveries` shows them whole.
+fn without_addresses(words: &str) -> String {
+    words.split(' ').map(|word| if word.contains('@') { "(address)" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// The detail without the receiver's own words, which may echo what we sent it. They are in `veedor deliveries`.
+fn without_answer(detail: &str) -> &str {
+    match detail.split_once(": ") {
+        Some((status, _)) if status.contains(" answered ") => status,
+        _ => detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_a_mail_server_repeats_stays_out_of_the_log() {
+        let words = "the mail relay answered 550 to RCPT: 5.1.1 <mesa@example.org>: no such user";
+        assert_eq!(without_addresses(words), "the mail relay answered 550 to RCPT: 5.1.1 (address) no such user");
+    }
+}
