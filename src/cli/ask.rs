@@ -16,6 +16,7 @@ use crate::daemon::answers::{Answer, Ask, Desk, answer};
 use crate::daemon::visit::Visitor;
 use crate::daemon::{Handles, prune, socket};
 use crate::store::error::StoreError;
+use crate::store::open::Options;
 
 /// The watch list that a command works with: the one named, else the one here, else the system's.
 pub fn path(common: &Common) -> PathBuf {
@@ -109,7 +110,10 @@ fn over(mut stream: UnixStream, question: &Ask) -> Result<Answer, Failure> {
 fn here(config: Config, question: Ask) -> Result<Answer, Failure> {
     let runtime = runtime()?;
     runtime.block_on(async {
-        let handles = Handles::open(config, Clock::System).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
+        let looks_only = matches!(question, Ask::Backup { .. } | Ask::Export { .. } | Ask::Fsck { .. });
+        let options = Options { trial: true, allow_blobs: looks_only, ..Options::new(Clock::System.now()) };
+        let handles =
+            Handles::open_with(config, Clock::System, options).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
         let broken = |error: StoreError| Failure::new(Exit::Store, error.to_string());
         // Visits from the command line count against the same budgets as the daemon's.
         prune::restore_hosts(&handles).await.map_err(broken)?;

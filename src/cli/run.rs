@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::daemon::supervise::Ending;
 use crate::daemon::{self, Handles, StartError};
 use crate::logging::{self, Format};
+use crate::store::open::Options;
 
 /// Runs until SIGTERM or SIGINT.
 pub fn run(common: &Common) -> Done {
@@ -15,7 +16,8 @@ pub fn run(common: &Common) -> Done {
         tracing::warn!("no case is watched; `veedor add SOURCE NUMBER` adds one");
     }
     let runtime = ask::runtime()?;
-    let ending = runtime.block_on(async { daemon::run(Handles::open(config, Clock::System).await?).await });
+    let options = Options { trial: true, ..Options::new(Clock::System.now()) };
+    let ending = runtime.block_on(async { daemon::run(Handles::open_with(config, Clock::System, options).await?).await });
     // Threads that still block (a slow disk) must not hold the end up: the store is flushed.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match ending {

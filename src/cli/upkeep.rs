@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::daemon::answers::Ask;
 use crate::daemon::{STORE, socket};
 use crate::store::Store;
+use crate::store::folder::is_store;
 use crate::store::open::Options;
 
 /// Writes everything as JSON Lines.
@@ -111,9 +112,15 @@ fn counted(counts: &serde_json::Value) -> String {
     format!("{} cases, {} versions, {} events, {} deliveries", counts["cases"], counts["versions"], counts["events"], counts["deliveries"])
 }
 
-/// The backup itself, or the newest one in a folder; their names sort by time.
+/// Opens a store and reads it, in the child of a trial; one line says what came of it.
+pub fn try_store(dir: &Path) -> Done {
+    print::line(&Store::try_out(dir).line());
+    Ok(Exit::Done)
+}
+
+/// The backup itself, or the newest one in a folder; their names sort by time. A store that was moved aside stands for itself.
 fn newest(from: &Path) -> Result<PathBuf, Failure> {
-    if !from.is_dir() {
+    if !from.is_dir() || is_store(from) {
         return Ok(from.to_owned());
     }
     let listed = std::fs::read_dir(from).map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", from.display())))?;

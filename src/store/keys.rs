@@ -9,6 +9,7 @@ use crate::domain::docket::EntryKey;
 use crate::domain::id::{Id, sha256};
 
 use super::Cid;
+use super::tree::Tree;
 
 macro_rules! tables {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
@@ -29,7 +30,7 @@ macro_rules! tables {
 }
 
 tables! {
-    /// Name → what the store says of itself: `format`.
+    /// Name → what the store says of itself: `format`, and `writes`, the flushes that were confirmed.
     Meta = "meta",
     /// Number u32 → a source, or a channel with a recipient: strings that many rows would repeat.
     Word = "word",
@@ -67,24 +68,28 @@ tables! {
 #[derive(Clone)]
 pub(super) struct Trees {
     pub(super) db: sled::Db,
-    trees: Vec<sled::Tree>,
+    trees: Vec<Tree>,
 }
 
 impl Trees {
     /// Opens every table.
     pub(super) fn open(db: sled::Db) -> sled::Result<Self> {
-        let trees = Table::ALL.iter().map(|table| db.open_tree(table.name())).collect::<Result<_, _>>()?;
+        let open = |table: &Table| db.open_tree(table.name()).map(|tree| Tree::new(table.name(), tree));
+        let trees = Table::ALL.iter().map(open).collect::<Result<_, _>>()?;
         Ok(Self { db, trees })
     }
 
     /// The tree of a table.
-    pub(super) fn at(&self, table: Table) -> &sled::Tree {
+    pub(super) fn at(&self, table: Table) -> &Tree {
         &self.trees[table as usize]
     }
 }
 
 /// Where dead deliveries stand in `due`: never due, and found without reading all deliveries.
 pub(super) const NEVER: u64 = u64::MAX;
+
+/// The length of the keys of a case's rows; longer ones are further parts.
+pub(super) const CID_LEN: usize = 8;
 
 /// The key of a case's rows.
 pub(super) fn cid(cid: Cid) -> [u8; 8] {
@@ -103,6 +108,9 @@ pub(super) fn numbered(cid: Cid, number: u32) -> [u8; 12] {
     key[8..].copy_from_slice(&number.to_be_bytes());
     key
 }
+
+/// The length of such keys; longer ones are further parts.
+pub(super) const NUMBERED_LEN: usize = 12;
 
 /// The key of a missing entry. Its own key may be long, so half of its SHA-256 stands here.
 pub(super) fn missing(cid: Cid, entry: &EntryKey) -> [u8; 24] {
