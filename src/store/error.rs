@@ -74,7 +74,8 @@ impl From<sled::Error> for StoreError {
         match error {
             sled::Error::Io(error) => error.into(),
             // A page that does not read back; the others may.
-            sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => Self::Damaged(error.to_string()),
+            sled::Error::Corruption { at, .. } => Self::Damaged(format!("sled reads something else than it wrote, at {at:?}")),
+            sled::Error::ReportableBug(why) => Self::Damaged(why),
             other => Self::Io(other.to_string()),
         }
     }

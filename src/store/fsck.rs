@@ -160,8 +160,8 @@ impl Check<'_> {
         for table in [Table::Case, Table::Sched, Table::Missing, Table::Snap, Table::CaseEvent] {
             for key in self.trees.at(table).iter().keys() {
                 let Some(key) = report.found(key)? else { continue };
-                let known = key.get(..8).map_or(Ok(false), |cid| self.trees.at(Table::Name).contains_key(cid))?;
-                if !known {
+                let known = key.get(..8).map_or(Ok(false), |cid| self.trees.at(Table::Name).contains_key(cid));
+                if report.found(known)? == Some(false) {
                     report.problem(format!("{} {}: it belongs to no case", table.name(), hex(&key)));
                 }
             }
@@ -182,8 +182,10 @@ impl Check<'_> {
         }
         let beyond = keys::numbered(cid, last.saturating_add(1));
         let end = keys::cid(cid.saturating_add(1));
-        if let Some(row) = self.trees.at(Table::Snap).range(beyond.to_vec()..end.to_vec()).keys().next() {
-            report.problem(format!("snap {}: a version beyond the case's last, {last}", hex(&row?)));
+        if let Some(row) = self.trees.at(Table::Snap).range(beyond.to_vec()..end.to_vec()).keys().next()
+            && let Some(key) = report.found(row)?
+        {
+            report.problem(format!("snap {}: a version beyond the case's last, {last}", hex(&key)));
         }
         Ok(())
     }
@@ -235,19 +237,19 @@ impl Check<'_> {
             if !matches!(cases::word(self.words, delivery.address), Some(WordRecord::Address { .. })) {
                 report.problem(format!("delivery {}: its address is unknown", hex(&key)));
             }
-            if !self.trees.at(Table::Name).contains_key(keys::cid(delivery.cid))? {
+            if report.found(self.trees.at(Table::Name).contains_key(keys::cid(delivery.cid)))? == Some(false) {
                 report.problem(format!("delivery {}: its case is unknown", hex(&key)));
             }
             for event in &delivery.events {
-                if !self.trees.at(Table::EventId).contains_key(event.0)? {
+                if report.found(self.trees.at(Table::EventId).contains_key(event.0))? == Some(false) {
                     report.problem(format!("delivery {}: its event {} is not stored", hex(&key), hex(&event.0)));
                 }
             }
         }
         for key in self.trees.at(Table::Attempt).iter().keys() {
             let Some(key) = report.found(key)? else { continue };
-            let known = key.get(..16).map_or(Ok(false), |id| self.trees.at(Table::Delivery).contains_key(id))?;
-            if !known {
+            let known = key.get(..16).map_or(Ok(false), |id| self.trees.at(Table::Delivery).contains_key(id));
+            if report.found(known)? == Some(false) {
                 report.problem(format!("attempt {}: it belongs to no delivery", hex(&key)));
             }
         }

@@ -70,7 +70,9 @@ fn derivable(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
 /// Rows that should be and are not, or say something else.
 fn absent(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
     let mut expect = |table: Table, key: Vec<u8>, should: Vec<u8>| -> Result<(), StoreError> {
-        if trees.at(table).get(&key)?.is_none_or(|value| *value != *should) {
+        // Where the index cannot be read it is not mended either.
+        let Some(stored) = readable(trees.at(table).get(&key))? else { return Ok(()) };
+        if stored.is_none_or(|value| *value != *should) {
             all.push(Wrong { table, key, should: Some(should) });
         }
         Ok(())
@@ -153,17 +155,27 @@ impl Ledger {
         let count = u64::try_from(wrong.len()).unwrap_or(u64::MAX);
         let mut rest = wrong.into_iter().peekable();
         while rest.peek().is_some() {
-            let mut batch = Batch::default();
-            for Wrong { table, key, should } in rest.by_ref().take(REPAIR_GROUP) {
-                match should {
-                    Some(value) => batch.put(table, key, value)?,
-                    None => batch.remove(table, key),
+            let group: Vec<Wrong> = rest.by_ref().take(REPAIR_GROUP).collect();
+            if readable(self.mend(&group))?.is_none() {
+                // One that cannot be mended keeps no other from it; the check reports it.
+                for wrong in group.chunks(1) {
+                    readable(self.mend(wrong))?;
                 }
             }
-            batch.apply(&self.trees)?;
         }
-        self.find_open()?;
+        readable(self.find_open())?;
         Ok(count)
+    }
+
+    fn mend(&self, group: &[Wrong]) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        for Wrong { table, key, should } in group {
+            match should {
+                Some(value) => batch.put(*table, key.as_slice(), value.clone())?,
+                None => batch.remove(*table, key.as_slice()),
+            }
+        }
+        batch.apply(&self.trees)
     }
 }
 

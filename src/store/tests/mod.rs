@@ -9,6 +9,7 @@ mod deliveries;
 mod golden;
 mod model;
 mod opening;
+mod torture;
 mod visits;
 mod whole;
 
