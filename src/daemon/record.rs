@@ -173,7 +173,7 @@ impl Job {
     /// carried over because they are missing, or slid off a short list, stand in no page and are kept as they were stored.
     /// So is one that was missing when the version was made and has come back since: `seen` shows it.
     fn held(&self, head: &Head, seen: &Docket) -> Result<(Option<Docket>, MissingEntries), StoreError> {
-        if head.version == 0 {
+        if head.version == 0 || self.store.begins_anew(self.cid)? {
             return Ok((None, MissingEntries::new()));
         }
         let missing = self.store.missing(self.cid)?;

@@ -28,7 +28,7 @@ use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, bodies, cases, deliveries, rows, snapshot};
+use super::{Cid, Store, bodies, cases, deliveries, left, rows, snapshot};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
@@ -264,7 +264,8 @@ impl Ledger {
         let plan = around(cases::row_of(&self.trees, cid), &mut damaged)?.flatten();
         let missing = around(cases::missing_records(&self.trees, cid), &mut damaged)?.unwrap_or_default();
         let missing = missing.into_iter().map(|(_, record)| record).collect();
-        let line = CaseLine { cid, source: case.source, number: case.number, head, plan, missing };
+        let left = around(left::left(&self.trees, cid), &mut damaged)?.flatten();
+        let line = CaseLine { cid, source: case.source, number: case.number, head, plan, missing, left };
         Ok(Found { line: Some(line), damaged })
     }
 

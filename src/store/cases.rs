@@ -116,7 +116,8 @@ impl Store {
 }
 
 impl Ledger {
-    fn register(&mut self, cases: &[CaseRef]) -> Result<Vec<Cid>, StoreError> {
+    /// The numbers of these cases; cases without one get one.
+    pub(super) fn register(&mut self, cases: &[CaseRef]) -> Result<Vec<Cid>, StoreError> {
         let mut cids = Vec::with_capacity(cases.len());
         for group in cases.chunks(REGISTER_GROUP) {
             let mut batch = Batch::default();

@@ -13,6 +13,7 @@ use super::codes::Blob;
 use super::error::StoreError;
 use super::hosts::HostRecord;
 use super::keys::{self, Table, Trees};
+use super::left::LeftRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
 use super::records::event::EventRecord;
@@ -58,6 +59,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Event => json(&rows::decode_long::<EventRecord>(trees, table, key, value)?),
         Table::Delivery => json(&rows::decode_long::<DeliveryRecord>(trees, table, key, value)?),
         Table::Attempt => json(&rows::decode_long::<AttemptRecord>(trees, table, key, value)?),
+        Table::Left => json(&rows::decode_row::<LeftRecord>(table, key, value)?),
         Table::Host => json(&rows::decode_row::<HostRecord>(table, key, value)?),
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
@@ -80,7 +82,7 @@ pub(super) fn key_len(table: Table) -> Option<usize> {
     match table {
         Table::Meta | Table::Cid | Table::Host => None,
         Table::Word => Some(4),
-        Table::Name | Table::Sched | Table::Case => Some(8),
+        Table::Name | Table::Sched | Table::Case | Table::Left => Some(8),
         Table::Event => Some(keys::EVENT_LEN),
         Table::Snap | Table::CaseEvent => Some(12),
         Table::Delivery | Table::EventId | Table::Body => Some(keys::DELIVERY_LEN),

@@ -157,7 +157,7 @@ impl Check<'_> {
             let head = report.found(cases::head_of(self.trees, cid))?.flatten();
             self.versions(cid, head.as_ref(), report)?;
         }
-        for table in [Table::Case, Table::Sched, Table::Missing, Table::Snap, Table::CaseEvent] {
+        for table in [Table::Case, Table::Sched, Table::Missing, Table::Snap, Table::CaseEvent, Table::Left] {
             for key in self.trees.at(table).iter().keys() {
                 let Some(key) = report.found(key)? else { continue };
                 let known = key.get(..8).map_or(Ok(false), |cid| self.trees.at(Table::Name).contains_key(cid));
@@ -269,6 +269,7 @@ fn is_long(table: Table) -> bool {
         | Table::EventId
         | Table::CaseEvent
         | Table::Due
+        | Table::Left
         | Table::Host => false,
     }
 }

@@ -62,6 +62,8 @@ tables! {
     Body = "body",
     /// Scheme, name and port of a host → requests used today and rests, written lazily.
     Host = "host",
+    /// Cid → since when the case is not on the watch list, and whether it came back.
+    Left = "left",
 }
 
 /// The opened trees. Cheap to clone.

@@ -19,6 +19,7 @@ pub mod hosts;
 
 pub mod history;
 pub mod kept;
+pub mod left;
 pub mod mark;
 pub mod open;
 pub mod outbox;

@@ -21,7 +21,7 @@ use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::Ledger;
-use super::{Store, bodies, outbox, rows, snapshot};
+use super::{Store, bodies, left, outbox, rows, snapshot};
 
 /// Lines between flushes, so that no more than this waits in memory.
 const FLUSH_EVERY: u64 = 1_000;
@@ -89,7 +89,7 @@ impl Store {
 
 impl Ledger {
     fn take_case(&mut self, line: CaseLine) -> Result<(), StoreError> {
-        let CaseLine { cid, source, number, head, plan, missing } = line;
+        let CaseLine { cid, source, number, head, plan, missing, left } = line;
         let mut batch = Batch::default();
         let source = self.word(WordRecord::Source(source));
         rows::put(&mut batch, Table::Cid, &keys::case(source, &number), &cid)?;
@@ -102,6 +102,7 @@ impl Ledger {
         }
         let missing = missing.into_iter().map(cases::missing_entry).collect();
         cases::put_missing(&mut batch, &self.trees, cid, &missing)?;
+        left::put(&mut batch, cid, left)?;
         self.save_words(&mut batch)?;
         batch.apply(&self.trees)?;
         self.words_saved();

@@ -7,6 +7,7 @@ mod budget;
 mod damage;
 mod deliveries;
 mod golden;
+mod left;
 mod model;
 mod opening;
 mod torture;
