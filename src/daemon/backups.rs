@@ -58,7 +58,13 @@ pub async fn run_once(handles: &Handles) -> Result<Option<BackupInfo>, StoreErro
         if !is_due(kept::newest(&dir), now) {
             return Ok(None);
         }
-        store.backup(&dir, now).and_then(|made| drop_oldest(&dir, &made).map(|()| Some(made)))
+        let made = store.backup(&dir, now)?;
+        drop_oldest(&dir, &made)?;
+        match store.measure() {
+            // The backup has said so already.
+            Ok(_) | Err(StoreError::Damaged(_)) => Ok(Some(made)),
+            Err(error) => Err(error),
+        }
     })
     .await;
     match &made {

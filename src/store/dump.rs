@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::domain::id::hex;
 
 use super::codes::Blob;
+use super::compact::LIVE;
 use super::error::StoreError;
 use super::hosts::HostRecord;
 use super::keys::{self, Table, Trees};
@@ -47,8 +48,8 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         return Err(rows::damaged(table, key, "its key is too short"));
     }
     let shown = match table {
-        // A count of flushes, which is not the same in two stores that hold the same.
-        Table::Meta if key == WRITES => return rows::decode_row::<u64>(table, key, value).map(|_| None),
+        // Counts that are not the same in two stores that hold the same.
+        Table::Meta if key == WRITES || key == LIVE => return rows::decode_row::<u64>(table, key, value).map(|_| None),
         Table::Meta => json(&rows::decode_row::<u32>(table, key, value)?),
         Table::Word => json(&rows::decode_row::<WordRecord>(table, key, value)?),
         Table::Cid | Table::EventId | Table::CaseEvent => json(&rows::decode_row::<u64>(table, key, value)?),

@@ -5,7 +5,7 @@
 //! deliveries are one transaction ([`commit`](Store::commit)), so an alert exists when and only when its evidence does.
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
-//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `outbox`, `deliveries` · `folder`, `trial`, `open` ·
+//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `outbox`, `deliveries` · `folder`, `trial`, `compact`, `open` ·
 //! `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
@@ -31,6 +31,7 @@ pub mod trial;
 mod batch;
 mod bodies;
 mod codes;
+mod compact;
 
 mod deliveries;
 mod dump;

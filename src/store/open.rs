@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::Store;
 use super::batch::Batch;
+use super::compact;
 use super::durability;
 use super::error::{OpenError, StoreError};
 use super::folder::{self, SLED, sync_dir};
@@ -50,12 +51,14 @@ pub struct Options {
     pub salvage: bool,
     /// Try the store out in a process of its own first, when it was not closed in order. For veedor's own binary only.
     pub trial: bool,
+    /// For bulk work: sled collects its garbage more often, which costs speed.
+    pub bulk: bool,
 }
 
 impl Options {
     /// The usual: 48 MB of cache.
     pub fn new(now: Timestamp) -> Self {
-        Self { now, cache_bytes: 48 << 20, allow_blobs: false, salvage: false, trial: false }
+        Self { now, cache_bytes: 48 << 20, allow_blobs: false, salvage: false, trial: false, bulk: false }
     }
 }
 
@@ -67,6 +70,7 @@ impl Store {
             return Err(OpenError::Damaged { why, moved_to, backup: folder::newest_backup(dir), dir: dir.to_owned() });
         }
         folder::make_private(dir)?;
+        compact::settle(dir)?;
         let is_new = folder::check_format(dir)?;
         durability::self_test(&folder::scratch(dir)?).map_err(OpenError::Unsafe)?;
         let sled_dir = dir.join(SLED);
@@ -78,8 +82,9 @@ impl Store {
             )));
         }
         let noted = mark::read(dir).map_err(folder::io_error(dir))?;
+        let open_sled = || open_sled(&sled_dir, options);
         let tried = if options.trial && !is_new && !folder::is_clean(dir) { try_first(dir) } else { Ok(()) };
-        let opened = tried.and_then(|()| open_sled(&sled_dir, options.cache_bytes)).and_then(|(trees, ledger)| {
+        let opened = tried.and_then(|()| open_sled()).and_then(|(trees, ledger)| {
             if options.salvage {
                 return Ok((trees, ledger));
             }
@@ -93,6 +98,14 @@ impl Store {
                 }
             }
         });
+        let opened = match opened {
+            Ok((trees, ledger)) if !options.salvage && compact::is_wanted(&trees) => {
+                drop(ledger);
+                compact::run(dir, trees)?;
+                open_sled()
+            }
+            opened => opened,
+        };
         let (trees, ledger) = match opened {
             Ok(opened) => opened,
             Err(Failure::Locked) => return Err(OpenError::Locked(dir.to_owned())),
@@ -135,7 +148,7 @@ impl Store {
 
     /// Opens a store and reads what a start needs, for the child of a trial: nothing is made, moved or marked.
     pub fn try_out(dir: &Path) -> Verdict {
-        let opened = open_sled(&dir.join(SLED), Options::new(Timestamp::UNIX_EPOCH).cache_bytes);
+        let opened = open_sled(&dir.join(SLED), Options::new(Timestamp::UNIX_EPOCH));
         match opened.and_then(|(trees, _)| trial::read_through(&trees).map_err(Failure::from)) {
             Ok(()) => Verdict::Fine,
             Err(Failure::Locked) => Verdict::Locked,
@@ -165,8 +178,11 @@ fn try_first(dir: &Path) -> Result<(), Failure> {
     }
 }
 
-fn open_sled(dir: &Path, cache_bytes: u64) -> Result<(Trees, Ledger), Failure> {
-    let config = sled::Config::new().path(dir).cache_capacity(cache_bytes.clamp(32 << 20, 64 << 20)).flush_every_ms(Some(100));
+fn open_sled(dir: &Path, options: Options) -> Result<(Trees, Ledger), Failure> {
+    // sled's collector works between its own flushes, so bulk work asks for more of them (`storage.md` A5).
+    let flush_every = if options.bulk { 20 } else { 100 };
+    let cache_bytes = options.cache_bytes.clamp(32 << 20, 64 << 20);
+    let config = sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(flush_every));
     let mut damaged = false;
     for _ in 1..LOCK_TRIES {
         match try_open(&config) {

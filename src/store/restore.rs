@@ -51,7 +51,7 @@ impl Store {
             fs::remove_dir_all(&growing).map_err(io_error(&growing))?;
         }
         fs::create_dir_all(&growing).map_err(io_error(&growing))?;
-        let store = Self::open(&growing, options)?;
+        let store = Self::open(&growing, Options { bulk: true, ..options })?;
         let mut lines = 0;
         let counts = backup::read_file(backup, &mut |line| {
             lines += 1;

@@ -4,6 +4,7 @@
 //! after a fixed instant.
 
 mod budget;
+mod compact;
 mod damage;
 mod deliveries;
 mod golden;
