@@ -24,6 +24,8 @@ pub enum StoreError {
         /// Its size.
         bytes: usize,
     },
+    /// A docket is larger with its pages than the store keeps. Nothing was written; the case cannot be watched.
+    Oversized(String),
     /// A backup or an export could not be written or read. The store is well.
     Backup(String),
     /// What was asked does not fit what is stored. Nothing was written.
@@ -62,7 +64,7 @@ impl std::fmt::Display for StoreError {
                 )
             }
             Self::Backup(why) => write!(f, "the backup failed: {why}"),
-            Self::Refused(why) => f.write_str(why),
+            Self::Oversized(why) | Self::Refused(why) => f.write_str(why),
         }
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn pack(trees: &Trees, cid: Cid, number: u32, at: Instant, record: &S
     let blob = rows::encode(record)?;
     let raw_len = u64::try_from(blob.len()).unwrap_or(u64::MAX);
     if raw_len > LARGEST_BLOB {
-        return Err(StoreError::Refused(format!(
+        return Err(StoreError::Oversized(format!(
             "version {number} has {raw_len} bytes with its pages, and the store keeps {LARGEST_BLOB} at most; this case cannot be watched"
         )));
     }

@@ -207,6 +207,11 @@ fn a_full_disk_ends_the_daemon_with_a_plain_sentence_and_the_news_is_told_afterw
     }
     assert_eq!(world.ended(), Some(74), "{}", world.log());
     assert!(world.log().contains("disk") && !world.log().contains("panicked"), "{}", world.log());
+    for _ in 0..2 {
+        let again = world.veedor(&["run"]);
+        let said = String::from_utf8_lossy(&again.stderr).into_owned();
+        assert!(again.status.code() == Some(74) && said.contains("make room") && !said.contains("panicked"), "{said}");
+    }
     std::fs::remove_file(disk.join("filler")).expect("room again");
     world.start();
     for n in 0..6 {
