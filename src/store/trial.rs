@@ -1,7 +1,7 @@
 //! Opening a store first in a process of its own: bad stores panic, crash or hang inside sled's open (sled #1387, #1039, #1533).
 //!
 //! `open` asks for a trial when the store was not closed in order and its caller runs in veedor's own binary. The child is
-//! `veedor try-store DIR`, which calls [`look`] and prints the [`Verdict`]. It changes nothing but what sled itself mends in its log.
+//! `veedor try-store DIR`, which calls [`Store::try_out`](super::Store::try_out) and prints the [`Verdict`]. It changes nothing but what sled itself mends in its log.
 //! This is the only place beside the supervisor and the writer that starts anything: a hang inside sled can be ended in no other
 //! way than with its process.
 
