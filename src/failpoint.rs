@@ -4,7 +4,8 @@
 //! `VEEDOR_FAILPOINT=after-flush:7` at the seventh. Compiled in always, so that the binary under test is the binary that
 //! ships; unset, a point costs one read of an initialised cell. It never does anything but abort.
 //!
-//! Points of the store: `before-transaction`, `after-transaction`, `after-flush`.
+//! Points of the store: `before-transaction`, `after-transaction`, `after-flush`, `compact-copied`, `compact-between`,
+//! `compact-renamed`.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

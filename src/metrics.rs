@@ -109,6 +109,22 @@ pub const CONFIG_RELOAD: Family = Family {
     help: "1 when the last reload of the configuration was taken, else 0.",
     labels: &[],
 };
+/// Backups by the daemon itself, by what came of them.
+pub const BACKUPS: Family = Family {
+    name: "veedor_backups_total",
+    kind: Kind::Counter,
+    help: "Daily backups: whole, damaged (something in the store does not read back) or failed.",
+    labels: &["result"],
+};
+
+/// The last backup by the daemon itself.
+pub const LAST_BACKUP: Family = Family {
+    name: "veedor_last_backup_timestamp_seconds",
+    kind: Kind::Gauge,
+    help: "When the last daily backup was made and read back, as Unix time.",
+    labels: &[],
+};
+
 /// Which program this is.
 pub const BUILD_INFO: Family =
     Family { name: "veedor_build_info", kind: Kind::Gauge, help: "Always 1; the version is in the label.", labels: &["version"] };
@@ -304,6 +320,8 @@ mod tests {
             DELIVERY_LATENCY,
             DEAD_LETTERS,
             CONFIG_RELOAD,
+            BACKUPS,
+            LAST_BACKUP,
             BUILD_INFO,
         ];
         for family in all {

@@ -19,6 +19,7 @@ use crate::daemon::visit::Visitor;
 use crate::daemon::{Handles, STORE, pointer, prune, socket};
 use crate::diag::Problem;
 use crate::store::error::StoreError;
+use crate::store::open::Options;
 
 /// The watch list that a command works with: the one named, else the one here, else the system's.
 pub fn path(common: &Common) -> PathBuf {
@@ -196,8 +197,11 @@ fn here(config: Config, questions: impl Iterator<Item = Ask>, mut each: impl FnM
         something_kept(&state_dir)?;
     }
     let runtime = runtime()?;
+    let looks_only = matches!(questions.peek(), Some(Ask::Backup { .. } | Ask::Export { .. } | Ask::Fsck { .. }));
+    let options = Options { trial: true, allow_blobs: looks_only, ..Options::new(Clock::System.now()) };
     let answered = runtime.block_on(async {
-        let handles = Handles::open(config, Clock::System).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
+        let handles =
+            Handles::open_with(config, Clock::System, options).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
         let broken = |error: StoreError| Failure::new(Exit::Store, error.to_string());
         // Visits from the command line count against the same budgets as the daemon's.
         prune::restore_hosts(&handles).await.map_err(broken)?;

@@ -166,7 +166,14 @@ enum Command {
     },
     /// Make the store anew from a backup
     Restore {
-        /// The folder that `veedor backup` wrote into, or one file in it
+        /// The folder that `veedor backup` wrote into, one file in it, or a store that was moved aside as damaged, to go on with
+        /// what can be read of it
+        dir: PathBuf,
+    },
+    /// Open a store and say whether it reads: in a process of its own, because sled may not survive it
+    #[command(hide = true, name = crate::store::trial::COMMAND)]
+    TryStore {
+        /// Its folder
         dir: PathBuf,
     },
     /// Check that the store is whole
@@ -211,6 +218,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Export { to } => upkeep::export(common, to),
         Command::Backup { dir } => upkeep::backup(common, &dir),
         Command::Restore { dir } => upkeep::restore(common, &dir),
+        Command::TryStore { dir } => upkeep::try_store(&dir),
         Command::Fsck { repair } => upkeep::fsck(common, repair),
         Command::Reload => upkeep::reload(common),
         Command::Completions { shell } => completions(shell),

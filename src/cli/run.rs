@@ -8,6 +8,7 @@ use crate::daemon::pointer::Pointer;
 use crate::daemon::supervise::Ending;
 use crate::daemon::{self, Handles, StartError, socket};
 use crate::logging::{self, Format, Level};
+use crate::store::open::Options;
 
 /// Runs until SIGTERM or SIGINT.
 pub fn run(common: &Common) -> Done {
@@ -57,9 +58,10 @@ fn watch(common: &Common) -> Done {
     let list = config.path.clone();
     let state_dir = std::path::absolute(&config.general.state_dir).unwrap_or_else(|_| config.general.state_dir.clone());
     let socket = socket::path_in(&state_dir);
+    let options = Options { trial: true, ..Options::new(Clock::System.now()) };
     let ending = runtime.block_on(async {
         // Only now is the store ours: a second daemon that is refused must not lead the commands astray.
-        let handles = Handles::open(config, Clock::System).await?;
+        let handles = Handles::open_with(config, Clock::System, options).await?;
         handover::sweep(&state_dir);
         let pointer = Pointer::leave(&list, &socket, &|name| std::env::var(name).ok());
         if let Err(error) = &pointer {

@@ -10,6 +10,7 @@ use crate::daemon::STORE;
 use crate::daemon::answers::Ask;
 use crate::store::Store;
 use crate::store::error::{OpenError, StoreError};
+use crate::store::folder::is_store;
 use crate::store::open::Options;
 
 /// Writes everything as JSON Lines.
@@ -119,9 +120,15 @@ fn counted(counts: &serde_json::Value) -> String {
     format!("{} cases, {} versions, {} events, {} deliveries", counts["cases"], counts["versions"], counts["events"], counts["deliveries"])
 }
 
-/// The backup itself, or the newest one in a folder; their names sort by time.
+/// Opens a store and reads it, in the child of a trial; one line says what came of it.
+pub fn try_store(dir: &Path) -> Done {
+    print::line(&Store::try_out(dir).line());
+    Ok(Exit::Done)
+}
+
+/// The backup itself, or the newest one in a folder; their names sort by time. A store that was moved aside stands for itself.
 fn newest(from: &Path) -> Result<PathBuf, Failure> {
-    if !from.is_dir() {
+    if !from.is_dir() || is_store(from) {
         return Ok(from.to_owned());
     }
     let listed = std::fs::read_dir(from).map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", from.display())))?;

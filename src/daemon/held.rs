@@ -30,7 +30,7 @@ impl Job {
     /// carried over because they are missing, or slid off a short list, stand in no page and are kept as they were stored.
     /// So is what was missing when the version was made and has come back since: `seen` shows it as it is stored.
     pub(super) fn held(&self, head: &Head, seen: &Docket) -> Result<Held, StoreError> {
-        if head.version == 0 {
+        if head.version == 0 || self.store.begins_anew(self.cid)? {
             return Ok(Held { docket: None, missing: MissingParts::new(), read_otherwise: false });
         }
         let missing = self.store.missing(self.cid)?;

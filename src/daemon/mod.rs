@@ -9,6 +9,7 @@
 //! | the end of an attempt | the deliverer | [`deliver`] |
 //! | a nudge after a commit or `veedor retry` | the deliverer | [`control`](crate::control) |
 //! | its own timer (a minute) | the pruner | [`prune`] |
+//! | its own timer (ten minutes) | the daily backup | [`backups`] |
 //! | SIGHUP, `veedor reload` | the reloader | [`reload`] |
 //! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
 //! | a connection to the socket in the state folder | one answer | [`socket`] |
@@ -21,6 +22,7 @@ pub mod agenda;
 pub mod answers;
 pub mod ask;
 pub mod attempt;
+pub mod backups;
 mod beginning;
 pub mod deliver;
 mod held;
@@ -119,18 +121,18 @@ impl Handles {
     /// # Errors
     /// When the store cannot be opened.
     pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
-        let now = clock.now();
+        let options = Options::new(clock.now());
+        Self::open_with(config, clock, options).await
+    }
+
+    /// As [`open`](Self::open), with a say in how the store is opened.
+    ///
+    /// # Errors
+    /// When the store cannot be opened.
+    pub async fn open_with(config: Config, clock: Clock, options: Options) -> Result<Self, StartError> {
         let folder = config.general.state_dir.join(STORE);
-        let opened = tokio::task::spawn_blocking(move || Store::open(&folder, Options::new(now))).await;
+        let opened = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await;
         let store = opened.map_err(|error| StartError::Store(format!("the store could not be opened: {error}")))??;
-        if let Some(lost) = store.lost() {
-            let (cases, events) = (lost.cases, lost.events);
-            tracing::error!(
-                cases,
-                events,
-                "the store had come further than it now knows: the disk lost writes; restore the newest backup if it has more"
-            );
-        }
         let metrics = Metrics::default();
         metrics.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
         let fetcher = Fetcher::new(config.general.contact.as_deref(), clock.clone(), metrics.clone());
@@ -170,6 +172,7 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     let pulse = loops.pulse("deliverer");
     loops.start("deliverer", deliver::Deliverer::new(handles.clone()).run(pulse));
     loops.start("pruner", prune::run(handles.clone()));
+    loops.start("backups", backups::run(handles.clone()));
     loops.start("reloader", reload::run(handles.clone()));
     loops.start("signals", signals::run(handles.control.clone()));
     loops.start("socket", socket.run(answers::Desk { handles: handles.clone(), visitor }));

@@ -82,13 +82,14 @@ impl Poller {
         let config = self.handles.config.load_full();
         let store = self.handles.store.clone();
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
+        let now = self.handles.clock.now();
         let (cids, rows) = blocking(move || {
-            let cids = store.register(&cases)?;
+            let cids = store.watch(&cases, now)?;
             let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
             Ok((cids, rows))
         })
         .await?;
-        self.agenda.plan(&config, &cids, &rows, self.handles.clock.now());
+        self.agenda.plan(&config, &cids, &rows, now);
         self.config = config;
         Ok(())
     }

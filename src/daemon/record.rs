@@ -236,7 +236,10 @@ impl Job {
         failpoint::hit("before-commit");
         let version = Version { number, at: self.now, docket, pages };
         let visit = Visit { cid: self.cid, row, head, missing: Some(missing), version: Some(version), events, deliveries };
-        self.store.commit(visit)?;
+        match self.store.commit(visit) {
+            Err(StoreError::Oversized(why)) => return self.failed(Health::Unreadable(why), None),
+            done => done?,
+        };
         failpoint::hit("after-commit");
         Ok(Visited { row_pending: false, ..visited })
     }

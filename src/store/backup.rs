@@ -20,20 +20,26 @@ use crate::domain::id::Id;
 
 use super::codes::{Blob, MediumCode};
 use super::error::StoreError;
+use super::folder::sync_dir;
 use super::keys::{self, Table, Trees};
 use super::lines::{CaseLine, DeliveryLine, Line, LineWriter, read_lines};
-use super::open::sync_dir;
 use super::records::case::WordRecord;
 use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, bodies, cases, deliveries, outbox, rows, snapshot};
+use super::{Cid, Store, bodies, cases, deliveries, left, outbox, rows, snapshot};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
 
-/// How the names of unfinished backups end.
+/// How their time is written.
+pub(super) const TIME: &str = "%Y%m%dT%H%M%SZ";
+
+/// How the names end.
+pub(super) const SUFFIX: &str = ".jsonl.zst";
+
+/// What stands behind the names of unfinished backups.
 pub(super) const UNFINISHED: &str = ".part";
 
 /// Cases or deliveries that the writer reads in one job, and changes that it writes out in the last one.
@@ -56,7 +62,7 @@ pub struct LineCounts {
     pub events: u64,
     /// Lines about deliveries.
     pub deliveries: u64,
-    /// Versions, events and deliveries that did not read back and are not in the backup.
+    /// What did not read back and is not in the backup.
     pub damaged: u64,
 }
 
@@ -88,7 +94,7 @@ pub struct BackupInfo {
 impl Store {
     /// Writes a backup into `dir`, named after `now`, and reads it back.
     pub fn backup(&self, dir: &Path, now: Timestamp) -> Result<BackupInfo, StoreError> {
-        let path = dir.join(format!("{PREFIX}{}.jsonl.zst", now.strftime("%Y%m%dT%H%M%SZ")));
+        let path = dir.join(format!("{PREFIX}{}{SUFFIX}", now.strftime(TIME)));
         let part = PathBuf::from(format!("{}{UNFINISHED}", path.display()));
         let failed = |error: std::io::Error| StoreError::Backup(format!("{}: {error}", part.display()));
         fs::create_dir_all(dir).map_err(failed)?;
@@ -142,7 +148,7 @@ impl Store {
     fn export_noting(&self, out: &mut dyn Write, now: Timestamp) -> Result<LineCounts, StoreError> {
         let mail_domain = self.read(outbox::mail_domain)?;
         let mut export = Export { store: self, out: LineWriter::begin(out, now.into(), mail_domain)?, written: HashMap::new() };
-        let last = self.read(|trees| Ok(trees.at(Table::Name).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default()))?;
+        let last = self.write(false, |ledger| Ok(ledger.next_cid.saturating_sub(1)))?;
         let mut next = 1;
         while next <= last {
             let group: Vec<Cid> = (next..=last).take(GROUP).collect();
@@ -155,6 +161,9 @@ impl Store {
             let Some(last) = ids.last() else { break };
             from = Some(*last);
             export.deliveries(ids)?;
+        }
+        for gap in self.read(|trees| Ok(trees.at(Table::Delivery).iter().filter_map(Result::err).collect::<Vec<_>>()))? {
+            export.out.put_or_say(Err(gap))?;
         }
         for _ in 0..ROUNDS {
             let (cids, ids) = self.write(false, |ledger| Ok(ledger.take_dirty_if_many()))?;
@@ -199,8 +208,12 @@ impl Export<'_> {
         self.put_deliveries(lines)
     }
 
-    fn put_cases(&mut self, lines: Vec<CaseLine>) -> Result<(), StoreError> {
-        for line in lines {
+    fn put_cases(&mut self, lines: Vec<Found>) -> Result<(), StoreError> {
+        for Found { line, damaged } in lines {
+            for error in damaged {
+                self.out.put_or_say(Err(error))?;
+            }
+            let Some(line) = line else { continue };
             let cid = line.cid;
             let (version, seq) = line.head.as_ref().map_or((0, 0), |head| (head.version, head.seq));
             let (had_version, had_seq) = self.written.insert(cid, (version, seq)).unwrap_or_default();
@@ -236,20 +249,25 @@ impl Ledger {
         }
     }
 
-    fn case_lines(&self, cids: &[Cid]) -> Result<Vec<CaseLine>, StoreError> {
-        let mut lines = Vec::new();
-        for cid in cids {
-            let Some(case) = cases::case_of(&self.trees, &self.words(), *cid)? else { continue };
-            lines.push(CaseLine {
-                cid: *cid,
-                source: case.source,
-                number: case.number,
-                head: cases::head_of(&self.trees, *cid)?,
-                plan: cases::row_of(&self.trees, *cid)?,
-                missing: cases::missing_records(&self.trees, *cid)?.into_iter().map(|(_, record)| record).collect(),
-            });
-        }
-        Ok(lines)
+    fn case_lines(&self, cids: &[Cid]) -> Result<Vec<Found>, StoreError> {
+        cids.iter().map(|cid| self.case_line(*cid)).collect()
+    }
+
+    fn case_line(&self, cid: Cid) -> Result<Found, StoreError> {
+        let mut damaged = Vec::new();
+        let Some(case) = around(cases::case_of(&self.trees, &self.words(), cid), &mut damaged)?.flatten() else {
+            return Ok(Found { line: None, damaged });
+        };
+        let head = match around(cases::head_of(&self.trees, cid), &mut damaged)? {
+            Some(head) => head,
+            None => around(cases::derived_head(&self.trees, cid), &mut damaged)?.flatten(),
+        };
+        let plan = around(cases::row_of(&self.trees, cid), &mut damaged)?.flatten();
+        let missing = around(cases::missing_records(&self.trees, cid), &mut damaged)?.unwrap_or_default();
+        let missing = missing.into_iter().map(|(_, record)| record).collect();
+        let left = around(left::left(&self.trees, cid), &mut damaged)?.flatten();
+        let line = CaseLine { cid, source: case.source, number: case.number, head, plan, missing, left };
+        Ok(Found { line: Some(line), damaged })
     }
 
     fn delivery_lines(&self, ids: &[Id]) -> Result<Vec<Result<DeliveryLine, StoreError>>, StoreError> {
@@ -269,6 +287,24 @@ impl Ledger {
         let tries = deliveries::attempts_of(&self.trees, id)?.into_iter().map(|(_, attempt)| attempt).collect();
         let DeliveryRecord { cid, events, state, attempts, created, .. } = record;
         Ok(Some(DeliveryLine { id: id.into(), channel, recipient, cid, events, state, attempts, created, tries, body, medium, from }))
+    }
+}
+
+/// A case's line, as far as it reads back, and what of it does not.
+struct Found {
+    line: Option<CaseLine>,
+    damaged: Vec<StoreError>,
+}
+
+/// Sets damage aside; anything worse ends the work.
+fn around<T>(read: Result<T, StoreError>, damaged: &mut Vec<StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(error @ StoreError::Damaged(_)) => {
+            damaged.push(error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -294,13 +330,16 @@ pub(super) fn read_file(path: &Path, visit: &mut dyn FnMut(Line) -> Result<(), S
     })
 }
 
-/// The next deliveries in the order of their ids.
+/// The next deliveries in the order of their ids, around what cannot be read.
 pub(super) fn delivery_ids(trees: &Trees, after: Option<Id>, limit: usize) -> Result<Vec<Id>, StoreError> {
     use std::ops::Bound;
     let start = after.map_or(Bound::Unbounded, |id| Bound::Excluded(id.0.to_vec()));
     let mut ids = Vec::new();
     for key in trees.at(Table::Delivery).range::<Vec<u8>, _>((start, Bound::Unbounded)).keys() {
-        let key = key?;
+        let key = match key {
+            Err(StoreError::Damaged(_)) => continue,
+            key => key?,
+        };
         if let Some(id) = keys::id_at(&key, 0).filter(|_| key.len() == keys::DELIVERY_LEN) {
             ids.push(id);
         }

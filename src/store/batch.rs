@@ -5,6 +5,9 @@
 //! (`storage.md` 0.4). Everything is read before; inside sled's transaction only its own views are touched, because a
 //! plain read there would deadlock on sled's process-wide lock (sled #1301, #1412).
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use sled::Transactional;
 use sled::transaction::TransactionError;
 
@@ -12,6 +15,7 @@ use crate::failpoint;
 
 use super::error::StoreError;
 use super::keys::{Table, Trees};
+use super::tree::panic_text;
 
 /// The largest value.
 pub(super) const MAX_VALUE: usize = 4096;
@@ -50,26 +54,40 @@ impl Batch {
         let mut tables: Vec<Table> = self.writes.iter().map(|(table, ..)| *table).collect();
         tables.sort_unstable();
         tables.dedup();
-        let concerned: Vec<sled::Tree> = tables.iter().map(|table| trees.at(*table).clone()).collect();
-        let done = concerned.as_slice().transaction(|views| {
-            for (table, key, value) in &self.writes {
-                let Ok(at) = tables.binary_search(table) else { continue };
-                match value {
-                    Some(value) => views[at].insert(key.as_slice(), value.as_slice())?,
-                    None => views[at].remove(key.as_slice())?,
-                };
-            }
-            Ok::<(), sled::transaction::ConflictableTransactionError<()>>(())
-        });
+        let concerned: Vec<sled::Tree> = tables.iter().map(|table| sled::Tree::clone(trees.at(*table))).collect();
+        // What fails while rows are only staged has written nothing; afterwards nobody knows.
+        let staging = Cell::new(true);
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            concerned.as_slice().transaction(|views| {
+                staging.set(true);
+                for (table, key, value) in &self.writes {
+                    let Ok(at) = tables.binary_search(table) else { continue };
+                    match value {
+                        Some(value) => views[at].insert(key.as_slice(), value.as_slice())?,
+                        None => views[at].remove(key.as_slice())?,
+                    };
+                }
+                staging.set(false);
+                Ok::<(), sled::transaction::ConflictableTransactionError<()>>(())
+            })
+        }));
         failpoint::hit("after-transaction");
-        match done {
-            Ok(()) | Err(TransactionError::Abort(())) => Ok(()),
-            Err(TransactionError::Storage(error)) => Err(error.into()),
-        }
+        let error = match done {
+            Ok(Ok(()) | Err(TransactionError::Abort(()))) => return Ok(()),
+            Ok(Err(TransactionError::Storage(error))) => error.into(),
+            Err(panic) => StoreError::Damaged(panic_text(panic.as_ref())),
+        };
+        Err(if staging.get() { error } else { error.of_a_write() })
     }
 
-    /// Writes rows of one table without the others' locks: for bulk work whose rows need not appear together.
+    /// Writes rows of one table without the others' locks: for bulk work whose rows need not appear together. After
+    /// [`StoreError::Damaged`] some of them may be written.
     pub(super) fn apply_in_bulk(self, trees: &Trees) -> Result<(), StoreError> {
+        catch_unwind(AssertUnwindSafe(|| self.apply_each(trees)))
+            .unwrap_or_else(|panic| Err(StoreError::Damaged(panic_text(panic.as_ref()))))
+    }
+
+    fn apply_each(self, trees: &Trees) -> Result<(), StoreError> {
         // A batch takes room in sled's log, an empty one too; a single row needs none.
         if let [(table, key, Some(value))] = self.writes.as_slice() {
             trees.at(*table).insert(key, value.as_slice())?;

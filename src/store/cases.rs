@@ -13,11 +13,13 @@ use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 
 use super::batch::Batch;
+use super::codes::Sha;
 use super::error::StoreError;
 use super::keys::{self, Table, Trees};
-use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
+use super::records::case::{HeadRecord, HealthRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
+use super::tree::Rows;
 use super::writer::{Ledger, Words};
-use super::{Cid, Store, rows};
+use super::{Cid, Store, rows, snapshot};
 
 /// What the store knows of a case beside its versions.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,7 +88,11 @@ impl Store {
             let mut plan = next_plan(&mut plans)?;
             let mut all = Vec::new();
             for key in trees.at(Table::Name).iter().keys() {
-                let Some(cid) = keys::u64_at(&key?, 0) else { continue };
+                let key = match key {
+                    Err(StoreError::Damaged(_)) => continue,
+                    key => key?,
+                };
+                let Some(cid) = keys::u64_at(&key, 0) else { continue };
                 while plan.is_some_and(|(of, _)| of < cid) {
                     plan = next_plan(&mut plans)?;
                 }
@@ -109,7 +115,8 @@ impl Store {
 }
 
 impl Ledger {
-    fn register(&mut self, cases: &[CaseRef]) -> Result<Vec<Cid>, StoreError> {
+    /// The numbers of these cases; cases without one get one.
+    pub(super) fn register(&mut self, cases: &[CaseRef]) -> Result<Vec<Cid>, StoreError> {
         let mut cids = Vec::with_capacity(cases.len());
         for group in cases.chunks(REGISTER_GROUP) {
             let mut batch = Batch::default();
@@ -120,7 +127,10 @@ impl Ledger {
                 let key = keys::case(source, &case.number);
                 let known = match new.get(&key) {
                     Some(cid) => Some(*cid),
-                    None => rows::get(&self.trees, Table::Cid, &key)?,
+                    None => match rows::get(&self.trees, Table::Cid, &key) {
+                        Err(StoreError::Damaged(_)) => self.cid_by_name(source, &case.number)?,
+                        known => known?,
+                    },
                 };
                 if let Some(cid) = known {
                     cids.push(cid);
@@ -152,22 +162,84 @@ impl Ledger {
             for (cid, row) in group {
                 put_row(&mut batch, *cid, *row)?;
             }
-            batch.apply_in_bulk(&self.trees)?;
+            match batch.apply_in_bulk(&self.trees) {
+                // The others are written one by one; a plan that is lost means an early visit.
+                Err(StoreError::Damaged(_)) => self.touch_each(group)?,
+                done => done?,
+            }
         }
         Ok(())
     }
+
+    fn touch_each(&self, rows: &[(Cid, Row)]) -> Result<(), StoreError> {
+        for (cid, row) in rows {
+            let mut batch = Batch::default();
+            put_row(&mut batch, *cid, *row)?;
+            match batch.apply_in_bulk(&self.trees) {
+                Ok(()) | Err(StoreError::Damaged(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of a case whose row in `cid` does not read back, from the names.
+    fn cid_by_name(&self, source: u32, number: &str) -> Result<Option<Cid>, StoreError> {
+        for row in self.trees.at(Table::Name).iter() {
+            let Ok((key, value)) = row else { continue };
+            match rows::decode_row::<NameRecord>(Table::Name, &key, &value) {
+                Ok(name) if name.source == source && name.number == number => return Ok(keys::u64_at(&key, 0)),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
 }
 
-fn next_plan(plans: &mut sled::Iter) -> Result<Option<(Cid, Row)>, StoreError> {
-    let Some(row) = plans.next() else { return Ok(None) };
-    let (key, value) = row?;
-    let record = rows::decode_row::<RowRecord>(Table::Sched, &key, &value)?;
-    Ok(keys::u64_at(&key, 0).map(|cid| (cid, record.into())))
+/// The next plan. One that does not read back is none: the case is visited early, and `fsck` reports it.
+fn next_plan(plans: &mut Rows) -> Result<Option<(Cid, Row)>, StoreError> {
+    for row in plans {
+        let (key, value) = match row {
+            Err(StoreError::Damaged(_)) => continue,
+            row => row?,
+        };
+        if let (Some(cid), Ok(record)) = (keys::u64_at(&key, 0), rows::decode_row::<RowRecord>(Table::Sched, &key, &value)) {
+            return Ok(Some((cid, record.into())));
+        }
+    }
+    Ok(None)
 }
 
 /// The head of a case as stored.
 pub(super) fn head_of(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>, StoreError> {
     rows::get_long(trees, Table::Case, &keys::cid(cid))
+}
+
+/// The head of a case whose own does not read back, from its versions and events; `None` when it has no version.
+pub(super) fn derived_head(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>, StoreError> {
+    let last = |table: Table| -> Result<u32, StoreError> {
+        let (first, end) = (keys::numbered(cid, 0).to_vec(), keys::cid(cid.saturating_add(1)).to_vec());
+        for key in trees.at(table).range(first..end).keys().rev() {
+            let key = key?;
+            if let Some(number) = keys::u32_at(&key, 8).filter(|_| key.len() == keys::NUMBERED_LEN) {
+                return Ok(number);
+            }
+        }
+        Ok(0)
+    };
+    let (version, seq) = (last(Table::Snap)?, last(Table::CaseEvent)?);
+    let Some(newest) = (if version == 0 { None } else { snapshot::header(trees, cid, version)? }) else { return Ok(None) };
+    let oldest = snapshot::header(trees, cid, 1)?.map_or(newest.at, |header| header.at);
+    Ok(Some(HeadRecord {
+        version,
+        seq,
+        health: HealthRecord::Ok,
+        vanished: None,
+        watched_since: oldest,
+        changed_at: Some(newest.at),
+        pages_sha256: Sha([0; 32]),
+        validators: Vec::new(),
+    }))
 }
 
 /// The plan of a case.

@@ -22,7 +22,7 @@ use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::snapshot::{self, Packed};
 use super::writer::Ledger;
-use super::{Cid, Store, Version, rows};
+use super::{Cid, Store, Version, left, rows};
 
 /// What a visit leaves behind.
 #[derive(Debug, Clone)]
@@ -102,6 +102,7 @@ impl Ledger {
         let mut batch = Batch::default();
         if let Some(packed) = packed {
             rows::put_bytes(&mut batch, &self.trees, Table::Snap, &keys::numbered(cid, packed.number), &packed.bytes, false)?;
+            left::put(&mut batch, cid, None)?;
         }
         let (told, next_event, seq) = self.put_events(&mut batch, cid, seq, events)?;
         let staged = self.stage(cid, deliveries, &told.iter().copied().collect())?;

@@ -24,6 +24,8 @@ pub enum StoreError {
         /// Its size.
         bytes: usize,
     },
+    /// A docket is larger with its pages than the store keeps. Nothing was written; the case cannot be watched.
+    Oversized(String),
     /// A backup or an export could not be written or read. The store is well.
     Backup(String),
     /// What was asked does not fit what is stored. Nothing was written.
@@ -34,6 +36,14 @@ impl StoreError {
     /// Whether the store is unusable from now on.
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::Full | Self::Io(_) | Self::Closed)
+    }
+
+    /// The error of a write that may have been done in part: there damage is fatal too.
+    pub(super) fn of_a_write(self) -> Self {
+        match self {
+            Self::Damaged(why) => Self::Io(why),
+            other => other,
+        }
     }
 }
 
@@ -54,7 +64,7 @@ impl std::fmt::Display for StoreError {
                 )
             }
             Self::Backup(why) => write!(f, "the backup failed: {why}"),
-            Self::Refused(why) => f.write_str(why),
+            Self::Oversized(why) | Self::Refused(why) => f.write_str(why),
         }
     }
 }
@@ -65,6 +75,9 @@ impl From<sled::Error> for StoreError {
     fn from(error: sled::Error) -> Self {
         match error {
             sled::Error::Io(error) => error.into(),
+            // A page that does not read back; the others may.
+            sled::Error::Corruption { at, .. } => Self::Damaged(format!("sled reads something else than it wrote, at {at:?}")),
+            sled::Error::ReportableBug(why) => Self::Damaged(why),
             other => Self::Io(other.to_string()),
         }
     }
@@ -124,12 +137,17 @@ impl std::fmt::Display for OpenError {
             }
             Self::Format(why) | Self::Unsafe(why) => f.write_str(why),
             Self::Damaged { why, moved_to, backup, dir } => {
-                write!(f, "the store did not open ({why}) and is now in {}; ", moved_to.display())?;
+                let moved_to = moved_to.display();
+                write!(f, "the store did not open ({why}) and is now in {moved_to}; ")?;
                 match backup {
                     Some(backup) => write!(f, "bring the newest backup back with `veedor restore {}`", backup.display())?,
                     None => f.write_str("bring a backup back with `veedor restore FILE`")?,
                 }
-                write!(f, ", or make the empty folder {} to begin anew", dir.display())
+                write!(
+                    f,
+                    ", go on with what can be read of it with `veedor restore {moved_to}`, or make the empty folder {} to begin anew",
+                    dir.display()
+                )
             }
             Self::Io { path, why } => write!(f, "{}: {why}", path.display()),
             Self::Store(error) => write!(f, "{error}"),

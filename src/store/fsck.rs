@@ -2,9 +2,11 @@
 //!
 //! Every value is decoded against its checksum, every version against its SHA-256, and everything that refers to
 //! something is followed. Repair rebuilds the indexes (case to number, event id, events of a case, due) from what they
-//! index and touches nothing else: evidence is never dropped, damage to it stays and is reported every time.
+//! index, and names, heads and plans that do not read back, and touches nothing else: evidence is never dropped, damage to it
+//! stays and is reported every time.
 //!
-//! The check runs as one job of the writer, so it sees one state; visits and deliveries wait for it meanwhile.
+//! The check runs beside the writer, so visits and deliveries go on. Only when it finds anything is it run again as one job of the
+//! writer, which sees one state and is what counts.
 
 use std::collections::BTreeMap;
 
@@ -50,6 +52,10 @@ impl Report {
     }
 
     fn problem(&mut self, problem: String) {
+        // What cannot be read is met by several of the checks.
+        if self.problems.contains(&problem) {
+            return;
+        }
         if self.problems.len() < NAMED {
             self.problems.push(problem);
         } else {
@@ -71,35 +77,40 @@ impl Report {
 }
 
 impl Store {
-    /// Checks everything. With `repair`, rebuilds the indexes first and then reports what is still wrong.
+    /// Checks everything. With `repair`, rebuilds first what follows from other rows and then reports what is still wrong.
     pub fn fsck(&self, repair: bool) -> Result<Report, StoreError> {
-        let (blobs, lost) = (self.blob_files(), self.lost());
-        self.write(true, move |ledger| {
-            let repaired = if repair { ledger.repair()? } else { 0 };
-            let mut report = Report { repaired, ..Report::default() };
-            if blobs > 0 {
-                report.problem(format!("sled wrote {blobs} blob files, which are not safe against power cuts: back up and restore"));
-            }
-            if let Some(mark) = lost {
-                let (cases, events) = (ledger.mark().cases, ledger.mark().events);
-                report.problem(format!(
-                    "the end of sled's log was lost: {} cases and {} events had been stored, {cases} and {events} were found; a newer backup may have the rest",
-                    mark.cases, mark.events
-                ));
-            }
-            let words = ledger.words();
-            let check = Check { trees: &ledger.trees, words: &words };
-            check.rows(&mut report)?;
-            check.cases(&mut report)?;
-            check.events(&mut report)?;
-            check.deliveries(&mut report)?;
-            for Wrong { table, key, should } in indexes::wrong(&ledger.trees)? {
-                let what = if should.is_some() { "is missing or wrong" } else { "points to nothing" };
-                report.problem(format!("index {} {}: it {what}; `veedor fsck --repair` mends it", table.name(), hex(&key)));
-            }
-            Ok(report)
-        })
+        let repaired = if repair { self.write(true, |ledger| ledger.repair())? } else { 0 };
+        let beside = self.read(|trees| check(trees, &self.inner.words))?;
+        let mut report = if beside.is_clean() {
+            beside
+        } else {
+            // It may have been a visit on its way.
+            self.write(true, |ledger| check(&ledger.trees, &ledger.words()))?
+        };
+        report.repaired = repaired;
+        let blobs = self.blob_files();
+        if blobs > 0 {
+            report.problem(format!("sled wrote {blobs} blob files, which are not safe against power cuts: back up and restore"));
+        }
+        if let Some(mark) = self.lost() {
+            report.problem(format!("the end of sled's log was lost: it had come to {mark}; a backup may have the rest"));
+        }
+        Ok(report)
     }
+}
+
+fn check(trees: &Trees, words: &Words) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    let check = Check { trees, words };
+    check.rows(&mut report)?;
+    check.cases(&mut report)?;
+    check.events(&mut report)?;
+    check.deliveries(&mut report)?;
+    for Wrong { table, key, should } in indexes::wrong(trees)? {
+        let what = if should.is_some() { "is missing or wrong" } else { "points to nothing" };
+        report.problem(format!("index {} {}: it {what}; `veedor fsck --repair` mends it", table.name(), hex(&key)));
+    }
+    Ok(report)
 }
 
 struct Check<'a> {
@@ -113,7 +124,7 @@ impl Check<'_> {
         for table in Table::ALL {
             let mut first: Option<(Vec<u8>, u16)> = None;
             for row in self.trees.at(*table).iter() {
-                let (key, value) = row?;
+                let Some((key, value)) = report.found(row)? else { continue };
                 report.rows += 1;
                 let Some(len) = dump::key_len(*table).filter(|len| key.len() > *len) else {
                     // Versions are read in their order by `cases`, which is much cheaper.
@@ -139,18 +150,18 @@ impl Check<'_> {
     /// Heads, versions, plans and missing entries fit each other.
     fn cases(&self, report: &mut Report) -> Result<(), StoreError> {
         for row in self.trees.at(Table::Name).iter() {
-            let (key, _) = row?;
+            let Some((key, _)) = report.found(row)? else { continue };
             let Some(cid) = keys::u64_at(&key, 0) else { continue };
             report.cases += 1;
             report.found(cases::case_of(self.trees, self.words, cid))?;
             let head = report.found(cases::head_of(self.trees, cid))?.flatten();
             self.versions(cid, head.as_ref(), report)?;
         }
-        for table in [Table::Case, Table::Sched, Table::Missing, Table::Snap, Table::CaseEvent] {
+        for table in [Table::Case, Table::Sched, Table::Missing, Table::Snap, Table::CaseEvent, Table::Left] {
             for key in self.trees.at(table).iter().keys() {
-                let key = key?;
-                let known = key.get(..8).map_or(Ok(false), |cid| self.trees.at(Table::Name).contains_key(cid))?;
-                if !known {
+                let Some(key) = report.found(key)? else { continue };
+                let known = key.get(..8).map_or(Ok(false), |cid| self.trees.at(Table::Name).contains_key(cid));
+                if report.found(known)? == Some(false) {
                     report.problem(format!("{} {}: it belongs to no case", table.name(), hex(&key)));
                 }
             }
@@ -171,35 +182,42 @@ impl Check<'_> {
         }
         let beyond = keys::numbered(cid, last.saturating_add(1));
         let end = keys::cid(cid.saturating_add(1));
-        if let Some(row) = self.trees.at(Table::Snap).range(beyond.to_vec()..end.to_vec()).keys().next() {
-            report.problem(format!("snap {}: a version beyond the case's last, {last}", hex(&row?)));
+        if let Some(row) = self.trees.at(Table::Snap).range(beyond.to_vec()..end.to_vec()).keys().next()
+            && let Some(key) = report.found(row)?
+        {
+            report.problem(format!("snap {}: a version beyond the case's last, {last}", hex(&key)));
         }
         Ok(())
     }
 
     /// Events are numbered without gaps within their case and stay within its versions.
     fn events(&self, report: &mut Report) -> Result<(), StoreError> {
-        let mut counts: BTreeMap<Cid, u32> = BTreeMap::new();
+        // Of each case: its events, and the latest version that one of them speaks of.
+        let mut told: BTreeMap<Cid, (u32, u32)> = BTreeMap::new();
         for row in self.trees.at(Table::Event).iter() {
-            let (key, value) = row?;
+            let Some((key, value)) = report.found(row)? else { continue };
             if key.len() != keys::EVENT_LEN {
                 continue;
             }
             report.events += 1;
             // Damage was reported with the rows.
             let Ok(event) = rows::decode_long::<EventRecord>(self.trees, Table::Event, &key, &value) else { continue };
-            let count = counts.entry(event.cid).or_default();
+            let (count, version) = told.entry(event.cid).or_default();
             *count = count.saturating_add(1);
+            *version = event.version.max(*version);
             if event.seq != *count {
                 report.problem(format!("event {}: it is number {} of its case and should be {count}", hex(&key), event.seq));
                 *count = event.seq;
             }
         }
         for row in self.trees.at(Table::Case).iter() {
-            let (key, value) = row?;
-            let Some(cid) = keys::u64_at(&key, 0).filter(|_| key.len() == 8) else { continue };
+            let Some((key, value)) = report.found(row)? else { continue };
+            let Some(cid) = keys::u64_at(&key, 0).filter(|_| key.len() == keys::CID_LEN) else { continue };
             let Ok(head) = rows::decode_long::<HeadRecord>(self.trees, Table::Case, &key, &value) else { continue };
-            let count = counts.get(&cid).copied().unwrap_or_default();
+            let (count, version) = told.get(&cid).copied().unwrap_or_default();
+            if version > head.version {
+                report.problem(format!("case {}: an event speaks of version {version} and the last is {}", hex(&key), head.version));
+            }
             if head.seq != count {
                 report.problem(format!("case {}: it counts {} events and {count} are stored", hex(&key), head.seq));
             }
@@ -210,7 +228,7 @@ impl Check<'_> {
     /// What deliveries speak of exists, and attempts and bodies have a delivery.
     fn deliveries(&self, report: &mut Report) -> Result<(), StoreError> {
         for row in self.trees.at(Table::Delivery).iter() {
-            let (key, value) = row?;
+            let Some((key, value)) = report.found(row)? else { continue };
             if key.len() != keys::DELIVERY_LEN {
                 continue;
             }
@@ -219,19 +237,19 @@ impl Check<'_> {
             if !matches!(cases::word(self.words, delivery.address), Some(WordRecord::Address { .. })) {
                 report.problem(format!("delivery {}: its address is unknown", hex(&key)));
             }
-            if !self.trees.at(Table::Name).contains_key(keys::cid(delivery.cid))? {
+            if report.found(self.trees.at(Table::Name).contains_key(keys::cid(delivery.cid)))? == Some(false) {
                 report.problem(format!("delivery {}: its case is unknown", hex(&key)));
             }
             for event in &delivery.events {
-                if !self.trees.at(Table::EventId).contains_key(event.0)? {
+                if report.found(self.trees.at(Table::EventId).contains_key(event.0))? == Some(false) {
                     report.problem(format!("delivery {}: its event {} is not stored", hex(&key), hex(&event.0)));
                 }
             }
         }
         for key in self.trees.at(Table::Attempt).iter().keys() {
-            let key = key?;
-            let known = key.get(..16).map_or(Ok(false), |id| self.trees.at(Table::Delivery).contains_key(id))?;
-            if !known {
+            let Some(key) = report.found(key)? else { continue };
+            let known = key.get(..16).map_or(Ok(false), |id| self.trees.at(Table::Delivery).contains_key(id));
+            if report.found(known)? == Some(false) {
                 report.problem(format!("attempt {}: it belongs to no delivery", hex(&key)));
             }
         }
@@ -251,6 +269,7 @@ fn is_long(table: Table) -> bool {
         | Table::EventId
         | Table::CaseEvent
         | Table::Due
+        | Table::Left
         | Table::Host => false,
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::domain::id::{Id, sha256};
 
 use super::Cid;
+use super::tree::Tree;
 
 macro_rules! tables {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
@@ -28,7 +29,8 @@ macro_rules! tables {
 }
 
 tables! {
-    /// Name → what the store says of itself: `format`, and `mail_domain`, the right side of its message ids.
+    /// Name → what the store says of itself: `format`, `writes`, the flushes that were confirmed, and `mail_domain`, the right side of
+    /// its message ids.
     Meta = "meta",
     /// Number u32 → a source, or a channel with a recipient: strings that many rows would repeat.
     Word = "word",
@@ -60,24 +62,27 @@ tables! {
     Body = "body",
     /// Scheme, name and port of a host → requests used today and rests, written lazily.
     Host = "host",
+    /// Cid → since when the case is not on the watch list, and whether it came back.
+    Left = "left",
 }
 
 /// The opened trees. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Trees {
     pub(super) db: sled::Db,
-    trees: Vec<sled::Tree>,
+    trees: Vec<Tree>,
 }
 
 impl Trees {
     /// Opens every table.
     pub(super) fn open(db: sled::Db) -> sled::Result<Self> {
-        let trees = Table::ALL.iter().map(|table| db.open_tree(table.name())).collect::<Result<_, _>>()?;
+        let open = |table: &Table| db.open_tree(table.name()).map(|tree| Tree::new(table.name(), tree));
+        let trees = Table::ALL.iter().map(open).collect::<Result<_, _>>()?;
         Ok(Self { db, trees })
     }
 
     /// The tree of a table.
-    pub(super) fn at(&self, table: Table) -> &sled::Tree {
+    pub(super) fn at(&self, table: Table) -> &Tree {
         &self.trees[table as usize]
     }
 }
@@ -87,6 +92,8 @@ pub(super) const NEVER: u64 = u64::MAX;
 
 /// Where deliveries stand in `due` that wait for their channel to be mended.
 pub(super) const HELD: u64 = NEVER - 1;
+/// The length of the keys of a case's rows; longer ones are further parts.
+pub(super) const CID_LEN: usize = 8;
 
 /// The key of a case's rows.
 pub(super) fn cid(cid: Cid) -> [u8; 8] {
@@ -105,6 +112,9 @@ pub(super) fn numbered(cid: Cid, number: u32) -> [u8; 12] {
     key[8..].copy_from_slice(&number.to_be_bytes());
     key
 }
+
+/// The length of such keys; longer ones are further parts.
+pub(super) const NUMBERED_LEN: usize = 12;
 
 /// The key of a missing part. Its stored name may be long, so half of its SHA-256 stands here.
 pub(super) fn missing(cid: Cid, part: &str) -> [u8; 24] {

@@ -13,6 +13,7 @@ use super::Cid;
 use super::backup::LineCounts;
 use super::codes::{Blob, IdHex, Instant, MediumCode, Sha};
 use super::error::StoreError;
+use super::left::LeftRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
 use super::records::delivery::{AttemptRecord, StateRecord};
 use super::records::docket::{DocketRecord, PageRecord};
@@ -56,6 +57,8 @@ pub(super) struct CaseLine {
     pub head: Option<HeadRecord>,
     pub plan: Option<RowRecord>,
     pub missing: Vec<MissingEntryRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<LeftRecord>,
 }
 
 /// A delivery.

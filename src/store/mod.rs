@@ -4,28 +4,34 @@
 //! run on the caller's thread; writes on one writer thread that flushes before it answers. A version, its events and its
 //! deliveries are one transaction ([`commit`](Store::commit)), so an alert exists when and only when its evidence does.
 //!
-//! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `keys`, `rows`, `records` · `snapshot` ·
-//! `writer` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries` · `backup`, `restore`, `fsck`, `prune`, `dump`.
+//! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
+//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries` · `folder`, `trial`, `compact`,
+//! `open` · `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
 pub mod backup;
 pub mod cases;
 pub mod commit;
 pub mod error;
+pub mod folder;
 pub mod fsck;
 pub mod hosts;
 
 pub mod history;
+pub mod kept;
+pub mod left;
 pub mod mark;
 pub mod open;
 pub mod outbox;
 pub mod prune;
 pub mod pulse;
 pub mod restore;
+pub mod trial;
 
 mod batch;
 mod bodies;
 mod codes;
+mod compact;
 
 mod deliveries;
 mod dump;
@@ -39,6 +45,7 @@ mod queue;
 mod records;
 mod rows;
 mod snapshot;
+mod tree;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -93,10 +100,10 @@ struct Inner {
 
 impl Store {
     /// Starts the writer over opened trees.
-    fn start(trees: Trees, ledger: Ledger, dir: PathBuf, lost: Option<Mark>) -> Result<Self, StoreError> {
+    fn start(trees: Trees, ledger: Ledger, dir: PathBuf, lost: Option<Mark>, marker: Marker) -> Result<Self, StoreError> {
         let (words, poison, queue) = (ledger.words(), Arc::clone(&ledger.poison), Arc::clone(&ledger.queue));
         let damaged = ledger.damaged.clone();
-        let (jobs, thread) = writer::start(ledger, Marker::new(&dir))?;
+        let (jobs, thread) = writer::start(ledger, marker)?;
         Ok(Self { inner: Arc::new(Inner { trees, words, queue, damaged, poison, dir, lost, jobs: Some(jobs), thread: Some(thread) }) })
     }
 
@@ -110,8 +117,8 @@ impl Store {
         self.inner.poison.get()
     }
 
-    /// How far the store had come before damage to its log took the end of it, if that was found when it was opened. What
-    /// the court still shows is read again and told under the same ids; the operator is to know.
+    /// How far the store had come before damage to its log took the end of it. Only a store that was opened to salvage what is left
+    /// of it goes on so.
     pub fn lost(&self) -> Option<Mark> {
         self.inner.lost
     }

@@ -1,42 +1,44 @@
 //! Opening the store, and refusing to when it could lose something.
 //!
-//! In this order: format number (before sled sees the folder) → self-test of the flush → stray blob files → sled, with a
-//! short wait for its lock → fsync of the folders. A store that does not open is moved aside to `DIR.damaged-TIME`, never
-//! deleted, and is not silently replaced by an empty one: the operator restores a backup (the newest in `backups/` beside
-//! `DIR` is named), or makes the folder. `DIR` holds `FORMAT` and `MARK`, both text, and `sled/`.
+//! In this order: format number (before sled sees the folder) → self-test of the flush → stray blob files → a trial in a process of
+//! its own, when the store was not closed in order → sled, with a short wait for its lock → the mark → fsync of the folders. A
+//! store that does not open twice, or that is behind its mark, is moved aside to `DIR.damaged-TIME`, never deleted, and is not silently
+//! replaced: the operator restores a backup (the newest in `backups/` beside `DIR` is named), takes what is left of the
+//! damaged one (`veedor restore DIR.damaged-TIME`), or makes the folder.
 
-use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::Store;
 use super::batch::Batch;
+use super::compact;
 use super::durability;
 use super::error::{OpenError, StoreError};
+use super::folder::{self, SLED, sync_dir};
 use super::keys::{Table, Trees};
-use super::mark::{self, Mark};
+use super::mark::{self, Marker, Noted};
 use super::rows;
+use super::tree::panic_text;
+use super::trial::{self, Verdict};
 use super::writer::Ledger;
-
-/// The format of this version of veedor.
-pub(super) const FORMAT: u32 = 1;
-
-/// The file that says the format.
-const FORMAT_FILE: &str = "FORMAT";
-
-/// sled's folder within the store's.
-const SLED: &str = "sled";
 
 /// Tries for the lock: sled's can outlive its process by some milliseconds (sled #1234, #1289).
 const LOCK_TRIES: u32 = 20;
 
 /// … with this pause.
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
+/// What the system says when it lacks something, or the disk fails: no damage of the store, so no reason to move it.
+/// EIO, EAGAIN, ENOMEM, EMFILE.
+const PASSING: [&str; 4] = ["os error 5)", "os error 11)", "os error 12)", "os error 24)"];
+
+/// ENOSPC, EDQUOT.
+const FULL: [&str; 2] = ["os error 28)", "os error 122)"];
 
 /// How to open.
 #[derive(Debug, Clone, Copy)]
@@ -47,97 +49,148 @@ pub struct Options {
     pub cache_bytes: u64,
     /// Open although sled wrote blob files, to look at the store or to back it up.
     pub allow_blobs: bool,
+    /// Open although the store is behind its mark, to take what is left: the mark stays as it is, and nothing is moved.
+    pub salvage: bool,
+    /// Try the store out in a process of its own first, when it was not closed in order. For veedor's own binary only.
+    pub trial: bool,
+    /// For bulk work: sled collects its garbage more often, which costs speed.
+    pub bulk: bool,
 }
 
 impl Options {
     /// The usual: 48 MB of cache.
     pub fn new(now: Timestamp) -> Self {
-        Self { now, cache_bytes: 48 << 20, allow_blobs: false }
+        Self { now, cache_bytes: 48 << 20, allow_blobs: false, salvage: false, trial: false, bulk: false }
     }
 }
 
 impl Store {
     /// Opens the store in `dir`, or makes one.
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
-        if !dir.exists()
-            && let Some(moved_to) = newest(dir.parent(), &damaged_prefix(dir))
-        {
+        if let Some(moved_to) = folder::moved_earlier(dir) {
             let why = "it did not open earlier".to_owned();
-            return Err(OpenError::Damaged { why, moved_to, backup: newest_backup(dir), dir: dir.to_owned() });
+            return Err(OpenError::Damaged { why, moved_to, backup: folder::newest_backup(dir), dir: dir.to_owned() });
         }
-        make_private(dir)?;
-        check_format(dir)?;
-        self_test(dir)?;
+        folder::make_private(dir)?;
+        compact::settle(dir)?;
+        let is_new = folder::check_format(dir)?;
+        durability::self_test(&folder::scratch(dir)?).map_err(OpenError::Unsafe)?;
         let sled_dir = dir.join(SLED);
-        let blobs = blob_files(&sled_dir);
-        if blobs > 0 && !options.allow_blobs {
+        let blobs = folder::blob_files(&sled_dir);
+        if blobs > 0 && !options.allow_blobs && !options.salvage {
             return Err(OpenError::Unsafe(format!(
                 "{} holds {blobs} files, which sled does not write safely; run `veedor backup` and `veedor restore` to make the store anew",
                 sled_dir.join("blobs").display()
             )));
         }
-        let marked = mark::read(dir).filter(|mark| *mark != Mark::default());
-        let opened = open_sled(&sled_dir, options.cache_bytes).and_then(|(trees, ledger)| match marked {
-            // What sled could not read it may take for a store that is new.
-            Some(_) if ledger.mark() == Mark::default() => Err(Failure::Damaged("nothing is left in it".to_owned())),
-            _ => Ok((trees, ledger)),
+        let noted = mark::read(dir).map_err(folder::io_error(dir))?;
+        let open_sled = || open_sled(&sled_dir, options);
+        let tried = if options.trial && !is_new && !folder::is_clean(dir) { try_first(dir) } else { Ok(()) };
+        let opened = tried.and_then(|()| open_sled()).and_then(|(trees, ledger)| {
+            if options.salvage {
+                return Ok((trees, ledger));
+            }
+            match &noted {
+                Noted::Mark(noted) if !ledger.mark().is_behind(*noted) => Ok((trees, ledger)),
+                Noted::Mark(noted) => {
+                    Err(Failure::Damaged(format!("the end of its log is lost: it had come to {noted}, and {} are left", ledger.mark())))
+                }
+                Noted::Unreadable(why) => {
+                    Err(Failure::Damaged(format!("its MARK says nothing ({why}), so whether something is lost cannot be known")))
+                }
+            }
         });
+        let opened = match opened {
+            Ok((trees, ledger)) if !options.salvage && compact::is_wanted(&trees) => {
+                drop(ledger);
+                compact::run(dir, trees)?;
+                open_sled()
+            }
+            opened => opened,
+        };
         let (trees, ledger) = match opened {
             Ok(opened) => opened,
             Err(Failure::Locked) => return Err(OpenError::Locked { dir: dir.to_owned(), by: holder(&sled_dir) }),
+            Err(Failure::Full) => return Err(OpenError::Store(StoreError::Full)),
             Err(Failure::Refused(why)) => return Err(OpenError::Io { path: sled_dir, why }),
+            Err(Failure::Damaged(why)) if options.salvage => return Err(OpenError::Io { path: sled_dir, why }),
             Err(Failure::Damaged(why)) => {
                 let moved_to = Self::move_aside(dir, options.now)?;
-                return Err(OpenError::Damaged { why, moved_to, backup: newest_backup(dir), dir: dir.to_owned() });
+                return Err(OpenError::Damaged { why, moved_to, backup: folder::newest_backup(dir), dir: dir.to_owned() });
             }
         };
-        if !trees.at(Table::Meta).contains_key(b"format").map_err(|error| OpenError::Store(error.into()))? {
-            let mut batch = Batch::default();
-            rows::put(&mut batch, Table::Meta, b"format", &FORMAT)?;
-            batch.apply(&trees)?;
-            trees.db.flush().map_err(|error| OpenError::Store(error.into()))?;
+        match rows::get::<u32>(&trees, Table::Meta, b"format")? {
+            Some(format) => folder::known(format, dir)?,
+            None => {
+                let before = durability::calls();
+                let mut batch = Batch::default();
+                rows::put(&mut batch, Table::Meta, b"format", &folder::FORMAT)?;
+                batch.apply(&trees)?;
+                trees.db.flush().map_err(|error| OpenError::Store(error.into()))?;
+                // The self-test calls the function itself; here sled did, or did not.
+                if before.is_some() && before == durability::calls() {
+                    return Err(OpenError::Unsafe(
+                        "sled's flush does not come to this build's own sync_file_range, so a power cut could destroy the store; please report this"
+                            .to_owned(),
+                    ));
+                }
+            }
         }
+        folder::take_clean(dir)?;
         for folder in [Some(sled_dir.as_path()), Some(dir), dir.parent()].into_iter().flatten() {
             sync_dir(folder)?;
         }
-        let lost = marked.filter(|mark| ledger.mark().cases < mark.cases || ledger.mark().events < mark.events);
-        Ok(Self::start(trees, ledger, dir.to_owned(), lost)?)
+        let lost = match noted {
+            Noted::Mark(noted) => Some(noted).filter(|noted| ledger.mark().is_behind(*noted)),
+            Noted::Unreadable(_) => None,
+        };
+        let marker = if options.salvage { Marker::idle() } else { Marker::new(dir).map_err(folder::io_error(dir))? };
+        Ok(Self::start(trees, ledger, dir.to_owned(), lost, marker)?)
     }
 
-    /// Renames a store that does not open to `DIR.damaged-TIME`. Nothing is deleted.
-    pub fn move_aside(dir: &Path, now: Timestamp) -> Result<PathBuf, OpenError> {
-        let name = format!("{}{}", damaged_prefix(dir), now.strftime("%Y%m%dT%H%M%SZ"));
-        let mut target = dir.with_file_name(&name);
-        let mut n = 1;
-        while target.exists() {
-            n += 1;
-            target = dir.with_file_name(format!("{name}-{n}"));
+    /// Opens a store and reads what a start needs, for the child of a trial: nothing is made, moved or marked.
+    pub fn try_out(dir: &Path) -> Verdict {
+        let opened = open_sled(&dir.join(SLED), Options::new(Timestamp::UNIX_EPOCH));
+        match opened.and_then(|(trees, _)| trial::read_through(&trees).map_err(Failure::from)) {
+            Ok(()) => Verdict::Fine,
+            Err(Failure::Locked) => Verdict::Locked,
+            Err(Failure::Full) => Verdict::Refused(FULL[0].to_owned()),
+            Err(Failure::Refused(why)) => Verdict::Refused(why),
+            Err(Failure::Damaged(why)) => Verdict::Damaged(why),
         }
-        fs::rename(dir, &target).map_err(io_error(dir))?;
-        if let Some(parent) = dir.parent() {
-            sync_dir(parent)?;
-        }
-        Ok(target)
-    }
-
-    /// The files in sled's `blobs` folder: there are none in a store that is well.
-    pub(super) fn blob_files(&self) -> usize {
-        blob_files(&self.inner.dir.join(SLED))
     }
 }
 
 /// Why sled did not open.
 enum Failure {
     Locked,
+    Full,
     Refused(String),
     Damaged(String),
 }
 
-fn open_sled(dir: &Path, cache_bytes: u64) -> Result<(Trees, Ledger), Failure> {
-    let config = sled::Config::new().path(dir).cache_capacity(cache_bytes.clamp(32 << 20, 64 << 20)).flush_every_ms(Some(100));
+fn try_first(dir: &Path) -> Result<(), Failure> {
+    let program = std::env::current_exe().map_err(|error| Failure::Refused(format!("veedor does not find itself: {error}")))?;
+    match trial::confirmed(&program, dir) {
+        Verdict::Fine => Ok(()),
+        Verdict::Locked => Err(Failure::Locked),
+        Verdict::Refused(why) if FULL.iter().any(|full| why.contains(full)) => Err(Failure::Full),
+        Verdict::Refused(why) => Err(Failure::Refused(why)),
+        Verdict::Damaged(why) => Err(Failure::Damaged(why)),
+    }
+}
+
+fn open_sled(dir: &Path, options: Options) -> Result<(Trees, Ledger), Failure> {
+    // sled's collector works between its own flushes, so bulk work asks for more of them (`storage.md` A5).
+    let flush_every = if options.bulk { 20 } else { 100 };
+    let cache_bytes = options.cache_bytes.clamp(32 << 20, 64 << 20);
+    let config = sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(flush_every));
+    let mut damaged = false;
     for _ in 1..LOCK_TRIES {
         match try_open(&config) {
             Err(Failure::Locked) => std::thread::sleep(LOCK_PAUSE),
+            // Once may be the machine's fault.
+            Err(Failure::Damaged(_)) if !damaged => damaged = true,
             other => return other,
         }
     }
@@ -167,18 +220,32 @@ fn try_open(config: &sled::Config) -> Result<(Trees, Ledger), Failure> {
         let ledger = Ledger::load(trees.clone())?;
         Ok((trees, ledger))
     }));
-    opened.unwrap_or_else(|panic| Err(Failure::Damaged(format!("sled: {}", panic_text(panic.as_ref())))))
+    opened.unwrap_or_else(|panic| Err(Failure::of(format!("sled: {}", panic_text(panic.as_ref())))))
+}
+
+impl Failure {
+    /// By what a panic or an error of sled says: the system's complaints are no damage.
+    fn of(why: String) -> Self {
+        if FULL.iter().any(|sign| why.contains(sign)) {
+            Self::Full
+        } else if PASSING.iter().any(|sign| why.contains(sign)) {
+            Self::Refused(why)
+        } else {
+            Self::Damaged(why)
+        }
+    }
 }
 
 impl From<sled::Error> for Failure {
     fn from(error: sled::Error) -> Self {
-        use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+        use std::io::ErrorKind::{InvalidData, InvalidInput, QuotaExceeded, StorageFull, UnexpectedEof};
         match error {
             sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => Self::Locked,
+            sled::Error::Io(error) if matches!(error.kind(), StorageFull | QuotaExceeded) => Self::Full,
             sled::Error::Io(error) if !matches!(error.kind(), UnexpectedEof | InvalidData | InvalidInput) => {
                 Self::Refused(error.to_string())
             }
-            other => Self::Damaged(other.to_string()),
+            other => Self::of(other.to_string()),
         }
     }
 }
@@ -186,101 +253,9 @@ impl From<sled::Error> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Damaged(why) => Self::Damaged(why),
+            StoreError::Damaged(why) => Self::of(why),
+            StoreError::Full => Self::Full,
             other => Self::Refused(other.to_string()),
         }
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let line = text.and_then(|text| text.lines().next()).unwrap_or("it stopped without a word");
-    line.chars().take(200).collect()
-}
-
-/// Checks the format file, or writes it when the folder is new.
-fn check_format(dir: &Path) -> Result<(), OpenError> {
-    let path = dir.join(FORMAT_FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => match text.trim().parse::<u32>() {
-            Ok(FORMAT) => Ok(()),
-            Ok(newer) if newer > FORMAT => Err(OpenError::Format(format!(
-                "the store in {} has format {newer}, and this veedor knows formats up to {FORMAT}; use the newer veedor that wrote it",
-                dir.display()
-            ))),
-            _ => Err(OpenError::Format(format!(
-                "{} says {:?}, which is no format that this veedor knows; restore a backup into another folder",
-                path.display(),
-                text.trim().chars().take(40).collect::<String>()
-            ))),
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if dir.join(SLED).exists() {
-                return Err(OpenError::Format(format!(
-                    "{} holds a store without a {FORMAT_FILE} file: it was not written by veedor, or its copy is not complete",
-                    dir.display()
-                )));
-            }
-            write_format(dir).map_err(io_error(&path))
-        }
-        Err(error) => Err(io_error(&path)(error)),
-    }
-}
-
-fn write_format(dir: &Path) -> std::io::Result<()> {
-    let temporary = dir.join("FORMAT.new");
-    let mut file = File::create(&temporary)?;
-    writeln!(file, "{FORMAT}")?;
-    file.sync_all()?;
-    fs::rename(&temporary, dir.join(FORMAT_FILE))
-}
-
-fn self_test(dir: &Path) -> Result<(), OpenError> {
-    let path = dir.join(FORMAT_FILE);
-    let scratch = File::open(&path).map_err(io_error(&path))?;
-    durability::self_test(&scratch).map_err(OpenError::Unsafe)
-}
-
-/// Makes the folder if it is not there, for its owner alone: it holds names from court records.
-fn make_private(dir: &Path) -> Result<(), OpenError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io_error(dir))?;
-    let mode = fs::metadata(dir).map_err(io_error(dir))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(io_error(dir))?;
-    }
-    Ok(())
-}
-
-fn blob_files(sled_dir: &Path) -> usize {
-    fs::read_dir(sled_dir.join("blobs")).map_or(0, Iterator::count)
-}
-
-/// Makes a folder's entries durable.
-pub(super) fn sync_dir(dir: &Path) -> Result<(), OpenError> {
-    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    File::open(dir).and_then(|file| file.sync_all()).map_err(io_error(dir))
-}
-
-fn damaged_prefix(dir: &Path) -> String {
-    let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    format!("{name}.damaged-")
-}
-
-fn newest_backup(dir: &Path) -> Option<PathBuf> {
-    newest(Some(&dir.parent()?.join("backups")), super::backup::PREFIX)
-}
-
-/// The last by name of the entries with this prefix; the names carry their time.
-fn newest(folder: Option<&Path>, prefix: &str) -> Option<PathBuf> {
-    let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
-    entries
-        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix)))
-        .filter(|path| !path.to_string_lossy().ends_with(super::backup::UNFINISHED))
-        .max()
-}
-
-fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> OpenError {
-    let path = path.to_owned();
-    move |error| OpenError::Io { path, why: error.to_string() }
 }

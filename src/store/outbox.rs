@@ -2,7 +2,7 @@
 //!
 //! Only the writer changes a delivery, so news that joins an open one, its closing and its attempts never cross. The
 //! table `due` follows every state: open and waiting deliveries stand at their time, held and dead ones at the end of time,
-//! delivered ones nowhere. The [`queue`](super::queue) follows it in memory, and the deliverer claims from there.
+//! delivered ones nowhere. The queue follows it in memory, and the deliverer claims from there.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;

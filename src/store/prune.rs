@@ -60,7 +60,11 @@ impl Ledger {
                 Err(error) => return Err(error),
             };
             let done = matches!(&record.state, StateRecord::Delivered { at } | StateRecord::Dropped { at } if at.0 < before);
-            for (n, attempt) in deliveries::attempts_of(&self.trees, *id)? {
+            let attempts = match deliveries::attempts_of(&self.trees, *id) {
+                Err(StoreError::Damaged(_)) => continue,
+                attempts => attempts?,
+            };
+            for (n, attempt) in attempts {
                 if done || attempt.at.0 < before {
                     rows::remove_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(*id, n))?;
                     pruned.attempts += 1;

@@ -19,9 +19,12 @@ impl Store {
         self.write(false, |_| Ok(()))
     }
 
-    /// The plan of one case.
+    /// The plan of one case; one that does not read back is none.
     pub fn row(&self, cid: Cid) -> Result<Option<Row>, StoreError> {
-        self.read(|trees| Ok(rows::get::<RowRecord>(trees, Table::Sched, &cid.to_be_bytes())?.map(Into::into)))
+        self.read(|trees| match rows::get::<RowRecord>(trees, Table::Sched, &cid.to_be_bytes()) {
+            Err(StoreError::Damaged(_)) => Ok(None),
+            row => Ok(row?.map(Into::into)),
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 //! backup saw them: what was delivered is not sent again, what waited waits. Events keep their ids, so news that the
 //! backup did not see any more is told again under the same id.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::domain::delivery::Content;
@@ -14,22 +14,38 @@ use super::backup::{self, LineCounts};
 use super::batch::Batch;
 use super::cases;
 use super::error::{OpenError, StoreError};
+use super::folder::{backups_of, io_error, is_store, sync_dir};
 use super::keys::{self, Table};
 use super::lines::{CaseLine, DeliveryLine, Line};
-use super::open::{Options, sync_dir};
+use super::open::Options;
 use super::records::case::{NameRecord, WordRecord};
 use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::Ledger;
-use super::{Store, bodies, outbox, rows, snapshot};
+use super::{Store, bodies, left, outbox, rows, snapshot};
 
 /// Lines between flushes, so that no more than this waits in memory.
 const FLUSH_EVERY: u64 = 1_000;
 
 impl Store {
-    /// Makes the store `into` from a backup or an export. Refuses to when `into` holds anything.
-    pub fn restore(backup: &Path, into: &Path, options: Options) -> Result<LineCounts, OpenError> {
+    /// Makes the store `into` from a backup or an export, or from what can be read of a store that was moved aside. Refuses to
+    /// when `into` holds anything, or while another restore goes on beside it.
+    ///
+    /// Naming a damaged store is how an operator accepts what it lost: alerts that it does not know as sent any more are sent
+    /// again, under the same ids. The damaged store stays where it is.
+    pub fn restore(from: &Path, into: &Path, options: Options) -> Result<LineCounts, OpenError> {
+        let _turn = turn(into)?;
+        if !is_store(from) {
+            return Self::grow(from, into, options);
+        }
+        let damaged = Self::open(from, Options { salvage: true, allow_blobs: true, trial: false, ..options })?;
+        let rest = damaged.backup(&backups_of(into), options.now)?;
+        drop(damaged);
+        Self::grow(&rest.path, into, options)
+    }
+
+    fn grow(backup: &Path, into: &Path, options: Options) -> Result<LineCounts, OpenError> {
         backup::verify(backup)?;
         clear(into, options)?;
         let growing = growing(into);
@@ -37,7 +53,7 @@ impl Store {
             fs::remove_dir_all(&growing).map_err(io_error(&growing))?;
         }
         fs::create_dir_all(&growing).map_err(io_error(&growing))?;
-        let store = Self::open(&growing, options)?;
+        let store = Self::open(&growing, Options { bulk: true, ..options })?;
         let mut lines = 0;
         let counts = backup::read_file(backup, &mut |line| {
             lines += 1;
@@ -76,7 +92,7 @@ impl Store {
 
 impl Ledger {
     fn take_case(&mut self, line: CaseLine) -> Result<(), StoreError> {
-        let CaseLine { cid, source, number, head, plan, missing } = line;
+        let CaseLine { cid, source, number, head, plan, missing, left } = line;
         let mut batch = Batch::default();
         let source = self.word(WordRecord::Source(source));
         rows::put(&mut batch, Table::Cid, &keys::case(source, &number), &cid)?;
@@ -89,6 +105,7 @@ impl Ledger {
         }
         let missing = missing.into_iter().map(|record| (record.part(), record.missing.into())).collect();
         cases::put_missing(&mut batch, &self.trees, cid, &missing)?;
+        left::put(&mut batch, cid, left)?;
         self.save_words(&mut batch)?;
         batch.apply(&self.trees)?;
         self.words_saved();
@@ -150,7 +167,17 @@ fn growing(into: &Path) -> PathBuf {
     into.with_file_name(format!("{name}.restoring"))
 }
 
-fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> OpenError {
-    let path = path.to_owned();
-    move |error| OpenError::Io { path, why: error.to_string() }
+/// The right to restore beside other folders, given back when the file is closed.
+fn turn(into: &Path) -> Result<File, OpenError> {
+    let beside = into.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(beside).map_err(io_error(beside))?;
+    let folder = File::open(beside).map_err(io_error(beside))?;
+    match folder.try_lock() {
+        Ok(()) => Ok(folder),
+        Err(TryLockError::WouldBlock) => {
+            let why = format!("another restore is going on in {}; wait for it to end", beside.display());
+            Err(OpenError::Store(StoreError::Refused(why)))
+        }
+        Err(TryLockError::Error(error)) => Err(io_error(beside)(error)),
+    }
 }

@@ -50,6 +50,13 @@ pub(super) fn put_long<T: Serialize>(batch: &mut Batch, trees: &Trees, table: Ta
     }
 }
 
+/// The value of a record that may be long and fits one row, for a row whose old value does not matter.
+pub(super) fn sealed_long<T: Serialize>(record: &T) -> Result<Vec<u8>, StoreError> {
+    let mut value = encode(&0u32)?;
+    value.extend(encode(record)?);
+    Ok(format::seal(SCHEMA, &value))
+}
+
 /// Puts bytes that may be long, as they are.
 pub(super) fn put_bytes(batch: &mut Batch, trees: &Trees, table: Table, key: &[u8], bytes: &[u8], packed: bool) -> Result<(), StoreError> {
     put_parts(batch, trees, table, key, (SCHEMA, bytes, packed))
@@ -139,6 +146,16 @@ where
     }
 }
 
+/// Refuses a value that is whole and has a schema that only a newer veedor can have written.
+pub(super) fn refuse_newer(value: &[u8]) -> Result<(), StoreError> {
+    match format::unseal(value) {
+        Ok((schema, _)) if schema > SCHEMA && schema != PART => {
+            Err(StoreError::Refused(format!("a newer veedor wrote into it (schema {schema}, and this one knows {SCHEMA}); use that one")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Reads bytes that may be long, as they were put.
 pub(super) fn get_bytes(trees: &Trees, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
     let Some(first) = trees.at(table).get(key)? else { return Ok(None) };
@@ -193,8 +210,19 @@ fn open_first<'a>(table: Table, key: &[u8], value: &'a [u8]) -> Result<(u8, u16,
     Ok((schema, parts, head & 1 == 1, bytes))
 }
 
+/// The number of further rows of a stored value. One that does not read back is replaced with those that stand behind it.
 fn parts_of(trees: &Trees, table: Table, key: &[u8]) -> Result<u16, StoreError> {
-    trees.at(table).get(key)?.map_or(Ok(0), |value| parts_in(table, key, &value))
+    match trees.at(table).get(key)?.map_or(Ok(0), |value| parts_in(table, key, &value)) {
+        Err(StoreError::Damaged(_)) => {
+            let mut last = 0;
+            for row in trees.at(table).scan_prefix(key).keys() {
+                let n = row?.strip_prefix(key).and_then(|n| <[u8; 2]>::try_from(n).ok()).map_or(0, u16::from_be_bytes);
+                last = last.max(n);
+            }
+            Ok(last)
+        }
+        parts => parts,
+    }
 }
 
 fn remove_parts(batch: &mut Batch, table: Table, key: &[u8], keep: u16, had: u16) {

@@ -19,8 +19,8 @@ use super::{Cid, rows};
 /// Deltas in a row before the next keyframe: chains of at most 16 versions.
 const LONGEST_CHAIN: u8 = 15;
 
-/// The largest blob, written or read: 512 MiB.
-const LARGEST_BLOB: u64 = 512 << 20;
+/// The largest blob, written or read (`storage.md` B4).
+const LARGEST_BLOB: u64 = 32 << 20;
 
 /// What stands before the compressed bytes of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,9 @@ pub(super) fn pack(trees: &Trees, cid: Cid, number: u32, at: Instant, record: &S
     let blob = rows::encode(record)?;
     let raw_len = u64::try_from(blob.len()).unwrap_or(u64::MAX);
     if raw_len > LARGEST_BLOB {
-        return Err(StoreError::Refused(format!("version {number} has {raw_len} bytes; the store takes {LARGEST_BLOB}")));
+        return Err(StoreError::Oversized(format!(
+            "version {number} has {raw_len} bytes with its pages, and the store keeps {LARGEST_BLOB} at most; this case cannot be watched"
+        )));
     }
     let keyframe = format::compress(&blob, DICTIONARY)?;
     let mut header = SnapHeader { at, base: 0, depth: 0, raw_len, sha256: Sha(sha256(&blob)) };

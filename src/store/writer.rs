@@ -26,6 +26,9 @@ const GROUP: usize = 64;
 /// Jobs that may wait before callers do.
 const WAITING: usize = 256;
 
+/// The key of the count of flushes.
+pub(super) const WRITES: &[u8] = b"writes";
+
 /// The first fatal error, for everyone to return from then on.
 pub(super) type Poison = Arc<OnceLock<StoreError>>;
 
@@ -51,6 +54,8 @@ pub(super) struct Ledger {
     pub next_event: u64,
     /// The number of the next case.
     pub next_cid: Cid,
+    /// Flushes that were confirmed.
+    pub writes: u64,
     /// The open delivery of each address and case.
     pub open: HashMap<(u32, Cid), Id>,
     /// What waits to be sent, shared with the deliverer.
@@ -80,14 +85,18 @@ impl Ledger {
             if keys::u32_at(&key, 0).and_then(|n| usize::try_from(n).ok()) != Some(words.len()) {
                 return Err(rows::damaged(Table::Word, &key, "the words have a gap"));
             }
+            // Words are read first, so a store that a newer veedor wrote into shows here.
+            rows::refuse_newer(&value)?;
             words.push(rows::decode_row::<WordRecord>(Table::Word, &key, &value)?);
         }
         let numbers = words.iter().cloned().zip(0..).collect();
         let next_event = last(&trees, Table::Event)?.saturating_add(1);
         let next_cid = last(&trees, Table::Name)?.saturating_add(1);
         let words = Arc::new(RwLock::new(words));
+        let writes = rows::get(&trees, Table::Meta, WRITES)?.unwrap_or_default();
         let mut ledger = Self {
             trees,
+            writes,
             poison: Poison::default(),
             next_event,
             next_cid,
@@ -105,7 +114,15 @@ impl Ledger {
 
     /// How far the store is.
     pub(super) fn mark(&self) -> Mark {
-        Mark { cases: self.next_cid.saturating_sub(1), events: self.next_event.saturating_sub(1) }
+        Mark { cases: self.next_cid.saturating_sub(1), events: self.next_event.saturating_sub(1), writes: self.writes }
+    }
+
+    /// Counts a flush in the log itself, behind what it makes durable: a log that lost its end has counted fewer.
+    fn count_write(&mut self) -> Result<(), StoreError> {
+        self.writes = self.writes.saturating_add(1);
+        let mut batch = Batch::default();
+        rows::put(&mut batch, Table::Meta, WRITES, &self.writes)?;
+        batch.apply_in_bulk(&self.trees).map_err(StoreError::of_a_write)
     }
 
     /// Reads which deliveries wait, and which of them are open. One that does not read back takes no news, is not sent, and is
@@ -196,7 +213,7 @@ pub(super) fn start(ledger: Ledger, mut marker: Marker) -> std::io::Result<(Sync
 }
 
 fn serve(mut ledger: Ledger, marker: &mut Marker, queue: &Receiver<Job>) {
-    marker.note(ledger.mark());
+    marker.settle(ledger.mark());
     while let Ok(first) = queue.recv() {
         let mut group = vec![first(&mut ledger)];
         while group.len() < GROUP
@@ -207,10 +224,11 @@ fn serve(mut ledger: Ledger, marker: &mut Marker, queue: &Receiver<Job>) {
         let flushed = group.iter().any(|done| done.flush);
         if flushed
             && ledger.poison.get().is_none()
-            && let Err(error) = ledger.trees.db.flush()
+            && let Err(error) =
+                ledger.count_write().and_then(|()| ledger.trees.db.flush().map_err(|error| StoreError::from(error).of_a_write()))
         {
             // A flush is never tried again: the kernel may have dropped what it could not write.
-            let _ = ledger.poison.set(error.into());
+            let _ = ledger.poison.set(error);
         }
         failpoint::hit("after-flush");
         let failed = ledger.poison.get().cloned();
@@ -222,7 +240,8 @@ fn serve(mut ledger: Ledger, marker: &mut Marker, queue: &Receiver<Job>) {
         }
     }
     if ledger.poison.get().is_none() && ledger.trees.db.flush().is_ok() {
-        marker.note(ledger.mark());
+        marker.settle(ledger.mark());
+        marker.close();
     }
 }
 

@@ -31,6 +31,7 @@ fn format_1_is_read() {
 fn is_read(folder: &Path) {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join("FORMAT"), "1\n").expect("writes");
+    crate::store::mark::create(dir.path()).expect("marks");
     let trees = Trees::open(sled::open(dir.path().join("sled")).expect("opens")).expect("opens");
     for table in Table::ALL {
         let text = fs::read_to_string(folder.join(format!("{}.hex", table.name()))).expect("the fixture is there");

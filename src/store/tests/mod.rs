@@ -4,10 +4,14 @@
 //! after a fixed instant.
 
 mod budget;
+mod compact;
+mod damage;
 mod deliveries;
 mod golden;
+mod left;
 mod model;
 mod opening;
+mod torture;
 mod visits;
 mod whole;
 

@@ -112,3 +112,16 @@ fn a_docket_of_ten_thousand_entries_is_stored_in_small_values() {
     assert_eq!(store.versions(cid).expect("reads")[1].base, Some(1));
     assert_eq!(store.blob_files(), 0);
 }
+
+#[test]
+fn a_docket_that_is_too_large_with_its_pages_is_refused_and_nothing_is_written() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let cid = store.register(&[case(1)]).expect("registers")[0];
+    let mut large = news(cid, &case(1), 1);
+    large.version.as_mut().expect("has one").pages[0].body = vec![b'x'; 33 << 20];
+    let refused = store.commit(large).expect_err("is refused");
+    assert!(matches!(refused, crate::store::error::StoreError::Oversized(_)) && !refused.is_fatal(), "{refused}");
+    assert_eq!(store.head(cid), Ok(None));
+    store.commit(news(cid, &case(1), 1)).expect("a smaller one is kept");
+}

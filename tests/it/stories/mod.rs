@@ -2,6 +2,7 @@
 
 mod bad_answers;
 mod commands;
+mod damaged;
 mod delivery;
 mod demo;
 mod documents;

@@ -7,6 +7,8 @@ use veedor::clock::Clock;
 use veedor::config::Config;
 use veedor::daemon::supervise::Ending;
 use veedor::daemon::{self, Handles};
+use veedor::store::Store;
+use veedor::store::open::Options;
 
 use crate::world::World;
 use crate::world::court::Fault;
@@ -36,6 +38,34 @@ fn a_reload_takes_up_a_new_case_and_a_bad_file_changes_nothing() {
     world.visits(2);
     world.court.act(B, "SENTENCIA (RESOLUCION)", "<p>RELOAD1 VISTOS.</p>");
     world.told("RELOAD1");
+    world.finish();
+}
+
+#[test]
+fn a_case_that_was_off_the_list_for_long_begins_anew_and_after_a_moment_it_goes_on() {
+    let mut world = World::new(&[A]);
+    world.start();
+    world.visits(2);
+    world.write(&world.watchlist(&[]));
+    world.signal("HUP");
+    assert_eq!(world.stop(), Some(0), "{}", world.log());
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>MOMENT VISTOS.</p>");
+    world.write(&world.watchlist(&[A]));
+    world.start();
+    world.told("MOMENT");
+    assert_eq!(world.stop(), Some(0), "{}", world.log());
+
+    let now = Clock::System.now();
+    let store = Store::open(&world.state_dir().join("store"), Options::new(now)).expect("opens");
+    store.watch(&[], now - std::time::Duration::from_secs(3 * 86_400)).expect("it left three days ago");
+    drop(store);
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>UNWATCHED VISTOS.</p>");
+    world.start();
+    world.visits(2);
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>AGAIN VISTOS.</p>");
+    world.told("AGAIN");
+    assert!(!world.hooks.got().iter().any(|hook| hook.body.contains("UNWATCHED")), "what happened while nobody watched was told as news");
+    assert!(world.ok(&["show", A, "--json"]).contains("UNWATCHED"), "and it is not in the docket either");
     world.finish();
 }
 
@@ -209,6 +239,11 @@ fn a_full_disk_ends_the_daemon_with_a_plain_sentence_and_the_news_is_told_afterw
     }
     assert_eq!(world.ended(), Some(74), "{}", world.log());
     assert!(world.log().contains("disk") && !world.log().contains("panicked"), "{}", world.log());
+    for _ in 0..2 {
+        let again = world.veedor(&["run"]);
+        let said = String::from_utf8_lossy(&again.stderr).into_owned();
+        assert!(again.status.code() == Some(74) && said.contains("make room") && !said.contains("panicked"), "{said}");
+    }
     std::fs::remove_file(disk.join("filler")).expect("room again");
     world.start();
     for n in 0..6 {

@@ -1,0 +1,67 @@
+//! Compaction at a start, and what a kill in the middle of it leaves.
+
+use std::process::Command;
+
+use super::*;
+use crate::store::compact::LIVE;
+use crate::store::keys::Table;
+use crate::store::rows;
+
+const FOLDER: &str = "VEEDOR_TEST_COMPACT";
+
+/// A store whose log is far larger than what is said to live in it. Returns its dump.
+fn bloated(dir: &Path) -> String {
+    let store = super::whole::lived_in(dir);
+    let tree = store.inner.trees.at(Table::Host);
+    for n in 0..40_000u32 {
+        tree.insert(n.to_be_bytes(), vec![n.to_le_bytes()[0]; 3_900]).expect("writes");
+    }
+    for n in 0..40_000u32 {
+        tree.remove(n.to_be_bytes()).expect("removes");
+    }
+    let live = rows::sealed(&1_000_000u64).expect("seals");
+    store.inner.trees.at(Table::Meta).insert(LIVE, live).expect("writes");
+    store.flush().expect("flushes");
+    assert!(store.size_on_disk().expect("reads") > 64 << 20, "{:?}", store.size_on_disk());
+    store.dump().expect("dumps")
+}
+
+/// Opens the store it is told, to be killed at a failpoint; not a test otherwise.
+#[test]
+fn opener() {
+    if let Some(dir) = std::env::var_os(FOLDER) {
+        drop(open(Path::new(&dir)));
+    }
+}
+
+#[test]
+fn a_bloated_store_is_made_small_at_a_start_and_a_kill_in_between_costs_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("store");
+    let dump = bloated(&path);
+    for point in ["compact-copied", "compact-between", "compact-renamed"] {
+        let mut child = Command::new(std::env::current_exe().expect("this binary"));
+        child.args(["--exact", "store::tests::compact::opener"]).env(FOLDER, &path).env("VEEDOR_FAILPOINT", point);
+        let ended = child.output().expect("runs");
+        assert!(!ended.status.success(), "it was not killed at {point}");
+        if point == "compact-between" {
+            assert!(!path.join("sled").exists() && path.join("sled.old").exists());
+        }
+    }
+    let store = open(&path);
+    assert!(store.size_on_disk().expect("reads") < 8 << 20, "{:?}", store.size_on_disk());
+    assert_eq!(store.dump().expect("dumps"), dump);
+    assert_eq!(store.fsck(false).expect("checks").problems, Vec::<String>::new());
+    assert!(!path.join("sled.new").exists() && !path.join("sled.old").exists());
+}
+
+#[test]
+fn what_lives_in_a_store_is_measured() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = super::whole::lived_in(dir.path());
+    let live = store.measure().expect("measures");
+    assert!(live > 10_000, "{live}");
+    assert!(live < store.size_on_disk().expect("reads"));
+    drop(store);
+    open(dir.path());
+}
