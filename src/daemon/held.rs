@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::record::Job;
 use crate::domain::diff::{Comparison, Confirm, MissingParts, Part, carry_entries, carry_parts, compare, same_content, settled};
 use crate::domain::docket::{Docket, Entry, EntryKey};
+use crate::domain::event::Event;
 use crate::store::Version;
 use crate::store::cases::Head;
 use crate::store::error::StoreError;
@@ -18,8 +19,16 @@ pub(super) struct Held {
     pub docket: Option<Docket>,
     /// What was missing from the last answer.
     pub missing: MissingParts,
-    /// The stored pages read differently today from what is stored.
+    /// The stored pages read differently today from what is stored, or what is stored does not read back.
     pub read_otherwise: bool,
+    /// The version that is compared with because newer ones do not read back.
+    pub fell_back_to: Option<u32>,
+}
+
+impl Held {
+    fn stored(docket: Docket, missing: MissingParts) -> Self {
+        Self { docket: Some(docket), missing, read_otherwise: false, fell_back_to: None }
+    }
 }
 
 impl Job {
@@ -31,19 +40,24 @@ impl Job {
     /// So is what was missing when the version was made and has come back since: `seen` shows it as it is stored.
     pub(super) fn held(&self, head: &Head, seen: &Docket) -> Result<Held, StoreError> {
         if head.version == 0 || self.store.begins_anew(self.cid)? {
-            return Ok(Held { docket: None, missing: MissingParts::new(), read_otherwise: false });
+            return Ok(Held { docket: None, missing: MissingParts::new(), read_otherwise: false, fell_back_to: None });
         }
         let missing = self.store.missing(self.cid)?;
-        let lost = || StoreError::Damaged(format!("version {} of a case is not in the store", head.version));
-        let as_stored = |stored, missing| Ok(Held { docket: Some(stored), missing, read_otherwise: false });
-        if self.settled {
-            let stored = self.store.docket(self.cid, head.version)?.ok_or_else(lost)?;
-            return as_stored(stored, missing);
+        if self.settled
+            && let Ok(Some(stored)) = self.store.docket(self.cid, head.version)
+        {
+            return Ok(Held::stored(stored, missing));
         }
-        let Version { docket: stored, pages, .. } = self.store.version(self.cid, head.version)?.ok_or_else(lost)?;
+        let Some(Version { number, docket: stored, pages, .. }) = self.newest_readable(head.version)? else {
+            tracing::error!(source = %self.watch().case.source, "no version of a case reads back; it begins anew, run `veedor fsck`");
+            return Ok(Held { docket: None, missing, read_otherwise: true, fell_back_to: Some(0) });
+        };
+        if number < head.version {
+            return Ok(Held { read_otherwise: true, fell_back_to: Some(number), ..Held::stored(stored, missing) });
+        }
         let Ok(read) = self.source.recipe.read(&self.watch().number, &pages) else {
             // The recipe reads today's pages and not the old ones, so what they said stands.
-            return as_stored(stored, missing);
+            return Ok(Held::stored(stored, missing));
         };
         let read = settled(&stored, &read).into_owned();
         let renamed = read.entries.iter().any(|entry| stored.entry(&entry.key).is_none());
@@ -59,7 +73,33 @@ impl Job {
         let docket = came_back(&stored, read, seen);
         let at_once = Confirm { visits: 0, span: Duration::ZERO, sliding: false };
         let same = compare(Some(&stored), &docket, &MissingParts::new(), at_once, self.now);
-        Ok(Held { docket: Some(docket), missing, read_otherwise: !matches!(same, Comparison::Same { .. }) })
+        Ok(Held { read_otherwise: !matches!(same, Comparison::Same { .. }), ..Held::stored(docket, missing) })
+    }
+
+    /// The newest version that the store can read. Damage to one must not end the watch over its case.
+    fn newest_readable(&self, newest: u32) -> Result<Option<Version>, StoreError> {
+        for number in (1..=newest).rev() {
+            match self.store.version(self.cid, number) {
+                Ok(Some(version)) => return Ok(Some(version)),
+                Ok(None) | Err(StoreError::Damaged(_)) => {
+                    tracing::error!(source = %self.watch().case.source, version = number, "a version does not read back; run `veedor fsck`");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Events that were not told already by versions after `version`, of which nothing is left but their events.
+    pub(super) fn untold(&self, events: Vec<Event>, version: u32) -> Vec<Event> {
+        let subject = |event: &Event| {
+            let key = event.entry.as_ref().map(|entry| entry.key.clone());
+            (event.kind, key, event.field.as_ref().map(|field| (field.field.clone(), field.after.clone())))
+        };
+        // When they do not read back either, telling twice is better than not at all (`alerting.md` A1.5).
+        let known = self.store.case_events(self.cid).unwrap_or_default();
+        let told: HashSet<_> = known.iter().filter(|event| event.version > version).map(subject).collect();
+        events.into_iter().filter(|event| !told.contains(&subject(event))).collect()
     }
 }
 

@@ -80,11 +80,13 @@ pub(super) struct Reading {
     pub health: Health,
     /// Whether the docket before was whole.
     pub was_whole: bool,
+    /// The version that was compared with because newer ones do not read back.
+    pub fell_back_to: Option<u32>,
 }
 
 impl Reading {
     pub fn of(changes: Vec<Change>, docket: Docket, missing: MissingParts) -> Self {
-        Self { changes, docket, missing, health: Health::Ok, was_whole: true }
+        Self { changes, docket, missing, health: Health::Ok, was_whole: true, fell_back_to: None }
     }
 }
 
@@ -145,23 +147,24 @@ impl Job {
 
     fn docket(&self, seen: Docket, pages: Vec<Page>) -> Result<Visited, StoreError> {
         let head = self.head()?;
-        let Held { docket: held, missing, read_otherwise } = self.held(&head, &seen)?;
+        let Held { docket: held, missing, read_otherwise, fell_back_to } = self.held(&head, &seen)?;
         let print = fingerprint(&pages);
         let confirm = Confirm { sliding: self.source.recipe.sliding, ..self.config.general.confirm };
+        let of = |changes, docket, missing| Reading { fell_back_to, ..Reading::of(changes, docket, missing) };
         match compare(held.as_ref(), &seen, &missing, confirm, self.now) {
             Comparison::Baseline if seen.entries.is_empty() => self.empty_baseline(head, seen, pages),
             Comparison::Baseline => {
                 let changes = self.at_first(&head, &seen);
-                self.new_version(head, None, Reading::of(changes, seen, MissingParts::new()), pages)
+                self.new_version(head, None, of(changes, seen, MissingParts::new()), pages)
             }
             Comparison::Changed { changes, docket, missing } => {
-                let reading = self.without_late_baseline(&head, held.as_ref(), Reading::of(changes, docket, missing));
+                let reading = self.without_late_baseline(&head, held.as_ref(), of(changes, docket, missing));
                 self.new_version(head, held.as_ref(), reading, pages)
             }
             // What is stored was read by another recipe or another veedor. It is kept anew as it reads today, or the next
             // real change would be compared with the old reading.
             Comparison::Same { docket, missing } if read_otherwise => {
-                self.new_version(head, held.as_ref(), Reading::of(Vec::new(), docket, missing), pages)
+                self.new_version(head, held.as_ref(), of(Vec::new(), docket, missing), pages)
             }
             Comparison::Same { missing: still, .. } => {
                 let (row, due) = self.read_row(short(&print));
@@ -170,7 +173,7 @@ impl Job {
                 self.quietly(head, news, (missing != still).then_some(still), Visited::quiet(Health::Ok, row, due, settled))
             }
             Comparison::Implausible { why, missing, news, docket } if !news.is_empty() => {
-                let reading = Reading { health: Health::Implausible(why), ..Reading::of(news, docket, missing) };
+                let reading = Reading { health: Health::Implausible(why), ..of(news, docket, missing) };
                 let reading = self.without_late_baseline(&head, held.as_ref(), reading);
                 self.new_version(head, held.as_ref(), reading, pages)
             }
@@ -189,7 +192,7 @@ impl Job {
         &self,
         head: Head,
         before: Option<&Docket>,
-        Reading { changes, docket, missing, health, was_whole }: Reading,
+        Reading { changes, docket, missing, health, was_whole, fell_back_to }: Reading,
         pages: Vec<Page>,
     ) -> Result<Visited, StoreError> {
         let watch = self.watch();
@@ -212,6 +215,10 @@ impl Job {
             was_whole,
         };
         let events = Meaning::shipped(&recipe.jurisdiction, &recipe.language).events(&changes, &seen);
+        let events = match fell_back_to {
+            Some(version) => self.untold(events, version),
+            None => events,
+        };
         let deliveries = route(&events, watch, &self.config.routes(), self.now);
         let (row, due) = self.read_row(received);
         let row = if health == Health::Ok { row } else { Row { last_ok: self.row.last_ok, seen: [0; 8], ..row } };

@@ -208,6 +208,23 @@ fn news_beside_half_an_answer_is_told_at_once_and_a_restart_changes_nothing() {
 }
 
 #[test]
+fn a_version_that_does_not_read_back_costs_no_news_and_repeats_none() {
+    let (mut watched, mut model) = Watched::begun("");
+    model.publish(20, "2026-11-20", "SENTENCIA (RESOLUCION)", "Se declara.");
+    assert_eq!(watched.told(&model), ["ruling.issued"]);
+    watched.store.spoil_version(watched.cid, 2);
+    model.publish(21, "2026-11-21", "RECURSO DE APELACION (ESCRITO)", "Interpone recurso de apelación.");
+    assert_eq!(watched.told(&model), ["filing.added", "appeal.filed"]);
+    for version in 1..=3 {
+        watched.store.spoil_version(watched.cid, version);
+    }
+    watched.restart();
+    assert_eq!(watched.told(&model), [""; 0], "with nothing left it begins anew");
+    model.publish(22, "2026-11-22", "SENTENCIA (RESOLUCION)", "Se revoca.");
+    assert_eq!(watched.told(&model), ["ruling.issued"]);
+}
+
+#[test]
 fn one_row_that_the_court_hides_is_told_at_once_and_all_of_them_only_when_it_lasts() {
     let (mut watched, mut model) = Watched::begun("");
     model.first()[2]["visible"] = json!("N");

@@ -36,7 +36,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn spoil(store: &Store, table: Table, key: &[u8]) {
+pub(super) fn spoil(store: &Store, table: Table, key: &[u8]) {
     let tree = store.inner.trees.at(table);
     let mut value = tree.get(key).expect("reads").expect("is there").to_vec();
     let place = value.len() / 2;

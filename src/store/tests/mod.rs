@@ -205,3 +205,10 @@ pub(super) fn news(cid: Cid, case: &CaseRef, n: u32) -> Visit {
     }
     visit
 }
+
+impl Store {
+    /// Damages a stored version, as a failing disk would.
+    pub(crate) fn spoil_version(&self, cid: Cid, number: u32) {
+        damage::spoil(self, super::keys::Table::Snap, &super::keys::numbered(cid, number));
+    }
+}
