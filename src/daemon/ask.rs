@@ -93,8 +93,10 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
                     && !pages.is_empty()
                     && let Some(wait) = not_before.and_then(|at| short_wait(at, handles.clock.now()))
                 {
-                    tokio::time::sleep(wait).await;
-                    continue;
+                    tokio::select! {
+                        () = tokio::time::sleep(wait) => continue,
+                        () = handles.control.stopped() => return Answer::Postponed { why, not_before },
+                    }
                 }
                 let health = match failure.kind {
                     FailureKind::Postponed => return Answer::Postponed { why, not_before },

@@ -166,7 +166,7 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     let poller = Poller::new(handles.clone(), visitor.clone()).await?;
     tracing::info!(cases = poller.cases(), channels = config.channels.len(), "watching");
 
-    let mut loops = Loops::new(handles.clock.clone(), handles.control.clone());
+    let mut loops = Loops::new(handles.control.clone());
     let pulse = loops.pulse("poller");
     loops.start("poller", poller.run(pulse));
     let pulse = loops.pulse("deliverer");

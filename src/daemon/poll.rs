@@ -55,6 +55,8 @@ pub struct Poller {
     rows: Vec<(Cid, Row)>,
     written: Instant,
     looked: Timestamp,
+    /// How the last visit of each source went.
+    last: HashMap<String, &'static str>,
 }
 
 type Visits = Units<(Slot, String), Result<Report, StoreError>>;
@@ -67,7 +69,16 @@ impl Poller {
     pub async fn new(handles: Handles, visitor: Arc<Visitor>) -> Result<Self, StoreError> {
         let config = handles.config.load_full();
         let looked = handles.clock.now();
-        let mut poller = Self { handles, visitor, agenda: Agenda::default(), config, rows: Vec::new(), written: Instant::now(), looked };
+        let mut poller = Self {
+            handles,
+            visitor,
+            agenda: Agenda::default(),
+            config,
+            rows: Vec::new(),
+            written: Instant::now(),
+            looked,
+            last: HashMap::new(),
+        };
         poller.plan().await?;
         Ok(poller)
     }
@@ -232,15 +243,18 @@ impl Poller {
         }
     }
 
-    fn note(&self, source: &str, visited: &Visited) {
+    fn note(&mut self, source: &str, visited: &Visited) {
         self.handles.metrics.counter(&POLLS, &[source, visited.health.name()]).inc();
         if visited.health == Health::Ok {
             self.handles.metrics.gauge(&LAST_SUCCESS, &[source]).set(f64::from(visited.row.last_ok));
         }
+        let health = visited.health.name();
+        let is_new = self.last.insert(source.to_owned(), health) != Some(health);
         match visited.health.detail() {
-            // The detail names hosts and steps, never people; the case is in `veedor list`.
-            Some(why) if visited.row.fails <= 1 => tracing::warn!(source, health = visited.health.name(), why, "a visit was not read"),
-            Some(why) => tracing::debug!(source, health = visited.health.name(), why, "a visit was not read again"),
+            // The detail names hosts and steps, never people; the case is in `veedor list`. A source that fails does so for all its
+            // cases, which is worth one line.
+            Some(why) if is_new && visited.row.fails <= 1 => tracing::warn!(source, health, why, "a visit was not read"),
+            Some(why) => tracing::debug!(source, health, why, "a visit was not read again"),
             None => {}
         }
         if !visited.events.is_empty() {

@@ -7,12 +7,10 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use tokio::task::{Id, JoinSet};
 
-use crate::clock::Clock;
 use crate::control::Control;
 
 /// Units of one loop, each with the key of what it works on, which outlives a panic.
@@ -96,23 +94,29 @@ pub fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Resu
     std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
 }
 
-/// When each loop last came round, as seen by the watchdog.
+/// When each loop last came round, as seen by the watchdog: milliseconds since the pulse began, by a clock that nobody can set
+/// back, for a stuck loop must not hide behind a corrected wall clock.
 #[derive(Debug, Clone)]
 pub struct Pulse {
     name: &'static str,
     at: Arc<AtomicU64>,
-    clock: Clock,
+    began: Instant,
 }
 
 impl Pulse {
     /// Notes that the loop came round.
     pub fn beat(&self) {
-        self.at.store(milliseconds(self.clock.now()), Ordering::Relaxed);
+        self.at.store(self.now(), Ordering::Relaxed);
     }
-}
 
-fn milliseconds(at: Timestamp) -> u64 {
-    u64::try_from(at.as_millisecond()).unwrap_or_default()
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn is_stuck(&self, limit: Duration) -> bool {
+        let silent = self.now().saturating_sub(self.at.load(Ordering::Relaxed));
+        silent > u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 /// The loops of the daemon.
@@ -120,7 +124,6 @@ fn milliseconds(at: Timestamp) -> u64 {
 pub struct Loops {
     set: JoinSet<&'static str>,
     pulses: Vec<Pulse>,
-    clock: Clock,
     control: Arc<Control>,
 }
 
@@ -141,13 +144,13 @@ const STUCK: Duration = Duration::from_secs(60);
 
 impl Loops {
     /// No loops yet.
-    pub fn new(clock: Clock, control: Arc<Control>) -> Self {
-        Self { set: JoinSet::new(), pulses: Vec::new(), clock, control }
+    pub fn new(control: Arc<Control>) -> Self {
+        Self { set: JoinSet::new(), pulses: Vec::new(), control }
     }
 
     /// A pulse for a loop that is about to be started.
     pub fn pulse(&mut self, name: &'static str) -> Pulse {
-        let pulse = Pulse { name, at: Arc::new(AtomicU64::new(milliseconds(self.clock.now()))), clock: self.clock.clone() };
+        let pulse = Pulse { name, at: Arc::default(), began: Instant::now() };
         self.pulses.push(pulse.clone());
         pulse
     }
@@ -162,9 +165,11 @@ impl Loops {
 
     /// The loops that have not come round for a minute.
     pub fn stuck(&self) -> Vec<&'static str> {
-        let now = milliseconds(self.clock.now());
-        let limit = u64::try_from(STUCK.as_millis()).unwrap_or(u64::MAX);
-        self.pulses.iter().filter(|pulse| now.saturating_sub(pulse.at.load(Ordering::Relaxed)) > limit).map(|pulse| pulse.name).collect()
+        self.stuck_for(STUCK)
+    }
+
+    fn stuck_for(&self, limit: Duration) -> Vec<&'static str> {
+        self.pulses.iter().filter(|pulse| pulse.is_stuck(limit)).map(|pulse| pulse.name).collect()
     }
 
     /// Waits until all loops have ended, calling `tick` every `every` with the names of stuck loops.
@@ -194,5 +199,54 @@ impl Loops {
             Some(why) => Ending::StoreFailed(why),
             None => ending,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_unit_that_panics_is_reported_with_its_key_and_ends_nothing_else() {
+        let mut units: Units<&str, u8> = Units::default();
+        units.start("bad", async { panic!("a bug") });
+        assert_eq!(units.finished().await, ("bad", None));
+        units.start("good", async { 7 });
+        assert_eq!(units.finished().await, ("good", Some(7)));
+        assert!(units.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_loop_that_ends_on_its_own_ends_the_daemon_and_says_which() {
+        for (panics, name) in [(false, "poller"), (true, "a loop that panicked")] {
+            let control = Arc::new(Control::default());
+            let mut loops = Loops::new(control.clone());
+            let other = control.clone();
+            loops.start("other", async move { other.stopped().await });
+            loops.start("poller", async move { assert!(!panics, "a bug") });
+            assert_eq!(loops.run(Duration::from_secs(3600), |_| {}).await, Ending::LoopDied(name));
+            assert!(control.is_stopping(), "the other loops were not told");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_failed_is_the_reason_whatever_ended_first() {
+        let control = Arc::new(Control::default());
+        let mut loops = Loops::new(control.clone());
+        loops.start("poller", async move { control.fail("the disk is full".into()) });
+        assert_eq!(loops.run(Duration::from_secs(3600), |_| {}).await, Ending::StoreFailed("the disk is full".into()));
+    }
+
+    #[test]
+    fn a_loop_that_does_not_come_round_is_named_until_it_does() {
+        let mut loops = Loops::new(Arc::new(Control::default()));
+        let (stuck, well) = (loops.pulse("poller"), loops.pulse("deliverer"));
+        while stuck.now() < 3 {
+            std::hint::spin_loop();
+        }
+        well.beat();
+        assert!(loops.stuck_for(Duration::from_millis(2)).contains(&"poller"));
+        stuck.beat();
+        assert_eq!(loops.stuck_for(Duration::from_secs(60)), [""; 0]);
     }
 }
