@@ -81,8 +81,11 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         return Ok(misconfigured(why));
     }
     if !channel.route.recipients.contains(&delivery.recipient) {
-        let why = format!("{} is not a recipient of \"{}\" any more", delivery.recipient, channel.id);
-        return Ok(Attempted::of_message(Outcome::Rejected { why }));
+        let why = format!(
+            "{} is not a recipient of \"{}\" any more; add it again, or end this with `veedor retry --drop`",
+            delivery.recipient, channel.id
+        );
+        return Ok(misconfigured(why));
     }
     let content = match content {
         Some(content) => content,
@@ -225,6 +228,9 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
         other => {
             tracing::warn!(channel = %delivery.channel, delivery = %delivery.id, outcome = other.name(), why = without_addresses(without_answer(other.detail())), "not delivered")
         }
+    }
+    if let DeliveryState::Dead { .. } = state {
+        tracing::error!(channel = %delivery.channel, delivery = %delivery.id, attempts, "given up; `veedor deliveries --failed` says why");
     }
     let took = Duration::try_from(now.duration_since(began)).unwrap_or_default();
     let record = Attempt { at: began, took, outcome };

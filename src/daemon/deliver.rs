@@ -91,6 +91,8 @@ impl Deliverer {
         let now = self.handles.clock.now();
         if now + CLOCK_SLACK < self.looked {
             self.hasten(now).await?;
+            self.rests.clear();
+            self.handles.store.resume_all();
             self.released = Timestamp::MIN;
         }
         self.looked = now;
@@ -148,14 +150,12 @@ impl Deliverer {
         }
     }
 
-    /// Claims what there is room for. A channel that is in doubt and has nothing else to show for it tries something that is held.
+    /// Claims what there is room for. A channel that is in doubt first tries the oldest that is held, so that news is told in order.
     fn claim(&self, channel: &str, now: Timestamp, room: usize) -> Vec<Id> {
         let store = &self.handles.store;
-        let claimed = store.claim(channel, now, room);
-        if !claimed.is_empty() || room == 0 || self.rests.until(channel).is_none() {
-            return claimed;
+        if room > 0 && self.rests.until(channel).is_some() {
+            store.release(channel, false);
         }
-        store.release(channel, false);
         store.claim(channel, now, room)
     }
 
@@ -211,6 +211,7 @@ impl Deliverer {
             Err(error) if error.is_fatal() => return Err(error),
             Err(error) => {
                 tracing::error!(delivery = %id, %error, "a delivery could not be read or noted; it is left alone until the next start");
+                self.handles.store.set_aside(id);
             }
             Ok(tried) => {
                 self.handles.store.give_back(id, self.handles.clock.now());

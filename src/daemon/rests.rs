@@ -63,7 +63,7 @@ impl Rests {
         self.channels.get(channel)?.until
     }
 
-    /// Notes what came of an attempt. Returns whether a channel that was in doubt has shown that it works.
+    /// Notes what came of an attempt. Returns whether a channel that was in doubt has shown that it can be reached.
     pub fn note(&mut self, channel: &str, outcome: &Outcome, whose: Whose, now: Timestamp) -> bool {
         let known = self.channels.entry(channel.to_owned()).or_default();
         // Attempts that were under way together fail together: that is one failure.
@@ -76,15 +76,22 @@ impl Rests {
             }
             (_, Whose::Channel) if resting => {}
             (Outcome::Misconfigured { .. }, Whose::Channel) => known.rest(channel_rest(channel, MISCONFIGURED, known.rests), now),
-            (Outcome::Retry { after: Some(after), .. }, Whose::Channel) => known.rest((*after).min(LONGEST_RETRY_AFTER), now),
+            (Outcome::Retry { after: Some(after), .. }, Whose::Channel) => {
+                // A receiver that asks for a second at a time would burn the attempts of all that waits for it.
+                known.rest((*after).max(channel_rest(channel, UNREACHABLE, known.rests)).min(LONGEST_RETRY_AFTER), now);
+            }
             (Outcome::Retry { after: None, .. }, Whose::Channel) => {
                 known.strikes = known.strikes.saturating_add(1);
                 if known.strikes >= STRIKES {
                     known.rest(channel_rest(channel, UNREACHABLE, known.rests), now);
                 }
             }
-            // Whoever answers about a message can be reached.
-            _ => known.strikes = 0,
+            _ if resting => {}
+            // Whoever answers about a message can be reached: what is held is tried once, and the channel is in doubt no more.
+            _ => {
+                known.strikes = 0;
+                return known.until.take().is_some();
+            }
         }
         false
     }
@@ -175,5 +182,32 @@ mod tests {
         rests.wake("hook");
         rests.note("hook", &retry(Some(3600)), Whose::Channel, at(0));
         assert_eq!(rests.until("hook"), Some(at(3600)));
+    }
+
+    #[test]
+    fn an_answer_about_a_message_ends_the_doubt_once_and_no_loop_follows() {
+        let mut rests = Rests::default();
+        for _ in 0..STRIKES {
+            rests.note("mail", &retry(None), Whose::Channel, at(0));
+        }
+        let over = rests.until("mail").expect("rests");
+        assert!(!rests.note("mail", &misconfigured(), Whose::Message, at(1)), "it was under way before the rest");
+        assert_eq!(rests.until("mail"), Some(over));
+        assert!(rests.note("mail", &misconfigured(), Whose::Message, over), "what is held is tried");
+        assert_eq!(rests.until("mail"), None, "and then the oldest of it is not tried in every round");
+        assert!(!rests.note("mail", &misconfigured(), Whose::Message, over));
+    }
+
+    #[test]
+    fn a_receiver_that_asks_for_a_second_again_and_again_rests_longer_and_longer() {
+        let mut rests = Rests::default();
+        let (mut now, mut waits) = (0, Vec::new());
+        for _ in 0..4 {
+            rests.note("hook", &retry(Some(1)), Whose::Channel, at(now));
+            let until = rests.until("hook").expect("rests").as_second();
+            waits.push(until - now);
+            now = until;
+        }
+        assert!(waits.is_sorted() && waits[3] > 4 * waits[0], "{waits:?}");
     }
 }

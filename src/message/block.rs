@@ -85,7 +85,7 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
         block.facts.push((pick(language, "Fecha anterior", "Previous date"), moment(date, time, language)));
     }
     if let Some(room) = &mention.room {
-        block.facts.push((pick(language, "Lugar", "Room"), cut(room, FACT)));
+        block.facts.push((pick(language, "Sala o lugar", "Room"), cut(room, FACT)));
     }
     if let Some(mode) = mention.mode {
         block.facts.push((pick(language, "Modalidad", "Attendance"), words::mode(mode, language).to_owned()));
@@ -170,10 +170,11 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
 
 fn proof(event: &Event, about: &About<'_>) -> Vec<(&'static str, String)> {
     let language = about.language;
+    let pages = pick(language, "SHA-256 de las páginas", "SHA-256 of the pages");
     vec![
         (pick(language, "Observado", "Seen"), instant(event.seen_at, &about.zone, language)),
         (pick(language, "Evento", "Event"), format!("{} · {} · {}", event.id, event.kind, event.seq)),
         (pick(language, "Versión", "Version"), event.version.to_string()),
-        (pick(language, "SHA-256 de la página", "SHA-256 of the page"), hex(&event.page_sha256)),
+        (pages, hex(&event.page_sha256)),
     ]
 }

@@ -217,9 +217,10 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         kind if actor == Actor::Party && words::is_act_of_court(kind, actor) => ("Escrito", "Filing"),
         kind if words::is_act_of_court(kind, actor) => ("Nueva actuación", "New entry"),
         EventKind::RulingIssued => ("Nueva decisión", "New ruling"),
-        EventKind::RulingOral => {
-            ("Decisión anunciada oralmente, cuyo texto escrito aún no se observa,", "Decision announced orally, not yet seen in writing,")
-        }
+        EventKind::RulingOral => (
+            "Decisión anunciada oralmente y aún no observada por escrito, en una actuación",
+            "Decision announced orally and not yet seen in writing, in an entry",
+        ),
         EventKind::OrderIssued | EventKind::EntryAdded | EventKind::ProsecutionAct => ("Nueva actuación", "New entry"),
         EventKind::FilingAdded => ("Escrito", "Filing"),
         EventKind::AppealFiled => ("Recurso en el registro, actuación", "Appeal or other remedy on the record, entry"),

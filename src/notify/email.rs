@@ -25,6 +25,9 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
     let thread = Id::derive(&[b"thread", delivery.case.source.as_bytes(), delivery.case.number.as_bytes(), delivery.recipient.as_bytes()]);
     let thread = format!("<case.{thread}@{domain}>");
     let unsubscribe = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
+    // Of all its news, not of the first alone: after a restore a message may gather more than the one that was sent before.
+    let facts: Vec<&[u8]> = std::iter::once(&delivery.id.0[..]).chain(events.iter().map(|event| &event.id.0[..])).collect();
+    let id = Id::derive(&facts);
     let ids: Vec<String> = events.iter().map(|event| event.id.to_string()).collect();
     let alternatives = MultiPart::alternative()
         .boundary(format!("=_veedor_{}", delivery.id))
@@ -35,7 +38,7 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
         .to(Mailbox::new(None, to))
         .subject(unencoded(&letter.subject))
         .date(date(delivery))
-        .message_id(Some(format!("<evt.{}@{domain}>", delivery.id)))
+        .message_id(Some(format!("<evt.{id}@{domain}>")))
         .in_reply_to(thread.clone())
         .references(thread)
         .raw_header(fixed("Auto-Submitted", "auto-generated".to_owned()))

@@ -172,6 +172,10 @@ fn refused(phase: Phase, code: &str, reply: &str, why: String) -> Failed {
     match phase {
         Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth | Phase::Mail => misconfigured(why),
         _ if matches!(code, "530" | "534" | "535" | "538") => misconfigured(why),
+        // A full mailbox is emptied one day (5.2.2, RFC 3463 §3.3).
+        Phase::Rcpt | Phase::Data | Phase::Content if code == "552" || reply.split([' ', '-']).take(3).any(|word| word == "5.2.2") => {
+            retry(phase, why)
+        }
         Phase::Rcpt if is_policy => Failed { outcome: Outcome::Misconfigured { why }, whose: Whose::Message },
         Phase::Rcpt | Phase::Data | Phase::Content => Failed { outcome: Outcome::Rejected { why }, whose: Whose::Message },
     }

@@ -79,7 +79,8 @@ impl Ledger {
             }
         }
         for (cid, left) in marks.iter().filter(|(cid, left)| on_list.contains(cid) && !left.back) {
-            let away = now.duration_since(left.since.0).unsigned_abs();
+            // A clock that was set back makes no absence long.
+            let away = std::time::Duration::try_from(now.duration_since(left.since.0)).unwrap_or_default();
             changed.push((*cid, (away >= SHORT).then_some(LeftRecord { back: true, ..*left })));
         }
         for group in changed.chunks(GROUP) {

@@ -65,6 +65,16 @@ impl Store {
         self.with_queue(|queue| queue.release(channel, all));
     }
 
+    /// Leaves a claimed delivery alone that cannot be read or noted, until the next start.
+    pub fn set_aside(&self, id: Id) {
+        self.with_queue(|queue| queue.set_aside(id));
+    }
+
+    /// Ends all short pauses between the older and the newer news: the clock was set back.
+    pub fn resume_all(&self) {
+        self.with_queue(Queue::resume_all);
+    }
+
     /// The channels of which the operator asked for an attempt since this was last asked.
     pub fn asked_for(&self) -> Vec<String> {
         self.with_queue(Queue::asked_for)

@@ -123,6 +123,22 @@ impl Queue {
         }
     }
 
+    /// Takes a delivery out that cannot be read or noted: it must not hold up the others of its recipient and case.
+    pub(super) fn set_aside(&mut self, id: Id) {
+        let lane = self.taken.remove(&id);
+        self.withdraw(id);
+        if let Some(lane) = lane {
+            self.free_up(lane);
+        }
+    }
+
+    /// Ends all pauses for the order's sake: they were planned by a clock that stood elsewhere.
+    pub(super) fn resume_all(&mut self) {
+        for (_, lane) in std::mem::take(&mut self.paused) {
+            self.free_up(lane);
+        }
+    }
+
     fn free_up(&mut self, lane: Lane) {
         self.busy.remove(&lane);
         for line in self.lines.values_mut() {
@@ -305,6 +321,20 @@ mod tests {
         }
         assert_eq!(queue.claim("live", 1, 4), [id(9_000)]);
         assert!(queue.looked - before <= 2, "{} looked at", queue.looked - before);
+    }
+
+    #[test]
+    fn neither_a_damaged_delivery_nor_a_clock_that_was_set_back_holds_up_the_others() {
+        let mut queue = with(&[(1, "hook", (1, 1), Place::At(0)), (2, "hook", (1, 1), Place::At(0))]);
+        assert_eq!(queue.claim("hook", 9, 9), [id(1)]);
+        queue.set_aside(id(1));
+        assert_eq!(queue.claim("hook", 9, 9), [id(2)]);
+        queue.place(id(2), "hook", (1, 1), 2, Some(Place::At(50_000)));
+        queue.give_back(id(2), 40_000);
+        queue.place(id(3), "hook", (1, 1), 3, Some(Place::At(0)));
+        assert_eq!(queue.claim("hook", 9, 9), [], "the older failed a moment ago");
+        queue.resume_all();
+        assert_eq!(queue.claim("hook", 9, 9), [id(3)]);
     }
 
     #[test]

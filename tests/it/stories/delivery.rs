@@ -216,7 +216,7 @@ fn who_was_taken_off_the_list_gets_no_more_mail() {
     world.reload_with(&[("\"vieja@example.org\", ", "")]);
     world.mailbox.mood(Mood::Good);
     world.told("OFF01");
-    world.until("it is given up", |world| world.deliveries(&["--failed"]).len() == 1);
+    world.until("it is held", |world| world.deliveries(&["--failed"]).len() == 1);
     let failed = world.deliveries(&["--failed"]);
     assert!(failed[0]["reason"].as_str().expect("a reason").contains("vieja@example.org is not a recipient"), "{failed:?}");
     assert!(world.mailbox.got().iter().all(|mail| !mail.to.contains("vieja")), "{:?}", world.mailbox.got());
