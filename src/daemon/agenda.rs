@@ -19,6 +19,9 @@ use crate::store::Cid;
 /// more than one visit lets reading and storing overlap with waiting.
 const PER_SOURCE: usize = 4;
 
+/// Requests a day below which a source is visited one case at a time.
+const SMALL_BUDGET: u32 = 500;
+
 /// Requests that a visit makes, for spreading first visits. e-SATJE needs three and often four.
 const REQUESTS_A_VISIT: u32 = 4;
 
@@ -51,6 +54,8 @@ pub struct Agenda {
 struct Queue {
     due: BinaryHeap<Reverse<(i64, usize)>>,
     under_way: usize,
+    /// Visits that may be under way at once.
+    room: usize,
 }
 
 impl Agenda {
@@ -80,6 +85,7 @@ impl Agenda {
             self.slots.push(Slot { cid: *cid, index, row, settled: false, busy: is_busy, plan: self.plan });
             self.by_cid.insert(*cid, place);
             let queue = self.queues.entry(queue).or_default();
+            queue.room = config.source_of(&watch.case).map_or(PER_SOURCE, |source| room(source.daily));
             if is_busy {
                 queue.under_way += 1;
             } else {
@@ -92,7 +98,7 @@ impl Agenda {
     pub fn take(&mut self, now: Timestamp) -> Option<Slot> {
         let now = now.as_millisecond();
         for queue in self.queues.values_mut() {
-            if queue.under_way >= PER_SOURCE {
+            if queue.under_way >= queue.room {
                 continue;
             }
             if let Some(Reverse((due, place))) = queue.due.peek().copied()
@@ -141,7 +147,7 @@ impl Agenda {
 
     /// When something is due next among the sources that have room.
     pub fn next_due(&self) -> Option<Timestamp> {
-        let open = self.queues.values().filter(|queue| queue.under_way < PER_SOURCE);
+        let open = self.queues.values().filter(|queue| queue.under_way < queue.room);
         open.filter_map(|queue| queue.due.peek()).map(|Reverse((due, _))| *due).min().and_then(|due| Timestamp::from_millisecond(due).ok())
     }
 
@@ -159,6 +165,11 @@ impl Agenda {
 /// Cases that are visited in turn: those of one source. Pages of the open web have a host each, so each is its own.
 fn queue_of(case: &CaseRef) -> String {
     if case.source == "page" { case.to_string() } else { case.source.clone() }
+}
+
+/// With a small budget visits are made one after the other: side by side they would all stand half-made when it is spent.
+fn room(daily: u32) -> usize {
+    if daily < SMALL_BUDGET { 1 } else { PER_SOURCE }
 }
 
 fn fresh_by_source(config: &Config, cids: &[Cid], rows: &HashMap<Cid, Row>, known: &HashMap<Cid, Slot>) -> HashMap<String, u32> {

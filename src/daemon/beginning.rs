@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::record::{Job, Reading, Visited};
 use crate::domain::diff::{Change, MissingParts, count, is_confirmed, lasting};
-use crate::domain::docket::Docket;
+use crate::domain::docket::{Docket, Entry};
 use crate::domain::health::Health;
 use crate::domain::page::Page;
 use crate::domain::schedule::Row;
@@ -46,7 +46,10 @@ impl Job {
     pub(super) fn at_first(&self, head: &Head, docket: &Docket) -> Vec<Change> {
         let began = head.vanished.is_some().then(|| self.first_day(head));
         let Some(since) = self.watch().since.into_iter().chain(began).min() else { return Vec::new() };
-        let recent = docket.entries.iter().filter(|entry| entry.date.is_some_and(|date| date >= since));
+        // A case that was off the list for a while begins anew, and what it held before is not told twice.
+        let before = (head.version > 0).then(|| self.store.docket(self.cid, head.version).ok().flatten()).flatten();
+        let is_known = |entry: &&Entry| before.as_ref().is_some_and(|before| before.entry(&entry.key).is_some());
+        let recent = docket.entries.iter().filter(|entry| entry.date.is_some_and(|date| date >= since) && !is_known(entry));
         recent.cloned().map(Change::EntryAdded).collect()
     }
 

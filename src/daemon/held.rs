@@ -21,13 +21,15 @@ pub(super) struct Held {
     pub missing: MissingParts,
     /// The stored pages read differently today from what is stored, or what is stored does not read back.
     pub read_otherwise: bool,
+    /// The pages of the version do not show all that the version holds: something was missing when it was made.
+    pub partly_shown: bool,
     /// The version that is compared with because newer ones do not read back.
     pub fell_back_to: Option<u32>,
 }
 
 impl Held {
     fn stored(docket: Docket, missing: MissingParts) -> Self {
-        Self { docket: Some(docket), missing, read_otherwise: false, fell_back_to: None }
+        Self { docket: Some(docket), missing, read_otherwise: false, partly_shown: false, fell_back_to: None }
     }
 }
 
@@ -40,7 +42,7 @@ impl Job {
     /// So is what was missing when the version was made and has come back since: `seen` shows it as it is stored.
     pub(super) fn held(&self, head: &Head, seen: &Docket) -> Result<Held, StoreError> {
         if head.version == 0 || self.store.begins_anew(self.cid)? {
-            return Ok(Held { docket: None, missing: MissingParts::new(), read_otherwise: false, fell_back_to: None });
+            return Ok(Held { docket: None, missing: MissingParts::new(), read_otherwise: false, partly_shown: false, fell_back_to: None });
         }
         let missing = self.store.missing(self.cid)?;
         if self.settled
@@ -50,7 +52,7 @@ impl Job {
         }
         let Some(Version { number, docket: stored, pages, .. }) = self.newest_readable(head.version)? else {
             tracing::error!(source = %self.watch().case.source, "no version of a case reads back; it begins anew, run `veedor fsck`");
-            return Ok(Held { docket: None, missing, read_otherwise: true, fell_back_to: Some(0) });
+            return Ok(Held { docket: None, missing, read_otherwise: true, partly_shown: false, fell_back_to: Some(0) });
         };
         if number < head.version {
             return Ok(Held { read_otherwise: true, fell_back_to: Some(number), ..Held::stored(stored, missing) });
@@ -60,6 +62,10 @@ impl Job {
             return Ok(Held::stored(stored, missing));
         };
         let read = settled(&stored, &read).into_owned();
+        let at_once = Confirm { visits: 0, span: Duration::ZERO, sliding: false };
+        let differs =
+            |docket: &Docket| !matches!(compare(Some(&stored), docket, &MissingParts::new(), at_once, self.now), Comparison::Same { .. });
+        let partly_shown = !self.source.recipe.sliding && !missing.is_empty() && differs(&read);
         let renamed = read.entries.iter().any(|entry| stored.entry(&entry.key).is_none());
         let mut missing = missing;
         if renamed {
@@ -71,9 +77,7 @@ impl Job {
         };
         let read = carry_parts(&stored, carry_entries(&stored.entries, read, carried), &missing);
         let docket = came_back(&stored, read, seen);
-        let at_once = Confirm { visits: 0, span: Duration::ZERO, sliding: false };
-        let same = compare(Some(&stored), &docket, &MissingParts::new(), at_once, self.now);
-        Ok(Held { read_otherwise: !matches!(same, Comparison::Same { .. }), ..Held::stored(docket, missing) })
+        Ok(Held { read_otherwise: differs(&docket), partly_shown, ..Held::stored(docket, missing) })
     }
 
     /// The newest version that the store can read. Damage to one must not end the watch over its case.

@@ -147,7 +147,7 @@ impl Job {
 
     fn docket(&self, seen: Docket, pages: Vec<Page>) -> Result<Visited, StoreError> {
         let head = self.head()?;
-        let Held { docket: held, missing, read_otherwise, fell_back_to } = self.held(&head, &seen)?;
+        let Held { docket: held, missing, read_otherwise, partly_shown, fell_back_to } = self.held(&head, &seen)?;
         let print = fingerprint(&pages);
         let confirm = Confirm { sliding: self.source.recipe.sliding, ..self.config.general.confirm };
         let of = |changes, docket, missing| Reading { fell_back_to, ..Reading::of(changes, docket, missing) };
@@ -163,7 +163,8 @@ impl Job {
             }
             // What is stored was read by another recipe or another veedor. It is kept anew as it reads today, or the next
             // real change would be compared with the old reading.
-            Comparison::Same { docket, missing } if read_otherwise => {
+            // And so is one whose pages lacked something that has come back: a restart would not know that it was ever there.
+            Comparison::Same { docket, missing } if read_otherwise || (partly_shown && missing.is_empty()) => {
                 self.new_version(head, held.as_ref(), of(Vec::new(), docket, missing), pages)
             }
             Comparison::Same { missing: still, .. } => {

@@ -145,7 +145,8 @@ mod tests {
         assert_eq!((from.name(), from.address()), (Some("Vigilancia judicial ñ"), Some("veedor@example.org")));
         assert_eq!(mail.to().map(|to| to.iter().count()), Some(1));
         assert_eq!(mail.date().map(|date| date.to_rfc3339()), Some("2024-02-19T15:04:01Z".to_owned()));
-        let id = sample::delivery("mesa@example.net", &events).id;
+        let delivery = sample::delivery("mesa@example.net", &events).id;
+        let id = Id::derive(&[&delivery.0, &events[0].id.0, &events[1].id.0]);
         assert_eq!(mail.message_id(), Some(format!("evt.{id}@example.org").as_str()));
         assert_eq!(mail.in_reply_to().as_text(), mail.references().as_text());
         assert!(mail.in_reply_to().as_text().is_some_and(|thread| thread.starts_with("case.") && thread.ends_with("@example.org")));

@@ -317,13 +317,85 @@ fn an_answer_that_lacks_too_much_still_brings_the_news_that_it_shows() {
 }
 
 #[test]
-fn rows_under_other_names_are_no_news_beside_the_ones_that_they_replace() {
+fn rows_under_other_keys_are_the_same_rows() {
     let (mut watched, mut model) = Watched::begun("");
     for (n, act) in model.first().iter_mut().enumerate() {
         act["codigo"] = json!(500 + n);
     }
     let visited = watched.visit(&model);
+    assert!(visited.events.is_empty() && visited.health.name() == "ok", "{visited:?}");
+    // A single row that lost its number for one visit.
+    model.first()[4]["codigo"] = Value::Null;
+    assert_eq!(watched.told(&model), [""; 0]);
+    // With other words beside it, rows under other keys are in doubt, and the news too.
+    for (n, act) in model.first().iter_mut().enumerate() {
+        act["codigo"] = json!(900 + n);
+        act["fecha"] = json!(format!("2026-10-{:02}T16:00:00.000+00:00", n + 1));
+    }
+    let visited = watched.visit(&model);
     assert!(visited.events.is_empty() && visited.health.name() == "implausible", "{visited:?}");
+}
+
+#[test]
+fn what_came_back_before_a_restart_is_known_after_it() {
+    let (mut watched, model) = Watched::begun("");
+    let with_news = |mut model: Model, n: u64| {
+        (20..20 + n).for_each(|code| model.publish(code, "2026-11-20", "SENTENCIA (RESOLUCION)", &format!("Se declara {code}.")));
+        model
+    };
+    let without = |mut model: Model| {
+        model.first().remove(3);
+        model.incidents.as_array_mut().expect("a list").remove(0);
+        model
+    };
+    assert_eq!(watched.told(&with_news(without(model.clone()), 1)), ["ruling.issued"]);
+    assert_eq!(watched.told(&with_news(model.clone(), 1)), [""; 0], "it came back");
+    watched.restart();
+    assert_eq!(watched.told(&with_news(without(model.clone()), 1)), [""; 0], "and is missing again");
+    watched.restart();
+    assert_eq!(watched.told(&with_news(model.clone(), 1)), [""; 0]);
+    let mut told = Vec::new();
+    for _ in 0..6 {
+        watched.wait(11);
+        told.extend(watched.told(&with_news(without(model.clone()), 1)));
+    }
+    told.sort_unstable();
+    // The act, and the two of the court that is not asked any more; that court's incident, and the court of the case.
+    let lasting = ["case.field_changed", "case.field_changed", "record.removed", "record.removed", "record.removed"];
+    assert_eq!(told, lasting, "a real disappearance is counted and told");
+}
+
+#[test]
+fn a_case_that_was_off_the_list_begins_anew_and_repeats_nothing() {
+    let (mut watched, mut model) = Watched::begun("since = \"2026-10-01\"");
+    let case = CaseRef { source: "ec-esatje".into(), number: NUMBER.into() };
+    watched.store.watch(&[], watched.now).expect("written");
+    watched.wait(48);
+    watched.store.watch(&[case], watched.now).expect("written");
+    watched.restart();
+    model.publish(20, "2026-11-21", "SENTENCIA (RESOLUCION)", "Se declara.");
+    assert_eq!(watched.told(&model), ["ruling.issued"], "since asks for what appeared meanwhile");
+    assert_eq!(watched.told(&model), [""; 0]);
+}
+
+#[test]
+fn two_fields_that_vanish_one_after_the_other_are_told_and_hide_nothing() {
+    let (mut watched, mut model) = Watched::begun("");
+    let mut told = Vec::new();
+    model.info[0]["nombreTipoAccion"] = Value::Null;
+    for visit in 0..10 {
+        if visit == 2 {
+            model.info[0]["nombreMateria"] = Value::Null;
+        }
+        if visit == 4 {
+            model.info[0]["nombreDelito"] = json!("COHECHO");
+        }
+        watched.wait(11);
+        told.extend(watched.visit(&model).events.into_iter().filter_map(|event| event.field).map(|field| field.field));
+    }
+    told.sort();
+    assert_eq!(told, ["action", "matter", "subject"]);
+    assert!(watched.settled);
 }
 
 #[test]

@@ -36,9 +36,8 @@ pub fn carry_entries(held: &[Entry], mut into: Docket, keep: impl Fn(&Entry) -> 
 
 /// The docket `into` with those contents, fields and parties of `held` that stand in `missing`.
 ///
-/// A heading that lacks a field is half a heading: what else it says differently is not believed either until it is whole
-/// again, or the lack is confirmed. At e-SATJE the court is that of the newest incident listed, so a list without its newest
-/// incident would "move" the case.
+/// While a further field is missing the court is not believed to be another one either. At e-SATJE it is that of the newest
+/// incident listed, so a list without its newest incident would "move" the case.
 pub fn carry_parts(held: &Docket, mut into: Docket, missing: &MissingParts) -> Docket {
     if missing.keys().all(|part| matches!(part, Part::Entry(_))) {
         return into;
@@ -58,7 +57,7 @@ pub fn carry_parts(held: &Docket, mut into: Docket, missing: &MissingParts) -> D
         }
     }
     if missing.keys().any(|part| matches!(part, Part::Field(_))) {
-        into.heading = carry_heading(&held.heading, into.heading);
+        into.heading = carry_heading(&held.heading, into.heading, missing);
     }
     for party in held.parties.iter().filter(|party| missing.contains_key(&Part::Party((*party).clone()))) {
         if !into.parties.contains(party) {
@@ -68,16 +67,26 @@ pub fn carry_parts(held: &Docket, mut into: Docket, missing: &MissingParts) -> D
     into
 }
 
-/// The held heading, with the fields that only the fresh one has.
-fn carry_heading(held: &Heading, fresh: Heading) -> Heading {
-    let mut extra = fresh.extra;
-    extra.extend(held.extra.clone());
-    Heading {
-        title: held.title.clone().or(fresh.title),
-        court: held.court.clone().or(fresh.court),
-        subject: held.subject.clone().or(fresh.subject),
-        status: held.status.clone().or(fresh.status),
-        filed: held.filed.or(fresh.filed),
-        extra,
+/// The fresh heading, with the fields that are missing from it and not believed to be gone.
+fn carry_heading(held: &Heading, mut fresh: Heading, missing: &MissingParts) -> Heading {
+    let waits = |name: &str| missing.contains_key(&Part::Field(name.to_owned()));
+    let further = held.extra.iter().filter(|(name, _)| waits(name));
+    let further: Vec<_> = further.map(|(name, value)| (name.clone(), value.clone())).collect();
+    if waits("court") || (!further.is_empty() && held.court.is_some()) {
+        fresh.court.clone_from(&held.court);
     }
+    fresh.extra.extend(further);
+    for (name, mine, old) in [
+        ("title", &mut fresh.title, &held.title),
+        ("subject", &mut fresh.subject, &held.subject),
+        ("status", &mut fresh.status, &held.status),
+    ] {
+        if waits(name) {
+            mine.clone_from(old);
+        }
+    }
+    if waits("filed") {
+        fresh.filed = held.filed;
+    }
+    fresh
 }

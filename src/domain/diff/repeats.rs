@@ -1,8 +1,9 @@
-//! Rows that share one key, kept apart over visits.
+//! Rows that share one key, kept apart over visits, and rows whose key a source wrote otherwise.
 //!
 //! A recipe numbers the rows that one answer shows under one key by their content (`a`, `a#2`, `a#3` …), and content
 //! changes: a new row, or an edit, can move the numbers of its neighbours. Before two dockets are compared the numbers of
-//! the fresh one are settled after those that we hold, so that a row keeps its key for as long as it can be recognised.
+//! the fresh one are settled after those that we hold, so that a row keeps its key for as long as it can be recognised. So does a row
+//! that is the same to the word under another key: an answer without one of its fields, or with its dates in another form, makes other keys.
 //! Called by [`compare`](super::compare) and by `daemon::record`; it compares nothing else.
 
 use std::borrow::Cow;
@@ -25,6 +26,7 @@ pub fn settled<'d>(held: &Docket, fresh: &'d Docket) -> Cow<'d, Docket> {
             renamed.extend(pair(base, known.clone(), rows));
         }
     }
+    renamed.extend(under_other_keys(held, fresh, &renamed));
     renamed.retain(|from, to| from != to);
     if renamed.is_empty() {
         return Cow::Borrowed(fresh);
@@ -39,6 +41,31 @@ pub fn settled<'d>(held: &Docket, fresh: &'d Docket) -> Cow<'d, Docket> {
         }
     }
     Cow::Owned(docket)
+}
+
+/// Fresh rows that are not held under their keys, and are to the word what a held row is that the answer does not show.
+fn under_other_keys(held: &Docket, fresh: &Docket, renamed: &HashMap<EntryKey, EntryKey>) -> Vec<(EntryKey, EntryKey)> {
+    // Without a text or a time of day two different rows may well be the same to the word.
+    let is_telling = |entry: &&Entry| !entry.text.is_empty() && entry.time.is_some();
+    let known: BTreeSet<&EntryKey> = held.entries.iter().map(|entry| &entry.key).collect();
+    let shown: BTreeSet<&EntryKey> = fresh.entries.iter().map(|entry| renamed.get(&entry.key).unwrap_or(&entry.key)).collect();
+    let new = fresh.entries.iter().filter(|entry| !known.contains(renamed.get(&entry.key).unwrap_or(&entry.key)));
+    let new: Vec<&Entry> = new.filter(is_telling).collect();
+    if new.is_empty() {
+        return Vec::new();
+    }
+    let mut absent: HashMap<_, Vec<&Entry>> = HashMap::new();
+    for entry in held.entries.iter().rev().filter(|entry| !shown.contains(&entry.key)).filter(is_telling) {
+        absent.entry((entry.date, entry.time, entry.title.as_str())).or_default().push(entry);
+    }
+    let mut pairs = Vec::new();
+    for entry in new {
+        let Some(rows) = absent.get_mut(&(entry.date, entry.time, entry.title.as_str())) else { continue };
+        if let Some(at) = rows.iter().rposition(|old| same_content(old, entry)) {
+            pairs.push((entry.key.clone(), rows.remove(at).key.clone()));
+        }
+    }
+    pairs
 }
 
 /// The rows by their common key. An address that ends in a number sign and a number may stand here too; it is recognised by
