@@ -170,11 +170,14 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
 
 fn proof(event: &Event, about: &About<'_>) -> Vec<(&'static str, String)> {
     let language = about.language;
-    let pages = pick(language, "SHA-256 de las páginas", "SHA-256 of the pages");
-    vec![
+    let mut proof = vec![
         (pick(language, "Observado", "Seen"), instant(event.seen_at, &about.zone, language)),
         (pick(language, "Evento", "Event"), format!("{} · {} · {}", event.id, event.kind, event.seq)),
-        (pick(language, "Versión", "Version"), event.version.to_string()),
-        (pages, hex(&event.page_sha256)),
-    ]
+    ];
+    // A test message comes from no visit.
+    if event.version > 0 {
+        proof.push((pick(language, "Versión", "Version"), event.version.to_string()));
+        proof.push((pick(language, "SHA-256 de las páginas", "SHA-256 of the pages"), hex(&event.page_sha256)));
+    }
+    proof
 }

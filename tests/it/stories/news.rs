@@ -172,6 +172,19 @@ fn a_hearing_on_the_islands_carries_the_hour_of_the_islands() {
 }
 
 #[test]
+fn a_court_that_says_not_modified_is_asked_so_from_the_first_docket_on_and_its_news_is_told() {
+    let mut world = World::new(&[A]);
+    world.court.tag_answers();
+    world.start();
+    assert!(world.court.wait_not_modified(4), "no conditional request came\n{}", world.log());
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>TAGS01 VISTOS.</p>");
+    world.told("TAGS01");
+    assert!(world.court.wait_not_modified(4), "none after the news\n{}", world.log());
+    assert_eq!(world.hooks.got().len(), 1);
+    world.finish();
+}
+
+#[test]
 fn keys_that_a_recipe_makes_in_another_way_are_no_news() {
     let mut world = World::new(&[A]);
     let shipped = include_str!("../../../jurisdictions/ec/esatje.toml");

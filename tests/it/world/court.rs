@@ -68,6 +68,8 @@ struct Record {
     serial: u64,
     requests: u64,
     searches: u64,
+    tagged: bool,
+    not_modified: u64,
 }
 
 /// The court.
@@ -150,6 +152,17 @@ impl Court {
         self.record.wait(|record| record.requests >= goal)
     }
 
+    /// Gives entity tags from now on, and says "not modified" to who shows one.
+    pub fn tag_answers(&self) {
+        self.record.change(|record| record.tagged = true);
+    }
+
+    /// Waits until this many more answers were "not modified".
+    pub fn wait_not_modified(&self, more: u64) -> bool {
+        let goal = self.record.get().not_modified + more;
+        self.record.wait(|record| record.not_modified >= goal)
+    }
+
     /// How many requests came.
     pub fn requests(&self) -> u64 {
         self.record.get().requests
@@ -201,6 +214,12 @@ impl Record {
         };
         if self.fault == Some(Fault::Truncated) {
             return Answer::Truncate { body: value.to_string().into_bytes() };
+        }
+        if self.tagged && question.method == "GET" {
+            let (body, tag) = (value.to_string().into_bytes(), format!("\"{}\"", value.to_string().len()));
+            let same = question.header("if-none-match") == tag;
+            self.not_modified += u64::from(same);
+            return Answer::Tagged { tag, body: (!same).then_some(body) };
         }
         Answer::json(&value)
     }

@@ -25,6 +25,8 @@ pub enum Answer {
     Send { status: u16, kind: &'static str, body: Vec<u8> },
     /// Answer with these header lines and no body.
     Headed { status: u16, headers: &'static str },
+    /// Answer JSON with an entity tag, or without a body that it was not modified.
+    Tagged { tag: String, body: Option<Vec<u8>> },
     /// Promise the whole body and send a part.
     Truncate { body: Vec<u8> },
     /// Close without a word.
@@ -82,6 +84,16 @@ fn answer_one(stream: &TcpStream, handler: &(impl Fn(&Question) -> Answer + ?Siz
         }
         Answer::Headed { status, headers } => {
             write!(out, "HTTP/1.1 {status} Status\r\n{headers}\r\ncontent-length: 0\r\n\r\n")?;
+            Ok(true)
+        }
+        Answer::Tagged { tag, body } => {
+            let (status, body) = body.map_or((304, Vec::new()), |body| (200, body));
+            write!(out, "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\netag: {tag}\r\n")?;
+            if status == 200 {
+                write!(out, "content-length: {}\r\n", body.len())?;
+            }
+            out.write_all(b"\r\n")?;
+            out.write_all(&body)?;
             Ok(true)
         }
         Answer::Truncate { body } => {
