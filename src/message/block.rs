@@ -175,7 +175,7 @@ fn proof(event: &Event, about: &About<'_>) -> Vec<(&'static str, String)> {
         (pick(language, "Evento", "Event"), format!("{} · {} · {}", event.id, event.kind, event.seq)),
     ];
     // A test message comes from no visit.
-    if event.version > 0 {
+    if event.page_sha256 != [0; 32] {
         proof.push((pick(language, "Versión", "Version"), event.version.to_string()));
         proof.push((pick(language, "SHA-256 de las páginas", "SHA-256 of the pages"), hex(&event.page_sha256)));
     }
