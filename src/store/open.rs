@@ -105,7 +105,7 @@ impl Store {
             }
         });
         let opened = match opened {
-            Ok((trees, ledger)) if !options.salvage && compact::is_wanted(&trees) => {
+            Ok((trees, ledger)) if !options.salvage && compact::is_wanted(dir, &trees) => {
                 drop(ledger);
                 compact::run(dir, trees)?;
                 open_sled()
