@@ -11,6 +11,7 @@ use crate::daemon::answers::Ask;
 use crate::store::Store;
 use crate::store::error::{OpenError, StoreError};
 use crate::store::folder::is_store;
+use crate::store::mark;
 use crate::store::open::Options;
 
 /// Writes everything as JSON Lines.
@@ -75,6 +76,9 @@ pub fn restore(common: &Common, from: &Path) -> Done {
             file.display(),
             into.display()
         ));
+    }
+    if let Some(noted) = mark::cases(&file).filter(|noted| *noted > done.cases) {
+        eprintln!("warning: the MARK of {} names {noted} cases, and {} could be read", file.display(), done.cases);
     }
     Ok(Exit::Done)
 }

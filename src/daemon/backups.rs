@@ -1,10 +1,9 @@
 //! The daily backup: so that a damaged store always has one to go back to.
 //!
-//! It goes into `backups` beside the store, is read back before it gets its name, and the newest [`KEPT`] stay. The store's
+//! It goes into `backups` beside the store, is read back before it gets its name, and the newest [`KEPT`] stay, and as many with gaps. The store's
 //! writer is asked for small pieces only, so visits and deliveries go on. It wakes by its own timer; what it reads
 //! of the store on the way is also how damage that nobody asked for is found within a day.
 
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,13 +19,14 @@ use crate::store::pulse::blocking;
 /// How often a backup is made.
 const EVERY: Duration = Duration::from_secs(24 * 3600);
 
-/// How many are kept: a week, so that damage that is noticed on Monday did not reach them all over the weekend.
+/// How many are kept of those without gaps, and of those with: a week, so that damage that is noticed on Monday did not reach them
+/// all over the weekend, and a backup with gaps takes the place of none without.
 pub const KEPT: usize = 7;
 
 /// How often it looks whether one is due, and how soon it tries again after one that failed.
 const LOOK: Duration = Duration::from_secs(600);
 
-/// Runs until told to stop. A backup that is under way then is given up; what is left of it is removed with the next.
+/// Runs until told to stop. A backup that is under way then is given up; what is left of it is removed before the next.
 pub async fn run(handles: Handles) {
     // Not at once: a start has visits to make.
     let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + LOOK, LOOK);
@@ -58,8 +58,9 @@ pub async fn run_once(handles: &Handles) -> Result<Option<BackupInfo>, StoreErro
         if !is_due(kept::newest(&dir), now) {
             return Ok(None);
         }
+        kept::make_ready(&dir)?;
         let made = store.backup(&dir, now)?;
-        drop_oldest(&dir, &made)?;
+        kept::drop_oldest(&dir, KEPT)?;
         match store.measure() {
             // The backup has said so already.
             Ok(_) | Err(StoreError::Damaged(_)) => Ok(Some(made)),
@@ -78,7 +79,7 @@ pub async fn run_once(handles: &Handles) -> Result<Option<BackupInfo>, StoreErro
             } else {
                 tracing::error!(
                     %file, bytes, damaged,
-                    "the daily backup was made, and not everything in the store reads back; older backups are kept until it does: run `veedor fsck`"
+                    "the daily backup was made, and not everything in the store reads back; the older ones without gaps are kept: run `veedor fsck`"
                 );
             }
         }
@@ -93,14 +94,6 @@ pub async fn run_once(handles: &Handles) -> Result<Option<BackupInfo>, StoreErro
 fn is_due(newest: Option<Timestamp>, now: Timestamp) -> bool {
     // One from the future is from a clock that was wrong.
     newest.is_none_or(|at| at > now || now.duration_since(at).unsigned_abs() >= EVERY)
-}
-
-/// A backup with gaps takes the place of none without.
-fn drop_oldest(dir: &Path, made: &BackupInfo) -> Result<(), StoreError> {
-    if made.counts.damaged == 0 {
-        kept::drop_oldest(dir, KEPT)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

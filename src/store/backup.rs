@@ -39,6 +39,9 @@ pub(super) const TIME: &str = "%Y%m%dT%H%M%SZ";
 /// How the names end.
 pub(super) const SUFFIX: &str = ".jsonl.zst";
 
+/// What stands before the end of the name of one with gaps.
+pub(super) const GAPS: &str = "-gaps";
+
 /// What stands behind the names of unfinished backups.
 pub(super) const UNFINISHED: &str = ".part";
 
@@ -92,10 +95,10 @@ pub struct BackupInfo {
 }
 
 impl Store {
-    /// Writes a backup into `dir`, named after `now`, and reads it back.
+    /// Writes a backup into `dir`, named after `now` and after whether it has gaps, and reads it back.
     pub fn backup(&self, dir: &Path, now: Timestamp) -> Result<BackupInfo, StoreError> {
-        let path = dir.join(format!("{PREFIX}{}{SUFFIX}", now.strftime(TIME)));
-        let part = PathBuf::from(format!("{}{UNFINISHED}", path.display()));
+        let time = now.strftime(TIME);
+        let part = dir.join(format!("{PREFIX}{time}{SUFFIX}{UNFINISHED}"));
         let failed = |error: std::io::Error| StoreError::Backup(format!("{}: {error}", part.display()));
         fs::create_dir_all(dir).map_err(failed)?;
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part).map_err(failed)?;
@@ -104,6 +107,7 @@ impl Store {
                 return Err(StoreError::Backup(format!("{} does not read back as it was written", part.display())));
             }
             let bytes = fs::metadata(&part).map_err(failed)?.len();
+            let path = dir.join(format!("{PREFIX}{time}{}{SUFFIX}", if counts.damaged == 0 { "" } else { GAPS }));
             fs::rename(&part, &path).map_err(failed)?;
             sync_dir(dir).map_err(|error| StoreError::Backup(error.to_string()))?;
             Ok(BackupInfo { path, bytes, counts })

@@ -2,7 +2,7 @@
 //!
 //! `open` calls this before anyone works with the store. The rows are copied into a new folder, compared, and the folders change
 //! places; killed at any point, one of them is whole and [`settle`] finds it. What cannot be copied (a bad page, a full disk)
-//! leaves everything as it is. How much lives in the store is measured with the daily backup, because only a scan can tell.
+//! leaves everything as it is, and is not tried again before the next measure. How much lives in the store is measured with the daily backup, because only a scan can tell.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,9 @@ const TIMES: u64 = 4;
 /// Rows in one batch.
 const GROUP: usize = 1_000;
 
+/// The file that says that it failed. A file, because a full disk has room for an empty one.
+const FAILED: &str = "COMPACT-FAILED";
+
 /// The key of what lives in the store, in bytes of keys and values.
 pub(super) const LIVE: &[u8] = b"live";
 
@@ -37,9 +40,11 @@ impl Store {
         self.write(true, move |ledger| {
             let mut batch = Batch::default();
             rows::put(&mut batch, Table::Meta, LIVE, &live)?;
-            batch.apply(&ledger.trees)?;
-            Ok(live)
-        })
+            batch.apply(&ledger.trees)
+        })?;
+        // One that stays only puts it off.
+        let _ = fs::remove_file(self.dir().join(FAILED));
+        Ok(live)
     }
 }
 
@@ -54,8 +59,11 @@ fn live(trees: &Trees) -> Result<u64, StoreError> {
     Ok(bytes)
 }
 
-/// Whether sled's folder takes much more than what lives in it.
-pub(super) fn is_wanted(trees: &Trees) -> bool {
+/// Whether sled's folder takes much more than what lives in it, and making it small did not fail since that was measured.
+pub(super) fn is_wanted(dir: &Path, trees: &Trees) -> bool {
+    if dir.join(FAILED).exists() {
+        return false;
+    }
     let live = rows::get::<u64>(trees, Table::Meta, LIVE).ok().flatten();
     match (trees.db.size_on_disk(), live) {
         (Ok(size), Some(live)) => size > SMALL && live < LARGE && size > live.saturating_mul(TIMES),
@@ -71,6 +79,8 @@ pub(super) fn run(dir: &Path, trees: Trees) -> Result<Option<()>, OpenError> {
     drop(trees);
     if copied.is_none() {
         remove(&new)?;
+        // Where not even this can be written, each start tries again.
+        let _ = fs::write(dir.join(FAILED), "");
         return Ok(None);
     }
     sync_dir(&new)?;

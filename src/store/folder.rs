@@ -3,8 +3,8 @@
 //! For `open` and `restore`; sled's own folder within it is `open`'s. Beside `sled/` the folder holds `FORMAT`, `MARK` and, while
 //! no process has the store and the last one closed it in order, `CLEAN`.
 
-use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{ErrorKind, Write as _};
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,9 @@ const FORMAT_FILE: &str = "FORMAT";
 
 /// sled's folder within the store's.
 pub(super) const SLED: &str = "sled";
+
+/// sled's log within its folder, on which it holds its lock.
+const LOG: &str = "db";
 
 /// The file that says that the store was closed in order.
 const CLEAN_FILE: &str = "CLEAN";
@@ -145,6 +148,35 @@ pub(super) fn take_clean(dir: &Path) -> Result<(), OpenError> {
 /// The number of sled's blob files.
 pub(super) fn blob_files(sled_dir: &Path) -> usize {
     fs::read_dir(sled_dir.join("blobs")).map_or(0, Iterator::count)
+}
+
+/// Removes the summary of its log that sled began and did not end (a full disk, a kill): sled takes it for a whole one and does not
+/// open. Only while nobody has the store, because sled makes them too.
+pub(super) fn drop_unfinished(sled_dir: &Path) -> Result<(), TryLockError> {
+    let log = match File::open(sled_dir.join(LOG)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        log => log.map_err(TryLockError::Error)?,
+    };
+    log.try_lock()?;
+    for entry in fs::read_dir(sled_dir).map_err(TryLockError::Error)? {
+        let path = entry.map_err(TryLockError::Error)?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            fs::remove_file(&path).map_err(TryLockError::Error)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads sled's log to its end: sled takes the first place that it cannot read for the end of the log, and writes over what follows.
+pub(super) fn read_log(sled_dir: &Path) -> io::Result<()> {
+    let mut log = match File::open(sled_dir.join(LOG)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        log => log?,
+    };
+    let mut piece = vec![0; 1 << 20];
+    while log.read(&mut piece)? > 0 {}
+    Ok(())
 }
 
 /// Makes a folder's entries durable.

@@ -1,7 +1,7 @@
 //! What is kept of the hosts that are asked, so that a restart neither refills a day's budget nor ends a rest.
 //!
-//! Written by `daemon` every minute and at shutdown, read at start. Losing it costs some politeness and nothing else, so it
-//! is not flushed by itself, and backups leave it out.
+//! Written by `daemon` every minute and at shutdown, read at start. What changed is flushed: a host must not be
+//! asked more often because a process was killed. Backups leave it out.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct HostBudget {
 }
 
 /// The stored form; instants in milliseconds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HostRecord {
     used: u32,
     day_ends: i64,
@@ -35,11 +35,20 @@ pub(super) struct HostRecord {
 /// The longest host that is kept; a longer one is no host.
 const LONGEST: usize = 300;
 
+impl HostBudget {
+    fn record(&self) -> (&str, HostRecord) {
+        let resting_until = self.resting_until.map(Timestamp::as_millisecond);
+        (&self.host, HostRecord { used: self.used, day_ends: self.day_ends.as_millisecond(), resting_until })
+    }
+}
+
 impl Store {
     /// Keeps what is known of the hosts, in place of what was kept before.
     pub fn keep_hosts(&self, hosts: &[HostBudget]) -> Result<(), StoreError> {
         let hosts = hosts.to_vec();
-        self.write(false, move |ledger| {
+        let kept = self.hosts()?;
+        let changed = hosts.iter().any(|host| !kept.iter().any(|kept| kept.record() == host.record()));
+        self.write(changed, move |ledger| {
             let mut batch = Batch::default();
             for key in ledger.trees.at(Table::Host).iter().keys() {
                 let key = key?;
@@ -48,12 +57,7 @@ impl Store {
                 }
             }
             for host in hosts.iter().filter(|host| host.host.len() <= LONGEST) {
-                let record = HostRecord {
-                    used: host.used,
-                    day_ends: host.day_ends.as_millisecond(),
-                    resting_until: host.resting_until.map(Timestamp::as_millisecond),
-                };
-                rows::put(&mut batch, Table::Host, host.host.as_bytes(), &record)?;
+                rows::put(&mut batch, Table::Host, host.host.as_bytes(), &host.record().1)?;
             }
             batch.apply(&ledger.trees)
         })
@@ -94,5 +98,20 @@ mod tests {
         store.keep_hosts(&[host("https://b", 8)]).expect("keeps");
         drop(store);
         assert_eq!(open().hosts(), Ok(vec![host("https://b", 8)]));
+    }
+    #[test]
+    fn a_kill_right_after_does_not_give_the_day_back() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = |second| Timestamp::from_second(second).expect("valid");
+        let open = |name: &str| Store::open(&dir.path().join(name), Options::new(at(0))).expect("opens");
+        let host = |used| HostBudget { host: "https://a".into(), used, day_ends: at(86_400), resting_until: None };
+        let store = open("store");
+        for used in 1..=5 {
+            store.keep_hosts(&[host(used)]).expect("keeps");
+            // What a kill leaves is what is on the disk in this moment.
+            let killed = format!("killed-{used}");
+            crate::store::tests::damage::copy(store.dir(), &dir.path().join(&killed));
+            assert_eq!(open(&killed).hosts(), Ok(vec![host(used)]));
+        }
     }
 }

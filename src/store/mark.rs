@@ -75,6 +75,14 @@ pub(super) fn read(dir: &Path) -> io::Result<Noted> {
     Ok(parse(&text).map_or_else(|| Noted::Unreadable("it does not read back".to_owned()), Noted::Mark))
 }
 
+/// How many cases the store in this folder had, when its mark says that there were any.
+pub fn cases(dir: &Path) -> Option<u64> {
+    match read(dir) {
+        Ok(Noted::Mark(mark)) => Some(mark.cases).filter(|cases| *cases > 0),
+        _ => None,
+    }
+}
+
 fn parse(text: &str) -> Option<Mark> {
     let (numbers, crc) = text.strip_suffix('\n')?.rsplit_once(' ')?;
     let mut all = numbers.split(' ').map(str::parse::<u64>);

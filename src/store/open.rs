@@ -1,12 +1,13 @@
 //! Opening the store, and refusing to when it could lose something.
 //!
-//! In this order: format number (before sled sees the folder) → self-test of the flush → stray blob files → a trial in a process of
-//! its own, when the store was not closed in order → sled, with a short wait for its lock → the mark → fsync of the folders. A
+//! In this order: format number (before sled sees the folder) → self-test of the flush → stray blob files → when the store was not
+//! closed in order, its log is read to the end and it is tried out in a process of its own → sled, with a short wait for its lock →
+//! the mark → fsync of the folders. A
 //! store that does not open twice, or that is behind its mark, is moved aside to `DIR.damaged-TIME`, never deleted, and is not silently
 //! replaced: the operator restores a backup (the newest in `backups/` beside `DIR` is named), takes what is left of the
 //! damaged one (`veedor restore DIR.damaged-TIME`), or makes the folder.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -34,11 +35,12 @@ const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// What the system says when it lacks something, or the disk fails: no damage of the store, so no reason to move it.
-/// EIO, EAGAIN, ENOMEM, EMFILE.
-const PASSING: [&str; 4] = ["os error 5)", "os error 11)", "os error 12)", "os error 24)"];
+/// EIO, EAGAIN, ENOMEM, EMFILE, each as an error and as sled's `unwrap` says it when it panics.
+const PASSING: [&str; 8] =
+    ["os error 5)", "os error 11)", "os error 12)", "os error 24)", " code: 5,", " code: 11,", " code: 12,", " code: 24,"];
 
 /// ENOSPC, EDQUOT.
-const FULL: [&str; 2] = ["os error 28)", "os error 122)"];
+const FULL: [&str; 4] = ["os error 28)", "os error 122)", " code: 28,", " code: 122,"];
 
 /// How to open.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +87,9 @@ impl Store {
         }
         let noted = mark::read(dir).map_err(folder::io_error(dir))?;
         let open_sled = || open_sled(&sled_dir, options);
-        let tried = if options.trial && !is_new && !folder::is_clean(dir) { try_first(dir) } else { Ok(()) };
+        let unsure = !is_new && !folder::is_clean(dir);
+        let readable = if unsure { folder::read_log(&sled_dir).map_err(Failure::unreadable) } else { Ok(()) };
+        let tried = readable.and_then(|()| if unsure && options.trial { try_first(dir) } else { Ok(()) });
         let opened = tried.and_then(|()| open_sled()).and_then(|(trees, ledger)| {
             if options.salvage {
                 return Ok((trees, ledger));
@@ -101,7 +105,7 @@ impl Store {
             }
         });
         let opened = match opened {
-            Ok((trees, ledger)) if !options.salvage && compact::is_wanted(&trees) => {
+            Ok((trees, ledger)) if !options.salvage && compact::is_wanted(dir, &trees) => {
                 drop(ledger);
                 compact::run(dir, trees)?;
                 open_sled()
@@ -187,14 +191,14 @@ fn open_sled(dir: &Path, options: Options) -> Result<(Trees, Ledger), Failure> {
     let config = sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(flush_every));
     let mut damaged = false;
     for _ in 1..LOCK_TRIES {
-        match try_open(&config) {
+        match try_open(dir, &config) {
             Err(Failure::Locked) => std::thread::sleep(LOCK_PAUSE),
             // Once may be the machine's fault.
             Err(Failure::Damaged(_)) if !damaged => damaged = true,
             other => return other,
         }
     }
-    try_open(&config)
+    try_open(dir, &config)
 }
 
 /// The process that holds sled's lock, with its command line; `None` where the system does not tell.
@@ -213,7 +217,11 @@ fn holder(sled_dir: &Path) -> Option<String> {
 }
 
 /// Opens sled and reads what the writer needs to know, which is the first that touches many pages.
-fn try_open(config: &sled::Config) -> Result<(Trees, Ledger), Failure> {
+fn try_open(dir: &Path, config: &sled::Config) -> Result<(Trees, Ledger), Failure> {
+    folder::drop_unfinished(dir).map_err(|error| match error {
+        TryLockError::WouldBlock => Failure::Locked,
+        TryLockError::Error(error) => sled::Error::Io(error).into(),
+    })?;
     // Bad stores panic inside open and at first reads (sled #1387, #1039, #1533). Nothing that a panic left behind is used.
     let opened = catch_unwind(AssertUnwindSafe(|| {
         let trees = Trees::open(config.open()?)?;
@@ -233,6 +241,13 @@ impl Failure {
         } else {
             Self::Damaged(why)
         }
+    }
+
+    /// A plain read of sled's log failed.
+    fn unreadable(error: std::io::Error) -> Self {
+        Self::Refused(format!(
+            "its log cannot be read to the end ({error}), and nothing was moved: see what the system says of the disk, and start again"
+        ))
     }
 }
 
@@ -257,5 +272,28 @@ impl From<StoreError> for Failure {
             StoreError::Full => Self::Full,
             other => Self::Refused(other.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_lacks_is_no_damage_however_sled_says_it() {
+        let said = |number| {
+            let error = std::io::Error::from_raw_os_error(number);
+            [
+                format!("sled: it failed: {error}"),
+                format!("sled: called `Result::unwrap()` on an `Err` value: {:?}", sled::Error::Io(error)),
+            ]
+        };
+        for number in [5, 11, 12, 24] {
+            assert!(said(number).into_iter().all(|why| matches!(Failure::of(why), Failure::Refused(_))), "{number}");
+        }
+        for number in [28, 122] {
+            assert!(said(number).into_iter().all(|why| matches!(Failure::of(why), Failure::Full)), "{number}");
+        }
+        assert!(said(22).into_iter().all(|why| matches!(Failure::of(why), Failure::Damaged(_))));
     }
 }

@@ -23,14 +23,14 @@ use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::Ledger;
-use super::{Store, bodies, left, outbox, rows, snapshot};
+use super::{Store, bodies, left, mark, outbox, rows, snapshot};
 
 /// Lines between flushes, so that no more than this waits in memory.
 const FLUSH_EVERY: u64 = 1_000;
 
 impl Store {
     /// Makes the store `into` from a backup or an export, or from what can be read of a store that was moved aside. Refuses to
-    /// when `into` holds anything, or while another restore goes on beside it.
+    /// when `into` holds anything, when nothing can be read of a store that had cases, or while another restore goes on beside it.
     ///
     /// Naming a damaged store is how an operator accepts what it lost: alerts that it does not know as sent any more are sent
     /// again, under the same ids. The damaged store stays where it is.
@@ -40,6 +40,15 @@ impl Store {
             return Self::grow(from, into, options);
         }
         let damaged = Self::open(from, Options { salvage: true, allow_blobs: true, trial: false, ..options })?;
+        if let Some(noted) = mark::cases(from)
+            && damaged.counts()?.cases == 0
+        {
+            return Err(OpenError::Store(StoreError::Refused(format!(
+                "nothing can be read of {}, whose MARK names {noted} cases; restore a backup, or make the empty folder {} to begin anew",
+                from.display(),
+                into.display()
+            ))));
+        }
         let rest = damaged.backup(&backups_of(into), options.now)?;
         drop(damaged);
         Self::grow(&rest.path, into, options)

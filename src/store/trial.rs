@@ -6,11 +6,12 @@
 //! way than with its process.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::error::StoreError;
+use super::folder;
 use super::keys::{Table, Trees};
 use super::writer::Ledger;
 
@@ -33,9 +34,10 @@ pub enum Verdict {
     Fine,
     /// Another process has it.
     Locked,
-    /// It could not be tried: the disk is full or fails, memory or processes are short. Says nothing about the store.
+    /// It could not be tried: the disk is full or fails, memory or processes are short, or the child was ended before it came to
+    /// one. Says nothing about the store.
     Refused(String),
-    /// It does not open, or not everything that a start needs can be read.
+    /// It does not open, or not everything that a start needs can be read. Only the child itself says so.
     Damaged(String),
 }
 
@@ -89,7 +91,7 @@ fn once(program: &Path, dir: &Path, limit: Duration) -> Verdict {
                 // It may end by itself in this moment; either way it is gone after the wait.
                 let _ = child.kill();
                 let _ = child.wait();
-                return Verdict::Damaged(format!("sled did not open it within {} seconds", limit.as_secs()));
+                return without(dir, &format!("it did not open within {} seconds", limit.as_secs()));
             }
             Err(error) => return Verdict::Refused(format!("the trial of the store cannot be watched: {error}")),
         }
@@ -98,8 +100,19 @@ fn once(program: &Path, dir: &Path, limit: Duration) -> Verdict {
     let read = child.stdout.take().map(|mut out| out.read_to_string(&mut said));
     match Verdict::parse(&said) {
         Some(verdict) if matches!(read, Some(Ok(_))) => verdict,
-        _ => Verdict::Damaged(format!("the process that opened it ended with {ended}")),
+        _ => without(dir, &format!("the process that tried it out ended with {ended} and said nothing of it")),
     }
+}
+
+/// The verdict when the child came to none: short memory, a stop or a slow disk end it as well as a bad store does, and a store
+/// that is moved aside is not watched any more.
+fn without(dir: &Path, what: &str) -> Verdict {
+    let backup = folder::newest_backup(dir).unwrap_or_else(|| PathBuf::from("FILE"));
+    Verdict::Refused(format!(
+        "{what}, and nothing was moved: start again; if it stays so, move {} away by hand and bring the newest backup back with `veedor restore {}`",
+        dir.display(),
+        backup.display()
+    ))
 }
 
 /// Reads what a start reads, row by row.
@@ -125,16 +138,25 @@ mod tests {
     }
 
     #[test]
-    fn a_child_that_crashes_or_hangs_is_damage_and_one_that_cannot_start_is_not() {
-        let dir = tempfile::tempdir().expect("a folder");
+    fn only_a_child_that_says_so_is_damage_and_the_operator_is_told_what_to_do_after_any_other_end() {
+        let beside = tempfile::tempdir().expect("a folder");
+        let dir = beside.path().join("store");
+        std::fs::create_dir(&dir).expect("makes");
         let limit = Duration::from_millis(300);
-        let once = |text: &str| once(&script(dir.path(), text), dir.path(), limit);
+        let once = |text: &str| once(&script(&dir, text), &dir, limit);
         assert_eq!(once("echo fine"), Verdict::Fine);
         assert_eq!(once("echo damaged a page"), Verdict::Damaged("a page".into()));
         assert_eq!(once("echo refused no space"), Verdict::Refused("no space".into()));
-        assert!(matches!(once("kill -SEGV $$"), Verdict::Damaged(why) if why.contains("signal")));
-        assert!(matches!(once("exec sleep 60"), Verdict::Damaged(why) if why.contains("within")));
-        let absent = super::once(&dir.path().join("absent"), dir.path(), limit);
+        let backup = folder::backups_of(&dir).join("veedor-20260101T000000Z.jsonl.zst");
+        std::fs::create_dir(folder::backups_of(&dir)).expect("makes");
+        std::fs::write(&backup, "").expect("writes");
+        let ends = [("kill -KILL $$", "signal"), ("kill -ABRT $$", "signal"), ("kill -TERM $$", "signal"), ("kill -SEGV $$", "signal")];
+        for (end, word) in ends.into_iter().chain([("exit 101", "101"), ("exec sleep 60", "within")]) {
+            let Verdict::Refused(why) = once(end) else { panic!("{end} is no verdict") };
+            let told = why.contains(&format!("move {} away", dir.display())) && why.contains(&format!("restore {}`", backup.display()));
+            assert!(why.contains(word) && told, "{why}");
+        }
+        let absent = super::once(&dir.join("absent"), &dir, limit);
         assert!(matches!(absent, Verdict::Refused(_)), "{absent:?}");
     }
 

@@ -24,7 +24,7 @@ fn refused(path: &Path) -> (String, PathBuf) {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(in crate::store) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("makes");
     for file in fs::read_dir(from).expect("lists").flatten() {
         let target = to.join(file.file_name());
@@ -87,7 +87,12 @@ fn a_store_in_which_nothing_is_left_is_moved_aside() {
     let path = dir.path().join("store");
     drop(lived_in(&path));
     cut(&path, 300);
-    assert!(refused(&path).0.contains("0 cases"));
+    let (said, moved_to) = refused(&path);
+    assert!(said.contains("0 cases"));
+    let noted = crate::store::mark::cases(&moved_to).expect("it had some");
+    let said = Store::restore(&moved_to, &path, Options::new(at(9))).expect_err("there is nothing to go on with").to_string();
+    assert!(said.contains(&format!("names {noted} cases")), "{said}");
+    assert!(!path.exists() && !dir.path().join("backups").exists());
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 mod budget;
 mod compact;
-mod damage;
+pub(super) mod damage;
 mod deliveries;
 mod golden;
 mod left;

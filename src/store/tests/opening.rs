@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 use crate::store::error::{OpenError, StoreError};
+use crate::store::trial::Verdict;
 
 #[test]
 fn the_folder_is_private_and_holds_one_process() {
@@ -57,6 +58,47 @@ fn a_store_that_does_not_open_is_moved_aside_and_not_replaced_in_silence() {
     assert!(again.contains("store.damaged-2026"), "{again}");
     fs::create_dir(&path).expect("the operator begins anew");
     open(&path);
+}
+
+/// A full disk or a kill leaves sled's summary of its log empty or cut short, and sled takes it for the newest.
+#[test]
+fn a_summary_that_sled_did_not_finish_costs_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("store");
+    let dump = super::whole::lived_in(&path).dump().expect("dumps");
+    let summary = path.join("sled/snap.FFFFFFFFFFFFFFF0.generating");
+    for (left, salvage) in [("", false), ("half of a summary of a log", false), ("", true)] {
+        fs::write(&summary, left).expect("writes");
+        let store = Store::open(&path, Options { salvage, ..Options::new(at(0)) }).expect("opens");
+        assert_eq!(store.dump(), Ok(dump.clone()));
+        drop(store);
+        fs::write(&summary, left).expect("writes");
+        assert_eq!(Store::try_out(&path), Verdict::Fine);
+    }
+    // What sled is making now is left alone.
+    let store = open(&path);
+    fs::write(&summary, "").expect("writes");
+    assert_eq!(Store::try_out(&path), Verdict::Locked);
+    assert!(summary.exists());
+    drop(store);
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_not_shown_to_sled() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("store");
+    drop(super::whole::lived_in(&path));
+    fs::remove_file(path.join("CLEAN")).expect("it was closed in order");
+    let log = path.join("sled/db");
+    fs::rename(&log, dir.path().join("log")).expect("renames");
+    // The first page of a process cannot be read: EIO, as from a disk that fails.
+    std::os::unix::fs::symlink("/proc/self/mem", &log).expect("links");
+    for salvage in [false, true] {
+        let refused = Store::open(&path, Options { salvage, ..Options::new(at(0)) }).expect_err("is refused");
+        assert!(matches!(&refused, OpenError::Io { why, .. } if why.contains("to the end") && why.contains("os error 5")), "{refused}");
+    }
+    fs::rename(dir.path().join("log"), &log).expect("the disk is well again");
+    assert_eq!(open(&path).fsck(false).expect("checks").problems, Vec::<String>::new());
 }
 
 #[test]
