@@ -28,7 +28,7 @@ pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
             _ => None,
         };
         for line in by_this_user.into_iter().chain(too_much(&config)) {
-            eprintln!("warning: {line}");
+            print::aside(&format!("warning: {line}"));
         }
     }
     if common.json {
