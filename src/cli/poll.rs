@@ -24,7 +24,7 @@ pub fn run(common: &Common, typed: Vec<String>, dry_run: bool) -> Done {
         done.set(done.get() + 1);
         for visit in data["visits"].as_array().map(Vec::as_slice).unwrap_or_default() {
             if !common.json {
-                one(visit);
+                one(common, visit);
             }
             visits.push(visit.clone());
         }
@@ -110,7 +110,7 @@ pub fn report(common: &Common, data: &Value) -> Exit {
     if common.json {
         print::json(data);
     } else {
-        visits.iter().for_each(one);
+        visits.iter().for_each(|visit| one(common, visit));
     }
     ending(visits)
 }
@@ -126,10 +126,14 @@ fn ending(visits: &[Value]) -> Exit {
     visits.iter().map(code).find(|exit| *exit != Exit::Done).unwrap_or(Exit::Done)
 }
 
-fn one(visit: &Value) {
+/// Quiet, only what is news or wrong.
+fn one(common: &Common, visit: &Value) {
     let case = &visit["case"];
     let label = format!("{} {}", print::field(case, "number"), case["name"].as_str().unwrap_or_default());
     let events = visit["events"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if common.quiet && visit["health"] == "ok" && events.is_empty() {
+        return;
+    }
     let state = match visit["health"].as_str() {
         Some("ok") if visit["baseline"] == true => {
             "read for the first time; what is there now is the baseline and raises no alert".to_owned()

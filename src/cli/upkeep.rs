@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::ask::Reached;
 use super::handover::{self, Handover};
 use super::{Common, Done, Exit, Failure, ask, print};
@@ -21,9 +23,8 @@ pub fn export(common: &Common, to: Option<PathBuf>) -> Done {
     match to {
         Some(path) => {
             handover::to_file(&way.place, &path)?;
-            if !common.quiet {
-                print::line(&format!("{}: {}", path.display(), counted(&data["counts"])));
-            }
+            let done = json!({"file": path.display().to_string(), "counts": data["counts"]});
+            print::outcome(common, &done, &format!("{}: {}", path.display(), counted(&data["counts"])));
         }
         None => handover::to_stdout(&way.place)?,
     }
@@ -66,16 +67,13 @@ pub fn restore(common: &Common, from: &Path) -> Done {
         OpenError::Store(StoreError::Backup(_)) => Failure::new(Exit::Failed, format!("{error}; the store is as it was")),
         _ => Failure::new(Exit::Store, error.to_string()),
     })?;
-    if !common.quiet {
-        print::line(&format!(
-            "{} cases, {} versions and {} events of {} are in {}; alerts that the backup knows as sent are not sent again",
-            done.cases,
-            done.versions,
-            done.events,
-            file.display(),
-            into.display()
-        ));
-    }
+    let (file, into) = (file.display().to_string(), into.display().to_string());
+    let data = json!({"file": file, "store": into, "counts": {"cases": done.cases, "versions": done.versions, "events": done.events}});
+    let text = format!(
+        "{} cases, {} versions and {} events of {file} are in {into}; alerts that the backup knows as sent are not sent again",
+        done.cases, done.versions, done.events
+    );
+    print::outcome(common, &data, &text);
     Ok(Exit::Done)
 }
 
@@ -107,6 +105,9 @@ pub fn reload(common: &Common) -> Done {
     let data = ask::ask_daemon(common, &Ask::Reload).map_err(kept)?;
     if common.json {
         print::json(&data);
+        return Ok(Exit::Done);
+    }
+    if common.quiet {
         return Ok(Exit::Done);
     }
     for warning in data["warnings"].as_array().map(Vec::as_slice).unwrap_or_default() {
