@@ -66,7 +66,9 @@ impl std::error::Error for LoggingError {}
 pub fn init(format: Format, level: Level) -> Result<(), LoggingError> {
     let filter = filter(&std::env::var(FILTER).unwrap_or_default(), level)?;
     let terminal = io::stderr().is_terminal();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(terminal && format == Format::Text);
+    // A log that cannot be written is no reason to end; the subscriber would complain on the same stream, and panic.
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).log_internal_errors(false);
+    let builder = builder.with_ansi(terminal && format == Format::Text);
     let installed = match format {
         Format::Json => builder.json().flatten_event(true).try_init(),
         Format::Text if !terminal && std::env::var_os("JOURNAL_STREAM").is_some() => builder.with_target(false).without_time().try_init(),

@@ -10,15 +10,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::place::{self, Unusable};
-use super::{Common, Exit, Failure};
+use super::place::{self, Scratch, Unusable};
+use super::{Common, Exit, Failure, print};
 use crate::clock::Clock;
 use crate::config::{Config, Loaded};
 use crate::daemon::answers::{Answer, Ask, Desk, answer};
 use crate::daemon::visit::Visitor;
 use crate::daemon::{Handles, STORE, pointer, prune, socket};
 use crate::diag::Problem;
-use crate::store::error::StoreError;
+use crate::store::error::{OpenError, StoreError};
+use crate::store::folder;
 use crate::store::open::Options;
 
 /// The watch list that a command works with: the one named, else the one here, else the system's.
@@ -46,14 +47,14 @@ fn told(common: &Common, loaded: Result<Loaded, Vec<Problem>>) -> Result<Config,
         Ok(loaded) => {
             if !common.quiet {
                 for warning in &loaded.warnings {
-                    eprintln!("warning: {warning}");
+                    print::aside(&format!("warning: {warning}"));
                 }
             }
             Ok(loaded.config)
         }
         Err(problems) => {
             for problem in &problems {
-                eprintln!("{problem}\n");
+                print::aside(&format!("{problem}\n"));
             }
             let count = problems.len();
             let noun = if count == 1 { "problem" } else { "problems" };
@@ -189,9 +190,21 @@ fn over(mut stream: UnixStream, question: &Ask) -> Result<Answer, Failure> {
 }
 
 /// Answers in this process. The store is flushed and the hosts' budgets are kept even when an answer is a refusal.
-fn here(config: Config, questions: impl Iterator<Item = Ask>, mut each: impl FnMut(Answer) -> Result<(), Failure>) -> Result<(), Failure> {
-    let state_dir = config.general.state_dir.clone();
+fn here(
+    mut config: Config,
+    questions: impl Iterator<Item = Ask>,
+    mut each: impl FnMut(Answer) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut questions = questions.peekable();
+    // A dry run keeps nothing, not even the store that it answers from.
+    let scratch = match questions.peek() {
+        Some(Ask::Poll { dry_run: true, .. }) if nothing_kept(&config.general.state_dir) => Some(Scratch::make("dry")?),
+        _ => None,
+    };
+    if let Some(scratch) = &scratch {
+        config.general.state_dir.clone_from(&scratch.path);
+    }
+    let state_dir = config.general.state_dir.clone();
     // A question must not leave an empty store behind, which would look like one that never saw anything.
     if !matches!(questions.peek(), Some(Ask::Poll { .. } | Ask::Import { .. })) {
         something_kept(&state_dir)?;
@@ -233,6 +246,10 @@ pub fn something_kept(state_dir: &Path) -> Result<(), Failure> {
             Err(Failure::new(Exit::Store, why))
         }
         Ok(false) | Err(_) => {
+            if let Some(moved_to) = folder::moved_earlier(&store) {
+                let (why, backup) = ("it did not open earlier".to_owned(), folder::newest_backup(&store));
+                return Err(Failure::new(Exit::Store, OpenError::Damaged { why, moved_to, backup, dir: store }.to_string()));
+            }
             if let Err(Unusable::Never(why)) = place::usable(state_dir) {
                 return Err(Failure::new(Exit::Store, why));
             }
@@ -243,6 +260,12 @@ pub fn something_kept(state_dir: &Path) -> Result<(), Failure> {
             Err(Failure::new(Exit::NoDaemon, why))
         }
     }
+}
+
+/// Whether there is no store, and none was moved aside.
+fn nothing_kept(state_dir: &Path) -> bool {
+    let store = state_dir.join(STORE);
+    store.try_exists().is_ok_and(|there| !there) && folder::moved_earlier(&store).is_none()
 }
 
 /// Gives what root made in the service's folder to the service, which could not open its store otherwise.

@@ -8,18 +8,23 @@ use serde_json::json;
 use super::place::{self, Unusable};
 use super::{Common, Done, Exit, Failure, ask, print};
 use crate::config::{Channel, ChannelKind, Config, Load, spell_hours};
+use crate::diag::Problem;
 use crate::domain::case::Watch;
 use crate::domain::route::Gather;
 
 /// Checks a file.
 pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
     let common = Common { config: file.or_else(|| common.config.clone()), ..common.clone() };
-    let config = ask::load_without_secrets(&common)?;
-    if let Some(why) = config.nothing_to_watch() {
-        return Err(Failure::new(Exit::Config, why));
-    }
+    let config = if common.json { load_as_json(&common)? } else { ask::load_without_secrets(&common)? };
     let state_dir = place::usable(&config.general.state_dir);
-    if let Err(Unusable::Never(why)) = state_dir {
+    let hopeless = config.nothing_to_watch().or(match &state_dir {
+        Err(Unusable::Never(why)) => Some(why.clone()),
+        _ => None,
+    });
+    if let Some(why) = hopeless {
+        if common.json {
+            problems_as_json(&common, &[Problem::of_file(&ask::path(&common).display().to_string(), why.as_str(), None)]);
+        }
         return Err(Failure::new(Exit::Config, why));
     }
     if !common.quiet {
@@ -28,7 +33,7 @@ pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
             _ => None,
         };
         for line in by_this_user.into_iter().chain(too_much(&config)) {
-            eprintln!("warning: {line}");
+            print::aside(&format!("warning: {line}"));
         }
     }
     if common.json {
@@ -37,6 +42,31 @@ pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
         as_text(&common, &config);
     }
     Ok(Exit::Done)
+}
+
+/// Loads the list. Problems go to standard output: a program reads them.
+fn load_as_json(common: &Common) -> Result<Config, Failure> {
+    let path = ask::path(common);
+    let loaded = Config::load_without_secrets(&path).map_err(|problems| {
+        problems_as_json(common, &problems);
+        Failure::new(Exit::Config, format!("problems in {}: {}", path.display(), problems.len()))
+    })?;
+    for warning in loaded.warnings.iter().filter(|_| !common.quiet) {
+        print::aside(&format!("warning: {warning}"));
+    }
+    Ok(loaded.config)
+}
+
+fn problems_as_json(common: &Common, problems: &[Problem]) {
+    let place = |number: usize| (number > 0).then_some(number);
+    let one = |problem: &Problem| {
+        json!({
+            "file": problem.file, "line": place(problem.line), "column": place(problem.column), "message": problem.message,
+            "help": problem.help,
+        })
+    };
+    let problems: Vec<_> = problems.iter().map(one).collect();
+    print::json(&json!({"file": ask::path(common).display().to_string(), "problems": problems}));
 }
 
 fn as_json(config: &Config) -> serde_json::Value {

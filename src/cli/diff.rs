@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Common, Done, Exit, Failure, ask, print};
+use super::{Common, Done, Exit, Failure, ask, print, whole_number};
 use crate::clock::Clock;
 use crate::daemon::answers::Ask;
 use crate::domain::case::{CaseNumber, CaseRef, Parts};
@@ -23,8 +23,10 @@ pub struct DiffArgs {
     #[arg(required_unless_present = "before", conflicts_with_all = ["before", "after"])]
     case: Option<String>,
     /// The older version [default: the one before the newest]
+    #[arg(value_parser = whole_number::<u32>)]
     from: Option<u32>,
     /// The newer version [default: the newest]
+    #[arg(value_parser = whole_number::<u32>)]
     to: Option<u32>,
     /// A docket file, as `veedor extract` prints it
     #[arg(long, value_name = "FILE", requires = "after")]

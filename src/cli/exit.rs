@@ -22,7 +22,7 @@ pub fn after_output(exit: Exit) -> Exit {
     }
     match LOST.lock().ok().and_then(|mut lost| lost.take()) {
         Some(error) => {
-            eprintln!("veedor: standard output could not be written: {error}");
+            super::print::aside(&format!("veedor: standard output could not be written: {error}"));
             if exit == Exit::Done { Exit::Failed } else { exit }
         }
         None => exit,

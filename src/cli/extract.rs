@@ -61,12 +61,12 @@ pub fn run(common: &Common, args: &ExtractArgs) -> Done {
             return Err(Failure::new(Exit::NotACase, missing));
         }
         if !common.quiet {
-            eprintln!("odd: {missing}");
+            print::aside(&format!("odd: {missing}"));
         }
     }
     if !common.quiet {
         for oddity in &docket.oddities {
-            eprintln!("odd: {}: {}", oddity.kind, oddity.detail);
+            print::aside(&format!("odd: {}: {}", oddity.kind, oddity.detail));
         }
     }
     print::json(&wire::docket::to_json(&docket, &recipe.id, &number));

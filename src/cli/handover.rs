@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Failure};
+use super::{Exit, Failure, print};
 
 /// How the names of files on their way begin.
 const PREFIX: &str = "handover-";
@@ -34,7 +34,7 @@ impl Drop for Handover {
         let removed = if self.place.is_dir() { std::fs::remove_dir_all(&self.place) } else { std::fs::remove_file(&self.place) };
         match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                eprintln!("warning: {} could not be removed: {error}", self.place.display());
+                print::aside(&format!("warning: {} could not be removed: {error}", self.place.display()));
             }
             _ => {}
         }

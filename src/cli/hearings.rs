@@ -22,7 +22,8 @@ pub fn run(common: &Common, case: Option<String>) -> Done {
         .collect();
     print::table(&["DATE", "TIME", "STATUS", "TYPE", "CASE", "NAME", "ENTRY"], &rows);
     if !common.quiet {
-        print::line(&format!("{} lines; counted: {}", rows.len(), print::field(&data, "counting")));
+        let noun = if rows.len() == 1 { "line" } else { "lines" };
+        print::line(&format!("{} {noun}; counted: {}", rows.len(), print::field(&data, "counting")));
     }
     Ok(Exit::Done)
 }

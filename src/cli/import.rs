@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Done, Exit, Failure, ask, edit, poll, print, spreadsheet};
+use super::{Common, Done, Exit, Failure, ask, edit, poll, spreadsheet};
 use crate::config::edit::add_cases;
 use crate::daemon::answers::Ask;
 use crate::domain::case::CaseRef;
@@ -39,17 +39,11 @@ pub fn run(common: &Common, args: ImportArgs) -> Done {
         let path = ask::path(common);
         let cases = spreadsheet::read(csv, &path)?;
         let added = add_cases(&path, &cases).map_err(edit::refusal)?;
-        if common.json {
-            let names = |cases: &[CaseRef]| cases.iter().map(ToString::to_string).collect::<Vec<_>>();
-            let reloaded = ask::ask_daemon(common, &Ask::Reload).is_ok();
-            let (added, already) = (names(&added.added), names(&added.already));
-            print::json(&json!({"file": path.display().to_string(), "added": added, "already": already, "reloaded": reloaded}));
-            return Ok(Exit::Done);
-        }
-        edit::told(
-            common,
-            &format!("{} cases added to {}, {} were watched already", added.added.len(), path.display(), added.already.len()),
-        );
+        let names = |cases: &[CaseRef]| cases.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let data = json!({"file": path.display().to_string(), "added": names(&added.added), "already": names(&added.already)});
+        let (new, already) = (added.added.len(), added.already.len());
+        let done = format!("{new} cases added to {}, {already} were watched already", path.display());
+        edit::told(common, data, &[done]);
         return Ok(Exit::Done);
     }
     let (Some(source), Some(case)) = (args.source, args.case) else {

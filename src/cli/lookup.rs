@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Common, Exit, Failure, ask};
+use super::{Common, Exit, Failure, ask, print};
 use crate::config::{Config, Examined, Source};
 use crate::diag::{Problem, suggestion};
 use crate::recipe::{self, Recipe};
@@ -139,7 +139,7 @@ fn unknown(id: &str, known: &[String]) -> Failure {
 /// Prints the problems, and says in one sentence what has them.
 fn told(problems: &[Problem], what: &str) -> Failure {
     for problem in problems {
-        eprintln!("{problem}\n");
+        print::aside(&format!("{problem}\n"));
     }
     let noun = if problems.len() == 1 { "problem" } else { "problems" };
     Failure::new(Exit::Config, format!("{what} has {} {noun}", problems.len()))

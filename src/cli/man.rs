@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_page_holds_every_command_with_its_options_and_names_no_other_page() {
-        let page = page(super::super::Cli::command()).replace("\\-", "-");
+        let page = page(super::super::to_be_typed()).replace("\\-", "-");
         for wanted in [
             "veedor deliveries",
             "--dry-run",
@@ -134,6 +134,8 @@ mod tests {
             assert!(page.contains(wanted), "{wanted}\n{page}");
         }
         assert!(!page.contains("(1)"), "{page}");
-        assert_eq!(page.matches(".SS veedor ").count(), super::super::Cli::command().get_subcommands().count());
+        let hidden = super::super::Cli::command().get_subcommands().filter(|inner| inner.is_hide_set()).count();
+        assert_eq!(page.matches(".SS veedor ").count() + hidden, super::super::Cli::command().get_subcommands().count());
+        assert!(hidden > 0 && !page.contains(crate::store::trial::COMMAND), "{page}");
     }
 }

@@ -90,7 +90,7 @@ enum Command {
         /// A case number or nickname
         case: String,
         /// An older version
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = whole_number::<u32>)]
         version: Option<u32>,
     },
     /// Print what changed between two versions of a docket, or between two docket files
@@ -134,7 +134,7 @@ enum Command {
         #[arg(long)]
         failed: bool,
         /// At most this many
-        #[arg(long, default_value_t = 50, value_name = "N")]
+        #[arg(long, default_value_t = 50, value_name = "N", value_parser = whole_number::<usize>)]
         limit: usize,
     },
     /// Send held or failed deliveries again, one attempt each
@@ -222,7 +222,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Fsck { repair } => upkeep::fsck(common, repair),
         Command::Reload => upkeep::reload(common),
         Command::Completions { shell } => completions(shell),
-        Command::Man => man::run(Cli::command()),
+        Command::Man => man::run(to_be_typed()),
     };
     ended(result, exit::after_output)
 }
@@ -231,7 +231,7 @@ fn ended(result: Done, well: impl Fn(Exit) -> Exit) -> Exit {
     match result {
         Ok(exit) => well(exit),
         Err(failure) => {
-            eprintln!("veedor: {}", failure.why);
+            print::aside(&format!("veedor: {}", failure.why));
             failure.exit
         }
     }
@@ -253,8 +253,27 @@ impl Failure {
 type Done = Result<Exit, Failure>;
 
 fn completions(shell: clap_complete::Shell) -> Done {
-    clap_complete::generate(shell, &mut Cli::command(), "veedor", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut to_be_typed(), "veedor", &mut script);
+    print::line(String::from_utf8_lossy(&script).trim_end());
     Ok(Exit::Done)
+}
+
+/// The command line as people may know it: without what veedor asks of itself.
+fn to_be_typed() -> clap::Command {
+    let whole = Cli::command();
+    let shown = whole.get_subcommands().filter(|inner| !inner.is_hide_set()).cloned();
+    clap::Command::new("veedor")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(whole.get_about().cloned().unwrap_or_default())
+        .after_help(exit::TABLE)
+        .args(whole.get_arguments().cloned())
+        .subcommands(shown.collect::<Vec<_>>())
+}
+
+/// Reads a number, for arguments: what the standard library says of a wrong one helps nobody.
+pub fn whole_number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "write a whole number, such as 50".to_owned())
 }
 
 #[cfg(test)]

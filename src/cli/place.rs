@@ -1,9 +1,12 @@
-//! Whether the state folder can be used, with a remedy. Used by `check` and `run`.
+//! Whether the state folder can be used, with a remedy, for `check` and `run`; and a folder for what is not to stay.
 //!
 //! It writes an empty file there and removes it: what a user may do is not told by modes alone.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use super::{Exit, Failure, print};
 
 /// Why the folder cannot be used, in one sentence.
 #[derive(Debug)]
@@ -36,6 +39,31 @@ pub fn usable(state_dir: &Path) -> Result<(), Unusable> {
             Err(Unusable::ByThisUser(why))
         }
         Err(error) => Err(Unusable::Never(format!("{} cannot be written: {error}; make room, or {REMEDY}", there.display()))),
+    }
+}
+
+/// A folder of this process among the system's temporary ones, removed when dropped.
+#[derive(Debug)]
+pub struct Scratch {
+    /// The folder.
+    pub path: PathBuf,
+}
+
+impl Scratch {
+    /// Makes it, for its owner alone.
+    pub fn make(what: &str) -> Result<Self, Failure> {
+        let path = std::env::temp_dir().join(format!("veedor-{what}-{}", std::process::id()));
+        let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
+        made.map_err(|error| Failure::new(Exit::Failed, format!("the temporary folder {} could not be made: {error}", path.display())))?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.path) {
+            print::aside(&format!("veedor: the temporary folder {} could not be removed: {error}", self.path.display()));
+        }
     }
 }
 

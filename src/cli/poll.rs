@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 
 use serde_json::{Value, json};
 
+use super::ask::Reached;
 use super::{Common, Done, Exit, Failure, ask, print};
 use crate::daemon::answers::{Answer, Ask, find};
 
@@ -23,7 +24,7 @@ pub fn run(common: &Common, typed: Vec<String>, dry_run: bool) -> Done {
         done.set(done.get() + 1);
         for visit in data["visits"].as_array().map(Vec::as_slice).unwrap_or_default() {
             if !common.json {
-                one(visit);
+                one(common, visit);
             }
             visits.push(visit.clone());
         }
@@ -51,7 +52,10 @@ pub fn run(common: &Common, typed: Vec<String>, dry_run: bool) -> Done {
 
 /// The cases as the questions name them: those typed, or all of the watch list.
 fn chosen(common: &Common, typed: Vec<String>) -> Result<Vec<String>, Failure> {
-    let config = ask::load(&Common { quiet: true, ..common.clone() })?;
+    let config = match ask::reach(common)? {
+        Reached::Nobody(config) => config,
+        Reached::Daemon { .. } => return chosen_there(common, typed),
+    };
     if typed.is_empty() {
         return Ok(config.cases.iter().map(|watch| watch.case.to_string()).collect());
     }
@@ -59,6 +63,21 @@ fn chosen(common: &Common, typed: Vec<String>) -> Result<Vec<String>, Failure> {
         if let Err(Answer::No { why, code }) = find(&config, one) {
             return Err(Failure::new(Exit::of(code), why));
         }
+    }
+    Ok(typed)
+}
+
+/// The same from a daemon, whose list counts and not the file, which may be under the pen.
+fn chosen_there(common: &Common, typed: Vec<String>) -> Result<Vec<String>, Failure> {
+    if typed.is_empty() {
+        let data = ask::ask_daemon(common, &Ask::List)?;
+        let cases = data["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let named = |case: &Value| Some(format!("{}/{}", case["source"].as_str()?, case["number"].as_str()?));
+        return Ok(cases.iter().filter_map(named).collect());
+    }
+    for one in &typed {
+        // Any question about one case refuses an unknown one, and this one visits nobody.
+        ask::ask_daemon(common, &Ask::Hearings { case: Some(one.clone()) })?;
     }
     Ok(typed)
 }
@@ -91,7 +110,7 @@ pub fn report(common: &Common, data: &Value) -> Exit {
     if common.json {
         print::json(data);
     } else {
-        visits.iter().for_each(one);
+        visits.iter().for_each(|visit| one(common, visit));
     }
     ending(visits)
 }
@@ -107,10 +126,14 @@ fn ending(visits: &[Value]) -> Exit {
     visits.iter().map(code).find(|exit| *exit != Exit::Done).unwrap_or(Exit::Done)
 }
 
-fn one(visit: &Value) {
+/// Quiet, only what is news or wrong.
+fn one(common: &Common, visit: &Value) {
     let case = &visit["case"];
     let label = format!("{} {}", print::field(case, "number"), case["name"].as_str().unwrap_or_default());
     let events = visit["events"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if common.quiet && visit["health"] == "ok" && events.is_empty() {
+        return;
+    }
     let state = match visit["health"].as_str() {
         Some("ok") if visit["baseline"] == true => {
             "read for the first time; what is there now is the baseline and raises no alert".to_owned()

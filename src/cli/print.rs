@@ -21,6 +21,11 @@ pub fn line(text: &str) {
     }
 }
 
+/// Says something on standard error. When nobody can hear it, the exit code still tells.
+pub fn aside(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints rows in columns. The last column is not padded.
 pub fn table(head: &[&str], rows: &[Vec<String>]) {
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();

@@ -26,7 +26,7 @@ fn list(common: &Common) -> Done {
     let mut all = Vec::new();
     if let Some(list) = readable(common) {
         for problem in list.in_recipes.iter().filter(|_| !common.quiet) {
-            eprintln!("warning: {problem}\n");
+            print::aside(&format!("warning: {problem}\n"));
         }
         all = list.config.recipes();
     }
@@ -57,7 +57,7 @@ fn readable(common: &Common) -> Option<Examined> {
     match lookup::watch_list(common) {
         Ok(list) => list,
         Err(failure) => {
-            eprintln!("warning: {}", failure.why);
+            print::aside(&format!("warning: {}", failure.why));
             None
         }
     }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::ask::Reached;
 use super::handover::{self, Handover};
 use super::{Common, Done, Exit, Failure, ask, print};
@@ -22,9 +24,8 @@ pub fn export(common: &Common, to: Option<PathBuf>) -> Done {
     match to {
         Some(path) => {
             handover::to_file(&way.place, &path)?;
-            if !common.quiet {
-                print::line(&format!("{}: {}", path.display(), counted(&data["counts"])));
-            }
+            let done = json!({"file": path.display().to_string(), "counts": data["counts"]});
+            print::outcome(common, &done, &format!("{}: {}", path.display(), counted(&data["counts"])));
         }
         None => handover::to_stdout(&way.place)?,
     }
@@ -67,18 +68,16 @@ pub fn restore(common: &Common, from: &Path) -> Done {
         OpenError::Store(StoreError::Backup(_)) => Failure::new(Exit::Failed, format!("{error}; the store is as it was")),
         _ => Failure::new(Exit::Store, error.to_string()),
     })?;
-    if !common.quiet {
-        print::line(&format!(
-            "{} cases, {} versions and {} events of {} are in {}; alerts that the backup knows as sent are not sent again",
-            done.cases,
-            done.versions,
-            done.events,
-            file.display(),
-            into.display()
-        ));
-    }
-    if let Some(noted) = mark::cases(&file).filter(|noted| *noted > done.cases) {
-        eprintln!("warning: the MARK of {} names {noted} cases, and {} could be read", file.display(), done.cases);
+    let fewer = mark::cases(&file).filter(|noted| *noted > done.cases);
+    let (file, into) = (file.display().to_string(), into.display().to_string());
+    let data = json!({"file": file, "store": into, "counts": {"cases": done.cases, "versions": done.versions, "events": done.events}});
+    let text = format!(
+        "{} cases, {} versions and {} events of {file} are in {into}; alerts that the backup knows as sent are not sent again",
+        done.cases, done.versions, done.events
+    );
+    print::outcome(common, &data, &text);
+    if let Some(noted) = fewer {
+        print::aside(&format!("warning: the MARK of {file} names {noted} cases, and {} could be read", done.cases));
     }
     Ok(Exit::Done)
 }
@@ -113,6 +112,9 @@ pub fn reload(common: &Common) -> Done {
         print::json(&data);
         return Ok(Exit::Done);
     }
+    if common.quiet {
+        return Ok(Exit::Done);
+    }
     for warning in data["warnings"].as_array().map(Vec::as_slice).unwrap_or_default() {
         print::line(&format!("warning: {}", warning.as_str().unwrap_or_default()));
     }
@@ -138,6 +140,7 @@ fn newest(from: &Path) -> Result<PathBuf, Failure> {
     let listed = std::fs::read_dir(from).map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", from.display())))?;
     let mut files: Vec<PathBuf> =
         listed.flatten().map(|entry| entry.path()).filter(|path| path.to_string_lossy().ends_with(".jsonl.zst")).collect();
-    files.sort();
+    // One that went around what it could not read comes after every whole one.
+    files.sort_by_key(|file| (!file.to_string_lossy().contains("-gaps."), file.clone()));
     files.pop().ok_or_else(|| Failure::new(Exit::Failed, format!("{} holds no backup (*.jsonl.zst)", from.display())))
 }

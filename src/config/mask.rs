@@ -9,6 +9,8 @@ use regex::Regex;
 
 use crate::diag::Problem;
 
+use super::secret::is_variable;
+
 /// Keys of `[smtp]` and `[[channel]]` whose values may be shown.
 const HARMLESS: [&str; 19] = [
     "host",
@@ -128,6 +130,9 @@ fn walk(section: &[String], line: &str, above: &[&str]) -> String {
         let start = at + value;
         let path: Vec<String> = tables.last().into_iter().flatten().cloned().chain(names(&key)).collect();
         let opens = line[start..].starts_with('{');
+        if misplaced(&path, &line[start..]) {
+            return format!("{}{HIDDEN}", &line[..start]);
+        }
         match verdict(&path) {
             Verdict::Harmless => {}
             Verdict::Leading if opens => {}
@@ -158,6 +163,17 @@ fn walk(section: &[String], line: &str, above: &[&str]) -> String {
         }
     }
     line.to_owned()
+}
+
+/// Whether a harmless key has a secret for its value.
+fn misplaced(path: &[String], value: &str) -> bool {
+    let word = value[..word_end(value)].trim().trim_matches(['"', '\'']);
+    let Some((last, inside)) = path.split_last() else { return false };
+    match last.as_str() {
+        "env" => inside.iter().any(|name| LEADING.contains(&name.as_str())) && !is_variable(word),
+        "host" => guarded(path) && word.contains('@'),
+        _ => false,
+    }
 }
 
 /// A key at the beginning of the text, and where its value begins.

@@ -27,7 +27,7 @@ pub(super) fn read(named: &[(&str, &At<String>)], scope: &Scope<'_>, sources: &m
             Vec::new()
         }
     };
-    for path in folder {
+    for path in folder.into_iter().chain(no_files(&scope.folder.join("recipes"))) {
         let named_too = named.iter().any(|(_, file)| scope.folder.join(&file.value) == path);
         if !named_too && let Some(recipe) = read_one(&path, sources) {
             if let Some((_, Some(other))) = recipes.get(&recipe.id) {
@@ -63,6 +63,17 @@ pub(super) fn read(named: &[(&str, &At<String>)], scope: &Scope<'_>, sources: &m
         }
     }
     recipes
+}
+
+/// What is named as a recipe and is no file: a folder, or a link that leads nowhere. Reading it says so; to pass it over
+/// would put the shipped recipe in force without a word.
+fn no_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let mut found: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|end| end == "toml") && !hidden(path) && !path.is_file()).collect();
+    found.sort();
+    found
 }
 
 fn read_one(path: &Path, sources: &mut Sources) -> Option<Recipe> {

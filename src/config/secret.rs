@@ -84,6 +84,11 @@ enum Trouble {
 /// The text at the place named, or a message and its help; `None` when the path itself was reported.
 fn find(way: &str, at: &At<String>, scope: &Scope<'_>) -> Option<Result<String, Trouble>> {
     let name = &at.value;
+    if way == "env" && !is_variable(name) {
+        let message = "env names a variable, and what stands there is no name of one: is it the secret itself?";
+        let help = "write { env = \"NAME\" }, set that variable for the service, and change a secret that stood in the file";
+        return Some(Err(Trouble::Wrong(message.to_owned(), help.to_owned())));
+    }
     if way == "env" {
         return Some((scope.env.get)(name).ok_or_else(|| {
             let help = "set it for the service, or keep the secret in a file";
@@ -111,6 +116,12 @@ fn find(way: &str, at: &At<String>, scope: &Scope<'_>) -> Option<Result<String, 
         return Some(Err(Trouble::Hidden(message.to_owned(), help)));
     };
     Some(read_file(&Path::new(&folder).join(name)))
+}
+
+/// Whether this may name an environment variable. Some secrets could too, but say by their beginning that they are none.
+pub(super) fn is_variable(name: &str) -> bool {
+    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_word && name.starts_with(|c: char| !c.is_ascii_digit()) && !["whsec_", "whsk_"].iter().any(|key| name.starts_with(key))
 }
 
 fn read_file(path: &Path) -> Result<String, Trouble> {
@@ -183,6 +194,8 @@ mod tests {
             ("{ file = \"missing\" }", "cannot read"),
             ("{ file = \"~/x\" }", "cannot start with ~"),
             ("{ file = \"binary\" }", "it is not text"),
+            ("{ env = \"whsec_s3cret\" }", "no name of one"),
+            ("{ env = \"s3cret+word/=\" }", "no name of one"),
             ("{ env = \"UNSET\" }", "UNSET is not set"),
             ("{ env = \"EMPTY\" }", "password is empty there"),
             ("{ credential = \"../smtp\" }", "not the name of a credential"),

@@ -41,7 +41,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
     let mut table = root.table("smtp")?;
     table.required("host", "the mail server's name");
     table.required("from", "the sender, such as \"Veedor <veedor@example.org>\"");
-    let host = scope.line(&mut table, "host");
+    let host = scope.line(&mut table, "host").filter(|host| is_host(host, scope));
     let port = table.integer("port", 1, 65_535);
     let tls = table.choice("tls", &[("tls", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::None)]);
     let insecure = table.flag("insecure");
@@ -75,6 +75,18 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
         password: password.map(|at| at.value),
         from: from?,
     })
+}
+
+/// Whether it is a name or an address and nothing more. What stands there instead may hold a password, so it is not repeated.
+fn is_host(host: &At<String>, scope: &Scope<'_>) -> bool {
+    let bare = host.value.trim_start_matches('[').trim_end_matches(']');
+    let is_address = bare.parse::<std::net::IpAddr>().is_ok();
+    let is_plain = is_address || host.value.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    if !is_plain {
+        let help = "write host = \"smtp.example.org\"; port, user and password have keys of their own";
+        scope.error(host.span.clone(), "host must be the mail server's name alone, without smtp://, port or user", help);
+    }
+    is_plain
 }
 
 /// Whether every relay takes this address: letters beyond ASCII need SMTPUTF8 all the way (RFC 6531), and 254 octets is the

@@ -157,16 +157,28 @@ fn read_base_url(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<String> {
     let At { value, span } = table.text("base_url")?;
     let value = value.trim().trim_end_matches('/').to_owned();
     match Url::parse(&value) {
+        // Every request, and so every page and log that names its address, would carry it.
+        Ok(mut url) if has_userinfo(&url) => {
+            scope.error(span, "base_url has a user or password before the @", "leave it out: courts are asked without an account");
+            // Without it, what else is said of this source is true.
+            let bare = url.set_username("").and_then(|()| url.set_password(None)).ok();
+            bare.map(|()| url.as_str().trim_end_matches('/').to_owned())
+        }
         Ok(url)
             if matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.query().is_none() && url.fragment().is_none() =>
         {
             Some(value)
         }
         _ => {
-            scope.error(span, format!("base_url is not a web address: \"{value}\""), "write https://host or http://127.0.0.1:9000");
+            let shown = if value.contains('@') { String::new() } else { format!(": \"{value}\"") };
+            scope.error(span, format!("base_url is not a web address{shown}"), "write https://host or http://127.0.0.1:9000");
             None
         }
     }
+}
+
+fn has_userinfo(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 /// Reports `[source.ID]` tables of sources that do not exist.

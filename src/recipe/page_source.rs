@@ -108,7 +108,12 @@ fn address(reader: &Reader<'_>, text: &At<String>) -> Option<url::Url> {
             Some("write https://host/path".to_owned()),
         );
     }
-    url
+    let has_user = url.as_ref().is_some_and(|url| !url.username().is_empty() || url.password().is_some());
+    if has_user {
+        let help = "leave it out: public pages are asked without an account";
+        reader.sink().report(text.span.clone(), "the url has a user or password before the @", Some(help.to_owned()));
+    }
+    url.filter(|_| !has_user)
 }
 
 /// What is taken from an HTML page.

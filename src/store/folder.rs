@@ -57,7 +57,7 @@ pub fn is_store(dir: &Path) -> bool {
 }
 
 /// The folder that a store which did not open earlier was moved to, when none has taken its place.
-pub(super) fn moved_earlier(dir: &Path) -> Option<PathBuf> {
+pub fn moved_earlier(dir: &Path) -> Option<PathBuf> {
     if dir.exists() { None } else { newest(dir.parent(), &damaged_prefix(dir)) }
 }
 
@@ -191,7 +191,7 @@ fn damaged_prefix(dir: &Path) -> String {
 }
 
 /// The newest backup beside a store.
-pub(super) fn newest_backup(dir: &Path) -> Option<PathBuf> {
+pub fn newest_backup(dir: &Path) -> Option<PathBuf> {
     newest(Some(&backups_of(dir)), backup::PREFIX)
 }
 

@@ -8,7 +8,6 @@ mod mailbox;
 mod receiver;
 mod story;
 
-use std::io::Write as _;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,7 +19,8 @@ use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::{Common, Done, Exit, Failure, ask, print};
+use super::place::Scratch;
+use super::{Common, Done, Exit, Failure, ask, print, whole_number};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::supervise::Units;
@@ -32,7 +32,7 @@ use story::Story;
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Stop by itself after this many seconds
-    #[arg(long = "for", value_name = "SECONDS")]
+    #[arg(long = "for", value_name = "SECONDS", value_parser = whole_number::<u64>)]
     seconds: Option<u64>,
     /// The language of the alerts and of the explanations: es or en [default: from the environment]
     #[arg(long, value_parser = ["es", "en"])]
@@ -54,28 +54,30 @@ pub enum Arrival {
 }
 
 /// Runs until Ctrl-C, until its terminal or reader is gone, or for the seconds given.
-pub fn run(_common: &Common, args: &DemoArgs) -> Done {
+pub fn run(common: &Common, args: &DemoArgs) -> Done {
     let spanish = match args.lang.as_deref() {
         Some(language) => language == "es",
         None => std::env::var("LANG").is_ok_and(|lang| lang.starts_with("es")),
     };
-    let folder = Folder::make()?;
+    let folder = Scratch::make("demo")?;
     let runtime = ask::runtime()?;
-    let result = runtime.block_on(play(&folder.path, spanish, args.seconds.map(Duration::from_secs)));
+    let result = runtime.block_on(play(&folder.path, Story::new(spanish, common.quiet), args.seconds.map(Duration::from_secs)));
     runtime.shutdown_timeout(Duration::from_secs(2));
     drop(folder);
-    print::line(if spanish { "\nFin. No queda nada en el disco." } else { "\nThe end. Nothing is left on the disk." });
+    if !common.quiet {
+        print::line(if spanish { "\nFin. No queda nada en el disco." } else { "\nThe end. Nothing is left on the disk." });
+    }
     result.map(|()| Exit::Done)
 }
 
-async fn play(folder: &Path, spanish: bool, limit: Option<Duration>) -> Result<(), Failure> {
+async fn play(folder: &Path, story: Story, limit: Option<Duration>) -> Result<(), Failure> {
     let failed =
         |what: &str, error: &dyn std::fmt::Display| Failure::new(Exit::Failed, format!("the demo's {what} could not start: {error}"));
     let (arrivals, mut arrived) = mpsc::unbounded_channel();
     let court = Court::open().await.map_err(|error| failed("court", &error))?;
+    std::fs::create_dir(folder.join("mail")).map_err(|error| failed("mailbox", &error))?;
     let post = mailbox::Mailbox::open(&folder.join("mail"), arrivals.clone()).await.map_err(|error| failed("mailbox", &error))?;
     let hook = receiver::Receiver::open(arrivals).await.map_err(|error| failed("webhook receiver", &error))?;
-    let story = Story::new(spanish);
     court.seed(&story);
 
     let file = folder.join("watchlist.toml");
@@ -86,7 +88,7 @@ async fn play(folder: &Path, spanish: bool, limit: Option<Duration>) -> Result<(
     let handles = Handles::open(loaded.config, Clock::System).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
     let control = handles.control.clone();
 
-    print::line(&story.opening(folder));
+    story.open(folder);
     let mut units: Units<&'static str, Result<(), Failure>> = Units::default();
     let shared = Arc::new(court);
     units.start("court", shared.clone().serve(control.clone()));
@@ -114,7 +116,7 @@ async fn play(folder: &Path, spanish: bool, limit: Option<Duration>) -> Result<(
     tokio::pin!(end);
     let result = loop {
         tokio::select! {
-            Some(arrival) = arrived.recv() => show(&arrival, spanish),
+            Some(arrival) = arrived.recv() => show(&arrival, &story),
             ended = units.finished() => match ended {
                 // The story comes to its end; the rest stays until Ctrl-C, which the daemon hears.
                 ("story", Some(Ok(()))) => {}
@@ -162,12 +164,19 @@ fn readable(body: &str, spanish: bool) -> String {
     let mut lines: Vec<String> = text.lines().take(BODY_LINES).map(|line| format!("           {}", print::clean(&cut(line)))).collect();
     let left = text.lines().count().saturating_sub(BODY_LINES);
     if left > 0 {
-        lines.push(format!("           … {left} {}", if spanish { "líneas más" } else { "more lines" }));
+        let more = match (spanish, left) {
+            (true, 1) => "línea más",
+            (true, _) => "líneas más",
+            (false, 1) => "more line",
+            (false, _) => "more lines",
+        };
+        lines.push(format!("           … {left} {more}"));
     }
     lines.join("\n")
 }
 
-fn show(arrival: &Arrival, spanish: bool) {
+fn show(arrival: &Arrival, story: &Story) {
+    let spanish = story.spanish;
     match arrival {
         Arrival::Mail { subject, file } => {
             print::line(&format!("  {} {}", print::green(if spanish { "correo ▸" } else { "mail ▸" }), print::clean(subject)));
@@ -179,32 +188,9 @@ fn show(arrival: &Arrival, spanish: bool) {
                 Err(_) => print::clean(body),
             };
             print::line(&format!("  {} {shown}", print::green("webhook ▸")));
-            print::line(&readable(body, spanish));
-        }
-    }
-}
-
-/// The demo's folder, removed when it ends.
-#[derive(Debug)]
-struct Folder {
-    path: PathBuf,
-}
-
-impl Folder {
-    fn make() -> Result<Self, Failure> {
-        use std::os::unix::fs::DirBuilderExt;
-        let path = std::env::temp_dir().join(format!("veedor-demo-{}", std::process::id()));
-        let made = std::fs::DirBuilder::new().mode(0o700).create(&path).and_then(|()| std::fs::create_dir(path.join("mail")));
-        made.map_err(|error| Failure::new(Exit::Failed, format!("the demo's folder {} could not be made: {error}", path.display())))?;
-        Ok(Self { path })
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.path) {
-            // The terminal may be gone, and then there is nobody to tell.
-            let _ = writeln!(std::io::stderr(), "veedor: the demo's folder {} could not be removed: {error}", self.path.display());
+            if !story.quiet {
+                print::line(&readable(body, spanish));
+            }
         }
     }
 }

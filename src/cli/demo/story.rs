@@ -31,7 +31,10 @@ pub struct Act {
 /// The story.
 #[derive(Debug, Clone)]
 pub struct Story {
-    spanish: bool,
+    /// In Spanish, else in English.
+    pub spanish: bool,
+    /// Only what arrives is printed, a line each.
+    pub quiet: bool,
     now: Timestamp,
 }
 
@@ -43,8 +46,8 @@ const PAUSE: Duration = Duration::from_secs(4);
 
 impl Story {
     /// The story in Spanish or English.
-    pub fn new(spanish: bool) -> Self {
-        Self { spanish, now: Clock::System.now() }
+    pub fn new(spanish: bool, quiet: bool) -> Self {
+        Self { spanish, quiet, now: Clock::System.now() }
     }
 
     fn act(&self, serial: u32, minutes_ago: i64, title: &str, text: &str) -> Act {
@@ -140,7 +143,13 @@ tags   = ["demo"]
     }
 
     /// What the newcomer reads first.
-    pub fn opening(&self, folder: &Path) -> String {
+    pub fn open(&self, folder: &Path) {
+        if !self.quiet {
+            print::line(&self.opening(folder));
+        }
+    }
+
+    fn opening(&self, folder: &Path) -> String {
         let list = folder.join("watchlist.toml").display().to_string();
         let veedor = std::env::args_os().next().map_or_else(|| "veedor".to_owned(), |name| name.to_string_lossy().into_owned());
         if self.spanish {
@@ -161,6 +170,9 @@ tags   = ["demo"]
     }
 
     fn say(&self, es: &str, en: &str) {
+        if self.quiet {
+            return;
+        }
         print::line(&format!("\n{} {}", print::bold("▪"), if self.spanish { es } else { en }));
     }
 

@@ -109,7 +109,7 @@ pub enum Ask {
     },
     /// Reads the watch list again.
     Reload,
-    /// Does a daemon run?
+    /// Which daemon runs, and from which list?
     Status,
 }
 
@@ -168,7 +168,11 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,
         Ask::Reload => upkeep::reload(desk).await,
-        Ask::Status => Ok(json!({"cases": desk.handles.config.load().cases.len(), "pid": std::process::id()})),
+        Ask::Status => Ok({
+            let config = desk.handles.config.load();
+            let list = std::path::absolute(&config.path).unwrap_or_else(|_| config.path.clone());
+            json!({"cases": config.cases.len(), "pid": std::process::id(), "list": list.display().to_string()})
+        }),
     };
     result.map_or_else(|refusal| refusal, Answer::Data)
 }

@@ -232,6 +232,7 @@ fn completions_and_the_manual_name_every_command() {
         let script = world.ok(&["completions", shell]);
         let lacking: Vec<_> = commands.iter().filter(|command| !script.contains(**command)).collect();
         assert!(lacking.is_empty(), "{shell} does not know {lacking:?}");
+        assert!(!script.contains("try-store"), "{shell} offers what veedor asks of itself");
     }
     let page = world.ok(&["man"]);
     assert!(page.contains(".TH veedor") && page.contains("EXIT STATUS"), "{page}");
