@@ -1,6 +1,6 @@
 //! Tests of what an answer of e-SATJE may be: what is refused, what is withheld, what stays one entry.
 //!
-//! Each was an invented, doubled or leaked alert in an audit of the recipe (bytes in, docket or refusal out).
+//! Each was an invented, doubled or leaked alert once (bytes in, docket or refusal out).
 
 use serde_json::{Value, json};
 
