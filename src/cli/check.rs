@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::place::{self, Unusable};
 use super::{Common, Done, Exit, Failure, ask, print};
-use crate::config::{Channel, ChannelKind, Config, Load, spell_hours};
+use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours};
 use crate::diag::Problem;
 use crate::domain::case::Watch;
 use crate::domain::route::Gather;
@@ -196,12 +196,8 @@ fn kind(kind: &ChannelKind) -> &'static str {
 
 /// An interval as a person writes it.
 fn every(interval: Duration) -> String {
-    match interval.as_secs() {
-        seconds if seconds >= 86_400 && seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
-        seconds if seconds >= 3600 && seconds % 3600 == 0 => format!("{}h", seconds / 3600),
-        seconds if seconds >= 60 && seconds % 60 == 0 => format!("{}m", seconds / 60),
-        seconds => format!("{seconds}s"),
-    }
+    // One that was drawn out ends in fractions of a second, which nobody wants to read.
+    spell_duration(if interval.as_secs() >= 60 { Duration::from_secs(interval.as_secs()) } else { interval })
 }
 
 #[cfg(test)]

@@ -115,20 +115,6 @@ pub fn health(value: &Value) -> String {
     }
 }
 
-/// A duration as the watch list writes it: `5s`, `1h30m`.
-pub fn span(duration: std::time::Duration) -> String {
-    let seconds = duration.as_secs();
-    let parts = [
-        (seconds / 86_400, "d"),
-        (seconds / 3600 % 24, "h"),
-        (seconds / 60 % 60, "m"),
-        (seconds % 60, "s"),
-        (u64::from(duration.subsec_millis()), "ms"),
-    ];
-    let text: String = parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect();
-    if text.is_empty() { "0s".to_owned() } else { text }
-}
-
 /// The outcome of a command that does something: JSON when asked for, else a sentence, and nothing when quiet.
 pub fn outcome(common: &Common, data: &Value, text: &str) {
     if common.json {
@@ -148,12 +134,5 @@ mod tests {
         let quito = jiff::tz::TimeZone::get("America/Guayaquil").expect("bundled");
         assert_eq!(minute_in(at, quito), "2026-11-23 10:04 -05");
         assert_eq!(minute_in(at, jiff::tz::TimeZone::UTC), "2026-11-23 15:04 UTC");
-    }
-
-    #[test]
-    fn a_span_is_spelt_as_in_the_watch_list() {
-        for (seconds, text) in [(0, "0s"), (5, "5s"), (1800, "30m"), (5400, "1h30m"), (86_400, "1d")] {
-            assert_eq!(span(std::time::Duration::from_secs(seconds)), text);
-        }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::lookup::{self, Known, PAGE};
 use super::{Common, Done, Exit, ask, print};
-use crate::config::Examined;
+use crate::config::{Examined, spell_duration};
 use crate::daemon::answers::Ask;
 use crate::daemon::{STORE, socket};
 use crate::domain::schedule::Hours;
@@ -105,7 +105,7 @@ fn one(common: &Common, known: &Known) -> Done {
         print::json(&data);
         return Ok(Exit::Done);
     }
-    let seconds = |value: &Value| print::span(Duration::from_secs_f64(value.as_f64().unwrap_or_default()));
+    let seconds = |value: &Value| spell_duration(Duration::from_secs_f64(value.as_f64().unwrap_or_default()));
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), print::clean);
     // Each value in force, and the recipe's where the operator chose another.
     let chosen = |name: &str, shown: &dyn Fn(&Value) -> String| {

@@ -36,6 +36,7 @@ pub use channel::{Channel, ChannelKind};
 pub use general::General;
 pub use hours::spell as spell_hours;
 pub use pace::Load;
+pub use scope::spell as spell_duration;
 pub use secret::Secret;
 pub use smtp::{Smtp, Tls};
 pub use source::Source;

@@ -96,7 +96,7 @@ impl Scope<'_> {
 }
 
 /// A duration as the configuration writes it: `5s`, `1h30m`.
-pub(super) fn spell(duration: Duration) -> String {
+pub fn spell(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let parts = [
         (seconds / 86_400, "d"),

@@ -460,3 +460,11 @@ fn a_generated_list_of_mistakes_is_not_told_without_end() {
     assert_eq!(errors.len(), scope::MOST_PROBLEMS + 1);
     assert!(errors[scope::MOST_PROBLEMS].contains("there are more problems"));
 }
+
+#[test]
+fn an_address_that_does_not_read_is_not_repeated() {
+    let hook = "[[channel]]\nid = \"h\"\nkind = \"webhook\"\nurl = \"https://hooks example/x?token=SEKRET\"\n";
+    let (_, errors, _) = load(&format!("{CASE}{hook}"));
+    let told = errors.join("\n");
+    assert!(told.contains("url is not a web address") && !told.contains("SEKRET"), "{told}");
+}

@@ -53,7 +53,8 @@ fn read_url(table: &mut Reader<'_>, allow_private: bool, scope: &Scope<'_>) -> O
     let At { value, span } = table.text("url")?;
     let url = Url::parse(value.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
     let Some(url) = url else {
-        scope.error(span, format!("url is not a web address: \"{value}\""), "write https://host/path");
+        // Not repeated: the address of a receiver often is its secret.
+        scope.error(span, "url is not a web address", "write https://host/path");
         return None;
     };
     let refused = if !url.username().is_empty() || url.password().is_some() {
