@@ -62,6 +62,10 @@ pub enum Test {
     Matches(Regex),
     /// Is empty, or is not.
     Empty(bool),
+    /// Is this text, white space around them aside.
+    Equals(Template),
+    /// Is, read as a number, the number of the case; or is not.
+    Number(bool),
 }
 
 impl Condition {
@@ -73,6 +77,8 @@ impl Condition {
             Test::NotIn(texts) => !texts.contains(&text),
             Test::Matches(pattern) => pattern.is_match(&text),
             Test::Empty(wanted) => text.trim().is_empty() == *wanted,
+            Test::Equals(other) => text.trim() == other.text(env).trim(),
+            Test::Number(wanted) => env.format.names(&text, env.number) == *wanted,
         }
     }
 }
