@@ -133,7 +133,10 @@ impl<'p> Visit<'p> {
                     let mut vars = scope.vars.clone();
                     vars.push((level.name.as_str(), Cow::Borrowed(value)));
                     let scope = Scope { vars };
-                    if all_hold(&level.when, &Env { number: self.number, scope: &scope, row: None, base: "" }) {
+                    if all_hold(
+                        &level.when,
+                        &Env { number: self.number, format: &self.recipe.plan.number, scope: &scope, row: None, base: "" },
+                    ) {
                         next.push(scope);
                     }
                 }
