@@ -10,6 +10,7 @@ use serde_json_path::JsonPath;
 
 use super::Refusal;
 use super::date::{DateSpec, Stamp};
+use super::explain::{DateSeen, Fate};
 use super::filter::{absolute, collapse, short_hash};
 use super::html_text;
 use super::oddity::{Oddities, OddityRule, Tally};
@@ -138,6 +139,7 @@ pub fn drafts(
         for (index, row) in spec.rows.query(visit.document(step, page)?).all().into_iter().enumerate() {
             if row.is_null() {
                 oddities.note("null-element", &format!("rows of {} are null", step.id));
+                oddities.row(page, || Fate::Dropped("null"));
                 continue;
             }
             if !row.is_object() {
@@ -148,6 +150,7 @@ pub fn drafts(
             fields.rows.push(row);
             if spec.titled && collapse(&spec.title.text(&env)).is_empty() {
                 oddities.note("untitled-row", "rows without a title are not taken for entries");
+                oddities.row(page, || Fate::Dropped("without a title"));
                 continue;
             }
             for (rule, tally) in spec.oddities.iter().zip(&mut tallies) {
@@ -193,12 +196,18 @@ impl Fields<'_> {
 impl EntriesSpec {
     fn draft(&self, env: &Env<'_>, row: &Value, page: usize, zones: &Zones, oddities: &mut Oddities) -> Draft {
         let (zone, zone_of_case) = (zones.of_row(env), zones.of_number(&env.number.compact));
+        let mut date_seen = DateSeen::None;
         let stamp = self.date.as_ref().and_then(|date| {
             let text = date.value.text(env);
             let stamp = date.read(&text, &zone);
-            if stamp.is_none() && !text.trim().is_empty() {
-                oddities.note("date-unparsed", "dates of entries are not in a known format");
-            }
+            date_seen = match stamp {
+                Some(_) => DateSeen::Read,
+                None if text.trim().is_empty() => DateSeen::None,
+                None => {
+                    oddities.note("date-unparsed", "dates of entries are not in a known format");
+                    DateSeen::Unread(text)
+                }
+            };
             stamp
         });
         let title = collapse(&self.title.text(env));
@@ -215,11 +224,15 @@ impl EntriesSpec {
         let extra = self.extra.iter().map(|(name, value)| (name.clone(), collapse(&value.text(env))));
         let extra = extra.filter(|(_, value)| !value.is_empty()).chain(own_zone);
         let mut keys = self.keys(env, stamp.as_ref(), &text).into_iter();
-        let key = keys.next().unwrap_or_else(|| {
-            oddities.note("no-key", "rows lack the fields of their identity");
-            EntryKey(short_hash(&row.to_string()))
-        });
-        let more_keys = if self.unique { keys.collect() } else { Vec::new() };
+        let (nth, key) = keys.next().map_or_else(
+            || {
+                oddities.note("no-key", "rows lack the fields of their identity");
+                (None, EntryKey(short_hash(&row.to_string())))
+            },
+            |(nth, key)| (Some(nth), key),
+        );
+        let more_keys = if self.unique { keys.map(|(_, key)| key).collect() } else { Vec::new() };
+        oddities.row(page, || Fate::Taken { key: nth, name: key.0.clone(), date: date_seen, withheld: withheld.is_some() });
         let entry = Entry {
             key,
             date: stamp.map(|stamp| stamp.date),
@@ -239,9 +252,9 @@ impl EntriesSpec {
         Draft { entry, exact: stamp.map(|stamp| stamp.exact), page, one_row: self.one_row, more_keys, service }
     }
 
-    /// Every key whose values are all there. `{{ stamp }}` is the date as it was read, whatever way the source writes it, and
+    /// Every key whose values are all there, with its place in the list. `{{ stamp }}` is the date as it was read, whatever way the source writes it, and
     /// `{{ body }}` the text.
-    fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<EntryKey> {
+    fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<(usize, EntryKey)> {
         let mut scope = env.scope.clone();
         scope.vars.push(("stamp", Cow::Owned(stamp.map(Stamp::canonical).unwrap_or_default().into())));
         if self.unique {
@@ -252,7 +265,8 @@ impl EntriesSpec {
         let last_dated =
             self.key.iter().rposition(|key| key.heads().any(|head| head == "stamp")).filter(|_| self.unique && stamp.is_some());
         let candidates = last_dated.map_or(self.key.as_slice(), |last| &self.key[..=last]);
-        let keys = candidates.iter().filter_map(|key| key.complete(&env)).map(|key| EntryKey(collapse(&key)));
+        let whole = |(nth, key): (usize, &Template)| key.complete(&env).map(|key| (nth, EntryKey(collapse(&key))));
+        let keys = candidates.iter().enumerate().filter_map(whole);
         if self.unique { keys.collect() } else { keys.take(1).collect() }
     }
 
