@@ -47,6 +47,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let daily = reader.integer("daily", 1, 1_000_000);
     let timeout = reader.duration("timeout");
     let (terms, robots, confidence) = (reader.text("terms"), reader.text("robots"), reader.text("confidence"));
+    let (import_only, how, unverified) = standing(reader);
     let examples = reader.texts("examples").unwrap_or_default();
     let sliding = reader.flag("sliding");
     let headers = part::pairs(reader, "headers");
@@ -83,6 +84,9 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         terms: text(terms),
         robots: text(robots),
         confidence: text(confidence),
+        import_only,
+        how,
+        unverified,
         examples: examples.iter().map(|example| example.value.clone()).collect(),
         sliding: sliding.is_some_and(|sliding| sliding.value),
         plan: Arc::new(plan),
@@ -93,6 +97,24 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         }
     }
     Some(recipe)
+}
+
+/// Whether the source is polled at all, and whether anyone saw it answer.
+fn standing(reader: &mut Reader<'_>) -> (Option<String>, Option<String>, Option<String>) {
+    let [import_only, how, unverified] = ["import_only", "how", "unverified"].map(|key| {
+        let text = reader.text(key)?;
+        if text.value.trim().is_empty() {
+            let help = "a sentence that says why, or leave it out".to_owned();
+            reader.sink().report(text.span, format!("`{key}` is empty"), Some(help));
+            return None;
+        }
+        Some(text.value.split_whitespace().collect::<Vec<_>>().join(" "))
+    });
+    if how.is_some() && import_only.is_none() {
+        let help = "say in import_only why it is not polled, or leave `how` out".to_owned();
+        reader.report("how", "`how` is for a source that is not polled", Some(help));
+    }
+    (import_only, how, unverified)
 }
 
 fn is_id(reader: &Reader<'_>, id: &At<String>) -> bool {
@@ -274,6 +296,8 @@ title = "{{ what }}"
                 "titel = \"A court\"",
                 "small.toml:3:1: unknown key `titel` at the top of the file | did you mean \"title\"?",
             ),
+            ("language = \"en\"", "language = \"en\"\nhow = \"x\"", "small.toml:6:7: `how` is for a source that is not polled"),
+            ("language = \"en\"", "language = \"en\"\nunverified = \" \"", "small.toml:6:14: `unverified` is empty"),
             (
                 "\"UTC\"",
                 "\"Quito\"",
