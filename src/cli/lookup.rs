@@ -144,6 +144,10 @@ fn known_ids(config: &Config) -> Vec<String> {
 }
 
 fn unknown(id: &str, known: &[String]) -> Failure {
+    if let Some(site) = recipe::walled_site(id) {
+        let (why, how) = site.refusal();
+        return Failure::new(Exit::Usage, format!("{why}; {how}"));
+    }
     let shipped = recipe::shipped().into_iter().map(|(id, _, _)| id);
     let mut ids: Vec<&str> = known.iter().map(String::as_str).chain(shipped).chain([PAGE]).collect();
     ids.sort_unstable();

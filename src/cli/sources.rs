@@ -10,15 +10,47 @@ use crate::config::{Examined, spell_duration};
 use crate::daemon::answers::Ask;
 use crate::daemon::{STORE, socket};
 use crate::domain::schedule::Hours;
-use crate::recipe::{self, Recipe};
+use crate::recipe::{self, Recipe, WalledSite};
 
 /// Prints all sources, or everything about one.
 pub fn run(common: &Common, id: Option<&str>) -> Done {
     match id {
         None => list(common),
         Some(PAGE) => pages(common),
-        Some(id) => one(common, &lookup::find(common, id, None)?),
+        Some(id) => match (lookup::find(common, id, None), recipe::walled_site(id)) {
+            // A recipe of one's own stands before what is said of a site that has none, and so do its mistakes.
+            (Err(failure), Some(site)) if failure.exit == Exit::Usage => {
+                walled(common, site);
+                Ok(Exit::Done)
+            }
+            (found, _) => one(common, &found?),
+        },
     }
+}
+
+/// Everything about a site that is not polled.
+fn walled(common: &Common, site: &WalledSite) {
+    if common.json {
+        print::json(&walled_as_json(site));
+        return;
+    }
+    let recipe =
+        format!("none; `veedor sources new --page FILE` starts one from a saved page, to be fed by `veedor import --source {}`", site.id);
+    let rows = [
+        ("id", &site.id),
+        ("title", &site.title),
+        ("address", &site.address),
+        ("not polled", &site.why),
+        ("how", &site.how),
+        ("recipe", &recipe),
+    ];
+    for (name, text) in rows {
+        print::line(&format!("{name:11} {text}"));
+    }
+}
+
+fn walled_as_json(site: &WalledSite) -> Value {
+    json!({"id": site.id, "title": site.title, "address": site.address, "polled": false, "why": site.why, "how": site.how})
 }
 
 /// The shipped recipes, and before them those that the watch list's folder brings.
@@ -38,7 +70,8 @@ fn list(common: &Common) -> Done {
     all.sort_by(|a, b| a.recipe.id.cmp(&b.recipe.id));
     if common.json {
         let sources: Vec<Value> = all.iter().map(as_json).collect();
-        print::json(&json!({ "sources": sources }));
+        let not_polled: Vec<Value> = without_recipe(&all).map(walled_as_json).collect();
+        print::json(&json!({ "sources": sources, "not_polled": not_polled }));
         return Ok(Exit::Done);
     }
     let rows: Vec<Vec<String>> = all
@@ -49,10 +82,21 @@ fn list(common: &Common) -> Done {
         })
         .collect();
     print::table(&["ID", "TITLE", "A NUMBER LOOKS LIKE", "MARK"], &rows);
+    print::line("");
+    let rows: Vec<Vec<String>> =
+        without_recipe(&all).map(|site| vec![site.id.clone(), site.title.clone(), "`veedor import`".to_owned()]).collect();
+    print::table(&["NOT POLLED", "TITLE", "THE WAY IN"], &rows);
     if !common.quiet {
+        print::line("");
+        print::line("`veedor sources ID` says why a site is not polled, and everything about a source.");
         print::line("Any other public page: source = \"page\" in the watch list; `veedor sources page` shows how.");
     }
     Ok(Exit::Done)
+}
+
+/// The sites that are not polled and have no recipe here.
+fn without_recipe<'k>(known: &'k [Known]) -> impl Iterator<Item = &'static WalledSite> + 'k {
+    recipe::walled().iter().filter(|site| !known.iter().any(|known| known.recipe.id == site.id))
 }
 
 /// What to know before one relies on a source.

@@ -12,7 +12,7 @@ use toml_edit::Value;
 
 use crate::diag::{At, Reader, nearest};
 use crate::domain::case::{CaseRef, Fact, Watch};
-use crate::recipe::{Recipe, page_source};
+use crate::recipe::{Recipe, page_source, walled_site};
 
 use super::channel::Channels;
 use super::general::{General, LEAST_EVERY};
@@ -144,7 +144,10 @@ fn known(
     if let Some(known) = sources.known.get(id) {
         return Some(known.clone());
     }
-    if !sources.broken.contains(id) {
+    if let Some(site) = walled_site(id).filter(|_| !sources.broken.contains(id)) {
+        let (why, how) = site.refusal();
+        scope.error(span.clone(), why, how);
+    } else if !sources.broken.contains(id) {
         let ids: Vec<&str> = sources.known.keys().map(String::as_str).chain([PAGE]).collect();
         scope.errors.report(span.clone(), format!("unknown source \"{id}\""), source::suggest(id, &ids));
     }

@@ -198,6 +198,11 @@ fn unknown_ids(root: &mut Reader<'_>, sources: &mut Sources, scope: &Scope<'_>) 
     for (id, _) in table.iter() {
         if id != PAGE && !sources.known.contains_key(id) && !sources.broken.contains(id) {
             let span = table.key(id).and_then(|key| key.span());
+            if let Some(site) = recipe::walled_site(id) {
+                let (why, how) = site.refusal();
+                scope.error(span, why, how);
+                continue;
+            }
             let help = suggest(id, &ids);
             scope.errors.report(span, format!("unknown source \"{id}\""), help);
         }

@@ -32,6 +32,7 @@ mod strict;
 mod syntax;
 mod template;
 mod view;
+mod walled;
 mod withheld;
 mod xml;
 mod zones;
@@ -48,6 +49,7 @@ use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
 pub use shipped::{shipped, shipped_recipe};
+pub use walled::{WalledSite, walled, walled_site};
 
 /// Everything that veedor knows of a site.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 
 pub mod docket;
 pub mod part;
+mod standing;
 pub mod step;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::{Plan, Recipe};
 use crate::diag::{self, At, Problem, Reader, Sink};
 use crate::domain::case::Parts;
 use part::Names;
+pub use standing::walled_sites;
 
 /// Compiles a recipe, or gives every mistake.
 pub fn parse(file: &str, text: &str) -> Result<Recipe, Vec<Problem>> {
@@ -47,7 +49,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let daily = reader.integer("daily", 1, 1_000_000);
     let timeout = reader.duration("timeout");
     let (terms, robots, confidence) = (reader.text("terms"), reader.text("robots"), reader.text("confidence"));
-    let (import_only, how, unverified) = standing(reader);
+    let (import_only, how, unverified) = standing::standing(reader);
     let examples = reader.texts("examples").unwrap_or_default();
     let sliding = reader.flag("sliding");
     let headers = part::pairs(reader, "headers");
@@ -97,24 +99,6 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         }
     }
     Some(recipe)
-}
-
-/// Whether the source is polled at all, and whether anyone saw it answer.
-fn standing(reader: &mut Reader<'_>) -> (Option<String>, Option<String>, Option<String>) {
-    let [import_only, how, unverified] = ["import_only", "how", "unverified"].map(|key| {
-        let text = reader.text(key)?;
-        if text.value.trim().is_empty() {
-            let help = "a sentence that says why, or leave it out".to_owned();
-            reader.sink().report(text.span, format!("`{key}` is empty"), Some(help));
-            return None;
-        }
-        Some(text.value.split_whitespace().collect::<Vec<_>>().join(" "))
-    });
-    if how.is_some() && import_only.is_none() {
-        let help = "say in import_only why it is not polled, or leave `how` out".to_owned();
-        reader.report("how", "`how` is for a source that is not polled", Some(help));
-    }
-    (import_only, how, unverified)
 }
 
 fn is_id(reader: &Reader<'_>, id: &At<String>) -> bool {

@@ -141,3 +141,34 @@ fn imported_pages_are_visits_and_no_page_is_waited_for() {
     assert!(!world.log().contains("host=\"court.invalid"), "{}", world.log());
     world.finish();
 }
+
+#[test]
+fn a_site_behind_a_captcha_is_listed_and_explained_and_cannot_be_watched_without_a_recipe() {
+    let world = World::new(&[A]);
+    let listed = world.ok(&["sources"]);
+    let below = listed.split_once("NOT POLLED").expect("a list of what is not polled").1;
+    assert!(below.contains("cl-pjud") && below.contains("pe-cej"), "{listed}");
+    let one = world.ok(&["sources", "cl-pjud"]);
+    for words in ["oficinajudicialvirtual.pjud.cl", "robots.txt", "import it", "sources new"] {
+        assert!(one.contains(words), "{words} is not in\n{one}");
+    }
+    let one = world.json(&["sources", "cl-pjud", "--json"]);
+    assert_eq!((&one["polled"], one["why"].is_string(), one["how"].is_string()), (&false.into(), true, true), "{one}");
+    assert!(world.json(&["sources", "--json"])["not_polled"].as_array().is_some_and(|sites| sites.len() >= 12));
+    world.no(&["extract", "--source", "cl-pjud", "--page", "x"], 2, "is not polled");
+    world.no(&["add", "cl-pjud", "C-1-2026"], 2, "is not polled");
+    world.write(&format!("{}\n[[case]]\nsource = \"cl-pjud\"\nnumber = \"C-1-2026\"\n\n[source.cl-pjud]\nevery = \"2h\"\n", world.list));
+    let why = world.no(&["check"], 78, "\"cl-pjud\" (https://oficinajudicialvirtual.pjud.cl) is not polled: its robots.txt");
+    assert!(why.contains(":10: \"cl-pjud\"") && why.contains(":9: \"cl-pjud\""), "both places: {why}");
+    assert!(why.contains("save the page with all its tabs") && why.contains("`veedor sources new"), "{why}");
+    // With a recipe of one's own it is a source like any other.
+    std::fs::create_dir(world.path("recipes")).expect("a folder");
+    std::fs::write(world.path("recipes/pjud.toml"), RECIPE.replace("xx-walled", "cl-pjud")).expect("a recipe");
+    world.write(&format!("{}\n[[case]]\nsource = \"cl-pjud\"\nnumber = \"{N}\"\n", world.list));
+    world.ok(&["check"]);
+    assert!(world.ok(&["sources", "cl-pjud"]).contains("your own"));
+    let listed = world.ok(&["sources"]);
+    assert!(!listed.split_once("NOT POLLED").expect("the list").1.contains("cl-pjud"), "{listed}");
+    world.write(&world.list);
+    world.finish();
+}
