@@ -18,7 +18,7 @@ use crate::domain::docket::Docket;
 use crate::domain::page::Page;
 
 pub use page::{Match, PageSeen, RuleSeen};
-pub use rows::{DateSeen, Fate, FieldSeen, KeySeen, RowSeen, TableSeen};
+pub use rows::{DateSeen, Fate, FieldSeen, KeySeen, OF_OTHERS, RowSeen, TableSeen};
 
 /// Everything that a reading did.
 #[derive(Debug)]
@@ -52,7 +52,8 @@ impl Recipe {
                 let accepted = self.accept(&visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true);
                 seen.push(page::seen(&visit, step, *page, accepted.err()));
                 let specs = self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index);
-                if let Ok(document) = visit.document(step, *page) {
+                // An answer that says "none of these" is null, and has no rows.
+                if let Some(document) = visit.document(step, *page).ok().filter(|document| !document.is_null()) {
                     tables.extend(specs.map(|(table, spec)| rows::seen(spec, table, step, *page, document, noted.rows())));
                 }
             }
@@ -142,7 +143,8 @@ impl Explanation {
                 let sentence = look.map_or_else(|| field.sentence(), Match::sentence);
                 return Some(format!("{step}: {sentence}"));
             }
-            if table.taken == 0 {
+            // That none of the rows of a feed is of this case is an ordinary answer.
+            if table.taken == 0 && table.dropped.keys().any(|why| *why != OF_OTHERS) {
                 return Some(format!("{step}: none of the {} rows became an entry: {}", table.rows, table.dropped_in_words()));
             }
             if let Some(text) = table.unread.first() {
@@ -160,7 +162,7 @@ impl Explanation {
             let found = lacking.into_iter().find(|(table, field)| field.having == 0 && named(field) && table.rows > 0);
             return found.map_or_else(|| refusal.to_string(), |(table, field)| format!("{}: {}", table.step, field.sentence()));
         };
-        if let Some(rule) = page.rules.iter().find(|rule| rule.fits == Some(true)) {
+        if let Some(rule) = page.rules.iter().find(|rule| rule.fits == Some(true) && rule.verdict != page::NOTHING) {
             return format!("{}: {}: the rule `{}` ({}) fits", page.step, refusal, rule.verdict, rule.written);
         }
         let at_fault = |field: &&page::Match| match refusal {

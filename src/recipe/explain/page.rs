@@ -8,7 +8,7 @@ use super::nearest;
 use crate::domain::charset::decode_with_errors;
 use crate::domain::page::Page;
 use crate::recipe::Refusal;
-use crate::recipe::answer::Format;
+use crate::recipe::answer::{Format, Verdict};
 use crate::recipe::filter::collapse;
 use crate::recipe::marker::{clip, describe};
 use crate::recipe::select::Visit;
@@ -99,6 +99,9 @@ impl Match {
     }
 }
 
+/// The key of rules that say "none of these", which is an answer.
+pub const NOTHING: &str = "nothing";
+
 /// Explains a page.
 pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusal>) -> PageSeen {
     let page = &visit.pages[index];
@@ -115,11 +118,15 @@ pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusa
         }
     };
     let tried = |rule: &crate::recipe::answer::Rule| RuleSeen {
-        verdict: rule.verdict.name(),
+        verdict: rule.verdict.map_or(NOTHING, Verdict::name),
         written: rule.written(),
-        fits: rule.tried(page, html.as_ref(), document),
+        fits: match document {
+            // Of an answer that says "none of these" nothing else is looked at.
+            Some(Value::Null) => Some(rule.verdict.is_none() && rule.tried(page, html.as_ref(), None) != Some(false)),
+            document => rule.tried(page, html.as_ref(), document),
+        },
     };
-    if let Some(document) = document {
+    if let Some(document) = document.filter(|document| !document.is_null()) {
         fields.extend(step.echo.iter().map(|echo| {
             let found = echo.json.query(document).all();
             let nearest = if found.is_empty() { nearest::json(document, &echo.path) } else { None };

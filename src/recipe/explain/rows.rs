@@ -11,6 +11,9 @@ use crate::recipe::entries::EntriesSpec;
 use crate::recipe::step::Step;
 use crate::recipe::template::{Template, text_of};
 
+/// Why a row is dropped that `when` does not hold for.
+pub const OF_OTHERS: &str = "of other cases";
+
 /// What became of one row, as the reading noted it.
 #[derive(Debug, Clone)]
 pub struct RowSeen {
@@ -239,6 +242,8 @@ fn fields(spec: &EntriesSpec, step: &Step, rows: &[&Value]) -> Vec<FieldSeen> {
     for reason in spec.withheld.iter().flat_map(|withheld| withheld.reason.iter().chain([&withheld.mark])) {
         of_template(reason, "withheld", false);
     }
+    spec.when.iter().for_each(|condition| of_template(&condition.value, "when", true));
+    spec.merge.iter().for_each(|merge| of_template(&merge.by, "merge", false));
     spec.notice.iter().for_each(|notice| of_template(&notice.same, "notice", false));
     spec.extra.iter().for_each(|(_, value)| of_template(value, "extra", false));
     let withheld = spec.withheld.iter().flat_map(|withheld| &withheld.when);

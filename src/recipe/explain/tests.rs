@@ -135,3 +135,22 @@ fn the_explanation_of_every_scenario_agrees_with_its_reading() {
         }
     }
 }
+
+#[test]
+fn an_answer_without_rows_of_this_case_is_no_fault_of_the_page() {
+    let recipe = HTML
+        .replace("titled = true", "when = { value = \"{{ no }}\", number = true }")
+        .replace("[step.view]", "nothing = { text = \"sin actos\" }\n[step.view]");
+    let recipe = Recipe::parse("court.toml", &recipe).unwrap();
+    let number = recipe.number("12").unwrap();
+    let explain = |body: &str| recipe.explain(&number, &[page("case", 200, "text/html", body.as_bytes())]);
+    let others = explain(&row("row", "<td class=n>13<td class=f>01/02/2024<td class=t>Auto"));
+    assert_eq!((others.first, others.tables[0].dropped.get(super::OF_OTHERS)), (None, Some(&1)));
+    let none = explain("<p>sin actos</p>");
+    assert_eq!(
+        (none.first, none.pages[0].rules[1].verdict, none.pages[0].rules[1].fits),
+        (None, "nothing", Some(true)),
+        "{:?}",
+        none.outcome
+    );
+}
