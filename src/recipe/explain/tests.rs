@@ -147,10 +147,6 @@ fn an_answer_without_rows_of_this_case_is_no_fault_of_the_page() {
     let others = explain(&row("row", "<td class=n>13<td class=f>01/02/2024<td class=t>Auto"));
     assert_eq!((others.first, others.tables[0].dropped.get(super::OF_OTHERS)), (None, Some(&1)));
     let none = explain("<p>sin actos</p>");
-    assert_eq!(
-        (none.first, none.pages[0].rules[1].verdict, none.pages[0].rules[1].fits),
-        (None, "nothing", Some(true)),
-        "{:?}",
-        none.outcome
-    );
+    let fits: Vec<_> = none.pages[0].rules.iter().filter(|rule| rule.fits == Some(true)).map(|rule| rule.verdict).collect();
+    assert_eq!((none.first, fits), (None, vec!["nothing"]));
 }
