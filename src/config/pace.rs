@@ -42,26 +42,46 @@ impl Load {
 
 /// Draws out the intervals of sources that are asked for too much, and says which. Sources on this machine burden nobody.
 pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Source>>) -> Vec<Load> {
-    let mut loads: BTreeMap<String, Load> = BTreeMap::new();
+    let mut loads: BTreeMap<(String, String), Load> = BTreeMap::new();
+    // What one answer serves is asked as often as the most eager of its cases wants it.
+    let mut shared: BTreeMap<String, f64> = BTreeMap::new();
     for watch in cases.iter().filter(|watch| watch.case.source != PAGE) {
         let Some(source) = source_of(watch).filter(|source| !source.is_loopback() && source.is_polled()) else { continue };
         let open = source.hours.as_ref().map_or(1.0, open_share);
-        let load = loads.entry(watch.case.source.clone()).or_insert_with(|| Load {
+        let (address, host) = place_of(watch, &source);
+        let load = loads.entry((watch.case.source.clone(), host)).or_insert_with(|| Load {
             source: watch.case.source.clone(),
             cases: 0,
             needed: 0.0,
             allowed: f64::from(source.daily).min(open * DAY / source.gap.as_secs_f64().max(0.001)),
         });
         load.cases += 1;
-        load.needed += open * DAY / watch.every.as_secs_f64().max(0.001) * REQUESTS_A_VISIT;
+        let visits = open * DAY / watch.every.as_secs_f64().max(0.001);
+        match address {
+            Some(address) => {
+                let known = shared.entry(address).or_default();
+                load.needed += (visits - *known).max(0.0);
+                *known = known.max(visits);
+            }
+            None => load.needed += visits * REQUESTS_A_VISIT,
+        }
     }
-    let loads: Vec<Load> = loads.into_values().filter(|load| load.factor() > 1.0).collect();
-    for watch in cases {
-        if let Some(load) = loads.iter().find(|load| load.source == watch.case.source) {
+    loads.retain(|_, load| load.factor() > 1.0);
+    for watch in cases.iter_mut().filter(|_| !loads.is_empty()) {
+        let Some(source) = source_of(watch) else { continue };
+        if let Some(load) = loads.get(&(watch.case.source.clone(), place_of(watch, &source).1)) {
             watch.every = Duration::from_secs_f64((watch.every.as_secs_f64() * load.factor()).min(LONGEST));
         }
     }
-    loads
+    loads.into_values().collect()
+}
+
+/// The address of the answer that a case shares with others, and its host: each court of such a source has its own, and so
+/// its own gap and budget.
+fn place_of(watch: &Watch, source: &Source) -> (Option<String>, String) {
+    let address = source.recipe.shared_address(&watch.number);
+    let host = address.as_deref().and_then(|address| url::Url::parse(address).ok()).and_then(|url| url.host_str().map(str::to_owned));
+    (address, host.unwrap_or_default())
 }
 
 /// The share of a week in which a source may be asked.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Handles;
+use super::record::fingerprint;
 use crate::config::Source;
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
@@ -37,6 +38,8 @@ pub enum Answer {
         /// The earliest time to try again.
         not_before: Option<Timestamp>,
     },
+    /// The probe of the recipe tells that nothing is new; the rest was not asked.
+    Unchanged,
     /// It was not the time to ask (court hours, daily budget, a resting host): nothing was learned.
     Postponed {
         /// Why.
@@ -55,30 +58,48 @@ pub struct HeldPage {
     pub page: Page,
 }
 
-/// Asks until the recipe has enough, or trouble stops it. `held` gives the pages of the stored version in order.
-pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage]) -> Answer {
+/// Asks until the recipe has enough, or trouble stops it. `held` gives the pages of the stored version in order, `probed` the
+/// fingerprint of the answers up to the recipe's probe with which there is nothing new.
+pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage], probed: Option<[u8; 32]>) -> Answer {
     let rules = rules_of(source, number);
     let mut pages: Vec<Page> = Vec::new();
+    // What was not asked of the source now says nothing about how it treats us now.
+    let (mut asked_any, mut last) = (false, None);
     loop {
         let request = match source.recipe.next(number, &pages) {
             Next::Ask(request) => request,
             Next::Enough => {
-                handles.fetcher.report_ok(&source.recipe.base_url);
+                if asked_any {
+                    handles.fetcher.report_ok(&source.recipe.base_url);
+                }
                 return Answer::Pages(pages);
             }
             Next::Refused(refusal) => {
-                if matches!(refusal, Refusal::Blocked(_)) {
+                if let Some((request, true)) = &last {
+                    handles.shared.refuse(&rules, request).await;
+                }
+                if matches!(refusal, Refusal::Blocked(_)) && !matches!(last, Some((_, false))) {
                     handles.fetcher.report_blocked(&rules, &source.recipe.base_url);
                 }
                 return Answer::Refused(refusal);
             }
         };
+        if source.recipe.is_after_probe(&request.step) && probed.is_some_and(|known| known == fingerprint(&pages)) {
+            handles.fetcher.report_ok(&source.recipe.base_url);
+            return Answer::Unchanged;
+        }
         if pages.len() >= MOST_REQUESTS {
             let expected = format!("at most {MOST_REQUESTS} requests a visit");
             return Answer::Refused(Refusal::Unreadable { at: request.step, expected, found: "a recipe that asks for ever more".into() });
         }
         let known = held.get(pages.len()).filter(|held| held.page.url == request.url && held.page.step == request.step);
-        match handles.fetcher.fetch(&rules, &request, known.map(|held| &held.validators)).await {
+        let (fetched, asked) = match source.recipe.shared(&request.step) {
+            Some(within) => handles.shared.fetch(&handles.fetcher, &rules, &request, within).await,
+            None => (handles.fetcher.fetch(&rules, &request, known.map(|held| &held.validators)).await, true),
+        };
+        asked_any |= asked;
+        last = source.recipe.shared(&request.step).map(|_| (request.clone(), asked));
+        match fetched {
             Fetched::Page(page) => pages.push(page),
             Fetched::NotModified { at } => match known {
                 Some(held) => pages.push(Page { fetched_at: at, ..held.page.clone() }),

@@ -3,18 +3,22 @@
 //! [`Visitor::run_once`] is what the poller's loop, `veedor poll`, "poll now" and the tests all call. A case is visited
 //! by one visit at a time. It decides nothing about when.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::Handles;
 use super::ask::{Answer, HeldPage, ask};
 use super::record::{Job, Visited, fingerprint, short};
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::domain::case::CaseRef;
 use crate::domain::health::Health;
+use crate::domain::page::Page;
 use crate::domain::schedule::Row;
 use crate::fetch::Validators;
+use crate::recipe::Recipe;
 use crate::store::Cid;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -31,6 +35,16 @@ pub struct Visitor {
     postponed: Mutex<BTreeMap<String, Postponed>>,
     /// The cases whose pages came with something to ask "has it changed?" with. Only those pay a look at the store.
     validated: Mutex<HashSet<Cid>>,
+    /// The last whole visits of cases whose sources have a probe.
+    whole: Mutex<HashMap<Cid, Whole>>,
+}
+
+/// A visit that asked for everything, and after which the stored docket was what the source shows.
+#[derive(Debug, Clone, Copy)]
+struct Whole {
+    at: Timestamp,
+    /// The fingerprint of the answers up to the probe.
+    probe: [u8; 32],
 }
 
 /// A source whose visits wait.
@@ -83,7 +97,14 @@ pub enum Report {
 impl Visitor {
     /// A visitor with these handles.
     pub fn new(handles: Handles) -> Self {
-        Self { handles, under_way: Mutex::default(), by_hand: Mutex::default(), postponed: Mutex::default(), validated: Mutex::default() }
+        Self {
+            handles,
+            under_way: Mutex::default(),
+            by_hand: Mutex::default(),
+            postponed: Mutex::default(),
+            validated: Mutex::default(),
+            whole: Mutex::default(),
+        }
     }
 
     /// Visits a case once.
@@ -144,7 +165,25 @@ impl Visitor {
         }
         let number = &target.config.cases[target.index].number;
         let held = self.held(&target).await?;
-        let answer = ask(&self.handles, &source, number, &held).await;
+        let probed = self.probed(&target, &source.recipe);
+        let answer = ask(&self.handles, &source, number, &held, probed).await;
+        let probe = match &answer {
+            Answer::Pages(pages) => Some(probe_of(&source.recipe, pages)),
+            _ => None,
+        };
+        let visited = self.record(&target, source, answer).await?;
+        if let (Some(probe), Report::Visited(visited)) = (probe, &visited) {
+            let known = probe.filter(|_| visited.settled).map(|probe| Whole { at: self.handles.clock.now(), probe });
+            let mut whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+            match known {
+                Some(known) => whole.insert(target.cid, known),
+                None => whole.remove(&target.cid),
+            };
+        }
+        Ok(visited)
+    }
+
+    async fn record(&self, target: &Target, source: Arc<Source>, answer: Answer) -> Result<Report, StoreError> {
         let job = Job {
             store: self.handles.store.clone(),
             config: target.config.clone(),
@@ -159,6 +198,10 @@ impl Visitor {
         let visited = match answer {
             Answer::Postponed { why, not_before } => return Ok(Report::Postponed { why, not_before }),
             Answer::Failed { health, not_before } => blocking(move || job.failed(health, not_before)).await?,
+            Answer::Unchanged => {
+                let (row, due) = job.read_row(target.row.seen);
+                Visited { settled: true, ..Visited::quiet(Health::Ok, row, due, true) }
+            }
             Answer::Refused(refusal) => blocking(move || job.refused(&refusal)).await?,
             Answer::Pages(pages) => {
                 let seen = short(&fingerprint(&pages));
@@ -177,6 +220,15 @@ impl Visitor {
             }
         };
         Ok(Report::Visited(visited))
+    }
+
+    /// What the answers up to the probe must be for the rest to be left alone: as they were at the last whole visit, unless that
+    /// was too long ago, something is amiss with the case, or a person asks.
+    fn probed(&self, target: &Target, recipe: &Recipe) -> Option<[u8; 32]> {
+        let (_, within) = recipe.probe()?;
+        let whole = *self.whole.lock().unwrap_or_else(PoisonError::into_inner).get(&target.cid)?;
+        let age = Duration::try_from(self.handles.clock.now().duration_since(whole.at)).ok()?;
+        (target.settled && !target.by_hand && target.keep && age < within).then_some(whole.probe)
     }
 
     /// The pages of the stored version, when the source gave something to ask "has it changed?" with.
@@ -203,6 +255,13 @@ impl Visitor {
         }
         Ok(held)
     }
+}
+
+/// The fingerprint of the answers up to the probe, where the recipe has one.
+fn probe_of(recipe: &Recipe, pages: &[Page]) -> Option<[u8; 32]> {
+    recipe.probe()?;
+    let until = pages.iter().position(|page| recipe.is_after_probe(&page.step)).unwrap_or(pages.len());
+    Some(fingerprint(&pages[..until]))
 }
 
 /// Pages of the open web have a host each.

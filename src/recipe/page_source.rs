@@ -198,6 +198,8 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         echo: Vec::new(),
         more: None,
         inside: Vec::new(),
+        shared: None,
+        probe: None,
     }
 }
 

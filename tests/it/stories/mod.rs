@@ -14,6 +14,7 @@ mod operation;
 mod outbox;
 mod outside;
 mod polling;
+mod probes;
 mod recipes;
 mod saved;
 mod versions;
