@@ -40,6 +40,8 @@ pub struct Level {
     pub name: String,
     /// Over what.
     pub path: Path,
+    /// Of what is there, only that for which all of this holds.
+    pub when: Vec<Condition>,
 }
 
 /// A condition on a text.
@@ -126,7 +128,10 @@ impl<'p> Visit<'p> {
                     }
                     let mut vars = scope.vars.clone();
                     vars.push((level.name.as_str(), Cow::Borrowed(value)));
-                    next.push(Scope { vars });
+                    let scope = Scope { vars };
+                    if all_hold(&level.when, &Env { number: self.number, scope: &scope, row: None, base: "" }) {
+                        next.push(scope);
+                    }
                 }
             }
             scopes = next;

@@ -22,13 +22,13 @@ pub fn heading(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> Head
         return HeadingSpec::default();
     }
     let Some(mut table) = reader.table("heading") else { return HeadingSpec::default() };
-    let each = part::levels(&mut table, "each", steps);
     let names = Names::new(known);
+    let each = part::levels(&mut table, "each", steps, &names);
     let [title, court, subject, status] = ["title", "court", "subject", "status"].map(|key| field(&mut table, key, &each, steps, &names));
     let filed = part::date(&mut table, "filed", &names.with(&each)).map(|date| (each.clone(), date));
     let mut extra = Vec::new();
     for mut more in table.tables("extra") {
-        let own = if more.has("each") { part::levels(&mut more, "each", steps) } else { each.clone() };
+        let own = if more.has("each") { part::levels(&mut more, "each", steps, &names) } else { each.clone() };
         let names = names.with(&own);
         let name = part::required_template(&mut more, "name", &names);
         let value = part::required_template(&mut more, "value", &names);
@@ -47,7 +47,7 @@ fn field(reader: &mut Reader<'_>, key: &str, each: &[Level], steps: Steps<'_>, n
         return Some(Field { each: each.to_vec(), newest: None, value });
     }
     let mut table = reader.table(key)?;
-    let own = if table.has("each") { part::levels(&mut table, "each", steps) } else { each.to_vec() };
+    let own = if table.has("each") { part::levels(&mut table, "each", steps, &names) } else { each.to_vec() };
     let names = names.with(&own);
     let newest = part::template_at(&mut table, "newest", &names);
     let value = part::required_template(&mut table, "value", &names);
@@ -60,7 +60,7 @@ pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> Vec<
     let mut specs = Vec::new();
     for mut table in part::one_or_many(reader, "parties") {
         table.required("each", "where the parties stand");
-        let each = part::levels(&mut table, "each", steps);
+        let each = part::levels(&mut table, "each", steps, &Names::new(known));
         let names = Names::new(known).with(&each);
         let role = part::required_template(&mut table, "role", &names);
         let name = part::required_template(&mut table, "name", &names);

@@ -158,17 +158,23 @@ pub fn json_path(reader: &Reader<'_>, text: &At<String>) -> Option<JsonPath> {
 }
 
 /// The fan-out under a key: `[{ court = "$.incidents[*]" }, { incident = "@.court.list[*]" }]`.
-pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>)]) -> Vec<Level> {
+pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>)], names: &Names<'_>) -> Vec<Level> {
     let mut levels: Vec<Level> = Vec::new();
     if !reader.has(key) {
         return levels;
     }
     for mut table in reader.tables(key) {
-        for name in table.keys() {
+        for name in table.keys().into_iter().filter(|name| name.value != "when") {
             let Some(text) = table.text(&name.value) else { continue };
             let known: Vec<&str> = levels.iter().map(|level| level.name.as_str()).collect();
             if let Some(path) = path(&table, &text, &known, steps) {
-                levels.push(Level { name: name.value, path });
+                levels.push(Level { name: name.value, path, when: Vec::new() });
+            }
+        }
+        if table.has("when") {
+            let when = conditions(&mut table, "when", &names.with(&levels));
+            if let Some(last) = levels.last_mut() {
+                last.when = when;
             }
         }
     }

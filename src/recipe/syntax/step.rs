@@ -32,7 +32,7 @@ pub fn steps(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Option<Step
 }
 
 fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], known: &Known) -> Option<Step> {
-    let each = part::levels(reader, "each", earlier);
+    let each = part::levels(reader, "each", earlier, &Names::new(known));
     let mut names = Names::new(known).with(&each);
     if reader.has("more") {
         names = names.and("page").and("more");
@@ -247,8 +247,9 @@ fn more(reader: &mut Reader<'_>) -> Option<More> {
     let follow = table.flag("follow").is_some_and(|flag| flag.value);
     table.required("limit", "the most answers to one request");
     let limit = table.integer("limit", 1, 200).and_then(|limit| usize::try_from(limit.value).ok());
+    let first = table.integer("first", 0, 1000).and_then(|first| usize::try_from(first.value).ok()).unwrap_or(1);
     table.finish();
-    Some(More { json: json?, follow, limit: limit? })
+    Some(More { json: json?, follow, limit: limit?, first })
 }
 
 fn echoes(reader: &mut Reader<'_>, names: &Names<'_>) -> Vec<Echo> {
