@@ -354,7 +354,8 @@ mod tests {
         let tables = Tables::from([("index".to_owned(), Arc::new(Table::from([("8.26".to_owned(), "tjsp".to_owned())])))]);
         let number = crate::domain::case::CaseNumber { compact: String::new(), canonical: String::new(), parts: Default::default() };
         let (scope, row) = (crate::recipe::template::Scope::default(), serde_json::json!({"list": ["a", "", "b"], "t": "x1 y22 z"}));
-        let env = Env { number: &number, scope: &scope, row: Some(&row), base: "" };
+        let format = crate::recipe::shipped_recipe("ec-esatje").unwrap().plan.number.clone();
+        let env = Env { number: &number, format: &format, scope: &scope, row: Some(&row), base: "" };
         for (text, filter, expected) in [
             (" 8.26", "lookup: 'index'", "tjsp"),
             ("8.27", "lookup: 'index'", ""),

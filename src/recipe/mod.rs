@@ -4,6 +4,8 @@
 //! says what to ask given the answers so far, `read` makes a docket of them. A court is added with a file under
 //! `jurisdictions/` and fixtures, without Rust. What an entry means is not decided here but in `meaning`.
 
+#[cfg(test)]
+mod among_others;
 mod answer;
 mod big_numbers;
 #[cfg(test)]
@@ -33,6 +35,7 @@ mod strict;
 mod syntax;
 mod template;
 mod view;
+mod walled;
 mod withheld;
 mod xml;
 mod zones;
@@ -50,6 +53,7 @@ use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
 pub use shipped::{shipped, shipped_recipe};
+pub use walled::{WalledSite, walled, walled_site};
 
 /// Everything that veedor knows of a site.
 #[derive(Debug, Clone)]
@@ -80,6 +84,12 @@ pub struct Recipe {
     pub robots: Option<String>,
     /// How well the shapes are known, and from where.
     pub confidence: Option<String>,
+    /// Why it is never polled: what it shows comes from pages that a person saved.
+    pub import_only: Option<String>,
+    /// How a person gets such a page.
+    pub how: Option<String>,
+    /// Why nobody knows yet whether it reads what the site answers today.
+    pub unverified: Option<String>,
     /// Numbers of public cases.
     pub examples: Vec<String>,
     /// Whether the source shows only the newest rows, so that a row that slides off the end is not removed.
@@ -92,7 +102,7 @@ pub struct Recipe {
 /// The compiled parts of a recipe.
 #[derive(Debug)]
 struct Plan {
-    number: Arc<number::NumberFormat>,
+    number: number::NumberFormat,
     case_url: template::Template,
     headers: Vec<(String, String)>,
     zones: zones::Zones,
@@ -187,7 +197,7 @@ impl Recipe {
     /// What the relative addresses of this case begin with, without a slash at the end; empty when a value for it is missing.
     pub fn base_url_of(&self, number: &CaseNumber) -> Cow<'_, str> {
         let Some(base) = &self.base else { return Cow::Borrowed(&self.base_url) };
-        let env = template::Env { number, scope: &template::Scope::default(), row: None, base: "" };
+        let env = template::Env { number, format: &self.plan.number, scope: &template::Scope::default(), row: None, base: "" };
         // With a value missing, what is left may be the address of somebody else.
         let text = base.complete(&env).map(|_| base.url(&env)).unwrap_or_default();
         Cow::Owned(text.trim_end_matches('/').to_owned())
@@ -237,7 +247,7 @@ impl Recipe {
         let answer = &visit.pages[page];
         answer::glance(step, answer)?;
         if in_full || answer::is_doubtful(step, answer) {
-            let env = template::Env { number: visit.number, scope, row: None, base: &answer.url };
+            let env = template::Env { number: visit.number, format: &self.plan.number, scope, row: None, base: &answer.url };
             answer::check(step, answer, visit.document(step, page)?, &env)?;
         }
         Ok(())
@@ -268,7 +278,7 @@ impl Recipe {
                 drafts.extend(entries::drafts(&visit, spec, step, &scopes, &mut oddities)?);
             }
         }
-        if drafts.is_empty() {
+        if drafts.is_empty() && !self.lists_others() {
             oddities.note("no-entries", "the answers list no entry at all");
         }
         let heading = heading::heading(&visit, &self.plan.heading, &self.zone_of(number), &mut oddities)?;
@@ -285,6 +295,12 @@ impl Recipe {
         }
     }
 
+    /// Whether its answers list the rows of other cases too (a feed of a court), so that one without a row of this case is an
+    /// ordinary answer.
+    pub fn lists_others(&self) -> bool {
+        self.plan.entries.iter().any(entries::EntriesSpec::lists_others)
+    }
+
     /// The zone of the court that this number belongs to; it carries its name. An entry of another court names its own in
     /// its further field `zone`.
     pub fn zone_of(&self, number: &CaseNumber) -> TimeZone {
@@ -294,7 +310,13 @@ impl Recipe {
     /// Where a person can look at the case, or at least search for it.
     pub fn case_url(&self, number: &CaseNumber) -> String {
         let scope = template::Scope::default();
-        self.plan.case_url.url(&template::Env { number, scope: &scope, row: None, base: &self.base_url_of(number) })
+        self.plan.case_url.url(&template::Env {
+            number,
+            format: &self.plan.number,
+            scope: &scope,
+            row: None,
+            base: &self.base_url_of(number),
+        })
     }
 
     /// The step that a page of unknown origin is taken for.

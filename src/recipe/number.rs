@@ -97,8 +97,8 @@ impl Test {
 }
 
 impl NumberFormat {
-    /// Whether a text is the number of this case, however it is written.
-    pub fn is_of(&self, text: &str, number: &CaseNumber) -> bool {
+    /// Whether a text, read as a number, names this case: `71/2026` is `071/2026`.
+    pub fn names(&self, text: &str, number: &CaseNumber) -> bool {
         self.parts_of(&self.tidy(text)).is_ok_and(|parts| fill(&self.compact, &parts) == number.compact)
     }
 

@@ -70,7 +70,7 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
     let url = url?;
     let (format, entries) = content?;
     let plan = Plan {
-        number: Arc::new(exactly(slug)?),
+        number: exactly(slug)?,
         case_url: Template::literal(url.as_str()),
         headers: vec![("Accept".to_owned(), "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5".to_owned())],
         zones: Zones::one(zone?),
@@ -94,6 +94,9 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
         terms: None,
         robots: None,
         confidence: None,
+        import_only: None,
+        how: None,
+        unverified: None,
         examples: Vec::new(),
         sliding,
         plan: Arc::new(plan),
@@ -234,6 +237,8 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     Some(EntriesSpec {
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
+        when: Vec::new(),
+        merge: None,
         required: vec!["title".to_owned()],
         present: Vec::new(),
         key: keys.collect::<Option<_>>()?,

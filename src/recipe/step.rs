@@ -5,14 +5,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::answer::{self, Format, Rule};
 use super::filter::absolute;
-use super::number::NumberFormat;
 use super::required::Required;
 use super::select::{Level, Visit};
 use super::template::{Env, Scope, Template};
@@ -106,7 +104,7 @@ pub enum Expected {
     /// This text.
     Text(Template),
     /// The number of the case, however the source writes it.
-    Number(Arc<NumberFormat>),
+    Number,
 }
 
 /// A request and the variables it was made with.
@@ -126,7 +124,7 @@ pub fn asked<'d>(visit: &'d Visit<'d>, index: usize, step: &'d Step) -> Result<(
     let (mut scopes, nulls) = visit.fan_out(&step.each)?;
     if !step.otherwise.is_empty() && visit.is_answered_empty(&step.each)? {
         let empty = Scope::default();
-        let env = Env { number: visit.number, scope: &empty, row: None, base: "" };
+        let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope: &empty, row: None, base: "" };
         let vars = step.otherwise.iter().map(|(name, shape)| (name.as_str(), Cow::Owned(shape.value(&env)))).collect();
         scopes = vec![Scope { vars }];
     }
@@ -188,7 +186,7 @@ fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, f
 }
 
 fn request(recipe: &Recipe, visit: &Visit<'_>, step: &Step, scope: &Scope<'_>) -> Request {
-    let env = Env { number: visit.number, scope, row: None, base: &visit.base };
+    let env = Env { number: visit.number, format: &recipe.plan.number, scope, row: None, base: &visit.base };
     let url = step.url.url(&env);
     let url = if url.starts_with('/') { format!("{}{url}", visit.base) } else { url };
     let mut headers: Vec<(String, String)> = recipe.headers().to_vec();

@@ -5,6 +5,7 @@
 pub mod docket;
 mod number;
 pub mod part;
+mod standing;
 pub mod step;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::zones::{ZoneRule, Zones};
 use super::{Plan, Recipe, is_web_address};
 use crate::diag::{self, At, Problem, Reader, Sink};
 use part::{Known, Names};
+pub use standing::walled_sites;
 
 /// Compiles a recipe, or gives every mistake.
 pub fn parse(file: &str, text: &str) -> Result<Recipe, Vec<Problem>> {
@@ -47,14 +49,14 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let daily = reader.integer("daily", 1, 1_000_000);
     let timeout = reader.duration("timeout");
     let (terms, robots, confidence) = (reader.text("terms"), reader.text("robots"), reader.text("confidence"));
+    let (import_only, how, unverified) = standing::standing(reader);
     let examples = reader.texts("examples").unwrap_or_default();
     let sliding = reader.flag("sliding");
     let headers = part::pairs(reader, "headers");
     let tables = tables(reader);
     let (format, example) = number::format(reader, &tables).unzip();
-    let format = format.map(Arc::new);
-    let parts = format.as_deref().map(number::parts).unwrap_or_default();
-    let known = Known { format, parts, tables };
+    let parts = format.as_ref().map(number::parts).unwrap_or_default();
+    let known = Known { parts, tables };
     let zones = zones(reader, &known);
     let base = base_url.as_ref().and_then(|url| base(reader, url, &known));
     let case_url = reader.required_text("case_url").and_then(|url| part::template(reader, &url, &Names::new(&known)));
@@ -63,7 +65,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let parties = docket::parties(reader, &steps, &known);
     let entries = docket::entries(reader, &steps, &known);
     let plan = Plan {
-        number: known.format?,
+        number: format?,
         case_url: case_url?,
         headers,
         zones: Zones { usual: zone?, rules: zones },
@@ -88,6 +90,9 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         terms: text(terms),
         robots: text(robots),
         confidence: text(confidence),
+        import_only,
+        how,
+        unverified,
         examples: examples.iter().map(|example| example.value.clone()).collect(),
         sliding: sliding.is_some_and(|sliding| sliding.value),
         plan: Arc::new(plan),
@@ -118,11 +123,15 @@ fn base(reader: &Reader<'_>, url: &At<String>, known: &Known) -> Option<Option<T
         // Whether it gives an address is seen at the example of a number.
         return part::template(reader, url, &Names::new(known)).map(Some);
     }
-    if is_web_address(&url.value) {
-        return Some(None);
+    is_address(reader, url).then_some(None)
+}
+
+fn is_address(reader: &Reader<'_>, url: &At<String>) -> bool {
+    let is_address = is_web_address(&url.value);
+    if !is_address {
+        reader.sink().report(url.span.clone(), format!("\"{}\" is not a web address", url.value), Some("write https://host".to_owned()));
     }
-    reader.sink().report(url.span.clone(), format!("\"{}\" is not a web address", url.value), Some("write https://host".to_owned()));
-    None
+    is_address
 }
 
 /// The fixed tables by their names. One with a mistake is there all the same, so that its users are not reported too.
@@ -240,6 +249,8 @@ title = "{{ what }}"
                 "titel = \"A court\"",
                 "small.toml:3:1: unknown key `titel` at the top of the file | did you mean \"title\"?",
             ),
+            ("language = \"en\"", "language = \"en\"\nhow = \"x\"", "small.toml:6:7: `how` is for a source that is not polled"),
+            ("language = \"en\"", "language = \"en\"\nunverified = \" \"", "small.toml:6:14: `unverified` is empty"),
             (
                 "\"UTC\"",
                 "\"Quito\"",

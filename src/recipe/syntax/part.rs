@@ -2,8 +2,6 @@
 //!
 //! Used by the other files of `syntax` and by `page_source`. A part that is wrong gives `None` and a problem.
 
-use std::sync::Arc;
-
 use regex::Regex;
 use scraper::Selector;
 use serde_json::Value;
@@ -14,7 +12,6 @@ use super::tidy;
 use crate::diag::{At, Reader, suggestion};
 use crate::recipe::date::{self, DateFormat, DateSpec};
 use crate::recipe::filter::Tables;
-use crate::recipe::number::NumberFormat;
 use crate::recipe::select::{Condition, Level, Path, Root, Test};
 use crate::recipe::step::{Shape, Step};
 use crate::recipe::template::Template;
@@ -22,8 +19,6 @@ use crate::recipe::template::Template;
 /// What all templates of a recipe may use.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// How to read a case number; `None` when it has a mistake.
-    pub format: Option<Arc<NumberFormat>>,
     /// The parts of a case number; none when its pattern has a mistake.
     pub parts: Vec<String>,
     /// The fixed tables.
@@ -234,10 +229,12 @@ fn condition(mut reader: Reader<'_>, names: &Names<'_>) -> Option<Condition> {
     let none_of = reader.texts("not_in").map(|list| Test::NotIn(texts(list)));
     let matches = reader.text("matches").and_then(|pattern| regex(&reader, &pattern)).map(Test::Matches);
     let empty = reader.flag("empty").map(|flag| Test::Empty(flag.value));
-    let mut tests = [one_of, none_of, matches, empty].into_iter().flatten();
+    let equals = template_at(&mut reader, "equals", names).map(Test::Equals);
+    let number = reader.flag("number").map(|flag| Test::Number(flag.value));
+    let mut tests = [one_of, none_of, matches, empty, equals, number].into_iter().flatten();
     let (test, more) = (tests.next(), tests.next());
-    if !["in", "not_in", "matches", "empty"].iter().any(|key| reader.has(key)) || more.is_some() {
-        reader.sink().report(reader.span(), "a condition needs one of in, not_in, matches, empty", None);
+    if !["in", "not_in", "matches", "empty", "equals", "number"].iter().any(|key| reader.has(key)) || more.is_some() {
+        reader.sink().report(reader.span(), "a condition needs one of in, not_in, matches, empty, equals, number", None);
     }
     reader.finish();
     Some(Condition { value: value?, test: test? })
