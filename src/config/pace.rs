@@ -115,6 +115,18 @@ mod tests {
     }
 
     #[test]
+    fn cases_that_one_answer_serves_count_once_and_each_court_for_itself() {
+        let list = |court: &str| -> String {
+            (1..300).map(|n| format!("[[case]]\nsource = \"us-pacer-rss\"\nnumber = \"{court} 24-{n:05}\"\n")).collect()
+        };
+        let gap = "[source.us-pacer-rss]\ngap = \"600s\"";
+        let one = config(0, &format!("{gap}\n{}{}", list("nysb"), list("ca4")));
+        assert_eq!((one.cases[7].every.as_secs(), one.loads.len()), (15 * 60, 0));
+        let slow = config(0, &format!("{}\n{}", gap.replace("600s", "1800s"), list("nysb")));
+        assert_eq!((slow.cases[7].every.as_secs(), slow.loads.len()), (30 * 60, 1));
+    }
+
+    #[test]
     fn in_short_hours_the_gap_is_the_bound_and_a_court_on_this_machine_has_none() {
         let short = config(300, "[source.ec-esatje]\nhours = \"mon-fri 08:00-12:00\"\ngap = \"10s\"");
         assert_eq!(short.loads[0].allowed.round(), (86_400.0 * 5.0 / 7.0 / 6.0 / 10.0_f64).round());

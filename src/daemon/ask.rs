@@ -70,7 +70,7 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
             Next::Ask(request) => request,
             Next::Enough => {
                 if asked_any {
-                    handles.fetcher.report_ok(&source.recipe.base_url);
+                    handles.fetcher.report_ok(&source.recipe.base_url_of(number));
                 }
                 return Answer::Pages(pages);
             }
@@ -79,13 +79,13 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
                     handles.shared.refuse(&rules, request).await;
                 }
                 if matches!(refusal, Refusal::Blocked(_)) && !matches!(last, Some((_, false))) {
-                    handles.fetcher.report_blocked(&rules, &source.recipe.base_url);
+                    handles.fetcher.report_blocked(&rules, &source.recipe.base_url_of(number));
                 }
                 return Answer::Refused(refusal);
             }
         };
         if source.recipe.is_after_probe(&request.step) && probed.is_some_and(|known| known == fingerprint(&pages)) {
-            handles.fetcher.report_ok(&source.recipe.base_url);
+            handles.fetcher.report_ok(&source.recipe.base_url_of(number));
             return Answer::Unchanged;
         }
         if pages.len() >= MOST_REQUESTS {
