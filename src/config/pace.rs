@@ -121,9 +121,9 @@ mod tests {
         };
         let gap = "[source.us-pacer-rss]\ngap = \"600s\"";
         let one = config(0, &format!("{gap}\n{}{}", list("nysb"), list("ca4")));
-        assert_eq!((one.cases[7].every.as_secs(), one.loads.len()), (15 * 60, 0));
-        let slow = config(0, &format!("{}\n{}", gap.replace("600s", "1800s"), list("nysb")));
-        assert_eq!((slow.cases[7].every.as_secs(), slow.loads.len()), (30 * 60, 1));
+        assert_eq!((one.cases[7].every.as_secs(), one.loads.len()), (30 * 60, 0));
+        let slow = config(0, &format!("{}\n{}", gap.replace("600s", "3600s"), list("nysb")));
+        assert_eq!((slow.cases[7].every.as_secs(), slow.loads.len()), (60 * 60, 1));
     }
 
     #[test]

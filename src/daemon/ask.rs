@@ -12,7 +12,7 @@ use super::record::fingerprint;
 use crate::config::Source;
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
-use crate::domain::page::Page;
+use crate::domain::page::{Page, Request};
 use crate::fetch::{FailureKind, Fetched, Rest, Rules, Validators};
 use crate::recipe::{Next, Refusal};
 
@@ -27,8 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(3600);
 /// What a visit got.
 #[derive(Debug)]
 pub enum Answer {
-    /// Every page that the recipe asked for.
-    Pages(Vec<Page>),
+    /// Every page that the recipe asked for, and how they were asked.
+    Pages(Vec<Page>, Asked),
     /// The source answered, and the answer is not a docket.
     Refused(Refusal),
     /// The source could not be asked.
@@ -49,6 +49,37 @@ pub enum Answer {
     },
 }
 
+/// How the pages of a visit were asked: what they turn out to be says how the source treats us, and how long they may serve
+/// other cases. What another visit asked says nothing more.
+#[derive(Debug)]
+pub struct Asked {
+    rules: Rules,
+    base_url: String,
+    /// Whether the source was asked at all, and whether for the last page.
+    any: bool,
+    last: bool,
+    /// What was asked on behalf of other cases too.
+    shared: Vec<Request>,
+}
+
+impl Asked {
+    /// Tells the fetcher and the shared answers what the recipe took the pages for.
+    pub async fn judged(&self, handles: &Handles, health: &Health) {
+        if matches!(health, Health::Blocked(_) | Health::Unavailable(_) | Health::Unreadable(_)) {
+            for request in &self.shared {
+                handles.shared.refuse(&self.rules, request).await;
+            }
+        }
+        match health {
+            Health::Blocked(_) if self.last => {
+                handles.fetcher.report_blocked(&self.rules, &self.base_url);
+            }
+            Health::Ok | Health::Implausible(_) if self.any => handles.fetcher.report_ok(&self.base_url),
+            _ => {}
+        }
+    }
+}
+
 /// A page of the version that we hold, for answers that say "not modified".
 #[derive(Debug)]
 pub struct HeldPage {
@@ -63,29 +94,19 @@ pub struct HeldPage {
 pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage], probed: Option<[u8; 32]>) -> Answer {
     let rules = rules_of(source, number);
     let mut pages: Vec<Page> = Vec::new();
-    // What was not asked of the source now says nothing about how it treats us now.
-    let (mut asked_any, mut last) = (false, None);
+    let base_url = source.recipe.base_url_of(number).into_owned();
+    let mut asked = Asked { rules: rules.clone(), base_url, any: false, last: false, shared: Vec::new() };
     loop {
         let request = match source.recipe.next(number, &pages) {
             Next::Ask(request) => request,
-            Next::Enough => {
-                if asked_any {
-                    handles.fetcher.report_ok(&source.recipe.base_url_of(number));
-                }
-                return Answer::Pages(pages);
-            }
+            Next::Enough => return Answer::Pages(pages, asked),
             Next::Refused(refusal) => {
-                if let Some((request, true)) = &last {
-                    handles.shared.refuse(&rules, request).await;
-                }
-                if matches!(refusal, Refusal::Blocked(_)) && !matches!(last, Some((_, false))) {
-                    handles.fetcher.report_blocked(&rules, &source.recipe.base_url_of(number));
-                }
+                asked.judged(handles, &refusal.health()).await;
                 return Answer::Refused(refusal);
             }
         };
         if source.recipe.is_after_probe(&request.step) && probed.is_some_and(|known| known == fingerprint(&pages)) {
-            handles.fetcher.report_ok(&source.recipe.base_url_of(number));
+            asked.judged(handles, &Health::Ok).await;
             return Answer::Unchanged;
         }
         if pages.len() >= MOST_REQUESTS {
@@ -93,12 +114,14 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
             return Answer::Refused(Refusal::Unreadable { at: request.step, expected, found: "a recipe that asks for ever more".into() });
         }
         let known = held.get(pages.len()).filter(|held| held.page.url == request.url && held.page.step == request.step);
-        let (fetched, asked) = match source.recipe.shared(&request.step) {
+        let (fetched, by_us) = match source.recipe.shared(&request.step) {
             Some(within) => handles.shared.fetch(&handles.fetcher, &rules, &request, within).await,
             None => (handles.fetcher.fetch(&rules, &request, known.map(|held| &held.validators)).await, true),
         };
-        asked_any |= asked;
-        last = source.recipe.shared(&request.step).map(|_| (request.clone(), asked));
+        (asked.any, asked.last) = (asked.any || by_us, by_us);
+        if by_us && source.recipe.shared(&request.step).is_some() {
+            asked.shared.push(request.clone());
+        }
         match fetched {
             Fetched::Page(page) => pages.push(page),
             Fetched::NotModified { at } => match known {

@@ -168,7 +168,7 @@ impl Visitor {
         let probed = self.probed(&target, &source.recipe);
         let answer = ask(&self.handles, &source, number, &held, probed).await;
         let probe = match &answer {
-            Answer::Pages(pages) => Some(probe_of(&source.recipe, pages)),
+            Answer::Pages(pages, _) => Some(probe_of(&source.recipe, pages)),
             _ => None,
         };
         let visited = self.record(&target, source, answer).await?;
@@ -203,16 +203,18 @@ impl Visitor {
                 Visited { settled: true, ..Visited::quiet(Health::Ok, row, due, true) }
             }
             Answer::Refused(refusal) => blocking(move || job.refused(&refusal)).await?,
-            Answer::Pages(pages) => {
+            Answer::Pages(pages, asked) => {
                 let seen = short(&fingerprint(&pages));
                 let can_ask = pages.iter().any(|page| page.header("etag").or(page.header("last-modified")).is_some());
                 if target.settled && target.row.seen == seen {
+                    asked.judged(&self.handles, &Health::Ok).await;
                     let (row, due) = job.read_row(seen);
                     let unchanged =
                         Visited { health: Health::Ok, version: None, events: Vec::new(), row, due, settled: true, row_pending: true };
                     return Ok(Report::Visited(unchanged));
                 }
                 let visited = blocking(move || job.pages(pages)).await?;
+                asked.judged(&self.handles, &visited.health).await;
                 if can_ask && visited.version.is_some() {
                     lock(&self.validated).insert(target.cid);
                 }
