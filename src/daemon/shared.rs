@@ -204,7 +204,11 @@ mod tests {
                 let nth = if is_robots { 0 } else { count.fetch_add(1, Ordering::SeqCst) + 1 };
                 let status = if is_robots { 404 } else { 200 + 300 * fails.load(Ordering::SeqCst) };
                 let body = format!("feed {nth}");
-                let answer = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                let is_known = head.windows(16).any(|bytes| bytes.eq_ignore_ascii_case(b"if-none-match: \""));
+                let status = if is_known { 304 } else { status };
+                let body = if is_known { String::new() } else { body };
+                let tag = if head.starts_with(b"GET /tagged") { "etag: \"x\"\r\n" } else { "" };
+                let answer = format!("HTTP/1.1 {status} X\r\nconnection: close\r\n{tag}content-length: {}\r\n\r\n{body}", body.len());
                 stream.write_all(answer.as_bytes()).await.expect("sent");
             }
         });
@@ -288,6 +292,18 @@ mod tests {
         assert_eq!(desk.text("/a").await, "feed 2");
         desk.later(599);
         assert_eq!(desk.text("/a").await, "feed 2", "the new answer is not refused");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_was_not_modified_is_young_again() {
+        let desk = desk().await;
+        assert_eq!(desk.text("/tagged").await, "feed 1");
+        desk.later(601);
+        let (Fetched::Page(page), true) = desk.fetch("/tagged").await else { panic!("not asked") };
+        assert_eq!((page.body, page.fetched_at), (b"feed 1".to_vec(), desk.shared.clock.now()));
+        assert_eq!(desk.asked.load(Ordering::SeqCst), 2);
+        desk.later(600);
+        assert!(!desk.fetch("/tagged").await.1);
     }
 
     #[tokio::test]

@@ -13,7 +13,7 @@ use super::Handles;
 use super::ask::{Answer, HeldPage, ask};
 use super::record::{Job, Visited, fingerprint, short};
 use crate::config::{Config, Source};
-use crate::domain::case::CaseRef;
+use crate::domain::case::Watch;
 use crate::domain::health::Health;
 use crate::domain::page::Page;
 use crate::domain::schedule::Row;
@@ -116,9 +116,9 @@ impl Visitor {
         let Some(_turn) = turn else { return Ok(Report::UnderWay) };
         target.settled &= !lock(&self.by_hand).contains(&target.cid);
         let (cid, by_hand) = (target.cid, target.by_hand);
-        let case = target.config.cases[target.index].case.clone();
+        let (config, index) = (target.config.clone(), target.index);
         let report = self.visit(target).await?;
-        self.notice(&case, &report);
+        self.notice(&config, &config.cases[index], &report);
         if !by_hand && matches!(report, Report::Visited(_)) {
             lock(&self.by_hand).remove(&cid);
         }
@@ -127,21 +127,22 @@ impl Visitor {
 
     /// Whether visits of this source wait, and why: a spent budget or a closed court is no trouble of a case, and nobody would
     /// see why its next visit does not come.
-    pub fn postponed(&self, case: &CaseRef) -> Option<Postponed> {
-        lock_map(&self.postponed).get(&waits_as(case)).cloned()
+    pub fn postponed(&self, config: &Config, watch: &Watch) -> Option<Postponed> {
+        lock_map(&self.postponed).get(&waits_as(config, watch)).cloned()
     }
 
-    fn notice(&self, case: &CaseRef, report: &Report) {
+    fn notice(&self, config: &Config, watch: &Watch, report: &Report) {
+        let case = &watch.case;
         let mut postponed = lock_map(&self.postponed);
         match report {
             Report::Postponed { why, not_before: Some(until) } => {
-                let before = postponed.insert(waits_as(case), Postponed { why: why.clone(), until: *until });
+                let before = postponed.insert(waits_as(config, watch), Postponed { why: why.clone(), until: *until });
                 let is_new = before.is_none_or(|before| before.why != *why);
                 if is_new && *until > self.handles.clock.now() + LONG_WAIT {
                     tracing::warn!(source = %case.source, %until, why, "visits wait");
                 }
             }
-            Report::Visited(_) if postponed.remove(&waits_as(case)).is_some() => {
+            Report::Visited(_) if postponed.remove(&waits_as(config, watch)).is_some() => {
                 tracing::info!(source = %case.source, "visits go on");
             }
             _ => {}
@@ -266,9 +267,15 @@ fn probe_of(recipe: &Recipe, pages: &[Page]) -> Option<[u8; 32]> {
     Some(fingerprint(&pages[..until]))
 }
 
-/// Pages of the open web have a host each.
-fn waits_as(case: &CaseRef) -> String {
-    if case.source == "page" { case.to_string() } else { case.source.clone() }
+/// What waits together: the cases of a source, or of one court where each has a host of its own. Pages of the open web have one
+/// each.
+fn waits_as(config: &Config, watch: &Watch) -> String {
+    if watch.case.source == "page" {
+        return watch.case.to_string();
+    }
+    let source = config.source_of(&watch.case);
+    let base_url = source.map(|source| source.recipe.base_url_of(&watch.number).into_owned());
+    format!("{} {}", watch.case.source, base_url.unwrap_or_default())
 }
 
 fn lock_map(map: &Mutex<BTreeMap<String, Postponed>>) -> MutexGuard<'_, BTreeMap<String, Postponed>> {

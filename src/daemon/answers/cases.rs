@@ -37,7 +37,7 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
             .zip(cids)
             .map(|(watch, cid)| {
                 let recipe = config.source_of(&watch.case).map(|source| &source.recipe);
-                line(&store, watch, cid, &rows, visitor.postponed(&watch.case)).map(|line| marked(line, recipe))
+                line(&store, watch, cid, &rows, visitor.postponed(&config, watch)).map(|line| marked(line, recipe))
             })
             .collect::<Result<Vec<_>, StoreError>>()
     })
