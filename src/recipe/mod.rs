@@ -12,6 +12,8 @@ mod big_numbers;
 mod captures;
 mod cut_off;
 mod date;
+mod described;
+pub mod docket_source;
 mod entities;
 mod entries;
 mod filter;
@@ -50,6 +52,7 @@ use crate::domain::docket::Docket;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
+pub use described::{COMMAND, FEED, KINDS, PAGE, is_described};
 pub use shipped::{shipped, shipped_recipe};
 pub use walled::{WalledSite, walled, walled_site};
 
@@ -106,6 +109,8 @@ struct Plan {
     heading: heading::HeadingSpec,
     parties: Vec<heading::PartySpec>,
     entries: Vec<entries::EntriesSpec>,
+    /// The last answer is a docket in its published form, and all rules of reading are the program's that printed it.
+    is_docket: bool,
 }
 
 /// What to do next on a visit.
@@ -240,6 +245,10 @@ impl Recipe {
     /// Pages that a person saved may lack those of other steps: what they hold is read, and an oddity says so. Whether
     /// all answers are there is for [`next`](Self::next) to say.
     pub fn read(&self, number: &CaseNumber, pages: &[Page]) -> Result<Docket, Refusal> {
+        if let (true, Some(page), Some(step)) = (self.plan.is_docket, pages.last(), self.plan.steps.last()) {
+            answer::glance(step, page)?;
+            return docket_source::docket(number, page);
+        }
         let visit = select::Visit::new(self, number, pages);
         let mut oddities = oddity::Oddities::default();
         let mut drafts = Vec::new();
