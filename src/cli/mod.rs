@@ -12,6 +12,7 @@ mod described;
 mod diff;
 mod edit;
 mod exit;
+mod explain;
 mod extract;
 mod handover;
 mod hearings;
@@ -115,7 +116,7 @@ enum Command {
         /// A source's id, for everything about it
         id: Option<String>,
     },
-    /// Run a recipe over saved pages and print the docket as JSON
+    /// Run a recipe over saved pages and print the docket as JSON, or with --explain what each of its rules matched
     Extract(extract::ExtractArgs),
     /// Say what entries mean: JSON Lines in, JSON Lines out
     Classify {

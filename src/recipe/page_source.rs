@@ -108,6 +108,7 @@ pub(super) fn recipe(of: Described<'_>, heard: Heard) -> Option<Recipe> {
         language: heard.language,
         zone: heard.zone_name,
         base_url: of.base_url,
+        base: None,
         gap: Duration::from_secs(5),
         every: Duration::from_secs(30 * 60),
         daily: 500,
@@ -201,6 +202,7 @@ pub(super) fn step_of(path: &str, charset: Option<String>, format: Format) -> St
         required: Vec::new(),
         echo: Vec::new(),
         more: None,
+        inside: Vec::new(),
     }
 }
 
@@ -208,7 +210,8 @@ pub(super) fn step_of(path: &str, charset: Option<String>, format: Format) -> St
 fn exactly(slug: &str) -> Option<NumberFormat> {
     Some(NumberFormat {
         pattern: Regex::new(&format!("^{}$", regex::escape(slug))).ok()?,
-        names: Vec::new(),
+        groups: Vec::new(),
+        checks: Vec::new(),
         compact: slug.to_owned(),
         canonical: slug.to_owned(),
         uppercase: false,
