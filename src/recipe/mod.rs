@@ -8,6 +8,7 @@ mod answer;
 mod big_numbers;
 #[cfg(test)]
 mod captures;
+mod columns;
 mod cut_off;
 mod date;
 mod entities;
@@ -32,6 +33,7 @@ mod strict;
 mod syntax;
 mod template;
 mod view;
+mod visible;
 mod withheld;
 mod xml;
 mod zones;

@@ -146,7 +146,7 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
 fn cells(step: &Step) -> Option<Vec<String>> {
     let Format::Html(view) = &step.format else { return None };
     let rows = view.fields.iter().filter_map(|(_, look)| match &look.kind {
-        Kind::Rows(cells) => Some(cells.iter().map(|(name, _)| name.clone())),
+        Kind::Rows(rows) => Some(rows.names().map(str::to_owned)),
         _ => None,
     });
     Some(rows.flatten().collect())

@@ -5,6 +5,7 @@
 pub mod docket;
 pub mod part;
 pub mod step;
+pub mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
