@@ -12,9 +12,20 @@ use scraper::ElementRef;
 
 use super::visible;
 
-/// The columns of a table: a name, and what its header says.
+/// The columns of a table.
 #[derive(Debug, Clone, Default)]
-pub struct Columns(pub Vec<(String, Regex)>);
+pub struct Columns(pub Vec<Column>);
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// What it is called here.
+    pub name: String,
+    /// What its header says.
+    pub words: Regex,
+    /// Whether a header row without it is one all the same.
+    pub optional: bool,
+}
 
 /// The cells of a row, for each of the columns; a header over several cells has several.
 pub type Cells<'a> = Vec<Vec<ElementRef<'a>>>;
@@ -25,10 +36,10 @@ const HEADER_WITHIN: usize = 10;
 /// The most columns and rows that one cell may claim: a page must not make us count to a million.
 const WIDEST: usize = 1000;
 
-/// The columns that a table has: the places of each, and how wide the table is.
+/// The columns that a table has: the place of each that is there, and how wide the table is.
 #[derive(Debug, Clone)]
 struct Header {
-    places: Vec<Range<usize>>,
+    places: Vec<Option<Range<usize>>>,
     width: usize,
 }
 
@@ -70,7 +81,7 @@ impl Columns {
 
     /// The columns, when this row is a header: each of them is the words of a cell of its own, and no cell holds a table.
     fn header(&self, cells: &[Cell<'_>]) -> Option<Header> {
-        if cells.len() < self.0.len() {
+        if cells.is_empty() {
             return None;
         }
         let is_table = |element: ElementRef<'_>| element.value().name() == "table";
@@ -81,10 +92,15 @@ impl Columns {
         let words: Vec<String> = cells.iter().map(|cell| visible::text(cell.element, |_| false).replace('\n', " ")).collect();
         let mut taken = vec![false; cells.len()];
         let mut places = Vec::with_capacity(self.0.len());
-        for (_, pattern) in &self.0 {
-            let at = (0..cells.len()).find(|at| !taken[*at] && pattern.is_match(&words[*at]))?;
-            taken[at] = true;
-            places.push(cells[at].place.clone());
+        for column in &self.0 {
+            let found = (0..cells.len()).find(|at| !taken[*at] && column.words.is_match(&words[*at]));
+            if found.is_none() && !column.optional {
+                return None;
+            }
+            places.push(found.map(|at| {
+                taken[at] = true;
+                cells[at].place.clone()
+            }));
         }
         Some(Header { places, width: cells.iter().map(|cell| cell.place.end).max().unwrap_or_default() })
     }
@@ -93,11 +109,11 @@ impl Columns {
 impl Header {
     /// The cells of one column. A cell that reaches into another named column is of neither.
     fn cells<'a>(&self, column: usize, cells: &[Cell<'a>]) -> Vec<ElementRef<'a>> {
-        let place = &self.places[column];
+        let Some(place) = &self.places[column] else { return Vec::new() };
         let meets = |place: &Range<usize>, cell: &Cell<'_>| place.start < cell.place.end && cell.place.start < place.end;
         let is_of_no_other = |cell: &Cell<'_>| {
             let mut others = self.places.iter().enumerate().filter(|(at, _)| *at != column);
-            others.all(|(_, other)| !meets(other, cell))
+            others.all(|(_, other)| !other.as_ref().is_some_and(|other| meets(other, cell)))
         };
         cells.iter().filter(|cell| meets(place, cell) && is_of_no_other(cell)).map(|cell| cell.element).collect()
     }

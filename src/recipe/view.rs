@@ -280,7 +280,7 @@ impl Look {
 impl Rows {
     /// The names of what its rows have.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.columns.0.iter().map(|(name, _)| name.as_str()).chain(self.cells.iter().map(|(name, _)| name.as_str()))
+        self.columns.0.iter().map(|column| column.name.as_str()).chain(self.cells.iter().map(|(name, _)| name.as_str()))
     }
 
     fn values<'a>(
@@ -297,7 +297,8 @@ impl Rows {
         };
         let mut values = Vec::with_capacity(rows.len());
         for (row, cells) in &rows {
-            let columns: Vec<_> = self.columns.0.iter().zip(cells).map(|((name, _), cells)| (name.as_str(), cells.as_slice())).collect();
+            let columns: Vec<_> =
+                self.columns.0.iter().zip(cells).map(|(column, cells)| (column.name.as_str(), cells.as_slice())).collect();
             let scope = Scope { element: *row, columns: &columns, lines: OnceCell::new() };
             let mut value = Map::new();
             for (name, cells) in &columns {
@@ -433,6 +434,10 @@ mod tests {
         let html = "<table><tr><th>Text<th>Date<tr><td>a<td>1</table>";
         assert_eq!(seen(view, html)["rows"], json!([{"date": "1", "text": "a"}]));
         assert_eq!(seen(view, &html.replace("<th>Date", "<th>Day"))["rows"], json!([]));
+        let optional = view.replace("'Text'", "{ words = 'Text', optional = true }");
+        let without_text = "<table><tr><th>Day<th>Date<tr><td>a<td>1</table>";
+        assert_eq!(seen(&optional, without_text)["rows"], json!([{"date": "1", "text": ""}]));
+        assert_eq!(seen(view, without_text)["rows"], json!([]));
         assert_eq!(seen(view, "<table><tr><th>Date of the Text<th>x<tr><td>a<td>1</table>")["rows"], json!([]));
     }
 

@@ -3,7 +3,7 @@
 //! Called for the `view` of a step, and by `page_source` for the looks of a watched page.
 
 use crate::diag::{At, Reader, suggestion};
-use crate::recipe::columns::Columns;
+use crate::recipe::columns::{Column, Columns};
 use crate::recipe::view::{Kind, Look, Rows};
 
 use super::part;
@@ -119,7 +119,7 @@ fn within(reader: &mut Reader<'_>) -> Option<Box<Look>> {
 
 fn rows(table: &mut Reader<'_>) -> Option<Rows> {
     let columns = columns(table);
-    let names: Vec<&str> = columns.0.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = columns.0.iter().map(|column| column.name.as_str()).collect();
     let cells = if table.has("cells") {
         table.table("cells").map(|mut cells| {
             for key in cells.keys().into_iter().filter(|key| names.contains(&key.value.as_str())) {
@@ -147,11 +147,20 @@ fn columns(table: &mut Reader<'_>) -> Columns {
     if names.is_empty() {
         columns.sink().report(columns.span(), "no columns", Some("write columns = { date = 'Date Filed' }".to_owned()));
     }
-    let column = |name: At<String>| {
-        let text = columns.text(&name.value)?;
-        words(&columns, &text).map(|words| (name.value, words))
-    };
-    Columns(names.into_iter().filter_map(column).collect())
+    Columns(names.into_iter().filter_map(|name| column(&mut columns, name.value)).collect())
+}
+
+/// A column: the words of its header, or a table with `words` and `optional`.
+fn column(columns: &mut Reader<'_>, name: String) -> Option<Column> {
+    if columns.item(&name)?.is_str() {
+        let text = columns.text(&name)?;
+        return words(columns, &text).map(|words| Column { name, words, optional: false });
+    }
+    let mut table = columns.table(&name)?;
+    let found = table.required_text("words").and_then(|text| words(&table, &text));
+    let optional = table.flag("optional").is_some_and(|flag| flag.value);
+    table.finish();
+    found.map(|words| Column { name, words, optional })
 }
 
 /// A pattern for words; one that fits an empty text is a mistake.
@@ -195,6 +204,7 @@ mod tests {
             ("a = { css = '.', within = 'table' }", "1:27: `within` needs a selector of what stands within"),
             ("a = { css = 'tr', columns = {} }", "1:29: no columns"),
             ("a = { css = 'tr', columns = { d = 'Date', t = '.*' } }", "1:47: \".*\" fits an empty text too"),
+            ("a = { css = 'tr', columns = { d = { optional = true } } }", "1:35: [a.columns.d] has no `words`"),
             ("a = { css = 'tr', columns = { date = 'Date' }, cells = { x = { column = 'dato' } } }", "1:73: there is no column \"dato\""),
             ("a = { css = 'tr', columns = { date = 'Date' }, cells = { date = 'td' } }", "1:58: \"date\" is a column and a cell"),
             ("a = { css = 'tr', column = 'x' }", "1:28: there is no column \"x\""),
