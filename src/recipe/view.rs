@@ -100,6 +100,19 @@ impl View {
         let value = fields(&self.fields, &scope, base.as_ref(), &mut |found: &[ElementRef<'a>]| rows.push(found.to_vec()))?;
         Ok(Seen { value: Value::Object(value), page, rows })
     }
+
+    /// The same view with nothing in it that must be there: for those who explain a page that lacks something.
+    pub fn lenient(&self) -> Self {
+        let mut view = self.clone();
+        let mut looks: Vec<&mut Look> = view.fields.iter_mut().map(|(_, look)| look).collect();
+        while let Some(look) = looks.pop() {
+            look.required = false;
+            if let Kind::Rows(rows) = &mut look.kind {
+                looks.extend(rows.cells.iter_mut().map(|(_, look)| look));
+            }
+        }
+        view
+    }
 }
 
 impl Seen<'_> {
@@ -211,7 +224,7 @@ impl Look {
     }
 
     /// Descendants that match, in the order of the page; the element itself when it does and none of them.
-    fn find<'a>(&self, place: ElementRef<'a>) -> Vec<ElementRef<'a>> {
+    pub fn find<'a>(&self, place: ElementRef<'a>) -> Vec<ElementRef<'a>> {
         let is_within: Option<HashSet<_>> =
             self.within.as_ref().map(|within| within.find(place).into_iter().map(|outer| outer.id()).collect());
         let stands_within = |element: &ElementRef<'_>| {
