@@ -199,6 +199,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         required: Vec::new(),
         echo: Vec::new(),
         more: None,
+        inside: Vec::new(),
     }
 }
 
