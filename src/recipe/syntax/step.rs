@@ -49,6 +49,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
     let headers = part::pairs(reader, "headers");
     let body = body(reader, method, &names);
     let charset = reader.text("charset").filter(|label| is_charset(reader, label)).map(|label| label.value);
+    let optional = reader.flag("optional").is_some_and(|flag| flag.value);
     let otherwise = otherwise(reader, parts);
     let format = format(reader);
     let mut rules = Vec::new();
@@ -74,6 +75,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
         headers,
         body: body?,
         charset,
+        optional,
         each,
         otherwise,
         format: format?,
