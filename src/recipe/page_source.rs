@@ -187,6 +187,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
     Step {
         id: "page".to_owned(),
+        optional: false,
         method: Method::Get,
         url: Template::literal(path),
         headers: Vec::new(),
@@ -240,6 +241,7 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     Some(EntriesSpec {
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
+        within: None,
         when: Vec::new(),
         merge: None,
         required: vec!["title".to_owned()],
@@ -252,6 +254,7 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
         title: template("{{ title }}")?,
         text: Some((template(words.text)?, words.is_html)),
         documents: vec![DocumentSpec {
+            each: None,
             when: vec![Condition { value: template(&link)?, test: Test::Empty(false) }],
             id: template(&link)?,
             name: template("{{ title | collapse | short: 120 }}")?,

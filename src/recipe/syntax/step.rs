@@ -51,6 +51,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     let headers = part::pairs(reader, "headers");
     let body = body(reader, method, &names);
     let charset = reader.text("charset").filter(|label| is_charset(reader, label)).map(|label| label.value);
+    let optional = reader.flag("optional").is_some_and(|flag| flag.value);
     let otherwise = otherwise(reader, known);
     let format = format(reader);
     let ends = ends(reader, format.as_ref());
@@ -78,6 +79,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         headers,
         body: body?,
         charset,
+        optional,
         each,
         otherwise,
         format: format?,
