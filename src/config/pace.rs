@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::source::{PAGE, Source};
+use super::source::Source;
 use crate::domain::case::Watch;
 use crate::domain::schedule::Hours;
+use crate::recipe::is_described;
 
 /// Requests that a visit makes, for a sum before anything was asked: e-SATJE needs three and often four.
 const REQUESTS_A_VISIT: f64 = 4.0;
@@ -45,7 +46,7 @@ pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Sour
     let mut loads: BTreeMap<(String, String), Load> = BTreeMap::new();
     // What one answer serves is asked as often as the most eager of its cases wants it.
     let mut shared: BTreeMap<String, f64> = BTreeMap::new();
-    for watch in cases.iter().filter(|watch| watch.case.source != PAGE) {
+    for watch in cases.iter().filter(|watch| !is_described(&watch.case.source)) {
         let Some(source) = source_of(watch).filter(|source| !source.is_loopback() && source.is_polled()) else { continue };
         let open = source.hours.as_ref().map_or(1.0, open_share);
         let (address, host) = place_of(watch, &source);

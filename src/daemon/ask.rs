@@ -27,8 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(3600);
 /// What a visit got.
 #[derive(Debug)]
 pub enum Answer {
-    /// Every page that the recipe asked for, and how they were asked.
-    Pages(Vec<Page>, Asked),
+    /// Every page that the recipe asked for, and how they were asked; `None`: no host was.
+    Pages(Vec<Page>, Option<Asked>),
     /// The source answered, and the answer is not a docket.
     Refused(Refusal),
     /// The source could not be asked.
@@ -99,7 +99,7 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
     loop {
         let request = match source.recipe.next(number, &pages) {
             Next::Ask(request) => request,
-            Next::Enough => return Answer::Pages(pages, asked),
+            Next::Enough => return Answer::Pages(pages, Some(asked)),
             Next::Refused(refusal) => {
                 asked.judged(handles, &refusal.health()).await;
                 return Answer::Refused(refusal);

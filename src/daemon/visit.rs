@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::Handles;
 use super::ask::{Answer, HeldPage, ask};
+use super::program;
 use super::record::{Job, Visited, fingerprint, short};
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
@@ -18,7 +19,7 @@ use crate::domain::health::Health;
 use crate::domain::page::Page;
 use crate::domain::schedule::Row;
 use crate::fetch::Validators;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, is_described};
 use crate::store::Cid;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -165,9 +166,14 @@ impl Visitor {
             return Ok(Report::Postponed { why: format!("it is import only: {why}"), not_before: None });
         }
         let number = &target.config.cases[target.index].number;
-        let held = self.held(&target).await?;
-        let probed = self.probed(&target, &source.recipe);
-        let answer = ask(&self.handles, &source, number, &held, probed).await;
+        let answer = match &source.program {
+            Some(program) => program::ask(&self.handles, &source, program, number).await,
+            None => {
+                let held = self.held(&target).await?;
+                let probed = self.probed(&target, &source.recipe);
+                ask(&self.handles, &source, number, &held, probed).await
+            }
+        };
         let probe = match &answer {
             Answer::Pages(pages, _) => Some(probe_of(&source.recipe, pages)),
             _ => None,
@@ -208,14 +214,18 @@ impl Visitor {
                 let seen = short(&fingerprint(&pages));
                 let can_ask = pages.iter().any(|page| page.header("etag").or(page.header("last-modified")).is_some());
                 if target.settled && target.row.seen == seen {
-                    asked.judged(&self.handles, &Health::Ok).await;
+                    if let Some(asked) = &asked {
+                        asked.judged(&self.handles, &Health::Ok).await;
+                    }
                     let (row, due) = job.read_row(seen);
                     let unchanged =
                         Visited { health: Health::Ok, version: None, events: Vec::new(), row, due, settled: true, row_pending: true };
                     return Ok(Report::Visited(unchanged));
                 }
                 let visited = blocking(move || job.pages(pages)).await?;
-                asked.judged(&self.handles, &visited.health).await;
+                if let Some(asked) = &asked {
+                    asked.judged(&self.handles, &visited.health).await;
+                }
                 if can_ask && visited.version.is_some() {
                     lock(&self.validated).insert(target.cid);
                 }
@@ -268,9 +278,9 @@ fn probe_of(recipe: &Recipe, pages: &[Page]) -> Option<[u8; 32]> {
 }
 
 /// What waits together: the cases of a source, or of one court where each has a host of its own. Pages of the open web have one
-/// each.
+/// each, and what programs ask nobody knows.
 fn waits_as(config: &Config, watch: &Watch) -> String {
-    if watch.case.source == "page" {
+    if is_described(&watch.case.source) {
         return watch.case.to_string();
     }
     let source = config.source_of(&watch.case);
