@@ -12,6 +12,7 @@ mod big_numbers;
 mod captures;
 mod cut_off;
 mod date;
+pub mod draft;
 mod entities;
 mod entries;
 pub mod explain;
