@@ -15,12 +15,12 @@ use serde_json_path::JsonPath;
 use super::Refusal;
 use super::filter::collapse;
 use super::marker::{Marker, clip, describe, first_byte, marker, marker_beside_rows};
-use super::step::Step;
+use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
 use super::xml::{self, Trouble};
-use super::{big_numbers, cut_off};
-use crate::domain::charset::{decode, decode_with_errors};
+use super::{big_numbers, cut_off, inside};
+use crate::domain::charset::{decode, decode_with_errors, mistaken_charset};
 use crate::domain::page::Page;
 
 /// What an answer must be.
@@ -202,7 +202,9 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
     }
     let is_nothing = |value: &Value| step.rules.iter().any(|rule| rule.verdict.is_none() && rule.judges(value) && rule.fits(page));
     let value = read(step, page, is_nothing)?;
-    Ok(if is_nothing(&value) { Value::Null } else { value })
+    let mut value = if is_nothing(&value) { Value::Null } else { value };
+    inside::open(step, &page.url, &mut value)?;
+    Ok(value)
 }
 
 fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
@@ -250,6 +252,13 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
 /// The text of a page of which every byte fits its charset. A text full of replacement marks would be another text than
 /// yesterday's. Where a recipe names the charset of HTML or XML, broken letters are the source's own and are read as such.
 fn decode_whole<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, str>, Refusal> {
+    if let Some(charset) = mistaken_charset(page) {
+        return Err(Refusal::Unreadable {
+            at: step.id.clone(),
+            expected: format!("text in {charset}, which the page or the recipe names (set `charset` where it is another)"),
+            found: "UTF-8".to_owned(),
+        });
+    }
     let (text, has_errors) = decode_with_errors(page);
     let is_tolerable = page.charset.is_some() && !matches!(step.format, Format::Json { .. });
     if !has_errors || is_tolerable {
@@ -280,12 +289,16 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
         return Err(Refusal::Unreadable { at, expected: format!("`{}`", field.written), found: "nothing there".to_owned() });
     }
     for echo in &step.echo {
-        let expected = echo.equals.text(env);
+        let expected = match &echo.expected {
+            Expected::Text(template) => template.text(env),
+            Expected::Number => env.number.canonical.clone(),
+        };
         let expected = expected.trim();
         if expected.is_empty() {
             // A page that a person saved alone has no request, and what was asked is not known.
             let is_nobody = env.number.compact.is_empty();
-            if is_nobody || echo.equals.heads().any(|head| head != "number" && !env.scope.vars.iter().any(|(name, _)| *name == head)) {
+            let is_bound = |head: &str| head == "number" || env.scope.vars.iter().any(|(name, _)| *name == head);
+            if is_nobody || matches!(&echo.expected, Expected::Text(template) if !template.heads().all(is_bound)) {
                 continue;
             }
             return Err(Refusal::Unreadable {
@@ -299,7 +312,11 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
         let mut has_any = false;
         for value in echo.json.query(document).all() {
             let text = text_of(value);
-            if !value.is_null() && text.trim() != expected {
+            let is_it = match &echo.expected {
+                Expected::Text(_) => text.trim() == expected,
+                Expected::Number => env.format.names(&text, env.number),
+            };
+            if !value.is_null() && !is_it {
                 return Err(unreadable(clip(&collapse(&text))));
             }
             has_any |= !value.is_null();
