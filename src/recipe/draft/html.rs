@@ -188,7 +188,9 @@ fn cells(rows: &[ElementRef<'_>]) -> Vec<Cell> {
     }
     for attribute in ["id", "data-id", "data-key"] {
         let values: Vec<String> = rows.iter().map(|row| row.attr(attribute).unwrap_or_default().to_owned()).collect();
-        if values.iter().all(|value| !value.is_empty()) {
+        // What a framework counted up is another tomorrow.
+        let is_counted = values.iter().any(|value| value.contains(':') || value.contains("j_id"));
+        if !is_counted && values.iter().all(|value| !value.is_empty()) {
             add(&mut cells, Look::Css(format!(".@{attribute}")), "id", values);
         }
     }
