@@ -166,6 +166,10 @@ fn asked<'f, R: BufRead, W: Write>(
     let chosen = dialogue.choice("Which of them are the entries of the case", found.candidates.len(), Some(0), false)?.unwrap_or_default();
     let candidate = &found.candidates[chosen];
     let roles = columns(dialogue, candidate, &language)?;
+    if roles.date.is_none() {
+        dialogue
+            .say("  Entries without a date are rare. If this is only what stands above the list, save the page again with the list open.");
+    }
     let (example, numbering, number_at) = number(dialogue, found, &language)?;
     let text = String::from_utf8_lossy(&page.body);
     let root = if found.form == Form::Xml {
@@ -259,12 +263,11 @@ fn columns<R: BufRead, W: Write>(dialogue: &mut Dialogue<R, W>, candidate: &Cand
     Ok(Roles { date, title, text, link, key })
 }
 
-/// The case number of the page, its kind, and where it stands.
-fn number<R: BufRead, W: Write>(
-    dialogue: &mut Dialogue<R, W>,
-    found: &Found,
-    language: &str,
-) -> Result<(String, Numbering, Option<(Spot, bool)>), Failure> {
+/// The case number of the page, its kind, and where it stands; there with nothing beside it, or within a text.
+type Numbered = (String, Numbering, Option<(Spot, bool)>);
+
+/// Asks for the case number of the page.
+fn number<R: BufRead, W: Write>(dialogue: &mut Dialogue<R, W>, found: &Found, language: &str) -> Result<Numbered, Failure> {
     let is_date = |text: &str| draft::date_formats(&[text.to_owned()], language).is_some_and(|formats| formats != ["epoch_ms"]);
     let guesses = draft::numbers(found, &is_date);
     dialogue.say("\nNumbers on the page:");

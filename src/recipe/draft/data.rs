@@ -23,7 +23,7 @@ pub fn found(document: &Value, form: Form) -> Found {
             // XML has lists everywhere; those with one element are usually no lists.
             let many = if rows.len() > 1 { 20 } else { 0 };
             let score = dated + many + cells.len().min(10) + rows.len().min(20);
-            (cells.len() > 1).then(|| (score, Candidate { at, rows: rows.len(), cells }))
+            Some((score, Candidate { at, rows: rows.len(), cells })).filter(|(_, candidate)| candidate.cells.len() > 1)
         })
         .collect();
     candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

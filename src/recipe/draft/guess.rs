@@ -118,10 +118,19 @@ pub fn roles(candidate: &Candidate, language: &str) -> Roles {
     let has_words = |cell: &Cell| {
         cell.values.iter().filter(|value| value.chars().filter(|c| c.is_alphabetic()).count() >= 3).count() * 2 > cell.values.len()
     };
-    let worded: Vec<(usize, &Cell)> =
-        numbered.iter().copied().filter(|(nth, cell)| free(*nth, cell) && Some(*nth) != key && has_words(cell)).collect();
+    // The words of an element whose attribute is the date.
+    let is_of_a_date = |cell: &Cell| match &cell.look {
+        Look::Css(css) => dated.iter().any(|nth| matches!(&cells[*nth].look, Look::Css(date) if date.starts_with(&format!("{css}@")))),
+        _ => false,
+    };
+    let worded: Vec<(usize, &Cell)> = numbered
+        .iter()
+        .copied()
+        .filter(|(nth, cell)| free(*nth, cell) && Some(*nth) != key && has_words(cell) && !is_of_a_date(cell))
+        .collect();
+    let is_heading = |cell: &Cell| matches!(cell.name.as_str(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
     let titles = ["TIPO", "TITUL", "TITLE", "ACTUACI", "MOVIM", "DESCRI", "EVENT", "DOCKET", "NOMBRE", "ASUNTO"];
-    let by_name = worded.iter().find(|(_, cell)| named(cell, &titles) && length(cell) <= 200).map(|(nth, _)| *nth);
+    let by_name = worded.iter().find(|(_, cell)| (named(cell, &titles) || is_heading(cell)) && length(cell) <= 200).map(|(nth, _)| *nth);
     // A title tells rows apart and is short.
     let title = by_name.or_else(|| {
         worded

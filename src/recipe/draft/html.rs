@@ -78,6 +78,12 @@ fn candidates(html: &Html) -> Vec<Candidate> {
         }
         for (own, elements) in kinds.into_iter().filter(|(_, elements)| elements.len() >= 2) {
             let Some(at) = selector::exact(html, &elements, &own) else { continue };
+            // A row of headings is none of the list's, though its selector may match it.
+            let is_row = |row: &ElementRef<'_>| tag != "tr" || row.child_elements().any(|cell| cell.value().name() == "td");
+            let elements: Vec<_> = elements.into_iter().filter(is_row).collect();
+            if elements.len() < 2 {
+                continue;
+            }
             let cells = cells(&elements);
             let score = score(&cells, elements.len(), &at);
             if score > 0.0 {
@@ -122,10 +128,12 @@ fn score(cells: &[Cell], rows: usize, at: &str) -> f64 {
     }
     #[expect(clippy::cast_precision_loss, reason = "pages have few rows")]
     let (many, wide) = ((rows as f64).ln(), (texts.min(6) as f64) / 2.0);
-    let filled: f64 = cells.iter().map(|cell| share(cell)).sum::<f64>() / f64::from(u32::try_from(cells.len()).unwrap_or(1));
+    let filled: f64 = cells.iter().map(share).sum::<f64>() / f64::from(u32::try_from(cells.len()).unwrap_or(1));
     let dated = if cells.iter().any(|cell| is_dated(&cell.values)) { 6.0 } else { 0.0 };
     let placed = if at.contains("nth-") { 1.0 } else { 0.0 };
-    (many + wide + dated - placed) * filled
+    // A table may be one entry, and is mostly a whole list.
+    let nested = if at.ends_with("table") { 4.0 } else { 0.0 };
+    (many + wide + dated - placed - nested) * filled * filled
 }
 
 fn is_link(cell: &Cell) -> bool {

@@ -39,7 +39,7 @@ const LABELS: &[&str] = &[
 /// Texts of the page that may be its case number, the likeliest first; each with where it stands.
 pub fn numbers(found: &Found, dates: &dyn Fn(&str) -> bool) -> Vec<(String, Piece)> {
     static TOKEN: OnceLock<Option<Regex>> = OnceLock::new();
-    let token = TOKEN.get_or_init(|| Regex::new(r"\b[A-Za-z]{0,4}[0-9][0-9A-Za-z]*(?:[-/.:][0-9A-Za-z]+)*\b").ok());
+    let token = TOKEN.get_or_init(|| Regex::new(r"\b(?:[A-Z]{1,4}[-/])?[A-Za-z]{0,4}[0-9][0-9A-Za-z]*(?:[-/.:][0-9A-Za-z]+)*\b").ok());
     let Some(token) = token else { return Vec::new() };
     let mut scored: Vec<(i32, String, Piece)> = Vec::new();
     for (order, piece) in found.pieces.iter().enumerate() {
@@ -77,7 +77,15 @@ impl Numbering {
             return None;
         }
         let digits: Vec<usize> = (0..runs.len()).filter(|nth| runs[*nth].starts_with(|c: char| c.is_ascii_digit())).collect();
-        let mut names = ["serial", "court", "part", "piece", "section", "more", "rest", "last"].into_iter();
+        // The first of several groups is mostly the court's, and the last the serial number.
+        let mut names: Vec<&str> =
+            ["court", "part", "piece", "section", "more", "rest"].into_iter().take(digits.len().saturating_sub(1)).collect();
+        names.push("serial");
+        let is_year_among = digits.iter().any(|nth| is_year(&runs[*nth])) && digits.len() > 1;
+        if is_year_among && names.len() > 1 {
+            names.remove(names.len() - 2);
+        }
+        let mut names = names.into_iter().chain(["other", "another", "last"]);
         for (nth, run) in runs.iter().enumerate() {
             let first = run.chars().next()?;
             if !first.is_ascii_alphanumeric() {
@@ -87,12 +95,7 @@ impl Numbering {
                 continue;
             }
             let length = run.chars().count();
-            let is_year = first.is_ascii_digit()
-                && length == 4
-                && digits.len() > 1
-                && !taken.contains(&"year")
-                && (run.starts_with("19") || run.starts_with("20"));
-            let (name, part, word) = if is_year {
+            let (name, part, word) = if is_year(run) && digits.len() > 1 && !taken.contains(&"year") {
                 ("year", "(?:19|20)[0-9]{2}".to_owned(), "the year".to_owned())
             } else if first.is_ascii_digit() {
                 let is_fixed = run.starts_with('0') || length >= 5 || digits.len() == 1;
@@ -123,6 +126,10 @@ impl Numbering {
         }
         bare
     }
+}
+
+fn is_year(run: &str) -> bool {
+    run.len() == 4 && (run.starts_with("19") || run.starts_with("20")) && run.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// An example in runs of digits, of letters, and of what stands between them.

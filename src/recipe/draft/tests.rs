@@ -92,9 +92,9 @@ fn the_list_of_entries_is_found_and_read_on_pages_of_every_form() {
 fn selectors_last() {
     let (text, _) = drafted(TABLE, "17299-2099-00011", "https://c.example/causa?n=17299209900011");
     for part in [
-        "css = \"table.ui-datatable tr\"",
+        "css = \"table[id$=':actos'] > tbody > tr\"",
         "get    = \"/causa?n={{ number.compact }}\"",
-        "compact     = \"{serial}{year}{court}\"",
+        "compact     = \"{court}{year}{serial}\"",
         "fecha = '^Fecha$'",
         "label = 'No\\. proceso:'",
         "format = [\"%d/%m/%Y %H:%M\"]",
@@ -130,7 +130,7 @@ fn numbers_are_found_and_their_kind_understood() {
     let is_date = |text: &str| date_formats(&[text.to_owned()], "es").is_some();
     assert_eq!(numbers(&found, &is_date)[0].0, "17299-2099-00011");
     for (example, pattern, form) in [
-        ("17299-2099-00011", "(?<serial>[0-9]{5})-(?<year>(?:19|20)[0-9]{2})-(?<court>[0-9]{5})", "{serial}-{year}-{court}"),
+        ("17299-2099-00011", "(?<court>[0-9]{5})-(?<year>(?:19|20)[0-9]{2})-(?<serial>[0-9]{5})", "{court}-{year}-{serial}"),
         ("71/2026", "(?<serial>[0-9]+)/(?<year>(?:19|20)[0-9]{2})", "{serial}/{year}"),
         ("13802202200555", "(?<serial>[0-9]{14})", "{serial}"),
         (

@@ -178,9 +178,10 @@ fn step(draft: &Draft<'_>, out: &mut String) {
     if draft.has_end {
         line(out, "ends   = \"</html>\"       # a page without its end is cut off, and not read");
     }
-    let echo = match (&draft.number_at, draft.form) {
-        (Some((Spot::Path(path), _)), _) => Some(path.clone()),
-        (Some(_), Form::Html) => Some("$.number".to_owned()),
+    let echo = match &draft.number_at {
+        _ if of_others(draft).is_some() => None,
+        Some((Spot::Path(path), true)) => Some(path.clone()),
+        Some((Spot::Css(_) | Spot::Label(_), _)) => Some("$.number".to_owned()),
         _ => None,
     };
     match echo {
@@ -188,6 +189,7 @@ fn step(draft: &Draft<'_>, out: &mut String) {
             out,
             &format!("echo   = {{ json = {}, number = true, required = true }}    # a page of another case is refused", quoted(&path)),
         ),
+        None if of_others(draft).is_some() => {}
         None => line(
             out,
             "# TODO: echo = { json = \"$.number\", number = true, required = true }: no place of the case number on the page is known, and\n# without it the page of another case would be taken for this one.",
@@ -206,13 +208,17 @@ fn step(draft: &Draft<'_>, out: &mut String) {
     }
 }
 
+/// A pattern without the names of its groups.
+fn unnamed(pattern: &str) -> String {
+    pattern.split("(?<").enumerate().fold(String::new(), |text, (nth, part)| match (nth, part.split_once('>')) {
+        (1.., Some((_, rest))) => format!("{text}(?:{rest}"),
+        _ => text + part,
+    })
+}
+
 fn view(draft: &Draft<'_>, out: &mut String) {
     line(out, "[step.view]");
-    let first =
-        draft.numbering.pattern.split("(?<").enumerate().fold(String::new(), |text, (nth, part)| match (nth, part.split_once('>')) {
-            (1.., Some((_, rest))) => format!("{text}(?:{rest}"),
-            _ => text + part,
-        });
+    let first = unnamed(&draft.numbering.pattern);
     match &draft.number_at {
         Some((Spot::Css(css), true)) => line(out, &format!("number = {}", quoted(css))),
         Some((Spot::Css(css), false)) => line(out, &format!("number = {{ css = {}, first = {} }}", quoted(css), literal(&first))),
@@ -223,7 +229,7 @@ fn view(draft: &Draft<'_>, out: &mut String) {
     }
     let (mut columns, mut cells, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for (nth, cell) in draft.candidate.cells.iter().enumerate() {
-        if !used(&draft.roles).contains(&nth) {
+        if !used(&draft.roles).contains(&nth) && of_others(draft) != Some(nth) {
             others.push(cell.name.clone());
             continue;
         }
@@ -257,6 +263,22 @@ fn view(draft: &Draft<'_>, out: &mut String) {
     line(out, "");
 }
 
+/// The column that says whose case a row is, where the page lists rows of several cases: the number stands in rows alone, and
+/// not by itself, or not in all of them.
+fn of_others(draft: &Draft<'_>) -> Option<usize> {
+    let is_in_rows = match &draft.number_at {
+        None => true,
+        Some((Spot::Path(path), _)) => path.starts_with(&draft.candidate.at),
+        Some(_) => false,
+    };
+    let says = |value: &String| value.contains(&draft.example);
+    draft
+        .candidate
+        .cells
+        .iter()
+        .position(|cell| is_in_rows && cell.values.iter().any(says) && !cell.values.iter().all(|value| *value == draft.example))
+}
+
 fn used(roles: &Roles) -> Vec<usize> {
     let date = roles.date.as_ref().map(|(nth, _)| *nth);
     [date, roles.title, roles.text, roles.link, roles.key].into_iter().flatten().collect()
@@ -279,6 +301,11 @@ fn entries(draft: &Draft<'_>, out: &mut String) {
     }
     if !title.contains('.') {
         line(out, &format!("required = [{}]    # when no row has it, the page has changed", quoted(&title)));
+    }
+    if let Some(name) = of_others(draft).map(name) {
+        line(out, "# The page lists rows of several cases, or may: those of another number are left out.");
+        let first = unnamed(&draft.numbering.pattern);
+        line(out, &format!("when   = {{ value = {}, number = true }}", quoted(&format!("{{{{ {name} | first: '{first}' }}}}"))));
     }
     let mut keys = Vec::new();
     if let Some(key) = roles.key.map(name) {
