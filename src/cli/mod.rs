@@ -8,6 +8,7 @@ mod check;
 mod classify;
 mod deliveries;
 mod demo;
+mod described;
 mod dialogue;
 mod diff;
 mod edit;
