@@ -20,7 +20,7 @@ use super::syntax::{part, step};
 use super::template::Template;
 use super::view::{Kind, Look, View};
 use super::zones::Zones;
-use super::{Plan, Recipe};
+use super::{Plan, Recipe, Secrets};
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 
@@ -72,7 +72,8 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
     let plan = Plan {
         number: exactly(slug)?,
         case_url: Template::literal(url.as_str()),
-        headers: vec![("Accept".to_owned(), "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5".to_owned())],
+        headers: vec![("Accept".to_owned(), Template::literal("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"))],
+        secrets: Vec::new(),
         zones: Zones::one(zone?),
         steps: vec![page_step(&url, charset, format)],
         heading: HeadingSpec::default(),
@@ -87,6 +88,8 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
         zone: zone_name.value,
         base_url: url.origin().ascii_serialization(),
         base: None,
+        secrets: Secrets::default(),
+        cookies: false,
         gap: Duration::from_secs(5),
         every: Duration::from_secs(30 * 60),
         daily: 500,
@@ -188,6 +191,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         id: "page".to_owned(),
         method: Method::Get,
         url: Template::literal(path),
+        lets: Vec::new(),
         headers: Vec::new(),
         body: Body::None,
         charset,

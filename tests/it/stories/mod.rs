@@ -16,4 +16,5 @@ mod outside;
 mod polling;
 mod recipes;
 mod saved;
+mod sessions;
 mod versions;
