@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::source::{PAGE, Source};
+use super::source::Source;
 use crate::domain::case::Watch;
 use crate::domain::schedule::Hours;
+use crate::recipe::is_described;
 
 /// Requests that a visit makes, for a sum before anything was asked: e-SATJE needs three and often four.
 const REQUESTS_A_VISIT: f64 = 4.0;
@@ -45,7 +46,7 @@ pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Sour
     // A source with an address for each court has as many hosts, each with a budget of its own.
     let mut loads: BTreeMap<(String, String), Load> = BTreeMap::new();
     let host = |watch: &Watch, source: &Source| (watch.case.source.clone(), source.recipe.base_url_of(&watch.number).into_owned());
-    for watch in cases.iter().filter(|watch| watch.case.source != PAGE) {
+    for watch in cases.iter().filter(|watch| !is_described(&watch.case.source)) {
         let Some(source) = source_of(watch).filter(|source| !source.is_loopback() && source.is_polled()) else { continue };
         let open = source.hours.as_ref().map_or(1.0, open_share);
         let load = loads.entry(host(watch, &source)).or_insert_with(|| Load {

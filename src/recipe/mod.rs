@@ -10,8 +10,11 @@ mod answer;
 mod big_numbers;
 #[cfg(test)]
 mod captures;
+mod columns;
 mod cut_off;
 mod date;
+mod described;
+pub mod docket_source;
 mod encode;
 mod entities;
 mod entries;
@@ -32,6 +35,8 @@ mod required;
 mod saved;
 mod secrets;
 mod select;
+#[cfg(test)]
+mod several;
 mod shipped;
 mod step;
 #[cfg(test)]
@@ -39,6 +44,7 @@ mod strict;
 mod syntax;
 mod template;
 mod view;
+mod visible;
 mod walled;
 mod withheld;
 mod xml;
@@ -56,6 +62,7 @@ use crate::domain::docket::Docket;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
+pub use described::{COMMAND, FEED, KINDS, PAGE, is_described};
 pub use secrets::Secrets;
 pub use shipped::{shipped, shipped_recipe};
 pub use walled::{WalledSite, walled, walled_site};
@@ -120,6 +127,8 @@ struct Plan {
     heading: heading::HeadingSpec,
     parties: Vec<heading::PartySpec>,
     entries: Vec<entries::EntriesSpec>,
+    /// The last answer is a docket in its published form, and all rules of reading are the program's that printed it.
+    is_docket: bool,
 }
 
 /// What to do next on a visit.
@@ -226,12 +235,20 @@ impl Recipe {
     ///
     /// Pages are matched to requests in their order within a step.
     pub fn next(&self, number: &CaseNumber, pages: &[Page]) -> Next {
-        self.try_next(number, pages).unwrap_or_else(Next::Refused)
+        self.try_next(number, pages, false).unwrap_or_else(Next::Refused)
     }
 
-    fn try_next(&self, number: &CaseNumber, pages: &[Page]) -> Result<Next, Refusal> {
+    /// What pages that a person saved still need, which can do without a form that was only opened for its cookies.
+    pub fn needs(&self, number: &CaseNumber, pages: &[Page]) -> Next {
+        self.try_next(number, pages, true).unwrap_or_else(Next::Refused)
+    }
+
+    fn try_next(&self, number: &CaseNumber, pages: &[Page], by_hand: bool) -> Result<Next, Refusal> {
         let visit = select::Visit::new(self, number, pages);
         for (index, step) in self.plan.steps.iter().enumerate() {
+            if by_hand && step.optional && step.each.is_empty() && visit.pages_of(index).next().is_none() {
+                continue;
+            }
             let is_last = index + 1 == self.plan.steps.len();
             let (mut asked, _) = step::asked(&visit, index, step)?;
             let mut have = 0;
@@ -273,6 +290,10 @@ impl Recipe {
 
     /// The reading, and what it noted on its way, also when it was refused in the middle.
     fn read_noting(&self, visit: &select::Visit<'_>, mut oddities: oddity::Oddities) -> (Result<Docket, Refusal>, oddity::Oddities) {
+        if let (true, Some(page), Some(step)) = (self.plan.is_docket, visit.pages.last(), self.plan.steps.last()) {
+            let docket = answer::glance(step, page).and_then(|()| docket_source::docket(visit.number, page));
+            return (docket, oddities);
+        }
         let docket = self.read_all(visit, &mut oddities);
         let docket = docket.map(|docket| Docket { oddities: oddities.take_list(), ..docket });
         (docket, oddities)
@@ -290,7 +311,7 @@ impl Recipe {
                 self.accept(visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
             }
             let (have, wanted) = (pages.len(), scopes.len());
-            if have != wanted || wanted == 0 {
+            if have < wanted || (have != wanted || wanted == 0) && !step.optional {
                 oddities.note("page-count", &format!("{have} answers to {wanted} requests of {}", step.id));
             }
             for (nth, spec) in self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index) {

@@ -36,12 +36,16 @@ pub struct Step {
     pub body: Body,
     /// The charset that is known to be right.
     pub charset: Option<String>,
+    /// Whether a docket can do without it: it may have nothing to ask for, and saved pages may lack it.
+    pub optional: bool,
     /// The fan-out; empty means one request.
     pub each: Vec<Level>,
     /// What to bind when the first list of the fan-out was answered and is empty.
     pub otherwise: Vec<(String, Shape)>,
     /// What the answer must be.
     pub format: Format,
+    /// How a whole HTML page ends, one of these; empty where that is not known.
+    pub ends: Vec<String>,
     /// Answers that are none.
     pub rules: Vec<Rule>,
     /// What every element of the answer must have.
@@ -292,6 +296,8 @@ title = "{{ t }}"
         let Next::Ask(request) = recipe.next(&number, std::slice::from_ref(&found)) else { panic!("nothing is asked for") };
         assert_eq!(request.body.as_deref(), Some(b"id=8&page=1".as_slice()));
         assert!(matches!(recipe.next(&number, &[found, acts(1, 1, 3)]), Next::Enough));
+        let others = answer("found", &json!({"cases": [{"id": 7}]}));
+        assert!(matches!(recipe.next(&number, &[others]), Next::Refused(Refusal::Unreadable { .. })), "not an empty docket");
     }
 
     #[test]

@@ -108,6 +108,8 @@ fn report_json(config: &Config, index: usize, report: &Report) -> Value {
                 "version": visited.version,
                 "baseline": visited.version == Some(1),
                 "events": visited.events.iter().map(tell).collect::<Vec<_>>(),
+                // What was not read may be the fault of the recipe, so it is said whose it is.
+                "own_recipe": source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()),
             })
         }
     }
@@ -142,7 +144,7 @@ pub async fn import(
         why: format!("the pages were not taken and nothing was changed: {}", why.trim_end_matches('.')),
         code,
     };
-    if let Next::Ask(missing) = source.recipe.next(&watch.number, &saved) {
+    if let Next::Ask(missing) = source.recipe.needs(&watch.number, &saved) {
         let why = format!(
             "the page of step \"{}\" is missing: {}; save it too and give it as --page {}=FILE",
             missing.step, missing.url, missing.step

@@ -180,10 +180,12 @@ pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>
     }
     for mut table in reader.tables(key) {
         for name in table.keys().into_iter().filter(|name| name.value != "when") {
-            let Some(text) = table.text(&name.value) else { continue };
             let known: Vec<&str> = levels.iter().map(|level| level.name.as_str()).collect();
-            if let Some(path) = path(&table, &text, &known, steps) {
-                levels.push(Level { name: name.value, path, when: Vec::new() });
+            let texts = table.texts(&name.value).unwrap_or_default();
+            let mut paths = texts.iter().filter_map(|text| path(&table, text, &known, steps));
+            if let Some(path) = paths.next() {
+                let also = paths.collect();
+                levels.push(Level { name: name.value, path, also, when: Vec::new() });
             }
         }
         if table.has("when") {
