@@ -4,7 +4,7 @@
 //! drawn out by the same factor, so that its visits spread over the day instead of using up the budget by noon and leaving
 //! the court unwatched until midnight. Used while the watch list is read; `veedor check` says what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,14 +43,15 @@ impl Load {
 
 /// Draws out the intervals of sources that are asked for too much, and says which. Sources on this machine burden nobody.
 pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Source>>) -> Vec<Load> {
+    // A source with an address for each court has as many hosts, each with a budget of its own.
     let mut loads: BTreeMap<(String, String), Load> = BTreeMap::new();
+    let host = |watch: &Watch, source: &Source| (watch.case.source.clone(), source.recipe.base_url_of(&watch.number).into_owned());
     // What one answer serves is asked as often as the most eager of its cases wants it.
     let mut shared: BTreeMap<String, f64> = BTreeMap::new();
     for watch in cases.iter().filter(|watch| !is_described(&watch.case.source)) {
         let Some(source) = source_of(watch).filter(|source| !source.is_loopback() && source.is_polled()) else { continue };
         let open = source.hours.as_ref().map_or(1.0, open_share);
-        let (address, host) = place_of(watch, &source);
-        let load = loads.entry((watch.case.source.clone(), host)).or_insert_with(|| Load {
+        let load = loads.entry(host(watch, &source)).or_insert_with(|| Load {
             source: watch.case.source.clone(),
             cases: 0,
             needed: 0.0,
@@ -58,7 +59,7 @@ pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Sour
         });
         load.cases += 1;
         let visits = open * DAY / watch.every.as_secs_f64().max(0.001);
-        match address {
+        match source.recipe.shared_address(&watch.number) {
             Some(address) => {
                 let known = shared.entry(address).or_default();
                 load.needed += (visits - *known).max(0.0);
@@ -68,21 +69,13 @@ pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Sour
         }
     }
     loads.retain(|_, load| load.factor() > 1.0);
-    for watch in cases.iter_mut().filter(|_| !loads.is_empty()) {
-        let Some(source) = source_of(watch) else { continue };
-        if let Some(load) = loads.get(&(watch.case.source.clone(), place_of(watch, &source).1)) {
+    let crowded: BTreeSet<String> = loads.keys().map(|(source, _)| source.clone()).collect();
+    for watch in cases.iter_mut().filter(|watch| crowded.contains(&watch.case.source)) {
+        if let Some(load) = source_of(watch).and_then(|source| loads.get(&host(watch, &source))) {
             watch.every = Duration::from_secs_f64((watch.every.as_secs_f64() * load.factor()).min(LONGEST));
         }
     }
     loads.into_values().collect()
-}
-
-/// The address of the answer that a case shares with others, and its host: each court of such a source has its own, and so
-/// its own gap and budget.
-fn place_of(watch: &Watch, source: &Source) -> (Option<String>, String) {
-    let address = source.recipe.shared_address(&watch.number);
-    let host = address.as_deref().and_then(|address| url::Url::parse(address).ok()).and_then(|url| url.host_str().map(str::to_owned));
-    (address, host.unwrap_or_default())
 }
 
 /// The share of a week in which a source may be asked.

@@ -13,7 +13,7 @@ use crate::config::Source;
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
-use crate::fetch::{FailureKind, Fetched, Rest, Rules, Validators};
+use crate::fetch::{FailureKind, Fetched, Jar, Rest, Rules, Validators};
 use crate::recipe::{Next, Refusal};
 
 /// The most requests that one visit may make. e-SATJE cases with many incidents need a few dozen; a recipe that asks for
@@ -92,7 +92,12 @@ pub struct HeldPage {
 /// Asks until the recipe has enough, or trouble stops it. `held` gives the pages of the stored version in order, `probed` the
 /// fingerprint of the answers up to the recipe's probe with which there is nothing new.
 pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage], probed: Option<[u8; 32]>) -> Answer {
+    if let Some(secret) = source.recipe.lacking_secret() {
+        let why = format!("the secret \"{secret}\" of {} is missing; `veedor check` says how to get one", source.recipe.id);
+        return Answer::Postponed { why, not_before: None };
+    }
     let rules = rules_of(source, number);
+    let mut jar = source.recipe.cookies.then(Jar::default);
     let mut pages: Vec<Page> = Vec::new();
     let base_url = source.recipe.base_url_of(number).into_owned();
     let mut asked = Asked { rules: rules.clone(), base_url, any: false, last: false, shared: Vec::new() };
@@ -113,13 +118,17 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
             let expected = format!("at most {MOST_REQUESTS} requests a visit");
             return Answer::Refused(Refusal::Unreadable { at: request.step, expected, found: "a recipe that asks for ever more".into() });
         }
+        // Who is told that nothing changed may not be given the session that the next page asks for.
+        let held = if jar.is_some() { &[] } else { held };
         let known = held.get(pages.len()).filter(|held| held.page.url == request.url && held.page.step == request.step);
-        let (fetched, by_us) = match source.recipe.shared(&request.step) {
+        // A session is one visit's own.
+        let shared = source.recipe.shared(&request.step).filter(|_| jar.is_none());
+        let (fetched, by_us) = match shared {
             Some(within) => handles.shared.fetch(&handles.fetcher, &rules, &request, within).await,
-            None => (handles.fetcher.fetch(&rules, &request, known.map(|held| &held.validators)).await, true),
+            None => (handles.fetcher.fetch_in(&rules, &request, known.map(|held| &held.validators), jar.as_mut()).await, true),
         };
         (asked.any, asked.last) = (asked.any || by_us, by_us);
-        if by_us && source.recipe.shared(&request.step).is_some() {
+        if by_us && shared.is_some() {
             asked.shared.push(request.clone());
         }
         match fetched {
@@ -164,7 +173,7 @@ fn short_wait(at: Timestamp, now: Timestamp) -> Option<Duration> {
 fn rules_of(source: &Source, number: &CaseNumber) -> Rules {
     Rules {
         source: source.recipe.id.clone(),
-        headers: source.recipe.headers().to_vec(),
+        headers: source.recipe.headers(number),
         gap: source.gap,
         daily: source.daily,
         timeout: source.timeout,

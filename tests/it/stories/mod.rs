@@ -19,4 +19,5 @@ mod polling;
 mod probes;
 mod recipes;
 mod saved;
+mod sessions;
 mod versions;
