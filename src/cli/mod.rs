@@ -116,7 +116,7 @@ enum Command {
         /// A source's id, for everything about it
         id: Option<String>,
     },
-    /// Run a recipe over saved pages and print the docket as JSON, or with --explain what each of its rules matched
+    /// Run a recipe over saved pages: the docket as JSON, or with --explain how it came
     Extract(extract::ExtractArgs),
     /// Say what entries mean: JSON Lines in, JSON Lines out
     Classify {
