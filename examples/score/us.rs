@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::capture::{Capture, Columns, Row, Wanted, When, file_name, files, json, list, text};
+use super::capture::{Capture, Columns, Row, Wanted, When, file_name, files, json, list, text};
 
 /// `us-pacer-docket`: district, bankruptcy, and pages that are no dockets.
 pub fn pacer_docket(folder: &Path) -> Vec<Capture> {

@@ -3,6 +3,7 @@
 mod bad_answers;
 mod circumstances;
 mod commands;
+mod damage;
 mod damaged;
 mod delivery;
 mod demo;
@@ -15,4 +16,5 @@ mod outside;
 mod polling;
 mod recipes;
 mod saved;
+mod series;
 mod versions;
