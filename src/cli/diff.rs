@@ -117,7 +117,7 @@ fn files(before: &Path, after: &Path) -> Done {
         return Err(Failure::new(Exit::Usage, why));
     }
     let now = Clock::System.now();
-    let at_once = Confirm { visits: 1, span: std::time::Duration::ZERO, sliding: false };
+    let at_once = Confirm { visits: 1, span: std::time::Duration::ZERO, sliding: false, others: false };
     let case = CaseRef { source: source.clone(), number: number.compact.clone() };
     let (changes, kept) = match compare(Some(&old), &new, &MissingParts::new(), at_once, now) {
         Comparison::Changed { changes, docket, .. } => (changes, docket),

@@ -4,6 +4,8 @@
 //! says what to ask given the answers so far, `read` makes a docket of them. A court is added with a file under
 //! `jurisdictions/` and fixtures, without Rust. What an entry means is not decided here but in `meaning`.
 
+#[cfg(test)]
+mod among_others;
 mod answer;
 mod big_numbers;
 #[cfg(test)]
@@ -32,6 +34,7 @@ mod strict;
 mod syntax;
 mod template;
 mod view;
+mod walled;
 mod withheld;
 mod xml;
 mod zones;
@@ -48,6 +51,7 @@ use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
 pub use shipped::{shipped, shipped_recipe};
+pub use walled::{WalledSite, walled, walled_site};
 
 /// Everything that veedor knows of a site.
 #[derive(Debug, Clone)]
@@ -78,6 +82,12 @@ pub struct Recipe {
     pub robots: Option<String>,
     /// How well the shapes are known, and from where.
     pub confidence: Option<String>,
+    /// Why it is never polled: what it shows comes from pages that a person saved.
+    pub import_only: Option<String>,
+    /// How a person gets such a page.
+    pub how: Option<String>,
+    /// Why nobody knows yet whether it reads what the site answers today.
+    pub unverified: Option<String>,
     /// Numbers of public cases.
     pub examples: Vec<String>,
     /// Whether the source shows only the newest rows, so that a row that slides off the end is not removed.
@@ -219,7 +229,7 @@ impl Recipe {
         let answer = &visit.pages[page];
         answer::glance(step, answer)?;
         if in_full || answer::is_doubtful(step, answer) {
-            let env = template::Env { number: visit.number, scope, row: None, base: &answer.url };
+            let env = template::Env { number: visit.number, format: &self.plan.number, scope, row: None, base: &answer.url };
             answer::check(step, answer, visit.document(step, page)?, &env)?;
         }
         Ok(())
@@ -250,7 +260,7 @@ impl Recipe {
                 drafts.extend(entries::drafts(&visit, spec, step, &scopes, &mut oddities)?);
             }
         }
-        if drafts.is_empty() {
+        if drafts.is_empty() && !self.lists_others() {
             oddities.note("no-entries", "the answers list no entry at all");
         }
         let heading = heading::heading(&visit, &self.plan.heading, &self.zone_of(number), &mut oddities)?;
@@ -267,6 +277,12 @@ impl Recipe {
         }
     }
 
+    /// Whether its answers list the rows of other cases too (a feed of a court), so that one without a row of this case is an
+    /// ordinary answer.
+    pub fn lists_others(&self) -> bool {
+        self.plan.entries.iter().any(entries::EntriesSpec::lists_others)
+    }
+
     /// The zone of the court that this number belongs to; it carries its name. An entry of another court names its own in
     /// its further field `zone`.
     pub fn zone_of(&self, number: &CaseNumber) -> TimeZone {
@@ -276,7 +292,7 @@ impl Recipe {
     /// Where a person can look at the case, or at least search for it.
     pub fn case_url(&self, number: &CaseNumber) -> String {
         let scope = template::Scope::default();
-        self.plan.case_url.url(&template::Env { number, scope: &scope, row: None, base: &self.base_url })
+        self.plan.case_url.url(&template::Env { number, format: &self.plan.number, scope: &scope, row: None, base: &self.base_url })
     }
 
     /// The step that a page of unknown origin is taken for.

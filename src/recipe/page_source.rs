@@ -93,6 +93,9 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
         terms: None,
         robots: None,
         confidence: None,
+        import_only: None,
+        how: None,
+        unverified: None,
         examples: Vec::new(),
         sliding,
         plan: Arc::new(plan),
@@ -232,6 +235,8 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     Some(EntriesSpec {
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
+        when: Vec::new(),
+        merge: None,
         required: vec!["title".to_owned()],
         present: Vec::new(),
         key: keys.collect::<Option<_>>()?,

@@ -64,6 +64,10 @@ pub enum Test {
     Matches(Regex),
     /// Is empty, or is not.
     Empty(bool),
+    /// Is this text, white space around them aside.
+    Equals(Template),
+    /// Is, read as a number, the number of the case; or is not.
+    Number(bool),
 }
 
 impl Condition {
@@ -75,6 +79,8 @@ impl Condition {
             Test::NotIn(texts) => !texts.contains(&text),
             Test::Matches(pattern) => pattern.is_match(&text),
             Test::Empty(wanted) => text.trim().is_empty() == *wanted,
+            Test::Equals(other) => text.trim() == other.text(env).trim(),
+            Test::Number(wanted) => env.format.names(&text, env.number) == *wanted,
         }
     }
 }
@@ -127,7 +133,10 @@ impl<'p> Visit<'p> {
                     let mut vars = scope.vars.clone();
                     vars.push((level.name.as_str(), Cow::Borrowed(value)));
                     let scope = Scope { vars };
-                    if all_hold(&level.when, &Env { number: self.number, scope: &scope, row: None, base: "" }) {
+                    if all_hold(
+                        &level.when,
+                        &Env { number: self.number, format: &self.recipe.plan.number, scope: &scope, row: None, base: "" },
+                    ) {
                         next.push(scope);
                     }
                 }

@@ -115,7 +115,7 @@ pub fn asked<'d>(visit: &'d Visit<'d>, index: usize, step: &'d Step) -> Result<(
     let (mut scopes, nulls) = visit.fan_out(&step.each)?;
     if !step.otherwise.is_empty() && visit.is_answered_empty(&step.each)? {
         let empty = Scope::default();
-        let env = Env { number: visit.number, scope: &empty, row: None, base: "" };
+        let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope: &empty, row: None, base: "" };
         let vars = step.otherwise.iter().map(|(name, shape)| (name.as_str(), Cow::Owned(shape.value(&env)))).collect();
         scopes = vec![Scope { vars }];
     }
@@ -177,7 +177,7 @@ fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, f
 }
 
 fn request(recipe: &Recipe, visit: &Visit<'_>, step: &Step, scope: &Scope<'_>) -> Request {
-    let env = Env { number: visit.number, scope, row: None, base: &recipe.base_url };
+    let env = Env { number: visit.number, format: &recipe.plan.number, scope, row: None, base: &recipe.base_url };
     let url = step.url.url(&env);
     let url = if url.starts_with('/') { format!("{}{url}", recipe.base_url) } else { url };
     let mut headers: Vec<(String, String)> = recipe.headers().to_vec();

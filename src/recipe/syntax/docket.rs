@@ -4,7 +4,7 @@
 
 use crate::diag::{Reader, suggestion};
 use crate::recipe::answer::Format;
-use crate::recipe::entries::{DocumentSpec, EntriesSpec, NoticeSpec, WithheldSpec};
+use crate::recipe::entries::{DocumentSpec, EntriesSpec, MergeSpec, NoticeSpec, WithheldSpec};
 use crate::recipe::heading::{Field, HeadingSpec, PartySpec};
 use crate::recipe::oddity::OddityRule;
 use crate::recipe::select::Level;
@@ -99,6 +99,8 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
         names = source.otherwise.iter().fold(names, |names, (name, _)| names.and(name));
     }
     let rows = reader.required_text("each").and_then(|path| part::json_path(&reader, &path));
+    let when = part::conditions(&mut reader, "when", &names);
+    let merge = merge(&mut reader, &names);
     let required = reader.texts("required").unwrap_or_default().into_iter().map(|name| name.value).collect();
     let present = reader.texts("present").unwrap_or_default().into_iter().map(|name| name.value).collect();
     reader.required("key", "a list of templates that identify a row");
@@ -124,6 +126,8 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
     Some(EntriesSpec {
         step: step?,
         rows: rows?,
+        when,
+        merge,
         required,
         present,
         key,
@@ -140,6 +144,17 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
         extra,
         oddities,
     })
+}
+
+fn merge(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<MergeSpec> {
+    if !reader.has("merge") {
+        return None;
+    }
+    let mut table = reader.table("merge")?;
+    let by = part::required_template(&mut table, "by", names);
+    let join = table.required_text("join").map(|join| join.value);
+    table.finish();
+    Some(MergeSpec { by: by?, join: join? })
 }
 
 /// The names of the cells of an HTML step's rows.

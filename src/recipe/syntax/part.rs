@@ -218,10 +218,12 @@ fn condition(mut reader: Reader<'_>, names: &Names<'_>) -> Option<Condition> {
     let none_of = reader.texts("not_in").map(|list| Test::NotIn(texts(list)));
     let matches = reader.text("matches").and_then(|pattern| regex(&reader, &pattern)).map(Test::Matches);
     let empty = reader.flag("empty").map(|flag| Test::Empty(flag.value));
-    let mut tests = [one_of, none_of, matches, empty].into_iter().flatten();
+    let equals = template_at(&mut reader, "equals", names).map(Test::Equals);
+    let number = reader.flag("number").map(|flag| Test::Number(flag.value));
+    let mut tests = [one_of, none_of, matches, empty, equals, number].into_iter().flatten();
     let (test, more) = (tests.next(), tests.next());
-    if !["in", "not_in", "matches", "empty"].iter().any(|key| reader.has(key)) || more.is_some() {
-        reader.sink().report(reader.span(), "a condition needs one of in, not_in, matches, empty", None);
+    if !["in", "not_in", "matches", "empty", "equals", "number"].iter().any(|key| reader.has(key)) || more.is_some() {
+        reader.sink().report(reader.span(), "a condition needs one of in, not_in, matches, empty, equals, number", None);
     }
     reader.finish();
     Some(Condition { value: value?, test: test? })

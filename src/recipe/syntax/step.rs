@@ -53,10 +53,11 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
     let format = format(reader);
     let mut rules = Vec::new();
     for (key, verdict) in [
-        ("not_found", Verdict::NotFound),
-        ("reserved", Verdict::Reserved),
-        ("blocked", Verdict::Blocked),
-        ("unavailable", Verdict::Unavailable),
+        ("not_found", Some(Verdict::NotFound)),
+        ("reserved", Some(Verdict::Reserved)),
+        ("blocked", Some(Verdict::Blocked)),
+        ("unavailable", Some(Verdict::Unavailable)),
+        ("nothing", None),
     ] {
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
@@ -203,7 +204,7 @@ pub fn simple_look(reader: &Reader<'_>, text: &At<String>) -> Option<Look> {
     Some(Look { css: selector, written: text.value.clone(), attribute, without: None, first: None, kind: Kind::One, required: false })
 }
 
-fn rule(mut reader: Reader<'_>, verdict: Verdict) -> Option<Rule> {
+fn rule(mut reader: Reader<'_>, verdict: Option<Verdict>) -> Option<Rule> {
     const KEYS: [&str; 6] = ["status", "header", "text", "css", "json", "empty"];
     let status = statuses(&mut reader);
     let header = reader.has("header").then(|| reader.table("header")).flatten().and_then(|mut header| {
