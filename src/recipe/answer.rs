@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use regex::Regex;
+use scraper::selector::ToCss as _;
 use scraper::{Html, Selector};
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -14,12 +15,12 @@ use serde_json_path::JsonPath;
 use super::Refusal;
 use super::filter::collapse;
 use super::marker::{Marker, clip, describe, first_byte, marker, marker_beside_rows};
-use super::step::Step;
+use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
 use super::xml::{self, Trouble};
-use super::{big_numbers, cut_off};
-use crate::domain::charset::{decode, decode_with_errors};
+use super::{big_numbers, cut_off, inside};
+use crate::domain::charset::{decode, decode_with_errors, mistaken_charset};
 use crate::domain::page::Page;
 
 /// What an answer must be.
@@ -100,6 +101,33 @@ impl Rule {
             && self.empty.as_ref().is_none_or(|json| json.query(document).is_empty())
     }
 
+    /// Whether it fits, for those who explain a page; `None`: what it asks about could not be read.
+    pub fn tried(&self, page: &Page, html: Option<&Html>, document: Option<&Value>) -> Option<bool> {
+        let of_html = self.css.as_ref().map(|_| html.map(|html| self.fits_html(html)));
+        let of_value = (self.json.is_some() || self.empty.is_some()).then(|| document.map(|document| self.fits_value(document)));
+        match (self.fits(page), of_html.unwrap_or(Some(true)), of_value.unwrap_or(Some(true))) {
+            (false, ..) | (_, Some(false), _) | (.., Some(false)) => Some(false),
+            (true, Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
+    }
+
+    /// What it asks for, in the words of the recipe.
+    pub fn written(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.status.is_empty() {
+            parts.push(format!("status {}", self.status.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")));
+        }
+        parts.extend(self.header.iter().map(|(name, pattern)| format!("header {name} matches '{}'", pattern.as_str())));
+        if !self.text.is_empty() {
+            parts.push(format!("text \"{}\"", self.text.join("\" or \"")));
+        }
+        parts.extend(self.css.iter().map(|css| format!("css {}", css.to_css_string())));
+        parts.extend(self.json.iter().map(|path| format!("json {path}")));
+        parts.extend(self.empty.iter().map(|path| format!("empty {path}")));
+        parts.join(", ")
+    }
+
     fn verdict(&self, step: &Step) -> Result<(), Refusal> {
         let refusal = self.verdict.map(|verdict| verdict.refusal(format!("the answer to {} says so", step.id)));
         refusal.map_or(Ok(()), Err)
@@ -107,6 +135,16 @@ impl Rule {
 }
 
 impl Verdict {
+    /// The key of a step under which its rules stand.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Reserved => "reserved",
+            Self::Blocked => "blocked",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
     fn refusal(self, why: String) -> Refusal {
         match self {
             Self::NotFound => Refusal::NotFound,
@@ -164,7 +202,9 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
     }
     let is_nothing = |value: &Value| step.rules.iter().any(|rule| rule.verdict.is_none() && rule.judges(value) && rule.fits(page));
     let value = read(step, page, is_nothing)?;
-    Ok(if is_nothing(&value) { Value::Null } else { value })
+    let mut value = if is_nothing(&value) { Value::Null } else { value };
+    inside::open(step, &page.url, &mut value)?;
+    Ok(value)
 }
 
 fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
@@ -212,6 +252,13 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
 /// The text of a page of which every byte fits its charset. A text full of replacement marks would be another text than
 /// yesterday's. Where a recipe names the charset of HTML or XML, broken letters are the source's own and are read as such.
 fn decode_whole<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, str>, Refusal> {
+    if let Some(charset) = mistaken_charset(page) {
+        return Err(Refusal::Unreadable {
+            at: step.id.clone(),
+            expected: format!("text in {charset}, which the page or the recipe names (set `charset` where it is another)"),
+            found: "UTF-8".to_owned(),
+        });
+    }
     let (text, has_errors) = decode_with_errors(page);
     let is_tolerable = page.charset.is_some() && !matches!(step.format, Format::Json { .. });
     if !has_errors || is_tolerable {
@@ -242,12 +289,16 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
         return Err(Refusal::Unreadable { at, expected: format!("`{}`", field.written), found: "nothing there".to_owned() });
     }
     for echo in &step.echo {
-        let expected = echo.equals.text(env);
+        let expected = match &echo.expected {
+            Expected::Text(template) => template.text(env),
+            Expected::Number => env.number.canonical.clone(),
+        };
         let expected = expected.trim();
         if expected.is_empty() {
             // A page that a person saved alone has no request, and what was asked is not known.
             let is_nobody = env.number.compact.is_empty();
-            if is_nobody || echo.equals.heads().any(|head| head != "number" && !env.scope.vars.iter().any(|(name, _)| *name == head)) {
+            let is_bound = |head: &str| head == "number" || env.scope.vars.iter().any(|(name, _)| *name == head);
+            if is_nobody || matches!(&echo.expected, Expected::Text(template) if !template.heads().all(is_bound)) {
                 continue;
             }
             return Err(Refusal::Unreadable {
@@ -261,7 +312,11 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
         let mut has_any = false;
         for value in echo.json.query(document).all() {
             let text = text_of(value);
-            if !value.is_null() && text.trim() != expected {
+            let is_it = match &echo.expected {
+                Expected::Text(_) => text.trim() == expected,
+                Expected::Number => env.format.names(&text, env.number),
+            };
+            if !value.is_null() && !is_it {
                 return Err(unreadable(clip(&collapse(&text))));
             }
             has_any |= !value.is_null();

@@ -10,6 +10,7 @@ use serde_json_path::JsonPath;
 
 use super::Refusal;
 use super::date::{DateSpec, Stamp};
+use super::explain::{self, DateSeen, Fate};
 use super::filter::{absolute, collapse, short_hash};
 use super::oddity::{Oddities, OddityRule, Tally};
 use super::select::{Condition, Test, Visit, all_hold};
@@ -26,6 +27,8 @@ pub struct EntriesSpec {
     pub step: usize,
     /// The rows of one answer.
     pub rows: JsonPath,
+    /// What a row stands in, bound to a name: an object around the list that the row is an element of.
+    pub within: Option<(String, JsonPath)>,
     /// Rows for which this does not hold are of another case; none, if there is no condition.
     pub when: Vec<Condition>,
     /// Which rows of one answer are one entry.
@@ -74,6 +77,8 @@ pub struct MergeSpec {
 /// A document of a row.
 #[derive(Debug, Clone)]
 pub struct DocumentSpec {
+    /// A list in the row of which every element is a document, and its name in the templates.
+    pub each: Option<(String, JsonPath)>,
     /// When there is one.
     pub when: Vec<Condition>,
     /// Its identifier.
@@ -149,22 +154,31 @@ pub fn drafts(
         let mut tallies = vec![Tally::default(); spec.oddities.len()];
         let mut fields = Fields::default();
         let mut own: Vec<(Option<String>, Draft)> = Vec::new();
-        for (index, row) in spec.rows.query(visit.document(step, page)?).all().into_iter().enumerate() {
+        let document = visit.document(step, page)?;
+        for (index, (row, around)) in spec.placed(document).into_iter().enumerate() {
             if row.is_null() {
                 oddities.note("null-element", &format!("rows of {} are null", step.id));
+                oddities.row(page, || Fate::Dropped("null"));
                 continue;
             }
             if !row.is_object() {
                 let at = format!("{}: row {}", step.id, index + 1);
                 return Err(Refusal::Unreadable { at, expected: "an object".to_owned(), found: "something else".to_owned() });
             }
+            let mut own_scope = Cow::Borrowed(scope);
+            if let (Some(around), Some((name, _))) = (around, &spec.within) {
+                own_scope.to_mut().vars.push((name, Cow::Borrowed(around)));
+            }
+            let scope = own_scope.as_ref();
             let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };
             fields.rows.push(row);
             if !all_hold(&spec.when, &env) {
+                oddities.row(page, || Fate::Dropped(explain::OF_OTHERS));
                 continue;
             }
             if spec.titled && collapse(&spec.title.text(&env)).is_empty() {
                 oddities.note("untitled-row", "rows without a title are not taken for entries");
+                oddities.row(page, || Fate::Dropped("without a title"));
                 continue;
             }
             for (rule, tally) in spec.oddities.iter().zip(&mut tallies) {
@@ -212,6 +226,17 @@ impl Fields<'_> {
 }
 
 impl EntriesSpec {
+    /// The rows of an answer, each with the object that it stands in.
+    fn placed<'d>(&self, document: &'d Value) -> Vec<(&'d Value, Option<&'d Value>)> {
+        let Some((_, path)) = &self.within else { return self.rows.query(document).all().into_iter().map(|row| (row, None)).collect() };
+        let outer: Vec<(String, &Value)> =
+            path.query_located(document).all().iter().map(|outer| (outer.location().to_json_pointer(), outer.node())).collect();
+        let holds = |place: &str, outer: &str| place.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        let rows = self.rows.query_located(document).all();
+        let around = |place: &str| outer.iter().find(|(outer, _)| holds(place, outer)).map(|(_, value)| *value);
+        rows.iter().map(|row| (row.node(), around(&row.location().to_json_pointer()))).collect()
+    }
+
     /// Whether its rows are told from those of other cases by the number.
     pub fn lists_others(&self) -> bool {
         self.when.iter().any(|condition| match &condition.test {
@@ -223,12 +248,18 @@ impl EntriesSpec {
 
     fn draft(&self, env: &Env<'_>, row: &Value, page: usize, zones: &Zones, oddities: &mut Oddities) -> Draft {
         let (zone, zone_of_case) = (zones.of_row(env), zones.of_number(&env.number.compact));
+        let mut date_seen = DateSeen::None;
         let stamp = self.date.as_ref().and_then(|date| {
             let text = date.value.text(env);
             let stamp = date.read(&text, &zone);
-            if stamp.is_none() && !text.trim().is_empty() {
-                oddities.note("date-unparsed", "dates of entries are not in a known format");
-            }
+            date_seen = match stamp {
+                Some(_) => DateSeen::Read,
+                None if text.trim().is_empty() => DateSeen::None,
+                None => {
+                    oddities.note("date-unparsed", "dates of entries are not in a known format");
+                    DateSeen::Unread(text)
+                }
+            };
             stamp
         });
         let title = collapse(&self.title.text(env));
@@ -245,18 +276,22 @@ impl EntriesSpec {
         let extra = self.extra.iter().map(|(name, value)| (name.clone(), collapse(&value.text(env))));
         let extra = extra.filter(|(_, value)| !value.is_empty()).chain(own_zone);
         let mut keys = self.keys(env, stamp.as_ref(), &text).into_iter();
-        let key = keys.next().unwrap_or_else(|| {
-            oddities.note("no-key", "rows lack the fields of their identity");
-            EntryKey(short_hash(&row.to_string()))
-        });
-        let more_keys = if self.unique { keys.collect() } else { Vec::new() };
+        let (nth, key) = keys.next().map_or_else(
+            || {
+                oddities.note("no-key", "rows lack the fields of their identity");
+                (None, EntryKey(short_hash(&row.to_string())))
+            },
+            |(nth, key)| (Some(nth), key),
+        );
+        let more_keys = if self.unique { keys.map(|(_, key)| key).collect() } else { Vec::new() };
+        oddities.row(page, || Fate::Taken { key: nth, name: key.0.clone(), date: date_seen, withheld: withheld.is_some() });
         let entry = Entry {
             key,
             date: stamp.map(|stamp| stamp.date),
             time: stamp.and_then(|stamp| stamp.time),
             title,
             text,
-            documents: self.documents.iter().filter_map(|document| document.read(env, withheld.is_some())).collect(),
+            documents: self.documents.iter().flat_map(|document| document.all(env, withheld.is_some())).collect(),
             annulled: !self.annulled.is_empty() && all_hold(&self.annulled, env),
             withheld,
             notice_of: None,
@@ -269,9 +304,9 @@ impl EntriesSpec {
         Draft { entry, exact: stamp.map(|stamp| stamp.exact), page, one_row: self.one_row, more_keys, service }
     }
 
-    /// Every key whose values are all there. `{{ stamp }}` is the date as it was read, whatever way the source writes it, and
+    /// Every key whose values are all there, with its place in the list. `{{ stamp }}` is the date as it was read, whatever way the source writes it, and
     /// `{{ body }}` the text.
-    fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<EntryKey> {
+    fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<(usize, EntryKey)> {
         let mut scope = env.scope.clone();
         scope.vars.push(("stamp", Cow::Owned(stamp.map(Stamp::canonical).unwrap_or_default().into())));
         if self.unique {
@@ -282,7 +317,8 @@ impl EntriesSpec {
         let last_dated =
             self.key.iter().rposition(|key| key.heads().any(|head| head == "stamp")).filter(|_| self.unique && stamp.is_some());
         let candidates = last_dated.map_or(self.key.as_slice(), |last| &self.key[..=last]);
-        let keys = candidates.iter().filter_map(|key| key.complete(&env)).map(|key| EntryKey(collapse(&key)));
+        let whole = |(nth, key): (usize, &Template)| key.complete(&env).map(|key| (nth, EntryKey(collapse(&key))));
+        let keys = candidates.iter().enumerate().filter_map(whole);
         if self.unique { keys.collect() } else { keys.take(1).collect() }
     }
 
@@ -296,6 +332,17 @@ impl EntriesSpec {
 }
 
 impl DocumentSpec {
+    /// The documents of a row: one, or one for each element of a list in it.
+    fn all(&self, env: &Env<'_>, is_withheld: bool) -> Vec<Document> {
+        let (Some((name, path)), Some(row)) = (&self.each, env.row) else { return self.read(env, is_withheld).into_iter().collect() };
+        let each = path.query(row).all().into_iter().filter_map(|element| {
+            let mut scope = env.scope.clone();
+            scope.vars.push((name, Cow::Borrowed(element)));
+            self.read(&Env { scope: &scope, ..*env }, is_withheld)
+        });
+        each.collect()
+    }
+
     fn read(&self, env: &Env<'_>, is_withheld: bool) -> Option<Document> {
         if !all_hold(&self.when, env) {
             return None;

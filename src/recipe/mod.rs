@@ -12,14 +12,17 @@ mod big_numbers;
 mod captures;
 mod cut_off;
 mod date;
+mod encode;
 mod entities;
 mod entries;
+pub mod explain;
 mod filter;
 #[cfg(test)]
 mod fixtures;
 mod heading;
 mod html_text;
 mod identity;
+mod inside;
 mod marker;
 mod number;
 mod oddity;
@@ -27,6 +30,8 @@ pub mod page_source;
 mod required;
 mod saved;
 mod select;
+#[cfg(test)]
+mod several;
 mod shipped;
 mod step;
 #[cfg(test)]
@@ -39,6 +44,7 @@ mod withheld;
 mod xml;
 mod zones;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,7 +72,7 @@ pub struct Recipe {
     pub language: String,
     /// The name of the zone of most of its courts, for example `America/Guayaquil`; see [`zone_of`](Self::zone_of) for the exceptions.
     pub zone: String,
-    /// What relative addresses begin with, without a slash at the end.
+    /// What relative addresses begin with, without a slash at the end, as written; see [`base_url_of`](Self::base_url_of).
     pub base_url: String,
     /// The least time between two requests to the host.
     pub gap: Duration,
@@ -92,6 +98,8 @@ pub struct Recipe {
     pub examples: Vec<String>,
     /// Whether the source shows only the newest rows, so that a row that slides off the end is not removed.
     pub sliding: bool,
+    /// The address as a template, where it depends on the number.
+    base: Option<Arc<template::Template>>,
     plan: Arc<Plan>,
 }
 
@@ -183,27 +191,49 @@ impl Recipe {
         syntax::parse(file, text)
     }
 
-    /// The same recipe at another address: a mirror, a test court.
+    /// The same recipe at another address for all numbers: a mirror, a test court.
     pub fn with_base_url(mut self, base_url: &str) -> Self {
         base_url.trim_end_matches('/').clone_into(&mut self.base_url);
+        self.base = None;
         self
+    }
+
+    /// What the relative addresses of this case begin with, without a slash at the end; empty when a value for it is missing.
+    pub fn base_url_of(&self, number: &CaseNumber) -> Cow<'_, str> {
+        let Some(base) = &self.base else { return Cow::Borrowed(&self.base_url) };
+        let env = template::Env { number, format: &self.plan.number, scope: &template::Scope::default(), row: None, base: "" };
+        // With a value missing, what is left may be the address of somebody else.
+        let text = base.complete(&env).map(|_| base.url(&env)).unwrap_or_default();
+        Cow::Owned(text.trim_end_matches('/').to_owned())
     }
 
     /// Understands a case number as typed, or says in one sentence what a number looks like.
     pub fn number(&self, typed: &str) -> Result<CaseNumber, String> {
-        self.plan.number.read(&self.title, typed)
+        let number = self.plan.number.read(&self.title, typed)?;
+        if self.base.is_some() && !is_web_address(&self.base_url_of(&number)) {
+            return Err(format!("no address is known for {}: {} gives none", number.canonical, self.base_url));
+        }
+        Ok(number)
     }
 
     /// What to ask next, given the answers so far. Cheap: of the last step it only looks at what each page is.
     ///
     /// Pages are matched to requests in their order within a step.
     pub fn next(&self, number: &CaseNumber, pages: &[Page]) -> Next {
-        self.try_next(number, pages).unwrap_or_else(Next::Refused)
+        self.try_next(number, pages, false).unwrap_or_else(Next::Refused)
     }
 
-    fn try_next(&self, number: &CaseNumber, pages: &[Page]) -> Result<Next, Refusal> {
+    /// What pages that a person saved still need, which can do without a form that was only opened for its cookies.
+    pub fn needs(&self, number: &CaseNumber, pages: &[Page]) -> Next {
+        self.try_next(number, pages, true).unwrap_or_else(Next::Refused)
+    }
+
+    fn try_next(&self, number: &CaseNumber, pages: &[Page], by_hand: bool) -> Result<Next, Refusal> {
         let visit = select::Visit::new(self, number, pages);
         for (index, step) in self.plan.steps.iter().enumerate() {
+            if by_hand && step.optional && step.each.is_empty() && visit.pages_of(index).next().is_none() {
+                continue;
+            }
             let is_last = index + 1 == self.plan.steps.len();
             let (mut asked, _) = step::asked(&visit, index, step)?;
             let mut have = 0;
@@ -240,32 +270,42 @@ impl Recipe {
     /// Pages that a person saved may lack those of other steps: what they hold is read, and an oddity says so. Whether
     /// all answers are there is for [`next`](Self::next) to say.
     pub fn read(&self, number: &CaseNumber, pages: &[Page]) -> Result<Docket, Refusal> {
-        let visit = select::Visit::new(self, number, pages);
-        let mut oddities = oddity::Oddities::default();
+        self.read_noting(&select::Visit::new(self, number, pages), oddity::Oddities::default()).0
+    }
+
+    /// The reading, and what it noted on its way, also when it was refused in the middle.
+    fn read_noting(&self, visit: &select::Visit<'_>, mut oddities: oddity::Oddities) -> (Result<Docket, Refusal>, oddity::Oddities) {
+        let docket = self.read_all(visit, &mut oddities);
+        let docket = docket.map(|docket| Docket { oddities: oddities.take_list(), ..docket });
+        (docket, oddities)
+    }
+
+    fn read_all(&self, visit: &select::Visit<'_>, oddities: &mut oddity::Oddities) -> Result<Docket, Refusal> {
         let mut drafts = Vec::new();
         let no_scope = template::Scope::default();
         for (index, step) in self.plan.steps.iter().enumerate() {
-            let (asked, nulls) = step::asked(&visit, index, step)?;
+            let (asked, nulls) = step::asked(visit, index, step)?;
             oddities.note_many("null-element", &format!("elements that {} is asked for are null", step.id), nulls);
             let scopes: Vec<_> = asked.into_iter().map(|asked| asked.scope).collect();
             let pages: Vec<usize> = visit.pages_of(index).collect();
             for (nth, page) in pages.iter().enumerate() {
-                self.accept(&visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
+                self.accept(visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
             }
             let (have, wanted) = (pages.len(), scopes.len());
-            if have != wanted || wanted == 0 {
+            if have < wanted || (have != wanted || wanted == 0) && !step.optional {
                 oddities.note("page-count", &format!("{have} answers to {wanted} requests of {}", step.id));
             }
-            for spec in self.plan.entries.iter().filter(|spec| spec.step == index) {
-                drafts.extend(entries::drafts(&visit, spec, step, &scopes, &mut oddities)?);
+            for (nth, spec) in self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index) {
+                oddities.at_table(nth);
+                drafts.extend(entries::drafts(visit, spec, step, &scopes, oddities)?);
             }
         }
         if drafts.is_empty() && !self.lists_others() {
             oddities.note("no-entries", "the answers list no entry at all");
         }
-        let heading = heading::heading(&visit, &self.plan.heading, &self.zone_of(number), &mut oddities)?;
-        let parties = heading::parties(&visit, &self.plan.parties, &mut oddities)?;
-        Ok(Docket { heading, parties, entries: identity::settle(drafts), oddities: oddities.into_list() })
+        let heading = heading::heading(visit, &self.plan.heading, &self.zone_of(visit.number), oddities)?;
+        let parties = heading::parties(visit, &self.plan.parties, oddities)?;
+        Ok(Docket { heading, parties, entries: identity::settle(drafts), oddities: Vec::new() })
     }
 
     /// What comes next: a request, the docket, or why there is none.
@@ -292,7 +332,13 @@ impl Recipe {
     /// Where a person can look at the case, or at least search for it.
     pub fn case_url(&self, number: &CaseNumber) -> String {
         let scope = template::Scope::default();
-        self.plan.case_url.url(&template::Env { number, format: &self.plan.number, scope: &scope, row: None, base: &self.base_url })
+        self.plan.case_url.url(&template::Env {
+            number,
+            format: &self.plan.number,
+            scope: &scope,
+            row: None,
+            base: &self.base_url_of(number),
+        })
     }
 
     /// The step that a page of unknown origin is taken for.
@@ -304,6 +350,11 @@ impl Recipe {
     pub fn headers(&self) -> &[(String, String)] {
         &self.plan.headers
     }
+}
+
+/// Whether requests can go there.
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 #[cfg(test)]

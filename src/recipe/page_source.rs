@@ -86,6 +86,7 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
         language,
         zone: zone_name.value,
         base_url: url.origin().ascii_serialization(),
+        base: None,
         gap: Duration::from_secs(5),
         every: Duration::from_secs(30 * 60),
         daily: 500,
@@ -185,6 +186,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
     Step {
         id: "page".to_owned(),
+        optional: false,
         method: Method::Get,
         url: Template::literal(path),
         headers: Vec::new(),
@@ -197,6 +199,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         required: Vec::new(),
         echo: Vec::new(),
         more: None,
+        inside: Vec::new(),
     }
 }
 
@@ -204,7 +207,8 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
 fn exactly(slug: &str) -> Option<NumberFormat> {
     Some(NumberFormat {
         pattern: Regex::new(&format!("^{}$", regex::escape(slug))).ok()?,
-        names: Vec::new(),
+        groups: Vec::new(),
+        checks: Vec::new(),
         compact: slug.to_owned(),
         canonical: slug.to_owned(),
         uppercase: false,
@@ -235,6 +239,7 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     Some(EntriesSpec {
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
+        within: None,
         when: Vec::new(),
         merge: None,
         required: vec!["title".to_owned()],
@@ -247,6 +252,7 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
         title: template("{{ title }}")?,
         text: Some((template(words.text)?, words.is_html)),
         documents: vec![DocumentSpec {
+            each: None,
             when: vec![Condition { value: template(&link)?, test: Test::Empty(false) }],
             id: template(&link)?,
             name: template("{{ title | collapse | short: 120 }}")?,

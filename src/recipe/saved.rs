@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::select::{Path, Root};
-use super::step::Step;
+use super::step::{Expected, Step};
 use super::template::{Env, Scope, text_of};
 use super::{Next, Recipe, answer, page_source};
 use crate::domain::case::{CaseNumber, Parts};
@@ -28,6 +28,8 @@ impl Recipe {
         if page.step.is_empty() {
             page.step = self.guess_step(&page).unwrap_or_else(|| self.first_step()).to_owned();
         }
+        let step = self.plan.steps.iter().find(|step| step.id == page.step);
+        page.charset = page.charset.or_else(|| step.and_then(|step| step.charset.clone()));
         page.url = self.address_of(&page.step);
         page
     }
@@ -35,7 +37,7 @@ impl Recipe {
     /// Saved pages as if they had been asked for: with the address, which links on them start from, and the recipe's charset.
     pub fn located(&self, number: &CaseNumber, mut pages: Vec<Page>) -> Vec<Page> {
         for at in 0..pages.len() {
-            if let Next::Ask(request) = self.next(number, &pages[..at])
+            if let Next::Ask(request) = self.needs(number, &pages[..at])
                 && request.step == pages[at].step
             {
                 pages[at].url = request.url;
@@ -60,9 +62,9 @@ impl Recipe {
     /// Where the pages of a step are, as far as that does not depend on the case: links on a saved page begin there.
     fn address_of(&self, step: &str) -> String {
         let number = CaseNumber { compact: String::new(), canonical: String::new(), parts: Parts::default() };
-        let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: None, base: &self.base_url };
+        let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: None, base: "" };
         let path = self.plan.steps.iter().find(|known| known.id == step).map(|step| step.url.url(&env)).unwrap_or_default();
-        if path.starts_with('/') || path.is_empty() { format!("{}{path}", self.base_url) } else { path }
+        if path.starts_with('/') || path.is_empty() { format!("{}{path}", self.base_url_of(&number)) } else { path }
     }
 
     /// The step that a saved page answers, by what the recipe would take from it. `None` when it fits none.
@@ -80,7 +82,10 @@ impl Recipe {
     pub fn number_in(&self, page: &Page) -> Option<CaseNumber> {
         let step = self.plan.steps.iter().find(|step| step.id == page.step)?;
         let document = answer::parse(step, page).ok()?;
-        let echoes = step.echo.iter().filter(|echo| echo.equals.heads().eq(["number"]));
+        let echoes = step.echo.iter().filter(|echo| match &echo.expected {
+            Expected::Text(template) => template.heads().eq(["number"]),
+            Expected::Number => true,
+        });
         echoes.flat_map(|echo| echo.json.query(&document).all()).find_map(|value| self.number(&text_of(value)).ok())
     }
 
@@ -89,6 +94,8 @@ impl Recipe {
         if answer::glance(step, page).is_err() {
             return 0;
         }
+        let in_charset = step.charset.is_some() && page.charset.is_none();
+        let page = if in_charset { &Page { charset: step.charset.clone(), ..page.clone() } } else { page };
         let Ok(document) = answer::parse(step, page) else { return 0 };
         let lacking = self.plan.entries.iter().filter(|spec| spec.step == index).any(|spec| {
             let rows = spec.rows.query(&document).all();

@@ -40,7 +40,9 @@ pub struct Level {
     pub name: String,
     /// Over what.
     pub path: Path,
-    /// Of what is there, only that for which all of this holds.
+    /// And then over these: the same may stand in the answers of several steps.
+    pub also: Vec<Path>,
+    /// Of what is there, only that for which all of this holds; something must.
     pub when: Vec<Condition>,
 }
 
@@ -90,12 +92,22 @@ pub fn all_hold(conditions: &[Condition], env: &Env<'_>) -> bool {
     conditions.iter().all(|condition| condition.holds(env))
 }
 
+fn none_fits(level: &Level) -> Refusal {
+    Refusal::Unreadable {
+        at: format!("the list for `{}`", level.name),
+        expected: "an element that meets the condition `when`".to_owned(),
+        found: "none that does".to_owned(),
+    }
+}
+
 /// The pages of one visit, each parsed at most once.
 pub struct Visit<'p> {
     /// The recipe.
     pub recipe: &'p Recipe,
     /// The case.
     pub number: &'p CaseNumber,
+    /// What its relative addresses begin with.
+    pub base: Cow<'p, str>,
     /// All pages.
     pub pages: &'p [Page],
     documents: Vec<OnceCell<Result<Value, Refusal>>>,
@@ -104,7 +116,7 @@ pub struct Visit<'p> {
 impl<'p> Visit<'p> {
     /// A visit with what has been fetched so far.
     pub fn new(recipe: &'p Recipe, number: &'p CaseNumber, pages: &'p [Page]) -> Self {
-        Self { recipe, number, pages, documents: pages.iter().map(|_| OnceCell::new()).collect() }
+        Self { recipe, number, base: recipe.base_url_of(number), pages, documents: pages.iter().map(|_| OnceCell::new()).collect() }
     }
 
     /// The indices of a step's pages, in the order of its requests.
@@ -125,11 +137,17 @@ impl<'p> Visit<'p> {
         for (level, nulls) in levels.iter().zip(&mut nulls) {
             let mut next = Vec::new();
             for scope in &scopes {
-                for value in self.select(&level.path, scope)? {
+                let (before, mut is_any) = (next.len(), false);
+                let mut values = self.select(&level.path, scope)?;
+                for path in &level.also {
+                    values.extend(self.select(path, scope)?);
+                }
+                for value in values {
                     if value.is_null() {
                         *nulls += 1;
                         continue;
                     }
+                    is_any = true;
                     let mut vars = scope.vars.clone();
                     vars.push((level.name.as_str(), Cow::Borrowed(value)));
                     let scope = Scope { vars };
@@ -139,6 +157,10 @@ impl<'p> Visit<'p> {
                     ) {
                         next.push(scope);
                     }
+                }
+                // What is not asked for would look like a case without entries.
+                if is_any && next.len() == before {
+                    return Err(none_fits(level));
                 }
             }
             scopes = next;

@@ -11,6 +11,7 @@ use serde_json_path::JsonPath;
 
 use super::answer::{self, Format, Rule};
 use super::filter::absolute;
+use super::inside::Inside;
 use super::required::Required;
 use super::select::{Level, Visit};
 use super::template::{Env, Scope, Template};
@@ -32,6 +33,8 @@ pub struct Step {
     pub body: Body,
     /// The charset that is known to be right.
     pub charset: Option<String>,
+    /// Whether a docket can do without it: it may have nothing to ask for, and saved pages may lack it.
+    pub optional: bool,
     /// The fan-out; empty means one request.
     pub each: Vec<Level>,
     /// What to bind when the first list of the fan-out was answered and is empty.
@@ -46,6 +49,8 @@ pub struct Step {
     pub echo: Vec<Echo>,
     /// How an answer says that it goes on.
     pub more: Option<More>,
+    /// Texts in the answer that are HTML, XML or JSON themselves.
+    pub inside: Vec<Inside>,
 }
 
 /// Paging: an answer may go on in another. Templates of the step know `page`, from `first` on, and `more`, what was found.
@@ -93,9 +98,18 @@ pub struct Echo {
     /// Where the answer repeats it.
     pub json: JsonPath,
     /// What was asked.
-    pub equals: Template,
+    pub expected: Expected,
     /// Whether it must be there even when the answer shows nothing.
     pub required: bool,
+}
+
+/// What an answer must repeat.
+#[derive(Debug, Clone)]
+pub enum Expected {
+    /// This text.
+    Text(Template),
+    /// The number of the case, however the source writes it.
+    Number,
 }
 
 /// A request and the variables it was made with.
@@ -177,9 +191,9 @@ fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, f
 }
 
 fn request(recipe: &Recipe, visit: &Visit<'_>, step: &Step, scope: &Scope<'_>) -> Request {
-    let env = Env { number: visit.number, format: &recipe.plan.number, scope, row: None, base: &recipe.base_url };
+    let env = Env { number: visit.number, format: &recipe.plan.number, scope, row: None, base: &visit.base };
     let url = step.url.url(&env);
-    let url = if url.starts_with('/') { format!("{}{url}", recipe.base_url) } else { url };
+    let url = if url.starts_with('/') { format!("{}{url}", visit.base) } else { url };
     let mut headers: Vec<(String, String)> = recipe.headers().to_vec();
     let body = match &step.body {
         Body::None => None,
@@ -304,6 +318,8 @@ title = "{{ t }}"
         let Next::Ask(request) = recipe.next(&number, std::slice::from_ref(&found)) else { panic!("nothing is asked for") };
         assert_eq!(request.body.as_deref(), Some(b"id=8&page=1".as_slice()));
         assert!(matches!(recipe.next(&number, &[found, acts(1, 1, 3)]), Next::Enough));
+        let others = answer("found", &json!({"cases": [{"id": 7}]}));
+        assert!(matches!(recipe.next(&number, &[others]), Next::Refused(Refusal::Unreadable { .. })), "not an empty docket");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::answer::Format;
 use super::entries::EntriesSpec;
 use super::select::{Visit, all_hold};
 use super::template::{Env, Scope};
-use super::{Recipe, step};
+use super::{Recipe, inside, step};
 use crate::domain::case::CaseNumber;
 use crate::domain::page::Page;
 
@@ -69,6 +69,7 @@ fn emptied(visit: &Visit<'_>, step: &step::Step, page: usize, places: &[String])
             *value = Value::String(String::new());
         }
     }
+    inside::close(step, &mut kept);
     Some(kept.to_string().into_bytes())
 }
 

@@ -2,27 +2,30 @@
 //!
 //! Called by the recipe's own parser.
 
+use serde_json_path::JsonPath;
+
 use crate::diag::{Reader, suggestion};
 use crate::recipe::answer::Format;
 use crate::recipe::entries::{DocumentSpec, EntriesSpec, MergeSpec, NoticeSpec, WithheldSpec};
 use crate::recipe::heading::{Field, HeadingSpec, PartySpec};
+use crate::recipe::inside;
 use crate::recipe::oddity::OddityRule;
 use crate::recipe::select::Level;
 use crate::recipe::step::Step;
 use crate::recipe::template::Template;
 use crate::recipe::view::Kind;
 
-use super::part::{self, Names};
+use super::part::{self, Known, Names};
 
 type Steps<'s> = &'s [(String, Option<Step>)];
 
 /// The heading; all of it is optional.
-pub fn heading(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> HeadingSpec {
+pub fn heading(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> HeadingSpec {
     if !reader.has("heading") {
         return HeadingSpec::default();
     }
     let Some(mut table) = reader.table("heading") else { return HeadingSpec::default() };
-    let names = Names::new(parts);
+    let names = Names::new(known);
     let each = part::levels(&mut table, "each", steps, &names);
     let [title, court, subject, status] = ["title", "court", "subject", "status"].map(|key| field(&mut table, key, &each, steps, &names));
     let filed = part::date(&mut table, "filed", &names.with(&each)).map(|date| (each.clone(), date));
@@ -56,12 +59,12 @@ fn field(reader: &mut Reader<'_>, key: &str, each: &[Level], steps: Steps<'_>, n
 }
 
 /// The parties.
-pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Vec<PartySpec> {
+pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> Vec<PartySpec> {
     let mut specs = Vec::new();
     for mut table in part::one_or_many(reader, "parties") {
         table.required("each", "where the parties stand");
-        let each = part::levels(&mut table, "each", steps, &Names::new(parts));
-        let names = Names::new(parts).with(&each);
+        let each = part::levels(&mut table, "each", steps, &Names::new(known));
+        let names = Names::new(known).with(&each);
         let role = part::required_template(&mut table, "role", &names);
         let name = part::required_template(&mut table, "name", &names);
         table.finish();
@@ -73,32 +76,46 @@ pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> V
 }
 
 /// The entries; `None` when one has a mistake.
-pub fn entries(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<Vec<EntriesSpec>> {
+pub fn entries(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<Vec<EntriesSpec>> {
     if !reader.required("entries", "a table that says where the lines of the docket stand") {
         return None;
     }
     let tables = part::one_or_many(reader, "entries");
-    let specs: Vec<_> = tables.into_iter().map(|table| entry(table, steps, parts)).collect();
-    specs.into_iter().collect()
+    let specs: Vec<_> = tables.into_iter().map(|table| alike(table, steps, known)).collect();
+    specs.into_iter().collect::<Option<Vec<_>>>().map(|specs| specs.into_iter().flatten().collect())
 }
 
-fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<EntriesSpec> {
-    let from = reader.required_text("from");
-    let step = from.as_ref().and_then(|from| {
+/// The entries of one table: one specification for each step that it names.
+fn alike(mut reader: Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<Vec<EntriesSpec>> {
+    reader.required("from", "the step whose answers hold the rows, or a list of steps");
+    let mut indices = Vec::new();
+    for from in reader.texts("from").unwrap_or_default() {
         let index = steps.iter().position(|(id, _)| *id == from.value);
         if index.is_none() {
             let ids: Vec<&str> = steps.iter().map(|(id, _)| id.as_str()).collect();
             reader.sink().report(from.span.clone(), format!("there is no step \"{}\"", from.value), suggestion(&from.value, &ids));
         }
-        index
-    });
+        indices.extend(index);
+    }
+    let first = indices.first().copied();
+    let rows_of = |index: &usize| steps.get(*index).and_then(|(_, step)| step.as_ref()).and_then(cells);
+    if indices.iter().any(|index| rows_of(index) != first.as_ref().and_then(rows_of)) {
+        reader.report("from", "the rows of these steps have different cells", Some("write an [[entries]] for each".to_owned()));
+    }
+    let spec = entry(reader, first, steps, known)?;
+    Some(indices.into_iter().map(|step| EntriesSpec { step, ..spec.clone() }).collect())
+}
+
+fn entry(mut reader: Reader<'_>, step: Option<usize>, steps: Steps<'_>, known: &Known) -> Option<EntriesSpec> {
     let source = step.and_then(|index| steps.get(index)).and_then(|(_, step)| step.as_ref());
-    let mut names = Names::new(parts).with_row(source.and_then(cells));
+    let mut names = Names::new(known).with_row(source.and_then(cells));
     if let Some(source) = source {
         names = names.with(&source.each);
         names = source.otherwise.iter().fold(names, |names, (name, _)| names.and(name));
     }
     let rows = reader.required_text("each").and_then(|path| part::json_path(&reader, &path));
+    let within = named_path(&mut reader, "within");
+    names = within.iter().fold(names, |names, (name, _)| names.and(name));
     let when = part::conditions(&mut reader, "when", &names);
     let merge = merge(&mut reader, &names);
     let required = reader.texts("required").unwrap_or_default().into_iter().map(|name| name.value).collect();
@@ -126,6 +143,7 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
     Some(EntriesSpec {
         step: step?,
         rows: rows?,
+        within,
         when,
         merge,
         required,
@@ -160,11 +178,12 @@ fn merge(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<MergeSpec> {
 /// The names of the cells of an HTML step's rows.
 fn cells(step: &Step) -> Option<Vec<String>> {
     let Format::Html(view) = &step.format else { return None };
+    let inside = step.inside.iter().filter_map(|inside| inside.into.clone());
     let rows = view.fields.iter().filter_map(|(_, look)| match &look.kind {
         Kind::Rows(cells) => Some(cells.iter().map(|(name, _)| name.clone())),
         _ => None,
     });
-    Some(rows.flatten().collect())
+    Some(rows.flatten().chain(inside).collect())
 }
 
 fn text(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<(Template, bool)> {
@@ -178,14 +197,28 @@ fn text(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<(Template, bool)> 
     Some((value?, is_html))
 }
 
+/// `{ name = "$.path" }`.
+fn named_path(reader: &mut Reader<'_>, key: &str) -> Option<(String, JsonPath)> {
+    if !reader.has(key) {
+        return None;
+    }
+    let mut table = reader.table(key)?;
+    let name = table.keys().into_iter().next().map(|name| name.value);
+    let path = name.as_ref().and_then(|name| table.text(name)).and_then(|path| part::json_path(&table, &path));
+    table.finish();
+    name.zip(path)
+}
+
 fn document(mut reader: Reader<'_>, names: &Names<'_>) -> Option<DocumentSpec> {
+    let each = named_path(&mut reader, "each");
+    let names = &each.iter().fold(names.clone(), |names, (name, _)| names.and(name));
     let when = part::conditions(&mut reader, "when", names);
     let id = part::required_template(&mut reader, "id", names);
     let name = part::required_template(&mut reader, "name", names);
     let url = part::template_at(&mut reader, "url", names);
     let url_when = part::conditions(&mut reader, "url_when", names);
     reader.finish();
-    Some(DocumentSpec { when, id: id?, name: name?, url: url.map(|url| (url_when, url)) })
+    Some(DocumentSpec { each, when, id: id?, name: name?, url: url.map(|url| (url_when, url)) })
 }
 
 fn withheld(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<WithheldSpec> {
@@ -206,6 +239,9 @@ fn check_scrubbed(reader: &Reader<'_>, text: &Template, source: &Step) {
     let report = |message: &str, help: &str| reader.report("withheld", message, Some(help.to_owned()));
     if !matches!(source.format, Format::Json { .. }) {
         report("a withheld text cannot be taken out of a stored page that is not JSON", "leave out `text`");
+    }
+    if source.inside.iter().any(|inside| !matches!(inside.kind, inside::Kind::Json)) {
+        report("a withheld text cannot be taken out of HTML or XML within JSON", "leave out `text`");
     }
     let is_variable = |name: &str| {
         let levels = source.each.iter().map(|level| level.name.as_str());

@@ -5,14 +5,15 @@
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 use crate::recipe::answer::{Format, Rule, Verdict};
+use crate::recipe::inside::{self, Inside};
 use crate::recipe::required::Required;
-use crate::recipe::step::{Body, Echo, More, Shape, Step};
+use crate::recipe::step::{Body, Echo, Expected, More, Shape, Step};
 use crate::recipe::view::{Kind, Look, View};
 
-use super::part::{self, Names};
+use super::part::{self, Known, Names};
 
 /// All steps: the id, and the step unless it has a mistake (which has been reported).
-pub fn steps(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Option<Step>)> {
+pub fn steps(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Option<Step>)> {
     let mut steps: Vec<(String, Option<Step>)> = Vec::new();
     if !reader.required("step", "at least one [[step]]") {
         return steps;
@@ -24,16 +25,16 @@ pub fn steps(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Option<S
         {
             table.sink().report(id.span.clone(), format!("there are two steps \"{}\"", id.value), None);
         }
-        let step = id.as_ref().and_then(|id| step(&mut table, &id.value, &steps, parts));
+        let step = id.as_ref().and_then(|id| step(&mut table, &id.value, &steps, known));
         table.finish();
         steps.push((id.map(|id| id.value).unwrap_or_default(), step));
     }
     steps
 }
 
-fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], parts: &[String]) -> Option<Step> {
-    let each = part::levels(reader, "each", earlier, &Names::new(parts));
-    let mut names = Names::new(parts).with(&each);
+fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], known: &Known) -> Option<Step> {
+    let each = part::levels(reader, "each", earlier, &Names::new(known));
+    let mut names = Names::new(known).with(&each);
     if reader.has("more") {
         names = names.and("page").and("more");
     }
@@ -49,7 +50,8 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
     let headers = part::pairs(reader, "headers");
     let body = body(reader, method, &names);
     let charset = reader.text("charset").filter(|label| is_charset(reader, label)).map(|label| label.value);
-    let otherwise = otherwise(reader, parts);
+    let optional = reader.flag("optional").is_some_and(|flag| flag.value);
+    let otherwise = otherwise(reader, known);
     let format = format(reader);
     let mut rules = Vec::new();
     for (key, verdict) in [
@@ -61,6 +63,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
     ] {
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
+    let inside = reader.tables("inside").into_iter().filter_map(inside).collect();
     let required = required(reader);
     let echo = echoes(reader, &names);
     let more = more(reader);
@@ -74,6 +77,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
         headers,
         body: body?,
         charset,
+        optional,
         each,
         otherwise,
         format: format?,
@@ -81,6 +85,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
         required,
         echo,
         more,
+        inside,
     })
 }
 
@@ -120,11 +125,11 @@ fn body(reader: &mut Reader<'_>, method: Option<Method>, names: &Names<'_>) -> O
     }
 }
 
-fn otherwise(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Shape)> {
+fn otherwise(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Shape)> {
     if !reader.has("otherwise") {
         return Vec::new();
     }
-    let names = Names::new(parts);
+    let names = Names::new(known);
     let Some(mut table) = reader.table("otherwise") else { return Vec::new() };
     let keys = table.keys();
     keys.into_iter()
@@ -150,12 +155,7 @@ fn format(reader: &mut Reader<'_>) -> Option<Format> {
             let nullable = reader.flag("nullable").is_some_and(|flag| flag.value);
             Some(Format::Json { list, unwrap, nullable })
         }
-        Kind::Html => {
-            reader.required("view", "a table that says what to take from the page");
-            let mut view = reader.table("view")?;
-            let fields = looks(&mut view);
-            Some(Format::Html(View { fields }))
-        }
+        Kind::Html => view(reader).map(Format::Html),
         Kind::Xml => {
             let roots = reader.texts("root").unwrap_or_default();
             Some(Format::Xml(roots.into_iter().map(|root| root.value).collect()))
@@ -225,6 +225,26 @@ fn rule(mut reader: Reader<'_>, verdict: Option<Verdict>) -> Option<Rule> {
     is_any.then_some(Rule { verdict, status, header, text, css, json, empty })
 }
 
+fn inside(mut reader: Reader<'_>) -> Option<Inside> {
+    let at = reader.required_text("at").and_then(|text| part::json_path(&reader, &text));
+    reader.required("as", "\"html\", \"xml\" or \"json\"");
+    let kind = match reader.choice("as", &[("html", "html"), ("xml", "xml"), ("json", "json")])?.value {
+        "html" => view(&mut reader).map(inside::Kind::Html),
+        "xml" => Some(inside::Kind::Xml),
+        _ => Some(inside::Kind::Json),
+    };
+    let into = reader.text("into").map(|name| name.value);
+    reader.finish();
+    Some(Inside { at: at?, kind: kind?, into })
+}
+
+fn view(reader: &mut Reader<'_>) -> Option<View> {
+    reader.required("view", "a table that says what to take from the page");
+    let mut view = reader.table("view")?;
+    let fields = looks(&mut view);
+    Some(View { fields })
+}
+
 fn statuses(reader: &mut Reader<'_>) -> Vec<u16> {
     let Some(item) = reader.item("status") else { return Vec::new() };
     let one = |number: i64| u16::try_from(number).ok().filter(|status| (100..600).contains(status));
@@ -258,12 +278,24 @@ fn echoes(reader: &mut Reader<'_>, names: &Names<'_>) -> Vec<Echo> {
     for mut table in part::one_or_many(reader, "echo") {
         let written = table.required_text("json");
         let json = written.as_ref().and_then(|text| part::json_path(&table, text));
-        let equals = part::required_template(&mut table, "equals", names);
+        let expected = expected(&mut table, names);
         let required = table.flag("required").is_some_and(|flag| flag.value);
         table.finish();
-        if let (Some(written), Some(json), Some(equals)) = (written, json, equals) {
-            echoes.push(Echo { path: written.value, json, equals, required });
+        if let (Some(written), Some(json), Some(expected)) = (written, json, expected) {
+            echoes.push(Echo { path: written.value, json, expected, required });
         }
     }
     echoes
+}
+
+/// What an echo must say: `equals`, a text, or `number = true`, the case's number however the source writes it.
+fn expected(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<Expected> {
+    let is_number = reader.flag("number").is_some_and(|flag| flag.value);
+    if is_number && reader.has("equals") {
+        reader.item("equals");
+        reader.report("equals", "an echo has `equals` or `number = true`, not both", None);
+    } else if is_number {
+        return Some(Expected::Number);
+    }
+    part::required_template(reader, "equals", names).map(Expected::Text)
 }
