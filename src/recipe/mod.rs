@@ -10,6 +10,7 @@ mod answer;
 mod big_numbers;
 #[cfg(test)]
 mod captures;
+mod columns;
 mod cut_off;
 mod date;
 mod encode;
@@ -39,6 +40,7 @@ mod strict;
 mod syntax;
 mod template;
 mod view;
+mod visible;
 mod walled;
 mod withheld;
 mod xml;

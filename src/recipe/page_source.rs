@@ -10,15 +10,16 @@ use regex::Regex;
 use serde_json_path::JsonPath;
 
 use super::answer::Format;
+use super::columns::Columns;
 use super::date::{DateFormat, DateSpec};
 use super::entries::{DocumentSpec, EntriesSpec};
 use super::heading::HeadingSpec;
 use super::number::NumberFormat;
 use super::select::{Condition, Test};
 use super::step::{Body, Step};
-use super::syntax::{part, step};
+use super::syntax::{part, step, view as looks};
 use super::template::Template;
-use super::view::{Kind, Look, View};
+use super::view::{Kind, Look, Rows, View};
 use super::zones::Zones;
 use super::{Plan, Recipe};
 use crate::diag::{At, Reader};
@@ -122,17 +123,17 @@ fn address(reader: &Reader<'_>, text: &At<String>) -> Option<url::Url> {
 
 /// What is taken from an HTML page.
 fn rows(reader: &mut Reader<'_>) -> Option<(Format, EntriesSpec)> {
-    let rows = reader.required_text("rows").and_then(|rows| step::simple_look(reader, &rows));
+    let rows = reader.required_text("rows").and_then(|rows| looks::simple_look(reader, &rows));
     reader.required("title", "a CSS selector within the row");
-    let title = step::look(reader, "title");
+    let title = looks::look(reader, "title");
     let has_date = reader.has("date");
-    let optional = ["date", "text", "link", "key"].map(|key| (key, reader.has(key), step::look(reader, key)));
+    let optional = ["date", "text", "link", "key"].map(|key| (key, reader.has(key), looks::look(reader, key)));
     let formats = part::formats(reader, "date_format");
     if formats.is_some() && !has_date {
         reader.report("date_format", "date_format without date", Some("add date = \"CSS selector\"".to_owned()));
     }
     let marks: Vec<_> = reader.texts("require").unwrap_or_default();
-    let marks: Vec<Look> = marks.iter().filter_map(|mark| step::simple_look(reader, mark)).collect();
+    let marks: Vec<Look> = marks.iter().filter_map(|mark| looks::simple_look(reader, mark)).collect();
     let mut cells = vec![("title".to_owned(), title?)];
     for (key, is_there, look) in optional {
         if is_there {
@@ -177,7 +178,7 @@ struct Words {
 
 fn view(rows: Look, cells: Vec<(String, Look)>, marks: Vec<Look>) -> View {
     let marks = marks.into_iter().map(|look| (look.written.clone(), Look { required: true, ..look }));
-    let rows = Look { kind: Kind::Rows(cells), required: true, ..rows };
+    let rows = Look { kind: Kind::Rows(Rows { columns: Columns::default(), cells }), required: true, ..rows };
     View { fields: marks.chain([("rows".to_owned(), rows)]).collect() }
 }
 
@@ -195,6 +196,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         each: Vec::new(),
         otherwise: Vec::new(),
         format,
+        ends: Vec::new(),
         rules: Vec::new(),
         required: Vec::new(),
         echo: Vec::new(),

@@ -41,6 +41,8 @@ pub struct Step {
     pub otherwise: Vec<(String, Shape)>,
     /// What the answer must be.
     pub format: Format,
+    /// How a whole HTML page ends, one of these; empty where that is not known.
+    pub ends: Vec<String>,
     /// Answers that are none.
     pub rules: Vec<Rule>,
     /// What every element of the answer must have.

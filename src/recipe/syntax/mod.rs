@@ -7,6 +7,7 @@ mod number;
 pub mod part;
 mod standing;
 pub mod step;
+pub mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
