@@ -7,6 +7,7 @@ mod damage;
 mod damaged;
 mod delivery;
 mod demo;
+mod described;
 mod documents;
 mod imported;
 mod killed;
