@@ -27,8 +27,8 @@ const USUAL: usize = 60;
 const LARGE: usize = 10_000;
 
 /// Rounds of both sides; how often each reads in a round.
-const ROUNDS: usize = 60;
-const READS: u32 = 10;
+const ROUNDS: usize = 300;
+const READS: u32 = 2;
 
 /// A case page as many courts have it: a heading, one table, a row an entry.
 const RECIPE: &str = r##"

@@ -75,7 +75,7 @@ pub fn pacer_rss(folder: &Path) -> Vec<Capture> {
     captures
 }
 
-/// `us-texas-tames`: the events of a case; its briefs are events too.
+/// `us-texas-tames`: the events of a case; its briefs are events too. Only the Supreme Court's have remarks.
 pub fn texas(folder: &Path) -> Vec<Capture> {
     let folders = ["coa", "sc"].map(|court| folder.join("us-texas-tames").join(court));
     let pages = folders.iter().flat_map(|folder| files(folder, ".html"));
