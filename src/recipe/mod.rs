@@ -294,7 +294,8 @@ impl Recipe {
                 self.accept(visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
             }
             let (have, wanted) = (pages.len(), scopes.len());
-            if have < wanted || (have != wanted || wanted == 0) && !step.optional {
+            let is_idle = step.optional && (wanted == 0 || step.each.is_empty());
+            if (have != wanted || wanted == 0) && !is_idle {
                 oddities.note("page-count", &format!("{have} answers to {wanted} requests of {}", step.id));
             }
             for (nth, spec) in self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index) {
