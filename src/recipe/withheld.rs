@@ -153,7 +153,7 @@ mark = "x"
 
     #[test]
     fn a_recipe_that_could_not_be_emptied_is_refused() {
-        let text = crate::recipe::shipped()[0].2;
+        let text = crate::recipe::shipped::shipped_text("ec-esatje");
         for (bad, expected) in [("{{ row }}", "fields of the row"), ("{{ court.nombreJudicatura }}", "fields of the row")] {
             let problems = Recipe::parse("bad.toml", &text.replace("\"{{ actividad }}\"", &format!("\"{bad}\""))).expect_err(bad);
             assert!(problems.iter().any(|problem| problem.message.contains(expected)), "{bad}: {problems:?}");
