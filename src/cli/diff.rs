@@ -118,8 +118,8 @@ fn files(before: &Path, after: &Path) -> Done {
     }
     let now = Clock::System.now();
     let known = recipe::shipped_recipe(&source);
-    let sliding = known.as_ref().is_some_and(|recipe| recipe.sliding);
-    let at_once = Confirm { visits: 1, span: std::time::Duration::ZERO, sliding };
+    let (sliding, others) = known.as_ref().map_or((false, false), |recipe| (recipe.sliding, recipe.lists_others()));
+    let at_once = Confirm { visits: 1, span: std::time::Duration::ZERO, sliding, others };
     let case = CaseRef { source: source.clone(), number: number.compact.clone() };
     let (changes, kept) = match compare(Some(&old), &new, &MissingParts::new(), at_once, now) {
         Comparison::Changed { changes, docket, .. } => (changes, docket),

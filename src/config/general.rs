@@ -51,7 +51,7 @@ const SYSTEM_STATE: &str = "/var/lib/veedor";
 
 const DEFAULT_EVERY: Duration = Duration::from_secs(30 * 60);
 const DEFAULT_GROUP_WAIT: Duration = Duration::from_secs(60);
-const DEFAULT_CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false };
+const DEFAULT_CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false, others: false };
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8377);
 
 /// Reads `[veedor]`; a table that is absent gives the defaults.

@@ -61,8 +61,12 @@ impl Job {
             // The recipe reads today's pages and not the old ones, so what they said stands.
             return Ok(Held::stored(stored, missing));
         };
+        if self.source.recipe.lists_others() && read.entries.is_empty() {
+            // Pages without a row of this case say nothing of it.
+            return Ok(Held::stored(stored, missing));
+        }
         let read = settled(&stored, &read).into_owned();
-        let at_once = Confirm { visits: 0, span: Duration::ZERO, sliding: false };
+        let at_once = Confirm { visits: 0, span: Duration::ZERO, sliding: false, others: false };
         let differs =
             |docket: &Docket| !matches!(compare(Some(&stored), docket, &MissingParts::new(), at_once, self.now), Comparison::Same { .. });
         let partly_shown = !self.source.recipe.sliding && !missing.is_empty() && differs(&read);

@@ -149,10 +149,11 @@ impl Job {
         let head = self.head()?;
         let Held { docket: held, missing, read_otherwise, partly_shown, fell_back_to } = self.held(&head, &seen)?;
         let print = fingerprint(&pages);
-        let confirm = Confirm { sliding: self.source.recipe.sliding, ..self.config.general.confirm };
+        let recipe = &self.source.recipe;
+        let confirm = Confirm { sliding: recipe.sliding, others: recipe.lists_others(), ..self.config.general.confirm };
         let of = |changes, docket, missing| Reading { fell_back_to, ..Reading::of(changes, docket, missing) };
         match compare(held.as_ref(), &seen, &missing, confirm, self.now) {
-            Comparison::Baseline if seen.entries.is_empty() => self.empty_baseline(head, seen, pages),
+            Comparison::Baseline if seen.entries.is_empty() && !recipe.lists_others() => self.empty_baseline(head, seen, pages),
             Comparison::Baseline => {
                 let changes = self.at_first(&head, &seen);
                 self.new_version(head, None, of(changes, seen, MissingParts::new()), pages)

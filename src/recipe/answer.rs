@@ -43,8 +43,8 @@ pub enum Format {
 /// A sign that an answer is none.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// What it is then.
-    pub verdict: Verdict,
+    /// What it is then; `None`: an answer, which says that there is none of what was asked for.
+    pub verdict: Option<Verdict>,
     /// One of these statuses.
     pub status: Vec<u16>,
     /// A header, lower case, that matches.
@@ -86,6 +86,11 @@ impl Rule {
             })
     }
 
+    /// Whether it is about the value of an answer, and fits it.
+    fn judges(&self, document: &Value) -> bool {
+        (self.json.is_some() || self.empty.is_some()) && self.css.is_none() && self.fits_value(document)
+    }
+
     fn fits_html(&self, html: &Html) -> bool {
         self.css.as_ref().is_none_or(|css| html.select(css).next().is_some())
     }
@@ -95,8 +100,9 @@ impl Rule {
             && self.empty.as_ref().is_none_or(|json| json.query(document).is_empty())
     }
 
-    fn refusal(&self, step: &Step) -> Refusal {
-        self.verdict.refusal(format!("the answer to {} says so", step.id))
+    fn verdict(&self, step: &Step) -> Result<(), Refusal> {
+        let refusal = self.verdict.map(|verdict| verdict.refusal(format!("the answer to {} says so", step.id)));
+        refusal.map_or(Ok(()), Err)
     }
 }
 
@@ -113,8 +119,8 @@ impl Verdict {
 
 /// Everything that can be said of a page without reading it whole.
 pub fn glance(step: &Step, page: &Page) -> Result<(), Refusal> {
-    if let Some(rule) = step.rules.iter().find(|rule| !rule.needs_document() && rule.fits(page)) {
-        return Err(rule.refusal(step));
+    if let Some(rule) = bare_rule(step, page) {
+        return rule.verdict(step);
     }
     let is_expected = page.status == 200 || step.rules.iter().any(|rule| rule.needs_document() && rule.status.contains(&page.status));
     if !is_expected {
@@ -124,6 +130,16 @@ pub fn glance(step: &Step, page: &Page) -> Result<(), Refusal> {
         return Err(not_what_was_due(step, page, "JSON"));
     }
     Ok(())
+}
+
+/// The rule that a page fits without being read.
+fn bare_rule<'s>(step: &'s Step, page: &Page) -> Option<&'s Rule> {
+    step.rules.iter().find(|rule| !rule.needs_document() && rule.fits(page))
+}
+
+/// Whether a document is that of an answer that says "none of these": nothing of it is looked at any further.
+fn says_nothing(step: &Step, page: &Page, document: &Value) -> bool {
+    document.is_null() && step.rules.iter().any(|rule| rule.verdict.is_none() && rule.fits(page))
 }
 
 /// Whether a page can be JSON, by its beginning; "forbidden" begins like `false`, and is short enough to be looked at.
@@ -141,12 +157,23 @@ pub fn is_doubtful(step: &Step, page: &Page) -> bool {
     matches!(step.format, Format::Json { list: true, .. }) && first_byte(page) != Some(b'[')
 }
 
-/// The page as a value: JSON as it is, HTML through the step's view.
+/// The page as a value: JSON as it is, HTML through the step's view. An answer that says that there is nothing is null.
 pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
+    if bare_rule(step, page).is_some_and(|rule| rule.verdict.is_none()) {
+        return Ok(Value::Null);
+    }
+    let is_nothing = |value: &Value| step.rules.iter().any(|rule| rule.verdict.is_none() && rule.judges(value) && rule.fits(page));
+    let value = read(step, page, is_nothing)?;
+    Ok(if is_nothing(&value) { Value::Null } else { value })
+}
+
+fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
     match &step.format {
         Format::Json { list, unwrap, nullable } => {
             let value = parse_json(step, page)?;
-            if *list { as_list(step, page, value, unwrap.as_deref(), *nullable) } else { Ok(value) }
+            // "None of these" is often no list where the rest is one.
+            let is_listed = *list && !is_nothing(&value);
+            if is_listed { as_list(step, page, value, unwrap.as_deref(), *nullable) } else { Ok(value) }
         }
         Format::Xml(roots) => parse_xml(step, page, roots),
         Format::Html(view) => {
@@ -156,7 +183,7 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
                 rule.css.is_some() && rule.json.is_none() && rule.empty.is_none() && rule.fits(page) && rule.fits_html(&html)
             };
             if let Some(rule) = step.rules.iter().find(fits) {
-                return Err(rule.refusal(step));
+                return rule.verdict(step).map(|()| Value::Null);
             }
             let value = view.value(&html, &page.url).map_err(|missing| match not_what_was_due(step, page, "HTML") {
                 Refusal::Unreadable { found, .. } => Refusal::Unreadable {
@@ -199,10 +226,16 @@ fn decode_whole<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, str>, Refusal
 
 /// The rules over the value, and whether it repeats what was asked.
 pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Result<(), Refusal> {
-    let fits =
-        |rule: &&Rule| (rule.json.is_some() || rule.empty.is_some()) && rule.css.is_none() && rule.fits(page) && rule.fits_value(document);
+    if says_nothing(step, page, document) {
+        return Ok(());
+    }
+    let fits = |rule: &&Rule| rule.judges(document) && rule.fits(page);
     if let Some(rule) = step.rules.iter().find(fits) {
-        return Err(rule.refusal(step));
+        return rule.verdict(step);
+    }
+    // A status that only a rule explains, and none does.
+    if page.status != 200 {
+        return Err(refused_status(step, page));
     }
     if let Some((place, field)) = step.required.iter().find_map(|field| field.lacking(document).map(|place| (place, field))) {
         let at = format!("{}: element {}", step.id, place + 1);

@@ -11,12 +11,12 @@ use serde_json_path::JsonPath;
 use super::Refusal;
 use super::date::{DateSpec, Stamp};
 use super::filter::{absolute, collapse, short_hash};
-use super::html_text;
 use super::oddity::{Oddities, OddityRule, Tally};
-use super::select::{Condition, Visit, all_hold};
+use super::select::{Condition, Test, Visit, all_hold};
 use super::step::Step;
 use super::template::{Env, Scope, Template};
 use super::zones::Zones;
+use super::{html_text, identity};
 use crate::domain::docket::{Document, Entry, EntryKey, Withheld, ZONE_FIELD};
 
 /// One `[[entries]]` table.
@@ -26,6 +26,10 @@ pub struct EntriesSpec {
     pub step: usize,
     /// The rows of one answer.
     pub rows: JsonPath,
+    /// Rows for which this does not hold are of another case; none, if there is no condition.
+    pub when: Vec<Condition>,
+    /// Which rows of one answer are one entry.
+    pub merge: Option<MergeSpec>,
     /// Fields that rows have; when no row of an answer has one, the layout has changed.
     pub required: Vec<String>,
     /// Fields that rows have, be it empty, unless the source withholds them.
@@ -56,6 +60,15 @@ pub struct EntriesSpec {
     pub extra: Vec<(String, Template)>,
     /// What is odd.
     pub oddities: Vec<OddityRule>,
+}
+
+/// Rows of one answer that are one filing.
+#[derive(Debug, Clone)]
+pub struct MergeSpec {
+    /// The same for all of them; a row that lacks it stands alone.
+    pub by: Template,
+    /// What stands between their titles.
+    pub join: String,
 }
 
 /// A document of a row.
@@ -135,6 +148,7 @@ pub fn drafts(
         let scope = scopes.get(nth).unwrap_or(&no_scope);
         let mut tallies = vec![Tally::default(); spec.oddities.len()];
         let mut fields = Fields::default();
+        let mut own: Vec<(Option<String>, Draft)> = Vec::new();
         for (index, row) in spec.rows.query(visit.document(step, page)?).all().into_iter().enumerate() {
             if row.is_null() {
                 oddities.note("null-element", &format!("rows of {} are null", step.id));
@@ -144,8 +158,11 @@ pub fn drafts(
                 let at = format!("{}: row {}", step.id, index + 1);
                 return Err(Refusal::Unreadable { at, expected: "an object".to_owned(), found: "something else".to_owned() });
             }
-            let env = Env { number: visit.number, scope, row: Some(row), base: &visit.pages[page].url };
+            let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };
             fields.rows.push(row);
+            if !all_hold(&spec.when, &env) {
+                continue;
+            }
             if spec.titled && collapse(&spec.title.text(&env)).is_empty() {
                 oddities.note("untitled-row", "rows without a title are not taken for entries");
                 continue;
@@ -157,7 +174,11 @@ pub fn drafts(
             if draft.entry.withheld.is_none() {
                 fields.shown.push(row);
             }
-            drafts.push(draft);
+            own.push((spec.merge.as_ref().and_then(|merge| merge.by.complete(&env)), draft));
+        }
+        match &spec.merge {
+            Some(merge) => drafts.extend(identity::merged(own, &merge.join)),
+            None => drafts.extend(own.into_iter().map(|(_, draft)| draft)),
         }
         fields.check(spec, step)?;
         oddities.note_tallies(&spec.oddities, &tallies);
@@ -191,6 +212,15 @@ impl Fields<'_> {
 }
 
 impl EntriesSpec {
+    /// Whether its rows are told from those of other cases by the number.
+    pub fn lists_others(&self) -> bool {
+        self.when.iter().any(|condition| match &condition.test {
+            Test::Number(is_this) => *is_this,
+            Test::Equals(other) => other.heads().any(|head| head == "number"),
+            _ => false,
+        })
+    }
+
     fn draft(&self, env: &Env<'_>, row: &Value, page: usize, zones: &Zones, oddities: &mut Oddities) -> Draft {
         let (zone, zone_of_case) = (zones.of_row(env), zones.of_number(&env.number.compact));
         let stamp = self.date.as_ref().and_then(|date| {

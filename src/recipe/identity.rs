@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::civil::DateTime;
 
 use super::entries::{Draft, Service};
-use crate::domain::docket::{Entry, EntryKey};
+use crate::domain::docket::{Document, Entry, EntryKey};
 
 /// Settles the keys and gives the entries, newest first; entries without a date come last, in the source's order.
 pub fn settle(mut drafts: Vec<Draft>) -> Vec<Entry> {
@@ -26,6 +26,43 @@ pub fn settle(mut drafts: Vec<Draft>) -> Vec<Entry> {
     tie_notices(&mut settled);
     settled.sort_by(|(order_a, a), (order_b, b)| newest_first(a, b).then(order_a.cmp(order_b)));
     settled.into_iter().map(|(_, draft)| draft.entry).collect()
+}
+
+/// The rows of one answer with those of one filing made one: their different titles sorted and joined, their different texts
+/// below each other, all their documents. What comes of them does not depend on their order.
+pub fn merged(rows: Vec<(Option<String>, Draft)>, join: &str) -> Vec<Draft> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut groups: Vec<Vec<Draft>> = Vec::new();
+    for (by, draft) in rows {
+        let place = by.map_or(groups.len(), |by| *places.entry(by).or_insert(groups.len()));
+        match groups.get_mut(place) {
+            Some(group) => group.push(draft),
+            None => groups.push(vec![draft]),
+        }
+    }
+    groups.into_iter().filter_map(|group| one_of(group, join)).collect()
+}
+
+fn one_of(mut group: Vec<Draft>, join: &str) -> Option<Draft> {
+    if group.len() < 2 {
+        return group.pop();
+    }
+    group.sort_by(|a, b| b.exact.cmp(&a.exact).then_with(|| a.entry.key.cmp(&b.entry.key)).then_with(|| content(a).cmp(&content(b))));
+    let texts = |text: fn(&Entry) -> &String| -> BTreeSet<&String> {
+        group.iter().map(|draft| text(&draft.entry)).filter(|text| !text.is_empty()).collect()
+    };
+    let joined = |texts: BTreeSet<&String>, join: &str| texts.into_iter().map(String::as_str).collect::<Vec<_>>().join(join);
+    let title = joined(texts(|entry| &entry.title), join);
+    let text = joined(texts(|entry| &entry.text), "\n");
+    let mut documents: Vec<Document> = group.iter().flat_map(|draft| draft.entry.documents.clone()).collect();
+    documents.sort_by(|a, b| (&a.id, &a.name).cmp(&(&b.id, &b.name)));
+    documents.dedup_by(|a, b| a.id == b.id);
+    let extra = merged_extra(group.iter().map(|draft| &draft.entry));
+    let annulled = group.iter().all(|draft| draft.entry.annulled);
+    let withheld = group.iter().find_map(|draft| draft.entry.withheld.clone());
+    let mut first = group.swap_remove(0);
+    first.entry = Entry { title, text, documents, extra, annulled, withheld, ..first.entry };
+    Some(first)
 }
 
 /// Gives each draft the first of its keys that no different row has, where its recipe asks for that, else its last. A row

@@ -4,6 +4,8 @@
 //! says what to ask given the answers so far, `read` makes a docket of them. A court is added with a file under
 //! `jurisdictions/` and fixtures, without Rust. What an entry means is not decided here but in `meaning`.
 
+#[cfg(test)]
+mod among_others;
 mod answer;
 mod big_numbers;
 #[cfg(test)]
@@ -219,7 +221,7 @@ impl Recipe {
         let answer = &visit.pages[page];
         answer::glance(step, answer)?;
         if in_full || answer::is_doubtful(step, answer) {
-            let env = template::Env { number: visit.number, scope, row: None, base: &answer.url };
+            let env = template::Env { number: visit.number, format: &self.plan.number, scope, row: None, base: &answer.url };
             answer::check(step, answer, visit.document(step, page)?, &env)?;
         }
         Ok(())
@@ -250,7 +252,7 @@ impl Recipe {
                 drafts.extend(entries::drafts(&visit, spec, step, &scopes, &mut oddities)?);
             }
         }
-        if drafts.is_empty() {
+        if drafts.is_empty() && !self.lists_others() {
             oddities.note("no-entries", "the answers list no entry at all");
         }
         let heading = heading::heading(&visit, &self.plan.heading, &self.zone_of(number), &mut oddities)?;
@@ -267,6 +269,12 @@ impl Recipe {
         }
     }
 
+    /// Whether its answers list the rows of other cases too (a feed of a court), so that one without a row of this case is an
+    /// ordinary answer.
+    pub fn lists_others(&self) -> bool {
+        self.plan.entries.iter().any(entries::EntriesSpec::lists_others)
+    }
+
     /// The zone of the court that this number belongs to; it carries its name. An entry of another court names its own in
     /// its further field `zone`.
     pub fn zone_of(&self, number: &CaseNumber) -> TimeZone {
@@ -276,7 +284,7 @@ impl Recipe {
     /// Where a person can look at the case, or at least search for it.
     pub fn case_url(&self, number: &CaseNumber) -> String {
         let scope = template::Scope::default();
-        self.plan.case_url.url(&template::Env { number, scope: &scope, row: None, base: &self.base_url })
+        self.plan.case_url.url(&template::Env { number, format: &self.plan.number, scope: &scope, row: None, base: &self.base_url })
     }
 
     /// The step that a page of unknown origin is taken for.

@@ -50,6 +50,11 @@ impl NumberFormat {
         Ok(CaseNumber { compact: fill(&self.compact, &parts), canonical: fill(&self.canonical, &parts), parts })
     }
 
+    /// Whether a text, read as a number, names this case: `71/2026` is `071/2026`.
+    pub fn names(&self, text: &str, number: &CaseNumber) -> bool {
+        self.read("", text).is_ok_and(|read| read.compact == number.compact)
+    }
+
     fn tidy(&self, typed: &str) -> String {
         let dashes = |c: char| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
         let invisible = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}');

@@ -232,6 +232,8 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     Some(EntriesSpec {
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
+        when: Vec::new(),
+        merge: None,
         required: vec!["title".to_owned()],
         present: Vec::new(),
         key: keys.collect::<Option<_>>()?,

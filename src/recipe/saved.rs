@@ -60,7 +60,7 @@ impl Recipe {
     /// Where the pages of a step are, as far as that does not depend on the case: links on a saved page begin there.
     fn address_of(&self, step: &str) -> String {
         let number = CaseNumber { compact: String::new(), canonical: String::new(), parts: Parts::default() };
-        let env = Env { number: &number, scope: &Scope::default(), row: None, base: &self.base_url };
+        let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: None, base: &self.base_url };
         let path = self.plan.steps.iter().find(|known| known.id == step).map(|step| step.url.url(&env)).unwrap_or_default();
         if path.starts_with('/') || path.is_empty() { format!("{}{path}", self.base_url) } else { path }
     }

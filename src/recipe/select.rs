@@ -40,6 +40,8 @@ pub struct Level {
     pub name: String,
     /// Over what.
     pub path: Path,
+    /// Of what is there, only that for which all of this holds.
+    pub when: Vec<Condition>,
 }
 
 /// A condition on a text.
@@ -62,6 +64,10 @@ pub enum Test {
     Matches(Regex),
     /// Is empty, or is not.
     Empty(bool),
+    /// Is this text, white space around them aside.
+    Equals(Template),
+    /// Is, read as a number, the number of the case; or is not.
+    Number(bool),
 }
 
 impl Condition {
@@ -73,6 +79,8 @@ impl Condition {
             Test::NotIn(texts) => !texts.contains(&text),
             Test::Matches(pattern) => pattern.is_match(&text),
             Test::Empty(wanted) => text.trim().is_empty() == *wanted,
+            Test::Equals(other) => text.trim() == other.text(env).trim(),
+            Test::Number(wanted) => env.format.names(&text, env.number) == *wanted,
         }
     }
 }
@@ -124,7 +132,13 @@ impl<'p> Visit<'p> {
                     }
                     let mut vars = scope.vars.clone();
                     vars.push((level.name.as_str(), Cow::Borrowed(value)));
-                    next.push(Scope { vars });
+                    let scope = Scope { vars };
+                    if all_hold(
+                        &level.when,
+                        &Env { number: self.number, format: &self.recipe.plan.number, scope: &scope, row: None, base: "" },
+                    ) {
+                        next.push(scope);
+                    }
                 }
             }
             scopes = next;

@@ -48,7 +48,7 @@ pub struct Step {
     pub more: Option<More>,
 }
 
-/// Paging: an answer may go on in another. Templates of the step know `page`, from 1, and `more`, what was found.
+/// Paging: an answer may go on in another. Templates of the step know `page`, from `first` on, and `more`, what was found.
 #[derive(Debug, Clone)]
 pub struct More {
     /// Finds something on an answer that is not the last.
@@ -57,6 +57,8 @@ pub struct More {
     pub follow: bool,
     /// The most answers to one request.
     pub limit: usize,
+    /// What the source calls its first page; most say 1.
+    pub first: usize,
 }
 
 /// What a request sends.
@@ -113,7 +115,7 @@ pub fn asked<'d>(visit: &'d Visit<'d>, index: usize, step: &'d Step) -> Result<(
     let (mut scopes, nulls) = visit.fan_out(&step.each)?;
     if !step.otherwise.is_empty() && visit.is_answered_empty(&step.each)? {
         let empty = Scope::default();
-        let env = Env { number: visit.number, scope: &empty, row: None, base: "" };
+        let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope: &empty, row: None, base: "" };
         let vars = step.otherwise.iter().map(|(name, shape)| (name.as_str(), Cow::Owned(shape.value(&env)))).collect();
         scopes = vec![Scope { vars }];
     }
@@ -163,8 +165,8 @@ fn goes_on(visit: &Visit<'_>, step: &Step, more: &More, page: usize) -> Result<O
 
 fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, found: &Value) -> Asked<'d> {
     let mut scope = scope.clone();
-    if step.more.is_some() {
-        scope.vars.push(("page", Cow::Owned(Value::from(nth))));
+    if let Some(more) = &step.more {
+        scope.vars.push(("page", Cow::Owned(Value::from(more.first + nth - 1))));
         scope.vars.push(("more", Cow::Owned(found.clone())));
     }
     let mut request = request(visit.recipe, visit, step, &scope);
@@ -175,7 +177,7 @@ fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, f
 }
 
 fn request(recipe: &Recipe, visit: &Visit<'_>, step: &Step, scope: &Scope<'_>) -> Request {
-    let env = Env { number: visit.number, scope, row: None, base: &recipe.base_url };
+    let env = Env { number: visit.number, format: &recipe.plan.number, scope, row: None, base: &recipe.base_url };
     let url = step.url.url(&env);
     let url = if url.starts_with('/') { format!("{}{url}", recipe.base_url) } else { url };
     let mut headers: Vec<(String, String)> = recipe.headers().to_vec();
@@ -278,6 +280,30 @@ title = "{{ t }}"
         let Step::Done(docket) = recipe.step(&number, &pages) else { panic!("not read") };
         let keys: Vec<&str> = docket.entries.iter().map(|entry| entry.key.0.as_str()).collect();
         assert_eq!(keys, ["7-1", "7-2", "8-3"]);
+    }
+
+    #[test]
+    fn a_source_may_count_its_pages_from_zero() {
+        let recipe = Recipe::parse("paged.toml", &PAGED.replace("limit = 3", "limit = 3, first = 0")).unwrap();
+        let number = recipe.number("12").unwrap();
+        let mut pages = vec![answer("found", &json!({"cases": [{"id": 7}]}))];
+        for (body, reply) in [("id=7&page=0", acts(1, 2, 1)), ("id=7&page=1", acts(2, 2, 2))] {
+            let Next::Ask(request) = recipe.next(&number, &pages) else { panic!("{body} is not asked for") };
+            assert_eq!(String::from_utf8(request.body.unwrap()).unwrap(), body);
+            pages.push(reply);
+        }
+        assert!(matches!(recipe.next(&number, &pages), Next::Enough));
+    }
+
+    #[test]
+    fn only_the_elements_for_which_a_condition_holds_are_asked_for() {
+        let level = r#"{ case = "$.found.cases[*]", when = { value = "{{ case.id }} of {{ number }}", matches = '^8 of 12$' } }"#;
+        let recipe = Recipe::parse("paged.toml", &PAGED.replace(r#"{ case = "$.found.cases[*]" }"#, level)).unwrap();
+        let number = recipe.number("12").unwrap();
+        let found = answer("found", &json!({"cases": [{"id": 7}, {"id": 8}]}));
+        let Next::Ask(request) = recipe.next(&number, std::slice::from_ref(&found)) else { panic!("nothing is asked for") };
+        assert_eq!(request.body.as_deref(), Some(b"id=8&page=1".as_slice()));
+        assert!(matches!(recipe.next(&number, &[found, acts(1, 1, 3)]), Next::Enough));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::filter::Filter;
+use super::number::NumberFormat;
 use crate::domain::case::CaseNumber;
 
 /// A compiled template.
@@ -40,6 +41,8 @@ struct Name {
 pub struct Env<'a> {
     /// The case that is asked.
     pub number: &'a CaseNumber,
+    /// What its numbers look like.
+    pub format: &'a NumberFormat,
     /// The variables of the fan-out.
     pub scope: &'a Scope<'a>,
     /// The row at hand; names that are no variable are fields of it.
@@ -288,8 +291,9 @@ mod tests {
 
     fn with_env<T>(row: Value, read: impl Fn(&Env<'_>) -> T) -> T {
         let (number, court) = (number(), json!({"name": " SALA  PENAL ", "ids": [7, 8]}));
+        let format = crate::recipe::shipped_recipe("ec-esatje").unwrap().plan.number.clone();
         let scope = Scope { vars: vec![("court", Cow::Borrowed(&court))] };
-        read(&Env { number: &number, scope: &scope, row: Some(&row), base: "https://court.example/list/" })
+        read(&Env { number: &number, format: &format, scope: &scope, row: Some(&row), base: "https://court.example/list/" })
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn places(visit: &Visit<'_>, spec: &EntriesSpec, step: &step::Step, page: usize,
     let mut places = Vec::new();
     for located in spec.rows.query_located(document).all() {
         let row = located.node();
-        let env = Env { number: visit.number, scope, row: Some(row), base: &visit.pages[page].url };
+        let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };
         if row.is_object() && all_hold(&withheld.when, &env) {
             let row = located.location().to_json_pointer();
             let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");

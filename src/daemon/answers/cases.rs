@@ -141,7 +141,7 @@ pub async fn diff(desk: &Desk, typed: &str, from: Option<u32>, to: Option<u32>) 
 
 /// Every difference, disappearances at once: here two versions are compared, not two visits.
 fn changes(older: &Docket, newer: &Docket, now: Timestamp) -> Vec<Change> {
-    let at_once = Confirm { visits: 0, span: std::time::Duration::ZERO, sliding: false };
+    let at_once = Confirm { visits: 0, span: std::time::Duration::ZERO, sliding: false, others: false };
     let kept: Docket = Docket { entries: older.entries.clone(), ..older.clone() };
     let mut found = match compare(Some(&kept), newer, &MissingParts::new(), at_once, now) {
         Comparison::Changed { changes, .. } => changes,

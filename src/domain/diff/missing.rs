@@ -19,6 +19,8 @@ pub struct Confirm {
     pub span: Duration,
     /// Whether the source shows only its newest entries.
     pub sliding: bool,
+    /// Whether those are of many cases, so that an answer without any of this one is an ordinary answer.
+    pub others: bool,
 }
 
 /// Something (or the whole case) that was last seen missing.

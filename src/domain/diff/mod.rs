@@ -92,8 +92,12 @@ pub enum Comparison {
 ///
 /// Of a source that shows only its newest entries (`confirm.sliding`), those that stand after the last one still shown have
 /// slid off the end: they stay in the docket and are not missing. When a full answer shows none of them, all have slid off.
+/// Where its newest entries are of many cases (`confirm.others`), an answer without any of this one says nothing of it.
 pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, confirm: Confirm, now: Timestamp) -> Comparison {
     let Some(held) = held else { return Comparison::Baseline };
+    if confirm.sliding && confirm.others && seen.entries.is_empty() {
+        return Comparison::Same { docket: held.clone(), missing: MissingParts::new() };
+    }
     let seen = settled(held, seen);
     let shown: HashMap<&EntryKey, &Entry> = seen.entries.iter().map(|entry| (&entry.key, entry)).collect();
     let entries = if confirm.sliding { Cow::Owned(below_the_window_last(held, &shown)) } else { Cow::Borrowed(held.entries.as_slice()) };
@@ -343,7 +347,7 @@ pub mod tests {
     }
 
     /// The confirmation of the shipped example.
-    pub const CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false };
+    pub const CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false, others: false };
 
     /// So many hours after a beginning.
     pub fn at(hours: i64) -> Timestamp {
@@ -431,7 +435,7 @@ pub mod tests {
     fn a_mass_disappearance_is_told_in_the_end_but_only_when_it_lasts() {
         let held = view(&ten());
         let seen = view(&ten()[..4]);
-        let quick = Confirm { visits: 3, span: Duration::ZERO, sliding: false };
+        let quick = Confirm { visits: 3, span: Duration::ZERO, sliding: false, others: false };
         let mut missing = MissingParts::new();
         for hour in 0..48 {
             match compare(Some(&held), &seen, &missing, quick, at(hour)) {
@@ -444,7 +448,7 @@ pub mod tests {
 
     #[test]
     fn what_slides_off_the_end_of_a_short_list_is_not_missing() {
-        let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true };
+        let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true, others: false };
         let mut seen = ten()[..8].to_vec();
         seen.insert(0, ("new".into(), "x".into()));
         match compare(Some(&view(&ten())), &view(&seen), &MissingParts::new(), sliding, at(0)) {
@@ -464,7 +468,7 @@ pub mod tests {
 
     #[test]
     fn a_list_that_numbers_its_rows_slides_by_number_and_not_by_date() {
-        let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true };
+        let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true, others: false };
         let numbered = |rows: &[(u32, &str)]| {
             let mut view = docket(&rows.iter().map(|(_, key)| (*key, "x")).collect::<Vec<_>>());
             for (entry, (number, _)) in view.entries.iter_mut().zip(rows) {
@@ -510,7 +514,7 @@ pub mod tests {
 
     #[test]
     fn a_short_list_that_moved_on_entirely_is_news_and_no_disappearance() {
-        let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true };
+        let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true, others: false };
         let seen: Vec<_> = (0..10).map(|n| (format!("later{n}"), "x".into())).collect();
         match compare(Some(&view(&ten())), &view(&seen), &MissingParts::new(), sliding, at(0)) {
             Comparison::Changed { changes, docket, missing } => {
@@ -522,6 +526,12 @@ pub mod tests {
         }
         let empty = compare(Some(&view(&ten())), &docket(&[]), &MissingParts::new(), sliding, at(0));
         assert!(matches!(empty, Comparison::Implausible { .. }), "{empty:?}");
+        // A feed of a whole court without a row of this case says nothing of it, its heading included.
+        let mut held = view(&ten());
+        held.heading.title = Some("Uno v. Dos".into());
+        let missing = MissingParts::from([(Part::Entry(EntryKey("k3".into())), count(None, at(0)))]);
+        let none = compare(Some(&held), &docket(&[]), &missing, Confirm { others: true, ..sliding }, at(0));
+        assert_eq!(none, Comparison::Same { docket: held, missing: MissingParts::new() });
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use crate::diag::{Reader, suggestion};
 use crate::recipe::answer::Format;
-use crate::recipe::entries::{DocumentSpec, EntriesSpec, NoticeSpec, WithheldSpec};
+use crate::recipe::entries::{DocumentSpec, EntriesSpec, MergeSpec, NoticeSpec, WithheldSpec};
 use crate::recipe::heading::{Field, HeadingSpec, PartySpec};
 use crate::recipe::oddity::OddityRule;
 use crate::recipe::select::Level;
@@ -22,13 +22,13 @@ pub fn heading(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> H
         return HeadingSpec::default();
     }
     let Some(mut table) = reader.table("heading") else { return HeadingSpec::default() };
-    let each = part::levels(&mut table, "each", steps);
     let names = Names::new(parts);
+    let each = part::levels(&mut table, "each", steps, &names);
     let [title, court, subject, status] = ["title", "court", "subject", "status"].map(|key| field(&mut table, key, &each, steps, &names));
     let filed = part::date(&mut table, "filed", &names.with(&each)).map(|date| (each.clone(), date));
     let mut extra = Vec::new();
     for mut more in table.tables("extra") {
-        let own = if more.has("each") { part::levels(&mut more, "each", steps) } else { each.clone() };
+        let own = if more.has("each") { part::levels(&mut more, "each", steps, &names) } else { each.clone() };
         let names = names.with(&own);
         let name = part::required_template(&mut more, "name", &names);
         let value = part::required_template(&mut more, "value", &names);
@@ -47,7 +47,7 @@ fn field(reader: &mut Reader<'_>, key: &str, each: &[Level], steps: Steps<'_>, n
         return Some(Field { each: each.to_vec(), newest: None, value });
     }
     let mut table = reader.table(key)?;
-    let own = if table.has("each") { part::levels(&mut table, "each", steps) } else { each.to_vec() };
+    let own = if table.has("each") { part::levels(&mut table, "each", steps, &names) } else { each.to_vec() };
     let names = names.with(&own);
     let newest = part::template_at(&mut table, "newest", &names);
     let value = part::required_template(&mut table, "value", &names);
@@ -60,7 +60,7 @@ pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> V
     let mut specs = Vec::new();
     for mut table in part::one_or_many(reader, "parties") {
         table.required("each", "where the parties stand");
-        let each = part::levels(&mut table, "each", steps);
+        let each = part::levels(&mut table, "each", steps, &Names::new(parts));
         let names = Names::new(parts).with(&each);
         let role = part::required_template(&mut table, "role", &names);
         let name = part::required_template(&mut table, "name", &names);
@@ -99,6 +99,8 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
         names = source.otherwise.iter().fold(names, |names, (name, _)| names.and(name));
     }
     let rows = reader.required_text("each").and_then(|path| part::json_path(&reader, &path));
+    let when = part::conditions(&mut reader, "when", &names);
+    let merge = merge(&mut reader, &names);
     let required = reader.texts("required").unwrap_or_default().into_iter().map(|name| name.value).collect();
     let present = reader.texts("present").unwrap_or_default().into_iter().map(|name| name.value).collect();
     reader.required("key", "a list of templates that identify a row");
@@ -124,6 +126,8 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
     Some(EntriesSpec {
         step: step?,
         rows: rows?,
+        when,
+        merge,
         required,
         present,
         key,
@@ -140,6 +144,17 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
         extra,
         oddities,
     })
+}
+
+fn merge(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<MergeSpec> {
+    if !reader.has("merge") {
+        return None;
+    }
+    let mut table = reader.table("merge")?;
+    let by = part::required_template(&mut table, "by", names);
+    let join = table.required_text("join").map(|join| join.value);
+    table.finish();
+    Some(MergeSpec { by: by?, join: join? })
 }
 
 /// The names of the cells of an HTML step's rows.

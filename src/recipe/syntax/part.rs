@@ -142,17 +142,23 @@ pub fn json_path(reader: &Reader<'_>, text: &At<String>) -> Option<JsonPath> {
 }
 
 /// The fan-out under a key: `[{ court = "$.incidents[*]" }, { incident = "@.court.list[*]" }]`.
-pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>)]) -> Vec<Level> {
+pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>)], names: &Names<'_>) -> Vec<Level> {
     let mut levels: Vec<Level> = Vec::new();
     if !reader.has(key) {
         return levels;
     }
     for mut table in reader.tables(key) {
-        for name in table.keys() {
+        for name in table.keys().into_iter().filter(|name| name.value != "when") {
             let Some(text) = table.text(&name.value) else { continue };
             let known: Vec<&str> = levels.iter().map(|level| level.name.as_str()).collect();
             if let Some(path) = path(&table, &text, &known, steps) {
-                levels.push(Level { name: name.value, path });
+                levels.push(Level { name: name.value, path, when: Vec::new() });
+            }
+        }
+        if table.has("when") {
+            let when = conditions(&mut table, "when", &names.with(&levels));
+            if let Some(last) = levels.last_mut() {
+                last.when = when;
             }
         }
     }
@@ -212,10 +218,12 @@ fn condition(mut reader: Reader<'_>, names: &Names<'_>) -> Option<Condition> {
     let none_of = reader.texts("not_in").map(|list| Test::NotIn(texts(list)));
     let matches = reader.text("matches").and_then(|pattern| regex(&reader, &pattern)).map(Test::Matches);
     let empty = reader.flag("empty").map(|flag| Test::Empty(flag.value));
-    let mut tests = [one_of, none_of, matches, empty].into_iter().flatten();
+    let equals = template_at(&mut reader, "equals", names).map(Test::Equals);
+    let number = reader.flag("number").map(|flag| Test::Number(flag.value));
+    let mut tests = [one_of, none_of, matches, empty, equals, number].into_iter().flatten();
     let (test, more) = (tests.next(), tests.next());
-    if !["in", "not_in", "matches", "empty"].iter().any(|key| reader.has(key)) || more.is_some() {
-        reader.sink().report(reader.span(), "a condition needs one of in, not_in, matches, empty", None);
+    if !["in", "not_in", "matches", "empty", "equals", "number"].iter().any(|key| reader.has(key)) || more.is_some() {
+        reader.sink().report(reader.span(), "a condition needs one of in, not_in, matches, empty, equals, number", None);
     }
     reader.finish();
     Some(Condition { value: value?, test: test? })

@@ -32,7 +32,7 @@ pub fn steps(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Option<S
 }
 
 fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], parts: &[String]) -> Option<Step> {
-    let each = part::levels(reader, "each", earlier);
+    let each = part::levels(reader, "each", earlier, &Names::new(parts));
     let mut names = Names::new(parts).with(&each);
     if reader.has("more") {
         names = names.and("page").and("more");
@@ -53,10 +53,11 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
     let format = format(reader);
     let mut rules = Vec::new();
     for (key, verdict) in [
-        ("not_found", Verdict::NotFound),
-        ("reserved", Verdict::Reserved),
-        ("blocked", Verdict::Blocked),
-        ("unavailable", Verdict::Unavailable),
+        ("not_found", Some(Verdict::NotFound)),
+        ("reserved", Some(Verdict::Reserved)),
+        ("blocked", Some(Verdict::Blocked)),
+        ("unavailable", Some(Verdict::Unavailable)),
+        ("nothing", None),
     ] {
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
@@ -203,7 +204,7 @@ pub fn simple_look(reader: &Reader<'_>, text: &At<String>) -> Option<Look> {
     Some(Look { css: selector, written: text.value.clone(), attribute, without: None, first: None, kind: Kind::One, required: false })
 }
 
-fn rule(mut reader: Reader<'_>, verdict: Verdict) -> Option<Rule> {
+fn rule(mut reader: Reader<'_>, verdict: Option<Verdict>) -> Option<Rule> {
     const KEYS: [&str; 6] = ["status", "header", "text", "css", "json", "empty"];
     let status = statuses(&mut reader);
     let header = reader.has("header").then(|| reader.table("header")).flatten().and_then(|mut header| {
@@ -247,8 +248,9 @@ fn more(reader: &mut Reader<'_>) -> Option<More> {
     let follow = table.flag("follow").is_some_and(|flag| flag.value);
     table.required("limit", "the most answers to one request");
     let limit = table.integer("limit", 1, 200).and_then(|limit| usize::try_from(limit.value).ok());
+    let first = table.integer("first", 0, 1000).and_then(|first| usize::try_from(first.value).ok()).unwrap_or(1);
     table.finish();
-    Some(More { json: json?, follow, limit: limit? })
+    Some(More { json: json?, follow, limit: limit?, first })
 }
 
 fn echoes(reader: &mut Reader<'_>, names: &Names<'_>) -> Vec<Echo> {
