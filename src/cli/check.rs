@@ -72,10 +72,13 @@ fn problems_as_json(common: &Common, problems: &[Problem]) {
 fn as_json(config: &Config) -> serde_json::Value {
     let case = |watch: &Watch| {
         let hours = hours_of(config, watch);
+        let recipe = config.source_of(&watch.case).map(|source| &source.recipe);
         json!({
             "source": watch.case.source, "number": watch.number.canonical, "name": watch.name, "every_seconds": watch.every.as_secs(),
             "hours": hours.as_ref().map(|(hours, _)| hours), "zone": hours.as_ref().map(|(_, zone)| zone),
             "tags": watch.tags, "channels": heard(config, watch),
+            "import_only": recipe.and_then(|recipe| recipe.import_only.as_deref()),
+            "unverified": recipe.and_then(|recipe| recipe.unverified.as_deref()),
         })
     };
     let channel = |channel: &Channel| {
@@ -107,7 +110,11 @@ fn as_text(common: &Common, config: &Config) {
             let name = watch.name.clone().unwrap_or_else(|| "–".into());
             let hours = hours_of(config, watch).map_or("always".to_owned(), |(hours, zone)| format!("{hours} {zone}"));
             let told = heard(config, watch).join(", ");
-            vec![watch.case.source.clone(), watch.number.canonical.clone(), name, every(watch.every), hours, told]
+            let (every, hours) = match config.source_of(&watch.case).is_some_and(|source| !source.is_polled()) {
+                true => ("import only".to_owned(), "–".to_owned()),
+                false => (every(watch.every), hours),
+            };
+            vec![watch.case.source.clone(), watch.number.canonical.clone(), name, every, hours, told]
         })
         .collect();
     print::table(&["SOURCE", "NUMBER", "NAME", "EVERY", "HOURS", "TOLD TO"], &rows);

@@ -17,7 +17,8 @@ pub fn run(common: &Common) -> Done {
         .iter()
         .map(|case| {
             let fields = [source, &["number", "name", "version", "events"]].concat();
-            let times = [print::minute(case, "read_at"), print::minute(case, "next_visit"), print::health(case)];
+            let next = if case["import_only"].is_null() { print::minute(case, "next_visit") } else { "import only".to_owned() };
+            let times = [print::minute(case, "read_at"), next, print::health(case)];
             fields.iter().map(|name| print::field(case, name)).chain(times).collect()
         })
         .collect();

@@ -32,11 +32,26 @@ impl Known {
         Self { every: recipe.every, recipe, source: None }
     }
 
+    /// Whether the recipe is a file of the operator's.
+    pub fn is_own(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.overridden.is_some())
+    }
+
+    /// Whether that file stands in for a shipped recipe of the same id.
+    pub fn stands_in(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.stands_in())
+    }
+
     fn of(source: &Arc<Source>, config: &Config) -> Self {
         let general = config.general.every;
         let every = if source.is_loopback() { general } else { general.max(source.recipe.every) };
         Self { recipe: source.recipe.clone(), every: source.every.unwrap_or(every), source: Some(source.clone()) }
     }
+}
+
+/// The source of this id in a watch list.
+pub fn known(config: &Config, id: &str) -> Option<Known> {
+    config.source(id).map(|source| Known::of(source, config))
 }
 
 /// The recipe in a file that need not be installed.
@@ -129,6 +144,10 @@ fn known_ids(config: &Config) -> Vec<String> {
 }
 
 fn unknown(id: &str, known: &[String]) -> Failure {
+    if let Some(site) = recipe::walled_site(id) {
+        let (why, how) = site.refusal();
+        return Failure::new(Exit::Usage, format!("{why}; {how}"));
+    }
     let shipped = recipe::shipped().into_iter().map(|(id, _, _)| id);
     let mut ids: Vec<&str> = known.iter().map(String::as_str).chain(shipped).chain([PAGE]).collect();
     ids.sort_unstable();

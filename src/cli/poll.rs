@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::ask::Reached;
 use super::{Common, Done, Exit, Failure, ask, print};
-use crate::daemon::answers::{Answer, Ask, find};
+use crate::daemon::answers::{Answer, Ask, polled};
 
 /// Visits the cases, or all, one after the other; each is told as soon as it was visited.
 pub fn run(common: &Common, typed: Vec<String>, dry_run: bool) -> Done {
@@ -57,14 +57,22 @@ fn chosen(common: &Common, typed: Vec<String>) -> Result<Vec<String>, Failure> {
         Reached::Daemon { .. } => return chosen_there(common, typed),
     };
     if typed.is_empty() {
-        return Ok(config.cases.iter().map(|watch| watch.case.to_string()).collect());
+        let asked = config.cases.iter().filter(|watch| config.source_of(&watch.case).is_some_and(|source| source.is_polled()));
+        return some_of(asked.map(|watch| watch.case.to_string()).collect());
     }
     for one in &typed {
-        if let Err(Answer::No { why, code }) = find(&config, one) {
+        if let Err(Answer::No { why, code }) = polled(&config, one) {
             return Err(Failure::new(Exit::of(code), why));
         }
     }
     Ok(typed)
+}
+
+fn some_of(cases: Vec<String>) -> Result<Vec<String>, Failure> {
+    if cases.is_empty() {
+        return Err(Failure::new(Exit::Usage, "no case of the watch list is polled: each is import only; `veedor list` shows them"));
+    }
+    Ok(cases)
 }
 
 /// The same from a daemon, whose list counts and not the file, which may be under the pen.
@@ -73,7 +81,7 @@ fn chosen_there(common: &Common, typed: Vec<String>) -> Result<Vec<String>, Fail
         let data = ask::ask_daemon(common, &Ask::List)?;
         let cases = data["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
         let named = |case: &Value| Some(format!("{}/{}", case["source"].as_str()?, case["number"].as_str()?));
-        return Ok(cases.iter().filter_map(named).collect());
+        return some_of(cases.iter().filter(|case| case["import_only"].is_null()).filter_map(named).collect());
     }
     for one in &typed {
         // Any question about one case refuses an unknown one, and this one visits nobody.

@@ -105,6 +105,14 @@ fn minute_in(at: jiff::Timestamp, zone: jiff::tz::TimeZone) -> String {
 /// How a case or a visit is, as a sentence.
 pub fn health(value: &Value) -> String {
     let detail = value["detail"].as_str().map(clean);
+    if !value["import_only"].is_null() {
+        return match (value["health"].as_str().unwrap_or_default(), detail) {
+            ("unvisited", _) => "import only: nothing imported yet".to_owned(),
+            ("ok", None) => "import only".to_owned(),
+            // A page that could not be true, or how the last poll went before the recipe said that there are none.
+            (health, why) => format!("import only; {}{}", health.replace('_', " "), why.map(|why| format!(": {why}")).unwrap_or_default()),
+        };
+    }
     match (value["health"].as_str().unwrap_or_default(), detail) {
         ("not_found", None) => "not found: the source knows no case of this number".to_owned(),
         ("reserved", None) => "reserved: the source does not show this case".to_owned(),

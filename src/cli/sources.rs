@@ -10,46 +10,104 @@ use crate::config::{Examined, spell_duration};
 use crate::daemon::answers::Ask;
 use crate::daemon::{STORE, socket};
 use crate::domain::schedule::Hours;
-use crate::recipe::{self, Recipe};
+use crate::recipe::{self, Recipe, WalledSite};
 
 /// Prints all sources, or everything about one.
 pub fn run(common: &Common, id: Option<&str>) -> Done {
     match id {
         None => list(common),
         Some(PAGE) => pages(common),
-        Some(id) => one(common, &lookup::find(common, id, None)?),
+        Some(id) => match (lookup::find(common, id, None), recipe::walled_site(id)) {
+            // A recipe of one's own stands before what is said of a site that has none, and so do its mistakes.
+            (Err(failure), Some(site)) if failure.exit == Exit::Usage => {
+                walled(common, site);
+                Ok(Exit::Done)
+            }
+            (found, _) => one(common, &found?),
+        },
     }
+}
+
+/// Everything about a site that is not polled.
+fn walled(common: &Common, site: &WalledSite) {
+    if common.json {
+        print::json(&walled_as_json(site));
+        return;
+    }
+    let recipe =
+        format!("none; `veedor sources new --page FILE` starts one from a saved page, to be fed by `veedor import --source {}`", site.id);
+    let rows = [
+        ("id", &site.id),
+        ("title", &site.title),
+        ("address", &site.address),
+        ("not polled", &site.why),
+        ("how", &site.how),
+        ("recipe", &recipe),
+    ];
+    for (name, text) in rows {
+        print::line(&format!("{name:11} {text}"));
+    }
+}
+
+fn walled_as_json(site: &WalledSite) -> Value {
+    json!({"id": site.id, "title": site.title, "address": site.address, "polled": false, "why": site.why, "how": site.how})
 }
 
 /// The shipped recipes, and before them those that the watch list's folder brings.
 fn list(common: &Common) -> Done {
-    let mut all = Vec::new();
+    let mut all: Vec<Known> = Vec::new();
     if let Some(list) = readable(common) {
         for problem in list.in_recipes.iter().filter(|_| !common.quiet) {
             print::aside(&format!("warning: {problem}\n"));
         }
-        all = list.config.recipes();
+        all = list.config.recipes().iter().filter_map(|recipe| lookup::known(&list.config, &recipe.id)).collect();
     }
     for recipe in recipe::shipped().into_iter().filter_map(|(id, _, _)| recipe::shipped_recipe(id)) {
-        if !all.iter().any(|known| known.id == recipe.id) {
-            all.push(recipe);
+        if !all.iter().any(|known| known.recipe.id == recipe.id) {
+            all.push(Known::plain(recipe));
         }
     }
-    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all.sort_by(|a, b| a.recipe.id.cmp(&b.recipe.id));
     if common.json {
-        let sources: Vec<Value> = all.into_iter().map(|recipe| as_json(&Known::plain(recipe))).collect();
-        print::json(&json!({ "sources": sources }));
+        let sources: Vec<Value> = all.iter().map(as_json).collect();
+        let not_polled: Vec<Value> = without_recipe(&all).map(walled_as_json).collect();
+        print::json(&json!({ "sources": sources, "not_polled": not_polled }));
         return Ok(Exit::Done);
     }
     let rows: Vec<Vec<String>> = all
         .iter()
-        .map(|recipe| vec![recipe.id.clone(), recipe.title.clone(), recipe.examples.first().cloned().unwrap_or_default()])
+        .map(|known| {
+            let recipe = &known.recipe;
+            vec![recipe.id.clone(), recipe.title.clone(), recipe.examples.first().cloned().unwrap_or_default(), marks(known).join(", ")]
+        })
         .collect();
-    print::table(&["ID", "TITLE", "A NUMBER LOOKS LIKE"], &rows);
+    print::table(&["ID", "TITLE", "A NUMBER LOOKS LIKE", "MARK"], &rows);
+    print::line("");
+    let rows: Vec<Vec<String>> =
+        without_recipe(&all).map(|site| vec![site.id.clone(), site.title.clone(), "`veedor import`".to_owned()]).collect();
+    print::table(&["NOT POLLED", "TITLE", "THE WAY IN"], &rows);
     if !common.quiet {
+        print::line("");
+        print::line("`veedor sources ID` says why a site is not polled, and everything about a source.");
         print::line("Any other public page: source = \"page\" in the watch list; `veedor sources page` shows how.");
     }
     Ok(Exit::Done)
+}
+
+/// The sites that are not polled and have no recipe here.
+fn without_recipe<'k>(known: &'k [Known]) -> impl Iterator<Item = &'static WalledSite> + 'k {
+    recipe::walled().iter().filter(|site| !known.iter().any(|known| known.recipe.id == site.id))
+}
+
+/// What to know before one relies on a source.
+fn marks(known: &Known) -> Vec<&'static str> {
+    let recipe = &known.recipe;
+    let marks = [
+        (recipe.import_only.is_some(), "import only"),
+        (recipe.unverified.is_some(), "unverified live"),
+        (known.is_own(), if known.stands_in() { "your own, in place of the shipped one" } else { "your own" }),
+    ];
+    marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark).collect()
 }
 
 /// The watch list where it can be read. Who looks for a source may be at mending the list, so its mistakes stop nothing.
@@ -84,6 +142,8 @@ fn as_json(known: &Known) -> Value {
         },
         "number": {"shape": shape, "pattern": pattern, "example": example},
         "examples": recipe.examples, "terms": recipe.terms, "robots": recipe.robots, "confidence": recipe.confidence,
+        "polled": recipe.import_only.is_none(), "import_only": recipe.import_only, "how": recipe.how, "unverified": recipe.unverified,
+        "in_place_of_shipped": known.stands_in(),
     })
 }
 
@@ -114,18 +174,30 @@ fn one(common: &Common, known: &Known) -> Done {
     };
     let mut rows = vec![("id", print::field(&data, "id")), ("title", print::field(&data, "title"))];
     if !data["recipe_file"].is_null() {
-        rows.push(("recipe", format!("{}, in place of the shipped one", print::field(&data, "recipe_file"))));
+        let which = if known.stands_in() { "in place of the shipped one" } else { "your own" };
+        rows.push(("recipe", format!("{}, {which}", print::field(&data, "recipe_file"))));
+    }
+    for (name, key) in [("import only", "import_only"), ("how", "how"), ("unverified", "unverified")] {
+        if data[key].is_string() {
+            rows.push((name, print::field(&data, key)));
+        }
     }
     rows.extend([
         ("number", format!("{}, for example {}", print::field(&data["number"], "shape"), print::field(&data["number"], "example"))),
         ("pattern", print::field(&data["number"], "pattern")),
         ("cases", joined(&data["examples"])),
         ("address", chosen("base_url", &plain)),
-        ("every", format!("{} unless a case says otherwise", chosen("every_seconds", &seconds))),
-        ("gap", format!("{} between two requests", chosen("gap_seconds", &seconds))),
-        ("daily", format!("{} requests at most", chosen("daily", &plain))),
-        ("timeout", chosen("timeout_seconds", &seconds)),
-        ("hours", data["hours"].as_str().unwrap_or("always").to_owned()),
+    ]);
+    if known.recipe.import_only.is_none() {
+        rows.extend([
+            ("every", format!("{} unless a case says otherwise", chosen("every_seconds", &seconds))),
+            ("gap", format!("{} between two requests", chosen("gap_seconds", &seconds))),
+            ("daily", format!("{} requests at most", chosen("daily", &plain))),
+            ("timeout", chosen("timeout_seconds", &seconds)),
+            ("hours", data["hours"].as_str().unwrap_or("always").to_owned()),
+        ]);
+    }
+    rows.extend([
         ("zone", print::field(&data, "zone")),
         ("language", format!("{}, words of {}", print::field(&data, "language"), print::field(&data, "jurisdiction"))),
         ("terms", print::field(&data, "terms")),

@@ -2,7 +2,7 @@
 //!
 //! A number is understood by its source's recipe, so that a case has one identity however it is typed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use toml_edit::Value;
 
 use crate::diag::{At, Reader, nearest};
 use crate::domain::case::{CaseRef, Fact, Watch};
-use crate::recipe::page_source;
+use crate::recipe::{Recipe, page_source, walled_site};
 
 use super::channel::Channels;
 use super::general::{General, LEAST_EVERY};
@@ -26,6 +26,8 @@ pub(super) struct Cases {
     pub list: Vec<Watch>,
     /// The sources of pages that cases describe themselves, by case number.
     pub pages: HashMap<String, Arc<Source>>,
+    /// The sources of which it was said already how well they are known.
+    noted: BTreeSet<String>,
 }
 
 /// What a case is checked against.
@@ -50,7 +52,7 @@ pub(super) fn read(roots: &mut [(Reader<'_>, Scope<'_>)], around: &Around<'_>) -
                 break;
             }
             let place = table.span();
-            let watch = read_one(&mut table, scope, around, &mut cases.pages);
+            let watch = read_one(&mut table, scope, around, &mut cases);
             table.finish();
             let Some(watch) = watch else { continue };
             if let Some((other, first)) = seen.get(&watch.case) {
@@ -71,7 +73,7 @@ pub(super) fn read(roots: &mut [(Reader<'_>, Scope<'_>)], around: &Around<'_>) -
     cases
 }
 
-fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, pages: &mut HashMap<String, Arc<Source>>) -> Option<Watch> {
+fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, cases: &mut Cases) -> Option<Watch> {
     table.required("source", "the court's site, such as \"ec-esatje\"");
     table.required("number", "the case number, such as \"17721-2019-00029G\"");
     let source_id = scope.line(table, "source");
@@ -94,12 +96,29 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, page
         }
     };
     if source_id.value == PAGE {
-        pages.insert(number.compact.clone(), known.source.clone());
+        cases.pages.insert(number.compact.clone(), known.source.clone());
+    }
+    if cases.noted.insert(source_id.value.clone()) {
+        note_standing(&source_id, &known.source.recipe, scope);
     }
     let every = interval(every, &known, around.general, scope);
     let case = CaseRef { source: source_id.value, number: number.compact.clone() };
     let text = |at: At<String>| at.value;
     Some(Watch { case, number, name: name.map(text), formal_name: formal_name.map(text), tags, every, since, note, facts, channels })
+}
+
+/// Says what a recipe admits of itself, once for each source that is watched.
+fn note_standing(id: &At<String>, recipe: &Recipe, scope: &Scope<'_>) {
+    let id_is = &id.value;
+    if let Some(why) = &recipe.import_only {
+        let message = format!("{id_is} is import only: {why}; its cases are never polled");
+        let how = recipe.how.as_deref().map(|how| format!("{}; then: ", how.trim_end_matches('.'))).unwrap_or_default();
+        scope.warn(id.span.clone(), message, format!("{how}veedor import --source {id_is} --case NUMBER --page FILE"));
+    }
+    if let Some(why) = &recipe.unverified {
+        let help = format!("compare what it reads with the site before you rely on it; `veedor sources {id_is}` says what is known");
+        scope.warn(id.span.clone(), format!("{id_is} is unverified live: {why}"), help);
+    }
 }
 
 /// The case's source; `None` has been reported.
@@ -125,7 +144,10 @@ fn known(
     if let Some(known) = sources.known.get(id) {
         return Some(known.clone());
     }
-    if !sources.broken.contains(id) {
+    if let Some(site) = walled_site(id).filter(|_| !sources.broken.contains(id)) {
+        let (why, how) = site.refusal();
+        scope.error(span.clone(), why, how);
+    } else if !sources.broken.contains(id) {
         let ids: Vec<&str> = sources.known.keys().map(String::as_str).chain([PAGE]).collect();
         scope.errors.report(span.clone(), format!("unknown source \"{id}\""), source::suggest(id, &ids));
     }

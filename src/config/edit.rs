@@ -9,6 +9,7 @@ use toml_edit::{Array, Document, Item, Table, value};
 
 use crate::diag::{Problem, Sink, parse};
 use crate::domain::case::CaseRef;
+use crate::recipe::walled_site;
 
 use super::include::{self, Draft};
 use super::replace::{create_file, replace_file};
@@ -202,6 +203,10 @@ fn write_rows(before: &Config, rows: &[NewCase]) -> Result<(Added, String), Edit
 fn unknown(id: &str, config: &Config) -> (String, Option<String>) {
     if id == PAGE {
         return ("a page needs its address and its rows, which only the file can say".to_owned(), Some("add it by hand".to_owned()));
+    }
+    if let Some(site) = walled_site(id) {
+        let (why, how) = site.refusal();
+        return (why, Some(how));
     }
     let mut ids: Vec<&str> = config.sources.keys().map(String::as_str).collect();
     ids.sort_unstable();

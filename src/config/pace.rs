@@ -44,7 +44,7 @@ impl Load {
 pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Source>>) -> Vec<Load> {
     let mut loads: BTreeMap<String, Load> = BTreeMap::new();
     for watch in cases.iter().filter(|watch| watch.case.source != PAGE) {
-        let Some(source) = source_of(watch).filter(|source| !source.is_loopback()) else { continue };
+        let Some(source) = source_of(watch).filter(|source| !source.is_loopback() && source.is_polled()) else { continue };
         let open = source.hours.as_ref().map_or(1.0, open_share);
         let load = loads.entry(watch.case.source.clone()).or_insert_with(|| Load {
             source: watch.case.source.clone(),

@@ -35,7 +35,7 @@ pub struct Source {
     pub timeout: Duration,
     /// When it may be asked, in its own zone; `None` means always.
     pub hours: Option<Hours>,
-    /// The operator's file that stands in for the shipped recipe.
+    /// The operator's file that the recipe comes from; `None` when it is a shipped one.
     pub overridden: Option<PathBuf>,
 }
 
@@ -43,6 +43,16 @@ impl Source {
     /// Whether it is asked on this machine, where nobody is burdened.
     pub fn is_loopback(&self) -> bool {
         is_loopback_url(&self.recipe.base_url)
+    }
+
+    /// Whether an operator's recipe is read in place of a shipped one of the same id.
+    pub fn stands_in(&self) -> bool {
+        self.overridden.is_some() && recipe::shipped().iter().any(|(id, _, _)| *id == self.recipe.id)
+    }
+
+    /// Whether it is asked at all; what others show comes from pages that a person imports.
+    pub fn is_polled(&self) -> bool {
+        self.recipe.import_only.is_none()
     }
 }
 
@@ -188,6 +198,11 @@ fn unknown_ids(root: &mut Reader<'_>, sources: &mut Sources, scope: &Scope<'_>) 
     for (id, _) in table.iter() {
         if id != PAGE && !sources.known.contains_key(id) && !sources.broken.contains(id) {
             let span = table.key(id).and_then(|key| key.span());
+            if let Some(site) = recipe::walled_site(id) {
+                let (why, how) = site.refusal();
+                scope.error(span, why, how);
+                continue;
+            }
             let help = suggest(id, &ids);
             scope.errors.report(span, format!("unknown source \"{id}\""), help);
         }

@@ -68,6 +68,10 @@ impl Agenda {
         self.queues.clear();
         let fresh = fresh_by_source(config, cids, rows, &known);
         for (index, (watch, cid)) in config.cases.iter().zip(cids).enumerate() {
+            // Never due: what it shows comes from pages that a person imports.
+            if config.source_of(&watch.case).is_some_and(|source| !source.is_polled()) {
+                continue;
+            }
             let before = known.get(cid);
             let mut row = before.map(|slot| slot.row).or_else(|| rows.get(cid).copied()).unwrap_or_default();
             let queue = queue_of(&watch.case);

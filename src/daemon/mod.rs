@@ -164,7 +164,8 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
         None => None,
     };
     let poller = Poller::new(handles.clone(), visitor.clone()).await?;
-    tracing::info!(cases = poller.cases(), channels = config.channels.len(), "watching");
+    let import_only = config.cases.len().saturating_sub(poller.cases());
+    tracing::info!(cases = poller.cases(), import_only, channels = config.channels.len(), "watching");
 
     let mut loops = Loops::new(handles.control.clone());
     let pulse = loops.pulse("poller");

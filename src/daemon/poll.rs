@@ -83,7 +83,7 @@ impl Poller {
         Ok(poller)
     }
 
-    /// How many cases are planned.
+    /// How many cases are planned; those that are import only are not.
     pub fn cases(&self) -> usize {
         self.agenda.len()
     }

@@ -139,6 +139,9 @@ impl Visitor {
             let why = "the watch list names no such source any more".to_owned();
             return Ok(Report::Postponed { why, not_before: None });
         };
+        if let Some(why) = &source.recipe.import_only {
+            return Ok(Report::Postponed { why: format!("it is import only: {why}"), not_before: None });
+        }
         let number = &target.config.cases[target.index].number;
         let held = self.held(&target).await?;
         let answer = ask(&self.handles, &source, number, &held).await;

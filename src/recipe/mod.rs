@@ -34,6 +34,7 @@ mod strict;
 mod syntax;
 mod template;
 mod view;
+mod walled;
 mod withheld;
 mod xml;
 mod zones;
@@ -50,6 +51,7 @@ use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
 pub use shipped::{shipped, shipped_recipe};
+pub use walled::{WalledSite, walled, walled_site};
 
 /// Everything that veedor knows of a site.
 #[derive(Debug, Clone)]
@@ -80,6 +82,12 @@ pub struct Recipe {
     pub robots: Option<String>,
     /// How well the shapes are known, and from where.
     pub confidence: Option<String>,
+    /// Why it is never polled: what it shows comes from pages that a person saved.
+    pub import_only: Option<String>,
+    /// How a person gets such a page.
+    pub how: Option<String>,
+    /// Why nobody knows yet whether it reads what the site answers today.
+    pub unverified: Option<String>,
     /// Numbers of public cases.
     pub examples: Vec<String>,
     /// Whether the source shows only the newest rows, so that a row that slides off the end is not removed.

@@ -17,6 +17,7 @@ use crate::domain::docket::{Docket, Entry};
 use crate::domain::id::{hex, sha256};
 use crate::domain::schedule::Row;
 use crate::meaning::Meaning;
+use crate::recipe::Recipe;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::store::{Cid, Store, Version};
@@ -34,7 +35,10 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
             .cases
             .iter()
             .zip(cids)
-            .map(|(watch, cid)| line(&store, watch, cid, &rows, visitor.postponed(&watch.case)))
+            .map(|(watch, cid)| {
+                let recipe = config.source_of(&watch.case).map(|source| &source.recipe);
+                line(&store, watch, cid, &rows, visitor.postponed(&watch.case)).map(|line| marked(line, recipe))
+            })
             .collect::<Result<Vec<_>, StoreError>>()
     })
     .await?;
@@ -60,6 +64,17 @@ fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>, postpo
         "next_visit": second(row.next_due),
         "failed_visits": row.fails,
     }))
+}
+
+/// A line of the list with what the recipe says of itself. A case that is import only has no next visit, and waits for nobody.
+fn marked(mut line: Value, recipe: Option<&Recipe>) -> Value {
+    let import_only = recipe.and_then(|recipe| recipe.import_only.as_deref());
+    line["import_only"] = json!(import_only);
+    line["unverified"] = json!(recipe.and_then(|recipe| recipe.unverified.as_deref()));
+    if import_only.is_some() {
+        line["next_visit"] = Value::Null;
+    }
+    line
 }
 
 /// A docket.

@@ -20,6 +20,8 @@ use crate::diag::nearest;
 use crate::domain::case::Watch;
 use crate::store::error::StoreError;
 
+pub use visits::polled;
+
 /// What the answers need.
 #[derive(Debug, Clone)]
 pub struct Desk {

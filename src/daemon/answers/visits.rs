@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::daemon::record::{Job, Visited};
 use crate::daemon::visit::{Report, Target};
 use crate::domain::about::About;
+use crate::domain::case::Watch;
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 use crate::message;
@@ -21,8 +22,8 @@ use crate::store::pulse::blocking;
 pub async fn poll(desk: &Desk, typed: &[String], dry_run: bool) -> Result<Value, Answer> {
     let config = desk.handles.config.load_full();
     let chosen = match typed {
-        [] => (0..config.cases.len()).collect(),
-        some => some.iter().map(|one| find(&config, one).map(|(index, _)| index)).collect::<Result<Vec<_>, _>>()?,
+        [] => (0..config.cases.len()).filter(|index| import_only(&config, &config.cases[*index]).is_none()).collect(),
+        some => some.iter().map(|one| polled(&config, one)).collect::<Result<Vec<_>, _>>()?,
     };
     let mut reports = Vec::new();
     for index in chosen {
@@ -38,7 +39,25 @@ pub async fn poll(desk: &Desk, typed: &[String], dry_run: bool) -> Result<Value,
     Ok(json!({ "visits": reports, "dry_run": dry_run }))
 }
 
-async fn row_of(desk: &Desk, watch: &crate::domain::case::Watch) -> Result<(u64, Row), Answer> {
+/// Finds a case that may be polled.
+pub fn polled(config: &Config, typed: &str) -> Result<usize, Answer> {
+    let (index, watch) = find(config, typed)?;
+    match import_only(config, watch) {
+        Some(why) => Err(Answer::No { why, code: 2 }),
+        None => Ok(index),
+    }
+}
+
+/// Why a case is not polled, and what to do instead; `None` when it is.
+fn import_only(config: &Config, watch: &Watch) -> Option<String> {
+    let recipe = &config.source_of(&watch.case)?.recipe;
+    let why = recipe.import_only.as_deref()?.trim_end_matches('.');
+    let how = recipe.how.as_deref().unwrap_or("save its page with a browser").trim_end_matches('.');
+    let (source, number) = (&watch.case.source, &watch.number.canonical);
+    Some(format!("{number} is import only: {why}; {how}, then run `veedor import --source {source} --case {number} --page FILE`"))
+}
+
+async fn row_of(desk: &Desk, watch: &Watch) -> Result<(u64, Row), Answer> {
     let (store, case) = (desk.handles.store.clone(), watch.case.clone());
     let found = blocking(move || {
         let cids = store.register(&[case])?;

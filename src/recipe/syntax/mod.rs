@@ -4,6 +4,7 @@
 
 pub mod docket;
 pub mod part;
+mod standing;
 pub mod step;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::{Plan, Recipe};
 use crate::diag::{self, At, Problem, Reader, Sink};
 use crate::domain::case::Parts;
 use part::Names;
+pub use standing::walled_sites;
 
 /// Compiles a recipe, or gives every mistake.
 pub fn parse(file: &str, text: &str) -> Result<Recipe, Vec<Problem>> {
@@ -47,6 +49,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let daily = reader.integer("daily", 1, 1_000_000);
     let timeout = reader.duration("timeout");
     let (terms, robots, confidence) = (reader.text("terms"), reader.text("robots"), reader.text("confidence"));
+    let (import_only, how, unverified) = standing::standing(reader);
     let examples = reader.texts("examples").unwrap_or_default();
     let sliding = reader.flag("sliding");
     let headers = part::pairs(reader, "headers");
@@ -83,6 +86,9 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         terms: text(terms),
         robots: text(robots),
         confidence: text(confidence),
+        import_only,
+        how,
+        unverified,
         examples: examples.iter().map(|example| example.value.clone()).collect(),
         sliding: sliding.is_some_and(|sliding| sliding.value),
         plan: Arc::new(plan),
@@ -274,6 +280,8 @@ title = "{{ what }}"
                 "titel = \"A court\"",
                 "small.toml:3:1: unknown key `titel` at the top of the file | did you mean \"title\"?",
             ),
+            ("language = \"en\"", "language = \"en\"\nhow = \"x\"", "small.toml:6:7: `how` is for a source that is not polled"),
+            ("language = \"en\"", "language = \"en\"\nunverified = \" \"", "small.toml:6:14: `unverified` is empty"),
             (
                 "\"UTC\"",
                 "\"Quito\"",

@@ -7,6 +7,7 @@ mod damaged;
 mod delivery;
 mod demo;
 mod documents;
+mod imported;
 mod killed;
 mod news;
 mod operation;
