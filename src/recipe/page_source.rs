@@ -197,6 +197,8 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         required: Vec::new(),
         echo: Vec::new(),
         more: None,
+        must_ask: false,
+        drop: Vec::new(),
     }
 }
 

@@ -36,8 +36,12 @@ pub struct Step {
     pub each: Vec<Level>,
     /// What to bind when the first list of the fan-out was answered and is empty.
     pub otherwise: Vec<(String, Shape)>,
+    /// Whether the source has no such case when the fan-out leaves nothing to ask for: of several hits, none is the case.
+    pub must_ask: bool,
     /// What the answer must be.
     pub format: Format,
+    /// What is taken out of the answer before it is read or kept.
+    pub drop: Vec<JsonPath>,
     /// Answers that are none.
     pub rules: Vec<Rule>,
     /// What every element of the answer must have.
@@ -118,6 +122,9 @@ pub fn asked<'d>(visit: &'d Visit<'d>, index: usize, step: &'d Step) -> Result<(
         let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope: &empty, row: None, base: "" };
         let vars = step.otherwise.iter().map(|(name, shape)| (name.as_str(), Cow::Owned(shape.value(&env)))).collect();
         scopes = vec![Scope { vars }];
+    }
+    if step.must_ask && scopes.is_empty() && visit.is_answered(&step.each) {
+        return Err(Refusal::NotFound);
     }
     let (mut seen, mut asked) = (HashSet::new(), Vec::new());
     let mut pages = visit.pages_of(index);
@@ -304,6 +311,34 @@ title = "{{ t }}"
         let Next::Ask(request) = recipe.next(&number, std::slice::from_ref(&found)) else { panic!("nothing is asked for") };
         assert_eq!(request.body.as_deref(), Some(b"id=8&page=1".as_slice()));
         assert!(matches!(recipe.next(&number, &[found, acts(1, 1, 3)]), Next::Enough));
+    }
+
+    #[test]
+    fn the_one_hit_that_is_the_case_is_asked_for_with_what_found_it() {
+        let steps = r#"
+[[step]]
+id = "card"
+each = [{ case = "$.found.cases[*]" }]
+get = "/card/{{ case.id }}"
+[[step]]
+id = "acts"
+must_ask = true
+each = [{ card = "$.card", when = { value = "{{ card.number }}", number = true } }]
+get = "/acts/{{ case.id }}/{{ card.room }}"
+[entries]"#;
+        let (head, rest) = PAGED.split_once("[[step]]\nid = \"acts\"").unwrap();
+        let text = format!("{head}{}", rest.split_once("[entries]").map(|(_, entries)| format!("{steps}{entries}")).unwrap());
+        let recipe = Recipe::parse("hits.toml", &text).unwrap();
+        let number = recipe.number("12").unwrap();
+        let card = |number: &str| answer("card", &json!({"number": number, "room": "B"}));
+        let found = answer("found", &json!({"cases": [{"id": 7}, {"id": 8}]}));
+        let mut pages = vec![found.clone(), card("112"), card("12")];
+        let Next::Ask(request) = recipe.next(&number, &pages) else { panic!("nothing is asked for") };
+        assert_eq!(request.url, "https://court.example/api/acts/8/B");
+        pages.push(acts(1, 1, 3));
+        let Step::Done(docket) = recipe.step(&number, &pages) else { panic!("not read") };
+        assert_eq!(docket.entries[0].key.0, "8-3");
+        assert_eq!(recipe.next(&number, &[found, card("112"), card("13")]), Next::Refused(Refusal::NotFound));
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl<'a> Names<'a> {
     /// … and the variables of a fan-out.
     pub fn with(&self, levels: &[Level]) -> Self {
         let mut names = self.clone();
-        names.variables.extend(levels.iter().map(|level| level.name.clone()));
+        names.variables.extend(levels.iter().flat_map(|level| level.inherited.iter().chain([&level.name]).cloned()));
         names
     }
 
@@ -150,9 +150,11 @@ pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>
     for mut table in reader.tables(key) {
         for name in table.keys().into_iter().filter(|name| name.value != "when") {
             let Some(text) = table.text(&name.value) else { continue };
-            let known: Vec<&str> = levels.iter().map(|level| level.name.as_str()).collect();
+            let known: Vec<&str> =
+                levels.iter().flat_map(|level| level.inherited.iter().chain([&level.name])).map(String::as_str).collect();
             if let Some(path) = path(&table, &text, &known, steps) {
-                levels.push(Level { name: name.value, path, when: Vec::new() });
+                let inherited = asked_with(&path, steps);
+                levels.push(Level { name: name.value, path, when: Vec::new(), inherited });
             }
         }
         if table.has("when") {
@@ -163,6 +165,13 @@ pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>
         }
     }
     levels
+}
+
+/// The variables with which the answers were asked for that a path begins with.
+fn asked_with(path: &Path, steps: &[(String, Option<Step>)]) -> Vec<String> {
+    let Root::Step(index) = &path.root else { return Vec::new() };
+    let Some((_, Some(step))) = steps.get(*index) else { return Vec::new() };
+    step.each.iter().flat_map(|level| level.inherited.iter().chain([&level.name])).cloned().collect()
 }
 
 fn path(reader: &Reader<'_>, text: &At<String>, variables: &[&str], steps: &[(String, Option<Step>)]) -> Option<Path> {

@@ -2,6 +2,8 @@
 //!
 //! Called by the recipe's own parser; `page_source` uses the looks.
 
+use serde_json_path::JsonPath;
+
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 use crate::recipe::answer::{Format, Rule, Verdict};
@@ -50,7 +52,12 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
     let body = body(reader, method, &names);
     let charset = reader.text("charset").filter(|label| is_charset(reader, label)).map(|label| label.value);
     let otherwise = otherwise(reader, parts);
+    let must_ask = reader.flag("must_ask").is_some_and(|flag| flag.value);
+    if must_ask && each.is_empty() {
+        reader.report("must_ask", "a step without `each` always asks", Some("leave it out".to_owned()));
+    }
     let format = format(reader);
+    let drop = drop(reader, format.as_ref());
     let mut rules = Vec::new();
     for (key, verdict) in [
         ("not_found", Some(Verdict::NotFound)),
@@ -76,12 +83,22 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
         charset,
         each,
         otherwise,
+        must_ask,
         format: format?,
+        drop,
         rules,
         required,
         echo,
         more,
     })
+}
+
+fn drop(reader: &mut Reader<'_>, format: Option<&Format>) -> Vec<JsonPath> {
+    if reader.has("drop") && format.is_some_and(|format| !matches!(format, Format::Json { .. })) {
+        reader.report("drop", "only what stands in JSON can be taken out of an answer", None);
+    }
+    let paths = reader.texts("drop").unwrap_or_default();
+    paths.into_iter().filter_map(|path| part::json_path(reader, &path)).collect()
 }
 
 fn required(reader: &mut Reader<'_>) -> Vec<Required> {
