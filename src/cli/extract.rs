@@ -1,13 +1,14 @@
 //! `veedor extract`: a recipe over saved pages, and the normalised docket as JSON.
 //!
-//! Asks nobody and keeps nothing. It is how a recipe is written and mended.
+//! Asks nobody and keeps nothing. It is how a recipe is written and mended. With `--explain` it prints what each rule matched in
+//! place of the docket, and ends as it would have without.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::import::{known_charset, read_pages};
-use super::{Common, Done, Exit, Failure, lookup, print};
+use super::import::{file_of, known_charset, read_pages};
+use super::{Common, Done, Exit, Failure, explain, lookup, print};
 use crate::clock::Clock;
 use crate::diag::suggestion;
 use crate::domain::case::{CaseNumber, Parts};
@@ -34,6 +35,9 @@ pub struct ExtractArgs {
     /// The charset of the pages, when they say a wrong one
     #[arg(long)]
     charset: Option<String>,
+    /// Print what each rule matched, and the first place where the pages are not what the recipe expects, instead of the docket
+    #[arg(long)]
+    explain: bool,
 }
 
 /// Prints the docket.
@@ -50,9 +54,17 @@ pub fn run(common: &Common, args: &ExtractArgs) -> Done {
     }
     let number = match &args.case {
         Some(typed) => recipe.number(typed).map_err(|why| Failure::new(Exit::Usage, why))?,
-        None => on_the_pages(&recipe, &pages, args)?,
+        None => match on_the_pages(&recipe, &pages, args) {
+            Ok(number) => number,
+            // Pages without a number are explained as far as they go.
+            Err(_) if args.explain => nobody(),
+            Err(failure) => return Err(failure),
+        },
     };
     let pages = recipe.located(&number, pages);
+    if args.explain {
+        return explained(common, args, &recipe, &number, &pages);
+    }
     let docket = recipe.read(&number, &pages).map_err(|refusal| refused(&refusal))?;
     if let Next::Ask(missing) = recipe.next(&number, &pages) {
         let missing = asked(&missing);
@@ -71,6 +83,26 @@ pub fn run(common: &Common, args: &ExtractArgs) -> Done {
     }
     print::json(&wire::docket::to_json(&docket, &recipe.id, &number));
     Ok(Exit::Done)
+}
+
+/// Explains the pages. What goes to standard error and how the command ends is as without `--explain`.
+fn explained(common: &Common, args: &ExtractArgs, recipe: &Recipe, number: &CaseNumber, pages: &[Page]) -> Done {
+    let explanation = recipe.explain(number, pages);
+    let files: Vec<String> = args.pages.iter().map(|page| file_of(page).to_owned()).collect();
+    if common.json {
+        print::json(&explain::as_json(&explanation, &recipe.id, &files));
+    } else {
+        explain::tell(&explanation, &files);
+    }
+    let docket = explanation.outcome.map_err(|refusal| refused(&refusal))?;
+    match recipe.next(number, pages) {
+        Next::Ask(missing) if docket.entries.is_empty() => Err(Failure::new(Exit::NotACase, asked(&missing))),
+        Next::Ask(missing) if !common.quiet => {
+            print::aside(&format!("odd: {}", asked(&missing)));
+            Ok(Exit::Done)
+        }
+        _ => Ok(Exit::Done),
+    }
 }
 
 fn recipe_of(common: &Common, args: &ExtractArgs) -> Result<Recipe, Failure> {
@@ -115,11 +147,15 @@ fn on_the_pages(recipe: &Recipe, pages: &[Page], args: &ExtractArgs) -> Result<C
         return Ok(number);
     }
     // A page that is refused for what it is has no number either, and the refusal says more.
-    let nobody = CaseNumber { compact: String::new(), canonical: String::new(), parts: Parts::default() };
-    if let Err(refusal) = recipe.read(&nobody, pages) {
+    if let Err(refusal) = recipe.read(&nobody(), pages) {
         return Err(refused(&refusal));
     }
     Err(Failure::new(Exit::NotACase, "no case number stands on the pages; give it with --case"))
+}
+
+/// The number of no case: what a page checks against it is left unchecked.
+fn nobody() -> CaseNumber {
+    CaseNumber { compact: String::new(), canonical: String::new(), parts: Parts::default() }
 }
 
 fn refused(refusal: &Refusal) -> Failure {

@@ -69,6 +69,14 @@ pub fn known_charset(label: Option<&str>) -> Result<(), Failure> {
     }
 }
 
+/// The file that a `[STEP=]FILE` argument names.
+pub fn file_of(argument: &str) -> &str {
+    match argument.split_once('=') {
+        Some((_, file)) if !std::path::Path::new(argument).exists() => file,
+        _ => argument,
+    }
+}
+
 /// Reads `[STEP=]FILE` arguments. A file whose name holds `=` is found by its whole name first.
 pub fn read_pages(arguments: &[String]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let mut pages = Vec::new();

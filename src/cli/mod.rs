@@ -11,6 +11,7 @@ mod demo;
 mod diff;
 mod edit;
 mod exit;
+mod explain;
 mod extract;
 mod handover;
 mod hearings;
@@ -114,7 +115,7 @@ enum Command {
         /// A source's id, for everything about it
         id: Option<String>,
     },
-    /// Run a recipe over saved pages and print the docket as JSON
+    /// Run a recipe over saved pages and print the docket as JSON, or with --explain what each of its rules matched
     Extract(extract::ExtractArgs),
     /// Say what entries mean: JSON Lines in, JSON Lines out
     Classify {

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use regex::Regex;
+use scraper::selector::ToCss as _;
 use scraper::{Html, Selector};
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -100,6 +101,33 @@ impl Rule {
             && self.empty.as_ref().is_none_or(|json| json.query(document).is_empty())
     }
 
+    /// Whether it fits, for those who explain a page; `None`: what it asks about could not be read.
+    pub fn tried(&self, page: &Page, html: Option<&Html>, document: Option<&Value>) -> Option<bool> {
+        let of_html = self.css.as_ref().map(|_| html.map(|html| self.fits_html(html)));
+        let of_value = (self.json.is_some() || self.empty.is_some()).then(|| document.map(|document| self.fits_value(document)));
+        match (self.fits(page), of_html.unwrap_or(Some(true)), of_value.unwrap_or(Some(true))) {
+            (false, ..) | (_, Some(false), _) | (.., Some(false)) => Some(false),
+            (true, Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
+    }
+
+    /// What it asks for, in the words of the recipe.
+    pub fn written(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.status.is_empty() {
+            parts.push(format!("status {}", self.status.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")));
+        }
+        parts.extend(self.header.iter().map(|(name, pattern)| format!("header {name} matches '{}'", pattern.as_str())));
+        if !self.text.is_empty() {
+            parts.push(format!("text \"{}\"", self.text.join("\" or \"")));
+        }
+        parts.extend(self.css.iter().map(|css| format!("css {}", css.to_css_string())));
+        parts.extend(self.json.iter().map(|path| format!("json {path}")));
+        parts.extend(self.empty.iter().map(|path| format!("empty {path}")));
+        parts.join(", ")
+    }
+
     fn verdict(&self, step: &Step) -> Result<(), Refusal> {
         let refusal = self.verdict.map(|verdict| verdict.refusal(format!("the answer to {} says so", step.id)));
         refusal.map_or(Ok(()), Err)
@@ -107,6 +135,16 @@ impl Rule {
 }
 
 impl Verdict {
+    /// The key of a step under which its rules stand.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Reserved => "reserved",
+            Self::Blocked => "blocked",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
     fn refusal(self, why: String) -> Refusal {
         match self {
             Self::NotFound => Refusal::NotFound,

@@ -10,6 +10,7 @@ use serde_json_path::JsonPath;
 
 use super::Refusal;
 use super::date::{DateSpec, Stamp};
+use super::explain::{self, DateSeen, Fate};
 use super::filter::{absolute, collapse, short_hash};
 use super::oddity::{Oddities, OddityRule, Tally};
 use super::select::{Condition, Test, Visit, all_hold};
@@ -152,6 +153,7 @@ pub fn drafts(
         for (index, row) in spec.rows.query(visit.document(step, page)?).all().into_iter().enumerate() {
             if row.is_null() {
                 oddities.note("null-element", &format!("rows of {} are null", step.id));
+                oddities.row(page, || Fate::Dropped("null"));
                 continue;
             }
             if !row.is_object() {
@@ -161,10 +163,12 @@ pub fn drafts(
             let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };
             fields.rows.push(row);
             if !all_hold(&spec.when, &env) {
+                oddities.row(page, || Fate::Dropped(explain::OF_OTHERS));
                 continue;
             }
             if spec.titled && collapse(&spec.title.text(&env)).is_empty() {
                 oddities.note("untitled-row", "rows without a title are not taken for entries");
+                oddities.row(page, || Fate::Dropped("without a title"));
                 continue;
             }
             for (rule, tally) in spec.oddities.iter().zip(&mut tallies) {
@@ -223,12 +227,18 @@ impl EntriesSpec {
 
     fn draft(&self, env: &Env<'_>, row: &Value, page: usize, zones: &Zones, oddities: &mut Oddities) -> Draft {
         let (zone, zone_of_case) = (zones.of_row(env), zones.of_number(&env.number.compact));
+        let mut date_seen = DateSeen::None;
         let stamp = self.date.as_ref().and_then(|date| {
             let text = date.value.text(env);
             let stamp = date.read(&text, &zone);
-            if stamp.is_none() && !text.trim().is_empty() {
-                oddities.note("date-unparsed", "dates of entries are not in a known format");
-            }
+            date_seen = match stamp {
+                Some(_) => DateSeen::Read,
+                None if text.trim().is_empty() => DateSeen::None,
+                None => {
+                    oddities.note("date-unparsed", "dates of entries are not in a known format");
+                    DateSeen::Unread(text)
+                }
+            };
             stamp
         });
         let title = collapse(&self.title.text(env));
@@ -245,11 +255,15 @@ impl EntriesSpec {
         let extra = self.extra.iter().map(|(name, value)| (name.clone(), collapse(&value.text(env))));
         let extra = extra.filter(|(_, value)| !value.is_empty()).chain(own_zone);
         let mut keys = self.keys(env, stamp.as_ref(), &text).into_iter();
-        let key = keys.next().unwrap_or_else(|| {
-            oddities.note("no-key", "rows lack the fields of their identity");
-            EntryKey(short_hash(&row.to_string()))
-        });
-        let more_keys = if self.unique { keys.collect() } else { Vec::new() };
+        let (nth, key) = keys.next().map_or_else(
+            || {
+                oddities.note("no-key", "rows lack the fields of their identity");
+                (None, EntryKey(short_hash(&row.to_string())))
+            },
+            |(nth, key)| (Some(nth), key),
+        );
+        let more_keys = if self.unique { keys.map(|(_, key)| key).collect() } else { Vec::new() };
+        oddities.row(page, || Fate::Taken { key: nth, name: key.0.clone(), date: date_seen, withheld: withheld.is_some() });
         let entry = Entry {
             key,
             date: stamp.map(|stamp| stamp.date),
@@ -269,9 +283,9 @@ impl EntriesSpec {
         Draft { entry, exact: stamp.map(|stamp| stamp.exact), page, one_row: self.one_row, more_keys, service }
     }
 
-    /// Every key whose values are all there. `{{ stamp }}` is the date as it was read, whatever way the source writes it, and
+    /// Every key whose values are all there, with its place in the list. `{{ stamp }}` is the date as it was read, whatever way the source writes it, and
     /// `{{ body }}` the text.
-    fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<EntryKey> {
+    fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<(usize, EntryKey)> {
         let mut scope = env.scope.clone();
         scope.vars.push(("stamp", Cow::Owned(stamp.map(Stamp::canonical).unwrap_or_default().into())));
         if self.unique {
@@ -282,7 +296,8 @@ impl EntriesSpec {
         let last_dated =
             self.key.iter().rposition(|key| key.heads().any(|head| head == "stamp")).filter(|_| self.unique && stamp.is_some());
         let candidates = last_dated.map_or(self.key.as_slice(), |last| &self.key[..=last]);
-        let keys = candidates.iter().filter_map(|key| key.complete(&env)).map(|key| EntryKey(collapse(&key)));
+        let whole = |(nth, key): (usize, &Template)| key.complete(&env).map(|key| (nth, EntryKey(collapse(&key))));
+        let keys = candidates.iter().enumerate().filter_map(whole);
         if self.unique { keys.collect() } else { keys.take(1).collect() }
     }
 

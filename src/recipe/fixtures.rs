@@ -41,7 +41,7 @@ pub fn scenarios(recipe: &str) -> Vec<PathBuf> {
     sorted(&folder().join(recipe))
 }
 
-fn pages(scenario: &Path) -> Vec<Page> {
+pub fn pages(scenario: &Path) -> Vec<Page> {
     let mut pages = Vec::new();
     for path in sorted(scenario) {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();

@@ -14,6 +14,7 @@ mod cut_off;
 mod date;
 mod entities;
 mod entries;
+pub mod explain;
 mod filter;
 #[cfg(test)]
 mod fixtures;
@@ -240,32 +241,42 @@ impl Recipe {
     /// Pages that a person saved may lack those of other steps: what they hold is read, and an oddity says so. Whether
     /// all answers are there is for [`next`](Self::next) to say.
     pub fn read(&self, number: &CaseNumber, pages: &[Page]) -> Result<Docket, Refusal> {
-        let visit = select::Visit::new(self, number, pages);
-        let mut oddities = oddity::Oddities::default();
+        self.read_noting(&select::Visit::new(self, number, pages), oddity::Oddities::default()).0
+    }
+
+    /// The reading, and what it noted on its way, also when it was refused in the middle.
+    fn read_noting(&self, visit: &select::Visit<'_>, mut oddities: oddity::Oddities) -> (Result<Docket, Refusal>, oddity::Oddities) {
+        let docket = self.read_all(visit, &mut oddities);
+        let docket = docket.map(|docket| Docket { oddities: oddities.take_list(), ..docket });
+        (docket, oddities)
+    }
+
+    fn read_all(&self, visit: &select::Visit<'_>, oddities: &mut oddity::Oddities) -> Result<Docket, Refusal> {
         let mut drafts = Vec::new();
         let no_scope = template::Scope::default();
         for (index, step) in self.plan.steps.iter().enumerate() {
-            let (asked, nulls) = step::asked(&visit, index, step)?;
+            let (asked, nulls) = step::asked(visit, index, step)?;
             oddities.note_many("null-element", &format!("elements that {} is asked for are null", step.id), nulls);
             let scopes: Vec<_> = asked.into_iter().map(|asked| asked.scope).collect();
             let pages: Vec<usize> = visit.pages_of(index).collect();
             for (nth, page) in pages.iter().enumerate() {
-                self.accept(&visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
+                self.accept(visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
             }
             let (have, wanted) = (pages.len(), scopes.len());
             if have != wanted || wanted == 0 {
                 oddities.note("page-count", &format!("{have} answers to {wanted} requests of {}", step.id));
             }
-            for spec in self.plan.entries.iter().filter(|spec| spec.step == index) {
-                drafts.extend(entries::drafts(&visit, spec, step, &scopes, &mut oddities)?);
+            for (nth, spec) in self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index) {
+                oddities.at_table(nth);
+                drafts.extend(entries::drafts(visit, spec, step, &scopes, oddities)?);
             }
         }
         if drafts.is_empty() && !self.lists_others() {
             oddities.note("no-entries", "the answers list no entry at all");
         }
-        let heading = heading::heading(&visit, &self.plan.heading, &self.zone_of(number), &mut oddities)?;
-        let parties = heading::parties(&visit, &self.plan.parties, &mut oddities)?;
-        Ok(Docket { heading, parties, entries: identity::settle(drafts), oddities: oddities.into_list() })
+        let heading = heading::heading(visit, &self.plan.heading, &self.zone_of(visit.number), oddities)?;
+        let parties = heading::parties(visit, &self.plan.parties, oddities)?;
+        Ok(Docket { heading, parties, entries: identity::settle(drafts), oddities: Vec::new() })
     }
 
     /// What comes next: a request, the docket, or why there is none.

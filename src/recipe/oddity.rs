@@ -1,9 +1,11 @@
 //! Oddities: what was unexpected on the pages but did not stop the reading, counted by kind.
 //!
-//! Filled by `heading` and `entries`; ends in the docket. It holds no texts of the pages.
+//! Filled by `heading` and `entries`; ends in the docket, and holds no texts of the pages. What became of each row is noted
+//! beside it for `explain`, and only for that.
 
 use std::collections::BTreeMap;
 
+use super::explain::{Fate, RowSeen};
 use super::select::{Condition, all_hold};
 use super::template::Env;
 use crate::domain::docket::Oddity;
@@ -27,6 +29,9 @@ pub struct OddityRule {
 #[derive(Debug, Default)]
 pub struct Oddities {
     counts: BTreeMap<(String, String), Count>,
+    /// What became of each row, when somebody wants to know.
+    rows: Option<Vec<RowSeen>>,
+    table: usize,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +48,29 @@ pub struct Tally {
 }
 
 impl Oddities {
+    /// Oddities that also note what becomes of each row.
+    pub fn listening() -> Self {
+        Self { rows: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// From here on rows belong to the `[[entries]]` table with this index.
+    pub fn at_table(&mut self, index: usize) {
+        self.table = index;
+    }
+
+    /// Notes what became of a row of a page.
+    pub fn row(&mut self, page: usize, fate: impl FnOnce() -> Fate) {
+        let table = self.table;
+        if let Some(rows) = &mut self.rows {
+            rows.push(RowSeen { table, page, fate: fate() });
+        }
+    }
+
+    /// The rows that were noted.
+    pub fn rows(&self) -> &[RowSeen] {
+        self.rows.as_deref().unwrap_or_default()
+    }
+
     /// Notes one.
     pub fn note(&mut self, kind: &str, detail: &str) {
         self.note_many(kind, detail, 1);
@@ -71,8 +99,8 @@ impl Oddities {
     }
 
     /// As the docket holds them.
-    pub fn into_list(self) -> Vec<Oddity> {
-        let list = self.counts.into_iter();
+    pub fn take_list(&mut self) -> Vec<Oddity> {
+        let list = std::mem::take(&mut self.counts).into_iter();
         let oddity = |((kind, detail), Count { times, doubts }): ((String, String), Count)| {
             let detail = if times == 1 { detail } else { format!("{detail} ({times})") };
             Oddity { kind, detail, doubts }

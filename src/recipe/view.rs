@@ -85,6 +85,19 @@ impl View {
         self.rows().any(|look| look.find(html.root_element()).last().is_some_and(is_last))
     }
 
+    /// The same view with nothing in it that must be there: for those who explain a page that lacks something.
+    pub fn lenient(&self) -> Self {
+        let mut view = self.clone();
+        let mut looks: Vec<&mut Look> = view.fields.iter_mut().map(|(_, look)| look).collect();
+        while let Some(look) = looks.pop() {
+            look.required = false;
+            if let Kind::Rows(cells) = &mut look.kind {
+                looks.extend(cells.iter_mut().map(|(_, look)| look));
+            }
+        }
+        view
+    }
+
     fn rows(&self) -> impl Iterator<Item = &Look> {
         self.fields.iter().map(|(_, look)| look).filter(|look| matches!(look.kind, Kind::Rows(_)))
     }
@@ -127,7 +140,7 @@ impl Look {
     }
 
     /// Descendants that match; the element itself when it does and none of them.
-    fn find<'a>(&'a self, within: ElementRef<'a>) -> impl Iterator<Item = ElementRef<'a>> {
+    pub fn find<'a>(&'a self, within: ElementRef<'a>) -> impl Iterator<Item = ElementRef<'a>> {
         let descendants = self.css.iter().flat_map(move |css| within.select(css)).filter(move |found| found.id() != within.id());
         let mut descendants = descendants.peekable();
         let is_itself = descendants.peek().is_none() && self.css.as_ref().is_none_or(|css| css.matches(&within));

@@ -138,3 +138,37 @@ fn a_source_is_shown_as_it_is_asked_beside_what_its_recipe_says() {
     assert_eq!((&source["gap_seconds"], &source["recipe"]["gap_seconds"]), (&0.0.into(), &5.0.into()));
     world.finish();
 }
+
+#[test]
+fn the_night_a_court_changes_its_page_the_first_line_says_where() {
+    let world = World::new(&[A]);
+    let pages = hearing();
+    let plain = world.veedor(&with(&["extract", "--source", "ec-esatje"], &pages));
+    let explained = world.veedor(&with(&["extract", "--source", "ec-esatje", "--explain"], &pages));
+    assert_eq!((plain.status.code(), &plain.stderr), (explained.status.code(), &explained.stderr));
+    let told = String::from_utf8_lossy(&explained.stdout).into_owned();
+    assert!(told.starts_with("everything that the recipe needs") && told.contains("rule not_found") && told.contains("key 1"), "{told}");
+
+    // The court renames a field: the first line names it, and what is there instead.
+    let acts = std::fs::read_to_string(fixture("ec-esatje/hearing/acts-1.json")).expect("a page");
+    let changed = world.path("acts.json");
+    std::fs::write(&changed, acts.replace("\"tipo\"", "\"tipoActuacion\"")).expect("written");
+    let mut changed_pages = pages[..4].to_vec();
+    changed_pages.extend(["--page".to_owned(), format!("acts={}", changed.display())]);
+    let output = world.veedor(&with(&["extract", "--source", "ec-esatje", "--explain"], &changed_pages));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let first = told.lines().next().unwrap_or_default();
+    assert!(first.starts_with("stops at acts: tipo: 0 of ") && first.contains("tipoActuacion"), "{told}");
+    assert_eq!(output.status.code(), Some(3), "{told}");
+
+    let output = world.veedor(&with(&["extract", "--source", "ec-esatje", "--explain", "--json"], &changed_pages));
+    let data: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone on standard output");
+    assert_eq!(data["refusal"]["kind"], "unreadable");
+    assert_eq!(data["pages"][2]["entries"][0]["fields"][0]["found"], 0, "{data}");
+
+    // A block page: which rule says so.
+    let block = page("info", "ec-esatje/block-page-200/info.html");
+    let told = world.veedor(&["extract", "--source", "ec-esatje", "--explain", "--page", &block]);
+    assert!(String::from_utf8_lossy(&told.stdout).starts_with("stops at info: the source refuses us"), "{told:?}");
+    world.finish();
+}
