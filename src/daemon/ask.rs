@@ -63,12 +63,12 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
         let request = match source.recipe.next(number, &pages) {
             Next::Ask(request) => request,
             Next::Enough => {
-                handles.fetcher.report_ok(&source.recipe.base_url);
+                handles.fetcher.report_ok(&source.recipe.base_url_of(number));
                 return Answer::Pages(pages);
             }
             Next::Refused(refusal) => {
                 if matches!(refusal, Refusal::Blocked(_)) {
-                    handles.fetcher.report_blocked(&rules, &source.recipe.base_url);
+                    handles.fetcher.report_blocked(&rules, &source.recipe.base_url_of(number));
                 }
                 return Answer::Refused(refusal);
             }

@@ -15,7 +15,7 @@ use serde_json_path::JsonPath;
 use super::Refusal;
 use super::filter::collapse;
 use super::marker::{Marker, clip, describe, first_byte, marker, marker_beside_rows};
-use super::step::Step;
+use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
 use super::xml::{self, Trouble};
@@ -281,12 +281,16 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
         return Err(Refusal::Unreadable { at, expected: format!("`{}`", field.written), found: "nothing there".to_owned() });
     }
     for echo in &step.echo {
-        let expected = echo.equals.text(env);
+        let expected = match &echo.expected {
+            Expected::Text(template) => template.text(env),
+            Expected::Number => env.number.canonical.clone(),
+        };
         let expected = expected.trim();
         if expected.is_empty() {
             // A page that a person saved alone has no request, and what was asked is not known.
             let is_nobody = env.number.compact.is_empty();
-            if is_nobody || echo.equals.heads().any(|head| head != "number" && !env.scope.vars.iter().any(|(name, _)| *name == head)) {
+            let is_bound = |head: &str| head == "number" || env.scope.vars.iter().any(|(name, _)| *name == head);
+            if is_nobody || matches!(&echo.expected, Expected::Text(template) if !template.heads().all(is_bound)) {
                 continue;
             }
             return Err(Refusal::Unreadable {
@@ -300,7 +304,11 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
         let mut has_any = false;
         for value in echo.json.query(document).all() {
             let text = text_of(value);
-            if !value.is_null() && text.trim() != expected {
+            let is_it = match &echo.expected {
+                Expected::Text(_) => text.trim() == expected,
+                Expected::Number => env.format.names(&text, env.number),
+            };
+            if !value.is_null() && !is_it {
                 return Err(unreadable(clip(&collapse(&text))));
             }
             has_any |= !value.is_null();

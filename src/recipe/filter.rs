@@ -2,12 +2,24 @@
 //!
 //! Called by `template`. A filter takes a text and gives a text; what does not apply gives an empty text.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use regex::Regex;
 
-use super::html_text;
+use super::number::zeros;
 use super::template::Env;
+use super::{encode, html_text};
 use crate::diag;
 use crate::domain::id::{hex, sha256};
+
+/// A fixed table of a recipe.
+pub type Table = HashMap<String, String>;
+
+/// The tables of a recipe by their names.
+pub type Tables = BTreeMap<String, Arc<Table>>;
 
 /// A compiled filter.
 #[derive(Debug, Clone)]
@@ -46,6 +58,26 @@ pub enum Filter {
     First(Regex),
     /// At most so many characters; a longer text is cut and marked with its hash.
     Short(usize),
+    /// What a fixed table has for the text; empty when it is not there.
+    Lookup(Arc<Table>),
+    /// The bytes of the text in base 64.
+    Base64,
+    /// Percent-encoded like JavaScript's `encodeURIComponent`.
+    Uri,
+    /// Escaped for XML.
+    Xml,
+    /// Escaped for the inside of a JSON text.
+    Json,
+    /// With zeros on the left until it has so many characters; an empty text stays empty.
+    Pad(usize),
+    /// Without what matches.
+    Remove(Regex),
+    /// All matches, or their first groups, joined by commas.
+    All(Regex),
+    /// The last match: its first group, or the whole.
+    Last(Regex),
+    /// The elements of a list, joined by this; the template applies it, because a filter sees a text.
+    Join(String),
 }
 
 const NAMES: &[&str] = &[
@@ -66,11 +98,21 @@ const NAMES: &[&str] = &[
     "strip",
     "first",
     "short",
+    "lookup",
+    "base64",
+    "uri",
+    "xml",
+    "json",
+    "pad",
+    "remove",
+    "all",
+    "last",
+    "join",
 ];
 
 impl Filter {
     /// Compiles `name` or `name: 'argument'`.
-    pub fn parse(piece: &str) -> Result<Self, String> {
+    pub fn parse(piece: &str, tables: &Tables) -> Result<Self, String> {
         let (name, argument) = match piece.split_once(':') {
             Some((name, argument)) => (name.trim(), Some(argument.trim())),
             None => (piece, None),
@@ -79,6 +121,10 @@ impl Filter {
             let argument = argument.ok_or_else(|| format!("the filter {name} needs a text in quotes: {name}: '…'"))?;
             let inner = ['\'', '"'].iter().find_map(|quote| argument.strip_prefix(*quote)?.strip_suffix(*quote));
             inner.map(str::to_owned).ok_or_else(|| format!("the filter {name} needs a text in quotes, not {argument}"))
+        };
+        let pattern = |make: fn(Regex) -> Self| {
+            let pattern = Regex::new(&quoted()?);
+            pattern.map(make).map_err(|error| format!("not a regular expression: {}", one_line(&error.to_string())))
         };
         let filter = match name {
             "trim" => Self::Trim,
@@ -96,11 +142,26 @@ impl Filter {
             "after" => return quoted().map(Self::After),
             "before" => return quoted().map(Self::Before),
             "strip" => return quoted().map(Self::Strip),
-            "first" => {
-                let pattern = quoted()?;
-                return Regex::new(&pattern)
-                    .map(Self::First)
-                    .map_err(|error| format!("not a regular expression: {}", one_line(&error.to_string())));
+            "base64" => Self::Base64,
+            "uri" => Self::Uri,
+            "xml" => Self::Xml,
+            "json" => Self::Json,
+            "join" => return quoted().map(Self::Join),
+            "first" => return pattern(Self::First),
+            "remove" => return pattern(Self::Remove),
+            "all" => return pattern(Self::All),
+            "last" => return pattern(Self::Last),
+            "lookup" => {
+                let wanted = quoted()?;
+                let names: Vec<&str> = tables.keys().map(String::as_str).collect();
+                return tables.get(&wanted).map(|table| Self::Lookup(Arc::clone(table))).ok_or_else(|| {
+                    let help = diag::suggestion(&wanted, &names).map(|help| format!("; {help}")).unwrap_or_default();
+                    format!("there is no [tables.{wanted}]{help}")
+                });
+            }
+            "pad" => {
+                let length = argument.and_then(|argument| argument.parse::<usize>().ok()).filter(|length| (1..=60).contains(length));
+                return length.map(Self::Pad).ok_or_else(|| "the filter pad needs a number of characters from 1 to 60: pad: 7".to_owned());
             }
             "short" => {
                 let length = argument.and_then(|argument| argument.parse::<usize>().ok()).filter(|length| *length >= 12);
@@ -141,14 +202,25 @@ impl Filter {
                 None => text,
             },
             Self::Strip(mark) => text.trim_start().strip_prefix(mark.as_str()).unwrap_or(&text).to_owned(),
-            Self::First(pattern) => pattern
-                .captures(&text)
-                .and_then(|found| found.get(1).or_else(|| found.get(0)))
-                .map(|found| found.as_str().to_owned())
-                .unwrap_or_default(),
+            Self::First(pattern) => matches(pattern, &text).next().unwrap_or_default().to_owned(),
+            Self::Last(pattern) => matches(pattern, &text).last().unwrap_or_default().to_owned(),
+            Self::All(pattern) => matches(pattern, &text).collect::<Vec<_>>().join(", "),
+            Self::Remove(pattern) => pattern.replace_all(&text, "").into_owned(),
             Self::Short(length) => shorten(text, *length),
+            Self::Lookup(table) => table.get(text.trim()).cloned().unwrap_or_default(),
+            Self::Base64 => STANDARD.encode(text),
+            Self::Uri => encode::uri(&text),
+            Self::Xml => encode::xml(&text),
+            Self::Json => encode::json(&text),
+            Self::Pad(length) => zeros(&text, *length),
+            Self::Join(_) => text,
         }
     }
+}
+
+/// The first group of each match, or the whole of it.
+fn matches<'t>(pattern: &'t Regex, text: &'t str) -> impl Iterator<Item = &'t str> {
+    pattern.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(0))).map(|found| found.as_str())
 }
 
 /// White space runs (no-break spaces too) become one space; none at the ends.
@@ -275,6 +347,35 @@ mod tests {
         ] {
             assert_eq!(sessionless(link), expected);
         }
+    }
+
+    #[test]
+    fn filters_do_what_the_readme_says() {
+        let tables = Tables::from([("index".to_owned(), Arc::new(Table::from([("8.26".to_owned(), "tjsp".to_owned())])))]);
+        let number = crate::domain::case::CaseNumber { compact: String::new(), canonical: String::new(), parts: Default::default() };
+        let (scope, row) = (crate::recipe::template::Scope::default(), serde_json::json!({"list": ["a", "", "b"], "t": "x1 y22 z"}));
+        let format = crate::recipe::shipped_recipe("ec-esatje").unwrap().plan.number.clone();
+        let env = Env { number: &number, format: &format, scope: &scope, row: Some(&row), base: "" };
+        for (text, filter, expected) in [
+            (" 8.26", "lookup: 'index'", "tjsp"),
+            ("8.27", "lookup: 'index'", ""),
+            ("{\"n\":\"ñ\"}", "base64", "eyJuIjoiw7EifQ=="),
+            ("a b", "uri", "a%20b"),
+            ("a&b", "xml", "a&amp;b"),
+            ("a\"b", "json", "a\\\"b"),
+            ("42", "pad: 7", "0000042"),
+            ("12345678", "pad: 7", "12345678"),
+            ("", "pad: 7", ""),
+            ("x1 y22 z", "remove: '\\d+'", "x y z"),
+            ("x1 y22 z", "all: '[a-z](\\d+)'", "1, 22"),
+            ("x1 y22 z", "all: '[a-z]\\d+'", "x1, y22"),
+            ("x1 y22 z", "last: '\\d'", "2"),
+            ("x1 y22 z", "last: 'q'", ""),
+        ] {
+            assert_eq!(Filter::parse(filter, &tables).unwrap().apply(text.to_owned(), &env), expected, "{filter} of {text}");
+        }
+        let text = |template: &str| crate::recipe::template::Template::parse(template).unwrap().text(&env);
+        assert_eq!((text("{{ list }}"), text("{{ list | join: ' · ' | upper }}")), ("a, b".to_owned(), "A · B".to_owned()));
     }
 
     #[test]

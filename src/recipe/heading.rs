@@ -129,5 +129,5 @@ pub fn parties(visit: &Visit<'_>, specs: &[PartySpec], oddities: &mut Oddities) 
 }
 
 fn env<'a>(visit: &'a Visit<'_>, scope: &'a Scope<'a>) -> Env<'a> {
-    Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: None, base: &visit.recipe.base_url }
+    Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: None, base: &visit.base }
 }

@@ -346,7 +346,7 @@ fn numbered(code: u32) -> char {
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split(['\n', '\r']) {
-        let mut words = line.split(|c: char| c.is_whitespace()).filter(|word| !word.is_empty()).peekable();
+        let mut words = line.split(|c: char| c.is_whitespace()).filter(|word| word.chars().any(|c| !is_invisible(c))).peekable();
         if words.peek().is_none() {
             continue;
         }
@@ -389,6 +389,7 @@ mod tests {
             ("<p>uno\r\n  dos</p>\n\r<p>tres&nbsp;&nbsp;cuatro</p>", "uno dos\ntres cuatro"),
             ("RAZON: comparece\r\nCuenca, 26 de junio\n\rfin\r\rfin", "RAZON: comparece\nCuenca, 26 de junio\nfin\nfin"),
             ("<b>RAZON</b>\r\nCuenca", "RAZON\nCuenca"),
+            ("uno\n&#1;\n&#8203; dos", "uno\ndos"),
             ("<style>p{}</style><p title='a>b'>x</p><script>if (a<b) {}</script>y", "x\ny"),
             ("<!-- <p>no</p> -->sí<![CDATA[x]]>", "sí"),
             ("a < b & c &amp; d &lt;p&gt; &unknown; &#241;&#xF1; &eacute", "a < b & c & d <p> &unknown; ññ &eacute"),

@@ -12,6 +12,7 @@ mod big_numbers;
 mod captures;
 mod cut_off;
 mod date;
+mod encode;
 mod entities;
 mod entries;
 pub mod explain;
@@ -40,6 +41,7 @@ mod withheld;
 mod xml;
 mod zones;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,7 +69,7 @@ pub struct Recipe {
     pub language: String,
     /// The name of the zone of most of its courts, for example `America/Guayaquil`; see [`zone_of`](Self::zone_of) for the exceptions.
     pub zone: String,
-    /// What relative addresses begin with, without a slash at the end.
+    /// What relative addresses begin with, without a slash at the end, as written; see [`base_url_of`](Self::base_url_of).
     pub base_url: String,
     /// The least time between two requests to the host.
     pub gap: Duration,
@@ -93,6 +95,8 @@ pub struct Recipe {
     pub examples: Vec<String>,
     /// Whether the source shows only the newest rows, so that a row that slides off the end is not removed.
     pub sliding: bool,
+    /// The address as a template, where it depends on the number.
+    base: Option<Arc<template::Template>>,
     plan: Arc<Plan>,
 }
 
@@ -184,15 +188,29 @@ impl Recipe {
         syntax::parse(file, text)
     }
 
-    /// The same recipe at another address: a mirror, a test court.
+    /// The same recipe at another address for all numbers: a mirror, a test court.
     pub fn with_base_url(mut self, base_url: &str) -> Self {
         base_url.trim_end_matches('/').clone_into(&mut self.base_url);
+        self.base = None;
         self
+    }
+
+    /// What the relative addresses of this case begin with, without a slash at the end; empty when a value for it is missing.
+    pub fn base_url_of(&self, number: &CaseNumber) -> Cow<'_, str> {
+        let Some(base) = &self.base else { return Cow::Borrowed(&self.base_url) };
+        let env = template::Env { number, format: &self.plan.number, scope: &template::Scope::default(), row: None, base: "" };
+        // With a value missing, what is left may be the address of somebody else.
+        let text = base.complete(&env).map(|_| base.url(&env)).unwrap_or_default();
+        Cow::Owned(text.trim_end_matches('/').to_owned())
     }
 
     /// Understands a case number as typed, or says in one sentence what a number looks like.
     pub fn number(&self, typed: &str) -> Result<CaseNumber, String> {
-        self.plan.number.read(&self.title, typed)
+        let number = self.plan.number.read(&self.title, typed)?;
+        if self.base.is_some() && !is_web_address(&self.base_url_of(&number)) {
+            return Err(format!("no address is known for {}: {} gives none", number.canonical, self.base_url));
+        }
+        Ok(number)
     }
 
     /// What to ask next, given the answers so far. Cheap: of the last step it only looks at what each page is.
@@ -303,7 +321,13 @@ impl Recipe {
     /// Where a person can look at the case, or at least search for it.
     pub fn case_url(&self, number: &CaseNumber) -> String {
         let scope = template::Scope::default();
-        self.plan.case_url.url(&template::Env { number, format: &self.plan.number, scope: &scope, row: None, base: &self.base_url })
+        self.plan.case_url.url(&template::Env {
+            number,
+            format: &self.plan.number,
+            scope: &scope,
+            row: None,
+            base: &self.base_url_of(number),
+        })
     }
 
     /// The step that a page of unknown origin is taken for.
@@ -315,6 +339,11 @@ impl Recipe {
     pub fn headers(&self) -> &[(String, String)] {
         &self.plan.headers
     }
+}
+
+/// Whether requests can go there.
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 #[cfg(test)]

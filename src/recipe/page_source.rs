@@ -86,6 +86,7 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
         language,
         zone: zone_name.value,
         base_url: url.origin().ascii_serialization(),
+        base: None,
         gap: Duration::from_secs(5),
         every: Duration::from_secs(30 * 60),
         daily: 500,
@@ -206,7 +207,8 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
 fn exactly(slug: &str) -> Option<NumberFormat> {
     Some(NumberFormat {
         pattern: Regex::new(&format!("^{}$", regex::escape(slug))).ok()?,
-        names: Vec::new(),
+        groups: Vec::new(),
+        checks: Vec::new(),
         compact: slug.to_owned(),
         canonical: slug.to_owned(),
         uppercase: false,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::select::{Path, Root};
-use super::step::Step;
+use super::step::{Expected, Step};
 use super::template::{Env, Scope, text_of};
 use super::{Next, Recipe, answer, page_source};
 use crate::domain::case::{CaseNumber, Parts};
@@ -60,9 +60,9 @@ impl Recipe {
     /// Where the pages of a step are, as far as that does not depend on the case: links on a saved page begin there.
     fn address_of(&self, step: &str) -> String {
         let number = CaseNumber { compact: String::new(), canonical: String::new(), parts: Parts::default() };
-        let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: None, base: &self.base_url };
+        let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: None, base: "" };
         let path = self.plan.steps.iter().find(|known| known.id == step).map(|step| step.url.url(&env)).unwrap_or_default();
-        if path.starts_with('/') || path.is_empty() { format!("{}{path}", self.base_url) } else { path }
+        if path.starts_with('/') || path.is_empty() { format!("{}{path}", self.base_url_of(&number)) } else { path }
     }
 
     /// The step that a saved page answers, by what the recipe would take from it. `None` when it fits none.
@@ -80,7 +80,10 @@ impl Recipe {
     pub fn number_in(&self, page: &Page) -> Option<CaseNumber> {
         let step = self.plan.steps.iter().find(|step| step.id == page.step)?;
         let document = answer::parse(step, page).ok()?;
-        let echoes = step.echo.iter().filter(|echo| echo.equals.heads().eq(["number"]));
+        let echoes = step.echo.iter().filter(|echo| match &echo.expected {
+            Expected::Text(template) => template.heads().eq(["number"]),
+            Expected::Number => true,
+        });
         echoes.flat_map(|echo| echo.json.query(&document).all()).find_map(|value| self.number(&text_of(value)).ok())
     }
 

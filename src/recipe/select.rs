@@ -99,6 +99,8 @@ pub struct Visit<'p> {
     pub recipe: &'p Recipe,
     /// The case.
     pub number: &'p CaseNumber,
+    /// What its relative addresses begin with.
+    pub base: Cow<'p, str>,
     /// All pages.
     pub pages: &'p [Page],
     documents: Vec<OnceCell<Result<Value, Refusal>>>,
@@ -107,7 +109,7 @@ pub struct Visit<'p> {
 impl<'p> Visit<'p> {
     /// A visit with what has been fetched so far.
     pub fn new(recipe: &'p Recipe, number: &'p CaseNumber, pages: &'p [Page]) -> Self {
-        Self { recipe, number, pages, documents: pages.iter().map(|_| OnceCell::new()).collect() }
+        Self { recipe, number, base: recipe.base_url_of(number), pages, documents: pages.iter().map(|_| OnceCell::new()).collect() }
     }
 
     /// The indices of a step's pages, in the order of its requests.

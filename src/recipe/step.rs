@@ -97,9 +97,18 @@ pub struct Echo {
     /// Where the answer repeats it.
     pub json: JsonPath,
     /// What was asked.
-    pub equals: Template,
+    pub expected: Expected,
     /// Whether it must be there even when the answer shows nothing.
     pub required: bool,
+}
+
+/// What an answer must repeat.
+#[derive(Debug, Clone)]
+pub enum Expected {
+    /// This text.
+    Text(Template),
+    /// The number of the case, however the source writes it.
+    Number,
 }
 
 /// A request and the variables it was made with.
@@ -184,9 +193,9 @@ fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, f
 }
 
 fn request(recipe: &Recipe, visit: &Visit<'_>, step: &Step, scope: &Scope<'_>) -> Request {
-    let env = Env { number: visit.number, format: &recipe.plan.number, scope, row: None, base: &recipe.base_url };
+    let env = Env { number: visit.number, format: &recipe.plan.number, scope, row: None, base: &visit.base };
     let url = step.url.url(&env);
-    let url = if url.starts_with('/') { format!("{}{url}", recipe.base_url) } else { url };
+    let url = if url.starts_with('/') { format!("{}{url}", visit.base) } else { url };
     let mut headers: Vec<(String, String)> = recipe.headers().to_vec();
     let body = match &step.body {
         Body::None => None,

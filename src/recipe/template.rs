@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::filter::Filter;
+use super::filter::{Filter, Tables};
 use super::number::NumberFormat;
 use crate::domain::case::CaseNumber;
 
@@ -65,8 +65,13 @@ enum Found<'a> {
 }
 
 impl Template {
-    /// Compiles a template. The error says what is wrong with which part.
+    /// Compiles a template that looks nothing up.
     pub fn parse(text: &str) -> Result<Self, String> {
+        Self::with_tables(text, &Tables::new())
+    }
+
+    /// Compiles a template. The error says what is wrong with which part.
+    pub fn with_tables(text: &str, tables: &Tables) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((literal, after)) = rest.split_once("{{") {
@@ -74,7 +79,7 @@ impl Template {
                 parts.push(Part::Literal(literal.to_owned()));
             }
             let (inside, after) = after.split_once("}}").ok_or_else(|| format!("\"{{{{\" is not closed by \"}}}}\" in \"{text}\""))?;
-            parts.push(Part::Value(Expression::parse(inside)?));
+            parts.push(Part::Value(Expression::parse(inside, tables)?));
             rest = after;
         }
         if !rest.is_empty() {
@@ -93,9 +98,9 @@ impl Template {
         self.names().map(|name| name.head.as_str())
     }
 
-    /// The parts of the case number that it refers to.
-    pub fn number_parts(&self) -> impl Iterator<Item = &str> {
-        self.names().filter(|name| name.head == "number").filter_map(|name| name.rest.first().map(String::as_str))
+    /// The fields of one name that it refers to: the parts of `number`, the names of secrets.
+    pub fn fields_of(&self, head: &'static str) -> impl Iterator<Item = &str> {
+        self.names().filter(move |name| name.head == head).filter_map(|name| name.rest.first().map(String::as_str))
     }
 
     /// Where in a row its values stand; the number of the case stands elsewhere. An empty path is the whole row.
@@ -169,10 +174,13 @@ impl Template {
 }
 
 impl Expression {
-    fn parse(inside: &str) -> Result<Self, String> {
+    fn parse(inside: &str, tables: &Tables) -> Result<Self, String> {
         let mut pieces = split_pipes(inside).into_iter();
         let names = pieces.next().unwrap_or_default().split("??").map(|name| Name::parse(name.trim())).collect::<Result<_, _>>()?;
-        let filters = pieces.map(|piece| Filter::parse(piece.trim())).collect::<Result<_, _>>()?;
+        let filters: Vec<_> = pieces.map(|piece| Filter::parse(piece.trim(), tables)).collect::<Result<_, _>>()?;
+        if filters.iter().skip(1).any(|filter| matches!(filter, Filter::Join(_))) {
+            return Err("join comes first after the name: what other filters give is one text".to_owned());
+        }
         Ok(Self { names, filters })
     }
 
@@ -184,7 +192,10 @@ impl Expression {
 
     fn text(&self, env: &Env<'_>) -> String {
         let text = match self.find(env) {
-            Found::Json(value) => text_of(value).into_owned(),
+            Found::Json(value) => match self.filters.first() {
+                Some(Filter::Join(between)) => joined(value, between).into_owned(),
+                _ => text_of(value).into_owned(),
+            },
             Found::Text(text) => text.to_owned(),
             Found::Nothing => String::new(),
         };
@@ -245,10 +256,15 @@ fn number_part<'a>(number: &'a CaseNumber, part: &str) -> Found<'a> {
 
 /// A JSON value as text: null is empty, lists are joined with commas, an element of XML is its text.
 pub fn text_of(value: &Value) -> Cow<'_, str> {
+    joined(value, ", ")
+}
+
+/// The same with the elements of a list joined by something else.
+fn joined<'v>(value: &'v Value, between: &str) -> Cow<'v, str> {
     match value {
         Value::Null => Cow::Borrowed(""),
         Value::String(text) => Cow::Borrowed(text),
-        Value::Array(list) => Cow::Owned(list.iter().map(text_of).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")),
+        Value::Array(list) => Cow::Owned(list.iter().map(text_of).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(between)),
         Value::Object(object) if object.contains_key("text") => object.get("text").map(text_of).unwrap_or_default(),
         other => Cow::Owned(other.to_string()),
     }
@@ -355,6 +371,9 @@ mod tests {
             ("{{ a | uper }}", "did you mean \"upper\""),
             ("{{ a | first: '(' }}", "regular expression"),
             ("{{ a | default }}", "needs a text in quotes"),
+            ("{{ a | lookup: 'index' }}", "there is no [tables.index]"),
+            ("{{ a | trim | join: ', ' }}", "join comes first"),
+            ("{{ a | pad: 0 }}", "from 1 to 60"),
         ] {
             let error = Template::parse(template).unwrap_err();
             assert!(error.contains(message), "{template}: {error}");

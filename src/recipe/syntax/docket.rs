@@ -12,17 +12,17 @@ use crate::recipe::step::Step;
 use crate::recipe::template::Template;
 use crate::recipe::view::Kind;
 
-use super::part::{self, Names};
+use super::part::{self, Known, Names};
 
 type Steps<'s> = &'s [(String, Option<Step>)];
 
 /// The heading; all of it is optional.
-pub fn heading(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> HeadingSpec {
+pub fn heading(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> HeadingSpec {
     if !reader.has("heading") {
         return HeadingSpec::default();
     }
     let Some(mut table) = reader.table("heading") else { return HeadingSpec::default() };
-    let names = Names::new(parts);
+    let names = Names::new(known);
     let each = part::levels(&mut table, "each", steps, &names);
     let [title, court, subject, status] = ["title", "court", "subject", "status"].map(|key| field(&mut table, key, &each, steps, &names));
     let filed = part::date(&mut table, "filed", &names.with(&each)).map(|date| (each.clone(), date));
@@ -56,12 +56,12 @@ fn field(reader: &mut Reader<'_>, key: &str, each: &[Level], steps: Steps<'_>, n
 }
 
 /// The parties.
-pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Vec<PartySpec> {
+pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> Vec<PartySpec> {
     let mut specs = Vec::new();
     for mut table in part::one_or_many(reader, "parties") {
         table.required("each", "where the parties stand");
-        let each = part::levels(&mut table, "each", steps, &Names::new(parts));
-        let names = Names::new(parts).with(&each);
+        let each = part::levels(&mut table, "each", steps, &Names::new(known));
+        let names = Names::new(known).with(&each);
         let role = part::required_template(&mut table, "role", &names);
         let name = part::required_template(&mut table, "name", &names);
         table.finish();
@@ -73,16 +73,16 @@ pub fn parties(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> V
 }
 
 /// The entries; `None` when one has a mistake.
-pub fn entries(reader: &mut Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<Vec<EntriesSpec>> {
+pub fn entries(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<Vec<EntriesSpec>> {
     if !reader.required("entries", "a table that says where the lines of the docket stand") {
         return None;
     }
     let tables = part::one_or_many(reader, "entries");
-    let specs: Vec<_> = tables.into_iter().map(|table| entry(table, steps, parts)).collect();
+    let specs: Vec<_> = tables.into_iter().map(|table| entry(table, steps, known)).collect();
     specs.into_iter().collect()
 }
 
-fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<EntriesSpec> {
+fn entry(mut reader: Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<EntriesSpec> {
     let from = reader.required_text("from");
     let step = from.as_ref().and_then(|from| {
         let index = steps.iter().position(|(id, _)| *id == from.value);
@@ -93,7 +93,7 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, parts: &[String]) -> Option<E
         index
     });
     let source = step.and_then(|index| steps.get(index)).and_then(|(_, step)| step.as_ref());
-    let mut names = Names::new(parts).with_row(source.and_then(cells));
+    let mut names = Names::new(known).with_row(source.and_then(cells));
     if let Some(source) = source {
         names = names.with(&source.each);
         names = source.otherwise.iter().fold(names, |names, (name, _)| names.and(name));

@@ -3,6 +3,7 @@
 //! Called by [`Recipe::parse`] only. The keys are described by the shipped recipes; what is wrong is said here.
 
 pub mod docket;
+mod number;
 pub mod part;
 mod standing;
 pub mod step;
@@ -11,14 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::answer::Verdict;
-use super::filter::one_line;
+use super::filter::{Tables, one_line};
 use super::marker::Marker;
-use super::number::{NumberFormat, fill, names};
+use super::template::Template;
 use super::zones::{ZoneRule, Zones};
-use super::{Plan, Recipe};
+use super::{Plan, Recipe, is_web_address};
 use crate::diag::{self, At, Problem, Reader, Sink};
-use crate::domain::case::Parts;
-use part::Names;
+use part::{Known, Names};
 pub use standing::walled_sites;
 
 /// Compiles a recipe, or gives every mistake.
@@ -41,7 +41,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let title = reader.required_text("title");
     let jurisdiction = reader.required_text("jurisdiction");
     let language = reader.required_text("language");
-    let base_url = reader.required_text("base_url").filter(|url| is_address(reader, url));
+    let base_url = reader.required_text("base_url");
     let timezone = reader.required_text("timezone");
     let zone = timezone.as_ref().and_then(|name| part::zone(reader, name));
     let gap = reader.duration("gap");
@@ -53,14 +53,17 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let examples = reader.texts("examples").unwrap_or_default();
     let sliding = reader.flag("sliding");
     let headers = part::pairs(reader, "headers");
-    let format = number(reader);
-    let parts = format.as_ref().map(number_parts).unwrap_or_default();
-    let zones = zones(reader, &parts);
-    let case_url = reader.required_text("case_url").and_then(|url| part::template(reader, &url, &Names::new(&parts)));
-    let steps = step::steps(reader, &parts);
-    let heading = docket::heading(reader, &steps, &parts);
-    let parties = docket::parties(reader, &steps, &parts);
-    let entries = docket::entries(reader, &steps, &parts);
+    let tables = tables(reader);
+    let (format, example) = number::format(reader, &tables).unzip();
+    let parts = format.as_ref().map(number::parts).unwrap_or_default();
+    let known = Known { parts, tables };
+    let zones = zones(reader, &known);
+    let base = base_url.as_ref().and_then(|url| base(reader, url, &known));
+    let case_url = reader.required_text("case_url").and_then(|url| part::template(reader, &url, &Names::new(&known)));
+    let steps = step::steps(reader, &known);
+    let heading = docket::heading(reader, &steps, &known);
+    let parties = docket::parties(reader, &steps, &known);
+    let entries = docket::entries(reader, &steps, &known);
     let plan = Plan {
         number: format?,
         case_url: case_url?,
@@ -79,6 +82,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         language: language?.value,
         zone: timezone?.value,
         base_url: base_url?.value.trim_end_matches('/').to_owned(),
+        base: base?.map(Arc::new),
         gap: gap.map_or(Duration::from_secs(5), |gap| gap.value),
         every: every.map_or(Duration::from_secs(30 * 60), |every| every.value),
         daily: daily.and_then(|daily| u32::try_from(daily.value).ok()).unwrap_or(1000),
@@ -93,7 +97,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         sliding: sliding.is_some_and(|sliding| sliding.value),
         plan: Arc::new(plan),
     };
-    for example in examples {
+    for example in example.into_iter().chain(examples) {
         if let Err(why) = recipe.number(&example.value) {
             reader.sink().report(example.span, format!("an example that the pattern refuses: {why}"), None);
         }
@@ -113,17 +117,39 @@ fn is_id(reader: &Reader<'_>, id: &At<String>) -> bool {
     is_id
 }
 
+/// The address as a template where it is one: `Some(None)` where it is the same for all numbers.
+fn base(reader: &Reader<'_>, url: &At<String>, known: &Known) -> Option<Option<Template>> {
+    if url.value.contains("{{") {
+        // Whether it gives an address is seen at the example of a number.
+        return part::template(reader, url, &Names::new(known)).map(Some);
+    }
+    is_address(reader, url).then_some(None)
+}
+
 fn is_address(reader: &Reader<'_>, url: &At<String>) -> bool {
-    let is_address = url::Url::parse(&url.value).is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https") && parsed.has_host());
+    let is_address = is_web_address(&url.value);
     if !is_address {
         reader.sink().report(url.span.clone(), format!("\"{}\" is not a web address", url.value), Some("write https://host".to_owned()));
     }
     is_address
 }
 
+/// The fixed tables by their names. One with a mistake is there all the same, so that its users are not reported too.
+fn tables(reader: &mut Reader<'_>) -> Tables {
+    let mut tables = Tables::new();
+    if !reader.has("tables") {
+        return tables;
+    }
+    let Some(mut all) = reader.table("tables") else { return tables };
+    for name in all.keys() {
+        tables.insert(name.value.clone(), Arc::new(part::pairs(&mut all, &name.value).into_iter().collect()));
+    }
+    tables
+}
+
 /// Courts elsewhere: by the case number, or by a value of the row.
-fn zones(reader: &mut Reader<'_>, parts: &[String]) -> Vec<ZoneRule> {
-    let names = Names::new(parts).with_row(None);
+fn zones(reader: &mut Reader<'_>, known: &Known) -> Vec<ZoneRule> {
+    let names = Names::new(known).with_row(None);
     let mut zones = Vec::new();
     for mut exception in reader.tables("zones") {
         let value = part::template_at(&mut exception, "value", &names);
@@ -142,63 +168,6 @@ fn zones(reader: &mut Reader<'_>, parts: &[String]) -> Vec<ZoneRule> {
         exception.finish();
     }
     zones
-}
-
-fn number(reader: &mut Reader<'_>) -> Option<NumberFormat> {
-    if !reader.required("number", "a table that says what a case number looks like") {
-        return None;
-    }
-    let mut number = reader.table("number")?;
-    let written = number.required_text("pattern");
-    let pattern = written
-        .as_ref()
-        .and_then(|pattern| part::regex(&number, &At { value: format!("^(?:{})$", pattern.value), span: pattern.span.clone() }));
-    let compact = number.required_text("compact");
-    let canonical = number.required_text("canonical");
-    let shape = number.required_text("shape");
-    let example = number.required_text("example");
-    let uppercase = number.flag("uppercase").is_some_and(|flag| flag.value);
-    let drop_spaces = number.flag("drop_spaces").is_some_and(|flag| flag.value);
-    let mut hints = Vec::new();
-    for mut hint in number.tables("hint") {
-        let pattern = hint.required_text("pattern").and_then(|pattern| part::regex(&hint, &pattern));
-        let say = hint.required_text("say").map(|say| say.value);
-        hints.extend(pattern.zip(say));
-        hint.finish();
-    }
-    if let Some(pattern) = &pattern {
-        let parts: Parts = names(pattern).into_iter().map(|name| (name, "".into())).collect();
-        for form in [&compact, &canonical].into_iter().flatten() {
-            if let Some(unknown) =
-                fill(&form.value, &parts).split_once('{').map(|(_, after)| after.split('}').next().unwrap_or_default().to_owned())
-            {
-                let names: Vec<&str> = parts.iter().map(|(name, _)| name).collect();
-                number.sink().report(
-                    form.span.clone(),
-                    format!("the pattern has no group named {unknown}"),
-                    diag::suggestion(&unknown, &names),
-                );
-            }
-        }
-    }
-    number.finish();
-    let pattern = pattern?;
-    Some(NumberFormat {
-        names: names(&pattern),
-        pattern,
-        compact: compact?.value,
-        canonical: canonical?.value,
-        uppercase,
-        drop_spaces,
-        shape: shape?.value,
-        example: example?.value,
-        hints,
-    })
-}
-
-fn number_parts(format: &NumberFormat) -> Vec<String> {
-    let fixed = ["compact", "canonical"].map(str::to_owned);
-    fixed.into_iter().chain(format.pattern.capture_names().flatten().map(str::to_owned)).collect()
 }
 
 /// The shared words of refusal; see `markers.toml`.
@@ -297,6 +266,40 @@ title = "{{ what }}"
             ("\"tr.row\"", "\"tr[\"", "small.toml:20:16: not a CSS selector: \"tr[\": "),
             ("$.list.rows[*]", "$.lits.rows[*]", "small.toml:23:18: no step \"lits\" comes before this | did you mean \"list\"?"),
             ("$.list.rows[*]", "$.list.rows[", "small.toml:23:18: not a JSONPath: \"$.rows[\""),
+            ("{{ item.when }}", "{{ item.when | lookup: 'kinds' }}", "small.toml:24:7: there is no [tables.kinds]"),
+            (
+                "https://court.example\"\ncase_url",
+                "https://{{ number.cuort }}.example\"\ncase_url",
+                "small.toml:7:12: a case number has no part \"cuort\"",
+            ),
+            (
+                "court.example\"\ncase_url",
+                "{{ number.year }}:port/\"\ncase_url",
+                "small.toml:14:11: an example that the pattern refuses: no",
+            ),
+            (
+                "shape =",
+                "defaults = { serail = \"1\" }\nshape =",
+                "small.toml:13:14: the pattern has no group named serail | did you mean \"serial\"?",
+            ),
+            ("shape =", "pad = { yaer = 4 }\nshape =", "small.toml:13:9: the pattern has no group named yaer | did you mean \"year\"?"),
+            ("shape =", "unpad = [\"yaer\"]\nshape =", "small.toml:13:10: the pattern has no group named yaer | did you mean \"year\"?"),
+            (
+                "[[step]]\nid = \"list\"",
+                "[[number.check]]\nmod97 = \"{serial}{cheque}\"\nsay = \"no\"\n[[step]]\nid = \"list\"",
+                "small.toml:16:9: the pattern has no group named cheque",
+            ),
+            (
+                "[[step]]\nid = \"list\"",
+                "[[number.check]]\nvalue = \"{serial}\"\ntable = \"courts\"\nsay = \"no\"\n[[step]]\nid = \"list\"",
+                "small.toml:17:9: there is no [tables.courts]",
+            ),
+            (
+                "[[step]]\nid = \"list\"",
+                "[[number.check]]\nvalue = \"{serial}\"\nsay = \"no\"\n[[step]]\nid = \"list\"",
+                "small.toml:15:1: a check needs mod97, or value with table or matches",
+            ),
+            ("example = \"1/2024\"", "example = \"1-2024\"", "small.toml:14:11: an example that the pattern refuses: "),
             ("{{ item.when }}", "{{ itme.when }}", "small.toml:24:7: unknown name \"itme\" in a template | did you mean \"item\"?"),
             ("from = \"list\"", "from = \"lst\"", "small.toml:26:8: there is no step \"lst\" | did you mean \"list\"?"),
             (

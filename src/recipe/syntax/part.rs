@@ -11,14 +11,25 @@ use toml_edit::{Item, TableLike};
 use super::tidy;
 use crate::diag::{At, Reader, suggestion};
 use crate::recipe::date::{self, DateFormat, DateSpec};
+use crate::recipe::filter::Tables;
 use crate::recipe::select::{Condition, Level, Path, Root, Test};
 use crate::recipe::step::{Shape, Step};
 use crate::recipe::template::Template;
 
+/// What all templates of a recipe may use.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The parts of a case number; none when its pattern has a mistake.
+    pub parts: Vec<String>,
+    /// The fixed tables.
+    pub tables: Tables,
+}
+
 /// The names that a template may begin with.
 #[derive(Debug, Clone)]
 pub struct Names<'a> {
-    number_parts: &'a [String],
+    /// What holds for the whole recipe.
+    pub known: &'a Known,
     variables: Vec<String>,
     row: Row,
 }
@@ -35,8 +46,8 @@ enum Row {
 
 impl<'a> Names<'a> {
     /// The case number alone.
-    pub fn new(number_parts: &'a [String]) -> Self {
-        Self { number_parts, variables: Vec::new(), row: Row::None }
+    pub fn new(known: &'a Known) -> Self {
+        Self { known, variables: Vec::new(), row: Row::None }
     }
 
     /// … and the variables of a fan-out.
@@ -71,7 +82,7 @@ impl<'a> Names<'a> {
 /// Compiles a template and checks the names in it.
 pub fn template(reader: &Reader<'_>, text: &At<String>, names: &Names<'_>) -> Option<Template> {
     let report = |message: String, help: Option<String>| reader.sink().report(text.span.clone(), message, help);
-    let template = match Template::parse(&text.value) {
+    let template = match Template::with_tables(&text.value, &names.known.tables) {
         Ok(template) => template,
         Err(message) => {
             report(message, None);
@@ -83,8 +94,8 @@ pub fn template(reader: &Reader<'_>, text: &At<String>, names: &Names<'_>) -> Op
         report(format!("unknown name \"{head}\" in a template"), help);
         return None;
     }
-    let parts: Vec<&str> = names.number_parts.iter().map(String::as_str).collect();
-    if let Some(part) = template.number_parts().find(|part| !parts.is_empty() && !parts.contains(part)) {
+    let parts: Vec<&str> = names.known.parts.iter().map(String::as_str).collect();
+    if let Some(part) = template.fields_of("number").find(|part| !parts.is_empty() && !parts.contains(part)) {
         report(format!("a case number has no part \"{part}\""), suggestion(part, &parts));
         return None;
     }

@@ -8,13 +8,13 @@ use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 use crate::recipe::answer::{Format, Rule, Verdict};
 use crate::recipe::required::Required;
-use crate::recipe::step::{Body, Echo, More, Shape, Step};
+use crate::recipe::step::{Body, Echo, Expected, More, Shape, Step};
 use crate::recipe::view::{Kind, Look, View};
 
-use super::part::{self, Names};
+use super::part::{self, Known, Names};
 
 /// All steps: the id, and the step unless it has a mistake (which has been reported).
-pub fn steps(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Option<Step>)> {
+pub fn steps(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Option<Step>)> {
     let mut steps: Vec<(String, Option<Step>)> = Vec::new();
     if !reader.required("step", "at least one [[step]]") {
         return steps;
@@ -26,16 +26,16 @@ pub fn steps(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Option<S
         {
             table.sink().report(id.span.clone(), format!("there are two steps \"{}\"", id.value), None);
         }
-        let step = id.as_ref().and_then(|id| step(&mut table, &id.value, &steps, parts));
+        let step = id.as_ref().and_then(|id| step(&mut table, &id.value, &steps, known));
         table.finish();
         steps.push((id.map(|id| id.value).unwrap_or_default(), step));
     }
     steps
 }
 
-fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], parts: &[String]) -> Option<Step> {
-    let each = part::levels(reader, "each", earlier, &Names::new(parts));
-    let mut names = Names::new(parts).with(&each);
+fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], known: &Known) -> Option<Step> {
+    let each = part::levels(reader, "each", earlier, &Names::new(known));
+    let mut names = Names::new(known).with(&each);
     if reader.has("more") {
         names = names.and("page").and("more");
     }
@@ -51,7 +51,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], p
     let headers = part::pairs(reader, "headers");
     let body = body(reader, method, &names);
     let charset = reader.text("charset").filter(|label| is_charset(reader, label)).map(|label| label.value);
-    let otherwise = otherwise(reader, parts);
+    let otherwise = otherwise(reader, known);
     let must_ask = reader.flag("must_ask").is_some_and(|flag| flag.value);
     if must_ask && each.is_empty() {
         reader.report("must_ask", "a step without `each` always asks", Some("leave it out".to_owned()));
@@ -137,11 +137,11 @@ fn body(reader: &mut Reader<'_>, method: Option<Method>, names: &Names<'_>) -> O
     }
 }
 
-fn otherwise(reader: &mut Reader<'_>, parts: &[String]) -> Vec<(String, Shape)> {
+fn otherwise(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Shape)> {
     if !reader.has("otherwise") {
         return Vec::new();
     }
-    let names = Names::new(parts);
+    let names = Names::new(known);
     let Some(mut table) = reader.table("otherwise") else { return Vec::new() };
     let keys = table.keys();
     keys.into_iter()
@@ -275,12 +275,24 @@ fn echoes(reader: &mut Reader<'_>, names: &Names<'_>) -> Vec<Echo> {
     for mut table in part::one_or_many(reader, "echo") {
         let written = table.required_text("json");
         let json = written.as_ref().and_then(|text| part::json_path(&table, text));
-        let equals = part::required_template(&mut table, "equals", names);
+        let expected = expected(&mut table, names);
         let required = table.flag("required").is_some_and(|flag| flag.value);
         table.finish();
-        if let (Some(written), Some(json), Some(equals)) = (written, json, equals) {
-            echoes.push(Echo { path: written.value, json, equals, required });
+        if let (Some(written), Some(json), Some(expected)) = (written, json, expected) {
+            echoes.push(Echo { path: written.value, json, expected, required });
         }
     }
     echoes
+}
+
+/// What an echo must say: `equals`, a text, or `number = true`, the case's number however the source writes it.
+fn expected(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<Expected> {
+    let is_number = reader.flag("number").is_some_and(|flag| flag.value);
+    if is_number && reader.has("equals") {
+        reader.item("equals");
+        reader.report("equals", "an echo has `equals` or `number = true`, not both", None);
+    } else if is_number {
+        return Some(Expected::Number);
+    }
+    part::required_template(reader, "equals", names).map(Expected::Text)
 }
