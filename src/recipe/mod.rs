@@ -451,7 +451,7 @@ mod tests {
 
     #[test]
     fn no_request_goes_to_the_search_or_carries_a_captcha_field() {
-        let (_, _, text) = shipped().iter().find(|(id, ..)| *id == "ec-esatje").unwrap();
+        let (_, _, text) = shipped().into_iter().find(|(id, ..)| *id == "ec-esatje").unwrap();
         let keys: String = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
         for word in ["buscarCausas", "contarCausas", "recaptcha", "verdad", "MANTICORE"] {
             assert!(!keys.contains(word), "{word}");
