@@ -24,6 +24,17 @@ pub fn decode_with_errors(page: &Page) -> (Cow<'_, str>, bool) {
     encoding(page).decode_with_bom_removal(&page.body)
 }
 
+/// The charset that a page would be read in and is not in: one byte a letter, where the bytes are letters of UTF-8. Read so,
+/// `ó` becomes `Ã³`, and every entry another entry.
+pub fn mistaken_charset(page: &Page) -> Option<&'static str> {
+    let encoding = encoding(page);
+    if !encoding.is_single_byte() || page.body.is_ascii() {
+        return None;
+    }
+    let text = std::str::from_utf8(&page.body).ok()?;
+    text.chars().any(|c| !c.is_ascii() && c.is_alphabetic()).then(|| encoding.name())
+}
+
 fn encoding(page: &Page) -> &'static Encoding {
     let stated = page.charset.as_deref().and_then(by_label);
     stated
@@ -189,6 +200,25 @@ mod tests {
             let (text, errors) = decode_with_errors(&page);
             assert_eq!(text, expected, "{name}");
             assert!(!errors, "{name}");
+        }
+    }
+
+    #[test]
+    fn letters_of_utf8_that_would_be_read_byte_by_byte_are_a_wrong_charset() {
+        let (utf8, latin) = ("<p>Actuación ñ".as_bytes(), &b"<p>Actuaci\xF3n \xF1"[..]);
+        let mixed = b"<p>Actuaci\xC3\xB3n \xF1";
+        for (body, header, charset, mistaken) in [
+            (utf8, Some("text/html; charset=iso-8859-1"), None, true),
+            (utf8, None, Some("windows-1252"), true),
+            ("<meta charset=latin1>ó".as_bytes(), None, None, true),
+            (utf8, None, None, false),
+            (utf8, Some("text/html; charset=latin1"), Some("utf-8"), false),
+            (latin, Some("text/html; charset=latin1"), None, false),
+            (mixed, Some("text/html; charset=latin1"), None, false),
+            ("<p>1 — 2".as_bytes(), Some("text/html; charset=latin1"), None, false),
+            (b"<p>plain", None, Some("latin1"), false),
+        ] {
+            assert_eq!(mistaken_charset(&page(body, header, charset)).is_some(), mistaken, "{header:?} {charset:?}");
         }
     }
 

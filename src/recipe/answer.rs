@@ -19,8 +19,8 @@ use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
 use super::xml::{self, Trouble};
-use super::{big_numbers, cut_off};
-use crate::domain::charset::{decode, decode_with_errors};
+use super::{big_numbers, cut_off, inside};
+use crate::domain::charset::{decode, decode_with_errors, mistaken_charset};
 use crate::domain::page::Page;
 
 /// What an answer must be.
@@ -202,7 +202,9 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
     }
     let is_nothing = |value: &Value| step.rules.iter().any(|rule| rule.verdict.is_none() && rule.judges(value) && rule.fits(page));
     let value = read(step, page, is_nothing)?;
-    Ok(if is_nothing(&value) { Value::Null } else { value })
+    let mut value = if is_nothing(&value) { Value::Null } else { value };
+    inside::open(step, &page.url, &mut value)?;
+    Ok(value)
 }
 
 fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
@@ -251,6 +253,13 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
 /// The text of a page of which every byte fits its charset. A text full of replacement marks would be another text than
 /// yesterday's. Where a recipe names the charset of HTML or XML, broken letters are the source's own and are read as such.
 fn decode_whole<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, str>, Refusal> {
+    if let Some(charset) = mistaken_charset(page) {
+        return Err(Refusal::Unreadable {
+            at: step.id.clone(),
+            expected: format!("text in {charset}, which the page or the recipe names (set `charset` where it is another)"),
+            found: "UTF-8".to_owned(),
+        });
+    }
     let (text, has_errors) = decode_with_errors(page);
     let is_tolerable = page.charset.is_some() && !matches!(step.format, Format::Json { .. });
     if !has_errors || is_tolerable {

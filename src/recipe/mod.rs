@@ -22,6 +22,7 @@ mod fixtures;
 mod heading;
 mod html_text;
 mod identity;
+mod inside;
 mod marker;
 mod number;
 mod oddity;

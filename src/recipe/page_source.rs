@@ -200,6 +200,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         more: None,
         must_ask: false,
         drop: Vec::new(),
+        inside: Vec::new(),
     }
 }
 

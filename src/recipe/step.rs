@@ -11,6 +11,7 @@ use serde_json_path::JsonPath;
 
 use super::answer::{self, Format, Rule};
 use super::filter::absolute;
+use super::inside::Inside;
 use super::required::Required;
 use super::select::{Level, Visit};
 use super::template::{Env, Scope, Template};
@@ -50,6 +51,8 @@ pub struct Step {
     pub echo: Vec<Echo>,
     /// How an answer says that it goes on.
     pub more: Option<More>,
+    /// Texts in the answer that are HTML, XML or JSON themselves.
+    pub inside: Vec<Inside>,
 }
 
 /// Paging: an answer may go on in another. Templates of the step know `page`, from `first` on, and `more`, what was found.

@@ -10,7 +10,7 @@ use super::answer::{self, Format};
 use super::entries::EntriesSpec;
 use super::select::{Visit, all_hold};
 use super::template::{Env, Scope};
-use super::{Recipe, step};
+use super::{Recipe, inside, step};
 use crate::domain::case::CaseNumber;
 use crate::domain::page::Page;
 
@@ -71,6 +71,7 @@ fn emptied(visit: &Visit<'_>, step: &step::Step, page: usize, places: &[String])
             *value = Value::String(String::new());
         }
     }
+    inside::close(step, &mut kept);
     Some(kept.to_string().into_bytes())
 }
 

@@ -6,6 +6,7 @@ use crate::diag::{Reader, suggestion};
 use crate::recipe::answer::Format;
 use crate::recipe::entries::{DocumentSpec, EntriesSpec, MergeSpec, NoticeSpec, WithheldSpec};
 use crate::recipe::heading::{Field, HeadingSpec, PartySpec};
+use crate::recipe::inside;
 use crate::recipe::oddity::OddityRule;
 use crate::recipe::select::Level;
 use crate::recipe::step::Step;
@@ -160,11 +161,12 @@ fn merge(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<MergeSpec> {
 /// The names of the cells of an HTML step's rows.
 fn cells(step: &Step) -> Option<Vec<String>> {
     let Format::Html(view) = &step.format else { return None };
+    let inside = step.inside.iter().filter_map(|inside| inside.into.clone());
     let rows = view.fields.iter().filter_map(|(_, look)| match &look.kind {
         Kind::Rows(cells) => Some(cells.iter().map(|(name, _)| name.clone())),
         _ => None,
     });
-    Some(rows.flatten().collect())
+    Some(rows.flatten().chain(inside).collect())
 }
 
 fn text(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<(Template, bool)> {
@@ -206,6 +208,9 @@ fn check_scrubbed(reader: &Reader<'_>, text: &Template, source: &Step) {
     let report = |message: &str, help: &str| reader.report("withheld", message, Some(help.to_owned()));
     if !matches!(source.format, Format::Json { .. }) {
         report("a withheld text cannot be taken out of a stored page that is not JSON", "leave out `text`");
+    }
+    if source.inside.iter().any(|inside| !matches!(inside.kind, inside::Kind::Json)) {
+        report("a withheld text cannot be taken out of HTML or XML within JSON", "leave out `text`");
     }
     let is_variable = |name: &str| {
         let levels = source.each.iter().map(|level| level.name.as_str());

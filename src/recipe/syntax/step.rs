@@ -7,6 +7,7 @@ use serde_json_path::JsonPath;
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 use crate::recipe::answer::{Format, Rule, Verdict};
+use crate::recipe::inside::{self, Inside};
 use crate::recipe::required::Required;
 use crate::recipe::step::{Body, Echo, Expected, More, Shape, Step};
 use crate::recipe::view::{Kind, Look, View};
@@ -68,6 +69,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     ] {
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
+    let inside = reader.tables("inside").into_iter().filter_map(inside).collect();
     let required = required(reader);
     let echo = echoes(reader, &names);
     let more = more(reader);
@@ -90,6 +92,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         required,
         echo,
         more,
+        inside,
     })
 }
 
@@ -167,12 +170,7 @@ fn format(reader: &mut Reader<'_>) -> Option<Format> {
             let nullable = reader.flag("nullable").is_some_and(|flag| flag.value);
             Some(Format::Json { list, unwrap, nullable })
         }
-        Kind::Html => {
-            reader.required("view", "a table that says what to take from the page");
-            let mut view = reader.table("view")?;
-            let fields = looks(&mut view);
-            Some(Format::Html(View { fields }))
-        }
+        Kind::Html => view(reader).map(Format::Html),
         Kind::Xml => {
             let roots = reader.texts("root").unwrap_or_default();
             Some(Format::Xml(roots.into_iter().map(|root| root.value).collect()))
@@ -240,6 +238,26 @@ fn rule(mut reader: Reader<'_>, verdict: Option<Verdict>) -> Option<Rule> {
     }
     reader.finish();
     is_any.then_some(Rule { verdict, status, header, text, css, json, empty })
+}
+
+fn inside(mut reader: Reader<'_>) -> Option<Inside> {
+    let at = reader.required_text("at").and_then(|text| part::json_path(&reader, &text));
+    reader.required("as", "\"html\", \"xml\" or \"json\"");
+    let kind = match reader.choice("as", &[("html", "html"), ("xml", "xml"), ("json", "json")])?.value {
+        "html" => view(&mut reader).map(inside::Kind::Html),
+        "xml" => Some(inside::Kind::Xml),
+        _ => Some(inside::Kind::Json),
+    };
+    let into = reader.text("into").map(|name| name.value);
+    reader.finish();
+    Some(Inside { at: at?, kind: kind?, into })
+}
+
+fn view(reader: &mut Reader<'_>) -> Option<View> {
+    reader.required("view", "a table that says what to take from the page");
+    let mut view = reader.table("view")?;
+    let fields = looks(&mut view);
+    Some(View { fields })
 }
 
 fn statuses(reader: &mut Reader<'_>) -> Vec<u16> {
