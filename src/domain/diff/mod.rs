@@ -100,8 +100,10 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     }
     let seen = settled(held, seen);
     let shown: HashMap<&EntryKey, &Entry> = seen.entries.iter().map(|entry| (&entry.key, entry)).collect();
-    let entries = if confirm.sliding { Cow::Owned(below_the_window_last(held, &shown)) } else { Cow::Borrowed(held.entries.as_slice()) };
-    let last_shown = entries.iter().rposition(|entry| shown.contains_key(&entry.key));
+    let lowest = shown.values().filter_map(|entry| number(entry)).min().filter(|_| confirm.sliding);
+    let entries = lowest.map_or(Cow::Borrowed(held.entries.as_slice()), |lowest| Cow::Owned(below_last(held, lowest)));
+    let is_due = |entry: &Entry| lowest.is_some_and(|lowest| number(entry).is_some_and(|number| number >= lowest));
+    let last_shown = entries.iter().rposition(|entry| shown.contains_key(&entry.key) || is_due(entry));
     let end = match last_shown {
         Some(last) if confirm.sliding => last + 1,
         None if confirm.sliding && !seen.entries.is_empty() => 0,
@@ -177,12 +179,15 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     Comparison::Changed { changes, docket, missing: still }
 }
 
-/// The entries that we hold, those at the end whose number in the source's list is below every number that is shown. A list
-/// that is cut by its own numbers does not lose its oldest dates first: courts enter old acts late.
-fn below_the_window_last(held: &Docket, shown: &HashMap<&EntryKey, &Entry>) -> Vec<Entry> {
-    let number = |entry: &Entry| entry.extra.get(ORDER_FIELD).and_then(|number| number.parse::<u64>().ok());
-    let lowest = shown.values().filter_map(|entry| number(entry)).min();
-    let is_below = |entry: &Entry| lowest.is_some_and(|lowest| number(entry).is_some_and(|number| number < lowest));
+/// An entry's number in the source's list. A list that is cut by its own numbers does not lose its oldest dates first:
+/// courts enter old acts late.
+fn number(entry: &Entry) -> Option<u64> {
+    entry.extra.get(ORDER_FIELD)?.parse().ok()
+}
+
+/// The entries that we hold, at their end those whose number is below the lowest that is shown.
+fn below_last(held: &Docket, lowest: u64) -> Vec<Entry> {
+    let is_below = |entry: &Entry| number(entry).is_some_and(|number| number < lowest);
     let (below, mut entries): (Vec<Entry>, Vec<Entry>) = held.entries.iter().cloned().partition(is_below);
     entries.extend(below);
     entries
