@@ -66,7 +66,7 @@ pub fn run(common: &Common, args: &ExtractArgs) -> Done {
         return explained(common, args, &recipe, &number, &pages);
     }
     let docket = recipe.read(&number, &pages).map_err(|refusal| refused(&refusal))?;
-    if let Next::Ask(missing) = recipe.next(&number, &pages) {
+    if let Next::Ask(missing) = recipe.needs(&number, &pages) {
         let missing = asked(&missing);
         // Pages of later steps alone are read for what they hold: a recipe is mended page by page.
         if docket.entries.is_empty() {

@@ -27,6 +27,8 @@ pub struct EntriesSpec {
     pub step: usize,
     /// The rows of one answer.
     pub rows: JsonPath,
+    /// What a row stands in, bound to a name: an object around the list that the row is an element of.
+    pub within: Option<(String, JsonPath)>,
     /// Rows for which this does not hold are of another case; none, if there is no condition.
     pub when: Vec<Condition>,
     /// Which rows of one answer are one entry.
@@ -75,6 +77,8 @@ pub struct MergeSpec {
 /// A document of a row.
 #[derive(Debug, Clone)]
 pub struct DocumentSpec {
+    /// A list in the row of which every element is a document, and its name in the templates.
+    pub each: Option<(String, JsonPath)>,
     /// When there is one.
     pub when: Vec<Condition>,
     /// Its identifier.
@@ -150,7 +154,8 @@ pub fn drafts(
         let mut tallies = vec![Tally::default(); spec.oddities.len()];
         let mut fields = Fields::default();
         let mut own: Vec<(Option<String>, Draft)> = Vec::new();
-        for (index, row) in spec.rows.query(visit.document(step, page)?).all().into_iter().enumerate() {
+        let document = visit.document(step, page)?;
+        for (index, (row, around)) in spec.placed(document).into_iter().enumerate() {
             if row.is_null() {
                 oddities.note("null-element", &format!("rows of {} are null", step.id));
                 oddities.row(page, || Fate::Dropped("null"));
@@ -160,6 +165,11 @@ pub fn drafts(
                 let at = format!("{}: row {}", step.id, index + 1);
                 return Err(Refusal::Unreadable { at, expected: "an object".to_owned(), found: "something else".to_owned() });
             }
+            let mut own_scope = Cow::Borrowed(scope);
+            if let (Some(around), Some((name, _))) = (around, &spec.within) {
+                own_scope.to_mut().vars.push((name, Cow::Borrowed(around)));
+            }
+            let scope = own_scope.as_ref();
             let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };
             fields.rows.push(row);
             if !all_hold(&spec.when, &env) {
@@ -216,6 +226,17 @@ impl Fields<'_> {
 }
 
 impl EntriesSpec {
+    /// The rows of an answer, each with the object that it stands in.
+    fn placed<'d>(&self, document: &'d Value) -> Vec<(&'d Value, Option<&'d Value>)> {
+        let Some((_, path)) = &self.within else { return self.rows.query(document).all().into_iter().map(|row| (row, None)).collect() };
+        let outer: Vec<(String, &Value)> =
+            path.query_located(document).all().iter().map(|outer| (outer.location().to_json_pointer(), outer.node())).collect();
+        let holds = |place: &str, outer: &str| place.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        let rows = self.rows.query_located(document).all();
+        let around = |place: &str| outer.iter().find(|(outer, _)| holds(place, outer)).map(|(_, value)| *value);
+        rows.iter().map(|row| (row.node(), around(&row.location().to_json_pointer()))).collect()
+    }
+
     /// Whether its rows are told from those of other cases by the number.
     pub fn lists_others(&self) -> bool {
         self.when.iter().any(|condition| match &condition.test {
@@ -270,7 +291,7 @@ impl EntriesSpec {
             time: stamp.and_then(|stamp| stamp.time),
             title,
             text,
-            documents: self.documents.iter().filter_map(|document| document.read(env, withheld.is_some())).collect(),
+            documents: self.documents.iter().flat_map(|document| document.all(env, withheld.is_some())).collect(),
             annulled: !self.annulled.is_empty() && all_hold(&self.annulled, env),
             withheld,
             notice_of: None,
@@ -311,6 +332,17 @@ impl EntriesSpec {
 }
 
 impl DocumentSpec {
+    /// The documents of a row: one, or one for each element of a list in it.
+    fn all(&self, env: &Env<'_>, is_withheld: bool) -> Vec<Document> {
+        let (Some((name, path)), Some(row)) = (&self.each, env.row) else { return self.read(env, is_withheld).into_iter().collect() };
+        let each = path.query(row).all().into_iter().filter_map(|element| {
+            let mut scope = env.scope.clone();
+            scope.vars.push((name, Cow::Borrowed(element)));
+            self.read(&Env { scope: &scope, ..*env }, is_withheld)
+        });
+        each.collect()
+    }
+
     fn read(&self, env: &Env<'_>, is_withheld: bool) -> Option<Document> {
         if !all_hold(&self.when, env) {
             return None;

@@ -30,6 +30,8 @@ pub mod page_source;
 mod required;
 mod saved;
 mod select;
+#[cfg(test)]
+mod several;
 mod shipped;
 mod step;
 #[cfg(test)]
@@ -218,12 +220,20 @@ impl Recipe {
     ///
     /// Pages are matched to requests in their order within a step.
     pub fn next(&self, number: &CaseNumber, pages: &[Page]) -> Next {
-        self.try_next(number, pages).unwrap_or_else(Next::Refused)
+        self.try_next(number, pages, false).unwrap_or_else(Next::Refused)
     }
 
-    fn try_next(&self, number: &CaseNumber, pages: &[Page]) -> Result<Next, Refusal> {
+    /// What pages that a person saved still need, which can do without a form that was only opened for its cookies.
+    pub fn needs(&self, number: &CaseNumber, pages: &[Page]) -> Next {
+        self.try_next(number, pages, true).unwrap_or_else(Next::Refused)
+    }
+
+    fn try_next(&self, number: &CaseNumber, pages: &[Page], by_hand: bool) -> Result<Next, Refusal> {
         let visit = select::Visit::new(self, number, pages);
         for (index, step) in self.plan.steps.iter().enumerate() {
+            if by_hand && step.optional && step.each.is_empty() && visit.pages_of(index).next().is_none() {
+                continue;
+            }
             let is_last = index + 1 == self.plan.steps.len();
             let (mut asked, _) = step::asked(&visit, index, step)?;
             let mut have = 0;
@@ -282,7 +292,7 @@ impl Recipe {
                 self.accept(visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
             }
             let (have, wanted) = (pages.len(), scopes.len());
-            if have != wanted || wanted == 0 {
+            if have < wanted || (have != wanted || wanted == 0) && !step.optional {
                 oddities.note("page-count", &format!("{have} answers to {wanted} requests of {}", step.id));
             }
             for (nth, spec) in self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index) {

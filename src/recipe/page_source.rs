@@ -186,6 +186,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
     Step {
         id: "page".to_owned(),
+        optional: false,
         method: Method::Get,
         url: Template::literal(path),
         headers: Vec::new(),
@@ -198,7 +199,6 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         required: Vec::new(),
         echo: Vec::new(),
         more: None,
-        must_ask: false,
         drop: Vec::new(),
         inside: Vec::new(),
     }
@@ -240,6 +240,7 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     Some(EntriesSpec {
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
+        within: None,
         when: Vec::new(),
         merge: None,
         required: vec!["title".to_owned()],
@@ -252,6 +253,7 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
         title: template("{{ title }}")?,
         text: Some((template(words.text)?, words.is_html)),
         documents: vec![DocumentSpec {
+            each: None,
             when: vec![Condition { value: template(&link)?, test: Test::Empty(false) }],
             id: template(&link)?,
             name: template("{{ title | collapse | short: 120 }}")?,

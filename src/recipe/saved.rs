@@ -28,6 +28,8 @@ impl Recipe {
         if page.step.is_empty() {
             page.step = self.guess_step(&page).unwrap_or_else(|| self.first_step()).to_owned();
         }
+        let step = self.plan.steps.iter().find(|step| step.id == page.step);
+        page.charset = page.charset.or_else(|| step.and_then(|step| step.charset.clone()));
         page.url = self.address_of(&page.step);
         page
     }
@@ -35,7 +37,7 @@ impl Recipe {
     /// Saved pages as if they had been asked for: with the address, which links on them start from, and the recipe's charset.
     pub fn located(&self, number: &CaseNumber, mut pages: Vec<Page>) -> Vec<Page> {
         for at in 0..pages.len() {
-            if let Next::Ask(request) = self.next(number, &pages[..at])
+            if let Next::Ask(request) = self.needs(number, &pages[..at])
                 && request.step == pages[at].step
             {
                 pages[at].url = request.url;
@@ -92,6 +94,8 @@ impl Recipe {
         if answer::glance(step, page).is_err() {
             return 0;
         }
+        let in_charset = step.charset.is_some() && page.charset.is_none();
+        let page = if in_charset { &Page { charset: step.charset.clone(), ..page.clone() } } else { page };
         let Ok(document) = answer::parse(step, page) else { return 0 };
         let lacking = self.plan.entries.iter().filter(|spec| spec.step == index).any(|spec| {
             let rows = spec.rows.query(&document).all();

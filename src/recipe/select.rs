@@ -40,8 +40,12 @@ pub struct Level {
     pub name: String,
     /// Over what.
     pub path: Path,
-    /// Of what is there, only that for which all of this holds.
+    /// And then over these: the same may stand in the answers of several steps.
+    pub also: Vec<Path>,
+    /// Of what is there, only that for which all of this holds; something must.
     pub when: Vec<Condition>,
+    /// Whether the source has no such case when nothing does: of several hits of a search, none is the case.
+    pub or_not_found: bool,
     /// The variables with which its answers were asked for, which are known wherever it is.
     pub inherited: Vec<String>,
 }
@@ -93,6 +97,17 @@ pub fn all_hold(conditions: &[Condition], env: &Env<'_>) -> bool {
     conditions.iter().all(|condition| condition.holds(env))
 }
 
+fn none_fits(level: &Level) -> Refusal {
+    if level.or_not_found {
+        return Refusal::NotFound;
+    }
+    Refusal::Unreadable {
+        at: format!("the list for `{}`", level.name),
+        expected: "an element that meets the condition `when`".to_owned(),
+        found: "none that does".to_owned(),
+    }
+}
+
 /// The pages of one visit, each parsed at most once.
 pub struct Visit<'p> {
     /// The recipe.
@@ -130,11 +145,17 @@ impl<'p> Visit<'p> {
         for (level, nulls) in levels.iter().zip(&mut nulls) {
             let mut next = Vec::new();
             for scope in &scopes {
-                for (asked_with, value) in self.select(&level.path, scope)? {
+                let (before, mut is_any) = (next.len(), false);
+                let mut values = self.select(&level.path, scope)?;
+                for path in &level.also {
+                    values.extend(self.select(path, scope)?);
+                }
+                for (asked_with, value) in values {
                     if value.is_null() {
                         *nulls += 1;
                         continue;
                     }
+                    is_any = true;
                     let mut vars = asked_with.vars;
                     vars.extend(scope.vars.iter().cloned());
                     vars.push((level.name.as_str(), Cow::Borrowed(value)));
@@ -146,6 +167,10 @@ impl<'p> Visit<'p> {
                         next.push(scope);
                     }
                 }
+                // What is not asked for would look like a case without entries.
+                if is_any && next.len() == before {
+                    return Err(none_fits(level));
+                }
             }
             scopes = next;
         }
@@ -156,11 +181,6 @@ impl<'p> Visit<'p> {
     pub fn is_answered_empty(&self, levels: &[Level]) -> Result<bool, Refusal> {
         let Some(Level { path: path @ Path { root: Root::Step(step), .. }, .. }) = levels.first() else { return Ok(false) };
         Ok(self.pages_of(*step).next().is_some() && self.select(path, &Scope::default())?.iter().all(|(_, value)| value.is_null()))
-    }
-
-    /// Whether the answers that a fan-out begins with are there.
-    pub fn is_answered(&self, levels: &[Level]) -> bool {
-        matches!(levels.first(), Some(Level { path: Path { root: Root::Step(step), .. }, .. }) if self.pages_of(*step).next().is_some())
     }
 
     /// What a path finds, each with the variables with which its answer was asked for.

@@ -33,12 +33,12 @@ pub struct Step {
     pub body: Body,
     /// The charset that is known to be right.
     pub charset: Option<String>,
+    /// Whether a docket can do without it: it may have nothing to ask for, and saved pages may lack it.
+    pub optional: bool,
     /// The fan-out; empty means one request.
     pub each: Vec<Level>,
     /// What to bind when the first list of the fan-out was answered and is empty.
     pub otherwise: Vec<(String, Shape)>,
-    /// Whether the source has no such case when the fan-out leaves nothing to ask for: of several hits, none is the case.
-    pub must_ask: bool,
     /// What the answer must be.
     pub format: Format,
     /// What is taken out of the answer before it is read or kept.
@@ -134,9 +134,6 @@ pub fn asked<'d>(visit: &'d Visit<'d>, index: usize, step: &'d Step) -> Result<(
         let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope: &empty, row: None, base: "" };
         let vars = step.otherwise.iter().map(|(name, shape)| (name.as_str(), Cow::Owned(shape.value(&env)))).collect();
         scopes = vec![Scope { vars }];
-    }
-    if step.must_ask && scopes.is_empty() && visit.is_answered(&step.each) {
-        return Err(Refusal::NotFound);
     }
     let (mut seen, mut asked) = (HashSet::new(), Vec::new());
     let mut pages = visit.pages_of(index);
@@ -323,6 +320,8 @@ title = "{{ t }}"
         let Next::Ask(request) = recipe.next(&number, std::slice::from_ref(&found)) else { panic!("nothing is asked for") };
         assert_eq!(request.body.as_deref(), Some(b"id=8&page=1".as_slice()));
         assert!(matches!(recipe.next(&number, &[found, acts(1, 1, 3)]), Next::Enough));
+        let others = answer("found", &json!({"cases": [{"id": 7}]}));
+        assert!(matches!(recipe.next(&number, &[others]), Next::Refused(Refusal::Unreadable { .. })), "not an empty docket");
     }
 
     #[test]
@@ -334,8 +333,7 @@ each = [{ case = "$.found.cases[*]" }]
 get = "/card/{{ case.id }}"
 [[step]]
 id = "acts"
-must_ask = true
-each = [{ card = "$.card", when = { value = "{{ card.number }}", number = true } }]
+each = [{ card = "$.card", when = { value = "{{ card.number }}", number = true }, none = "not_found" }]
 get = "/acts/{{ case.id }}/{{ card.room }}"
 [entries]"#;
         let (head, rest) = PAGED.split_once("[[step]]\nid = \"acts\"").unwrap();

@@ -142,7 +142,7 @@ pub async fn import(
         why: format!("the pages were not taken and nothing was changed: {}", why.trim_end_matches('.')),
         code,
     };
-    if let Next::Ask(missing) = source.recipe.next(&watch.number, &saved) {
+    if let Next::Ask(missing) = source.recipe.needs(&watch.number, &saved) {
         let why = format!(
             "the page of step \"{}\" is missing: {}; save it too and give it as --page {}=FILE",
             missing.step, missing.url, missing.step

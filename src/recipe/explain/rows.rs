@@ -205,6 +205,8 @@ fn fields(spec: &EntriesSpec, step: &Step, rows: &[&Value]) -> Vec<FieldSeen> {
         .map(|level| level.name.as_str())
         .chain(step.otherwise.iter().map(|(name, _)| name.as_str()))
         .chain(["page", "more", "stamp", "body"])
+        .chain(spec.within.iter().map(|(name, _)| name.as_str()))
+        .chain(spec.documents.iter().flat_map(|document| document.each.iter().map(|(name, _)| name.as_str())))
         .collect();
     let mut found: Vec<FieldSeen> = Vec::new();
     let mut note = |path: String, used_for: &'static str, is_needed: bool| {

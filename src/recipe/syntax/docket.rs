@@ -2,6 +2,8 @@
 //!
 //! Called by the recipe's own parser.
 
+use serde_json_path::JsonPath;
+
 use crate::diag::{Reader, suggestion};
 use crate::recipe::answer::Format;
 use crate::recipe::entries::{DocumentSpec, EntriesSpec, MergeSpec, NoticeSpec, WithheldSpec};
@@ -79,20 +81,32 @@ pub fn entries(reader: &mut Reader<'_>, steps: Steps<'_>, known: &Known) -> Opti
         return None;
     }
     let tables = part::one_or_many(reader, "entries");
-    let specs: Vec<_> = tables.into_iter().map(|table| entry(table, steps, known)).collect();
-    specs.into_iter().collect()
+    let specs: Vec<_> = tables.into_iter().map(|table| alike(table, steps, known)).collect();
+    specs.into_iter().collect::<Option<Vec<_>>>().map(|specs| specs.into_iter().flatten().collect())
 }
 
-fn entry(mut reader: Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<EntriesSpec> {
-    let from = reader.required_text("from");
-    let step = from.as_ref().and_then(|from| {
+/// The entries of one table: one specification for each step that it names.
+fn alike(mut reader: Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<Vec<EntriesSpec>> {
+    reader.required("from", "the step whose answers hold the rows, or a list of steps");
+    let mut indices = Vec::new();
+    for from in reader.texts("from").unwrap_or_default() {
         let index = steps.iter().position(|(id, _)| *id == from.value);
         if index.is_none() {
             let ids: Vec<&str> = steps.iter().map(|(id, _)| id.as_str()).collect();
             reader.sink().report(from.span.clone(), format!("there is no step \"{}\"", from.value), suggestion(&from.value, &ids));
         }
-        index
-    });
+        indices.extend(index);
+    }
+    let first = indices.first().copied();
+    let rows_of = |index: &usize| steps.get(*index).and_then(|(_, step)| step.as_ref()).and_then(cells);
+    if indices.iter().any(|index| rows_of(index) != first.as_ref().and_then(rows_of)) {
+        reader.report("from", "the rows of these steps have different cells", Some("write an [[entries]] for each".to_owned()));
+    }
+    let spec = entry(reader, first, steps, known)?;
+    Some(indices.into_iter().map(|step| EntriesSpec { step, ..spec.clone() }).collect())
+}
+
+fn entry(mut reader: Reader<'_>, step: Option<usize>, steps: Steps<'_>, known: &Known) -> Option<EntriesSpec> {
     let source = step.and_then(|index| steps.get(index)).and_then(|(_, step)| step.as_ref());
     let mut names = Names::new(known).with_row(source.and_then(cells));
     if let Some(source) = source {
@@ -100,6 +114,8 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<Entr
         names = source.otherwise.iter().fold(names, |names, (name, _)| names.and(name));
     }
     let rows = reader.required_text("each").and_then(|path| part::json_path(&reader, &path));
+    let within = named_path(&mut reader, "within");
+    names = within.iter().fold(names, |names, (name, _)| names.and(name));
     let when = part::conditions(&mut reader, "when", &names);
     let merge = merge(&mut reader, &names);
     let required = reader.texts("required").unwrap_or_default().into_iter().map(|name| name.value).collect();
@@ -127,6 +143,7 @@ fn entry(mut reader: Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<Entr
     Some(EntriesSpec {
         step: step?,
         rows: rows?,
+        within,
         when,
         merge,
         required,
@@ -180,14 +197,28 @@ fn text(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<(Template, bool)> 
     Some((value?, is_html))
 }
 
+/// `{ name = "$.path" }`.
+fn named_path(reader: &mut Reader<'_>, key: &str) -> Option<(String, JsonPath)> {
+    if !reader.has(key) {
+        return None;
+    }
+    let mut table = reader.table(key)?;
+    let name = table.keys().into_iter().next().map(|name| name.value);
+    let path = name.as_ref().and_then(|name| table.text(name)).and_then(|path| part::json_path(&table, &path));
+    table.finish();
+    name.zip(path)
+}
+
 fn document(mut reader: Reader<'_>, names: &Names<'_>) -> Option<DocumentSpec> {
+    let each = named_path(&mut reader, "each");
+    let names = &each.iter().fold(names.clone(), |names, (name, _)| names.and(name));
     let when = part::conditions(&mut reader, "when", names);
     let id = part::required_template(&mut reader, "id", names);
     let name = part::required_template(&mut reader, "name", names);
     let url = part::template_at(&mut reader, "url", names);
     let url_when = part::conditions(&mut reader, "url_when", names);
     reader.finish();
-    Some(DocumentSpec { when, id: id?, name: name?, url: url.map(|url| (url_when, url)) })
+    Some(DocumentSpec { each, when, id: id?, name: name?, url: url.map(|url| (url_when, url)) })
 }
 
 fn withheld(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<WithheldSpec> {

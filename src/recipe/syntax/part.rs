@@ -159,19 +159,22 @@ pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>
         return levels;
     }
     for mut table in reader.tables(key) {
-        for name in table.keys().into_iter().filter(|name| name.value != "when") {
-            let Some(text) = table.text(&name.value) else { continue };
+        for name in table.keys().into_iter().filter(|name| !matches!(name.value.as_str(), "when" | "none")) {
             let known: Vec<&str> =
                 levels.iter().flat_map(|level| level.inherited.iter().chain([&level.name])).map(String::as_str).collect();
-            if let Some(path) = path(&table, &text, &known, steps) {
-                let inherited = asked_with(&path, steps);
-                levels.push(Level { name: name.value, path, when: Vec::new(), inherited });
+            let texts = table.texts(&name.value).unwrap_or_default();
+            let paths: Vec<Path> = texts.iter().filter_map(|text| path(&table, text, &known, steps)).collect();
+            let inherited = paths.iter().flat_map(|path| asked_with(path, steps)).collect();
+            let mut paths = paths.into_iter();
+            if let Some(path) = paths.next() {
+                levels.push(Level { name: name.value, path, also: paths.collect(), when: Vec::new(), or_not_found: false, inherited });
             }
         }
         if table.has("when") {
             let when = conditions(&mut table, "when", &names.with(&levels));
             if let Some(last) = levels.last_mut() {
                 last.when = when;
+                last.or_not_found = table.choice("none", &[("not_found", true)]).is_some_and(|none| none.value);
             }
         }
     }

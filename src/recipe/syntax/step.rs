@@ -52,11 +52,8 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     let headers = part::pairs(reader, "headers");
     let body = body(reader, method, &names);
     let charset = reader.text("charset").filter(|label| is_charset(reader, label)).map(|label| label.value);
+    let optional = reader.flag("optional").is_some_and(|flag| flag.value);
     let otherwise = otherwise(reader, known);
-    let must_ask = reader.flag("must_ask").is_some_and(|flag| flag.value);
-    if must_ask && each.is_empty() {
-        reader.report("must_ask", "a step without `each` always asks", Some("leave it out".to_owned()));
-    }
     let format = format(reader);
     let drop = drop(reader, format.as_ref());
     let mut rules = Vec::new();
@@ -83,9 +80,9 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         headers,
         body: body?,
         charset,
+        optional,
         each,
         otherwise,
-        must_ask,
         format: format?,
         drop,
         rules,
