@@ -10,10 +10,7 @@ use std::time::Duration;
 use super::{Common, Exit, Failure, ask, print};
 use crate::config::{Config, Examined, Source};
 use crate::diag::{Problem, suggestion};
-use crate::recipe::{self, Recipe};
-
-/// The id under which pages of the watch list are watched.
-pub const PAGE: &str = "page";
+use crate::recipe::{self, KINDS, Recipe, is_described};
 
 /// A recipe, and how this operator asks it when the watch list says.
 #[derive(Debug)]
@@ -71,17 +68,17 @@ pub fn watch_list(common: &Common) -> Result<Option<Examined>, Failure> {
     read.map(Some).map_err(|problems| told(&problems, &format!("{}, which may name a recipe of your own,", path.display())))
 }
 
-/// The source of this id. `page` is the name of a watched page, for `--source page`.
+/// The source of this id. `page` is the name of what a case describes, for `--source page`, `feed` and `command`.
 pub fn find(common: &Common, id: &str, page: Option<&str>) -> Result<Known, Failure> {
     let Some(list) = watch_list(common)? else {
         let shipped = recipe::shipped_recipe(id).map(Known::plain);
         return shipped.ok_or_else(|| unknown(id, &[]));
     };
-    if id == PAGE {
-        return watched_page(&list, page);
+    if is_described(id) {
+        return watched(&list, id, page);
     }
     let source = list.config.source(id);
-    if let (None, Some(page)) = (source, list.config.page(id)) {
+    if let (None, Some(page)) = (source, by_name(&list.config, id)) {
         return Ok(Known::of(page, &list.config));
     }
     let broken = mistakes(&list, id);
@@ -91,27 +88,32 @@ pub fn find(common: &Common, id: &str, page: Option<&str>) -> Result<Known, Fail
     source.map(|source| Known::of(source, &list.config)).ok_or_else(|| unknown(id, &known_ids(&list.config)))
 }
 
-fn watched_page(list: &Examined, name: Option<&str>) -> Result<Known, Failure> {
-    let names = list.config.page_names();
+/// What a case describes, by its own name alone.
+fn by_name<'c>(config: &'c Config, name: &str) -> Option<&'c Arc<Source>> {
+    KINDS.iter().find_map(|kind| config.described(kind, name))
+}
+
+fn watched(list: &Examined, kind: &str, name: Option<&str>) -> Result<Known, Failure> {
+    let names = list.config.described_names(kind);
     let found = match (name, names.as_slice()) {
-        (Some(name), _) => list.config.page(name),
-        (None, [only]) => list.config.page(only),
+        (Some(name), _) => list.config.described(kind, name),
+        (None, [only]) => list.config.described(kind, only),
         (None, _) => None,
     };
     if let Some(source) = found {
         return Ok(Known::of(source, &list.config));
     }
-    // A page with a mistake is not among those that could be read.
+    // One with a mistake is not among those that could be read.
     if !list.errors.is_empty() {
         return Err(told(&list.errors, "the watch list"));
     }
     let why = match name {
         Some(name) => {
-            let hint = suggestion(name, &names).unwrap_or_else(|| "it has none; `veedor sources page` shows how to write one".to_owned());
-            format!("the watch list has no page \"{name}\"; {hint}")
+            let hint = suggestion(name, &names).unwrap_or_else(|| format!("it has none; `veedor sources {kind}` shows how to write one"));
+            format!("the watch list has no {kind} \"{name}\"; {hint}")
         }
-        None if names.is_empty() => "the watch list has no page; `veedor sources page` shows how to write one".to_owned(),
-        None => format!("say which page with --case: {}", names.join(", ")),
+        None if names.is_empty() => format!("the watch list has no {kind}; `veedor sources {kind}` shows how to write one"),
+        None => format!("say which {kind} with --case: {}", names.join(", ")),
     };
     Err(Failure::new(Exit::Usage, why))
 }
@@ -138,7 +140,7 @@ fn id_in(path: &Path) -> Option<String> {
 
 fn known_ids(config: &Config) -> Vec<String> {
     let mut ids: Vec<String> = config.recipes().into_iter().map(|recipe| recipe.id).collect();
-    ids.extend(config.page_names().into_iter().map(str::to_owned));
+    ids.extend(KINDS.iter().flat_map(|kind| config.described_names(kind)).map(str::to_owned));
     ids.sort();
     ids
 }
@@ -149,7 +151,7 @@ fn unknown(id: &str, known: &[String]) -> Failure {
         return Failure::new(Exit::Usage, format!("{why}; {how}"));
     }
     let shipped = recipe::shipped().into_iter().map(|(id, _, _)| id);
-    let mut ids: Vec<&str> = known.iter().map(String::as_str).chain(shipped).chain([PAGE]).collect();
+    let mut ids: Vec<&str> = known.iter().map(String::as_str).chain(shipped).chain(KINDS).collect();
     ids.sort_unstable();
     ids.dedup();
     Failure::new(Exit::Usage, format!("there is no source \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default()))

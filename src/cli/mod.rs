@@ -8,6 +8,7 @@ mod check;
 mod classify;
 mod deliveries;
 mod demo;
+mod described;
 mod diff;
 mod edit;
 mod exit;

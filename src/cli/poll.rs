@@ -151,6 +151,9 @@ fn one(common: &Common, visit: &Value) {
         _ => print::health(visit),
     };
     print::line(&format!("{}  {state}", print::bold(label.trim_end())));
+    if let (Some("unreadable" | "implausible"), Some(file)) = (visit["health"].as_str(), visit["own_recipe"].as_str()) {
+        print::line(&format!("  read with your own recipe {}", print::clean(file)));
+    }
     for event in events {
         print::line(&format!("  {}  {}", print::field(event, "kind"), print::field(event, "summary")));
     }

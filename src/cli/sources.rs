@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::lookup::{self, Known, PAGE};
-use super::{Common, Done, Exit, ask, print};
+use super::lookup::{self, Known};
+use super::{Common, Done, Exit, ask, described, print};
 use crate::config::{Examined, spell_duration};
 use crate::daemon::answers::Ask;
 use crate::daemon::{STORE, socket};
 use crate::domain::schedule::Hours;
-use crate::recipe::{self, Recipe, WalledSite};
+use crate::recipe::{self, Recipe, WalledSite, is_described};
 
 /// Prints all sources, or everything about one.
 pub fn run(common: &Common, id: Option<&str>) -> Done {
     match id {
         None => list(common),
-        Some(PAGE) => pages(common),
+        Some(kind) if is_described(kind) => described::run(common, kind, readable(common).map(|list| list.config).as_ref()),
         Some(id) => match (lookup::find(common, id, None), recipe::walled_site(id)) {
             // A recipe of one's own stands before what is said of a site that has none, and so do its mistakes.
             (Err(failure), Some(site)) if failure.exit == Exit::Usage => {
@@ -89,7 +89,7 @@ fn list(common: &Common) -> Done {
     if !common.quiet {
         print::line("");
         print::line("`veedor sources ID` says why a site is not polled, and everything about a source.");
-        print::line("Any other public page: source = \"page\" in the watch list; `veedor sources page` shows how.");
+        print::line("Any other public page, feed or program: `veedor sources page`, `feed` and `command` show how.");
     }
     Ok(Exit::Done)
 }
@@ -144,6 +144,7 @@ fn as_json(known: &Known) -> Value {
         "examples": recipe.examples, "terms": recipe.terms, "robots": recipe.robots, "confidence": recipe.confidence,
         "polled": recipe.import_only.is_none(), "import_only": recipe.import_only, "how": recipe.how, "unverified": recipe.unverified,
         "in_place_of_shipped": known.stands_in(),
+        "program": source.and_then(|source| source.program.as_ref()).map(|program| program.program.display().to_string()),
     })
 }
 
@@ -191,11 +192,17 @@ fn one(common: &Common, known: &Known) -> Done {
     if known.recipe.import_only.is_none() {
         rows.extend([
             ("every", format!("{} unless a case says otherwise", chosen("every_seconds", &seconds))),
-            ("gap", format!("{} between two requests", chosen("gap_seconds", &seconds))),
-            ("daily", format!("{} requests at most", chosen("daily", &plain))),
             ("timeout", chosen("timeout_seconds", &seconds)),
             ("hours", data["hours"].as_str().unwrap_or("always").to_owned()),
         ]);
+        // How a program asks its court is its own.
+        rows.extend(match data["program"].as_str() {
+            Some(program) => vec![("program", program.to_owned())],
+            None => vec![
+                ("gap", format!("{} between two requests", chosen("gap_seconds", &seconds))),
+                ("daily", format!("{} requests at most", chosen("daily", &plain))),
+            ],
+        });
     }
     rows.extend([
         ("zone", print::field(&data, "zone")),
@@ -230,48 +237,9 @@ fn last_success(common: &Common, known: &Known) -> Option<String> {
     }
     let data = ask::ask(common, Ask::List).ok()?;
     let of_this = |case: &&Value| match known.recipe.named() {
-        Some(page) => case["source"] == PAGE && case["number"] == page.canonical.as_str(),
+        Some(own) => case["source"] == known.recipe.id.as_str() && case["number"] == own.canonical.as_str(),
         None => case["source"] == known.recipe.id.as_str(),
     };
     let read = data["cases"].as_array()?.iter().filter(of_this).filter_map(|case| case["read_at"].as_str());
     read.max().map(str::to_owned)
-}
-
-/// How to watch a page that no recipe knows.
-const HOW: &str = r#"page: any public page or feed, described in the watch list itself. It needs no recipe.
-
-[[case]]
-source = "page"
-number = "boletines"                  # a name of your own
-[case.page]
-url   = "https://www.example.org/boletines"
-rows  = "article"                     # CSS: one element for each entry
-title = "h2"                          # CSS within the row; "h2@title" takes an attribute, "." is the row itself
-date  = "time@datetime"               # from here on as you like
-link  = "a@href"
-# text, key, require, date_format, zone, charset, language, jurisdiction, sliding
-
-An RSS or Atom feed needs no selectors: page = { url = "https://…/feed", feed = true }
-Save the page with a browser and try it: veedor extract --source page --case boletines --page FILE
-"#;
-
-fn pages(common: &Common) -> Done {
-    let config = readable(common).map(|list| list.config);
-    let names = config.as_ref().map(|config| config.page_names()).unwrap_or_default();
-    let url = |name: &str| {
-        let source = config.as_ref().and_then(|config| config.page(name));
-        source.and_then(|source| Some(source.recipe.case_url(&source.recipe.named()?))).unwrap_or_default()
-    };
-    if common.json {
-        let pages: Vec<Value> = names.iter().map(|name| json!({"name": name, "url": url(name)})).collect();
-        print::json(&json!({"id": PAGE, "how": HOW, "pages": pages}));
-        return Ok(Exit::Done);
-    }
-    print::line(HOW);
-    if names.is_empty() {
-        print::line("This watch list has no page.");
-    } else {
-        print::table(&["PAGE", "ADDRESS"], &names.iter().map(|name| vec![(*name).to_owned(), url(name)]).collect::<Vec<_>>());
-    }
-    Ok(Exit::Done)
 }

@@ -12,20 +12,21 @@ use toml_edit::Value;
 
 use crate::diag::{At, Reader, nearest};
 use crate::domain::case::{CaseRef, Fact, Watch};
-use crate::recipe::{Recipe, page_source, walled_site};
+use crate::recipe::{COMMAND, FEED, KINDS, Recipe, docket_source, is_described, page_source, walled_site};
 
 use super::channel::Channels;
 use super::general::{General, LEAST_EVERY};
+use super::program::{self, Program};
 use super::scope::{MOST_PROBLEMS, Scope, YEAR, spell};
-use super::source::{self, Known, PAGE, Source, Sources};
+use super::source::{self, Known, Source, Sources};
 
 /// All cases.
 #[derive(Debug, Default)]
 pub(super) struct Cases {
     /// The valid ones, in the order of the files.
     pub list: Vec<Watch>,
-    /// The sources of pages that cases describe themselves, by case number.
-    pub pages: HashMap<String, Arc<Source>>,
+    /// The sources that cases describe themselves.
+    pub described: HashMap<CaseRef, Arc<Source>>,
     /// The sources of which it was said already how well they are known.
     noted: BTreeSet<String>,
 }
@@ -95,14 +96,14 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
             return None;
         }
     };
-    if source_id.value == PAGE {
-        cases.pages.insert(number.compact.clone(), known.source.clone());
+    let case = CaseRef { source: source_id.value.clone(), number: number.compact.clone() };
+    if is_described(&case.source) {
+        cases.described.insert(case.clone(), known.source.clone());
     }
     if cases.noted.insert(source_id.value.clone()) {
         note_standing(&source_id, &known.source.recipe, scope);
     }
     let every = interval(every, &known, around.general, scope);
-    let case = CaseRef { source: source_id.value, number: number.compact.clone() };
     let text = |at: At<String>| at.value;
     Some(Watch { case, number, name: name.map(text), formal_name: formal_name.map(text), tags, every, since, note, facts, channels })
 }
@@ -130,16 +131,23 @@ fn known(
     sources: &Sources,
 ) -> Option<Known> {
     let At { value: id, span } = source_id?;
-    if id == PAGE {
-        table.required("page", "{ url = \"https://…\", rows = \"…\", title = \"…\" }");
-        let mut page = table.table("page")?;
-        let recipe = page_source::read(&mut page, number.map(|at| at.value.as_str()).unwrap_or_default());
-        page.finish();
-        return recipe.map(|recipe| source::of_page(recipe, sources, scope));
+    let others: Vec<&str> = KINDS.into_iter().filter(|kind| kind != id && table.has(kind)).collect();
+    for kind in others {
+        table.item(kind);
+        let message = format!("{kind} belongs to a case with source = \"{kind}\"");
+        table.report(kind, message, Some("leave it out, or change the source".to_owned()));
     }
-    if table.has("page") {
-        table.item("page");
-        table.report("page", "page belongs to a case with source = \"page\"", Some("leave it out, or change the source".to_owned()));
+    if is_described(id) {
+        let like = match id.as_str() {
+            FEED => "{ url = \"https://…\" }",
+            COMMAND => "{ run = [\"/path/of/the/program\"] }",
+            _ => "{ url = \"https://…\", rows = \"…\", title = \"…\" }",
+        };
+        table.required(id, like);
+        let mut inner = table.table(id)?;
+        let known = described(&mut inner, id, number.map(|at| at.value.as_str()).unwrap_or_default(), scope, sources);
+        inner.finish();
+        return known;
     }
     if let Some(known) = sources.known.get(id) {
         return Some(known.clone());
@@ -148,10 +156,22 @@ fn known(
         let (why, how) = site.refusal();
         scope.error(span.clone(), why, how);
     } else if !sources.broken.contains(id) {
-        let ids: Vec<&str> = sources.known.keys().map(String::as_str).chain([PAGE]).collect();
+        let ids: Vec<&str> = sources.known.keys().map(String::as_str).chain(KINDS).collect();
         scope.errors.report(span.clone(), format!("unknown source \"{id}\""), source::suggest(id, &ids));
     }
     None
+}
+
+/// The source that a case describes; `None` has been reported.
+fn described(inner: &mut Reader<'_>, kind: &str, slug: &str, scope: &Scope<'_>, sources: &Sources) -> Option<Known> {
+    if kind != COMMAND {
+        let recipe = if kind == FEED { page_source::read_feed(inner, slug) } else { page_source::read(inner, slug) };
+        return Some(source::of_case(recipe?, None, sources, scope));
+    }
+    let program = program::read(inner, scope);
+    let timeout = scope.duration(inner, "timeout", source::LEAST_TIMEOUT, source::LONGEST_TIMEOUT);
+    let recipe = docket_source::read(inner, slug, &program.as_ref().map(Program::name).unwrap_or_default());
+    Some(source::of_case(recipe?, Some((program?, timeout)), sources, scope))
 }
 
 fn interval(every: Option<At<Duration>>, known: &Known, general: &General, scope: &Scope<'_>) -> Duration {

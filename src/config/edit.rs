@@ -9,11 +9,11 @@ use toml_edit::{Array, Document, Item, Table, value};
 
 use crate::diag::{Problem, Sink, parse};
 use crate::domain::case::CaseRef;
-use crate::recipe::walled_site;
+use crate::recipe::{is_described, walled_site};
 
 use super::include::{self, Draft};
 use super::replace::{create_file, replace_file};
-use super::source::{PAGE, suggest};
+use super::source::suggest;
 use super::spot;
 use super::{ASKING, Config, examine, masked};
 
@@ -201,8 +201,9 @@ fn write_rows(before: &Config, rows: &[NewCase]) -> Result<(Added, String), Edit
 }
 
 fn unknown(id: &str, config: &Config) -> (String, Option<String>) {
-    if id == PAGE {
-        return ("a page needs its address and its rows, which only the file can say".to_owned(), Some("add it by hand".to_owned()));
+    if is_described(id) {
+        let why = format!("a case with source = \"{id}\" needs a table of its own, which only the file can say");
+        return (why, Some(format!("add it by hand; `veedor sources {id}` shows how")));
     }
     if let Some(site) = walled_site(id) {
         let (why, how) = site.refusal();
@@ -399,7 +400,7 @@ mod tests {
             NewCase { source: "page".into(), ..row("1") },
         ];
         let error = add_cases(&path, &rows).expect_err("refused").to_string();
-        assert!(error.contains("\nunknown source \"esatge\"; did you mean \"ec-esatje\"?\na page needs"), "{error}");
+        assert!(error.contains("\nunknown source \"esatge\"; did you mean \"ec-esatje\"?\na case with source = \"page\" needs"), "{error}");
         assert_eq!(text(&path), EXAMPLE);
         let twice = [row("17721-2019-00029G"), row("17721-2017-00222"), row("17721201700222")];
         let added = add_cases(&path, &twice).expect("added");

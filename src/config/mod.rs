@@ -15,6 +15,7 @@ mod loopback;
 mod mask;
 mod own;
 mod pace;
+mod program;
 mod replace;
 mod scope;
 mod secret;
@@ -30,12 +31,13 @@ use std::sync::Arc;
 use crate::diag::{self, Problem, Reader, Sink};
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::route::Route;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, is_described};
 
 pub use channel::{Channel, ChannelKind};
 pub use general::General;
 pub use hours::spell as spell_hours;
 pub use pace::Load;
+pub use program::Program;
 pub use scope::spell as spell_duration;
 pub use secret::Secret;
 pub use smtp::{Smtp, Tls};
@@ -44,7 +46,7 @@ pub use webhook::Webhook;
 
 use include::{Draft, Text};
 use scope::{Env, Scope, Secrets};
-use source::{PAGE, Sources};
+use source::Sources;
 
 /// The whole configuration, valid.
 #[derive(Debug, Clone)]
@@ -64,7 +66,7 @@ pub struct Config {
     /// The sources of which more is wished than they allow.
     pub loads: Vec<Load>,
     sources: HashMap<String, Arc<Source>>,
-    pages: HashMap<String, Arc<Source>>,
+    described: HashMap<CaseRef, Arc<Source>>,
     index: HashMap<CaseRef, usize>,
 }
 
@@ -121,22 +123,23 @@ impl Config {
 
     /// The source of a case.
     pub fn source_of(&self, case: &CaseRef) -> Option<&Arc<Source>> {
-        if case.source == PAGE { self.pages.get(&case.number) } else { self.sources.get(&case.source) }
+        if is_described(&case.source) { self.described.get(case) } else { self.sources.get(&case.source) }
     }
 
-    /// A source by its id, whether or not a case uses it; pages that cases describe themselves are not among them.
+    /// A source by its id, whether or not a case uses it; what cases describe themselves is not among them.
     pub fn source(&self, id: &str) -> Option<&Arc<Source>> {
         self.sources.get(id)
     }
 
-    /// A page that a case describes itself, by the name that it has there.
-    pub fn page(&self, name: &str) -> Option<&Arc<Source>> {
-        self.pages.get(name)
+    /// A source that a case describes itself: a page, a feed or a program (`kind`), by the name that it has there.
+    pub fn described(&self, kind: &str, name: &str) -> Option<&Arc<Source>> {
+        self.described.get(&CaseRef { source: kind.to_owned(), number: name.to_owned() })
     }
 
-    /// The names of the pages that cases describe themselves, sorted.
-    pub fn page_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.pages.keys().map(String::as_str).collect();
+    /// The names of the sources of this kind that cases describe themselves, sorted.
+    pub fn described_names(&self, kind: &str) -> Vec<&str> {
+        let of_kind = self.described.keys().filter(|case| case.source == kind);
+        let mut names: Vec<&str> = of_kind.map(|case| case.number.as_str()).collect();
         names.sort_unstable();
         names
     }
@@ -276,7 +279,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
         index: cases.list.iter().enumerate().map(|(at, watch)| (watch.case.clone(), at)).collect(),
         cases: cases.list,
         sources: sources.known.iter().map(|(id, known)| (id.clone(), known.source.clone())).collect(),
-        pages: cases.pages,
+        described: cases.described,
         general,
     };
     (config, sources)

@@ -96,6 +96,9 @@ fn read_one(path: &Path, sources: &mut Sources) -> Option<Recipe> {
 /// A copy of a shipped recipe is no way around its politeness.
 fn held_to_the_shipped(mut recipe: Recipe, path: &Path, sources: &mut Sources) -> Recipe {
     let Some(shipped) = recipe::shipped_recipe(&recipe.id) else { return recipe };
+    let message = format!("{} is read with this recipe, in place of the shipped one", recipe.id);
+    let help = "move the file away, and the shipped recipe is in force again".to_owned();
+    sources.warnings.push(Problem::of_file(&path.display().to_string(), message, Some(help)));
     if is_loopback_url(&recipe.base_url) {
         return recipe;
     }
@@ -123,8 +126,8 @@ mod tests {
         let mut sources = Sources::default();
         let held = held_to_the_shipped(copy.clone(), Path::new("copy.toml"), &mut sources);
         assert_eq!((held.gap, held.every, held.daily), (shipped.gap, shipped.every, shipped.daily));
-        assert_eq!(sources.warnings.len(), 1);
+        assert_eq!(sources.warnings.len(), 2, "that it stands in, and that it is faster");
         let here = held_to_the_shipped(copy.with_base_url("http://127.0.0.1:9"), Path::new("copy.toml"), &mut sources);
-        assert_eq!((here.gap, sources.warnings.len()), (Duration::ZERO, 1));
+        assert_eq!((here.gap, sources.warnings.len()), (Duration::ZERO, 3));
     }
 }

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::source::{PAGE, Source};
+use super::source::Source;
 use crate::domain::case::Watch;
 use crate::domain::schedule::Hours;
+use crate::recipe::is_described;
 
 /// Requests that a visit makes, for a sum before anything was asked: e-SATJE needs three and often four.
 const REQUESTS_A_VISIT: f64 = 4.0;
@@ -43,7 +44,7 @@ impl Load {
 /// Draws out the intervals of sources that are asked for too much, and says which. Sources on this machine burden nobody.
 pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Source>>) -> Vec<Load> {
     let mut loads: BTreeMap<String, Load> = BTreeMap::new();
-    for watch in cases.iter().filter(|watch| watch.case.source != PAGE) {
+    for watch in cases.iter().filter(|watch| !is_described(&watch.case.source)) {
         let Some(source) = source_of(watch).filter(|source| !source.is_loopback() && source.is_polled()) else { continue };
         let open = source.hours.as_ref().map_or(1.0, open_share);
         let load = loads.entry(watch.case.source.clone()).or_insert_with(|| Load {

@@ -12,11 +12,12 @@ use url::Url;
 
 use crate::diag::{At, Problem, Reader, nearest, suggestion};
 use crate::domain::schedule::Hours;
-use crate::recipe::{self, Recipe};
+use crate::recipe::{self, COMMAND, KINDS, Recipe, is_described};
 
 use super::general::{LEAST_EVERY, read_hours};
 use super::loopback::is_loopback_url;
 use super::own;
+use super::program::Program;
 use super::scope::{Scope, YEAR, spell};
 
 /// A source as this operator asks it.
@@ -37,6 +38,8 @@ pub struct Source {
     pub hours: Option<Hours>,
     /// The operator's file that the recipe comes from; `None` when it is a shipped one.
     pub overridden: Option<PathBuf>,
+    /// The program that prints the docket, when a case names one; nothing is asked over the network then.
+    pub program: Option<Program>,
 }
 
 impl Source {
@@ -86,8 +89,8 @@ pub(super) struct Sources {
     pub known: BTreeMap<String, Known>,
     /// The ids that are told broken already.
     pub broken: BTreeSet<String>,
-    /// What `[source.page]` says of pages described in the watch list.
-    pub page: Settings,
+    /// What `[source.page]`, `[source.feed]` and `[source.command]` say of what cases describe themselves.
+    pub described: BTreeMap<String, Settings>,
     /// The general hours.
     pub hours: Option<Hours>,
     /// Problems in operators' recipes.
@@ -96,18 +99,15 @@ pub(super) struct Sources {
     pub warnings: Vec<Problem>,
 }
 
-/// The id under which pages described in the watch list are watched.
-pub(super) const PAGE: &str = "page";
-
-const LEAST_TIMEOUT: Duration = Duration::from_millis(100);
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(600);
+pub(super) const LEAST_TIMEOUT: Duration = Duration::from_millis(100);
+pub(super) const LONGEST_TIMEOUT: Duration = Duration::from_secs(600);
 const LONGEST_GAP: Duration = Duration::from_secs(86_400);
 
 /// Reads `[source.*]` and everything that it names.
 pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>, hours: Option<Hours>) -> Sources {
     let mut sources = Sources { hours, ..Sources::default() };
     let mut settings = read_settings(root, scope, &mut sources.broken);
-    sources.page = settings.remove(PAGE).unwrap_or_default();
+    sources.described = KINDS.iter().filter_map(|kind| settings.remove_entry(*kind)).collect();
     let files: Vec<(&str, &At<String>)> =
         settings.iter().filter_map(|(id, settings)| Some((id.as_str(), settings.recipe.as_ref()?))).collect();
     let mut recipes = own::read(&files, scope, &mut sources);
@@ -120,16 +120,31 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>, hours: Option<Hours
     }
     for (id, (recipe, overridden)) in recipes {
         let settings = settings.get(&id).cloned().unwrap_or_default();
-        let known = settle(recipe, overridden, &settings, sources.hours.clone(), scope);
+        let known = settle(recipe, From::File(overridden), &settings, sources.hours.clone(), scope);
         sources.known.insert(id, known);
     }
     unknown_ids(root, &mut sources, scope);
     sources
 }
 
-/// The source of a page that a case describes.
-pub(super) fn of_page(recipe: Recipe, sources: &Sources, scope: &Scope<'_>) -> Known {
-    settle(recipe, None, &sources.page, sources.hours.clone(), scope)
+/// The source that a case describes: `program` when it is one that prints the docket, with the time that it may take.
+pub(super) fn of_case(recipe: Recipe, program: Option<(Program, Option<At<Duration>>)>, sources: &Sources, scope: &Scope<'_>) -> Known {
+    let mut settings = sources.described.get(&recipe.id).cloned().unwrap_or_default();
+    let program = program.map(|(program, timeout)| {
+        settings.timeout = timeout.or(settings.timeout.take());
+        program
+    });
+    settle(recipe, program.map_or(From::Case, From::Program), &settings, sources.hours.clone(), scope)
+}
+
+/// Where a source comes from.
+enum From {
+    /// A shipped recipe, or an operator's file.
+    File(Option<PathBuf>),
+    /// A case that describes it.
+    Case,
+    /// A case with a program.
+    Program(Program),
 }
 
 fn read_settings(root: &mut Reader<'_>, scope: &Scope<'_>, broken: &mut BTreeSet<String>) -> BTreeMap<String, Settings> {
@@ -150,11 +165,11 @@ fn read_settings(root: &mut Reader<'_>, scope: &Scope<'_>, broken: &mut BTreeSet
             hours: inner.has("hours").then(|| read_hours(&mut inner, scope)),
         };
         inner.item("hours");
-        if key.value == PAGE {
-            for key in ["base_url", "recipe"] {
-                if inner.has(key) {
-                    inner.report(key, format!("[source.page] has no {key}: each page names its own url"), Some("leave it out".to_owned()));
-                }
+        if is_described(&key.value) {
+            let of_programs: &[&str] = if key.value == COMMAND { &["gap", "daily"] } else { &[] };
+            for name in ["base_url", "recipe"].iter().chain(of_programs).filter(|name| inner.has(name)) {
+                let message = format!("[source.{}] has no {name}: each case says itself what is asked", key.value);
+                inner.report(name, message, Some("leave it out".to_owned()));
             }
         }
         inner.finish();
@@ -196,7 +211,7 @@ fn unknown_ids(root: &mut Reader<'_>, sources: &mut Sources, scope: &Scope<'_>) 
     let Some(table) = root.item("source").and_then(|item| item.as_table_like()) else { return };
     let ids: Vec<&str> = sources.known.keys().map(String::as_str).collect();
     for (id, _) in table.iter() {
-        if id != PAGE && !sources.known.contains_key(id) && !sources.broken.contains(id) {
+        if !is_described(id) && !sources.known.contains_key(id) && !sources.broken.contains(id) {
             let span = table.key(id).and_then(|key| key.span());
             if let Some(site) = recipe::walled_site(id) {
                 let (why, how) = site.refusal();
@@ -210,12 +225,18 @@ fn unknown_ids(root: &mut Reader<'_>, sources: &mut Sources, scope: &Scope<'_>) 
 }
 
 /// Joins a recipe with the operator's changes to it.
-fn settle(recipe: Recipe, overridden: Option<PathBuf>, settings: &Settings, hours: Option<Hours>, scope: &Scope<'_>) -> Known {
+fn settle(recipe: Recipe, from: From, settings: &Settings, hours: Option<Hours>, scope: &Scope<'_>) -> Known {
+    let (overridden, program) = match from {
+        From::File(file) => (file, None),
+        From::Case => (None, None),
+        From::Program(program) => (None, Some(program)),
+    };
     let recipe = match &settings.base_url {
         Some(base_url) => recipe.with_base_url(base_url),
         None => recipe,
     };
-    let here = is_loopback_url(&recipe.base_url);
+    // How a program asks is its own.
+    let here = is_loopback_url(&recipe.base_url) || program.is_some();
     let id = recipe.id.clone();
     let floor = if here { LEAST_EVERY } else { recipe.every.max(LEAST_EVERY) };
     let least = |at: &Option<At<Duration>>, key: &str, least: Duration| match at {
@@ -239,7 +260,7 @@ fn settle(recipe: Recipe, overridden: Option<PathBuf>, settings: &Settings, hour
     let gap = least(&settings.gap, "gap", recipe.gap).unwrap_or(recipe.gap);
     let timeout = settings.timeout.as_ref().map_or(recipe.timeout, |at| at.value);
     let hours = settings.hours.clone().unwrap_or(hours);
-    Known { source: Arc::new(Source { recipe, gap, daily, every, timeout, hours, overridden }), every, floor }
+    Known { source: Arc::new(Source { recipe, gap, daily, every, timeout, hours, overridden, program }), every, floor }
 }
 
 /// The source that was meant: by its id, or by its id without the country.

@@ -81,12 +81,18 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
     let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
     let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe)]);
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
-    assert_eq!((config.cases.len(), config.channels.len(), warnings.len()), (2, 2, 0), "{warnings:?}");
+    assert_eq!((config.cases.len(), config.channels.len()), (4, 2));
+    let [own, program] = warnings.as_slice() else { panic!("{warnings:#?}") };
+    assert!(own.contains("my-esatje.toml") || program.contains("my-esatje.toml"), "{warnings:?}");
+    assert!(own.contains("mi-tribunal cannot be run") || program.contains("mi-tribunal cannot be run"), "{warnings:?}");
     let sobornos = config.source_of(&config.cases[0].case).expect("known");
     assert!(sobornos.overridden.as_ref().is_some_and(|path| path.ends_with("my-esatje.toml")));
     assert_eq!(sobornos.recipe.base_url, "http://127.0.0.1:9000");
     let page = config.source_of(&config.cases[1].case).expect("known");
     assert_ne!(page.recipe.id, sobornos.recipe.id);
+    let command = config.source_of(&config.cases[3].case).expect("known");
+    assert_eq!(command.program.as_ref().map(Program::name).as_deref(), Some("mi-tribunal"));
+    assert_eq!((command.timeout, command.is_polled()), (Duration::from_secs(60), true));
 }
 
 #[test]
@@ -467,4 +473,37 @@ fn an_address_that_does_not_read_is_not_repeated() {
     let (_, errors, _) = load(&format!("{CASE}{hook}"));
     let told = errors.join("\n");
     assert!(told.contains("url is not a web address") && !told.contains("SEKRET"), "{told}");
+}
+
+#[test]
+fn what_a_case_describes_is_known_by_its_kind_and_its_name() {
+    let feed = "[[case]]\nsource = \"feed\"\nnumber = \"uno\"\nfeed = { url = \"https://a.example/feed\" }\n";
+    let page = feed.replace("\"feed\"", "\"page\"").replace("feed = { url", "page = { feed = true, url").replace("a.example", "b.example");
+    let program = "[[case]]\nsource = \"command\"\nnumber = \"uno\"\ncommand = { run = [\"/bin/sh\"] }\n";
+    let config = good(&format!("[source.command]\nevery = \"2h\"\ntimeout = \"90s\"\n{feed}{page}{program}"));
+    let source = |kind: &str| config.described(kind, "uno").expect("known");
+    assert_eq!(source("feed").recipe.base_url, "https://a.example");
+    assert_eq!(source("page").recipe.base_url, "https://b.example");
+    assert_eq!((source("command").timeout, config.cases[2].every), (Duration::from_secs(90), Duration::from_secs(7200)));
+    for watch in &config.cases {
+        assert_eq!(config.source_of(&watch.case).expect("known").recipe.id, watch.case.source);
+    }
+    let (_, errors, _) = load(&format!("{feed}[source.command]\ngap = \"1s\"\n[source.feed]\nbase_url = \"http://127.0.0.1:9\"\n"));
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors[0].starts_with("w.toml:6:") && errors[1].starts_with("w.toml:8:"), "{errors:?}");
+}
+
+#[test]
+fn what_a_recipe_admits_of_itself_is_said_once_at_the_first_case() {
+    let admits = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
+    let admits = admits.replace("\"ec-esatje\"", "\"xx-walled\"");
+    let admits = admits.replacen("title ", "import_only = \"a captcha\"\nhow = \"save it.\"\nunverified = \"unseen\"\ntitle ", 1);
+    let cases =
+        ["17721-2019-00029G", "17721-2017-00222"].map(|number| format!("[[case]]\nsource = \"xx-walled\"\nnumber = \"{number}\"\n"));
+    let (config, errors, warnings) = load_files(&[("w.toml", &cases.concat()), ("recipes/walled.toml", &admits)]);
+    assert!(config.is_some_and(|config| config.loads.is_empty()), "{errors:?}");
+    let said: Vec<&String> = warnings.iter().filter(|warning| warning.contains("xx-walled")).collect();
+    assert_eq!(said.len(), 2, "{warnings:?}");
+    assert!(said[0].starts_with("w.toml:2:10: xx-walled is import only: a captcha;") && said[0].contains("save it; then: veedor import"));
+    assert!(said[1].starts_with("w.toml:2:10: xx-walled is unverified live: unseen;"));
 }

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::domain::case::CaseRef;
 use crate::domain::schedule::{Row, first_visit, next_visit};
+use crate::recipe::is_described;
 use crate::store::Cid;
 
 /// Visits that may be under way at once for one source. The host is asked one request at a time whatever this says;
@@ -74,7 +75,7 @@ impl Agenda {
             }
             let before = known.get(cid);
             let mut row = before.map(|slot| slot.row).or_else(|| rows.get(cid).copied()).unwrap_or_default();
-            let queue = queue_of(&watch.case);
+            let queue = queue_of(config, &watch.case);
             if row.next_due == 0 {
                 let gap = config.source_of(&watch.case).map_or(Duration::ZERO, |source| source.gap);
                 let others = fresh.get(&queue).copied().unwrap_or(1).saturating_sub(1);
@@ -89,7 +90,7 @@ impl Agenda {
             self.slots.push(Slot { cid: *cid, index, row, settled: false, busy: is_busy, plan: self.plan });
             self.by_cid.insert(*cid, place);
             let queue = self.queues.entry(queue).or_default();
-            queue.room = config.source_of(&watch.case).map_or(PER_SOURCE, |source| room(source.daily));
+            queue.room = config.source_of(&watch.case).map_or(PER_SOURCE, |source| room(source));
             if is_busy {
                 queue.under_way += 1;
             } else {
@@ -129,7 +130,7 @@ impl Agenda {
         }
         slot.row = row;
         slot.settled = settled && taken.plan == self.plan;
-        if let Some(queue) = config.cases.get(slot.index).and_then(|watch| self.queues.get_mut(&queue_of(&watch.case))) {
+        if let Some(queue) = config.cases.get(slot.index).and_then(|watch| self.queues.get_mut(&queue_of(config, &watch.case))) {
             queue.under_way = queue.under_way.saturating_sub(1);
             queue.due.push(Reverse((due.as_millisecond(), place)));
         }
@@ -138,7 +139,7 @@ impl Agenda {
     /// The source of a case works again: its other cases, which wait longer for having failed, are visited as if they had not.
     pub fn hasten(&mut self, works: Cid, config: &Config, now: Timestamp) {
         let place = self.by_cid.get(&works).and_then(|place| config.cases.get(self.slots[*place].index));
-        let Some(queue) = place.and_then(|watch| self.queues.get_mut(&queue_of(&watch.case))) else { return };
+        let Some(queue) = place.and_then(|watch| self.queues.get_mut(&queue_of(config, &watch.case))) else { return };
         let slots = &self.slots;
         let sooner = |Reverse((due, place)): Reverse<(i64, usize)>| {
             let slot = &slots[place];
@@ -166,14 +167,20 @@ impl Agenda {
     }
 }
 
-/// Cases that are visited in turn: those of one source. Pages of the open web have a host each, so each is its own.
-fn queue_of(case: &CaseRef) -> String {
-    if case.source == "page" { case.to_string() } else { case.source.clone() }
+/// Cases that are visited in turn: those of one source. Pages of the open web have a host each, so each is its own; cases of one
+/// program are its own too.
+fn queue_of(config: &Config, case: &CaseRef) -> String {
+    if !is_described(&case.source) {
+        return case.source.clone();
+    }
+    let program = config.source_of(case).and_then(|source| source.program.as_ref());
+    program.map_or_else(|| case.to_string(), |program| format!("{}: {}", case.source, program.program.display()))
 }
 
 /// With a small budget visits are made one after the other: side by side they would all stand half-made when it is spent.
-fn room(daily: u32) -> usize {
-    if daily < SMALL_BUDGET { 1 } else { PER_SOURCE }
+/// So they are made by a program, which may not be one to run twice at once.
+fn room(source: &Source) -> usize {
+    if source.daily < SMALL_BUDGET || source.program.is_some() { 1 } else { PER_SOURCE }
 }
 
 fn fresh_by_source(config: &Config, cids: &[Cid], rows: &HashMap<Cid, Row>, known: &HashMap<Cid, Slot>) -> HashMap<String, u32> {
@@ -181,7 +188,7 @@ fn fresh_by_source(config: &Config, cids: &[Cid], rows: &HashMap<Cid, Row>, know
     for (watch, cid) in config.cases.iter().zip(cids) {
         let planned = known.get(cid).map(|slot| slot.row).or_else(|| rows.get(cid).copied()).is_some_and(|row| row.next_due != 0);
         if !planned {
-            *fresh.entry(queue_of(&watch.case)).or_insert(0) += 1;
+            *fresh.entry(queue_of(config, &watch.case)).or_insert(0) += 1;
         }
     }
     fresh

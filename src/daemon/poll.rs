@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 use crate::metrics::{EVENTS, LAST_SUCCESS, POLL_SECONDS, POLLS};
+use crate::recipe::COMMAND;
 use crate::store::Cid;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -250,7 +251,9 @@ impl Poller {
         }
         let health = visited.health.name();
         let is_new = self.last.insert(source.to_owned(), health) != Some(health);
-        match visited.health.detail() {
+        // A program says what it likes, names too: that is for `veedor list`.
+        let why = visited.health.detail().map(|why| if source == COMMAND { "`veedor list` shows what its program said" } else { why });
+        match why {
             // The detail names hosts and steps, never people; the case is in `veedor list`. A source that fails does so for all its
             // cases, which is worth one line.
             Some(why) if is_new && visited.row.fails <= 1 => tracing::warn!(source, health, why, "a visit was not read"),

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use super::Handles;
 use super::ask::{Answer, HeldPage, ask};
+use super::program;
 use super::record::{Job, Visited, fingerprint, short};
 use crate::config::Config;
 use crate::domain::case::CaseRef;
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 use crate::fetch::Validators;
+use crate::recipe::is_described;
 use crate::store::Cid;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -143,8 +145,13 @@ impl Visitor {
             return Ok(Report::Postponed { why: format!("it is import only: {why}"), not_before: None });
         }
         let number = &target.config.cases[target.index].number;
-        let held = self.held(&target).await?;
-        let answer = ask(&self.handles, &source, number, &held).await;
+        let answer = match &source.program {
+            Some(program) => program::ask(&self.handles, &source, program, number).await,
+            None => {
+                let held = self.held(&target).await?;
+                ask(&self.handles, &source, number, &held).await
+            }
+        };
         let job = Job {
             store: self.handles.store.clone(),
             config: target.config.clone(),
@@ -205,9 +212,9 @@ impl Visitor {
     }
 }
 
-/// Pages of the open web have a host each.
+/// Pages of the open web have a host each, and what programs ask nobody knows.
 fn waits_as(case: &CaseRef) -> String {
-    if case.source == "page" { case.to_string() } else { case.source.clone() }
+    if is_described(&case.source) { case.to_string() } else { case.source.clone() }
 }
 
 fn lock_map(map: &Mutex<BTreeMap<String, Postponed>>) -> MutexGuard<'_, BTreeMap<String, Postponed>> {

@@ -14,7 +14,7 @@ use serde_json_path::JsonPath;
 
 use super::Refusal;
 use super::filter::collapse;
-use super::marker::{Marker, clip, describe, first_byte, marker, marker_beside_rows};
+use super::marker::{BARE_CHARS_BESIDE_ROWS, Marker, clip, describe, first_byte, marker, marker_beside_rows};
 use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
@@ -226,7 +226,7 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
             if let Some(rule) = step.rules.iter().find(fits) {
                 return rule.verdict(step).map(|()| Value::Null);
             }
-            let value = view.value(&html, &page.url).map_err(|missing| match not_what_was_due(step, page, "HTML") {
+            let seen = view.see(&html, &page.url).map_err(|missing| match not_what_was_due(step, page, "HTML") {
                 Refusal::Unreadable { found, .. } => Refusal::Unreadable {
                     at: format!("{}: {}", step.id, missing.field),
                     expected: format!("an element {}", missing.css),
@@ -234,17 +234,18 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
                 },
                 other => other,
             })?;
-            let shown = view.beside_rows(&html);
-            if let Some(marker) = shown.and_then(|(whole, beside)| marker_beside_rows(&whole, &beside)) {
+            let beside = seen.beside_rows(BARE_CHARS_BESIDE_ROWS);
+            if let Some(marker) = beside.and_then(|beside| marker_beside_rows(&beside)) {
                 return Err(marker.says.refusal(format!("the page at {} says \"{}\"", step.id, marker.text)));
             }
-            match cut_off::open_element(&text).filter(|_| view.ends_in_a_row(&html)) {
-                Some(name) => Err(Refusal::Unreadable {
-                    at: step.id.clone(),
-                    expected: "a whole page".to_owned(),
-                    found: format!("one that is cut off within its last row, with <{name}> left open"),
-                }),
-                None => Ok(value),
+            let cut_off = |found: String| Refusal::Unreadable { at: step.id.clone(), expected: "a whole page".to_owned(), found };
+            if !step.ends.is_empty() && !cut_off::ends_with(&text, &step.ends) {
+                return Err(cut_off(format!("one that does not end with {}", step.ends.join(" or "))));
+            }
+            // Only a page that shows nothing after its last row can have lost a part of it.
+            match seen.ends_in_a_row().then(|| cut_off::open_element(&text)).flatten() {
+                Some(name) => Err(cut_off(format!("one that is cut off within its last row, with <{name}> left open"))),
+                None => Ok(seen.value),
             }
         }
     }

@@ -6,6 +6,19 @@
 
 use super::html_text::{skip_to_end, tag};
 
+/// Whether a page ends with one of these texts, in lower case; white space, comments and case aside.
+pub fn ends_with(html: &str, ends: &[String]) -> bool {
+    let mut rest = html.trim_end();
+    while let Some(start) = rest.strip_suffix("-->").and_then(|before| before.rfind("<!--")) {
+        rest = rest[..start].trim_end();
+    }
+    let bytes = rest.as_bytes();
+    ends.iter().any(|end| {
+        let tail = bytes.len().checked_sub(end.len()).map(|start| &bytes[start..]);
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
+    })
+}
+
 /// Elements that have no end, or that HTML lets anyone leave open (WHATWG HTML 13.1.2.4).
 const MAY_STAY_OPEN: &[&str] = &[
     "area", "base", "body", "br", "caption", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input", "li", "link",
@@ -48,6 +61,69 @@ const DEEPEST: usize = 200;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::fixtures::page;
+    use crate::recipe::{Recipe, Refusal, Step};
+
+    const RECIPE: &str = r#"
+id = "xx-court"
+title = "A court"
+jurisdiction = "xx"
+language = "en"
+timezone = "UTC"
+base_url = "https://court.example"
+case_url = "https://court.example/"
+[number]
+pattern = '(?<serial>\d+)'
+compact = "{serial}"
+canonical = "{serial}"
+shape = "digits"
+example = "12"
+[[step]]
+id = "docket"
+get = "/docket"
+format = "html"
+ends = ["</html>", "</body>"]
+[step.view]
+rows = { css = "tr", required = true, columns = { date = 'Date', text = 'Text' } }
+[entries]
+from = "docket"
+each = "$.rows[*]"
+key = ["{{ text }}"]
+title = "{{ text }}"
+"#;
+
+    #[test]
+    fn a_page_of_several_tables_that_is_cut_anywhere_is_never_a_shorter_docket() {
+        let recipe = Recipe::parse("court.toml", RECIPE).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let number = recipe.number("12").expect("a number");
+        let table = |nth: u32| format!("<table><tr><td>03/0{nth}/2024</td><td>Entry {nth}</td></tr></table>");
+        let first = "<table><tr><th>Date</th><th>Text</th></tr><tr><td>03/01/2024</td><td>Entry 1</td></tr></table>";
+        let whole = format!("<html><body>{first}{}{}<p>Receipt</p></body></html>\n", table(2), table(3));
+        let read = |html: &str| recipe.step(&number, &[page("docket", 200, "text/html", html.as_bytes())]);
+        let Step::Done(docket) = read(&whole) else { panic!("not read") };
+        assert_eq!(docket.entries.len(), 3);
+        for cut in whole.len() / 2..whole.len() - "</html>\n".len() {
+            let is_whole = whole[..cut].ends_with("</body>");
+            assert_eq!(!is_whole, matches!(read(&whole[..cut]), Step::Refused(Refusal::Unreadable { .. })), "{}", &whole[..cut]);
+        }
+    }
+
+    #[test]
+    fn a_page_ends_as_the_recipe_says_or_is_cut_off() {
+        let ends = ["</html>".to_owned(), "</body>".to_owned()];
+        for (html, expected) in [
+            ("<html>x</HTML>\r\n ", true),
+            ("<html>x</html><!-- web7 --> <!-- 12 ms -->\n", true),
+            ("x</body>", true),
+            ("<html>x</html", false),
+            ("<html>x</html> y", false),
+            ("<!-- </html> -->", false),
+            ("-->", false),
+            ("é", false),
+        ] {
+            assert_eq!(ends_with(html, &ends), expected, "{html}");
+        }
+    }
 
     #[test]
     fn a_page_that_ends_is_whole_and_one_that_stops_is_not() {

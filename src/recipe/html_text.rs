@@ -151,56 +151,96 @@ const INLINE: &[&str] = &[
 ///
 /// Line ends count as line ends only where no block element says how the text is set: e-SATJE sends both kinds of body.
 pub fn to_text(html: &str) -> String {
-    if !html.contains(['<', '&']) {
-        return tidy(html);
+    let mut text = Setting::default();
+    let mut rest = html;
+    while let Some(at) = rest.find(['<', '&']) {
+        text.push(&rest[..at]);
+        rest = &rest[at..];
+        if rest.starts_with('&') {
+            let (c, after) = entity(rest);
+            text.push(c.encode_utf8(&mut [0; 4]));
+            rest = after;
+        } else if let Some((name, is_end, after)) = tag(rest) {
+            rest = after;
+            let name = name.to_ascii_lowercase();
+            let is_silent = text.tag(&name) == Sound::Silent;
+            if is_silent && !is_end {
+                rest = skip_to_end(rest, &name);
+            }
+        } else {
+            text.push("<");
+            rest = &rest[1..];
+        }
     }
-    let (raw, has_blocks) = strip(html);
-    if has_blocks { tidy(&raw) } else { tidy(&raw.replace(SOFT, "\n")) }
+    text.push(rest);
+    text.finish()
 }
 
-/// Stands for a line end of the source until it is known whether it counts. A private-use character, dropped from input.
-const SOFT: char = '\u{e000}';
+/// A text while it is put together from pieces and the tags between them, in the order of the page.
+#[derive(Debug, Default)]
+pub struct Setting {
+    raw: String,
+    has_blocks: bool,
+}
 
-fn strip(html: &str) -> (String, bool) {
-    let mut out = String::with_capacity(html.len());
-    let mut has_blocks = false;
-    let mut rest = html;
-    while let Some(c) = rest.chars().next() {
-        match c {
-            '<' => match tag(rest) {
-                Some((name, is_end, after)) => {
-                    rest = after;
-                    let name = name.to_ascii_lowercase();
-                    if !is_end && SILENT.contains(&name.as_str()) {
-                        rest = skip_to_end(rest, &name);
-                    } else if BLOCKS.binary_search(&name.as_str()).is_ok() {
-                        has_blocks = true;
-                        out.push('\n');
-                    } else if BOXES.contains(&name.as_str()) {
-                        out.push(' ');
-                    }
-                    continue;
-                }
-                None => out.push('<'),
-            },
-            '&' => {
-                let (c, after) = entity(rest);
-                match c {
-                    '\n' | '\r' => out.push(SOFT),
-                    SOFT => {}
-                    c => out.push(c),
-                }
-                rest = after;
-                continue;
-            }
-            '\n' | '\r' => out.push(SOFT),
-            SOFT => {}
-            c => out.push(c),
-        }
-        rest = &rest[c.len_utf8()..];
+/// Whether readers see what is within an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sound {
+    /// They do not.
+    Silent,
+    /// They do, beside what stands around it.
+    Inline,
+    /// They do, apart from what stands around it: a cell or a button.
+    Box,
+    /// They do, on lines of its own.
+    Block,
+}
+
+/// What readers see of an element of this name, in lower case. What is not known is as good as not there.
+pub fn sound(name: &str) -> Sound {
+    if SILENT.contains(&name) {
+        Sound::Silent
+    } else if BOXES.contains(&name) {
+        Sound::Box
+    } else if BLOCKS.binary_search(&name).is_ok() {
+        Sound::Block
+    } else {
+        Sound::Inline
     }
-    let out = if has_blocks { out.replace(SOFT, " ") } else { out };
-    (out, has_blocks)
+}
+
+/// Stands for the line end that a block element makes. A private-use character, dropped from what is read.
+const BREAK: char = '\u{e000}';
+
+impl Setting {
+    /// A piece of text.
+    pub fn push(&mut self, text: &str) {
+        if text.contains(BREAK) {
+            self.raw.extend(text.chars().filter(|c| *c != BREAK));
+        } else {
+            self.raw.push_str(text);
+        }
+    }
+
+    /// The start or the end of an element; its name in lower case.
+    pub fn tag(&mut self, name: &str) -> Sound {
+        let sound = sound(name);
+        match sound {
+            Sound::Block => {
+                self.has_blocks = true;
+                self.raw.push(BREAK);
+            }
+            Sound::Box => self.raw.push(' '),
+            Sound::Silent | Sound::Inline => {}
+        }
+        sound
+    }
+
+    /// The text: lines with single spaces, none empty; `\r`, `\n` and their pairs in any order end a line where no block
+    /// does; invisible characters go.
+    pub fn finish(self) -> String {
+        tidy(&self.raw, !self.has_blocks)
+    }
 }
 
 /// The name of the tag at the start of the text, whether it is an end tag, and what follows it. `None`: not a tag.
@@ -342,25 +382,34 @@ fn numbered(code: u32) -> char {
     .unwrap_or('\u{fffd}')
 }
 
-/// Lines with single spaces, none empty; `\r`, `\n` and their pairs in any order end a line; invisible characters go.
-fn tidy(text: &str) -> String {
+fn tidy(text: &str, source_lines_count: bool) -> String {
+    #[derive(PartialEq, Eq, PartialOrd, Ord)]
+    enum Gap {
+        None,
+        Space,
+        Line,
+    }
     let mut out = String::with_capacity(text.len());
-    for line in text.split(['\n', '\r']) {
-        let mut words = line.split(|c: char| c.is_whitespace()).filter(|word| word.chars().any(|c| !is_invisible(c))).peekable();
-        if words.peek().is_none() {
-            continue;
-        }
-        let start = out.len();
-        if start > 0 {
-            out.push('\n');
-        }
-        let mut is_first = true;
-        for word in words {
-            if !is_first {
-                out.push(' ');
+    let mut gap = Gap::None;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // Most of a text is words of plain letters.
+        let length = rest.bytes().take_while(u8::is_ascii_graphic).count().max(c.len_utf8());
+        let (piece, after) = rest.split_at(length);
+        rest = after;
+        if c == BREAK || (source_lines_count && matches!(c, '\n' | '\r')) {
+            gap = Gap::Line;
+        } else if c.is_whitespace() {
+            gap = gap.max(Gap::Space);
+        } else if !is_invisible(c) {
+            match gap {
+                Gap::None => {}
+                _ if out.is_empty() => {}
+                Gap::Space => out.push(' '),
+                Gap::Line => out.push('\n'),
             }
-            is_first = false;
-            out.extend(word.chars().filter(|c| !is_invisible(*c)));
+            gap = Gap::None;
+            out.push_str(piece);
         }
     }
     out
@@ -409,6 +458,7 @@ mod tests {
             ("<textarea>a</textarea>b<button>c</button><button>d</button>", "a b c d"),
             ("", ""),
             ("\u{feff}a\u{200b}b", "ab"),
+            ("<p>a \u{200b} b</p><p>\u{feff}</p><p>c</p>", "a b\nc"),
         ] {
             assert_eq!(to_text(html), expected, "{html}");
         }

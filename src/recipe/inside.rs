@@ -95,7 +95,7 @@ impl Kind {
     /// A text as a value, or what was expected and what was found.
     fn read(&self, text: &str, url: &str) -> Result<Value, (String, String)> {
         match self {
-            Self::Html(view) => view.value(&Html::parse_fragment(text), url).map_err(|missing| {
+            Self::Html(view) => view.see(&Html::parse_fragment(text), url).map(|seen| seen.value).map_err(|missing| {
                 let found = if text.trim().is_empty() { "an empty text".to_owned() } else { clip(text.trim()) };
                 (format!("an element {} for `{}`", missing.css, missing.field), found)
             }),

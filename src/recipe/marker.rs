@@ -25,20 +25,18 @@ pub struct Marker {
 /// A block or maintenance page shows less text than this; a page of a court that was redesigned shows more.
 const BARE_CHARS: usize = 1500;
 
-/// Where the selectors fit, a page must be shorter than this to be searched: a list of three bulletins with a menu is longer.
-const BARE_CHARS_BESIDE_ROWS: usize = 600;
+/// Where the selectors fit, a page must show fewer letters than this to be searched: a list of three bulletins with a menu
+/// shows more.
+pub const BARE_CHARS_BESIDE_ROWS: usize = 500;
 
 fn markers() -> &'static [Marker] {
     static MARKERS: OnceLock<Vec<Marker>> = OnceLock::new();
     MARKERS.get_or_init(|| super::syntax::markers(include_str!("markers.toml")))
 }
 
-/// The word of refusal on a short page of which the recipe took rows all the same. `whole` is what the page shows, `beside`
-/// what it shows outside of those rows: what a court writes in its list is no word about its site.
-pub fn marker_beside_rows(whole: &str, beside: &str) -> Option<&'static Marker> {
-    if whole.chars().count() >= BARE_CHARS_BESIDE_ROWS {
-        return None;
-    }
+/// The word of refusal on a short page of which the recipe took rows all the same. `beside` is what it shows outside of
+/// those rows: what a court writes in its list is no word about its site.
+pub fn marker_beside_rows(beside: &str) -> Option<&'static Marker> {
     let beside = beside.to_lowercase();
     markers().iter().find(|marker| beside.contains(&marker.text))
 }

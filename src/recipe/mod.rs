@@ -10,8 +10,11 @@ mod answer;
 mod big_numbers;
 #[cfg(test)]
 mod captures;
+mod columns;
 mod cut_off;
 mod date;
+mod described;
+pub mod docket_source;
 mod encode;
 mod entities;
 mod entries;
@@ -39,6 +42,7 @@ mod strict;
 mod syntax;
 mod template;
 mod view;
+mod visible;
 mod walled;
 mod withheld;
 mod xml;
@@ -56,6 +60,7 @@ use crate::domain::docket::Docket;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
+pub use described::{COMMAND, FEED, KINDS, PAGE, is_described};
 pub use shipped::{shipped, shipped_recipe};
 pub use walled::{WalledSite, walled, walled_site};
 
@@ -114,6 +119,8 @@ struct Plan {
     heading: heading::HeadingSpec,
     parties: Vec<heading::PartySpec>,
     entries: Vec<entries::EntriesSpec>,
+    /// The last answer is a docket in its published form, and all rules of reading are the program's that printed it.
+    is_docket: bool,
 }
 
 /// What to do next on a visit.
@@ -275,6 +282,10 @@ impl Recipe {
 
     /// The reading, and what it noted on its way, also when it was refused in the middle.
     fn read_noting(&self, visit: &select::Visit<'_>, mut oddities: oddity::Oddities) -> (Result<Docket, Refusal>, oddity::Oddities) {
+        if let (true, Some(page), Some(step)) = (self.plan.is_docket, visit.pages.last(), self.plan.steps.last()) {
+            let docket = answer::glance(step, page).and_then(|()| docket_source::docket(visit.number, page));
+            return (docket, oddities);
+        }
         let docket = self.read_all(visit, &mut oddities);
         let docket = docket.map(|docket| Docket { oddities: oddities.take_list(), ..docket });
         (docket, oddities)

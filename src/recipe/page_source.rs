@@ -10,22 +10,21 @@ use regex::Regex;
 use serde_json_path::JsonPath;
 
 use super::answer::Format;
+use super::columns::Columns;
 use super::date::{DateFormat, DateSpec};
+use super::described::{self, Described, FEED, Heard, PAGE};
 use super::entries::{DocumentSpec, EntriesSpec};
 use super::heading::HeadingSpec;
 use super::number::NumberFormat;
 use super::select::{Condition, Test};
 use super::step::{Body, Step};
-use super::syntax::{part, step};
+use super::syntax::{part, step, view as looks};
 use super::template::Template;
-use super::view::{Kind, Look, View};
+use super::view::{Kind, Look, Rows, View};
 use super::zones::Zones;
 use super::{Plan, Recipe};
-use crate::diag::{At, Reader};
+use crate::diag::Reader;
 use crate::domain::page::Method;
-
-/// The id of every recipe made here.
-pub(super) const ID: &str = "page";
 
 /// Reads the `page` table of a watched page. `slug` is the case's number. Every mistake goes to the reader's sink.
 ///
@@ -54,38 +53,62 @@ pub(super) const ID: &str = "page";
 /// sliding  = true                           # the default: rows that fall off the end of the list are not removed
 /// ```
 ///
-/// A feed (RSS or Atom) needs no selectors: `page = { url = "https://…/feed", feed = true }`; an answer that is HTML is
+/// A feed (RSS or Atom) needs no selectors: `page = { url = "https://…/feed", feed = true }`, or [`read_feed`]; an answer that is HTML is
 /// then unreadable, as the feeds of some public bodies are (`ecuador.md` 5.3).
 pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
-    let url = reader.required_text("url").and_then(|url| address(reader, &url));
     let is_feed = reader.flag("feed").is_some_and(|flag| flag.value);
+    made(reader, slug, PAGE, is_feed)
+}
+
+/// Reads the `feed` table of a watched feed, which is short for a `page` with `feed = true`: its keys are `url`, `zone`, `charset`,
+/// `language`, `jurisdiction` and `sliding`.
+pub fn read_feed(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
+    made(reader, slug, FEED, true)
+}
+
+fn made(reader: &mut Reader<'_>, slug: &str, kind: &'static str, is_feed: bool) -> Option<Recipe> {
+    let url = reader.required_text("url").and_then(|url| described::address(reader, &url));
     let content = if is_feed { feed() } else { rows(reader) };
     let charset = reader.text("charset").filter(|label| step::is_charset(reader, label)).map(|label| label.value);
-    let zone_name = reader.text("zone").unwrap_or(At { value: "America/Guayaquil".to_owned(), span: None });
-    let zone = part::zone(reader, &zone_name);
-    let language = reader.text("language").map_or_else(|| "es".to_owned(), |language| language.value);
-    let jurisdiction = reader.text("jurisdiction").map_or_else(|| "ec".to_owned(), |jurisdiction| jurisdiction.value);
-    let sliding = reader.flag("sliding").is_none_or(|flag| flag.value);
+    let heard = described::heard(reader, true);
 
     let url = url?;
     let (format, entries) = content?;
+    // Relative to the base, so that a test or a mirror can stand in for the host.
+    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let of = Described {
+        kind,
+        slug,
+        title: url.host_str().unwrap_or_default().to_owned(),
+        case_url: url.as_str(),
+        base_url: url.origin().ascii_serialization(),
+        step: step_of(path, charset, format),
+        entries: vec![entries],
+        is_docket: false,
+    };
+    recipe(of, heard)
+}
+
+/// The recipe of a source that a case describes. `None` has been reported.
+pub(super) fn recipe(of: Described<'_>, heard: Heard) -> Option<Recipe> {
     let plan = Plan {
-        number: exactly(slug)?,
-        case_url: Template::literal(url.as_str()),
+        number: exactly(of.slug)?,
+        case_url: Template::literal(of.case_url),
         headers: vec![("Accept".to_owned(), "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5".to_owned())],
-        zones: Zones::one(zone?),
-        steps: vec![page_step(&url, charset, format)],
+        zones: Zones::one(heard.zone?),
+        steps: vec![of.step],
         heading: HeadingSpec::default(),
         parties: Vec::new(),
-        entries: vec![entries],
+        entries: of.entries,
+        is_docket: of.is_docket,
     };
     Some(Recipe {
-        id: ID.to_owned(),
-        title: url.host_str().unwrap_or_default().to_owned(),
-        jurisdiction,
-        language,
-        zone: zone_name.value,
-        base_url: url.origin().ascii_serialization(),
+        id: of.kind.to_owned(),
+        title: of.title,
+        jurisdiction: heard.jurisdiction,
+        language: heard.language,
+        zone: heard.zone_name,
+        base_url: of.base_url,
         base: None,
         gap: Duration::from_secs(5),
         every: Duration::from_secs(30 * 60),
@@ -98,41 +121,24 @@ pub fn read(reader: &mut Reader<'_>, slug: &str) -> Option<Recipe> {
         how: None,
         unverified: None,
         examples: Vec::new(),
-        sliding,
+        sliding: heard.sliding,
         plan: Arc::new(plan),
     })
 }
 
-fn address(reader: &Reader<'_>, text: &At<String>) -> Option<url::Url> {
-    let url = url::Url::parse(&text.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if url.is_none() {
-        reader.sink().report(
-            text.span.clone(),
-            format!("\"{}\" is not a web address", text.value),
-            Some("write https://host/path".to_owned()),
-        );
-    }
-    let has_user = url.as_ref().is_some_and(|url| !url.username().is_empty() || url.password().is_some());
-    if has_user {
-        let help = "leave it out: public pages are asked without an account";
-        reader.sink().report(text.span.clone(), "the url has a user or password before the @", Some(help.to_owned()));
-    }
-    url.filter(|_| !has_user)
-}
-
 /// What is taken from an HTML page.
 fn rows(reader: &mut Reader<'_>) -> Option<(Format, EntriesSpec)> {
-    let rows = reader.required_text("rows").and_then(|rows| step::simple_look(reader, &rows));
+    let rows = reader.required_text("rows").and_then(|rows| looks::simple_look(reader, &rows));
     reader.required("title", "a CSS selector within the row");
-    let title = step::look(reader, "title");
+    let title = looks::look(reader, "title");
     let has_date = reader.has("date");
-    let optional = ["date", "text", "link", "key"].map(|key| (key, reader.has(key), step::look(reader, key)));
+    let optional = ["date", "text", "link", "key"].map(|key| (key, reader.has(key), looks::look(reader, key)));
     let formats = part::formats(reader, "date_format");
     if formats.is_some() && !has_date {
         reader.report("date_format", "date_format without date", Some("add date = \"CSS selector\"".to_owned()));
     }
     let marks: Vec<_> = reader.texts("require").unwrap_or_default();
-    let marks: Vec<Look> = marks.iter().filter_map(|mark| step::simple_look(reader, mark)).collect();
+    let marks: Vec<Look> = marks.iter().filter_map(|mark| looks::simple_look(reader, mark)).collect();
     let mut cells = vec![("title".to_owned(), title?)];
     for (key, is_there, look) in optional {
         if is_there {
@@ -177,13 +183,12 @@ struct Words {
 
 fn view(rows: Look, cells: Vec<(String, Look)>, marks: Vec<Look>) -> View {
     let marks = marks.into_iter().map(|look| (look.written.clone(), Look { required: true, ..look }));
-    let rows = Look { kind: Kind::Rows(cells), required: true, ..rows };
+    let rows = Look { kind: Kind::Rows(Rows { columns: Columns::default(), cells }), required: true, ..rows };
     View { fields: marks.chain([("rows".to_owned(), rows)]).collect() }
 }
 
-fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
-    // Relative to the base, so that a test or a mirror can stand in for the host.
-    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+/// A step that asks for one thing, without conditions.
+pub(super) fn step_of(path: &str, charset: Option<String>, format: Format) -> Step {
     Step {
         id: "page".to_owned(),
         optional: false,
@@ -195,6 +200,7 @@ fn page_step(url: &url::Url, charset: Option<String>, format: Format) -> Step {
         each: Vec::new(),
         otherwise: Vec::new(),
         format,
+        ends: Vec::new(),
         rules: Vec::new(),
         required: Vec::new(),
         echo: Vec::new(),
@@ -214,7 +220,7 @@ fn exactly(slug: &str) -> Option<NumberFormat> {
         canonical: slug.to_owned(),
         uppercase: false,
         drop_spaces: false,
-        shape: "the name that the watch list gives to the page".to_owned(),
+        shape: "what the watch list calls it".to_owned(),
         example: slug.to_owned(),
         hints: Vec::new(),
     })

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::select::{Path, Root};
 use super::step::{Expected, Step};
 use super::template::{Env, Scope, text_of};
-use super::{Next, Recipe, answer, page_source};
+use super::{Next, Recipe, answer, is_described};
 use crate::domain::case::{CaseNumber, Parts};
 use crate::domain::page::Page;
 
@@ -47,10 +47,10 @@ impl Recipe {
         pages
     }
 
-    /// The number of a watched page, which is the name that the watch list gives it.
+    /// The number of a case that describes its source itself, which is the name that the watch list gives it.
     pub fn named(&self) -> Option<CaseNumber> {
         let format = &self.plan.number;
-        (self.id == page_source::ID).then(|| format.read(&self.title, &format.example).ok()).flatten()
+        is_described(&self.id).then(|| format.read(&self.title, &format.example).ok()).flatten()
     }
 
     /// What a number looks like: in words, as a pattern, and an example.

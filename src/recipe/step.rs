@@ -43,6 +43,8 @@ pub struct Step {
     pub format: Format,
     /// What is taken out of the answer before it is read or kept.
     pub drop: Vec<JsonPath>,
+    /// How a whole HTML page ends, one of these; empty where that is not known.
+    pub ends: Vec<String>,
     /// Answers that are none.
     pub rules: Vec<Rule>,
     /// What every element of the answer must have.

@@ -8,7 +8,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("diag", &[]),
     ("wire", &["domain", "diag"]),
-    ("recipe", &["domain", "diag"]),
+    ("recipe", &["domain", "diag", "wire"]),
     ("meaning", &["domain", "diag", "wire"]),
     ("message", &["domain"]),
     ("clock", &[]),
@@ -258,7 +258,8 @@ const ONLY_IN: &[(&str, &str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
-    ("spawns", ".spawn(", &["src/daemon/supervise.rs", "src/store/writer.rs", "src/store/trial.rs"], &[]),
+    // `daemon/program.rs` starts operators' programs: each is awaited there, and killed with all that it started.
+    ("spawns", ".spawn(", &["src/daemon/supervise.rs", "src/daemon/program.rs", "src/store/writer.rs", "src/store/trial.rs"], &[]),
     ("spawns", "thread::spawn(", &[], &[]),
     ("reads the wall clock", "Timestamp::now()", &["src/clock.rs"], &[]),
     ("reads the wall clock", "SystemTime::now()", &["src/clock.rs"], &[]),

@@ -3,13 +3,14 @@
 //! Called by [`answer`](super::answer). Reads the store; changes nothing.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
 use super::{Answer, Desk, find};
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::daemon::visit::Postponed;
 use crate::domain::case::Watch;
 use crate::domain::diff::{Change, Comparison, Confirm, MissingParts, compare};
@@ -36,8 +37,8 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
             .iter()
             .zip(cids)
             .map(|(watch, cid)| {
-                let recipe = config.source_of(&watch.case).map(|source| &source.recipe);
-                line(&store, watch, cid, &rows, visitor.postponed(&watch.case)).map(|line| marked(line, recipe))
+                let source = config.source_of(&watch.case).map(Arc::as_ref);
+                line(&store, watch, cid, &rows, visitor.postponed(&watch.case)).map(|line| marked(line, source))
             })
             .collect::<Result<Vec<_>, StoreError>>()
     })
@@ -66,12 +67,13 @@ fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>, postpo
     }))
 }
 
-/// A line of the list with what the recipe says of itself. A case that is import only has no next visit, and waits for nobody.
-fn marked(mut line: Value, recipe: Option<&Recipe>) -> Value {
-    let import_only = recipe.and_then(|recipe| recipe.import_only.as_deref());
-    line["import_only"] = json!(import_only);
-    line["unverified"] = json!(recipe.and_then(|recipe| recipe.unverified.as_deref()));
-    if import_only.is_some() {
+/// A line of the list with what is to be known of its source. A case that is import only has no next visit, and waits for nobody.
+fn marked(mut line: Value, source: Option<&Source>) -> Value {
+    let said = |text: fn(&Recipe) -> Option<&str>| source.and_then(|source| text(&source.recipe));
+    line["import_only"] = json!(said(|recipe| recipe.import_only.as_deref()));
+    line["unverified"] = json!(said(|recipe| recipe.unverified.as_deref()));
+    line["own_recipe"] = json!(source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()));
+    if !line["import_only"].is_null() {
         line["next_visit"] = Value::Null;
     }
     line

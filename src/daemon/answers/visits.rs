@@ -108,6 +108,8 @@ fn report_json(config: &Config, index: usize, report: &Report) -> Value {
                 "version": visited.version,
                 "baseline": visited.version == Some(1),
                 "events": visited.events.iter().map(tell).collect::<Vec<_>>(),
+                // What was not read may be the fault of the recipe, so it is said whose it is.
+                "own_recipe": source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()),
             })
         }
     }

@@ -1,6 +1,6 @@
 //! A page, explained: what it was taken for, the rules that were tried on it, and what each look of its view found.
 
-use scraper::Html;
+use scraper::{ElementRef, Html};
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
@@ -161,14 +161,17 @@ pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusa
 
 /// Every look of a view, whether or not it had to find something. The values are those of the reading itself.
 fn looked(view: &View, html: &Html, page: &Page) -> Vec<Match> {
-    let Ok(values) = view.lenient().value(html, &page.url) else { return Vec::new() };
+    let lenient = view.lenient();
+    let Ok(seen) = lenient.see(html, &page.url) else { return Vec::new() };
     let mut all = Vec::new();
     for (name, look) in &view.fields {
-        let value = &values[name.as_str()];
-        let found: Vec<_> = look.find(html.root_element()).collect();
+        let value = &seen.value[name.as_str()];
+        let found = if look.label.is_some() { Vec::new() } else { look.find(html.root_element()) };
         let says_nothing = value.as_str().is_some_and(str::is_empty);
-        let nearest = match found.len() {
-            0 => nearest::css(html.root_element(), &look.written),
+        // Rows are narrowed further than their looks, and a label finds words and no element.
+        let there = value.as_array().map_or(found.len().max(usize::from(!says_nothing)), Vec::len);
+        let nearest = match there {
+            0 => instead_of(html.root_element(), look),
             there if says_nothing => Some(format!("the element is there ({there}), and says nothing")),
             _ => None,
         };
@@ -176,41 +179,56 @@ fn looked(view: &View, html: &Html, page: &Page) -> Vec<Match> {
         all.push(Match {
             place: name.clone(),
             written: written(look),
-            found: if says_nothing { 0 } else { found.len() },
+            found: if says_nothing { 0 } else { there },
             of: None,
             first: if is_rows { String::new() } else { short(&text_of(value.get(0).unwrap_or(value))) },
             nearest,
             is_needed: look.required || is_rows,
         });
-        let (Kind::Rows(cells), Some(rows)) = (&look.kind, value.as_array()) else { continue };
-        for (cell, look) in cells {
-            let texts: Vec<String> = rows.iter().map(|row| row.get(cell).map(|value| short(&text_of(value))).unwrap_or_default()).collect();
-            let having = texts.iter().filter(|text| !text.is_empty()).count();
-            let there = found.iter().filter(|row| having == 0 && look.find(**row).next().is_some()).count();
-            let nearest = match found.first().filter(|_| having == 0) {
-                Some(_) if there > 0 => Some(format!("the element is there in {there}, and says nothing")),
-                Some(row) => nearest::css(*row, &look.written),
-                None => None,
-            };
-            all.push(Match {
-                place: format!("{name}.{cell}"),
-                written: written(look),
-                found: having,
-                of: Some(rows.len()),
-                first: texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
-                nearest,
-                is_needed: look.required,
-            });
+        let (Kind::Rows(rows), Some(values)) = (&look.kind, value.as_array()) else { continue };
+        for column in &rows.columns.0 {
+            let header = format!("the column '{}'", column.words.as_str());
+            all.push(cell(format!("{name}.{}", column.name), header, values, &column.name, !column.optional));
+        }
+        for (cell_name, look) in &rows.cells {
+            let mut cell = cell(format!("{name}.{cell_name}"), written(look), values, cell_name, look.required);
+            let is_plain = look.label.is_none() && look.column.is_none();
+            if let Some(row) = found.first().filter(|_| cell.found == 0 && is_plain) {
+                let there = found.iter().filter(|row| !look.find(**row).is_empty()).count();
+                cell.nearest =
+                    if there > 0 { Some(format!("the element is there in {there}, and says nothing")) } else { instead_of(*row, look) };
+            }
+            all.push(cell);
         }
     }
     all
 }
 
+/// How many of the rows have a cell, and what the first says.
+fn cell(place: String, written: String, rows: &[Value], name: &str, is_needed: bool) -> Match {
+    let texts = rows.iter().map(|row| row.get(name).map(|value| short(&text_of(value))).unwrap_or_default());
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    let found = texts.len();
+    Match { place, written, found, of: Some(rows.len()), first: texts.into_iter().next().unwrap_or_default(), nearest: None, is_needed }
+}
+
+/// What there is instead of an element that was looked for.
+fn instead_of(place: ElementRef<'_>, look: &Look) -> Option<String> {
+    if look.css.is_some() { nearest::css(place, &look.written) } else { None }
+}
+
 fn written(look: &Look) -> String {
-    match &look.first {
-        Some(first) => format!("{} first '{}'", look.written, first.as_str()),
-        None => look.written.clone(),
-    }
+    let what = match (&look.label, &look.column) {
+        (Some(_), _) => format!("after '{}'", look.written),
+        (None, Some(column)) if look.css.is_some() => format!("{} in column {column}", look.written),
+        (None, Some(column)) => format!("column {column}"),
+        (None, None) => look.written.clone(),
+    };
+    let patterns = [("has", &look.has), ("hasnt", &look.hasnt), ("first", &look.first)];
+    let patterns =
+        patterns.into_iter().filter_map(|(key, pattern)| pattern.as_ref().map(|pattern| format!(" {key} '{}'", pattern.as_str())));
+    let within = look.within.as_ref().map(|within| format!(" within {}", self::written(within)));
+    [what].into_iter().chain(within).chain(patterns).collect()
 }
 
 /// A value in one short line.

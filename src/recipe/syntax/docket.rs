@@ -180,7 +180,7 @@ fn cells(step: &Step) -> Option<Vec<String>> {
     let Format::Html(view) = &step.format else { return None };
     let inside = step.inside.iter().filter_map(|inside| inside.into.clone());
     let rows = view.fields.iter().filter_map(|(_, look)| match &look.kind {
-        Kind::Rows(cells) => Some(cells.iter().map(|(name, _)| name.clone())),
+        Kind::Rows(rows) => Some(rows.names().map(str::to_owned)),
         _ => None,
     });
     Some(rows.flatten().chain(inside).collect())

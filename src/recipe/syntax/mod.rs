@@ -7,12 +7,14 @@ mod number;
 pub mod part;
 mod standing;
 pub mod step;
+pub mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::answer::Verdict;
 use super::filter::{Tables, one_line};
+use super::is_described;
 use super::marker::Marker;
 use super::template::Template;
 use super::zones::{ZoneRule, Zones};
@@ -73,6 +75,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         heading,
         parties,
         entries: entries?,
+        is_docket: false,
     };
     let text = |text: Option<At<String>>| text.map(|text| text.value);
     let recipe = Recipe {
@@ -113,6 +116,10 @@ fn is_id(reader: &Reader<'_>, id: &At<String>) -> bool {
             format!("\"{}\" is not an id", id.value),
             Some("lower-case letters, digits and -".to_owned()),
         );
+    }
+    if is_described(&id.value) {
+        let message = format!("\"{}\" is what cases call a source that they describe themselves", id.value);
+        reader.sink().report(id.span.clone(), message, Some("write an id such as xx-court".to_owned()));
     }
     is_id
 }

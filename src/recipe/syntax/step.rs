@@ -1,6 +1,6 @@
-//! The `[[step]]` tables: requests, what their answers must be, and HTML views.
+//! The `[[step]]` tables: requests and what their answers must be.
 //!
-//! Called by the recipe's own parser; `page_source` uses the looks.
+//! Called by the recipe's own parser. Views are compiled in `view`.
 
 use serde_json_path::JsonPath;
 
@@ -10,9 +10,10 @@ use crate::recipe::answer::{Format, Rule, Verdict};
 use crate::recipe::inside::{self, Inside};
 use crate::recipe::required::Required;
 use crate::recipe::step::{Body, Echo, Expected, More, Shape, Step};
-use crate::recipe::view::{Kind, Look, View};
+use crate::recipe::view::View;
 
 use super::part::{self, Known, Names};
+use super::view;
 
 /// All steps: the id, and the step unless it has a mistake (which has been reported).
 pub fn steps(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Option<Step>)> {
@@ -56,6 +57,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     let otherwise = otherwise(reader, known);
     let format = format(reader);
     let drop = drop(reader, format.as_ref());
+    let ends = ends(reader, format.as_ref());
     let mut rules = Vec::new();
     for (key, verdict) in [
         ("not_found", Some(Verdict::NotFound)),
@@ -85,6 +87,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         otherwise,
         format: format?,
         drop,
+        ends,
         rules,
         required,
         echo,
@@ -99,6 +102,18 @@ fn drop(reader: &mut Reader<'_>, format: Option<&Format>) -> Vec<JsonPath> {
     }
     let paths = reader.texts("drop").unwrap_or_default();
     paths.into_iter().filter_map(|path| part::json_path(reader, &path)).collect()
+}
+
+/// How a whole page ends.
+fn ends(reader: &mut Reader<'_>, format: Option<&Format>) -> Vec<String> {
+    let ends = reader.texts("ends").unwrap_or_default();
+    if !ends.is_empty() && format.is_some_and(|format| !matches!(format, Format::Html(_))) {
+        reader.report("ends", "only HTML needs `ends`: JSON and XML that are cut off are seen", None);
+    }
+    for empty in ends.iter().filter(|end| end.value.trim().is_empty()) {
+        reader.sink().report(empty.span.clone(), "an end that every page has", Some("for example \"</html>\"".to_owned()));
+    }
+    ends.into_iter().map(|end| end.value.trim().to_lowercase()).collect()
 }
 
 fn required(reader: &mut Reader<'_>) -> Vec<Required> {
@@ -175,47 +190,6 @@ fn format(reader: &mut Reader<'_>) -> Option<Format> {
     }
 }
 
-/// The looks of a view or of a row: name = "css", "css@attribute", "." for the element itself, or a table.
-pub fn looks(reader: &mut Reader<'_>) -> Vec<(String, Look)> {
-    let keys = reader.keys();
-    keys.into_iter().filter_map(|key| look(reader, &key.value).map(|look| (key.value, look))).collect()
-}
-
-/// The look under a key; see [`looks`].
-pub fn look(reader: &mut Reader<'_>, key: &str) -> Option<Look> {
-    if reader.item(key)?.is_str() {
-        let text = reader.text(key)?;
-        return simple_look(reader, &text);
-    }
-    let mut table = reader.table(key)?;
-    let base = table.required_text("css").and_then(|text| simple_look(&table, &text));
-    let without = table.text("without").and_then(|text| part::css(&table, &text));
-    let first = table.text("first").and_then(|text| part::regex(&table, &text));
-    let required = table.flag("required").is_some_and(|flag| flag.value);
-    let all = table.flag("all").is_some_and(|flag| flag.value);
-    let cells = table.has("cells").then(|| table.table("cells")).flatten().map(|mut cells| looks(&mut cells));
-    table.finish();
-    let kind = match cells {
-        Some(cells) => Kind::Rows(cells),
-        None if all => Kind::All,
-        None => Kind::One,
-    };
-    Some(Look { without, first, required, kind, ..base? })
-}
-
-/// A look written as `css`, `css@attribute`, `.` or `.@attribute`.
-pub fn simple_look(reader: &Reader<'_>, text: &At<String>) -> Option<Look> {
-    let (css, attribute) = match text.value.rsplit_once('@') {
-        Some((css, attribute)) => (css.trim(), Some(attribute.trim().to_owned())),
-        None => (text.value.trim(), None),
-    };
-    let selector = match css {
-        "." => None,
-        css => Some(part::css(reader, &At { value: css.to_owned(), span: text.span.clone() })?),
-    };
-    Some(Look { css: selector, written: text.value.clone(), attribute, without: None, first: None, kind: Kind::One, required: false })
-}
-
 fn rule(mut reader: Reader<'_>, verdict: Option<Verdict>) -> Option<Rule> {
     const KEYS: [&str; 6] = ["status", "header", "text", "css", "json", "empty"];
     let status = statuses(&mut reader);
@@ -253,7 +227,7 @@ fn inside(mut reader: Reader<'_>) -> Option<Inside> {
 fn view(reader: &mut Reader<'_>) -> Option<View> {
     reader.required("view", "a table that says what to take from the page");
     let mut view = reader.table("view")?;
-    let fields = looks(&mut view);
+    let fields = view::looks(&mut view);
     Some(View { fields })
 }
 

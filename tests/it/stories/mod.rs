@@ -6,6 +6,7 @@ mod commands;
 mod damaged;
 mod delivery;
 mod demo;
+mod described;
 mod documents;
 mod imported;
 mod killed;
