@@ -211,7 +211,7 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
     match &step.format {
         Format::Json { list, unwrap, nullable } => {
             let mut value = parse_json(step, page)?;
-            drop_from(&mut value, &step.drop);
+            dropped::take_out(&mut value, &step.drop);
             // "None of these" is often no list where the rest is one.
             let is_listed = *list && !is_nothing(&value);
             if is_listed { as_list(step, page, value, unwrap.as_deref(), *nullable) } else { Ok(value) }
@@ -353,27 +353,8 @@ fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
     }
 }
 
-/// Takes out what a recipe says must be neither read nor kept; whether there was anything.
-fn drop_from(value: &mut Value, paths: &[JsonPath]) -> bool {
-    let places: Vec<String> =
-        paths.iter().flat_map(|path| path.query_located(value).all()).map(|found| found.location().to_json_pointer()).collect();
-    let mut has_any = false;
-    for place in places {
-        if let Some(there) = value.pointer_mut(&place).filter(|there| !there.is_null()) {
-            *there = Value::Null;
-            has_any = true;
-        }
-    }
-    has_any
-}
-
-/// The body of a JSON answer without what must not be kept; nothing when there is nothing of it.
-pub fn without_dropped(step: &Step, page: &Page) -> Option<Vec<u8>> {
-    let mut value = parse_json(step, page).ok().filter(|_| !step.drop.is_empty())?;
-    drop_from(&mut value, &step.drop).then(|| value.to_string().into_bytes())
-}
-
-fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
+/// The JSON of a page as it came.
+pub fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
     let text = decode_whole(step, page)?;
     serde_json::from_str(&big_numbers::as_texts(text.trim_start_matches('\u{feff}'))).map_err(|error| {
         let found = if error.is_eof() {
