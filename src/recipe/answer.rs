@@ -19,7 +19,7 @@ use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
 use super::xml::{self, Trouble};
-use super::{big_numbers, cut_off, inside};
+use super::{big_numbers, cut_off, dropped, inside};
 use crate::domain::charset::{decode, decode_with_errors, mistaken_charset};
 use crate::domain::page::Page;
 

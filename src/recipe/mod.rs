@@ -15,6 +15,7 @@ mod cut_off;
 mod date;
 mod described;
 pub mod docket_source;
+mod dropped;
 mod encode;
 mod entities;
 mod entries;

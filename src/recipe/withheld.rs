@@ -6,11 +6,11 @@
 
 use serde_json::Value;
 
-use super::answer::{self, Format};
+use super::answer::Format;
 use super::entries::EntriesSpec;
 use super::select::{Visit, all_hold};
 use super::template::{Env, Scope};
-use super::{Recipe, inside, step};
+use super::{Recipe, dropped, inside, step};
 use crate::domain::case::CaseNumber;
 use crate::domain::page::Page;
 
@@ -28,7 +28,7 @@ impl Recipe {
                     let scope = asked.get(nth).map_or(&no_scope, |asked| &asked.scope);
                     let specs = self.plan.entries.iter().filter(|spec| spec.step == index);
                     let places: Vec<String> = specs.flat_map(|spec| places(&visit, spec, step, page, scope)).collect();
-                    let body = emptied(&visit, step, page, &places).or_else(|| answer::without_dropped(step, &pages[page]));
+                    let body = emptied(&visit, step, page, &places).or_else(|| dropped::kept(step, &pages[page]));
                     rewritten.extend(body.map(|body| (page, body)));
                 }
             }
