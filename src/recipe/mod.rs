@@ -16,6 +16,7 @@ mod date;
 mod described;
 pub mod docket_source;
 pub mod draft;
+mod dropped;
 mod encode;
 mod entities;
 mod entries;
