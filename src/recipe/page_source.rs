@@ -209,6 +209,7 @@ pub(super) fn step_of(path: &str, charset: Option<String>, format: Format) -> St
         required: Vec::new(),
         echo: Vec::new(),
         more: None,
+        drop: Vec::new(),
         inside: Vec::new(),
         shared: None,
         probe: None,

@@ -45,6 +45,8 @@ pub struct Step {
     pub otherwise: Vec<(String, Shape)>,
     /// What the answer must be.
     pub format: Format,
+    /// What is taken out of the answer before it is read or kept.
+    pub drop: Vec<JsonPath>,
     /// How a whole HTML page ends, one of these; empty where that is not known.
     pub ends: Vec<String>,
     /// Answers that are none.
@@ -303,6 +305,33 @@ title = "{{ t }}"
         assert!(matches!(recipe.next(&number, &[found, acts(1, 1, 3)]), Next::Enough));
         let others = answer("found", &json!({"cases": [{"id": 7}]}));
         assert!(matches!(recipe.next(&number, &[others]), Next::Refused(Refusal::Unreadable { .. })), "not an empty docket");
+    }
+
+    #[test]
+    fn the_one_hit_that_is_the_case_is_asked_for_with_what_found_it() {
+        let steps = r#"
+[[step]]
+id = "card"
+each = [{ case = "$.found.cases[*]" }]
+get = "/card/{{ case.id }}"
+[[step]]
+id = "acts"
+each = [{ card = "$.card", when = { value = "{{ card.number }}", number = true }, none = "not_found" }]
+get = "/acts/{{ case.id }}/{{ card.room }}"
+[entries]"#;
+        let (head, rest) = PAGED.split_once("[[step]]\nid = \"acts\"").unwrap();
+        let text = format!("{head}{}", rest.split_once("[entries]").map(|(_, entries)| format!("{steps}{entries}")).unwrap());
+        let recipe = Recipe::parse("hits.toml", &text).unwrap();
+        let number = recipe.number("12").unwrap();
+        let card = |number: &str| answer("card", &json!({"number": number, "room": "B"}));
+        let found = answer("found", &json!({"cases": [{"id": 7}, {"id": 8}]}));
+        let mut pages = vec![found.clone(), card("112"), card("12")];
+        let Next::Ask(request) = recipe.next(&number, &pages) else { panic!("nothing is asked for") };
+        assert_eq!(request.url, "https://court.example/api/acts/8/B");
+        pages.push(acts(1, 1, 3));
+        let Step::Done(docket) = recipe.step(&number, &pages) else { panic!("not read") };
+        assert_eq!(docket.entries[0].key.0, "8-3");
+        assert_eq!(recipe.next(&number, &[found, card("112"), card("13")]), Next::Refused(Refusal::NotFound));
     }
 
     #[test]

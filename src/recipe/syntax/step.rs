@@ -2,6 +2,8 @@
 //!
 //! Called by the recipe's own parser. Views are compiled in `view`.
 
+use serde_json_path::JsonPath;
+
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 use crate::recipe::answer::{Format, Rule, Verdict};
@@ -66,6 +68,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     let optional = reader.flag("optional").is_some_and(|flag| flag.value);
     let otherwise = otherwise(reader, known);
     let format = format(reader);
+    let drop = drop(reader, format.as_ref());
     let ends = ends(reader, format.as_ref());
     let mut rules = Vec::new();
     for (key, verdict) in [
@@ -97,6 +100,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         each,
         otherwise,
         format: format?,
+        drop,
         ends,
         rules,
         required,
@@ -106,6 +110,14 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         shared,
         probe,
     })
+}
+
+fn drop(reader: &mut Reader<'_>, format: Option<&Format>) -> Vec<JsonPath> {
+    if reader.has("drop") && format.is_some_and(|format| !matches!(format, Format::Json { .. })) {
+        reader.report("drop", "only what stands in JSON can be taken out of an answer", None);
+    }
+    let paths = reader.texts("drop").unwrap_or_default();
+    paths.into_iter().filter_map(|path| part::json_path(reader, &path)).collect()
 }
 
 /// How a whole page ends.

@@ -3,6 +3,7 @@
 mod bad_answers;
 mod circumstances;
 mod commands;
+mod damage;
 mod damaged;
 mod delivery;
 mod demo;
@@ -19,5 +20,6 @@ mod polling;
 mod probes;
 mod recipes;
 mod saved;
+mod series;
 mod sessions;
 mod versions;
