@@ -113,7 +113,7 @@ enum Command {
     },
     /// Add cases from a CSV file, or take pages that a person saved as a visit
     Import(import::ImportArgs),
-    /// Print the courts that veedor can read, and how; or begin a recipe
+    /// Print the courts that veedor can read, and how; or begin the recipe of another
     #[command(args_conflicts_with_subcommands = true)]
     Sources {
         #[command(subcommand)]
@@ -121,7 +121,7 @@ enum Command {
         /// A source's id, for everything about it
         id: Option<String>,
     },
-    /// Run a recipe over saved pages and print the docket, or what its rules matched
+    /// Run a recipe over saved pages: print the docket, or what each rule matched
     Extract(extract::ExtractArgs),
     /// Say what entries mean: JSON Lines in, JSON Lines out
     Classify {
