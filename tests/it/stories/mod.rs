@@ -19,4 +19,5 @@ mod polling;
 mod recipes;
 mod saved;
 mod series;
+mod sessions;
 mod versions;
