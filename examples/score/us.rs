@@ -81,9 +81,11 @@ pub fn texas(folder: &Path) -> Vec<Capture> {
     let pages = folders.iter().flat_map(|folder| files(folder, ".html"));
     let captures = pages.map(|page| {
         let case = json(&page.with_extension("json"));
-        let rows = list(&case, "case_events")
-            .iter()
-            .map(|event| Row { when: day(text(event, "date")), text: format!("{} {}", text(event, "type"), text(event, "disposition")) });
+        let rows = list(&case, "case_events").iter().map(|event| {
+            // The Supreme Court has remarks beside what the others have.
+            let words = ["type", "disposition", "remarks"].map(|field| text(event, field));
+            Row { when: day(text(event, "date")), text: words.join(" ") }
+        });
         let rows = rows.collect();
         Capture::case(file_name(&page), vec![page], text(&case, "docket_number"), Columns::Both, rows)
     });

@@ -237,6 +237,12 @@ impl Setting {
     /// The start or the end of an element.
     pub fn tag(&mut self, name: &str) -> Sound {
         let sound = sound(name);
+        self.edge(sound);
+        sound
+    }
+
+    /// The start or the end of an element that readers see so.
+    pub fn edge(&mut self, sound: Sound) {
         match sound {
             Sound::Block => {
                 self.has_blocks = true;
@@ -245,7 +251,6 @@ impl Setting {
             Sound::Box => self.raw.push(' '),
             Sound::Silent | Sound::Inline => {}
         }
-        sound
     }
 
     /// The text: lines with single spaces, none empty; `\r`, `\n` and their pairs in any order end a line where no block
