@@ -227,13 +227,18 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
             if let Some(rule) = step.rules.iter().find(fits) {
                 return rule.verdict(step).map(|()| Value::Null);
             }
-            let seen = view.see(&html, &page.url).map_err(|missing| match not_what_was_due(step, page, "HTML") {
-                Refusal::Unreadable { found, .. } => Refusal::Unreadable {
-                    at: format!("{}: {}", step.id, missing.field),
-                    expected: format!("an element {}", missing.css),
-                    found: format!("none, in {found}"),
-                },
-                other => other,
+            let seen = view.see(&html, &page.url).map_err(|missing| {
+                if let Some(refusal) = said_so(step, page, view, &html) {
+                    return refusal;
+                }
+                match not_what_was_due(step, page, "HTML") {
+                    Refusal::Unreadable { found, .. } => Refusal::Unreadable {
+                        at: format!("{}: {}", step.id, missing.field),
+                        expected: format!("an element {}", missing.css),
+                        found: format!("none, in {found}"),
+                    },
+                    other => other,
+                }
             })?;
             let beside = seen.beside_rows(BARE_CHARS_BESIDE_ROWS);
             if let Some(marker) = beside.and_then(|beside| marker_beside_rows(&beside)) {
@@ -250,6 +255,14 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
             }
         }
     }
+}
+
+/// What a page that lacks something says by the recipe's own rules: the page of an unknown case has no list. Only what such
+/// a page shows counts; what it lacks says nothing.
+fn said_so(step: &Step, page: &Page, view: &View, html: &Html) -> Option<Refusal> {
+    let shown = view.lenient().see(html, &page.url).ok()?.value;
+    let fits = |rule: &&Rule| rule.json.is_some() && rule.judges(&shown) && rule.fits(page);
+    step.rules.iter().find(fits).and_then(|rule| rule.verdict(step).err())
 }
 
 /// The text of a page of which every byte fits its charset. A text full of replacement marks would be another text than

@@ -75,7 +75,10 @@ pub fn check(recipe: &Recipe, scenario: &Path) {
     let label = scenario.display();
     let typed = std::fs::read_to_string(scenario.join("case.txt")).unwrap_or_else(|_| panic!("{label} has no case.txt"));
     let number = recipe.number(&typed).unwrap();
-    let pages = pages(scenario);
+    let mut pages = pages(scenario);
+    for page in &mut pages {
+        page.charset = recipe.plan.steps.iter().find(|step| step.id == page.step).and_then(|step| step.charset.clone());
+    }
     let found = match recipe.step(&number, &pages) {
         Step::Done(docket) => {
             let (last, one_less) = pages.split_last().unwrap();

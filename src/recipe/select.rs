@@ -139,8 +139,17 @@ impl<'p> Visit<'p> {
         cell.get_or_init(|| answer::parse(step, &self.pages[page])).as_ref().map_err(Clone::clone)
     }
 
-    /// What the levels bind, and how many nulls each level skipped.
+    /// What the levels bind, and how many nulls each level skipped. Of a list that holds something, something must be asked for.
     pub fn fan_out<'d>(&'d self, levels: &'d [Level]) -> Result<(Vec<Scope<'d>>, Vec<usize>), Refusal> {
+        self.bind(levels, true)
+    }
+
+    /// The same for what is only read: a list of a whole court may hold nothing of this case.
+    pub fn bound<'d>(&'d self, levels: &'d [Level]) -> Result<(Vec<Scope<'d>>, Vec<usize>), Refusal> {
+        self.bind(levels, false)
+    }
+
+    fn bind<'d>(&'d self, levels: &'d [Level], is_asked: bool) -> Result<(Vec<Scope<'d>>, Vec<usize>), Refusal> {
         let (mut scopes, mut nulls) = (vec![Scope::default()], vec![0; levels.len()]);
         for (level, nulls) in levels.iter().zip(&mut nulls) {
             let mut next = Vec::new();
@@ -168,7 +177,7 @@ impl<'p> Visit<'p> {
                     }
                 }
                 // What is not asked for would look like a case without entries.
-                if is_any && next.len() == before {
+                if is_asked && is_any && next.len() == before {
                     return Err(none_fits(level));
                 }
             }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::time::Duration;
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -58,6 +59,10 @@ pub struct Step {
     pub more: Option<More>,
     /// Texts in the answer that are HTML, XML or JSON themselves.
     pub inside: Vec<Inside>,
+    /// How long an answer serves every case that asks the same.
+    pub shared: Option<Duration>,
+    /// How long later steps need not be asked while the answers up to this one stay as they are.
+    pub probe: Option<Duration>,
 }
 
 /// Paging: an answer may go on in another. Templates of the step know `page`, from `first` on, and `more`, what was found.

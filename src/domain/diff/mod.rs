@@ -166,6 +166,11 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     let still: MissingParts = counted.iter().filter(|(part, _)| !gone.contains(part)).map(|(part, value)| (part.clone(), *value)).collect();
     let docket = carried(held, listed, slid, seen.into_owned(), &still);
     let mut changes = differences(held, &docket);
+    if confirm.others && held.entries.is_empty() {
+        // Where a case shows itself by its entries only, the first of them says for the first time what the case is called.
+        let is_learnt = |change: &Change| matches!(change, Change::Field(FieldChange { before: None, .. }) | Change::PartyAdded(_));
+        changes.retain(|change| !is_learnt(change));
+    }
     for entry in &absent {
         let part = Part::Entry(entry.key.clone());
         if gone.contains(&part) {
@@ -536,7 +541,15 @@ pub mod tests {
         held.heading.title = Some("Uno v. Dos".into());
         let missing = MissingParts::from([(Part::Entry(EntryKey("k3".into())), count(None, at(0)))]);
         let none = compare(Some(&held), &docket(&[]), &missing, Confirm { others: true, ..sliding }, at(0));
-        assert_eq!(none, Comparison::Same { docket: held, missing: MissingParts::new() });
+        assert_eq!(none, Comparison::Same { docket: held.clone(), missing: MissingParts::new() });
+        // When it shows up for the first time its entries are news, and what it is called is not.
+        match compare(Some(&docket(&[])), &held, &MissingParts::new(), Confirm { others: true, ..sliding }, at(0)) {
+            Comparison::Changed { changes, docket, .. } => {
+                assert!(changes.len() == 10 && changes.iter().all(|change| matches!(change, Change::EntryAdded(_))), "{changes:?}");
+                assert_eq!(docket.heading.title, held.heading.title);
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

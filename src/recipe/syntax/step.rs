@@ -23,7 +23,9 @@ pub fn steps(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Option<Step
     if !reader.required("step", "at least one [[step]]") {
         return steps;
     }
+    let mut probes = Vec::new();
     for mut table in reader.tables("step") {
+        let probe = table.item("probe").map(toml_edit::Item::span);
         let id = table.required_text("id");
         if let Some(id) = &id
             && steps.iter().any(|(known, _)| *known == id.value)
@@ -33,6 +35,13 @@ pub fn steps(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Option<Step
         let step = id.as_ref().and_then(|id| step(&mut table, &id.value, &steps, known));
         table.finish();
         steps.push((id.map(|id| id.value).unwrap_or_default(), step));
+        probes.push(probe);
+    }
+    let last = probes.pop().flatten();
+    let misplaced = last.map(|span| (span, "no step comes after it that a probe could spare")).into_iter();
+    let more = probes.into_iter().flatten().skip(1).map(|span| (span, "only one step can be the probe"));
+    for (span, message) in misplaced.chain(more) {
+        reader.sink().report(span, message, None);
     }
     steps
 }
@@ -71,6 +80,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     ] {
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
+    let [shared, probe] = ["shared", "probe"].map(|key| reader.duration(key).map(|time| time.value));
     let inside = reader.tables("inside").into_iter().filter_map(inside).collect();
     let required = required(reader);
     let echo = echoes(reader, &names);
@@ -97,6 +107,8 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         echo,
         more,
         inside,
+        shared,
+        probe,
     })
 }
 
