@@ -248,7 +248,11 @@ fn check_scrubbed(reader: &Reader<'_>, text: &Template, source: &Step, lets: &[(
     }
     let is_variable = |name: &str| {
         let levels = source.each.iter().map(|level| level.name.as_str());
-        levels.chain(source.otherwise.iter().map(|(name, _)| name.as_str())).chain(["page", "more"]).chain(lets.iter().map(|(name, _)| name.as_str())).any(|known| known == name)
+        levels
+            .chain(source.otherwise.iter().map(|(name, _)| name.as_str()))
+            .chain(["page", "more"])
+            .chain(lets.iter().map(|(name, _)| name.as_str()))
+            .any(|known| known == name)
     };
     if text.paths().any(|path| path.is_empty() || path.first().is_some_and(|name| is_variable(name))) {
         report("a withheld text must be fields of the row, to be emptied in the stored page", "write text = \"{{ field }}\"");
