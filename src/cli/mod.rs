@@ -9,6 +9,7 @@ mod classify;
 mod deliveries;
 mod demo;
 mod described;
+mod dialogue;
 mod diff;
 mod edit;
 mod exit;
@@ -20,6 +21,7 @@ mod import;
 mod list;
 mod lookup;
 mod man;
+mod new;
 mod place;
 mod poll;
 mod print;
@@ -111,8 +113,11 @@ enum Command {
     },
     /// Add cases from a CSV file, or take pages that a person saved as a visit
     Import(import::ImportArgs),
-    /// Print the courts that veedor can read, and how
+    /// Print the courts that veedor can read, and how; or begin the recipe of another
+    #[command(args_conflicts_with_subcommands = true)]
     Sources {
+        #[command(subcommand)]
+        what: Option<SourcesCommand>,
         /// A source's id, for everything about it
         id: Option<String>,
     },
@@ -195,6 +200,12 @@ enum Command {
     Man,
 }
 
+#[derive(Debug, Subcommand)]
+enum SourcesCommand {
+    /// Begin a recipe from a saved page, by asking
+    New(new::NewArgs),
+}
+
 /// Runs a command and says how it ended.
 pub fn run(cli: Cli) -> Exit {
     let common = &cli.common;
@@ -211,7 +222,8 @@ pub fn run(cli: Cli) -> Exit {
         Command::Add(args) => edit::add(common, args),
         Command::Remove { case } => edit::remove(common, &case),
         Command::Import(args) => import::run(common, args),
-        Command::Sources { id } => sources::run(common, id.as_deref()),
+        Command::Sources { what: Some(SourcesCommand::New(args)), .. } => new::run(common, &args),
+        Command::Sources { id, .. } => sources::run(common, id.as_deref()),
         Command::Extract(args) => extract::run(common, &args),
         Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, &lang),
         Command::Deliveries { about, failed, limit } => deliveries::list(common, about, failed, limit),

@@ -144,6 +144,7 @@ fn as_json(known: &Known) -> Value {
         "examples": recipe.examples, "terms": recipe.terms, "robots": recipe.robots, "confidence": recipe.confidence,
         "polled": recipe.import_only.is_none(), "import_only": recipe.import_only, "how": recipe.how, "unverified": recipe.unverified,
         "in_place_of_shipped": known.stands_in(),
+        "secrets": recipe.secrets().iter().map(|(name, how)| json!({"name": name, "how": how, "given": recipe.has_secret(name)})).collect::<Vec<_>>(),
         "program": source.and_then(|source| source.program.as_ref()).map(|program| program.program.display().to_string()),
     })
 }
@@ -182,6 +183,10 @@ fn one(common: &Common, known: &Known) -> Done {
         if data[key].is_string() {
             rows.push((name, print::field(&data, key)));
         }
+    }
+    for secret in data["secrets"].as_array().into_iter().flatten() {
+        let state = if secret["given"] == true { "given" } else { "not given here" };
+        rows.push(("secret", format!("{}, {state}: {}", print::field(secret, "name"), print::field(secret, "how"))));
     }
     rows.extend([
         ("number", format!("{}, for example {}", print::field(&data["number"], "shape"), print::field(&data["number"], "example"))),

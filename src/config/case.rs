@@ -102,6 +102,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
     }
     if cases.noted.insert(source_id.value.clone()) {
         note_standing(&source_id, &known.source.recipe, scope);
+        tell_secrets(&source_id, &known, scope);
     }
     let every = interval(every, &known, around.general, scope);
     let text = |at: At<String>| at.value;
@@ -119,6 +120,19 @@ fn note_standing(id: &At<String>, recipe: &Recipe, scope: &Scope<'_>) {
     if let Some(why) = &recipe.unverified {
         let help = format!("compare what it reads with the site before you rely on it; `veedor sources {id_is}` says what is known");
         scope.warn(id.span.clone(), format!("{id_is} is unverified live: {why}"), help);
+    }
+}
+
+/// Tells the secrets without which a source cannot be asked, once for each source that is polled.
+fn tell_secrets(id: &At<String>, known: &Known, scope: &Scope<'_>) {
+    if known.source.recipe.import_only.is_some() {
+        return;
+    }
+    for (name, how) in &known.lacking {
+        let message = format!("{} cannot be asked without its secret \"{name}\": {how}", id.value);
+        let help =
+            format!("write secrets = {{ {name} = {{ file = \"/run/secrets/{name}\" }} }} under [source.{}] (or env, credential)", id.value);
+        scope.error(id.span.clone(), message, &help);
     }
 }
 

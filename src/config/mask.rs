@@ -35,7 +35,7 @@ const HARMLESS: [&str; 19] = [
 ];
 
 /// Keys that lead to a secret, and the keys in them that only say where it is.
-const LEADING: [&str; 2] = ["password", "secret"];
+const LEADING: [&str; 3] = ["password", "secret", "secrets"];
 const PLACES: [&str; 3] = ["file", "env", "credential"];
 
 /// What names of secrets have in common, in Spanish and English, misspelt ones too.
@@ -103,6 +103,10 @@ enum Verdict {
 
 fn verdict(path: &[String]) -> Verdict {
     let Some((last, inside)) = path.split_last() else { return Verdict::Harmless };
+    // `secrets` holds one table of places for each of its names.
+    if inside.last().is_some_and(|name| name == "secrets") {
+        return Verdict::Leading;
+    }
     if inside.iter().any(|name| LEADING.contains(&name.as_str())) {
         return if PLACES.contains(&last.as_str()) { Verdict::Harmless } else { Verdict::Secret };
     }
@@ -262,6 +266,13 @@ mod tests {
             ("[[channel]]\nid = \"a\"\n[channel.secret]\nkey = \"hunter2\"", "key = ***"),
             ("[[channel]]\nurl = \"https://u:hunter2@h.example.org/x?key=hunter2\"", "url = \"https://***@h.example.org/x?key=***\""),
             ("[veedor]\ncontact = \"whsec_aHVudGVyMg==\"", "contact = \"whsec_***\""),
+            ("[source.x]\nsecrets = { token = \"hunter2\" }", "secrets = { token = ***"),
+            ("[source.x]\nsecrets = \"hunter2\"", "secrets = ***"),
+            ("[source.x]\nsecrets.key = \"hunter2\"", "secrets.key = ***"),
+            ("[source.x.secrets]\nkey = 'hunter2'", "key = ***"),
+            ("[source.x.secrets]\nfile = 'hunter2'", "file = ***"),
+            ("[source.x.secrets.key]\nvalue = 'hunter2'", "value = ***"),
+            ("[source.x]\nsecrets = { key = { env = \"whsec_hunter2\" } }", "secrets = { key = { env = ***"),
             ("[[case]]\nsmtp_pass = \"hunter2\"", "smtp_pass = ***"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
@@ -272,6 +283,9 @@ mod tests {
     fn what_is_no_secret_is_shown_as_it_stands() {
         for text in [
             "secret = { file = \"a\" }",
+            "[source.x]\nsecrets = { token = { file = \"a\" }, key = { env = \"KEY\" } }",
+            "[source.x.secrets]\ntoken = { credential = \"a\" }",
+            "[source.x.secrets.token]\nfile = \"a\"",
             "# the secret = \"x\"",
             "[smtp]\nhost = \"h\"",
             "[smtp]\npassword = { file = \"a\", env = \"B\" }",

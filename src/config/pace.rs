@@ -4,7 +4,7 @@
 //! drawn out by the same factor, so that its visits spread over the day instead of using up the budget by noon and leaving
 //! the court unwatched until midnight. Used while the watch list is read; `veedor check` says what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,11 +43,13 @@ impl Load {
 
 /// Draws out the intervals of sources that are asked for too much, and says which. Sources on this machine burden nobody.
 pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Source>>) -> Vec<Load> {
-    let mut loads: BTreeMap<String, Load> = BTreeMap::new();
+    // A source with an address for each court has as many hosts, each with a budget of its own.
+    let mut loads: BTreeMap<(String, String), Load> = BTreeMap::new();
+    let host = |watch: &Watch, source: &Source| (watch.case.source.clone(), source.recipe.base_url_of(&watch.number).into_owned());
     for watch in cases.iter().filter(|watch| !is_described(&watch.case.source)) {
         let Some(source) = source_of(watch).filter(|source| !source.is_loopback() && source.is_polled()) else { continue };
         let open = source.hours.as_ref().map_or(1.0, open_share);
-        let load = loads.entry(watch.case.source.clone()).or_insert_with(|| Load {
+        let load = loads.entry(host(watch, &source)).or_insert_with(|| Load {
             source: watch.case.source.clone(),
             cases: 0,
             needed: 0.0,
@@ -56,13 +58,14 @@ pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Sour
         load.cases += 1;
         load.needed += open * DAY / watch.every.as_secs_f64().max(0.001) * REQUESTS_A_VISIT;
     }
-    let loads: Vec<Load> = loads.into_values().filter(|load| load.factor() > 1.0).collect();
-    for watch in cases {
-        if let Some(load) = loads.iter().find(|load| load.source == watch.case.source) {
+    loads.retain(|_, load| load.factor() > 1.0);
+    let crowded: BTreeSet<String> = loads.keys().map(|(source, _)| source.clone()).collect();
+    for watch in cases.iter_mut().filter(|watch| crowded.contains(&watch.case.source)) {
+        if let Some(load) = source_of(watch).and_then(|source| loads.get(&host(watch, &source))) {
             watch.every = Duration::from_secs_f64((watch.every.as_secs_f64() * load.factor()).min(LONGEST));
         }
     }
-    loads
+    loads.into_values().collect()
 }
 
 /// The share of a week in which a source may be asked.

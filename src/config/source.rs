@@ -19,6 +19,7 @@ use super::loopback::is_loopback_url;
 use super::own;
 use super::program::Program;
 use super::scope::{Scope, YEAR, spell};
+use super::secret::{self, Secret};
 
 /// A source as this operator asks it.
 #[derive(Debug, Clone)]
@@ -68,6 +69,8 @@ pub(super) struct Known {
     pub every: Option<Duration>,
     /// The least interval that is allowed.
     pub floor: Duration,
+    /// Secrets that the recipe needs and that `[source.ID]` does not name, and how to get one.
+    pub lacking: Vec<(String, String)>,
 }
 
 /// What a `[source.ID]` says.
@@ -80,6 +83,8 @@ pub(super) struct Settings {
     base_url: Option<String>,
     recipe: Option<At<String>>,
     hours: Option<Option<Hours>>,
+    /// By name; one without a value has been told.
+    secrets: Vec<(At<String>, Option<Secret>)>,
 }
 
 /// All sources.
@@ -163,11 +168,12 @@ fn read_settings(root: &mut Reader<'_>, scope: &Scope<'_>, broken: &mut BTreeSet
             base_url: read_base_url(&mut inner, scope),
             recipe: inner.text("recipe"),
             hours: inner.has("hours").then(|| read_hours(&mut inner, scope)),
+            secrets: read_secrets(&mut inner, scope),
         };
         inner.item("hours");
         if is_described(&key.value) {
             let of_programs: &[&str] = if key.value == COMMAND { &["gap", "daily"] } else { &[] };
-            for name in ["base_url", "recipe"].iter().chain(of_programs).filter(|name| inner.has(name)) {
+            for name in ["base_url", "recipe", "secrets"].iter().chain(of_programs).filter(|name| inner.has(name)) {
                 let message = format!("[source.{}] has no {name}: each case says itself what is asked", key.value);
                 inner.report(name, message, Some("leave it out".to_owned()));
             }
@@ -176,6 +182,16 @@ fn read_settings(root: &mut Reader<'_>, scope: &Scope<'_>, broken: &mut BTreeSet
         all.insert(key.value, settings);
     }
     all
+}
+
+fn read_secrets(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<(At<String>, Option<Secret>)> {
+    let inner = if table.has("secrets") { table.table("secrets") } else { None };
+    let Some(mut inner) = inner else { return Vec::new() };
+    let keys = inner.keys();
+    keys.into_iter()
+        .map(|key| (secret::read(&mut inner, &key.value, scope).map(|at| at.value), key))
+        .map(|(value, key)| (key, value))
+        .collect()
 }
 
 fn read_base_url(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<String> {
@@ -235,6 +251,7 @@ fn settle(recipe: Recipe, from: From, settings: &Settings, hours: Option<Hours>,
         Some(base_url) => recipe.with_base_url(base_url),
         None => recipe,
     };
+    let (recipe, lacking) = give_secrets(recipe, settings, scope);
     // How a program asks is its own.
     let here = is_loopback_url(&recipe.base_url) || program.is_some();
     let id = recipe.id.clone();
@@ -260,7 +277,23 @@ fn settle(recipe: Recipe, from: From, settings: &Settings, hours: Option<Hours>,
     let gap = least(&settings.gap, "gap", recipe.gap).unwrap_or(recipe.gap);
     let timeout = settings.timeout.as_ref().map_or(recipe.timeout, |at| at.value);
     let hours = settings.hours.clone().unwrap_or(hours);
-    Known { source: Arc::new(Source { recipe, gap, daily, every, timeout, hours, overridden, program }), every, floor }
+    Known { source: Arc::new(Source { recipe, gap, daily, every, timeout, hours, overridden, program }), every, floor, lacking }
+}
+
+/// Hands a recipe what only the operator has, and says which of its secrets `[source.ID]` does not name.
+fn give_secrets(recipe: Recipe, settings: &Settings, scope: &Scope<'_>) -> (Recipe, Vec<(String, String)>) {
+    let wanted = recipe.secrets();
+    for (name, _) in &settings.secrets {
+        if !wanted.iter().any(|(known, _)| *known == name.value) {
+            let names: Vec<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
+            let help = suggestion(&name.value, &names).or_else(|| Some("leave it out".to_owned()));
+            scope.errors.report(name.span.clone(), format!("{} asks for no secret \"{}\"", recipe.id, name.value), help);
+        }
+    }
+    let is_named = |name: &str| settings.secrets.iter().any(|(known, _)| known.value == name);
+    let lacking = wanted.iter().filter(|(name, _)| !is_named(name)).cloned().collect();
+    let given = settings.secrets.iter().filter_map(|(name, secret)| Some((name.value.clone(), secret.as_ref()?.expose().to_owned())));
+    (recipe.with_secrets(given.collect()), lacking)
 }
 
 /// The source that was meant: by its id, or by its id without the country.

@@ -507,3 +507,85 @@ fn what_a_recipe_admits_of_itself_is_said_once_at_the_first_case() {
     assert!(said[0].starts_with("w.toml:2:10: xx-walled is import only: a captcha;") && said[0].contains("save it; then: veedor import"));
     assert!(said[1].starts_with("w.toml:2:10: xx-walled is unverified live: unseen;"));
 }
+
+/// A source that asks for a token, as an operator's recipe.
+const KEYED: &str = r#"
+id = "xx-keyed"
+title = "A court with keys"
+jurisdiction = "xx"
+language = "en"
+timezone = "UTC"
+base_url = "https://{{ number.court }}.court.example"
+case_url = "https://court.example/"
+daily = 1000
+[secrets]
+token = "a free token from https://court.example/token"
+[headers]
+Authorization = "Token {{ secret.token }}"
+[number]
+pattern = '(?<court>[a-z]+)-(?<serial>\d+)'
+compact = "{court}-{serial}"
+canonical = "{court}-{serial}"
+shape = "a court and a serial"
+example = "a-1"
+[[step]]
+id = "case"
+get = "/{{ number }}"
+[entries]
+from = "case"
+each = "$.rows[*]"
+key = ["{{ id }}"]
+title = "{{ t }}"
+"#;
+
+#[test]
+fn a_source_that_asks_for_a_secret_is_not_watched_without_it() {
+    let cases = "[[case]]\nsource = \"xx-keyed\"\nnumber = \"a-1\"\n[[case]]\nsource = \"xx-keyed\"\nnumber = \"a-2\"\n";
+    let load = |list: &str, secrets| {
+        load_with(&[("w.toml", &format!("{cases}{list}")), ("recipes/k.toml", KEYED), ("token", "s3cret\n")], secrets)
+    };
+    for secrets in [Secrets::Needed, Secrets::Elsewhere] {
+        let (config, errors, _) = load("", secrets);
+        assert!(config.is_none());
+        let expected = "w.toml:2:10: xx-keyed cannot be asked without its secret \"token\": a free token from https://court.example/token; \
+                        write secrets = { token = { file = \"/run/secrets/token\" } } under [source.xx-keyed] (or env, credential)";
+        assert_eq!(errors, [expected], "said once");
+    }
+    let (config, errors, _) = load("[source.xx-keyed]\nsecrets = { token = { file = \"token\" } }\n", Secrets::Needed);
+    let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
+    let source = config.source_of(&config.cases[0].case).expect("known");
+    assert_eq!(source.recipe.lacking_secret(), None);
+    let crate::recipe::Next::Ask(request) = source.recipe.next(&config.cases[0].number, &[]) else { panic!("asks nothing") };
+    assert!(request.headers.contains(&("Authorization".to_owned(), "Token s3cret".to_owned())), "{request:?}");
+    assert!(!format!("{config:?}").contains("s3cret"));
+    // Where only the service can read it, who asks is not stopped.
+    let unset = "[source.xx-keyed]\nsecrets = { token = { env = \"UNSET\" } }\n";
+    let (config, _, warnings) = load(unset, Secrets::Elsewhere);
+    assert!(config.is_some() && warnings.iter().any(|line| line.contains("token was not checked here")), "{warnings:?}");
+    let (_, errors, _) = load(unset, Secrets::Needed);
+    assert!(errors.len() == 1 && errors[0].contains("UNSET is not set"), "{errors:?}");
+    for (list, expected) in [
+        ("[source.xx-keyed]\nsecrets = { tokn = { file = \"token\" } }\n", "did you mean \"token\"?"),
+        ("[source.xx-keyed]\nsecrets = { token = \"s3cret\" }\n", "token must not stand in the file itself"),
+        ("[source.ec-esatje]\nsecrets = { token = { file = \"token\" } }\n", "ec-esatje asks for no secret \"token\"; leave it out"),
+        (
+            "[source.page]\nsecrets = { token = { file = \"token\" } }\n",
+            "[source.page] has no secrets: each case says itself what is asked",
+        ),
+    ] {
+        let (_, errors, _) = load(list, Secrets::Needed);
+        assert!(errors.iter().any(|line| line.contains(expected)), "{list}: {errors:#?}");
+        assert!(!errors.iter().any(|line| line.contains("s3cret")), "{errors:?}");
+    }
+}
+
+#[test]
+fn each_court_of_a_source_has_a_budget_of_its_own() {
+    let key = "[source.xx-keyed]\nsecrets = { token = { file = \"token\" } }\n";
+    let case = |number: String| format!("[[case]]\nsource = \"xx-keyed\"\nnumber = \"{number}\"\n");
+    let cases: String = (0..40).map(|n| case(format!("a-{n}"))).chain([case("b-1".to_owned())]).collect();
+    let (config, errors, _) = load_files(&[("w.toml", &format!("{key}{cases}")), ("recipes/k.toml", KEYED), ("token", "s3cret\n")]);
+    let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
+    assert_eq!((config.loads.len(), config.loads[0].cases), (1, 40));
+    assert!(config.cases[0].every > config.cases[40].every, "the court with one case is visited as wished");
+}

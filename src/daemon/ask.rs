@@ -12,7 +12,7 @@ use crate::config::Source;
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
 use crate::domain::page::Page;
-use crate::fetch::{FailureKind, Fetched, Rest, Rules, Validators};
+use crate::fetch::{FailureKind, Fetched, Jar, Rest, Rules, Validators};
 use crate::recipe::{Next, Refusal};
 
 /// The most requests that one visit may make. e-SATJE cases with many incidents need a few dozen; a recipe that asks for
@@ -57,7 +57,12 @@ pub struct HeldPage {
 
 /// Asks until the recipe has enough, or trouble stops it. `held` gives the pages of the stored version in order.
 pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage]) -> Answer {
+    if let Some(secret) = source.recipe.lacking_secret() {
+        let why = format!("the secret \"{secret}\" of {} is missing; `veedor check` says how to get one", source.recipe.id);
+        return Answer::Postponed { why, not_before: None };
+    }
     let rules = rules_of(source, number);
+    let mut jar = source.recipe.cookies.then(Jar::default);
     let mut pages: Vec<Page> = Vec::new();
     loop {
         let request = match source.recipe.next(number, &pages) {
@@ -77,8 +82,10 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
             let expected = format!("at most {MOST_REQUESTS} requests a visit");
             return Answer::Refused(Refusal::Unreadable { at: request.step, expected, found: "a recipe that asks for ever more".into() });
         }
+        // Who is told that nothing changed may not be given the session that the next page asks for.
+        let held = if jar.is_some() { &[] } else { held };
         let known = held.get(pages.len()).filter(|held| held.page.url == request.url && held.page.step == request.step);
-        match handles.fetcher.fetch(&rules, &request, known.map(|held| &held.validators)).await {
+        match handles.fetcher.fetch_in(&rules, &request, known.map(|held| &held.validators), jar.as_mut()).await {
             Fetched::Page(page) => pages.push(page),
             Fetched::NotModified { at } => match known {
                 Some(held) => pages.push(Page { fetched_at: at, ..held.page.clone() }),
@@ -120,7 +127,7 @@ fn short_wait(at: Timestamp, now: Timestamp) -> Option<Duration> {
 fn rules_of(source: &Source, number: &CaseNumber) -> Rules {
     Rules {
         source: source.recipe.id.clone(),
-        headers: source.recipe.headers().to_vec(),
+        headers: source.recipe.headers(number),
         gap: source.gap,
         daily: source.daily,
         timeout: source.timeout,

@@ -2,6 +2,8 @@
 //!
 //! A recipe makes requests, `fetch` turns each into a page, the store keeps the pages. Nothing here does I/O.
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 /// The HTTP methods that a recipe may use.
@@ -13,8 +15,8 @@ pub enum Method {
     Post,
 }
 
-/// One question to a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One question to a source. It prints without the values of its headers, which may be secret.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The recipe's step that asks it.
     pub step: String,
@@ -28,6 +30,21 @@ pub struct Request {
     pub body: Option<Vec<u8>>,
     /// The charset that the recipe knows to be right, whatever the answer says.
     pub charset: Option<String>,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let body = self.body.as_deref().map(String::from_utf8_lossy);
+        f.debug_struct("Request")
+            .field("step", &self.step)
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &headers)
+            .field("body", &body)
+            .field("charset", &self.charset)
+            .finish()
+    }
 }
 
 /// One answer.

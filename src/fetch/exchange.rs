@@ -1,11 +1,12 @@
 //! One request and its answer, bounded in time and in size.
 //!
 //! `fetch` decides whether and when; this sends, and reads the answer within one deadline over name resolution,
-//! connection, TLS, headers and body. It follows no redirect, keeps no cookie, and judges no status.
+//! connection, TLS, headers and body. It follows no redirect, keeps no cookie (it hands them on), and
+//! judges no status.
 
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Client, Response};
 use url::{Position, Url};
 
@@ -48,6 +49,8 @@ pub(super) enum Bound {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
+    /// What it sets for later requests of the same visit; no page keeps it.
+    pub(super) cookies: Vec<String>,
     pub(super) retry_after: Option<String>,
     pub(super) location: Option<Url>,
     pub(super) body: Vec<u8>,
@@ -100,6 +103,7 @@ async fn send(client: &Client, ask: Ask<'_>, host: &str) -> Result<Answer, Troub
     let mut answer = Answer {
         status,
         headers: kept(response.headers()),
+        cookies: response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok().map(str::to_owned)).collect(),
         retry_after: text(response.headers(), &RETRY_AFTER),
         location: text(response.headers(), &LOCATION).and_then(|to| response.url().join(&to).ok()),
         body: Vec::new(),

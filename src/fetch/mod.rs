@@ -9,6 +9,7 @@
 mod exchange;
 pub mod guard;
 mod host;
+mod jar;
 mod obey;
 mod robots;
 mod tally;
@@ -28,6 +29,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::{Position, Url};
+
+pub use self::jar::Jar;
 
 use self::host::Host;
 use self::tally::Tally;
@@ -199,8 +202,13 @@ impl Fetcher {
     /// Asks for one page when its host may be asked: waits through the queue and the gap where that is short, and
     /// returns [`FailureKind::Postponed`] where it is long.
     pub async fn fetch(&self, rules: &Rules, request: &Request, validators: Option<&Validators>) -> Fetched {
+        self.fetch_in(rules, request, validators, None).await
+    }
+
+    /// The same within a visit that keeps cookies.
+    pub async fn fetch_in(&self, rules: &Rules, request: &Request, validators: Option<&Validators>, jar: Option<&mut Jar>) -> Fetched {
         let tally = self.tally(&rules.source);
-        let fetched = self.page(rules, request, validators, &tally).await.unwrap_or_else(Fetched::Failed);
+        let fetched = self.page(rules, request, validators, jar, &tally).await.unwrap_or_else(Fetched::Failed);
         tally.count(&fetched);
         fetched
     }

@@ -10,7 +10,7 @@ use super::exchange::{Answer, Ask, Bound, exchange};
 use super::host::Host;
 use super::tally::Tally;
 use super::trouble::Trouble;
-use super::{Failure, FailureKind, Fetched, Fetcher, Rules, Validators};
+use super::{Failure, FailureKind, Fetched, Fetcher, Jar, Rules, Validators};
 use crate::domain::page::{Method, Page, Request};
 
 /// The largest page after decoding; the longest real docket seen is below 10 MB, and a gzip bomb is above.
@@ -21,6 +21,7 @@ impl Fetcher {
         rules: &Rules,
         request: &Request,
         validators: Option<&Validators>,
+        jar: Option<&mut Jar>,
         tally: &Tally,
     ) -> Result<Fetched, Failure> {
         let url = web_url(&request.url)?;
@@ -31,10 +32,12 @@ impl Fetcher {
         let mut turn = host.turn(rules, self.inner.clock.now()).await?;
         self.obey_robots(&host, &mut turn, rules, &url).await?;
         turn.start(rules, &self.inner.clock).await?;
+        let mut headers = request.headers.clone();
+        headers.extend(jar.as_ref().and_then(|jar| jar.header(&url)).map(|cookies| ("Cookie".to_owned(), cookies)));
         let ask = Ask {
             method: request.method,
             url: &url,
-            headers: &request.headers,
+            headers: &headers,
             body: request.body.as_deref(),
             validators,
             timeout: rules.timeout,
@@ -50,6 +53,9 @@ impl Fetcher {
         drop(turn);
         tracing::debug!(source = rules.source, host = host.name, step = request.step, status = answer.status, "asked");
         let at = self.inner.clock.now();
+        if let Some(jar) = jar {
+            jar.take(&url, &answer.cookies, at);
+        }
         if answer.status == 304 {
             if validators.is_none() {
                 let why = format!("{} says that nothing changed, without having been asked", host.name);

@@ -15,6 +15,7 @@ use serde_json_path::JsonPath;
 use super::Refusal;
 use super::filter::collapse;
 use super::marker::{BARE_CHARS_BESIDE_ROWS, Marker, clip, describe, first_byte, marker, marker_beside_rows};
+use super::request::with_lets;
 use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
@@ -289,6 +290,8 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
         let at = format!("{}: element {}", step.id, place + 1);
         return Err(Refusal::Unreadable { at, expected: format!("`{}`", field.written), found: "nothing there".to_owned() });
     }
+    let scope = with_lets(step, env);
+    let env = &Env { scope: &scope, ..*env };
     for echo in &step.echo {
         let expected = match &echo.expected {
             Expected::Text(template) => template.text(env),

@@ -15,6 +15,7 @@ mod cut_off;
 mod date;
 mod described;
 pub mod docket_source;
+pub mod draft;
 mod encode;
 mod entities;
 mod entries;
@@ -30,8 +31,10 @@ mod marker;
 mod number;
 mod oddity;
 pub mod page_source;
+mod request;
 mod required;
 mod saved;
+mod secrets;
 mod select;
 #[cfg(test)]
 mod several;
@@ -61,6 +64,7 @@ use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
 pub use described::{COMMAND, FEED, KINDS, PAGE, is_described};
+pub use secrets::Secrets;
 pub use shipped::{shipped, shipped_recipe};
 pub use walled::{WalledSite, walled, walled_site};
 
@@ -105,6 +109,10 @@ pub struct Recipe {
     pub sliding: bool,
     /// The address as a template, where it depends on the number.
     base: Option<Arc<template::Template>>,
+    /// What only the operator has.
+    secrets: Secrets,
+    /// Whether what an answer sets as cookies goes with the later requests of the same visit.
+    pub cookies: bool,
     plan: Arc<Plan>,
 }
 
@@ -113,7 +121,8 @@ pub struct Recipe {
 struct Plan {
     number: number::NumberFormat,
     case_url: template::Template,
-    headers: Vec<(String, String)>,
+    headers: Vec<(String, template::Template)>,
+    secrets: Vec<(String, String)>,
     zones: zones::Zones,
     steps: Vec<step::Step>,
     heading: heading::HeadingSpec,
@@ -356,11 +365,6 @@ impl Recipe {
     /// The step that a page of unknown origin is taken for.
     pub fn first_step(&self) -> &str {
         self.plan.steps.first().map_or("", |step| &step.id)
-    }
-
-    /// The headers that every request to the site carries, robots.txt too.
-    pub fn headers(&self) -> &[(String, String)] {
-        &self.plan.headers
     }
 }
 

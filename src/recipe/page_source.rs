@@ -22,7 +22,7 @@ use super::syntax::{part, step, view as looks};
 use super::template::Template;
 use super::view::{Kind, Look, Rows, View};
 use super::zones::Zones;
-use super::{Plan, Recipe};
+use super::{Plan, Recipe, Secrets};
 use crate::diag::Reader;
 use crate::domain::page::Method;
 
@@ -94,7 +94,8 @@ pub(super) fn recipe(of: Described<'_>, heard: Heard) -> Option<Recipe> {
     let plan = Plan {
         number: exactly(of.slug)?,
         case_url: Template::literal(of.case_url),
-        headers: vec![("Accept".to_owned(), "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5".to_owned())],
+        headers: vec![("Accept".to_owned(), Template::literal("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"))],
+        secrets: Vec::new(),
         zones: Zones::one(heard.zone?),
         steps: vec![of.step],
         heading: HeadingSpec::default(),
@@ -110,6 +111,8 @@ pub(super) fn recipe(of: Described<'_>, heard: Heard) -> Option<Recipe> {
         zone: heard.zone_name,
         base_url: of.base_url,
         base: None,
+        secrets: Secrets::default(),
+        cookies: false,
         gap: Duration::from_secs(5),
         every: Duration::from_secs(30 * 60),
         daily: 500,
@@ -194,6 +197,7 @@ pub(super) fn step_of(path: &str, charset: Option<String>, format: Format) -> St
         optional: false,
         method: Method::Get,
         url: Template::literal(path),
+        lets: Vec::new(),
         headers: Vec::new(),
         body: Body::None,
         charset,

@@ -9,13 +9,14 @@ use std::collections::HashSet;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use super::Refusal;
 use super::answer::{self, Format, Rule};
 use super::filter::absolute;
 use super::inside::Inside;
+use super::request::request;
 use super::required::Required;
 use super::select::{Level, Visit};
 use super::template::{Env, Scope, Template};
-use super::{Recipe, Refusal};
 use crate::domain::page::{Method, Request};
 
 /// One `[[step]]` of a recipe.
@@ -27,8 +28,10 @@ pub struct Step {
     pub method: Method,
     /// The address, relative to the recipe's base or absolute.
     pub url: Template,
+    /// Texts for the templates of its requests, in their order.
+    pub lets: Vec<(String, Template)>,
     /// Headers beside or instead of the recipe's.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(String, Template)>,
     /// What is sent.
     pub body: Body,
     /// The charset that is known to be right.
@@ -77,6 +80,8 @@ pub enum Body {
     Json(Shape),
     /// A form.
     Form(Vec<(String, Template)>),
+    /// A text as it is.
+    Text(Template),
 }
 
 /// A JSON value with templates in it.
@@ -185,41 +190,12 @@ fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, f
         scope.vars.push(("page", Cow::Owned(Value::from(more.first + nth - 1))));
         scope.vars.push(("more", Cow::Owned(found.clone())));
     }
-    let mut request = request(visit.recipe, visit, step, &scope);
-    if let (Some(More { follow: true, .. }), Value::String(link)) = (&step.more, found) {
-        link.clone_into(&mut request.url);
-    }
-    Asked { scope, request }
-}
-
-fn request(recipe: &Recipe, visit: &Visit<'_>, step: &Step, scope: &Scope<'_>) -> Request {
-    let env = Env { number: visit.number, format: &recipe.plan.number, scope, row: None, base: &visit.base };
-    let url = step.url.url(&env);
-    let url = if url.starts_with('/') { format!("{}{url}", visit.base) } else { url };
-    let mut headers: Vec<(String, String)> = recipe.headers().to_vec();
-    let body = match &step.body {
-        Body::None => None,
-        Body::Json(shape) => Some(shape.value(&env).to_string().into_bytes()),
-        Body::Form(fields) => {
-            set_header(&mut headers, "Content-Type", "application/x-www-form-urlencoded");
-            let mut form = url::form_urlencoded::Serializer::new(String::new());
-            for (name, value) in fields {
-                form.append_pair(name, &value.text(&env));
-            }
-            Some(form.finish().into_bytes())
-        }
+    let link = match (&step.more, found) {
+        (Some(More { follow: true, .. }), Value::String(link)) => Some(link.as_str()),
+        _ => None,
     };
-    for (name, value) in &step.headers {
-        set_header(&mut headers, name, value);
-    }
-    Request { step: step.id.clone(), method: step.method, url, headers, body, charset: step.charset.clone() }
-}
-
-fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
-    match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-        Some((_, old)) => value.clone_into(old),
-        None => headers.push((name.to_owned(), value.to_owned())),
-    }
+    let request = request(visit, step, &scope, link);
+    Asked { scope, request }
 }
 
 impl Shape {

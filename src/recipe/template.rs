@@ -112,6 +112,16 @@ impl Template {
         })
     }
 
+    /// Whether it refers to the whole of a name and not to a field of it.
+    pub fn is_whole(&self, head: &str) -> bool {
+        self.names().any(|name| name.head == head && name.rest.len() != 1)
+    }
+
+    /// Whether it begins with its own text, and not with a value.
+    pub fn begins_with_text(&self) -> bool {
+        matches!(self.parts.first(), Some(Part::Literal(_)))
+    }
+
     fn names(&self) -> impl Iterator<Item = &Name> {
         let expressions = self.parts.iter().filter_map(|part| match part {
             Part::Value(expression) => Some(expression),

@@ -127,6 +127,10 @@ pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusa
         },
     };
     if let Some(document) = document.filter(|document| !document.is_null()) {
+        fields.extend(step.inside.iter().map(|inside| {
+            let texts = inside.at.query(document).all().len();
+            Match { is_needed: false, ..Match::of_list("inside", "$", &inside.at, texts, Some(document)) }
+        }));
         fields.extend(step.echo.iter().map(|echo| {
             let found = echo.json.query(document).all();
             let nearest = if found.is_empty() { nearest::json(document, &echo.path) } else { None };

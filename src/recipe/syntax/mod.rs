@@ -16,9 +16,10 @@ use super::answer::Verdict;
 use super::filter::{Tables, one_line};
 use super::is_described;
 use super::marker::Marker;
+use super::request::SECRET;
 use super::template::Template;
 use super::zones::{ZoneRule, Zones};
-use super::{Plan, Recipe, is_web_address};
+use super::{Plan, Recipe, Secrets, is_web_address};
 use crate::diag::{self, At, Problem, Reader, Sink};
 use part::{Known, Names};
 pub use standing::walled_sites;
@@ -54,11 +55,12 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let (import_only, how, unverified) = standing::standing(reader);
     let examples = reader.texts("examples").unwrap_or_default();
     let sliding = reader.flag("sliding");
-    let headers = part::pairs(reader, "headers");
+    let cookies = reader.flag("cookies");
     let tables = tables(reader);
     let (format, example) = number::format(reader, &tables).unzip();
     let parts = format.as_ref().map(number::parts).unwrap_or_default();
-    let known = Known { parts, tables };
+    let known = Known { parts, tables, secrets: part::pairs(reader, "secrets") };
+    let headers = part::templates(reader, "headers", &Names::new(&known).and(SECRET));
     let zones = zones(reader, &known);
     let base = base_url.as_ref().and_then(|url| base(reader, url, &known));
     let case_url = reader.required_text("case_url").and_then(|url| part::template(reader, &url, &Names::new(&known)));
@@ -70,6 +72,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         number: format?,
         case_url: case_url?,
         headers,
+        secrets: known.secrets,
         zones: Zones { usual: zone?, rules: zones },
         steps: steps.into_iter().map(|step| step.1).collect::<Option<_>>()?,
         heading,
@@ -86,6 +89,8 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         zone: timezone?.value,
         base_url: base_url?.value.trim_end_matches('/').to_owned(),
         base: base?.map(Arc::new),
+        secrets: Secrets::default(),
+        cookies: cookies.is_some_and(|cookies| cookies.value),
         gap: gap.map_or(Duration::from_secs(5), |gap| gap.value),
         every: every.map_or(Duration::from_secs(30 * 60), |every| every.value),
         daily: daily.and_then(|daily| u32::try_from(daily.value).ok()).unwrap_or(1000),

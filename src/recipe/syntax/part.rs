@@ -12,6 +12,7 @@ use super::tidy;
 use crate::diag::{At, Reader, suggestion};
 use crate::recipe::date::{self, DateFormat, DateSpec};
 use crate::recipe::filter::Tables;
+use crate::recipe::request::SECRET;
 use crate::recipe::select::{Condition, Level, Path, Root, Test};
 use crate::recipe::step::{Shape, Step};
 use crate::recipe::template::Template;
@@ -23,6 +24,8 @@ pub struct Known {
     pub parts: Vec<String>,
     /// The fixed tables.
     pub tables: Tables,
+    /// What only the operator has: names, and how to get one.
+    pub secrets: Vec<(String, String)>,
 }
 
 /// The names that a template may begin with.
@@ -68,6 +71,11 @@ impl<'a> Names<'a> {
         Self { row: cells.map_or(Row::Any, Row::Cells), ..self.clone() }
     }
 
+    /// Whether a name is taken already.
+    pub fn has(&self, name: &str) -> bool {
+        ["number", "row", SECRET].contains(&name) || self.variables.iter().any(|known| known == name)
+    }
+
     fn unknown(&self, head: &str) -> Option<Option<String>> {
         let mut known: Vec<&str> = self.variables.iter().map(String::as_str).chain(["number"]).collect();
         match &self.row {
@@ -98,6 +106,18 @@ pub fn template(reader: &Reader<'_>, text: &At<String>, names: &Names<'_>) -> Op
     if let Some(part) = template.fields_of("number").find(|part| !parts.is_empty() && !parts.contains(part)) {
         report(format!("a case number has no part \"{part}\""), suggestion(part, &parts));
         return None;
+    }
+    if names.variables.iter().any(|name| name == SECRET) {
+        let secrets: Vec<&str> = names.known.secrets.iter().map(|(name, _)| name.as_str()).collect();
+        if let Some(name) = template.fields_of(SECRET).find(|name| !secrets.contains(name)) {
+            let help = suggestion(name, &secrets).or_else(|| Some(format!("add {name} = \"how to get one\" under [secrets]")));
+            report(format!("there is no secret \"{name}\""), help);
+            return None;
+        }
+        if template.is_whole(SECRET) {
+            report("a secret is named: {{ secret.NAME }}".to_owned(), suggestion("", &secrets));
+            return None;
+        }
     }
     Some(template)
 }

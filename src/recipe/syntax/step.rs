@@ -6,8 +6,10 @@ use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 use crate::recipe::answer::{Format, Rule, Verdict};
 use crate::recipe::inside::{self, Inside};
+use crate::recipe::request::SECRET;
 use crate::recipe::required::Required;
 use crate::recipe::step::{Body, Echo, Expected, More, Shape, Step};
+use crate::recipe::template::Template;
 use crate::recipe::view::View;
 
 use super::part::{self, Known, Names};
@@ -47,8 +49,9 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
             None
         }
     };
+    let lets = lets(reader, &mut names);
     let url = ["get", "post"].into_iter().filter_map(|key| part::template_at(reader, key, &names)).last();
-    let headers = part::pairs(reader, "headers");
+    let headers = part::templates(reader, "headers", &names.clone().and(SECRET));
     let body = body(reader, method, &names);
     let charset = reader.text("charset").filter(|label| is_charset(reader, label)).map(|label| label.value);
     let optional = reader.flag("optional").is_some_and(|flag| flag.value);
@@ -76,6 +79,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         id: id.to_owned(),
         method: method?,
         url: url?,
+        lets,
         headers,
         body: body?,
         charset,
@@ -126,18 +130,39 @@ pub fn is_charset(reader: &Reader<'_>, label: &At<String>) -> bool {
 fn body(reader: &mut Reader<'_>, method: Option<Method>, names: &Names<'_>) -> Option<Body> {
     let json = reader.item("json").map(|item| part::shape(reader, item, names));
     let form = reader.has("form").then(|| part::templates(reader, "form", names));
-    if method == Some(Method::Get) && (json.is_some() || form.is_some()) {
-        reader.report(if json.is_some() { "json" } else { "form" }, "a GET sends no body", Some("write post = …".to_owned()));
+    let text = reader.has("body").then(|| part::template_at(reader, "body", names));
+    let sent: Vec<&str> = ["json", "form", "body"].into_iter().filter(|key| reader.has(key)).collect();
+    if method == Some(Method::Get)
+        && let Some(key) = sent.first()
+    {
+        reader.report(key, "a GET sends no body", Some("write post = …".to_owned()));
     }
-    match (json, form) {
-        (Some(_), Some(_)) => {
-            reader.report("form", "a request sends `json` or `form`, not both", None);
-            None
+    if let [_, second, ..] = sent.as_slice() {
+        reader.report(second, "a request sends one of `json`, `form` and `body`", None);
+    }
+    match (json, form, text) {
+        (Some(shape), _, _) => shape.map(Body::Json),
+        (_, Some(fields), _) => Some(Body::Form(fields)),
+        (_, _, Some(text)) => text.map(Body::Text),
+        (None, None, None) => Some(Body::None),
+    }
+}
+
+/// The texts that a step binds, each known to those after it and to its request.
+fn lets(reader: &mut Reader<'_>, names: &mut Names<'_>) -> Vec<(String, Template)> {
+    let mut lets = Vec::new();
+    let table = if reader.has("let") { reader.table("let") } else { None };
+    let Some(mut table) = table else { return lets };
+    for key in table.keys() {
+        if names.has(&key.value) {
+            table.sink().report(key.span, format!("\"{}\" is something else already", key.value), Some("choose another name".to_owned()));
+            continue;
         }
-        (Some(shape), None) => shape.map(Body::Json),
-        (None, Some(fields)) => Some(Body::Form(fields)),
-        (None, None) => Some(Body::None),
+        let text = part::template_at(&mut table, &key.value, names);
+        *names = names.clone().and(&key.value);
+        lets.extend(text.map(|text| (key.value, text)));
     }
+    lets
 }
 
 fn otherwise(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Shape)> {

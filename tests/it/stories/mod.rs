@@ -17,4 +17,5 @@ mod outside;
 mod polling;
 mod recipes;
 mod saved;
+mod sessions;
 mod versions;

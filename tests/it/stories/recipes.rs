@@ -172,3 +172,55 @@ fn the_night_a_court_changes_its_page_the_first_line_says_where() {
     assert!(String::from_utf8_lossy(&told.stdout).starts_with("stops at info: the source refuses us"), "{told:?}");
     world.finish();
 }
+
+/// A page of a court that no recipe knows.
+const UNKNOWN: &str = r#"<html lang="es"><head><title>Tribunal de Prueba</title></head><body><h1>Consulta de expedientes</h1>
+<table class="datos"><tr><td>Expediente:</td><td>TP-0042/2098</td></tr><tr><td>Estado:</td><td>En trámite</td></tr></table>
+<table id="actuaciones"><tr><th>Fecha</th><th>Actuación</th><th>Documento</th></tr>
+<tr><td>03/02/2098</td><td>Señálase audiencia para el 1 de marzo de 2098, a las 10h30</td><td><a href="/doc/2">ver</a></td></tr>
+<tr><td>13/01/2098</td><td>Admítese a trámite la demanda</td><td><a href="/doc/1">ver</a></td></tr></table>
+<p>Tribunal de Prueba, consulta pública de expedientes. Los datos son inventados.</p></body></html>"#;
+
+#[test]
+fn a_recipe_is_begun_from_a_saved_page_by_asking() {
+    use std::io::Write;
+
+    let world = World::new(&[A]);
+    let (page, none, out) = (world.path("case.html"), world.path("none.html"), world.path("recipe.toml"));
+    std::fs::write(&page, UNKNOWN).expect("a page");
+    let empty = UNKNOWN.split("<table class").next().unwrap_or_default();
+    std::fs::write(&none, format!("{empty}<p>No existe el expediente consultado.</p></body></html>")).expect("a page");
+    let [page, none, out] = [page, none, out].map(|path| path.display().to_string());
+    let arguments = ["sources", "new", "--page", &page, "--not-found", &none, "--out", &out];
+    let answer = |answers: &str| {
+        let mut command = world.command(&arguments);
+        command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().expect("veedor starts");
+        child.stdin.take().expect("its input").write_all(answers.as_bytes()).expect("answers");
+        let output = child.wait_with_output().expect("veedor ends");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    // The words of "not found", the address, an id that is none and one that is; the rest by default.
+    let (code, told, asked) = answer("1\nhttps://tribunal.example/consulta?exp=TP-0042%2F2098\nTribunal\nec-tribunal\n");
+    assert_eq!(code, Some(0), "{told}{asked}");
+    assert!(told.contains("It reads 2 entries of TP-0042/2098") && told.contains("2098-02-03  Señálase audiencia"), "{told}{asked}");
+    assert!(asked.contains("lower-case letters") && !told.contains("These repeat"), "{asked}");
+
+    // What was written is a recipe: it reads the page, refuses another case and knows the page without one.
+    let docket = world.json(&["extract", "-q", "--recipe", &out, "--page", &page]);
+    assert_eq!((&docket["source"], docket["entries"].as_array().map(Vec::len)), (&"ec-tribunal".into(), Some(2)));
+    world.no(&["extract", "--recipe", &out, "--page", &none], 4, "no such case");
+    world.no(&["extract", "--recipe", &out, "--case", "TP-0043/2098", "--page", &page], 3, "TP-0042/2098");
+    let missing = world.no(&["extract", "--recipe", &out, "--case", "TP-0042/2098", "--page", &none], 4, "no such case");
+    assert!(!missing.contains("warning"), "{missing}");
+
+    // Nothing is written over, and answers that end too early write nothing.
+    let (code, _, asked) = answer("1\nhttps://tribunal.example/\nec-tribunal\n");
+    assert!(code == Some(2) && asked.contains("is there already"), "{asked}");
+    std::fs::remove_file(&out).expect("removed");
+    std::fs::write(&page, "<p>Un solo párrafo, y nada que se repita.</p>").expect("a page");
+    let (code, _, asked) = answer("");
+    assert!(code == Some(3) && asked.contains("nothing on the page repeats"), "{asked}");
+    world.finish();
+}

@@ -23,6 +23,8 @@ impl Question {
 pub enum Answer {
     /// Answer properly.
     Send { status: u16, kind: &'static str, body: Vec<u8> },
+    /// Answer JSON, and set this cookie.
+    Cookie { cookie: String, body: Vec<u8> },
     /// Answer with these header lines and no body.
     Headed { status: u16, headers: &'static str },
     /// Answer JSON with an entity tag, or without a body that it was not modified.
@@ -79,6 +81,12 @@ fn answer_one(stream: &TcpStream, handler: &(impl Fn(&Question) -> Answer + ?Siz
     match handler(&question) {
         Answer::Send { status, kind, body } => {
             write!(out, "HTTP/1.1 {status} Status\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len())?;
+            out.write_all(&body)?;
+            Ok(true)
+        }
+        Answer::Cookie { cookie, body } => {
+            let length = body.len();
+            write!(out, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nset-cookie: {cookie}\r\ncontent-length: {length}\r\n\r\n")?;
             out.write_all(&body)?;
             Ok(true)
         }
