@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::capture::{Capture, Columns, Row, Wanted, When, file_name, files, json, list, text};
+use super::capture::{Capture, Columns, Row, Wanted, When, file_name, files, json, list, text};
 
 /// `us-pacer-docket`: district, bankruptcy, and pages that are no dockets.
 pub fn pacer_docket(folder: &Path) -> Vec<Capture> {
@@ -75,15 +75,17 @@ pub fn pacer_rss(folder: &Path) -> Vec<Capture> {
     captures
 }
 
-/// `us-texas-tames`: the events of a case; its briefs are events too.
+/// `us-texas-tames`: the events of a case; its briefs are events too. Only the Supreme Court's have remarks.
 pub fn texas(folder: &Path) -> Vec<Capture> {
     let folders = ["coa", "sc"].map(|court| folder.join("us-texas-tames").join(court));
     let pages = folders.iter().flat_map(|folder| files(folder, ".html"));
     let captures = pages.map(|page| {
         let case = json(&page.with_extension("json"));
-        let rows = list(&case, "case_events")
-            .iter()
-            .map(|event| Row { when: day(text(event, "date")), text: format!("{} {}", text(event, "type"), text(event, "disposition")) });
+        let rows = list(&case, "case_events").iter().map(|event| {
+            // The Supreme Court has remarks beside what the others have.
+            let words = ["type", "disposition", "remarks"].map(|field| text(event, field));
+            Row { when: day(text(event, "date")), text: words.join(" ") }
+        });
         let rows = rows.collect();
         Capture::case(file_name(&page), vec![page], text(&case, "docket_number"), Columns::Both, rows)
     });

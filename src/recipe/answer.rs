@@ -20,7 +20,7 @@ use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
 use super::xml::{self, Trouble};
-use super::{big_numbers, cut_off, inside};
+use super::{big_numbers, cut_off, dropped, inside};
 use crate::domain::charset::{decode, decode_with_errors, mistaken_charset};
 use crate::domain::page::Page;
 
@@ -211,7 +211,8 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
 fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
     match &step.format {
         Format::Json { list, unwrap, nullable } => {
-            let value = parse_json(step, page)?;
+            let mut value = parse_json(step, page)?;
+            dropped::take_out(&mut value, &step.drop);
             // "None of these" is often no list where the rest is one.
             let is_listed = *list && !is_nothing(&value);
             if is_listed { as_list(step, page, value, unwrap.as_deref(), *nullable) } else { Ok(value) }
@@ -226,13 +227,18 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
             if let Some(rule) = step.rules.iter().find(fits) {
                 return rule.verdict(step).map(|()| Value::Null);
             }
-            let seen = view.see(&html, &page.url).map_err(|missing| match not_what_was_due(step, page, "HTML") {
-                Refusal::Unreadable { found, .. } => Refusal::Unreadable {
-                    at: format!("{}: {}", step.id, missing.field),
-                    expected: format!("an element {}", missing.css),
-                    found: format!("none, in {found}"),
-                },
-                other => other,
+            let seen = view.see(&html, &page.url).map_err(|missing| {
+                if let Some(refusal) = said_so(step, page, view, &html) {
+                    return refusal;
+                }
+                match not_what_was_due(step, page, "HTML") {
+                    Refusal::Unreadable { found, .. } => Refusal::Unreadable {
+                        at: format!("{}: {}", step.id, missing.field),
+                        expected: format!("an element {}", missing.css),
+                        found: format!("none, in {found}"),
+                    },
+                    other => other,
+                }
             })?;
             let beside = seen.beside_rows(BARE_CHARS_BESIDE_ROWS);
             if let Some(marker) = beside.and_then(|beside| marker_beside_rows(&beside)) {
@@ -249,6 +255,14 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
             }
         }
     }
+}
+
+/// What a page that lacks something says by the recipe's own rules: the page of an unknown case has no list. Only what such
+/// a page shows counts; what it lacks says nothing.
+fn said_so(step: &Step, page: &Page, view: &View, html: &Html) -> Option<Refusal> {
+    let shown = view.lenient().see(html, &page.url).ok()?.value;
+    let fits = |rule: &&Rule| rule.json.is_some() && rule.judges(&shown) && rule.fits(page);
+    step.rules.iter().find(fits).and_then(|rule| rule.verdict(step).err())
 }
 
 /// The text of a page of which every byte fits its charset. A text full of replacement marks would be another text than
@@ -355,7 +369,8 @@ fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
     }
 }
 
-fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
+/// The JSON of a page as it came.
+pub fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
     let text = decode_whole(step, page)?;
     serde_json::from_str(&big_numbers::as_texts(text.trim_start_matches('\u{feff}'))).map_err(|error| {
         let found = if error.is_eof() {

@@ -4,6 +4,8 @@
 //! tokenizer of its own, because bodies are fragments that a tree builder would rearrange, and because dockets have
 //! thousands of them. It keeps no structure: for rows and cells of pages see `view`.
 
+use std::sync::OnceLock;
+
 use super::entities;
 
 /// Elements that begin a new line (`ecuador.md` 1.7: block tags become a newline, inline tags nothing).
@@ -151,9 +153,9 @@ const INLINE: &[&str] = &[
 ///
 /// Line ends count as line ends only where no block element says how the text is set: e-SATJE sends both kinds of body.
 pub fn to_text(html: &str) -> String {
-    let mut text = Setting::default();
+    let mut text = Setting { raw: String::with_capacity(html.len()), has_blocks: false };
     let mut rest = html;
-    while let Some(at) = rest.find(['<', '&']) {
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'&')) {
         text.push(&rest[..at]);
         rest = &rest[at..];
         if rest.starts_with('&') {
@@ -162,10 +164,9 @@ pub fn to_text(html: &str) -> String {
             rest = after;
         } else if let Some((name, is_end, after)) = tag(rest) {
             rest = after;
-            let name = name.to_ascii_lowercase();
-            let is_silent = text.tag(&name) == Sound::Silent;
+            let is_silent = text.tag(name) == Sound::Silent;
             if is_silent && !is_end {
-                rest = skip_to_end(rest, &name);
+                rest = skip_to_end(rest, name);
             }
         } else {
             text.push("<");
@@ -196,17 +197,28 @@ pub enum Sound {
     Block,
 }
 
-/// What readers see of an element of this name, in lower case. What is not known is as good as not there.
+/// What readers see of an element of this name. What is not known is as good as not there.
 pub fn sound(name: &str) -> Sound {
-    if SILENT.contains(&name) {
-        Sound::Silent
-    } else if BOXES.contains(&name) {
-        Sound::Box
-    } else if BLOCKS.binary_search(&name).is_ok() {
-        Sound::Block
-    } else {
-        Sound::Inline
-    }
+    known(name).unwrap_or(Sound::Inline)
+}
+
+/// An element of HTML by its name, in whatever case; asked for every tag of every page, so it neither copies nor searches long.
+fn known(name: &str) -> Option<Sound> {
+    static BY_LETTER: OnceLock<[Vec<(&str, Sound)>; 26]> = OnceLock::new();
+    let letter = |name: &str| name.bytes().next().map(|first| usize::from(first.to_ascii_lowercase().wrapping_sub(b'a')));
+    let by_letter = BY_LETTER.get_or_init(|| {
+        let mut by_letter: [Vec<(&str, Sound)>; 26] = Default::default();
+        for (names, sound) in [(BLOCKS, Sound::Block), (SILENT, Sound::Silent), (BOXES, Sound::Box), (INLINE, Sound::Inline)] {
+            for name in names {
+                if let Some(names) = letter(name).and_then(|letter| by_letter.get_mut(letter)) {
+                    names.push((*name, sound));
+                }
+            }
+        }
+        by_letter
+    });
+    let names = by_letter.get(letter(name)?)?;
+    names.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, sound)| *sound)
 }
 
 /// Stands for the line end that a block element makes. A private-use character, dropped from what is read.
@@ -222,9 +234,15 @@ impl Setting {
         }
     }
 
-    /// The start or the end of an element; its name in lower case.
+    /// The start or the end of an element.
     pub fn tag(&mut self, name: &str) -> Sound {
         let sound = sound(name);
+        self.edge(sound);
+        sound
+    }
+
+    /// The start or the end of an element that readers see so.
+    pub fn edge(&mut self, sound: Sound) {
         match sound {
             Sound::Block => {
                 self.has_blocks = true;
@@ -233,7 +251,6 @@ impl Setting {
             Sound::Box => self.raw.push(' '),
             Sound::Silent | Sound::Inline => {}
         }
-        sound
     }
 
     /// The text: lines with single spaces, none empty; `\r`, `\n` and their pairs in any order end a line where no block
@@ -270,10 +287,8 @@ pub fn tag(text: &str) -> Option<(&str, bool, &str)> {
 }
 
 fn is_element(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let known = |list: &[&str]| list.binary_search(&name.as_str()).is_ok();
-    let is_of_an_office_program = name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
-    is_of_an_office_program || known(BLOCKS) || known(INLINE) || BOXES.contains(&name.as_str()) || SILENT.contains(&name.as_str())
+    let is_of_an_office_program = || name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
+    known(name).is_some() || is_of_an_office_program()
 }
 
 /// What follows the `>` of a tag. Another `<` before it, outside of quotes, shows that the first began no tag; so does the
@@ -393,26 +408,46 @@ fn tidy(text: &str, source_lines_count: bool) -> String {
     let mut gap = Gap::None;
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        // Most of a text is words of plain letters.
-        let length = rest.bytes().take_while(u8::is_ascii_graphic).count().max(c.len_utf8());
-        let (piece, after) = rest.split_at(length);
+        let words = plain_words(rest.as_bytes());
+        let (piece, after) = rest.split_at(words.max(c.len_utf8()));
         rest = after;
-        if c == BREAK || (source_lines_count && matches!(c, '\n' | '\r')) {
-            gap = Gap::Line;
-        } else if c.is_whitespace() {
-            gap = gap.max(Gap::Space);
-        } else if !is_invisible(c) {
-            match gap {
-                Gap::None => {}
-                _ if out.is_empty() => {}
-                Gap::Space => out.push(' '),
-                Gap::Line => out.push('\n'),
+        if words == 0 {
+            if c == BREAK || (source_lines_count && matches!(c, '\n' | '\r')) {
+                gap = Gap::Line;
+                continue;
+            } else if c.is_whitespace() {
+                gap = gap.max(Gap::Space);
+                continue;
+            } else if is_invisible(c) {
+                continue;
             }
-            gap = Gap::None;
-            out.push_str(piece);
         }
+        match gap {
+            Gap::None => {}
+            _ if out.is_empty() => {}
+            Gap::Space => out.push(' '),
+            Gap::Line => out.push('\n'),
+        }
+        gap = Gap::None;
+        out.push_str(piece);
     }
     out
+}
+
+/// How many bytes at the start are words with single spaces between them: most of a text, and it is copied as it is. Ends
+/// before every character that may be white space or invisible, and so between characters.
+fn plain_words(bytes: &[u8]) -> usize {
+    // The lead bytes of U+0080 to U+00BF, U+1000 to U+3FFF and U+E000 to U+FFFF, among which those beyond ASCII stand.
+    let is_plain = |byte: u8| byte > b' ' && !matches!(byte, 0x7f | 0xc2 | 0xe1..=0xe3 | 0xee | 0xef);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let is_between = *byte == b' ' && at > 0 && bytes.get(at + 1).is_some_and(|next| is_plain(*next));
+        if !is_plain(*byte) && !is_between {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 fn is_invisible(c: char) -> bool {
@@ -471,9 +506,15 @@ mod tests {
     }
 
     #[test]
-    fn the_lists_of_elements_are_sorted_for_their_search() {
-        assert!(BLOCKS.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(INLINE.windows(2).all(|pair| pair[0] < pair[1]));
+    fn elements_are_known_in_any_case_and_stand_in_one_list() {
+        let all: Vec<&str> = [BLOCKS, INLINE, BOXES, SILENT].concat();
+        let mut once = all.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), all.len());
+        for (name, expected) in [("TD", Some(Sound::Box)), ("Br", Some(Sound::Block)), ("span", Some(Sound::Inline)), ("my-app", None)] {
+            assert_eq!(known(name), expected, "{name}");
+        }
     }
 
     #[test]

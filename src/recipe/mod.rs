@@ -16,6 +16,7 @@ mod date;
 mod described;
 pub mod docket_source;
 pub mod draft;
+mod dropped;
 mod encode;
 mod entities;
 mod entries;
@@ -365,6 +366,32 @@ impl Recipe {
     /// The step that a page of unknown origin is taken for.
     pub fn first_step(&self) -> &str {
         self.plan.steps.first().map_or("", |step| &step.id)
+    }
+
+    /// How long an answer to this step serves every case that asks the same; `None`: each case asks for itself.
+    pub fn shared(&self, step: &str) -> Option<Duration> {
+        self.plan.steps.iter().find(|known| known.id == step).and_then(|step| step.shared)
+    }
+
+    /// Where the one answer is from which a case is read together with all others that share it; `None` when it needs requests of
+    /// its own.
+    pub fn shared_address(&self, number: &CaseNumber) -> Option<String> {
+        let [step::Step { shared: Some(_), .. }] = self.plan.steps.as_slice() else { return None };
+        match self.next(number, &[]) {
+            Next::Ask(request) => Some(request.url),
+            _ => None,
+        }
+    }
+
+    /// The step that tells "nothing new", and how long others need not be asked while it does.
+    pub fn probe(&self) -> Option<(&str, Duration)> {
+        self.plan.steps.iter().find_map(|step| Some((step.id.as_str(), step.probe?)))
+    }
+
+    /// Whether a step comes after the probe.
+    pub fn is_after_probe(&self, step: &str) -> bool {
+        let probe = self.plan.steps.iter().position(|step| step.probe.is_some());
+        probe.is_some_and(|probe| self.plan.steps.iter().skip(probe + 1).any(|later| later.id == step))
     }
 }
 

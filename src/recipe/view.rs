@@ -143,7 +143,7 @@ impl Seen<'_> {
 /// Where the links of a page begin, when the page says so itself.
 fn base(html: &Html, url: &str) -> Option<url::Url> {
     let mut elements = html.root_element().descendants().filter_map(ElementRef::wrap);
-    let href = elements.find_map(|element| element.attr("href").filter(|_| element.value().name() == "base"))?;
+    let href = elements.find_map(|element| Some(element).filter(|element| element.value().name() == "base")?.attr("href"))?;
     url::Url::parse(url).ok()?.join(href.trim()).ok()
 }
 

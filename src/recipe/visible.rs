@@ -15,9 +15,7 @@ pub fn text(element: ElementRef<'_>, is_left_out: impl Fn(ElementRef<'_>) -> boo
     let _ = walk(element, is_left_out, |piece| {
         match piece {
             Piece::Text(piece) => text.push(piece),
-            Piece::Start(name) | Piece::End(name) => {
-                text.tag(name);
-            }
+            Piece::Start(_, sound) | Piece::End(_, sound) => text.edge(sound),
         }
         ControlFlow::Continue(())
     });
@@ -39,9 +37,9 @@ pub fn lines(element: ElementRef<'_>) -> Vec<String> {
                     // Line ends of the source are no lines of the page.
                     line.push(&text.replace(['\n', '\r'], " "));
                 }
-                Piece::Start(name) | Piece::End(name) if matches!(sound(name), Sound::Box | Sound::Block) => {
+                Piece::Start(name, Sound::Box | Sound::Block) | Piece::End(name, Sound::Box | Sound::Block) => {
                     let text = std::mem::take(&mut line).finish();
-                    let (is_break, is_end) = (name == "br", matches!(piece, Piece::End(_)));
+                    let (is_break, is_end) = (name == "br", matches!(piece, Piece::End(..)));
                     has_just_begun &= text.is_empty();
                     if !text.is_empty() || (is_end && has_just_begun && !is_break) {
                         lines.push(text);
@@ -50,7 +48,7 @@ pub fn lines(element: ElementRef<'_>) -> Vec<String> {
                         has_just_begun = !is_end;
                     }
                 }
-                Piece::Start(_) | Piece::End(_) => {}
+                Piece::Start(..) | Piece::End(..) => {}
             }
             ControlFlow::Continue(())
         },
@@ -74,8 +72,8 @@ pub fn is_shorter(element: ElementRef<'_>, than: usize) -> bool {
 /// A piece of a page.
 enum Piece<'a> {
     Text(&'a str),
-    Start(&'a str),
-    End(&'a str),
+    Start(&'a str, Sound),
+    End(&'a str, Sound),
 }
 
 fn walk<'a>(
@@ -92,9 +90,14 @@ fn walk<'a>(
                 false
             }
             Node::Element(inner) => {
-                let is_seen = sound(inner.name()) != Sound::Silent && !ElementRef::wrap(node).is_some_and(&is_left_out);
+                let sound = sound(inner.name());
+                let is_seen = sound != Sound::Silent && !ElementRef::wrap(node).is_some_and(&is_left_out);
                 if is_seen {
-                    visit(Piece::Start(inner.name()))?;
+                    visit(Piece::Start(inner.name(), sound))?;
+                    // What is empty ends where it starts.
+                    if !node.has_children() {
+                        visit(Piece::End(inner.name(), sound))?;
+                    }
                 }
                 is_seen
             }
@@ -104,9 +107,6 @@ fn walk<'a>(
         if let Some(child) = child {
             node = child;
             continue;
-        }
-        if is_entered && let Node::Element(inner) = node.value() {
-            visit(Piece::End(inner.name()))?;
         }
         loop {
             if node == root {
@@ -119,7 +119,7 @@ fn walk<'a>(
             let Some(parent) = node.parent() else { return ControlFlow::Continue(()) };
             node = parent;
             if let Node::Element(inner) = node.value() {
-                visit(Piece::End(inner.name()))?;
+                visit(Piece::End(inner.name(), sound(inner.name())))?;
             }
         }
     }
@@ -142,8 +142,8 @@ mod tests {
             |piece| {
                 match piece {
                     Piece::Text(text) => markup.push_str(&text.replace('&', "&amp;").replace('<', "&lt;")),
-                    Piece::Start(name) => markup.extend(["<", name, ">"]),
-                    Piece::End(name) => markup.extend(["</", name, ">"]),
+                    Piece::Start(name, _) => markup.extend(["<", name, ">"]),
+                    Piece::End(name, _) => markup.extend(["</", name, ">"]),
                 }
                 ControlFlow::Continue(())
             },

@@ -50,7 +50,7 @@ fn field(reader: &mut Reader<'_>, key: &str, each: &[Level], steps: Steps<'_>, n
         return Some(Field { each: each.to_vec(), newest: None, value });
     }
     let mut table = reader.table(key)?;
-    let own = if table.has("each") { part::levels(&mut table, "each", steps, &names) } else { each.to_vec() };
+    let own = if table.has("each") { part::levels(&mut table, "each", steps, names) } else { each.to_vec() };
     let names = names.with(&own);
     let newest = part::template_at(&mut table, "newest", &names);
     let value = part::required_template(&mut table, "value", &names);

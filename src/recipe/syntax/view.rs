@@ -147,7 +147,11 @@ fn columns(table: &mut Reader<'_>) -> Columns {
     if names.is_empty() {
         columns.sink().report(columns.span(), "no columns", Some("write columns = { date = 'Date Filed' }".to_owned()));
     }
-    Columns(names.into_iter().filter_map(|name| column(&mut columns, name.value)).collect())
+    let all: Vec<Column> = names.into_iter().filter_map(|name| column(&mut columns, name.value)).collect();
+    if !all.is_empty() && all.iter().all(|column| column.optional) {
+        columns.sink().report(columns.span(), "every column is optional, so that any row would be a header", None);
+    }
+    Columns(all)
 }
 
 /// A column: the words of its header, or a table with `words` and `optional`.
@@ -204,6 +208,7 @@ mod tests {
             ("a = { css = '.', within = 'table' }", "1:27: `within` needs a selector of what stands within"),
             ("a = { css = 'tr', columns = {} }", "1:29: no columns"),
             ("a = { css = 'tr', columns = { d = 'Date', t = '.*' } }", "1:47: \".*\" fits an empty text too"),
+            ("a = { css = 'tr', columns = { d = { words = 'D', optional = true } } }", "1:29: every column is optional"),
             ("a = { css = 'tr', columns = { d = { optional = true } } }", "1:35: [a.columns.d] has no `words`"),
             ("a = { css = 'tr', columns = { date = 'Date' }, cells = { x = { column = 'dato' } } }", "1:73: there is no column \"dato\""),
             ("a = { css = 'tr', columns = { date = 'Date' }, cells = { date = 'td' } }", "1:58: \"date\" is a column and a cell"),

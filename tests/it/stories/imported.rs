@@ -62,7 +62,7 @@ fn save(world: &World, name: &str, text: &str) -> String {
     world.path(name).display().to_string()
 }
 
-fn import<'a>(file: &'a str) -> Vec<&'a str> {
+fn import(file: &str) -> Vec<&str> {
     vec!["import", "--source", "xx-walled", "--case", N, "--page", file]
 }
 
