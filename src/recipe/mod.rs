@@ -24,6 +24,7 @@ mod filter;
 #[cfg(test)]
 mod fixtures;
 mod heading;
+mod html_page;
 mod html_text;
 mod identity;
 mod inside;
