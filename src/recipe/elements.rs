@@ -187,3 +187,20 @@ pub fn is_element(name: &str) -> bool {
     let is_of_an_office_program = || name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
     known(name).is_some() || is_of_an_office_program()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_known_in_any_case_and_stand_in_one_list() {
+        let all: Vec<&str> = [BLOCKS, INLINE, BOXES, SILENT].concat();
+        let mut once = all.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), all.len());
+        for (name, expected) in [("TD", Some(Sound::Box)), ("Br", Some(Sound::Block)), ("span", Some(Sound::Inline)), ("my-app", None)] {
+            assert_eq!(known(name), expected, "{name}");
+        }
+    }
+}

@@ -322,18 +322,6 @@ mod tests {
     }
 
     #[test]
-    fn elements_are_known_in_any_case_and_stand_in_one_list() {
-        let all: Vec<&str> = [BLOCKS, INLINE, BOXES, SILENT].concat();
-        let mut once = all.clone();
-        once.sort_unstable();
-        once.dedup();
-        assert_eq!(once.len(), all.len());
-        for (name, expected) in [("TD", Some(Sound::Box)), ("Br", Some(Sound::Block)), ("span", Some(Sound::Inline)), ("my-app", None)] {
-            assert_eq!(known(name), expected, "{name}");
-        }
-    }
-
-    #[test]
     fn a_huge_body_of_open_brackets_takes_no_time() {
         for text in ["<".repeat(200_000) + "<a '" + &"</".repeat(100_000), "<a \"".repeat(200_000), "<a x".repeat(200_000)] {
             assert!(!to_text(&text).is_empty());
