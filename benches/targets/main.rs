@@ -10,6 +10,7 @@ mod baseline;
 mod court;
 mod daemon;
 mod disk;
+mod extract;
 mod http;
 mod load;
 mod table;
@@ -23,7 +24,8 @@ use table::Table;
 /// A target: its name, and what measures it.
 type Target = (&'static str, fn(&mut Table));
 
-const ALL: [Target; 4] = [("visit", visit::measure), ("alert", alert::measure), ("load", load::measure), ("disk", disk::measure)];
+const ALL: [Target; 5] =
+    [("extract", extract::measure), ("visit", visit::measure), ("alert", alert::measure), ("load", load::measure), ("disk", disk::measure)];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -31,6 +33,10 @@ fn main() -> ExitCode {
         && mode == baseline::MODE
     {
         baseline::run(rest);
+        return ExitCode::SUCCESS;
+    }
+    if arguments == [extract::MODE] {
+        extract::run();
         return ExitCode::SUCCESS;
     }
     let mut table = Table::default();

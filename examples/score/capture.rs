@@ -104,7 +104,8 @@ pub fn read(recipe: &Recipe, capture: &Capture) -> Reading {
     Reading { shown, given: typed.and_then(|number| docket(recipe, number, saved())) }
 }
 
-fn docket(recipe: &Recipe, number: CaseNumber, pages: Vec<Page>) -> Result<(CaseNumber, Docket), String> {
+/// Reads pages as `veedor extract` does once it knows the number.
+pub fn docket(recipe: &Recipe, number: CaseNumber, pages: Vec<Page>) -> Result<(CaseNumber, Docket), String> {
     let pages = recipe.located(&number, pages);
     let docket = recipe.read(&number, &pages).map_err(|refusal| format!("refused: {refusal}"))?;
     match recipe.next(&number, &pages) {

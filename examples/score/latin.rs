@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::capture::{Capture, Columns, Row, Wanted, When, file_name, files, json, list, text};
+use super::capture::{Capture, Columns, Row, Wanted, When, file_name, files, json, list, text};
 
 /// `br-esaj-tjsp`: a case page; the other parse is the court's own JSON.
 pub fn esaj(folder: &Path) -> Vec<Capture> {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 use veedor::domain::docket::Docket;
 
-use crate::capture::{Columns, Row, is_dated, text_of, tidy};
+use super::capture::{Columns, Row, is_dated, text_of, tidy};
 
 /// How like two texts must be to be one entry: on the same date, and on another.
 const SAME_DATE: f64 = 0.5;

@@ -6,9 +6,9 @@ use veedor::domain::case::CaseNumber;
 use veedor::domain::docket::{Docket, Entry};
 use veedor::recipe::Recipe;
 
-use crate::capture::{Capture, Row, Wanted, When, read};
-use crate::matching::{Pair, matched};
-use crate::systems::System;
+use super::capture::{Capture, Row, Wanted, When, read};
+use super::matching::{Pair, matched};
+use super::systems::System;
 
 const F1: f64 = 0.98;
 const DATES: f64 = 0.99;

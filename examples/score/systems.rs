@@ -4,8 +4,8 @@ use std::path::Path;
 
 use veedor::recipe::{Recipe, shipped, shipped_recipe};
 
-use crate::capture::Capture;
-use crate::{latin, us};
+use super::capture::Capture;
+use super::{latin, us};
 
 /// One system of courts.
 pub struct System {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::capture::{Capture, Columns, Row, Wanted, When, file_name, files, json, list, text};
+use super::capture::{Capture, Columns, Row, Wanted, When, file_name, files, json, list, text};
 
 /// `us-pacer-docket`: district, bankruptcy, and pages that are no dockets.
 pub fn pacer_docket(folder: &Path) -> Vec<Capture> {
@@ -75,7 +75,7 @@ pub fn pacer_rss(folder: &Path) -> Vec<Capture> {
     captures
 }
 
-/// `us-texas-tames`: the events of a case; its briefs are events too.
+/// `us-texas-tames`: the events of a case; its briefs are events too. Only the Supreme Court's have remarks.
 pub fn texas(folder: &Path) -> Vec<Capture> {
     let folders = ["coa", "sc"].map(|court| folder.join("us-texas-tames").join(court));
     let pages = folders.iter().flat_map(|folder| files(folder, ".html"));

@@ -117,7 +117,9 @@ fn files(before: &Path, after: &Path) -> Done {
         return Err(Failure::new(Exit::Usage, why));
     }
     let now = Clock::System.now();
-    let at_once = Confirm { visits: 1, span: std::time::Duration::ZERO, sliding: false, others: false };
+    let known = recipe::shipped_recipe(&source);
+    let (sliding, others) = known.as_ref().map_or((false, false), |recipe| (recipe.sliding, recipe.lists_others()));
+    let at_once = Confirm { visits: 1, span: std::time::Duration::ZERO, sliding, others };
     let case = CaseRef { source: source.clone(), number: number.compact.clone() };
     let (changes, kept) = match compare(Some(&old), &new, &MissingParts::new(), at_once, now) {
         Comparison::Changed { changes, docket, .. } => (changes, docket),
@@ -126,7 +128,6 @@ fn files(before: &Path, after: &Path) -> Done {
         }
         Comparison::Baseline | Comparison::Same { .. } => (Vec::new(), new.clone()),
     };
-    let known = recipe::shipped_recipe(&source);
     let (jurisdiction, language) = known.as_ref().map_or(("", "es"), |recipe| (recipe.jurisdiction.as_str(), recipe.language.as_str()));
     let seen = Seen {
         case: &case,

@@ -121,7 +121,7 @@ enum Command {
         /// A source's id, for everything about it
         id: Option<String>,
     },
-    /// Run a recipe over saved pages and print the docket as JSON, or with --explain what each of its rules matched
+    /// Run a recipe over saved pages: print the docket, or what each rule matched
     Extract(extract::ExtractArgs),
     /// Say what entries mean: JSON Lines in, JSON Lines out
     Classify {

@@ -83,12 +83,11 @@ fn list(common: &Common) -> Done {
         .collect();
     print::table(&["ID", "TITLE", "A NUMBER LOOKS LIKE", "MARK"], &rows);
     print::line("");
-    let rows: Vec<Vec<String>> =
-        without_recipe(&all).map(|site| vec![site.id.clone(), site.title.clone(), "`veedor import`".to_owned()]).collect();
-    print::table(&["NOT POLLED", "TITLE", "THE WAY IN"], &rows);
+    let rows: Vec<Vec<String>> = without_recipe(&all).map(|site| vec![site.id.clone(), site.title.clone()]).collect();
+    print::table(&["NOT POLLED", "TITLE"], &rows);
     if !common.quiet {
         print::line("");
-        print::line("`veedor sources ID` says why a site is not polled, and everything about a source.");
+        print::line("`veedor sources ID` says everything about a source, and why a site is not polled and how its pages are imported.");
         print::line("Any other public page, feed or program: `veedor sources page`, `feed` and `command` show how.");
     }
     Ok(Exit::Done)
@@ -172,7 +171,7 @@ fn one(common: &Common, known: &Known) -> Done {
     // Each value in force, and the recipe's where the operator chose another.
     let chosen = |name: &str, shown: &dyn Fn(&Value) -> String| {
         let (now, recipe) = (&data[name], &data["recipe"][name]);
-        if now == recipe { shown(now) } else { format!("{} (the recipe says {})", shown(now), shown(recipe)) }
+        if now == recipe || !data["program"].is_null() { shown(now) } else { format!("{} (the recipe says {})", shown(now), shown(recipe)) }
     };
     let mut rows = vec![("id", print::field(&data, "id")), ("title", print::field(&data, "title"))];
     if !data["recipe_file"].is_null() {

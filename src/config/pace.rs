@@ -46,6 +46,8 @@ pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Sour
     // A source with an address for each court has as many hosts, each with a budget of its own.
     let mut loads: BTreeMap<(String, String), Load> = BTreeMap::new();
     let host = |watch: &Watch, source: &Source| (watch.case.source.clone(), source.recipe.base_url_of(&watch.number).into_owned());
+    // What one answer serves is asked as often as the most eager of its cases wants it.
+    let mut shared: BTreeMap<String, f64> = BTreeMap::new();
     for watch in cases.iter().filter(|watch| !is_described(&watch.case.source)) {
         let Some(source) = source_of(watch).filter(|source| !source.is_loopback() && source.is_polled()) else { continue };
         let open = source.hours.as_ref().map_or(1.0, open_share);
@@ -56,7 +58,15 @@ pub fn spread(cases: &mut [Watch], source_of: impl Fn(&Watch) -> Option<Arc<Sour
             allowed: f64::from(source.daily).min(open * DAY / source.gap.as_secs_f64().max(0.001)),
         });
         load.cases += 1;
-        load.needed += open * DAY / watch.every.as_secs_f64().max(0.001) * REQUESTS_A_VISIT;
+        let visits = open * DAY / watch.every.as_secs_f64().max(0.001);
+        match source.recipe.shared_address(&watch.number) {
+            Some(address) => {
+                let known = shared.entry(address).or_default();
+                load.needed += (visits - *known).max(0.0);
+                *known = known.max(visits);
+            }
+            None => load.needed += visits * REQUESTS_A_VISIT,
+        }
     }
     loads.retain(|_, load| load.factor() > 1.0);
     let crowded: BTreeSet<String> = loads.keys().map(|(source, _)| source.clone()).collect();
@@ -96,6 +106,18 @@ mod tests {
         let mixed = config(300, "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2023-00001\"\nevery = \"15m\"");
         let fast = mixed.cases[0].every.as_secs_f64() / mixed.cases[1].every.as_secs_f64();
         assert!((0.49..0.51).contains(&fast), "a case that is wanted twice as often stays so: {fast}");
+    }
+
+    #[test]
+    fn cases_that_one_answer_serves_count_once_and_each_court_for_itself() {
+        let list = |court: &str| -> String {
+            (1..300).map(|n| format!("[[case]]\nsource = \"us-pacer-rss\"\nnumber = \"{court} 24-{n:05}\"\n")).collect()
+        };
+        let gap = "[source.us-pacer-rss]\ngap = \"600s\"";
+        let one = config(0, &format!("{gap}\n{}{}", list("nysb"), list("ca4")));
+        assert_eq!((one.cases[7].every.as_secs(), one.loads.len()), (30 * 60, 0));
+        let slow = config(0, &format!("{}\n{}", gap.replace("600s", "3600s"), list("nysb")));
+        assert_eq!((slow.cases[7].every.as_secs(), slow.loads.len()), (60 * 60, 1));
     }
 
     #[test]

@@ -8,10 +8,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Handles;
+use super::record::fingerprint;
 use crate::config::Source;
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
-use crate::domain::page::Page;
+use crate::domain::page::{Page, Request};
 use crate::fetch::{FailureKind, Fetched, Jar, Rest, Rules, Validators};
 use crate::recipe::{Next, Refusal};
 
@@ -26,8 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(3600);
 /// What a visit got.
 #[derive(Debug)]
 pub enum Answer {
-    /// Every page that the recipe asked for.
-    Pages(Vec<Page>),
+    /// Every page that the recipe asked for, and how they were asked; `None`: no host was.
+    Pages(Vec<Page>, Option<Asked>),
     /// The source answered, and the answer is not a docket.
     Refused(Refusal),
     /// The source could not be asked.
@@ -37,6 +38,8 @@ pub enum Answer {
         /// The earliest time to try again.
         not_before: Option<Timestamp>,
     },
+    /// The probe of the recipe tells that nothing is new; the rest was not asked.
+    Unchanged,
     /// It was not the time to ask (court hours, daily budget, a resting host): nothing was learned.
     Postponed {
         /// Why.
@@ -44,6 +47,37 @@ pub enum Answer {
         /// The earliest time to try again.
         not_before: Option<Timestamp>,
     },
+}
+
+/// How the pages of a visit were asked: what they turn out to be says how the source treats us, and how long they may serve
+/// other cases. What another visit asked says nothing more.
+#[derive(Debug)]
+pub struct Asked {
+    rules: Rules,
+    base_url: String,
+    /// Whether the source was asked at all, and whether for the last page.
+    any: bool,
+    last: bool,
+    /// What was asked on behalf of other cases too.
+    shared: Vec<Request>,
+}
+
+impl Asked {
+    /// Tells the fetcher and the shared answers what the recipe took the pages for.
+    pub async fn judged(&self, handles: &Handles, health: &Health) {
+        if matches!(health, Health::Blocked(_) | Health::Unavailable(_) | Health::Unreadable(_)) {
+            for request in &self.shared {
+                handles.shared.refuse(&self.rules, request).await;
+            }
+        }
+        match health {
+            Health::Blocked(_) if self.last => {
+                handles.fetcher.report_blocked(&self.rules, &self.base_url);
+            }
+            Health::Ok | Health::Implausible(_) if self.any => handles.fetcher.report_ok(&self.base_url),
+            _ => {}
+        }
+    }
 }
 
 /// A page of the version that we hold, for answers that say "not modified".
@@ -55,8 +89,9 @@ pub struct HeldPage {
     pub page: Page,
 }
 
-/// Asks until the recipe has enough, or trouble stops it. `held` gives the pages of the stored version in order.
-pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage]) -> Answer {
+/// Asks until the recipe has enough, or trouble stops it. `held` gives the pages of the stored version in order, `probed` the
+/// fingerprint of the answers up to the recipe's probe with which there is nothing new.
+pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage], probed: Option<[u8; 32]>) -> Answer {
     if let Some(secret) = source.recipe.lacking_secret() {
         let why = format!("the secret \"{secret}\" of {} is missing; `veedor check` says how to get one", source.recipe.id);
         return Answer::Postponed { why, not_before: None };
@@ -64,20 +99,21 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
     let rules = rules_of(source, number);
     let mut jar = source.recipe.cookies.then(Jar::default);
     let mut pages: Vec<Page> = Vec::new();
+    let base_url = source.recipe.base_url_of(number).into_owned();
+    let mut asked = Asked { rules: rules.clone(), base_url, any: false, last: false, shared: Vec::new() };
     loop {
         let request = match source.recipe.next(number, &pages) {
             Next::Ask(request) => request,
-            Next::Enough => {
-                handles.fetcher.report_ok(&source.recipe.base_url_of(number));
-                return Answer::Pages(pages);
-            }
+            Next::Enough => return Answer::Pages(pages, Some(asked)),
             Next::Refused(refusal) => {
-                if matches!(refusal, Refusal::Blocked(_)) {
-                    handles.fetcher.report_blocked(&rules, &source.recipe.base_url_of(number));
-                }
+                asked.judged(handles, &refusal.health()).await;
                 return Answer::Refused(refusal);
             }
         };
+        if source.recipe.is_after_probe(&request.step) && probed.is_some_and(|known| known == fingerprint(&pages)) {
+            asked.judged(handles, &Health::Ok).await;
+            return Answer::Unchanged;
+        }
         if pages.len() >= MOST_REQUESTS {
             let expected = format!("at most {MOST_REQUESTS} requests a visit");
             return Answer::Refused(Refusal::Unreadable { at: request.step, expected, found: "a recipe that asks for ever more".into() });
@@ -85,7 +121,17 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
         // Who is told that nothing changed may not be given the session that the next page asks for.
         let held = if jar.is_some() { &[] } else { held };
         let known = held.get(pages.len()).filter(|held| held.page.url == request.url && held.page.step == request.step);
-        match handles.fetcher.fetch_in(&rules, &request, known.map(|held| &held.validators), jar.as_mut()).await {
+        // A session is one visit's own.
+        let shared = source.recipe.shared(&request.step).filter(|_| jar.is_none());
+        let (fetched, by_us) = match shared {
+            Some(within) => handles.shared.fetch(&handles.fetcher, &rules, &request, within).await,
+            None => (handles.fetcher.fetch_in(&rules, &request, known.map(|held| &held.validators), jar.as_mut()).await, true),
+        };
+        (asked.any, asked.last) = (asked.any || by_us, by_us);
+        if by_us && shared.is_some() {
+            asked.shared.push(request.clone());
+        }
+        match fetched {
             Fetched::Page(page) => pages.push(page),
             Fetched::NotModified { at } => match known {
                 Some(held) => pages.push(Page { fetched_at: at, ..held.page.clone() }),

@@ -34,6 +34,7 @@ pub mod record;
 pub mod reload;
 pub mod rests;
 pub mod sender;
+pub mod shared;
 pub mod signals;
 pub mod socket;
 pub mod supervise;
@@ -57,6 +58,7 @@ use crate::store::open::Options;
 use crate::store::pulse::blocking;
 use crate::web;
 use poll::Poller;
+use shared::Shared;
 use supervise::{Ending, Loops};
 use visit::Visitor;
 
@@ -71,6 +73,8 @@ pub struct Handles {
     pub store: Store,
     /// The courts.
     pub fetcher: Fetcher,
+    /// Answers of theirs that serve many cases.
+    pub shared: Shared,
     /// The subscribers.
     pub notifier: Arc<Notifier>,
     /// Counters.
@@ -141,6 +145,7 @@ impl Handles {
         let notifier = sender::notifier().map_err(StartError::Listen)?;
         Ok(Self {
             fetcher,
+            shared: Shared::new(clock.clone()),
             notifier: Arc::new(notifier),
             config: Arc::new(ArcSwap::from_pointee(config)),
             clock,

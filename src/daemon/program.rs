@@ -41,7 +41,7 @@ pub async fn ask(handles: &Handles, source: &Source, program: &Program, number: 
     let request = match source.recipe.next(number, &[]) {
         Next::Ask(request) => request,
         Next::Refused(refusal) => return Answer::Refused(refusal),
-        Next::Enough => return Answer::Pages(Vec::new()),
+        Next::Enough => return Answer::Pages(Vec::new(), None),
     };
     let ran = tokio::select! {
         ran = run(program, &number.canonical, source.timeout) => ran,
@@ -66,15 +66,18 @@ fn sorted(program: &Program, Ran { status, printed, said }: Ran, request: Reques
     let name = program.name();
     let said = if said.is_empty() { "it said nothing on standard error".to_owned() } else { said };
     match status.code() {
-        Some(0) => Answer::Pages(vec![Page {
-            step: request.step,
-            url: request.url,
-            status: 200,
-            headers: Vec::new(),
-            body: printed,
-            charset: None,
-            fetched_at: at,
-        }]),
+        Some(0) => Answer::Pages(
+            vec![Page {
+                step: request.step,
+                url: request.url,
+                status: 200,
+                headers: Vec::new(),
+                body: printed,
+                charset: None,
+                fetched_at: at,
+            }],
+            None,
+        ),
         Some(3) => Answer::Refused(Refusal::Blocked(format!("{name} got no page of the case, a block or a reserved case: {said}"))),
         Some(4) => Answer::Refused(Refusal::NotFound),
         Some(code) => unavailable(format!("{name} ended with {code}: {said}")),
@@ -200,7 +203,7 @@ mod tests {
     #[tokio::test]
     async fn how_a_program_ends_says_what_it_found() {
         let page = run("printf 'of %s' \"$VEEDOR_CASE\"; echo noise >&2").await;
-        assert!(matches!(&page, Answer::Pages(pages) if pages[0].body == b"of 17-2024" && pages[0].step == "docket"), "{page:?}");
+        assert!(matches!(&page, Answer::Pages(pages, _) if pages[0].body == b"of 17-2024" && pages[0].step == "docket"), "{page:?}");
         assert!(matches!(run("exit 4").await, Answer::Refused(Refusal::NotFound)));
         for (script, health, words) in [
             ("echo first >&2; echo 'a captcha' >&2; exit 3", "blocked", "a captcha"),
@@ -226,7 +229,7 @@ mod tests {
     async fn what_a_program_leaves_running_does_not_hold_it_up() {
         // The child keeps the pipe open for ever.
         let page = run("exec 3>&1; sh -c 'while :; do :; done' & echo docket").await;
-        assert!(matches!(&page, Answer::Pages(pages) if pages[0].body == b"docket\n"), "{page:?}");
+        assert!(matches!(&page, Answer::Pages(pages, _) if pages[0].body == b"docket\n"), "{page:?}");
     }
 
     #[tokio::test]

@@ -56,6 +56,7 @@ pub async fn now(handles: &Handles) -> Result<Reloaded, Vec<Problem>> {
             logged.extend(later);
             let reloaded = Reloaded { cases: loaded.config.cases.len(), channels: loaded.config.channels.len(), warnings, logged };
             handles.config.store(std::sync::Arc::new(loaded.config));
+            handles.shared.forget();
             handles.control.nudge_poller();
             handles.control.nudge_deliverer();
             Ok(reloaded)

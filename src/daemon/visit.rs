@@ -3,20 +3,23 @@
 //! [`Visitor::run_once`] is what the poller's loop, `veedor poll`, "poll now" and the tests all call. A case is visited
 //! by one visit at a time. It decides nothing about when.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::Handles;
 use super::ask::{Answer, HeldPage, ask};
 use super::program;
 use super::record::{Job, Visited, fingerprint, short};
-use crate::config::Config;
-use crate::domain::case::CaseRef;
+use crate::config::{Config, Source};
+use crate::domain::case::Watch;
 use crate::domain::health::Health;
+use crate::domain::page::Page;
 use crate::domain::schedule::Row;
 use crate::fetch::Validators;
-use crate::recipe::is_described;
+use crate::recipe::{Recipe, is_described};
 use crate::store::Cid;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -33,6 +36,16 @@ pub struct Visitor {
     postponed: Mutex<BTreeMap<String, Postponed>>,
     /// The cases whose pages came with something to ask "has it changed?" with. Only those pay a look at the store.
     validated: Mutex<HashSet<Cid>>,
+    /// The last whole visits of cases whose sources have a probe.
+    whole: Mutex<HashMap<Cid, Whole>>,
+}
+
+/// A visit that asked for everything, and after which the stored docket was what the source shows.
+#[derive(Debug, Clone, Copy)]
+struct Whole {
+    at: Timestamp,
+    /// The fingerprint of the answers up to the probe.
+    probe: [u8; 32],
 }
 
 /// A source whose visits wait.
@@ -85,7 +98,14 @@ pub enum Report {
 impl Visitor {
     /// A visitor with these handles.
     pub fn new(handles: Handles) -> Self {
-        Self { handles, under_way: Mutex::default(), by_hand: Mutex::default(), postponed: Mutex::default(), validated: Mutex::default() }
+        Self {
+            handles,
+            under_way: Mutex::default(),
+            by_hand: Mutex::default(),
+            postponed: Mutex::default(),
+            validated: Mutex::default(),
+            whole: Mutex::default(),
+        }
     }
 
     /// Visits a case once.
@@ -97,9 +117,9 @@ impl Visitor {
         let Some(_turn) = turn else { return Ok(Report::UnderWay) };
         target.settled &= !lock(&self.by_hand).contains(&target.cid);
         let (cid, by_hand) = (target.cid, target.by_hand);
-        let case = target.config.cases[target.index].case.clone();
+        let (config, index) = (target.config.clone(), target.index);
         let report = self.visit(target).await?;
-        self.notice(&case, &report);
+        self.notice(&config, &config.cases[index], &report);
         if !by_hand && matches!(report, Report::Visited(_)) {
             lock(&self.by_hand).remove(&cid);
         }
@@ -108,21 +128,22 @@ impl Visitor {
 
     /// Whether visits of this source wait, and why: a spent budget or a closed court is no trouble of a case, and nobody would
     /// see why its next visit does not come.
-    pub fn postponed(&self, case: &CaseRef) -> Option<Postponed> {
-        lock_map(&self.postponed).get(&waits_as(case)).cloned()
+    pub fn postponed(&self, config: &Config, watch: &Watch) -> Option<Postponed> {
+        lock_map(&self.postponed).get(&waits_as(config, watch)).cloned()
     }
 
-    fn notice(&self, case: &CaseRef, report: &Report) {
+    fn notice(&self, config: &Config, watch: &Watch, report: &Report) {
+        let case = &watch.case;
         let mut postponed = lock_map(&self.postponed);
         match report {
             Report::Postponed { why, not_before: Some(until) } => {
-                let before = postponed.insert(waits_as(case), Postponed { why: why.clone(), until: *until });
+                let before = postponed.insert(waits_as(config, watch), Postponed { why: why.clone(), until: *until });
                 let is_new = before.is_none_or(|before| before.why != *why);
                 if is_new && *until > self.handles.clock.now() + LONG_WAIT {
                     tracing::warn!(source = %case.source, %until, why, "visits wait");
                 }
             }
-            Report::Visited(_) if postponed.remove(&waits_as(case)).is_some() => {
+            Report::Visited(_) if postponed.remove(&waits_as(config, watch)).is_some() => {
                 tracing::info!(source = %case.source, "visits go on");
             }
             _ => {}
@@ -149,9 +170,27 @@ impl Visitor {
             Some(program) => program::ask(&self.handles, &source, program, number).await,
             None => {
                 let held = self.held(&target).await?;
-                ask(&self.handles, &source, number, &held).await
+                let probed = self.probed(&target, &source.recipe);
+                ask(&self.handles, &source, number, &held, probed).await
             }
         };
+        let probe = match &answer {
+            Answer::Pages(pages, _) => Some(probe_of(&source.recipe, pages)),
+            _ => None,
+        };
+        let visited = self.record(&target, source, answer).await?;
+        if let (Some(probe), Report::Visited(visited)) = (probe, &visited) {
+            let known = probe.filter(|_| visited.settled).map(|probe| Whole { at: self.handles.clock.now(), probe });
+            let mut whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+            match known {
+                Some(known) => whole.insert(target.cid, known),
+                None => whole.remove(&target.cid),
+            };
+        }
+        Ok(visited)
+    }
+
+    async fn record(&self, target: &Target, source: Arc<Source>, answer: Answer) -> Result<Report, StoreError> {
         let job = Job {
             store: self.handles.store.clone(),
             config: target.config.clone(),
@@ -166,17 +205,27 @@ impl Visitor {
         let visited = match answer {
             Answer::Postponed { why, not_before } => return Ok(Report::Postponed { why, not_before }),
             Answer::Failed { health, not_before } => blocking(move || job.failed(health, not_before)).await?,
+            Answer::Unchanged => {
+                let (row, due) = job.read_row(target.row.seen);
+                Visited { settled: true, ..Visited::quiet(Health::Ok, row, due, true) }
+            }
             Answer::Refused(refusal) => blocking(move || job.refused(&refusal)).await?,
-            Answer::Pages(pages) => {
+            Answer::Pages(pages, asked) => {
                 let seen = short(&fingerprint(&pages));
                 let can_ask = pages.iter().any(|page| page.header("etag").or(page.header("last-modified")).is_some());
                 if target.settled && target.row.seen == seen {
+                    if let Some(asked) = &asked {
+                        asked.judged(&self.handles, &Health::Ok).await;
+                    }
                     let (row, due) = job.read_row(seen);
                     let unchanged =
                         Visited { health: Health::Ok, version: None, events: Vec::new(), row, due, settled: true, row_pending: true };
                     return Ok(Report::Visited(unchanged));
                 }
                 let visited = blocking(move || job.pages(pages)).await?;
+                if let Some(asked) = &asked {
+                    asked.judged(&self.handles, &visited.health).await;
+                }
                 if can_ask && visited.version.is_some() {
                     lock(&self.validated).insert(target.cid);
                 }
@@ -184,6 +233,15 @@ impl Visitor {
             }
         };
         Ok(Report::Visited(visited))
+    }
+
+    /// What the answers up to the probe must be for the rest to be left alone: as they were at the last whole visit, unless that
+    /// was too long ago, something is amiss with the case, or a person asks.
+    fn probed(&self, target: &Target, recipe: &Recipe) -> Option<[u8; 32]> {
+        let (_, within) = recipe.probe()?;
+        let whole = *self.whole.lock().unwrap_or_else(PoisonError::into_inner).get(&target.cid)?;
+        let age = Duration::try_from(self.handles.clock.now().duration_since(whole.at)).ok()?;
+        (target.settled && !target.by_hand && target.keep && age < within).then_some(whole.probe)
     }
 
     /// The pages of the stored version, when the source gave something to ask "has it changed?" with.
@@ -212,9 +270,22 @@ impl Visitor {
     }
 }
 
-/// Pages of the open web have a host each, and what programs ask nobody knows.
-fn waits_as(case: &CaseRef) -> String {
-    if is_described(&case.source) { case.to_string() } else { case.source.clone() }
+/// The fingerprint of the answers up to the probe, where the recipe has one.
+fn probe_of(recipe: &Recipe, pages: &[Page]) -> Option<[u8; 32]> {
+    recipe.probe()?;
+    let until = pages.iter().position(|page| recipe.is_after_probe(&page.step)).unwrap_or(pages.len());
+    Some(fingerprint(&pages[..until]))
+}
+
+/// What waits together: the cases of a source, or of one court where each has a host of its own. Pages of the open web have one
+/// each, and what programs ask nobody knows.
+fn waits_as(config: &Config, watch: &Watch) -> String {
+    if is_described(&watch.case.source) {
+        return watch.case.to_string();
+    }
+    let source = config.source_of(&watch.case);
+    let base_url = source.map(|source| source.recipe.base_url_of(&watch.number).into_owned());
+    format!("{} {}", watch.case.source, base_url.unwrap_or_default())
 }
 
 fn lock_map(map: &Mutex<BTreeMap<String, Postponed>>) -> MutexGuard<'_, BTreeMap<String, Postponed>> {

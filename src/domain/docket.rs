@@ -54,6 +54,10 @@ pub struct EntryKey(pub String);
 /// keeps its number when it moves to a court elsewhere.
 pub const ZONE_FIELD: &str = "zone";
 
+/// The further field that holds an entry's number in the source's own list, where the source numbers it: it says which
+/// entries a list that shows only its newest has left out.
+pub const ORDER_FIELD: &str = "order";
+
 /// One line of a docket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {

@@ -7,8 +7,23 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Upper case without accents, white space collapsed.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return joined(&text.to_ascii_uppercase());
+    }
     let plain = text.nfd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_uppercase();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    joined(&plain)
+}
+
+/// White space collapsed.
+fn joined(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    words
 }
 
 #[cfg(test)]
@@ -18,5 +33,6 @@ mod tests {
     #[test]
     fn folding_takes_accents_case_and_odd_spaces_away() {
         assert_eq!(fold("  Citación:\u{a0} realizada "), "CITACION: REALIZADA");
+        assert_eq!(fold(" Citacion:  realizada\t"), "CITACION: REALIZADA");
     }
 }

@@ -20,7 +20,7 @@ use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
 use super::xml::{self, Trouble};
-use super::{big_numbers, html_page, inside};
+use super::{big_numbers, dropped, html_page, inside};
 use crate::domain::charset::{decode, decode_with_errors, mistaken_charset};
 use crate::domain::page::Page;
 
@@ -211,7 +211,8 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
 fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
     match &step.format {
         Format::Json { list, unwrap, nullable } => {
-            let value = parse_json(step, page)?;
+            let mut value = parse_json(step, page)?;
+            dropped::take_out(&mut value, &step.drop);
             // "None of these" is often no list where the rest is one.
             let is_listed = *list && !is_nothing(&value);
             if is_listed { as_list(step, page, value, unwrap.as_deref(), *nullable) } else { Ok(value) }
@@ -325,7 +326,8 @@ pub(super) fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
     }
 }
 
-fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
+/// The JSON of a page as it came.
+pub fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
     let text = decode_whole(step, page)?;
     serde_json::from_str(&big_numbers::as_texts(text.trim_start_matches('\u{feff}'))).map_err(|error| {
         let found = if error.is_eof() {

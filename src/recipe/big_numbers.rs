@@ -11,6 +11,9 @@ const LONGEST: usize = 20;
 /// The same JSON with quotes around its longest whole numbers.
 pub fn as_texts(json: &str) -> Cow<'_, str> {
     let bytes = json.as_bytes();
+    if !has_a_long_run(bytes) {
+        return Cow::Borrowed(json);
+    }
     let mut out = String::new();
     let (mut copied, mut at) = (0, 0);
     let mut is_quoted = false;
@@ -45,6 +48,17 @@ pub fn as_texts(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether digits stand in a row that may be one of the longest numbers, without its sign. Such a row covers every so many
+/// bytes one, and few bytes of an answer are digits.
+fn has_a_long_run(bytes: &[u8]) -> bool {
+    const RUN: usize = LONGEST - 1;
+    let digits = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|byte| byte.is_ascii_digit()).count();
+    (RUN - 1..bytes.len()).step_by(RUN).any(|at| {
+        let (before, after) = bytes.split_at(at);
+        bytes[at].is_ascii_digit() && digits(&mut before.iter().rev()) + digits(&mut after.iter()) >= RUN
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -56,6 +70,7 @@ mod tests {
         for (json, expected) in [
             (r#"[12345678901234567890123,"12345678901234567890123"]"#, r#"["12345678901234567890123","12345678901234567890123"]"#),
             (r#"{"a\"1":-123456789012345678901}"#, r#"{"a\"1":"-123456789012345678901"}"#),
+            ("[1234567890123456789,-1234567890123456789]", "[1234567890123456789,\"-1234567890123456789\"]"),
             (r#"["\\",1,18446744073709551,1.2345678901234567890123e5]"#, r#"["\\",1,18446744073709551,1.2345678901234567890123e5]"#),
         ] {
             assert_eq!(as_texts(json), expected);

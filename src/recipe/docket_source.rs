@@ -77,6 +77,10 @@ pub(super) fn docket(number: &CaseNumber, page: &Page) -> Result<Docket, Refusal
         return Err(unreadable("case.number", &format!("\"{}\"", number.canonical), &format!("\"{}\"", published.number)));
     }
     let mut docket = published.docket;
+    // What is withheld is not kept either, and the page is kept as it was printed.
+    if let Some(nth) = docket.entries.iter().position(|entry| entry.withheld.is_some() && !entry.text.is_empty()) {
+        return Err(unreadable(&format!("entries[{nth}].text"), "no text in an entry that is withheld", "one"));
+    }
     if docket.entries.is_empty() {
         docket.oddities.push(Oddity { kind: "no-entries".into(), detail: "the program lists no entry at all".into(), doubts: false });
     }
@@ -132,10 +136,15 @@ mod tests {
         twice["entries"] = json!([{"key": "1", "title": "a"}, {"key": "1", "title": "b"}]);
         let mut dated = printed();
         dated["entries"][0]["date"] = json!("13/03/2024");
+        let mut withheld = printed();
+        withheld["entries"][0]["withheld"] = json!({"mark": "reserved"});
+        assert!(matches!(outcome(&withheld.to_string()), Step::Done(_)));
+        withheld["entries"][0]["text"] = json!("who, and where");
         let half = printed().to_string();
         for (body, expected) in [
             (other.to_string(), "case.number: expected \"2024-00123\", found \"2024-00124\""),
             (twice.to_string(), "entries[1].key: expected each key once, found \"1\" is there twice"),
+            (withheld.to_string(), "entries[0].text: expected no text in an entry that is withheld"),
             (dated.to_string(), "entries[0].date: expected a date such as 2024-03-13, found \"13/03/2024\""),
             (half[..half.len() / 2].to_owned(), "expected one veedor.docket/1 as JSON and nothing else, found EOF"),
             (format!("{half}\n{half}"), "trailing characters"),

@@ -308,7 +308,9 @@ impl EntriesSpec {
     /// `{{ body }}` the text.
     fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<(usize, EntryKey)> {
         let mut scope = env.scope.clone();
-        scope.vars.push(("stamp", Cow::Owned(stamp.map(Stamp::canonical).unwrap_or_default().into())));
+        if self.key.iter().any(|key| key.heads().any(|head| head == "stamp")) {
+            scope.vars.push(("stamp", Cow::Owned(stamp.map(Stamp::canonical).unwrap_or_default().into())));
+        }
         if self.unique {
             scope.vars.push(("body", Cow::Owned(text.into())));
         }

@@ -25,6 +25,11 @@ pub fn page(step: &str, status: u16, content_type: &str, body: &[u8]) -> Page {
     }
 }
 
+/// The text of a shipped recipe.
+pub fn shipped_text(id: &str) -> &'static str {
+    shipped().into_iter().find(|(known, _, _)| *known == id).map(|(_, _, text)| text).unwrap()
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
@@ -75,7 +80,10 @@ pub fn check(recipe: &Recipe, scenario: &Path) {
     let label = scenario.display();
     let typed = std::fs::read_to_string(scenario.join("case.txt")).unwrap_or_else(|_| panic!("{label} has no case.txt"));
     let number = recipe.number(&typed).unwrap();
-    let pages = pages(scenario);
+    let mut pages = pages(scenario);
+    for page in &mut pages {
+        page.charset = recipe.plan.steps.iter().find(|step| step.id == page.step).and_then(|step| step.charset.clone());
+    }
     let found = match recipe.step(&number, &pages) {
         Step::Done(docket) => {
             let (last, one_less) = pages.split_last().unwrap();

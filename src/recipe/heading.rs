@@ -70,7 +70,7 @@ pub fn heading(visit: &Visit<'_>, spec: &HeadingSpec, zone: &TimeZone, oddities:
         }
     }
     for (name, field) in &spec.extra {
-        let (scopes, _) = visit.fan_out(&field.each)?;
+        let (scopes, _) = visit.bound(&field.each)?;
         for scope in &scopes {
             let env = env(visit, scope);
             let (name, value) = (name.complete(&env), collapse(&field.value.text(&env)));
@@ -83,7 +83,7 @@ pub fn heading(visit: &Visit<'_>, spec: &HeadingSpec, zone: &TimeZone, oddities:
 }
 
 fn first(visit: &Visit<'_>, field: &Field) -> Result<Option<String>, Refusal> {
-    let (scopes, _) = visit.fan_out(&field.each)?;
+    let (scopes, _) = visit.bound(&field.each)?;
     let mut best: Option<(String, String)> = None;
     for scope in &scopes {
         let env = env(visit, scope);
@@ -106,7 +106,7 @@ pub fn parties(visit: &Visit<'_>, specs: &[PartySpec], oddities: &mut Oddities) 
     let mut parties: Vec<Party> = Vec::new();
     let mut known: HashMap<(String, String), usize> = HashMap::new();
     for spec in specs {
-        let (scopes, nulls) = visit.fan_out(&spec.each)?;
+        let (scopes, nulls) = visit.bound(&spec.each)?;
         oddities.note_many("null-element", "elements of the lists of parties are null", nulls.last().copied().unwrap_or_default());
         for scope in &scopes {
             let env = env(visit, scope);

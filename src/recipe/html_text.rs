@@ -4,156 +4,16 @@
 //! tokenizer of its own, because bodies are fragments that a tree builder would rearrange, and because dockets have
 //! thousands of them. It keeps no structure: for rows and cells of pages see `view`.
 
+use super::elements::{Sound, known, sound};
 use super::entities;
-
-/// Elements that begin a new line (`ecuador.md` 1.7: block tags become a newline, inline tags nothing).
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "br",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "select",
-    "summary",
-    "table",
-    "tbody",
-    "tfoot",
-    "thead",
-    "title",
-    "tr",
-    "ul",
-];
-
-/// Elements whose content is not text for readers.
-const SILENT: &[&str] = &["script", "style", "template", "noscript", "iframe"];
-
-/// Elements that stand beside each other with room between them.
-const BOXES: &[&str] = &["button", "td", "textarea", "th"];
-
-/// Elements of HTML, past and present, that are none of the above. What is not an element is text: `MONTO <USD 500` loses
-/// nothing, and neither does an address in angle brackets. Names with a colon (`o:p`, `st1:city`) are those of office programs, and tags.
-const INLINE: &[&str] = &[
-    "a",
-    "abbr",
-    "acronym",
-    "applet",
-    "area",
-    "audio",
-    "b",
-    "base",
-    "basefont",
-    "bdi",
-    "bdo",
-    "bgsound",
-    "big",
-    "blink",
-    "canvas",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "data",
-    "datalist",
-    "del",
-    "dfn",
-    "em",
-    "embed",
-    "font",
-    "frame",
-    "frameset",
-    "head",
-    "i",
-    "img",
-    "input",
-    "ins",
-    "kbd",
-    "keygen",
-    "label",
-    "link",
-    "map",
-    "mark",
-    "marquee",
-    "meta",
-    "meter",
-    "nobr",
-    "noembed",
-    "noframes",
-    "object",
-    "optgroup",
-    "output",
-    "param",
-    "picture",
-    "plaintext",
-    "progress",
-    "q",
-    "rb",
-    "rp",
-    "rt",
-    "rtc",
-    "ruby",
-    "s",
-    "samp",
-    "search",
-    "slot",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "sup",
-    "svg",
-    "time",
-    "track",
-    "tt",
-    "u",
-    "var",
-    "video",
-    "wbr",
-    "xmp",
-];
 
 /// The text of HTML or of a text that only may hold HTML. Lines are tidied and empty ones left out.
 ///
 /// Line ends count as line ends only where no block element says how the text is set: e-SATJE sends both kinds of body.
 pub fn to_text(html: &str) -> String {
-    let mut text = Setting::default();
+    let mut text = Setting { raw: String::with_capacity(html.len()), has_blocks: false };
     let mut rest = html;
-    while let Some(at) = rest.find(['<', '&']) {
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'&')) {
         text.push(&rest[..at]);
         rest = &rest[at..];
         if rest.starts_with('&') {
@@ -162,10 +22,9 @@ pub fn to_text(html: &str) -> String {
             rest = after;
         } else if let Some((name, is_end, after)) = tag(rest) {
             rest = after;
-            let name = name.to_ascii_lowercase();
-            let is_silent = text.tag(&name) == Sound::Silent;
+            let is_silent = text.tag(name) == Sound::Silent;
             if is_silent && !is_end {
-                rest = skip_to_end(rest, &name);
+                rest = skip_to_end(rest, name);
             }
         } else {
             text.push("<");
@@ -183,32 +42,6 @@ pub struct Setting {
     has_blocks: bool,
 }
 
-/// Whether readers see what is within an element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sound {
-    /// They do not.
-    Silent,
-    /// They do, beside what stands around it.
-    Inline,
-    /// They do, apart from what stands around it: a cell or a button.
-    Box,
-    /// They do, on lines of its own.
-    Block,
-}
-
-/// What readers see of an element of this name, in lower case. What is not known is as good as not there.
-pub fn sound(name: &str) -> Sound {
-    if SILENT.contains(&name) {
-        Sound::Silent
-    } else if BOXES.contains(&name) {
-        Sound::Box
-    } else if BLOCKS.binary_search(&name).is_ok() {
-        Sound::Block
-    } else {
-        Sound::Inline
-    }
-}
-
 /// Stands for the line end that a block element makes. A private-use character, dropped from what is read.
 const BREAK: char = '\u{e000}';
 
@@ -222,7 +55,7 @@ impl Setting {
         }
     }
 
-    /// The start or the end of an element; its name in lower case.
+    /// The start or the end of an element.
     pub fn tag(&mut self, name: &str) -> Sound {
         let sound = sound(name);
         self.edge(sound);
@@ -275,10 +108,8 @@ pub fn tag(text: &str) -> Option<(&str, bool, &str)> {
 }
 
 fn is_element(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let known = |list: &[&str]| list.binary_search(&name.as_str()).is_ok();
-    let is_of_an_office_program = name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
-    is_of_an_office_program || known(BLOCKS) || known(INLINE) || BOXES.contains(&name.as_str()) || SILENT.contains(&name.as_str())
+    let is_of_an_office_program = || name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
+    known(name).is_some() || is_of_an_office_program()
 }
 
 /// What follows the `>` of a tag. Another `<` before it, outside of quotes, shows that the first began no tag; so does the
@@ -398,26 +229,46 @@ fn tidy(text: &str, source_lines_count: bool) -> String {
     let mut gap = Gap::None;
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        // Most of a text is words of plain letters.
-        let length = rest.bytes().take_while(u8::is_ascii_graphic).count().max(c.len_utf8());
-        let (piece, after) = rest.split_at(length);
+        let words = plain_words(rest.as_bytes());
+        let (piece, after) = rest.split_at(words.max(c.len_utf8()));
         rest = after;
-        if c == BREAK || (source_lines_count && matches!(c, '\n' | '\r')) {
-            gap = Gap::Line;
-        } else if c.is_whitespace() {
-            gap = gap.max(Gap::Space);
-        } else if !is_invisible(c) {
-            match gap {
-                Gap::None => {}
-                _ if out.is_empty() => {}
-                Gap::Space => out.push(' '),
-                Gap::Line => out.push('\n'),
+        if words == 0 {
+            if c == BREAK || (source_lines_count && matches!(c, '\n' | '\r')) {
+                gap = Gap::Line;
+                continue;
+            } else if c.is_whitespace() {
+                gap = gap.max(Gap::Space);
+                continue;
+            } else if is_invisible(c) {
+                continue;
             }
-            gap = Gap::None;
-            out.push_str(piece);
         }
+        match gap {
+            Gap::None => {}
+            _ if out.is_empty() => {}
+            Gap::Space => out.push(' '),
+            Gap::Line => out.push('\n'),
+        }
+        gap = Gap::None;
+        out.push_str(piece);
     }
     out
+}
+
+/// How many bytes at the start are words with single spaces between them: most of a text, and it is copied as it is. Ends
+/// before every character that may be white space or invisible, and so between characters.
+fn plain_words(bytes: &[u8]) -> usize {
+    // The lead bytes of U+0080 to U+00BF, U+1000 to U+3FFF and U+E000 to U+FFFF, among which those beyond ASCII stand.
+    let is_plain = |byte: u8| byte > b' ' && !matches!(byte, 0x7f | 0xc2 | 0xe1..=0xe3 | 0xee | 0xef);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let is_between = *byte == b' ' && at > 0 && bytes.get(at + 1).is_some_and(|next| is_plain(*next));
+        if !is_plain(*byte) && !is_between {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 fn is_invisible(c: char) -> bool {
@@ -473,12 +324,6 @@ mod tests {
     fn scripts_lose_their_bodies_and_keep_their_tags() {
         let html = "a<script src='captcha.js'>var x = 1</script>b<script>y";
         assert_eq!(without_script_bodies(html), "a<script src='captcha.js'>b<script>");
-    }
-
-    #[test]
-    fn the_lists_of_elements_are_sorted_for_their_search() {
-        assert!(BLOCKS.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(INLINE.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]

@@ -16,6 +16,8 @@ mod date;
 mod described;
 pub mod docket_source;
 pub mod draft;
+mod dropped;
+mod elements;
 mod encode;
 mod entities;
 mod entries;
@@ -313,7 +315,8 @@ impl Recipe {
                 self.accept(visit, step, *page, scopes.get(nth).unwrap_or(&no_scope), true)?;
             }
             let (have, wanted) = (pages.len(), scopes.len());
-            if have < wanted || (have != wanted || wanted == 0) && !step.optional {
+            let is_idle = step.optional && (wanted == 0 || step.each.is_empty());
+            if (have != wanted || wanted == 0) && !is_idle {
                 oddities.note("page-count", &format!("{have} answers to {wanted} requests of {}", step.id));
             }
             for (nth, spec) in self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index) {
@@ -365,6 +368,32 @@ impl Recipe {
     /// The step that a page of unknown origin is taken for.
     pub fn first_step(&self) -> &str {
         self.plan.steps.first().map_or("", |step| &step.id)
+    }
+
+    /// How long an answer to this step serves every case that asks the same; `None`: each case asks for itself.
+    pub fn shared(&self, step: &str) -> Option<Duration> {
+        self.plan.steps.iter().find(|known| known.id == step).and_then(|step| step.shared)
+    }
+
+    /// Where the one answer is from which a case is read together with all others that share it; `None` when it needs requests of
+    /// its own.
+    pub fn shared_address(&self, number: &CaseNumber) -> Option<String> {
+        let [step::Step { shared: Some(_), .. }] = self.plan.steps.as_slice() else { return None };
+        match self.next(number, &[]) {
+            Next::Ask(request) => Some(request.url),
+            _ => None,
+        }
+    }
+
+    /// The step that tells "nothing new", and how long others need not be asked while it does.
+    pub fn probe(&self) -> Option<(&str, Duration)> {
+        self.plan.steps.iter().find_map(|step| Some((step.id.as_str(), step.probe?)))
+    }
+
+    /// Whether a step comes after the probe.
+    pub fn is_after_probe(&self, step: &str) -> bool {
+        let probe = self.plan.steps.iter().position(|step| step.probe.is_some());
+        probe.is_some_and(|probe| self.plan.steps.iter().skip(probe + 1).any(|later| later.id == step))
     }
 }
 
@@ -478,7 +507,7 @@ mod tests {
 
     #[test]
     fn no_request_goes_to_the_search_or_carries_a_captcha_field() {
-        let (_, _, text) = shipped()[0];
+        let text = fixtures::shipped_text("ec-esatje");
         let keys: String = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
         for word in ["buscarCausas", "contarCausas", "recaptcha", "verdad", "MANTICORE"] {
             assert!(!keys.contains(word), "{word}");

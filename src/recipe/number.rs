@@ -25,6 +25,8 @@ pub struct NumberFormat {
     pub canonical: String,
     /// Whether lower case is as good as upper case.
     pub uppercase: bool,
+    /// Whether upper case is as good as lower case.
+    pub lowercase: bool,
     /// Whether white space means nothing.
     pub drop_spaces: bool,
     /// What a number consists of, completing "expected …".
@@ -137,7 +139,11 @@ impl NumberFormat {
         let invisible = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}');
         let text: String =
             typed.trim().chars().filter(invisible).filter(|c| !(self.drop_spaces && c.is_whitespace())).map(dashes).collect();
-        if self.uppercase { text.chars().flat_map(upper).collect() } else { text }
+        match (self.uppercase, self.lowercase) {
+            (true, _) => text.chars().flat_map(upper).collect(),
+            (_, true) => text.to_ascii_lowercase(),
+            _ => text,
+        }
     }
 }
 

@@ -209,7 +209,10 @@ pub(super) fn step_of(path: &str, charset: Option<String>, format: Format) -> St
         required: Vec::new(),
         echo: Vec::new(),
         more: None,
+        drop: Vec::new(),
         inside: Vec::new(),
+        shared: None,
+        probe: None,
     }
 }
 
@@ -222,6 +225,7 @@ fn exactly(slug: &str) -> Option<NumberFormat> {
         compact: slug.to_owned(),
         canonical: slug.to_owned(),
         uppercase: false,
+        lowercase: false,
         drop_spaces: false,
         shape: "what the watch list calls it".to_owned(),
         example: slug.to_owned(),

@@ -44,6 +44,10 @@ pub struct Level {
     pub also: Vec<Path>,
     /// Of what is there, only that for which all of this holds; something must.
     pub when: Vec<Condition>,
+    /// Whether the source has no such case when nothing does: of several hits of a search, none is the case.
+    pub or_not_found: bool,
+    /// The variables with which its answers were asked for, which are known wherever it is.
+    pub inherited: Vec<String>,
 }
 
 /// A condition on a text.
@@ -68,7 +72,7 @@ pub enum Test {
     Empty(bool),
     /// Is this text, white space around them aside.
     Equals(Template),
-    /// Is, read as a number, the number of the case; or is not.
+    /// Is, read as a number, the number of the case, or lists it; or does not.
     Number(bool),
 }
 
@@ -82,7 +86,8 @@ impl Condition {
             Test::Matches(pattern) => pattern.is_match(&text),
             Test::Empty(wanted) => text.trim().is_empty() == *wanted,
             Test::Equals(other) => text.trim() == other.text(env).trim(),
-            Test::Number(wanted) => env.format.names(&text, env.number) == *wanted,
+            // Several numbers, joined as lists are: one of them is enough.
+            Test::Number(wanted) => text.split(", ").any(|one| env.format.names(one, env.number)) == *wanted,
         }
     }
 }
@@ -93,6 +98,9 @@ pub fn all_hold(conditions: &[Condition], env: &Env<'_>) -> bool {
 }
 
 fn none_fits(level: &Level) -> Refusal {
+    if level.or_not_found {
+        return Refusal::NotFound;
+    }
     Refusal::Unreadable {
         at: format!("the list for `{}`", level.name),
         expected: "an element that meets the condition `when`".to_owned(),
@@ -131,8 +139,17 @@ impl<'p> Visit<'p> {
         cell.get_or_init(|| answer::parse(step, &self.pages[page])).as_ref().map_err(Clone::clone)
     }
 
-    /// What the levels bind, and how many nulls each level skipped.
+    /// What the levels bind, and how many nulls each level skipped. Of a list that holds something, something must be asked for.
     pub fn fan_out<'d>(&'d self, levels: &'d [Level]) -> Result<(Vec<Scope<'d>>, Vec<usize>), Refusal> {
+        self.bind(levels, true)
+    }
+
+    /// The same for what is only read: a list of a whole court may hold nothing of this case.
+    pub fn bound<'d>(&'d self, levels: &'d [Level]) -> Result<(Vec<Scope<'d>>, Vec<usize>), Refusal> {
+        self.bind(levels, false)
+    }
+
+    fn bind<'d>(&'d self, levels: &'d [Level], is_asked: bool) -> Result<(Vec<Scope<'d>>, Vec<usize>), Refusal> {
         let (mut scopes, mut nulls) = (vec![Scope::default()], vec![0; levels.len()]);
         for (level, nulls) in levels.iter().zip(&mut nulls) {
             let mut next = Vec::new();
@@ -142,13 +159,14 @@ impl<'p> Visit<'p> {
                 for path in &level.also {
                     values.extend(self.select(path, scope)?);
                 }
-                for value in values {
+                for (asked_with, value) in values {
                     if value.is_null() {
                         *nulls += 1;
                         continue;
                     }
                     is_any = true;
-                    let mut vars = scope.vars.clone();
+                    let mut vars = asked_with.vars;
+                    vars.extend(scope.vars.iter().cloned());
                     vars.push((level.name.as_str(), Cow::Borrowed(value)));
                     let scope = Scope { vars };
                     if all_hold(
@@ -159,7 +177,7 @@ impl<'p> Visit<'p> {
                     }
                 }
                 // What is not asked for would look like a case without entries.
-                if is_any && next.len() == before {
+                if is_asked && is_any && next.len() == before {
                     return Err(none_fits(level));
                 }
             }
@@ -171,23 +189,25 @@ impl<'p> Visit<'p> {
     /// Whether the list that a fan-out begins with was answered, and holds nothing but nulls.
     pub fn is_answered_empty(&self, levels: &[Level]) -> Result<bool, Refusal> {
         let Some(Level { path: path @ Path { root: Root::Step(step), .. }, .. }) = levels.first() else { return Ok(false) };
-        Ok(self.pages_of(*step).next().is_some() && self.select(path, &Scope::default())?.iter().all(|value| value.is_null()))
+        Ok(self.pages_of(*step).next().is_some() && self.select(path, &Scope::default())?.iter().all(|(_, value)| value.is_null()))
     }
 
-    fn select<'d>(&'d self, path: &Path, scope: &Scope<'d>) -> Result<Vec<&'d Value>, Refusal> {
+    /// What a path finds, each with the variables with which its answer was asked for.
+    fn select<'d>(&'d self, path: &Path, scope: &Scope<'d>) -> Result<Vec<(Scope<'d>, &'d Value)>, Refusal> {
         match &path.root {
             Root::Variable(name) => {
                 let found = scope.vars.iter().rev().find(|(known, _)| known == name);
-                Ok(match found {
-                    Some((_, Cow::Borrowed(value))) => path.json.query(value).all(),
-                    _ => Vec::new(),
-                })
+                let Some((_, Cow::Borrowed(value))) = found else { return Ok(Vec::new()) };
+                Ok(path.json.query(value).all().into_iter().map(|value| (Scope::default(), value)).collect())
             }
             Root::Step(index) => {
                 let Some(step) = self.recipe.plan.steps.get(*index) else { return Ok(Vec::new()) };
+                let mut asked = if step.each.is_empty() { Vec::new() } else { step::asked(self, *index, step)?.0 }.into_iter();
                 let mut values = Vec::new();
                 for page in self.pages_of(*index) {
-                    values.extend(path.json.query(self.document(step, page)?).all());
+                    let mut with = asked.next().map(|asked| asked.scope).unwrap_or_default();
+                    with.vars.retain(|(name, _)| !matches!(*name, "page" | "more"));
+                    values.extend(path.json.query(self.document(step, page)?).all().into_iter().map(|value| (with.clone(), value)));
                 }
                 Ok(values)
             }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::time::Duration;
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -44,6 +45,8 @@ pub struct Step {
     pub otherwise: Vec<(String, Shape)>,
     /// What the answer must be.
     pub format: Format,
+    /// What is taken out of the answer before it is read or kept.
+    pub drop: Vec<JsonPath>,
     /// How a whole HTML page ends, one of these; empty where that is not known.
     pub ends: Vec<String>,
     /// Answers that are none.
@@ -56,6 +59,10 @@ pub struct Step {
     pub more: Option<More>,
     /// Texts in the answer that are HTML, XML or JSON themselves.
     pub inside: Vec<Inside>,
+    /// How long an answer serves every case that asks the same.
+    pub shared: Option<Duration>,
+    /// How long later steps need not be asked while the answers up to this one stay as they are.
+    pub probe: Option<Duration>,
 }
 
 /// Paging: an answer may go on in another. Templates of the step know `page`, from `first` on, and `more`, what was found.
@@ -298,6 +305,33 @@ title = "{{ t }}"
         assert!(matches!(recipe.next(&number, &[found, acts(1, 1, 3)]), Next::Enough));
         let others = answer("found", &json!({"cases": [{"id": 7}]}));
         assert!(matches!(recipe.next(&number, &[others]), Next::Refused(Refusal::Unreadable { .. })), "not an empty docket");
+    }
+
+    #[test]
+    fn the_one_hit_that_is_the_case_is_asked_for_with_what_found_it() {
+        let steps = r#"
+[[step]]
+id = "card"
+each = [{ case = "$.found.cases[*]" }]
+get = "/card/{{ case.id }}"
+[[step]]
+id = "acts"
+each = [{ card = "$.card", when = { value = "{{ card.number }}", number = true }, none = "not_found" }]
+get = "/acts/{{ case.id }}/{{ card.room }}"
+[entries]"#;
+        let (head, rest) = PAGED.split_once("[[step]]\nid = \"acts\"").unwrap();
+        let text = format!("{head}{}", rest.split_once("[entries]").map(|(_, entries)| format!("{steps}{entries}")).unwrap());
+        let recipe = Recipe::parse("hits.toml", &text).unwrap();
+        let number = recipe.number("12").unwrap();
+        let card = |number: &str| answer("card", &json!({"number": number, "room": "B"}));
+        let found = answer("found", &json!({"cases": [{"id": 7}, {"id": 8}]}));
+        let mut pages = vec![found.clone(), card("112"), card("12")];
+        let Next::Ask(request) = recipe.next(&number, &pages) else { panic!("nothing is asked for") };
+        assert_eq!(request.url, "https://court.example/api/acts/8/B");
+        pages.push(acts(1, 1, 3));
+        let Step::Done(docket) = recipe.step(&number, &pages) else { panic!("not read") };
+        assert_eq!(docket.entries[0].key.0, "8-3");
+        assert_eq!(recipe.next(&number, &[found, card("112"), card("13")]), Next::Refused(Refusal::NotFound));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The pages of a visit as they may be kept: without the texts that the court withholds.
+//! The pages of a visit as they may be kept: without the texts that the court withholds, and without what a recipe drops.
 //!
 //! A court that withholds a row may send its text all the same (`ecuador.md` 1.6). The row is recorded, its text is not
-//! kept, and so it must not stay in the stored page either. Called by `daemon` before a version is committed.
+//! kept, and so it must not stay in the stored page either. What a step's `drop` names (a prosecutor's list of victims) is
+//! not even read. Called by `daemon` before a version is committed.
 
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use super::answer::Format;
 use super::entries::EntriesSpec;
 use super::select::{Visit, all_hold};
 use super::template::{Env, Scope};
-use super::{Recipe, inside, step};
+use super::{Recipe, dropped, inside, step};
 use crate::domain::case::CaseNumber;
 use crate::domain::page::Page;
 
@@ -27,7 +28,8 @@ impl Recipe {
                     let scope = asked.get(nth).map_or(&no_scope, |asked| &asked.scope);
                     let specs = self.plan.entries.iter().filter(|spec| spec.step == index);
                     let places: Vec<String> = specs.flat_map(|spec| places(&visit, spec, step, page, scope)).collect();
-                    rewritten.extend(emptied(&visit, step, page, &places).map(|body| (page, body)));
+                    let body = emptied(&visit, step, page, &places).or_else(|| dropped::kept(step, &pages[page]));
+                    rewritten.extend(body.map(|body| (page, body)));
                 }
             }
         }
@@ -152,8 +154,82 @@ mark = "x"
     }
 
     #[test]
+    fn what_a_recipe_drops_is_neither_read_nor_kept() {
+        let recipe = r#"
+id = "xx-prosecutor"
+title = "A prosecutor"
+jurisdiction = "xx"
+language = "en"
+timezone = "UTC"
+base_url = "https://court.example"
+case_url = "https://court.example/"
+[number]
+pattern = '(?<serial>\d+)'
+compact = "{serial}"
+canonical = "{serial}"
+shape = "digits"
+example = "12"
+[[step]]
+id = "case"
+get = "/{{ number }}"
+drop = ["$.rows[*].people", "$..card"]
+[heading]
+each = [{ row = "$.case.rows[*]" }]
+title = "{{ row.people.0.name }}"
+[entries]
+from = "case"
+each = "$.rows[*]"
+key = ["{{ id }}"]
+title = "{{ t }}"
+text = "{{ people }}"
+"#;
+        let recipe = Recipe::parse("prosecutor.toml", recipe).expect("compiles");
+        let number = recipe.number("12").expect("a number");
+        let saved = |body: &str| recipe.saved("case".into(), body.as_bytes().to_vec(), None, jiff::Timestamp::UNIX_EPOCH);
+        let page = saved(r#"{"rows":[{"id":1,"t":"x","people":[{"name":"SECRETO"}],"more":{"card":"SECRETO"}}]}"#);
+        let kept = recipe.keepable(&number, vec![page.clone()]);
+        assert_eq!(String::from_utf8_lossy(&kept[0].body), r#"{"rows":[{"id":1,"t":"x","people":null,"more":{"card":null}}]}"#);
+        let docket = recipe.read(&number, &[page]).expect("reads");
+        assert_eq!((docket.heading.title.as_deref(), docket.entries[0].text.as_str()), (None, ""));
+        assert_eq!(recipe.read(&number, &kept).expect("reads"), docket);
+        let without = saved(r#"{ "rows": [] }"#);
+        assert_eq!(recipe.keepable(&number, vec![without.clone()]), vec![without]);
+        let html = SMALL_HTML.replace("%", "drop = [\"$.x\"]");
+        let problems = Recipe::parse("bad.toml", &html).expect_err("only JSON");
+        assert!(problems.iter().any(|problem| problem.message.contains("only what stands in JSON")), "{problems:?}");
+    }
+
+    const SMALL_HTML: &str = r#"
+id = "xx-html"
+title = "A page"
+jurisdiction = "xx"
+language = "en"
+timezone = "UTC"
+base_url = "https://court.example"
+case_url = "https://court.example/"
+[number]
+pattern = '(?<serial>\d+)'
+compact = "{serial}"
+canonical = "{serial}"
+shape = "digits"
+example = "12"
+[[step]]
+id = "case"
+get = "/{{ number }}"
+format = "html"
+%
+[step.view]
+rows = { css = "li", cells = { t = "." } }
+[entries]
+from = "case"
+each = "$.rows[*]"
+key = ["{{ t }}"]
+title = "{{ t }}"
+"#;
+
+    #[test]
     fn a_recipe_that_could_not_be_emptied_is_refused() {
-        let text = crate::recipe::shipped()[0].2;
+        let text = crate::recipe::fixtures::shipped_text("ec-esatje");
         for (bad, expected) in [("{{ row }}", "fields of the row"), ("{{ court.nombreJudicatura }}", "fields of the row")] {
             let problems = Recipe::parse("bad.toml", &text.replace("\"{{ actividad }}\"", &format!("\"{bad}\""))).expect_err(bad);
             assert!(problems.iter().any(|problem| problem.message.contains(expected)), "{bad}: {problems:?}");

@@ -38,7 +38,7 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
             .zip(cids)
             .map(|(watch, cid)| {
                 let source = config.source_of(&watch.case).map(Arc::as_ref);
-                line(&store, watch, cid, &rows, visitor.postponed(&watch.case)).map(|line| marked(line, source))
+                line(&store, watch, cid, &rows, visitor.postponed(&config, watch)).map(|line| marked(line, source))
             })
             .collect::<Result<Vec<_>, StoreError>>()
     })

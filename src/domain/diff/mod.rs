@@ -10,11 +10,12 @@ mod carry;
 mod missing;
 mod repeats;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::docket::{Docket, Entry, EntryKey, Party};
+use super::docket::{Docket, Entry, EntryKey, ORDER_FIELD, Party};
 use super::event::FieldChange;
 use super::fold::fold;
 
@@ -99,13 +100,16 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     }
     let seen = settled(held, seen);
     let shown: HashMap<&EntryKey, &Entry> = seen.entries.iter().map(|entry| (&entry.key, entry)).collect();
-    let last_shown = held.entries.iter().rposition(|entry| shown.contains_key(&entry.key));
+    let lowest = shown.values().filter_map(|entry| number(entry)).min().filter(|_| confirm.sliding);
+    let entries = lowest.map_or(Cow::Borrowed(held.entries.as_slice()), |lowest| Cow::Owned(below_last(held, lowest)));
+    let is_due = |entry: &Entry| lowest.is_some_and(|lowest| number(entry).is_some_and(|number| number >= lowest));
+    let last_shown = entries.iter().rposition(|entry| shown.contains_key(&entry.key) || is_due(entry));
     let end = match last_shown {
         Some(last) if confirm.sliding => last + 1,
         None if confirm.sliding && !seen.entries.is_empty() => 0,
-        _ => held.entries.len(),
+        _ => entries.len(),
     };
-    let (listed, slid) = held.entries.split_at(end);
+    let (listed, slid) = entries.split_at(end);
 
     let absent: Vec<&Entry> = listed.iter().filter(|entry| !shown.contains_key(&entry.key)).collect();
     let is_hidden = |old: &Entry| shown.get(&old.key).is_some_and(|new| old.withheld.is_none() && new.withheld.is_some());
@@ -162,6 +166,11 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     let still: MissingParts = counted.iter().filter(|(part, _)| !gone.contains(part)).map(|(part, value)| (part.clone(), *value)).collect();
     let docket = carried(held, listed, slid, seen.into_owned(), &still);
     let mut changes = differences(held, &docket);
+    if confirm.others && held.entries.is_empty() {
+        // Where a case shows itself by its entries only, the first of them says for the first time what the case is called.
+        let is_learnt = |change: &Change| matches!(change, Change::Field(FieldChange { before: None, .. }) | Change::PartyAdded(_));
+        changes.retain(|change| !is_learnt(change));
+    }
     for entry in &absent {
         let part = Part::Entry(entry.key.clone());
         if gone.contains(&part) {
@@ -173,6 +182,20 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
         return Comparison::Same { docket, missing: still };
     }
     Comparison::Changed { changes, docket, missing: still }
+}
+
+/// An entry's number in the source's list. A list that is cut by its own numbers does not lose its oldest dates first:
+/// courts enter old acts late.
+fn number(entry: &Entry) -> Option<u64> {
+    entry.extra.get(ORDER_FIELD)?.parse().ok()
+}
+
+/// The entries that we hold, at their end those whose number is below the lowest that is shown.
+fn below_last(held: &Docket, lowest: u64) -> Vec<Entry> {
+    let is_below = |entry: &Entry| number(entry).is_some_and(|number| number < lowest);
+    let (below, mut entries): (Vec<Entry>, Vec<Entry>) = held.entries.iter().cloned().partition(is_below);
+    entries.extend(below);
+    entries
 }
 
 /// What was read, with what it lacks and `missing` still counts.
@@ -454,6 +477,27 @@ pub mod tests {
     }
 
     #[test]
+    fn a_list_that_numbers_its_rows_slides_by_number_and_not_by_date() {
+        let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true, others: false };
+        let numbered = |rows: &[(u32, &str)]| {
+            let mut view = docket(&rows.iter().map(|(_, key)| (*key, "x")).collect::<Vec<_>>());
+            for (entry, (number, _)) in view.entries.iter_mut().zip(rows) {
+                entry.extra.insert(ORDER_FIELD.into(), number.to_string());
+            }
+            view
+        };
+        // Number 4 was entered after 3 and is dated before it.
+        let held = numbered(&[(5, "k5"), (3, "k3"), (4, "k4")]);
+        let slid = compare(Some(&held), &numbered(&[(6, "k6"), (5, "k5"), (4, "k4")]), &MissingParts::new(), sliding, at(0));
+        assert!(
+            matches!(&slid, Comparison::Changed { changes, docket, .. } if changes.len() == 1 && docket.entries.len() == 4),
+            "{slid:?}"
+        );
+        let gone = compare(Some(&held), &numbered(&[(5, "k5"), (3, "k3")]), &MissingParts::new(), sliding, at(0));
+        assert!(matches!(&gone, Comparison::Changed { changes, .. } if matches!(&changes[..], [Change::EntryGone { .. }])), "{gone:?}");
+    }
+
+    #[test]
     fn an_entry_missing_from_a_short_list_does_not_slide_off_when_news_arrives() {
         let sliding = Confirm { sliding: true, ..CONFIRM };
         let (mut held, mut missing) = (view(&ten()), MissingParts::new());
@@ -497,7 +541,15 @@ pub mod tests {
         held.heading.title = Some("Uno v. Dos".into());
         let missing = MissingParts::from([(Part::Entry(EntryKey("k3".into())), count(None, at(0)))]);
         let none = compare(Some(&held), &docket(&[]), &missing, Confirm { others: true, ..sliding }, at(0));
-        assert_eq!(none, Comparison::Same { docket: held, missing: MissingParts::new() });
+        assert_eq!(none, Comparison::Same { docket: held.clone(), missing: MissingParts::new() });
+        // When it shows up for the first time its entries are news, and what it is called is not.
+        match compare(Some(&docket(&[])), &held, &MissingParts::new(), Confirm { others: true, ..sliding }, at(0)) {
+            Comparison::Changed { changes, docket, .. } => {
+                assert!(changes.len() == 10 && changes.iter().all(|change| matches!(change, Change::EntryAdded(_))), "{changes:?}");
+                assert_eq!(docket.heading.title, held.heading.title);
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

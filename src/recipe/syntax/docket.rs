@@ -97,18 +97,19 @@ fn alike(mut reader: Reader<'_>, steps: Steps<'_>, known: &Known) -> Option<Vec<
         }
         indices.extend(index);
     }
-    let first = indices.first().copied();
-    let rows_of = |index: &usize| steps.get(*index).and_then(|(_, step)| step.as_ref()).and_then(cells);
-    if indices.iter().any(|index| rows_of(index) != first.as_ref().and_then(rows_of)) {
-        reader.report("from", "the rows of these steps have different cells", Some("write an [[entries]] for each".to_owned()));
+    // A template may use the cells that the rows of all these steps have.
+    let of = |index: &usize| steps.get(*index).and_then(|(_, step)| step.as_ref()).and_then(cells);
+    let (first, mut shared) = (indices.first().copied(), indices.first().and_then(of));
+    for other in indices.iter().skip(1).map(of) {
+        shared = shared.zip(other).map(|(cells, other)| cells.into_iter().filter(|cell| other.contains(cell)).collect());
     }
-    let spec = entry(reader, first, steps, known)?;
+    let spec = entry(reader, first, shared, steps, known)?;
     Some(indices.into_iter().map(|step| EntriesSpec { step, ..spec.clone() }).collect())
 }
 
-fn entry(mut reader: Reader<'_>, step: Option<usize>, steps: Steps<'_>, known: &Known) -> Option<EntriesSpec> {
+fn entry(mut reader: Reader<'_>, step: Option<usize>, cells: Option<Vec<String>>, steps: Steps<'_>, known: &Known) -> Option<EntriesSpec> {
     let source = step.and_then(|index| steps.get(index)).and_then(|(_, step)| step.as_ref());
-    let mut names = Names::new(known).with_row(source.and_then(cells));
+    let mut names = Names::new(known).with_row(cells);
     if let Some(source) = source {
         names = names.with(&source.each);
         names = source.otherwise.iter().fold(names, |names, (name, _)| names.and(name));

@@ -320,6 +320,8 @@ title = "{{ what }}"
                 "small.toml:29:9: unknown name \"waht\" in a template | did you mean \"what\"?",
             ),
             ("title = \"{{ what }}\"", "title = \"{{ what\"", "small.toml:29:9: \"{{\" is not closed"),
+            ("format = \"html\"", "format = \"html\"\nprobe = \"soon\"", "small.toml:19:9: step.probe is not a duration"),
+            ("[entries]", "probe = \"1h\"\n[entries]", "small.toml:25:9: no step comes after it that a probe could spare"),
         ] {
             let problems = parse("small.toml", &SMALL.replacen(good, bad, 1)).expect_err(bad);
             let shown: Vec<String> = problems

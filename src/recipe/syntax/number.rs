@@ -25,7 +25,10 @@ pub fn format(reader: &mut Reader<'_>, tables: &Tables) -> Option<(NumberFormat,
     let canonical = number.required_text("canonical");
     let shape = number.required_text("shape");
     let example = number.required_text("example");
-    let uppercase = number.flag("uppercase").is_some_and(|flag| flag.value);
+    let [uppercase, lowercase] = ["uppercase", "lowercase"].map(|key| number.flag(key).is_some_and(|flag| flag.value));
+    if uppercase && lowercase {
+        number.report("lowercase", "a number is written in `uppercase` or in `lowercase`, not in both", None);
+    }
     let drop_spaces = number.flag("drop_spaces").is_some_and(|flag| flag.value);
     let mut hints = Vec::new();
     for mut hint in number.tables("hint") {
@@ -54,6 +57,7 @@ pub fn format(reader: &mut Reader<'_>, tables: &Tables) -> Option<(NumberFormat,
         compact: compact?.value,
         canonical: canonical?.value,
         uppercase,
+        lowercase,
         drop_spaces,
         shape: shape?.value,
         example: example.value.clone(),

@@ -56,7 +56,7 @@ impl<'a> Names<'a> {
     /// … and the variables of a fan-out.
     pub fn with(&self, levels: &[Level]) -> Self {
         let mut names = self.clone();
-        names.variables.extend(levels.iter().map(|level| level.name.clone()));
+        names.variables.extend(levels.iter().flat_map(|level| level.inherited.iter().chain([&level.name]).cloned()));
         names
     }
 
@@ -179,23 +179,33 @@ pub fn levels(reader: &mut Reader<'_>, key: &str, steps: &[(String, Option<Step>
         return levels;
     }
     for mut table in reader.tables(key) {
-        for name in table.keys().into_iter().filter(|name| name.value != "when") {
-            let known: Vec<&str> = levels.iter().map(|level| level.name.as_str()).collect();
+        for name in table.keys().into_iter().filter(|name| !matches!(name.value.as_str(), "when" | "none")) {
+            let known: Vec<&str> =
+                levels.iter().flat_map(|level| level.inherited.iter().chain([&level.name])).map(String::as_str).collect();
             let texts = table.texts(&name.value).unwrap_or_default();
-            let mut paths = texts.iter().filter_map(|text| path(&table, text, &known, steps));
+            let paths: Vec<Path> = texts.iter().filter_map(|text| path(&table, text, &known, steps)).collect();
+            let inherited = paths.iter().flat_map(|path| asked_with(path, steps)).collect();
+            let mut paths = paths.into_iter();
             if let Some(path) = paths.next() {
-                let also = paths.collect();
-                levels.push(Level { name: name.value, path, also, when: Vec::new() });
+                levels.push(Level { name: name.value, path, also: paths.collect(), when: Vec::new(), or_not_found: false, inherited });
             }
         }
         if table.has("when") {
             let when = conditions(&mut table, "when", &names.with(&levels));
             if let Some(last) = levels.last_mut() {
                 last.when = when;
+                last.or_not_found = table.choice("none", &[("not_found", true)]).is_some_and(|none| none.value);
             }
         }
     }
     levels
+}
+
+/// The variables with which the answers were asked for that a path begins with.
+fn asked_with(path: &Path, steps: &[(String, Option<Step>)]) -> Vec<String> {
+    let Root::Step(index) = &path.root else { return Vec::new() };
+    let Some((_, Some(step))) = steps.get(*index) else { return Vec::new() };
+    step.each.iter().flat_map(|level| level.inherited.iter().chain([&level.name])).cloned().collect()
 }
 
 fn path(reader: &Reader<'_>, text: &At<String>, variables: &[&str], steps: &[(String, Option<Step>)]) -> Option<Path> {

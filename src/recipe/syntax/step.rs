@@ -2,6 +2,8 @@
 //!
 //! Called by the recipe's own parser. Views are compiled in `view`.
 
+use serde_json_path::JsonPath;
+
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
 use crate::recipe::answer::{Format, Rule, Verdict};
@@ -21,7 +23,9 @@ pub fn steps(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Option<Step
     if !reader.required("step", "at least one [[step]]") {
         return steps;
     }
+    let mut probes = Vec::new();
     for mut table in reader.tables("step") {
+        let probe = table.item("probe").map(toml_edit::Item::span);
         let id = table.required_text("id");
         if let Some(id) = &id
             && steps.iter().any(|(known, _)| *known == id.value)
@@ -31,6 +35,13 @@ pub fn steps(reader: &mut Reader<'_>, known: &Known) -> Vec<(String, Option<Step
         let step = id.as_ref().and_then(|id| step(&mut table, &id.value, &steps, known));
         table.finish();
         steps.push((id.map(|id| id.value).unwrap_or_default(), step));
+        probes.push(probe);
+    }
+    let last = probes.pop().flatten();
+    let misplaced = last.map(|span| (span, "no step comes after it that a probe could spare")).into_iter();
+    let more = probes.into_iter().flatten().skip(1).map(|span| (span, "only one step can be the probe"));
+    for (span, message) in misplaced.chain(more) {
+        reader.sink().report(span, message, None);
     }
     steps
 }
@@ -57,6 +68,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     let optional = reader.flag("optional").is_some_and(|flag| flag.value);
     let otherwise = otherwise(reader, known);
     let format = format(reader);
+    let drop = drop(reader, format.as_ref());
     let ends = ends(reader, format.as_ref());
     let mut rules = Vec::new();
     for (key, verdict) in [
@@ -68,6 +80,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     ] {
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
+    let [shared, probe] = ["shared", "probe"].map(|key| reader.duration(key).map(|time| time.value));
     let inside = reader.tables("inside").into_iter().filter_map(inside).collect();
     let required = required(reader);
     let echo = echoes(reader, &names);
@@ -87,13 +100,24 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         each,
         otherwise,
         format: format?,
+        drop,
         ends,
         rules,
         required,
         echo,
         more,
         inside,
+        shared,
+        probe,
     })
+}
+
+fn drop(reader: &mut Reader<'_>, format: Option<&Format>) -> Vec<JsonPath> {
+    if reader.has("drop") && format.is_some_and(|format| !matches!(format, Format::Json { .. })) {
+        reader.report("drop", "only what stands in JSON can be taken out of an answer", None);
+    }
+    let paths = reader.texts("drop").unwrap_or_default();
+    paths.into_iter().filter_map(|path| part::json_path(reader, &path)).collect()
 }
 
 /// How a whole page ends.

@@ -163,6 +163,12 @@ impl Court {
         self.record.wait(|record| record.not_modified >= goal)
     }
 
+    /// How often the acts of a case were asked for.
+    pub fn asked(&self, number: &str) -> u64 {
+        let id: String = number.chars().filter(|c| *c != '-').collect();
+        self.record.get().asked.get(&id).copied().unwrap_or_default()
+    }
+
     /// How many requests came.
     pub fn requests(&self) -> u64 {
         self.record.get().requests

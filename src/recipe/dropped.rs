@@ -1,0 +1,31 @@
+//! What a step's `drop` names: taken out of an answer before it is read, and out of the page before it is kept.
+//!
+//! Used by `answer` and `withheld`. A prosecutor's answer may list victims with their identity cards beside the state of a
+//! case; what is not needed is not read, so that no other rule of a recipe can let it out.
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::answer;
+use super::step::Step;
+use crate::domain::page::Page;
+
+/// Empties what the paths find; whether there was anything.
+pub fn take_out(value: &mut Value, paths: &[JsonPath]) -> bool {
+    let places: Vec<String> =
+        paths.iter().flat_map(|path| path.query_located(value).all()).map(|found| found.location().to_json_pointer()).collect();
+    let mut has_any = false;
+    for place in places {
+        if let Some(there) = value.pointer_mut(&place).filter(|there| !there.is_null()) {
+            *there = Value::Null;
+            has_any = true;
+        }
+    }
+    has_any
+}
+
+/// The body of a JSON answer without it; nothing when there is nothing of it.
+pub fn kept(step: &Step, page: &Page) -> Option<Vec<u8>> {
+    let mut value = answer::parse_json(step, page).ok().filter(|_| !step.drop.is_empty())?;
+    take_out(&mut value, &step.drop).then(|| value.to_string().into_bytes())
+}
