@@ -1,6 +1,6 @@
-//! The elements of HTML, by what readers see of them.
+//! Elements of HTML, and how readers see what is in them.
 //!
-//! Asked by `html_text` and `visible` for every tag of every page. It knows names only, and no attributes or styles.
+//! Used by `html_text` for markup and by `visible` for trees, so that both give one text.
 
 use std::sync::OnceLock;
 
@@ -164,7 +164,7 @@ pub fn sound(name: &str) -> Sound {
 }
 
 /// An element of HTML by its name, in whatever case; asked for every tag of every page, so it neither copies nor searches long.
-fn known(name: &str) -> Option<Sound> {
+pub fn known(name: &str) -> Option<Sound> {
     static BY_LETTER: OnceLock<[Vec<(&str, Sound)>; 26]> = OnceLock::new();
     let letter = |name: &str| name.bytes().next().map(|first| usize::from(first.to_ascii_lowercase().wrapping_sub(b'a')));
     let by_letter = BY_LETTER.get_or_init(|| {
@@ -180,12 +180,6 @@ fn known(name: &str) -> Option<Sound> {
     });
     let names = by_letter.get(letter(name)?)?;
     names.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, sound)| *sound)
-}
-
-/// Whether a name between angle brackets is that of an element, and not part of a text.
-pub fn is_element(name: &str) -> bool {
-    let is_of_an_office_program = || name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
-    known(name).is_some() || is_of_an_office_program()
 }
 
 #[cfg(test)]

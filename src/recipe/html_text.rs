@@ -4,7 +4,7 @@
 //! tokenizer of its own, because bodies are fragments that a tree builder would rearrange, and because dockets have
 //! thousands of them. It keeps no structure: for rows and cells of pages see `view`.
 
-use super::elements::{Sound, is_element, sound};
+use super::elements::{Sound, known, sound};
 use super::entities;
 
 /// The text of HTML or of a text that only may hold HTML. Lines are tidied and empty ones left out.
@@ -105,6 +105,11 @@ pub fn tag(text: &str) -> Option<(&str, bool, &str)> {
         return None;
     }
     close_of_tag(rest).map(|after| (name, is_end, after))
+}
+
+fn is_element(name: &str) -> bool {
+    let is_of_an_office_program = || name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
+    known(name).is_some() || is_of_an_office_program()
 }
 
 /// What follows the `>` of a tag. Another `<` before it, outside of quotes, shows that the first began no tag; so does the
