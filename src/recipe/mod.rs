@@ -17,6 +17,7 @@ mod described;
 pub mod docket_source;
 pub mod draft;
 mod dropped;
+mod elements;
 mod encode;
 mod entities;
 mod entries;
@@ -25,6 +26,7 @@ mod filter;
 #[cfg(test)]
 mod fixtures;
 mod heading;
+mod html_page;
 mod html_text;
 mod identity;
 mod inside;
@@ -505,7 +507,7 @@ mod tests {
 
     #[test]
     fn no_request_goes_to_the_search_or_carries_a_captcha_field() {
-        let text = shipped::shipped_text("ec-esatje");
+        let text = fixtures::shipped_text("ec-esatje");
         let keys: String = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
         for word in ["buscarCausas", "contarCausas", "recaptcha", "verdad", "MANTICORE"] {
             assert!(!keys.contains(word), "{word}");
