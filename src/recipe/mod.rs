@@ -5,6 +5,8 @@
 //! `jurisdictions/` and fixtures, without Rust. What an entry means is not decided here but in `meaning`.
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod among_others;
 mod answer;
 mod big_numbers;
