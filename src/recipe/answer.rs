@@ -233,8 +233,8 @@ pub(super) fn decode_whole<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, st
         });
     }
     let (text, has_errors) = decode_with_errors(page);
-    let is_tolerable = page.charset.is_some() && !matches!(step.format, Format::Json { .. });
-    if !has_errors || is_tolerable {
+    let is_tolerable = || page.charset.is_some() && !matches!(step.format, Format::Json { .. }) && is_mostly_whole(&text);
+    if !has_errors || is_tolerable() {
         return Ok(text);
     }
     Err(Refusal::Unreadable {
@@ -242,6 +242,12 @@ pub(super) fn decode_whole<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, st
         expected: "text in the charset that the page has or names (set `charset` where it names a wrong one)".to_owned(),
         found: "bytes that do not fit it".to_owned(),
     })
+}
+
+/// Whether a text is one with a few broken letters, and not one in another charset.
+fn is_mostly_whole(text: &str) -> bool {
+    let broken = text.matches(char::REPLACEMENT_CHARACTER).count();
+    broken < 3 || broken * 2 < text.chars().filter(|c| !c.is_ascii()).count()
 }
 
 /// The rules over the value, and whether it repeats what was asked.
