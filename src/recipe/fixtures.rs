@@ -63,6 +63,11 @@ pub fn pages(scenario: &Path) -> Vec<Page> {
     pages.into_iter().map(|(_, _, page)| page).collect()
 }
 
+/// The text of a shipped recipe.
+pub fn shipped_text(id: &str) -> &'static str {
+    shipped().into_iter().find(|(known, _, _)| *known == id).unwrap().2
+}
+
 pub fn refusal_json(refusal: &Refusal) -> Value {
     match refusal {
         Refusal::NotFound | Refusal::Reserved => json!({"refusal": refusal.health().name()}),

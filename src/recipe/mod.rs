@@ -507,7 +507,7 @@ mod tests {
 
     #[test]
     fn no_request_goes_to_the_search_or_carries_a_captcha_field() {
-        let text = shipped::shipped_text("ec-esatje");
+        let text = fixtures::shipped_text("ec-esatje");
         let keys: String = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
         for word in ["buscarCausas", "contarCausas", "recaptcha", "verdad", "MANTICORE"] {
             assert!(!keys.contains(word), "{word}");

@@ -23,9 +23,3 @@ pub fn shipped_recipe(id: &str) -> Option<Recipe> {
     let compiled = COMPILED.get_or_init(|| SHIPPED.iter().filter_map(|(_, file, text)| Recipe::parse(file, text).ok()).collect());
     compiled.iter().find(|recipe| recipe.id == id).cloned()
 }
-
-/// The text of a shipped recipe.
-#[cfg(test)]
-pub fn shipped_text(id: &str) -> &'static str {
-    SHIPPED.iter().find(|(known, _, _)| *known == id).map(|(_, _, text)| *text).expect("shipped")
-}
