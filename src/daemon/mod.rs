@@ -28,6 +28,7 @@ pub mod deliver;
 mod held;
 pub mod pointer;
 pub mod poll;
+pub mod probe;
 mod program;
 pub mod prune;
 pub mod record;

@@ -3,23 +3,21 @@
 //! [`Visitor::run_once`] is what the poller's loop, `veedor poll`, "poll now" and the tests all call. A case is visited
 //! by one visit at a time. It decides nothing about when.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::Handles;
 use super::ask::{Answer, HeldPage, ask};
+use super::probe::{Probes, print_of};
 use super::program;
 use super::record::{Job, Visited, fingerprint, short};
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
 use crate::domain::health::Health;
-use crate::domain::page::Page;
 use crate::domain::schedule::Row;
 use crate::fetch::Validators;
-use crate::recipe::{Recipe, is_described};
+use crate::recipe::is_described;
 use crate::store::Cid;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -36,16 +34,7 @@ pub struct Visitor {
     postponed: Mutex<BTreeMap<String, Postponed>>,
     /// The cases whose pages came with something to ask "has it changed?" with. Only those pay a look at the store.
     validated: Mutex<HashSet<Cid>>,
-    /// The last whole visits of cases whose sources have a probe.
-    whole: Mutex<HashMap<Cid, Whole>>,
-}
-
-/// A visit that asked for everything, and after which the stored docket was what the source shows.
-#[derive(Debug, Clone, Copy)]
-struct Whole {
-    at: Timestamp,
-    /// The fingerprint of the answers up to the probe.
-    probe: [u8; 32],
+    probes: Probes,
 }
 
 /// A source whose visits wait.
@@ -104,7 +93,7 @@ impl Visitor {
             by_hand: Mutex::default(),
             postponed: Mutex::default(),
             validated: Mutex::default(),
-            whole: Mutex::default(),
+            probes: Probes::default(),
         }
     }
 
@@ -170,22 +159,20 @@ impl Visitor {
             Some(program) => program::ask(&self.handles, &source, program, number).await,
             None => {
                 let held = self.held(&target).await?;
-                let probed = self.probed(&target, &source.recipe);
+                // Something is amiss with a case that is not settled, and a person wants to know.
+                let may_spare = target.settled && !target.by_hand && target.keep;
+                let probed = self.probes.known(target.cid, &source.recipe, self.handles.clock.now()).filter(|_| may_spare);
                 ask(&self.handles, &source, number, &held, probed).await
             }
         };
         let probe = match &answer {
-            Answer::Pages(pages, _) => Some(probe_of(&source.recipe, pages)),
+            Answer::Pages(pages, _) => Some(print_of(&source.recipe, pages)),
             _ => None,
         };
         let visited = self.record(&target, source, answer).await?;
-        if let (Some(probe), Report::Visited(visited)) = (probe, &visited) {
-            let known = probe.filter(|_| visited.settled).map(|probe| Whole { at: self.handles.clock.now(), probe });
-            let mut whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
-            match known {
-                Some(known) => whole.insert(target.cid, known),
-                None => whole.remove(&target.cid),
-            };
+        // What a dry run found is not stored, and is still news.
+        if let (Some(probe), Report::Visited(visited), true) = (probe, &visited, target.keep) {
+            self.probes.note(target.cid, probe.filter(|_| visited.settled), self.handles.clock.now());
         }
         Ok(visited)
     }
@@ -235,15 +222,6 @@ impl Visitor {
         Ok(Report::Visited(visited))
     }
 
-    /// What the answers up to the probe must be for the rest to be left alone: as they were at the last whole visit, unless that
-    /// was too long ago, something is amiss with the case, or a person asks.
-    fn probed(&self, target: &Target, recipe: &Recipe) -> Option<[u8; 32]> {
-        let (_, within) = recipe.probe()?;
-        let whole = *self.whole.lock().unwrap_or_else(PoisonError::into_inner).get(&target.cid)?;
-        let age = Duration::try_from(self.handles.clock.now().duration_since(whole.at)).ok()?;
-        (target.settled && !target.by_hand && target.keep && age < within).then_some(whole.probe)
-    }
-
     /// The pages of the stored version, when the source gave something to ask "has it changed?" with.
     async fn held(&self, target: &Target) -> Result<Vec<HeldPage>, StoreError> {
         if target.settled && !lock(&self.validated).contains(&target.cid) {
@@ -268,13 +246,6 @@ impl Visitor {
         }
         Ok(held)
     }
-}
-
-/// The fingerprint of the answers up to the probe, where the recipe has one.
-fn probe_of(recipe: &Recipe, pages: &[Page]) -> Option<[u8; 32]> {
-    recipe.probe()?;
-    let until = pages.iter().position(|page| recipe.is_after_probe(&page.step)).unwrap_or(pages.len());
-    Some(fingerprint(&pages[..until]))
 }
 
 /// What waits together: the cases of a source, or of one court where each has a host of its own. Pages of the open web have one

@@ -25,6 +25,11 @@ pub fn page(step: &str, status: u16, content_type: &str, body: &[u8]) -> Page {
     }
 }
 
+/// The text of a shipped recipe.
+pub fn shipped_text(id: &str) -> &'static str {
+    shipped().into_iter().find(|(known, _, _)| *known == id).map(|(_, _, text)| text).unwrap()
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
@@ -61,11 +66,6 @@ pub fn pages(scenario: &Path) -> Vec<Page> {
     }
     pages.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     pages.into_iter().map(|(_, _, page)| page).collect()
-}
-
-/// The text of a shipped recipe.
-pub fn shipped_text(id: &str) -> &'static str {
-    shipped().into_iter().find(|(known, _, _)| *known == id).unwrap().2
 }
 
 pub fn refusal_json(refusal: &Refusal) -> Value {

@@ -19,6 +19,7 @@ mod described;
 pub mod docket_source;
 pub mod draft;
 mod dropped;
+mod elements;
 mod encode;
 mod entities;
 mod entries;
@@ -27,6 +28,7 @@ mod filter;
 #[cfg(test)]
 mod fixtures;
 mod heading;
+mod html_page;
 mod html_text;
 mod identity;
 mod inside;
@@ -344,7 +346,7 @@ impl Recipe {
     /// Whether its answers list the rows of other cases too (a feed of a court), so that one without a row of this case is an
     /// ordinary answer.
     pub fn lists_others(&self) -> bool {
-        self.plan.entries.iter().any(entries::EntriesSpec::lists_others)
+        self.plan.entries.iter().all(entries::EntriesSpec::lists_others)
     }
 
     /// The zone of the court that this number belongs to; it carries its name. An entry of another court names its own in
