@@ -27,5 +27,5 @@ pub fn shipped_recipe(id: &str) -> Option<Recipe> {
 /// The text of a shipped recipe.
 #[cfg(test)]
 pub fn shipped_text(id: &str) -> &'static str {
-    SHIPPED.iter().find(|(known, _, _)| *known == id).map(|(_, _, text)| *text).expect("shipped")
+    SHIPPED.iter().find(|(known, _, _)| *known == id).map(|(_, _, text)| *text).unwrap_or_default()
 }
