@@ -189,7 +189,7 @@ fn asked<'f, R: BufRead, W: Write>(
         form: found.form,
         root,
         charset,
-        has_end: found.form == Form::Html && text.trim_end().to_lowercase().ends_with("</html>"),
+        ends: draft::ends_of(&text).filter(|_| found.form == Form::Html),
         candidate,
         roles,
         not_found,

@@ -12,14 +12,14 @@ use serde_json_path::JsonPath;
 
 use super::Refusal;
 use super::filter::collapse;
-use super::marker::{BARE_CHARS_BESIDE_ROWS, Marker, clip, describe, first_byte, marker, marker_beside_rows};
+use super::marker::{Marker, clip, describe, first_byte, marker};
 use super::request::with_lets;
 use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
 use super::whole_text::whole_text;
 use super::xml::{self, Trouble};
-use super::{big_numbers, cut_off, dropped, inside};
+use super::{big_numbers, dropped, html_page, inside};
 use crate::domain::charset::decode;
 use crate::domain::page::Page;
 
@@ -78,7 +78,7 @@ impl Rule {
         self.css.is_some() || self.json.is_some() || self.empty.is_some()
     }
 
-    fn fits(&self, page: &Page) -> bool {
+    pub(super) fn fits(&self, page: &Page) -> bool {
         (self.status.is_empty() || self.status.contains(&page.status))
             && self.header.as_ref().is_none_or(|(name, pattern)| page.header(name).is_some_and(|value| pattern.is_match(value)))
             && (self.text.is_empty() || {
@@ -88,11 +88,11 @@ impl Rule {
     }
 
     /// Whether it is about the value of an answer, and fits it.
-    fn judges(&self, document: &Value) -> bool {
+    pub(super) fn judges(&self, document: &Value) -> bool {
         (self.json.is_some() || self.empty.is_some()) && self.css.is_none() && self.fits_value(document)
     }
 
-    fn fits_html(&self, html: &Html) -> bool {
+    pub(super) fn fits_html(&self, html: &Html) -> bool {
         self.css.as_ref().is_none_or(|css| html.select(css).next().is_some())
     }
 
@@ -128,7 +128,7 @@ impl Rule {
         parts.join(", ")
     }
 
-    fn verdict(&self, step: &Step) -> Result<(), Refusal> {
+    pub(super) fn verdict(&self, step: &Step) -> Result<(), Refusal> {
         let refusal = self.verdict.map(|verdict| verdict.refusal(format!("the answer to {} says so", step.id)));
         refusal.map_or(Ok(()), Err)
     }
@@ -145,7 +145,7 @@ impl Verdict {
         }
     }
 
-    fn refusal(self, why: String) -> Refusal {
+    pub(super) fn refusal(self, why: String) -> Refusal {
         match self {
             Self::NotFound => Refusal::NotFound,
             Self::Reserved => Refusal::Reserved,
@@ -217,51 +217,8 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
             if is_listed { as_list(step, page, value, unwrap.as_deref(), *nullable) } else { Ok(value) }
         }
         Format::Xml(roots) => parse_xml(step, page, roots),
-        Format::Html(view) => {
-            let text = whole_text(step, page)?;
-            let html = Html::parse_document(&text);
-            let fits = |rule: &&Rule| {
-                rule.css.is_some() && rule.json.is_none() && rule.empty.is_none() && rule.fits(page) && rule.fits_html(&html)
-            };
-            if let Some(rule) = step.rules.iter().find(fits) {
-                return rule.verdict(step).map(|()| Value::Null);
-            }
-            let seen = view.see(&html, &page.url).map_err(|missing| {
-                if let Some(refusal) = said_so(step, page, view, &html) {
-                    return refusal;
-                }
-                match not_what_was_due(step, page, "HTML") {
-                    Refusal::Unreadable { found, .. } => Refusal::Unreadable {
-                        at: format!("{}: {}", step.id, missing.field),
-                        expected: format!("an element {}", missing.css),
-                        found: format!("none, in {found}"),
-                    },
-                    other => other,
-                }
-            })?;
-            let beside = seen.beside_rows(BARE_CHARS_BESIDE_ROWS);
-            if let Some(marker) = beside.and_then(|beside| marker_beside_rows(&beside)) {
-                return Err(marker.says.refusal(format!("the page at {} says \"{}\"", step.id, marker.text)));
-            }
-            let cut_off = |found: String| Refusal::Unreadable { at: step.id.clone(), expected: "a whole page".to_owned(), found };
-            if !step.ends.is_empty() && !cut_off::ends_with(&text, &step.ends) {
-                return Err(cut_off(format!("one that does not end with {}", step.ends.join(" or "))));
-            }
-            // Only a page that shows nothing after its last row can have lost a part of it.
-            match seen.ends_in_a_row().then(|| cut_off::open_element(&text)).flatten() {
-                Some(name) => Err(cut_off(format!("one that is cut off within its last row, with <{name}> left open"))),
-                None => Ok(seen.value),
-            }
-        }
+        Format::Html(view) => html_page::read(step, page, view),
     }
-}
-
-/// What a page that lacks something says by the recipe's own rules: the page of an unknown case has no list. Only what such
-/// a page shows counts; what it lacks says nothing.
-fn said_so(step: &Step, page: &Page, view: &View, html: &Html) -> Option<Refusal> {
-    let shown = view.lenient().see(html, &page.url).ok()?.value;
-    let fits = |rule: &&Rule| rule.json.is_some() && rule.judges(&shown) && rule.fits(page);
-    step.rules.iter().find(fits).and_then(|rule| rule.verdict(step).err())
 }
 
 /// The rules over the value, and whether it repeats what was asked.
@@ -339,7 +296,7 @@ fn refused_status(step: &Step, page: &Page) -> Refusal {
     }
 }
 
-fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
+pub(super) fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
     match marker(page, matches!(step.format, Format::Html(_))) {
         Some(marker) => marker.says.refusal(format!("the page at {} says \"{}\"", step.id, marker.text)),
         None => Refusal::Unreadable { at: step.id.clone(), expected: due.to_owned(), found: describe(page) },

@@ -33,6 +33,8 @@ pub struct EntriesSpec {
     pub when: Vec<Condition>,
     /// Which rows of one answer are one entry.
     pub merge: Option<MergeSpec>,
+    /// Texts that the templates of a row may use, each known to those after it.
+    pub lets: Vec<(String, Template)>,
     /// Fields that rows have; when no row of an answer has one, the layout has changed.
     pub required: Vec<String>,
     /// Fields that rows have, be it empty, unless the source withholds them.
@@ -168,6 +170,13 @@ pub fn drafts(
             let mut own_scope = Cow::Borrowed(scope);
             if let (Some(around), Some((name, _))) = (around, &spec.within) {
                 own_scope.to_mut().vars.push((name, Cow::Borrowed(around)));
+            }
+            for (name, text) in &spec.lets {
+                let scope = own_scope.as_ref();
+                let format = &visit.recipe.plan.number;
+                let env = Env { number: visit.number, format, scope, row: Some(row), base: &visit.pages[page].url };
+                let text = text.text(&env);
+                own_scope.to_mut().vars.push((name, Cow::Owned(text.into())));
             }
             let scope = own_scope.as_ref();
             let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };

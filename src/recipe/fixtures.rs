@@ -25,6 +25,11 @@ pub fn page(step: &str, status: u16, content_type: &str, body: &[u8]) -> Page {
     }
 }
 
+/// The text of a shipped recipe.
+pub fn shipped_text(id: &str) -> &'static str {
+    shipped().into_iter().find(|(known, _, _)| *known == id).map(|(_, _, text)| text).unwrap()
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }

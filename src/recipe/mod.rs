@@ -5,6 +5,8 @@
 //! `jurisdictions/` and fixtures, without Rust. What an entry means is not decided here but in `meaning`.
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod among_others;
 mod answer;
 mod big_numbers;
@@ -17,6 +19,7 @@ mod described;
 pub mod docket_source;
 pub mod draft;
 mod dropped;
+mod elements;
 mod encode;
 mod entities;
 mod entries;
@@ -25,6 +28,7 @@ mod filter;
 #[cfg(test)]
 mod fixtures;
 mod heading;
+mod html_page;
 mod html_text;
 mod identity;
 mod inside;
@@ -343,7 +347,7 @@ impl Recipe {
     /// Whether its answers list the rows of other cases too (a feed of a court), so that one without a row of this case is an
     /// ordinary answer.
     pub fn lists_others(&self) -> bool {
-        self.plan.entries.iter().any(entries::EntriesSpec::lists_others)
+        self.plan.entries.iter().all(entries::EntriesSpec::lists_others)
     }
 
     /// The zone of the court that this number belongs to; it carries its name. An entry of another court names its own in
@@ -506,7 +510,7 @@ mod tests {
 
     #[test]
     fn no_request_goes_to_the_search_or_carries_a_captcha_field() {
-        let text = shipped::shipped_text("ec-esatje");
+        let text = fixtures::shipped_text("ec-esatje");
         let keys: String = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
         for word in ["buscarCausas", "contarCausas", "recaptcha", "verdad", "MANTICORE"] {
             assert!(!keys.contains(word), "{word}");

@@ -251,6 +251,7 @@ fn entries(words: &Words, formats: Vec<DateFormat>) -> Option<EntriesSpec> {
     let fallbacks: Vec<String> = [link.clone()].into_iter().chain(by_title).chain(undated).collect();
     let keys = words.ids.iter().map(|id| template(id)).chain(fallbacks.iter().map(|key| template(key)));
     Some(EntriesSpec {
+        lets: Vec::new(),
         step: 0,
         rows: JsonPath::parse(words.rows).ok()?,
         within: None,

@@ -16,16 +16,11 @@ pub fn shipped() -> Vec<Shipped> {
     SHIPPED.to_vec()
 }
 
-/// A shipped recipe, compiled once.
+/// A shipped recipe, compiled when it is first asked for: no command needs them all.
 pub fn shipped_recipe(id: &str) -> Option<Recipe> {
-    static COMPILED: OnceLock<Vec<Recipe>> = OnceLock::new();
+    static COMPILED: [OnceLock<Option<Recipe>>; SHIPPED.len()] = [const { OnceLock::new() }; SHIPPED.len()];
+    let at = SHIPPED.iter().position(|(known, _, _)| *known == id)?;
+    let (_, file, text) = SHIPPED[at];
     // That every shipped recipe compiles is a test of this module.
-    let compiled = COMPILED.get_or_init(|| SHIPPED.iter().filter_map(|(_, file, text)| Recipe::parse(file, text).ok()).collect());
-    compiled.iter().find(|recipe| recipe.id == id).cloned()
-}
-
-/// The text of a shipped recipe.
-#[cfg(test)]
-pub fn shipped_text(id: &str) -> &'static str {
-    SHIPPED.iter().find(|(known, _, _)| *known == id).map(|(_, _, text)| *text).unwrap_or_default()
+    COMPILED[at].get_or_init(|| Recipe::parse(file, text).ok()).clone()
 }

@@ -167,7 +167,7 @@ fn incidents_that_are_none_are_unreadable_and_nulls_are_no_incidents() {
 
 #[test]
 fn an_echo_of_nothing_is_no_echo() {
-    let text = super::shipped::shipped_text("ec-esatje").replace("required = [\"idJudicatura\", ", "required = [");
+    let text = super::fixtures::shipped_text("ec-esatje").replace("required = [\"idJudicatura\", ", "required = [");
     let recipe = Recipe::parse("esatje.toml", &text).unwrap();
     let number = recipe.number(CASE).unwrap();
     let rows = json!([row(&json!({"idJudicatura": "OTRA CORTE"}))]).to_string();

@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 
 use scraper::{ElementRef, Node};
 
-use super::html_text::{Setting, Sound, sound};
+use super::elements::{Sound, sound};
+use super::html_text::Setting;
 
 /// The text of an element.
 pub fn text(element: ElementRef<'_>, is_left_out: impl Fn(ElementRef<'_>) -> bool) -> String {

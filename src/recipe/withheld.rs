@@ -229,7 +229,7 @@ title = "{{ t }}"
 
     #[test]
     fn a_recipe_that_could_not_be_emptied_is_refused() {
-        let text = crate::recipe::shipped::shipped_text("ec-esatje");
+        let text = crate::recipe::fixtures::shipped_text("ec-esatje");
         for (bad, expected) in [("{{ row }}", "fields of the row"), ("{{ court.nombreJudicatura }}", "fields of the row")] {
             let problems = Recipe::parse("bad.toml", &text.replace("\"{{ actividad }}\"", &format!("\"{bad}\""))).expect_err(bad);
             assert!(problems.iter().any(|problem| problem.message.contains(expected)), "{bad}: {problems:?}");

@@ -181,6 +181,22 @@ pub fn charset_of(page: &Page) -> Option<&'static str> {
     .filter(|label| Encoding::for_label(label.as_bytes()).is_some())
 }
 
+/// How a page of HTML ends, by which a whole one is known: `</html>`, or of a part of a page its last end tags.
+pub fn ends_of(text: &str) -> Option<String> {
+    let text = text.trim_end();
+    let mut start = text.len();
+    for _ in 0..4 {
+        let Some(at) = text[..start].rfind("</").filter(|at| text[*at..start].ends_with('>') && !text[*at..start - 1].contains('>')) else {
+            break;
+        };
+        start = at;
+        if text[start..].eq_ignore_ascii_case("</html>") {
+            break;
+        }
+    }
+    Some(text[start..].to_owned()).filter(|ends| !ends.is_empty())
+}
+
 /// Lines of a page that says that there is no such case, which the page of a case does not have: the likeliest first.
 pub fn not_found_words(page: &Page, case: &Page) -> Vec<String> {
     let lines = |page: &Page| -> Vec<String> {

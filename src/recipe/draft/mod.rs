@@ -14,7 +14,7 @@ use super::xml;
 use crate::domain::charset::decode_with_errors;
 use crate::domain::page::Page;
 
-pub use guess::{Roles, charset_of, date_formats, is_format, not_found_words, roles};
+pub use guess::{Roles, charset_of, date_formats, ends_of, is_format, not_found_words, roles};
 pub use number::{Numbering, holding, numbers};
 pub use write::{Draft, toml};
 

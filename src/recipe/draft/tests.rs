@@ -45,7 +45,7 @@ fn drafted(body: &str, number: &str, address: &str) -> (String, Page) {
         form: found.form,
         root: None,
         charset: None,
-        has_end: body.ends_with("</html>"),
+        ends: ends_of(body).filter(|_| found.form == Form::Html),
         candidate,
         roles: roles(candidate, "es"),
         not_found: Some("no existe".to_owned()),
@@ -153,4 +153,17 @@ fn what_is_no_page_is_said() {
         assert!(why.contains(expected), "{why}");
     }
     assert!(look(&page("case", 200, "text/html", b"<p>nada</p>")).unwrap().candidates.is_empty());
+}
+
+#[test]
+fn a_page_is_known_to_be_whole_by_its_last_tags() {
+    for (text, expected) in [
+        ("<p>x</p></body></html>\n", Some("</html>")),
+        ("<div><table><tr><td>x</td></tr></tbody></table></div></div>", Some("</tbody></table></div></div>")),
+        ("<p>x</p> y", None),
+        ("ñ</p>", Some("</p>")),
+        ("", None),
+    ] {
+        assert_eq!(ends_of(text).as_deref(), expected, "{text}");
+    }
 }

@@ -29,8 +29,8 @@ pub struct Draft<'a> {
     pub root: Option<String>,
     /// The charset, when the page's own word is wrong.
     pub charset: Option<String>,
-    /// Whether the page ends with `</html>`.
-    pub has_end: bool,
+    /// The tags that the page ends with.
+    pub ends: Option<String>,
     /// The entries.
     pub candidate: &'a Candidate,
     /// Which column is which.
@@ -175,8 +175,8 @@ fn step(draft: &Draft<'_>, out: &mut String) {
     if let Some(charset) = &draft.charset {
         line(out, &format!("charset = {}            # the page names another, or none, and is this", quoted(charset)));
     }
-    if draft.has_end {
-        line(out, "ends   = \"</html>\"       # a page without its end is cut off, and not read");
+    if let Some(ends) = &draft.ends {
+        line(out, &format!("ends   = {}       # a page without its end is cut off, and not read", quoted(ends)));
     }
     let echo = match &draft.number_at {
         _ if of_others(draft).is_some() => None,

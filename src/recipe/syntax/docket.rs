@@ -117,6 +117,7 @@ fn entry(mut reader: Reader<'_>, step: Option<usize>, cells: Option<Vec<String>>
     let rows = reader.required_text("each").and_then(|path| part::json_path(&reader, &path));
     let within = named_path(&mut reader, "within");
     names = within.iter().fold(names, |names, (name, _)| names.and(name));
+    let lets = super::step::lets(&mut reader, &mut names);
     let when = part::conditions(&mut reader, "when", &names);
     let merge = merge(&mut reader, &names);
     let required = reader.texts("required").unwrap_or_default().into_iter().map(|name| name.value).collect();
@@ -135,7 +136,7 @@ fn entry(mut reader: Reader<'_>, step: Option<usize>, cells: Option<Vec<String>>
     let annulled = part::conditions(&mut reader, "annulled", &names);
     let withheld = withheld(&mut reader, &names);
     if let (Some(_), Some((text, _)), Some(source)) = (&withheld, &text, source) {
-        check_scrubbed(&reader, text, source);
+        check_scrubbed(&reader, text, source, &lets);
     }
     let notice = notice(&mut reader, &names);
     let extra = part::templates(&mut reader, "extra", &names);
@@ -145,6 +146,7 @@ fn entry(mut reader: Reader<'_>, step: Option<usize>, cells: Option<Vec<String>>
         step: step?,
         rows: rows?,
         within,
+        lets,
         when,
         merge,
         required,
@@ -236,7 +238,7 @@ fn withheld(reader: &mut Reader<'_>, names: &Names<'_>) -> Option<WithheldSpec> 
 }
 
 /// What is withheld must be emptied in the pages that are kept, and so must stand in JSON, in the row.
-fn check_scrubbed(reader: &Reader<'_>, text: &Template, source: &Step) {
+fn check_scrubbed(reader: &Reader<'_>, text: &Template, source: &Step, lets: &[(String, Template)]) {
     let report = |message: &str, help: &str| reader.report("withheld", message, Some(help.to_owned()));
     if !matches!(source.format, Format::Json { .. }) {
         report("a withheld text cannot be taken out of a stored page that is not JSON", "leave out `text`");
@@ -246,7 +248,11 @@ fn check_scrubbed(reader: &Reader<'_>, text: &Template, source: &Step) {
     }
     let is_variable = |name: &str| {
         let levels = source.each.iter().map(|level| level.name.as_str());
-        levels.chain(source.otherwise.iter().map(|(name, _)| name.as_str())).chain(["page", "more"]).any(|known| known == name)
+        levels
+            .chain(source.otherwise.iter().map(|(name, _)| name.as_str()))
+            .chain(["page", "more"])
+            .chain(lets.iter().map(|(name, _)| name.as_str()))
+            .any(|known| known == name)
     };
     if text.paths().any(|path| path.is_empty() || path.first().is_some_and(|name| is_variable(name))) {
         report("a withheld text must be fields of the row, to be emptied in the stored page", "write text = \"{{ field }}\"");

@@ -172,8 +172,8 @@ fn body(reader: &mut Reader<'_>, method: Option<Method>, names: &Names<'_>) -> O
     }
 }
 
-/// The texts that a step binds, each known to those after it and to its request.
-fn lets(reader: &mut Reader<'_>, names: &mut Names<'_>) -> Vec<(String, Template)> {
+/// The texts that a step or a table of entries binds, each known to those after it.
+pub fn lets(reader: &mut Reader<'_>, names: &mut Names<'_>) -> Vec<(String, Template)> {
     let mut lets = Vec::new();
     let table = if reader.has("let") { reader.table("let") } else { None };
     let Some(mut table) = table else { return lets };

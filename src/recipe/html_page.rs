@@ -1,0 +1,60 @@
+//! HTML answers: a page through the step's view, or what it is instead.
+//!
+//! Called by `answer`. The recipe's own rules come first, then what the page must have, then the words of a block on a page
+//! that shows little, and last whether the page is whole.
+
+use scraper::Html;
+use serde_json::Value;
+
+use super::Refusal;
+use super::answer::{Rule, not_what_was_due};
+use super::cut_off;
+use super::marker::{BARE_CHARS_BESIDE_ROWS, marker_beside_rows};
+use super::step::Step;
+use super::view::View;
+use super::whole_text::whole_text;
+use crate::domain::page::Page;
+
+/// The page as a value.
+pub fn read(step: &Step, page: &Page, view: &View) -> Result<Value, Refusal> {
+    let text = whole_text(step, page)?;
+    let html = Html::parse_document(&text);
+    let fits = |rule: &&Rule| rule.css.is_some() && rule.json.is_none() && rule.empty.is_none() && rule.fits(page) && rule.fits_html(&html);
+    if let Some(rule) = step.rules.iter().find(fits) {
+        return rule.verdict(step).map(|()| Value::Null);
+    }
+    let seen = view.see(&html, &page.url).map_err(|missing| {
+        if let Some(refusal) = said_so(step, page, view, &html) {
+            return refusal;
+        }
+        match not_what_was_due(step, page, "HTML") {
+            Refusal::Unreadable { found, .. } => Refusal::Unreadable {
+                at: format!("{}: {}", step.id, missing.field),
+                expected: format!("an element {}", missing.css),
+                found: format!("none, in {found}"),
+            },
+            other => other,
+        }
+    })?;
+    let beside = seen.beside_rows(BARE_CHARS_BESIDE_ROWS);
+    if let Some(marker) = beside.and_then(|beside| marker_beside_rows(&beside)) {
+        return Err(marker.says.refusal(format!("the page at {} says \"{}\"", step.id, marker.text)));
+    }
+    let cut_off = |found: String| Refusal::Unreadable { at: step.id.clone(), expected: "a whole page".to_owned(), found };
+    if !step.ends.is_empty() && !cut_off::ends_with(&text, &step.ends) {
+        return Err(cut_off(format!("one that does not end with {}", step.ends.join(" or "))));
+    }
+    // Only a page that shows nothing after its last row can have lost a part of it.
+    match seen.ends_in_a_row().then(|| cut_off::open_element(&text)).flatten() {
+        Some(name) => Err(cut_off(format!("one that is cut off within its last row, with <{name}> left open"))),
+        None => Ok(seen.value),
+    }
+}
+
+/// What a page that lacks something says by the recipe's own rules: the page of an unknown case has no list. Only what such
+/// a page shows counts; what it lacks says nothing.
+fn said_so(step: &Step, page: &Page, view: &View, html: &Html) -> Option<Refusal> {
+    let shown = view.lenient().see(html, &page.url).ok()?.value;
+    let fits = |rule: &&Rule| rule.json.is_some() && rule.judges(&shown) && rule.fits(page);
+    step.rules.iter().find(fits).and_then(|rule| rule.verdict(step).err())
+}
