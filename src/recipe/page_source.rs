@@ -208,6 +208,7 @@ pub(super) fn step_of(path: &str, charset: Option<String>, format: Format) -> St
         rules: Vec::new(),
         required: Vec::new(),
         echo: Vec::new(),
+        shows: None,
         more: None,
         drop: Vec::new(),
         inside: Vec::new(),

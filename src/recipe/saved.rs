@@ -26,7 +26,7 @@ impl Recipe {
         let url = self.base_url.clone();
         let mut page = Page { step, url, status: 200, headers: Vec::new(), body, charset, fetched_at: now };
         if page.step.is_empty() {
-            page.step = self.guess_step(&page).unwrap_or_else(|| self.first_step()).to_owned();
+            page.step = self.guess_step(&page).or_else(|| self.first_that_takes(&page)).unwrap_or_else(|| self.first_step()).to_owned();
         }
         let step = self.plan.steps.iter().find(|step| step.id == page.step);
         page.charset = page.charset.or_else(|| step.and_then(|step| step.charset.clone()));
@@ -61,7 +61,7 @@ impl Recipe {
 
     /// Where the pages of a step are, as far as that does not depend on the case: links on a saved page begin there.
     fn address_of(&self, step: &str) -> String {
-        let number = CaseNumber { compact: String::new(), canonical: String::new(), parts: Parts::default() };
+        let number = nobody();
         let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: None, base: "" };
         let path = self.plan.steps.iter().find(|known| known.id == step).map(|step| step.url.url(&env)).unwrap_or_default();
         if path.starts_with('/') || path.is_empty() { format!("{}{path}", self.base_url_of(&number)) } else { path }
@@ -86,7 +86,26 @@ impl Recipe {
             Expected::Text(template) => template.heads().eq(["number"]),
             Expected::Number => true,
         });
-        echoes.flat_map(|echo| echo.json.query(&document).all()).find_map(|value| self.number(&text_of(value)).ok())
+        let echoed = echoes.flat_map(|echo| echo.json.query(&document).all()).find_map(|value| self.number(&text_of(value)).ok());
+        echoed.or_else(|| {
+            let number = nobody();
+            let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: Some(&document), base: "" };
+            step.shows.as_ref().and_then(|shows| self.number(&shows.complete(&env)?).ok())
+        })
+    }
+
+    /// The first step whose rules do not refuse a page that fits none: the data of a case have no rows to be known by.
+    fn first_that_takes(&self, page: &Page) -> Option<&str> {
+        let number = nobody();
+        let takes = |step: &&Step| {
+            let page = Page { step: step.id.clone(), ..page.clone() };
+            let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: None, base: &page.url };
+            let lacks_rows = self.plan.entries.iter().any(|spec| self.plan.steps.get(spec.step).is_some_and(|of| of.id == step.id));
+            !lacks_rows
+                && answer::glance(step, &page).is_ok()
+                && answer::parse(step, &page).and_then(|document| answer::check(step, &page, &document, &env)).is_ok()
+        };
+        self.plan.steps.iter().find(takes).map(|step| step.id.as_str())
     }
 
     /// How much of what the recipe wants of a step's answers is in this page.
@@ -131,6 +150,11 @@ impl Recipe {
     }
 }
 
+/// The number of a page of which nothing is known.
+fn nobody() -> CaseNumber {
+    CaseNumber { compact: String::new(), canonical: String::new(), parts: Parts::default() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::page;
@@ -157,5 +181,14 @@ mod tests {
             assert_eq!(recipe.guess_step(&page("", 200, "application/json", body.as_bytes())), None, "{body}");
         }
         assert_eq!(recipe.steps().collect::<Vec<_>>(), ["info", "incidents", "acts"]);
+    }
+
+    #[test]
+    fn a_page_without_rows_is_known_by_the_rules_that_take_it_and_shows_its_number_in_parts() {
+        let recipe = shipped_recipe("ar-iol").unwrap();
+        let file = r#"{"numero":900123,"anio":2099,"sufijo":1,"cuij":"J-01-00900123-4/2099-1","caratula":"x","esPrivado":0}"#;
+        let saved = recipe.saved(String::new(), file.as_bytes().to_vec(), None, jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(saved.step, "ficha");
+        assert_eq!(recipe.number_in(&saved).map(|number| number.canonical).as_deref(), Some("900123/2099-1"));
     }
 }

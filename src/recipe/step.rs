@@ -55,6 +55,8 @@ pub struct Step {
     pub required: Vec<Required>,
     /// What the answer must repeat.
     pub echo: Vec<Echo>,
+    /// How the number of the case is put together from the answer, for pages that were saved without it.
+    pub shows: Option<Template>,
     /// How an answer says that it goes on.
     pub more: Option<More>,
     /// Texts in the answer that are HTML, XML or JSON themselves.

@@ -84,6 +84,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
     let inside = reader.tables("inside").into_iter().filter_map(inside).collect();
     let required = required(reader);
     let echo = echoes(reader, &names);
+    let shows = part::template_at(reader, "shows", &Names::new(known).with_row(None));
     let more = more(reader);
     if reader.has("more") && more.is_none() {
         return None;
@@ -105,6 +106,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         rules,
         required,
         echo,
+        shows,
         more,
         inside,
         shared,
