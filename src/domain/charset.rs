@@ -32,13 +32,6 @@ pub fn mistaken_charset(page: &Page) -> Option<&'static str> {
     (is_other && !page.body.is_ascii() && std::str::from_utf8(&page.body).is_ok()).then(|| encoding.name())
 }
 
-/// Whether a page is not merely a text with a broken letter in it: most of its letters beyond ASCII are no UTF-8, or one of
-/// them breaks a charset of several bytes a letter, which its neighbours break with it.
-pub fn broken_text(page: &Page) -> bool {
-    let encoding = encoding(page);
-    if encoding == UTF_8 { is_no_utf8(&page.body) } else { !encoding.is_single_byte() }
-}
-
 fn encoding(page: &Page) -> &'static Encoding {
     let stated = page.charset.as_deref().and_then(by_label);
     stated

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::Refusal;
 use super::answer::Format;
 use super::step::Step;
-use crate::domain::charset::{broken_text, decode_with_errors, mistaken_charset};
+use crate::domain::charset::{decode_with_errors, mistaken_charset};
 use crate::domain::page::Page;
 
 /// The text of a page. Where a recipe names the charset of HTML or XML, a broken letter is the source's own and is read as such;
@@ -21,8 +21,8 @@ pub fn whole_text<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, str>, Refus
         });
     }
     let (text, has_errors) = decode_with_errors(page);
-    let is_tolerable = page.charset.is_some() && !matches!(step.format, Format::Json { .. }) && !broken_text(page);
-    if !has_errors || is_tolerable {
+    let is_tolerable = || page.charset.is_some() && !matches!(step.format, Format::Json { .. }) && is_mostly_whole(&text);
+    if !has_errors || is_tolerable() {
         return Ok(text);
     }
     Err(Refusal::Unreadable {
@@ -30,4 +30,10 @@ pub fn whole_text<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, str>, Refus
         expected: "text in the charset that the page has or names (set `charset` where it names a wrong one)".to_owned(),
         found: "bytes that do not fit it".to_owned(),
     })
+}
+
+/// Whether a text is one with a few broken letters, and not one in another charset.
+fn is_mostly_whole(text: &str) -> bool {
+    let broken = text.matches(char::REPLACEMENT_CHARACTER).count();
+    broken < 3 || broken * 2 < text.chars().filter(|c| !c.is_ascii()).count()
 }
