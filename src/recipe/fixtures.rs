@@ -132,3 +132,31 @@ fn every_shipped_recipe_compiles_under_its_own_id() {
         }
     }
 }
+
+/// What a source answers when it has nothing: no such case, or (feeds, lists of notices) nothing of it yet.
+const NOTHING: &[&str] = &["not-found", "no-notices", "nothing-yet", "not-in-feed"];
+
+/// The names of pages that are no answer.
+const NO_ANSWER: &[&str] = &["blocked", "block-page-200", "maintenance", "maintenance-page"];
+
+#[test]
+fn every_shipped_recipe_says_what_is_known_and_shows_a_hearing_a_ruling_nothing_and_a_block() {
+    for (id, file, _) in shipped() {
+        let recipe = shipped_recipe(id).unwrap();
+        for (key, text) in [("terms", &recipe.terms), ("robots", &recipe.robots), ("confidence", &recipe.confidence)] {
+            assert!(text.as_ref().is_some_and(|text| text.len() > 10), "{file} does not say what is known: {key}");
+        }
+        assert!(recipe.import_only.is_none() || recipe.how.is_some(), "{file} does not say how a page is saved");
+        let confidence = recipe.confidence.as_deref().unwrap_or_default();
+        assert!(recipe.unverified.is_some() || confidence.contains("[A]"), "{file} is neither marked as unverified nor from captures");
+        let names: Vec<String> = scenarios(id).iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+        for wanted in [&["hearing"][..], &["ruling"], NOTHING, NO_ANSWER] {
+            assert!(names.iter().any(|name| wanted.contains(&name.as_str())), "{file} has no fixture {}", wanted.join(" or "));
+        }
+        for name in ["hearing", "ruling"] {
+            let file = folder().join(id).join(name).join("expected.json");
+            let docket: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+            assert!(docket["entries"].as_array().is_some_and(|entries| !entries.is_empty()), "{} has no entry", file.display());
+        }
+    }
+}
