@@ -31,8 +31,13 @@ pub fn mistaken_charset(page: &Page) -> Option<&'static str> {
     if !encoding.is_single_byte() || page.body.is_ascii() {
         return None;
     }
-    let text = std::str::from_utf8(&page.body).ok()?;
-    text.chars().any(|c| !c.is_ascii() && c.is_alphabetic()).then(|| encoding.name())
+    let (mut letters, mut broken) = (0usize, 0usize);
+    for chunk in page.body.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    // Courts and dropped connections cut texts within a letter; one such cut does not make the others letters of a byte each.
+    (letters > broken).then(|| encoding.name())
 }
 
 fn encoding(page: &Page) -> &'static Encoding {
@@ -215,6 +220,9 @@ mod tests {
             (utf8, Some("text/html; charset=latin1"), Some("utf-8"), false),
             (latin, Some("text/html; charset=latin1"), None, false),
             (mixed, Some("text/html; charset=latin1"), None, false),
+            (&utf8[..utf8.len() - 1], Some("text/html; charset=latin1"), None, false),
+            (b"<p>Actuaci\xC3\xB3n, resoluci\xC3\xB3n, audi\xC3", Some("text/html; charset=latin1"), None, true),
+            (b"<p>Actuaci\xC3\xB3n, resoluci\xC3\xB3n, audi\xC3</p>", Some("text/html; charset=latin1"), None, true),
             ("<p>1 — 2".as_bytes(), Some("text/html; charset=latin1"), None, false),
             (b"<p>plain", None, Some("latin1"), false),
         ] {
