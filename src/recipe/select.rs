@@ -77,6 +77,11 @@ pub enum Test {
 }
 
 impl Condition {
+    /// Whether it holds for what has the number of the case.
+    pub fn asks_for_number(&self) -> bool {
+        matches!(self.test, Test::Number(true))
+    }
+
     /// Whether it holds.
     pub fn holds(&self, env: &Env<'_>) -> bool {
         let text = self.value.text(env);

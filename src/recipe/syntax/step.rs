@@ -81,7 +81,14 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
     let [shared, probe] = ["shared", "probe"].map(|key| reader.duration(key).map(|time| time.value));
-    let inside = reader.tables("inside").into_iter().filter_map(inside).collect();
+    let inside: Vec<Inside> = reader.tables("inside").into_iter().filter_map(inside).collect();
+    if !drop.is_empty() && inside.iter().any(|inside| !matches!(inside.kind, inside::Kind::Json)) {
+        reader.report(
+            "drop",
+            "what is dropped cannot be taken out of HTML or XML within JSON",
+            Some("leave the table `inside` out".to_owned()),
+        );
+    }
     let required = required(reader);
     let echo = echoes(reader, &names);
     let shows = part::template_at(reader, "shows", &Names::new(known).with_row(None));
