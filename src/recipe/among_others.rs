@@ -81,6 +81,13 @@ fn only_the_rows_of_the_case_are_read_however_its_number_is_written() {
 }
 
 #[test]
+fn what_an_answer_lacks_is_no_sign_that_there_is_nothing() {
+    let problems =
+        Recipe::parse("feed.toml", &FEED.replace("{ status = 410 }", "{ empty = \"$.items[*]\" }")).expect_err("an error lacks it too");
+    assert!(problems.iter().any(|problem| problem.message.contains("no sign that there is nothing")), "{problems:?}");
+}
+
+#[test]
 fn only_a_list_that_slides_may_show_nothing_of_a_case() {
     let of = |text: &str| Recipe::parse("feed.toml", text).unwrap().lists_others();
     assert!(of(FEED));

@@ -253,6 +253,10 @@ fn rule(mut reader: Reader<'_>, verdict: Option<Verdict>) -> Option<Rule> {
     if !is_any {
         reader.sink().report(reader.span(), "a rule needs at least one of status, header, text, css, json, empty", None);
     }
+    if verdict.is_none() && is_any && KEYS[..5].iter().all(|key| !reader.has(key)) {
+        let help = "say what such an answer shows, with status, header, text, css or json";
+        reader.sink().report(reader.span(), "what an answer lacks is no sign that there is nothing", Some(help.to_owned()));
+    }
     reader.finish();
     is_any.then_some(Rule { verdict, status, header, text, css, json, empty })
 }
