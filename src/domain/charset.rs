@@ -24,11 +24,11 @@ pub fn decode_with_errors(page: &Page) -> (Cow<'_, str>, bool) {
     encoding(page).decode_with_bom_removal(&page.body)
 }
 
-/// The charset that a page would be read in and is not in: one byte a letter, where the bytes are letters of UTF-8. Read so,
+/// The charset that a page would be read in and is not in: another than UTF-8, where the bytes are letters of UTF-8. Read so,
 /// `ó` becomes `Ã³`, and every entry another entry.
 pub fn mistaken_charset(page: &Page) -> Option<&'static str> {
     let encoding = encoding(page);
-    if !encoding.is_single_byte() || page.body.is_ascii() {
+    if [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) || page.body.is_ascii() {
         return None;
     }
     let (mut letters, mut broken) = (0usize, 0usize);
@@ -215,6 +215,7 @@ mod tests {
         for (body, header, charset, mistaken) in [
             (utf8, Some("text/html; charset=iso-8859-1"), None, true),
             (utf8, None, Some("windows-1252"), true),
+            (utf8, None, Some("shift_jis"), true),
             ("<meta charset=latin1>ó".as_bytes(), None, None, true),
             (utf8, None, None, false),
             (utf8, Some("text/html; charset=latin1"), Some("utf-8"), false),
