@@ -65,7 +65,8 @@ impl Shared {
         if let Some(known) = answered.stands(request, within.min(rest(rules, answered.refused)), came, self.clock.now()) {
             return (known, false);
         }
-        let validators = answered.page.as_ref().map(|page| Validators {
+        // "Not modified" would give a page that was cut off on its way a second time, and for ever.
+        let validators = answered.page.as_ref().filter(|_| !answered.refused).map(|page| Validators {
             etag: page.header("etag").map(str::to_owned),
             last_modified: page.header("last-modified").map(str::to_owned),
         });
@@ -304,6 +305,10 @@ mod tests {
         assert_eq!(desk.asked.load(Ordering::SeqCst), 2);
         desk.later(600);
         assert!(!desk.fetch("/tagged").await.1);
+        // What no recipe could read is asked for anew, whatever its tag.
+        desk.shared.refuse(&desk.rules, &desk.request("/tagged")).await;
+        desk.later(301);
+        assert_eq!(desk.text("/tagged").await, "feed 3");
     }
 
     #[tokio::test]

@@ -24,12 +24,20 @@ pub fn decode_with_errors(page: &Page) -> (Cow<'_, str>, bool) {
     encoding(page).decode_with_bom_removal(&page.body)
 }
 
-/// The charset that a page would be read in and is not in: its bytes are UTF-8, beyond ASCII, and no text of another charset is
-/// that by chance. Read otherwise, `ó` becomes `Ã³`, and every entry another entry.
+/// The charset that a page would be read in and is not in: another than UTF-8, where the bytes are UTF-8 beyond ASCII, and no
+/// text of another charset is that by chance. Read so, `ó` becomes `Ã³`, and every entry another entry.
 pub fn mistaken_charset(page: &Page) -> Option<&'static str> {
     let encoding = encoding(page);
-    let is_other = encoding != UTF_8 && encoding != UTF_16LE && encoding != UTF_16BE;
-    (is_other && !page.body.is_ascii() && std::str::from_utf8(&page.body).is_ok()).then(|| encoding.name())
+    if [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) || page.body.is_ascii() {
+        return None;
+    }
+    let (mut letters, mut broken) = (0usize, 0usize);
+    for chunk in page.body.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    // Courts and dropped connections cut texts within a letter; one such cut does not make the others letters of a byte each.
+    (broken == 0 || letters > broken).then(|| encoding.name())
 }
 
 fn encoding(page: &Page) -> &'static Encoding {
@@ -207,6 +215,7 @@ mod tests {
         for (body, header, charset, mistaken) in [
             (utf8, Some("text/html; charset=iso-8859-1"), None, true),
             (utf8, None, Some("windows-1252"), true),
+            (utf8, None, Some("shift_jis"), true),
             ("<meta charset=latin1>ó".as_bytes(), None, None, true),
             (utf8, None, None, false),
             (utf8, Some("text/html; charset=latin1"), Some("utf-8"), false),
@@ -214,6 +223,9 @@ mod tests {
             (mixed, Some("text/html; charset=latin1"), None, false),
             ("<p>1 — 2".as_bytes(), Some("text/html; charset=latin1"), None, true),
             (utf8, Some("text/html; charset=shift_jis"), None, true),
+            (&utf8[..utf8.len() - 1], Some("text/html; charset=latin1"), None, false),
+            (b"<p>Actuaci\xC3\xB3n, resoluci\xC3\xB3n, audi\xC3", Some("text/html; charset=latin1"), None, true),
+            (b"<p>Actuaci\xC3\xB3n, resoluci\xC3\xB3n, audi\xC3</p>", Some("text/html; charset=latin1"), None, true),
             (b"<p>plain", None, Some("latin1"), false),
         ] {
             assert_eq!(mistaken_charset(&page(body, header, charset)).is_some(), mistaken, "{header:?} {charset:?}");

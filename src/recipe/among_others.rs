@@ -72,8 +72,26 @@ fn only_the_rows_of_the_case_are_read_however_its_number_is_written() {
     // Other cases' rows show that the layout is the same, and that nothing is odd about a feed without ours.
     let none = read(FEED, answer(200, &json!({"items": items[1..]}))).unwrap();
     assert_eq!((none.entries, none.oddities), (Vec::new(), Vec::new()));
+    // A feed whose titles are written in another way would look like one without ours for ever.
+    let otherwise = ["Uno v. Dos, 71/2026", "Tres v. Cuatro, 71/2025", "~gr-00001"].map(|name| item(name, name, "Notice", "d"));
+    assert!(matches!(read(FEED, answer(200, &json!({"items": otherwise}))), Err(Refusal::Unreadable { .. })));
+    assert!(read(FEED, answer(200, &json!({"items": otherwise[2..]}))).is_ok(), "a quiet night");
     let changed = json!({"items": [{"name": "1/2025 x", "guid": "1", "title": "Order"}]});
     assert!(matches!(read(FEED, answer(200, &changed)), Err(Refusal::Unreadable { .. })));
+}
+
+#[test]
+fn what_an_answer_lacks_is_no_sign_that_there_is_nothing() {
+    let problems =
+        Recipe::parse("feed.toml", &FEED.replace("{ status = 410 }", "{ empty = \"$.items[*]\" }")).expect_err("an error lacks it too");
+    assert!(problems.iter().any(|problem| problem.message.contains("no sign that there is nothing")), "{problems:?}");
+}
+
+#[test]
+fn only_a_list_that_slides_may_show_nothing_of_a_case() {
+    let of = |text: &str| Recipe::parse("feed.toml", text).unwrap().lists_others();
+    assert!(of(FEED));
+    assert!(!of(&FEED.replace("sliding = true", "")));
 }
 
 #[test]

@@ -204,6 +204,7 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
     let value = read(step, page, is_nothing)?;
     let mut value = if is_nothing(&value) { Value::Null } else { value };
     inside::open(step, &page.url, &mut value)?;
+    dropped::take_out(&mut value, &step.drop);
     Ok(value)
 }
 

@@ -64,11 +64,16 @@ impl Columns {
             let grid = grid(table);
             let own = grid.iter().take(HEADER_WITHIN).enumerate().find_map(|(at, (_, cells))| Some((at, self.header(cells)?)));
             let (above, is_own) = own.as_ref().map_or((0, false), |(at, _)| (at + 1, true));
+            let words = own.as_ref().map(|(at, _)| words(&grid[*at].1));
             if let Some((_, header)) = own {
                 before.insert(depth, header);
             }
             let Some(header) = before.get(&depth) else { continue };
             for (row, cells) in grid.into_iter().skip(above) {
+                // Long tables say their columns again.
+                if words.as_ref().is_some_and(|header| says(&cells, header)) {
+                    continue;
+                }
                 let width = cells.iter().map(|cell| cell.place.end).max().unwrap_or_default();
                 let cells: Cells<'a> = (0..header.places.len()).map(|column| header.cells(column, &cells)).collect();
                 if (is_own || width == header.width) && cells.iter().any(|cells| !cells.is_empty()) {
@@ -89,7 +94,7 @@ impl Columns {
         if cells.iter().any(holds_a_table) {
             return None;
         }
-        let words: Vec<String> = cells.iter().map(|cell| visible::text(cell.element, |_| false).replace('\n', " ")).collect();
+        let words = words(cells);
         let mut taken = vec![false; cells.len()];
         let mut places = Vec::with_capacity(self.0.len());
         for column in &self.0 {
@@ -104,6 +109,19 @@ impl Columns {
         }
         Some(Header { places, width: cells.iter().map(|cell| cell.place.end).max().unwrap_or_default() })
     }
+}
+
+/// What the cells of a row say.
+fn words(cells: &[Cell<'_>]) -> Vec<String> {
+    cells.iter().map(word).collect()
+}
+
+fn word(cell: &Cell<'_>) -> String {
+    visible::text(cell.element, |_| false).replace('\n', " ")
+}
+
+fn says(cells: &[Cell<'_>], words: &[String]) -> bool {
+    cells.len() == words.len() && cells.iter().zip(words).all(|(cell, said)| word(cell) == *said)
 }
 
 impl Header {

@@ -126,6 +126,8 @@ mod tests {
         empty["entries"] = json!([]);
         let Step::Done(docket) = outcome(&empty.to_string()) else { panic!("not read") };
         assert_eq!(docket.oddities[0].kind, "no-entries");
+        // It prints one case, so that a docket without entries says something of it.
+        assert!(!recipe("sliding = true").unwrap().lists_others() && !recipe("").unwrap().lists_others());
     }
 
     #[test]

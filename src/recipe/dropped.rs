@@ -6,8 +6,8 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::answer;
 use super::step::Step;
+use super::{answer, inside};
 use crate::domain::page::Page;
 
 /// Empties what the paths find; whether there was anything.
@@ -27,5 +27,11 @@ pub fn take_out(value: &mut Value, paths: &[JsonPath]) -> bool {
 /// The body of a JSON answer without it; nothing when there is nothing of it.
 pub fn kept(step: &Step, page: &Page) -> Option<Vec<u8>> {
     let mut value = answer::parse_json(step, page).ok().filter(|_| !step.drop.is_empty())?;
-    take_out(&mut value, &step.drop).then(|| value.to_string().into_bytes())
+    let has_any = take_out(&mut value, &step.drop);
+    let mut opened = value.clone();
+    if inside::open(step, &page.url, &mut opened).is_ok() && take_out(&mut opened, &step.drop) {
+        inside::close(step, &mut opened);
+        return Some(opened.to_string().into_bytes());
+    }
+    has_any.then(|| value.to_string().into_bytes())
 }

@@ -141,6 +141,9 @@ pub struct Service {
     pub is_notice: bool,
 }
 
+/// When this many rows are all of no case at all, the rows of our case are no longer told from the others.
+const FEW: usize = 3;
+
 /// The rows of all pages of the step, as drafts. `scopes` are those of the step's requests, in the order of its pages.
 pub fn drafts(
     visit: &Visit<'_>,
@@ -155,6 +158,7 @@ pub fn drafts(
         let scope = scopes.get(nth).unwrap_or(&no_scope);
         let mut tallies = vec![Tally::default(); spec.oddities.len()];
         let mut fields = Fields::default();
+        let mut is_numbered = Some(false).filter(|_| spec.when.iter().any(Condition::asks_for_number));
         let mut own: Vec<(Option<String>, Draft)> = Vec::new();
         let document = visit.document(step, page)?;
         for (index, (row, around)) in spec.placed(document).into_iter().enumerate() {
@@ -167,20 +171,11 @@ pub fn drafts(
                 let at = format!("{}: row {}", step.id, index + 1);
                 return Err(Refusal::Unreadable { at, expected: "an object".to_owned(), found: "something else".to_owned() });
             }
-            let mut own_scope = Cow::Borrowed(scope);
-            if let (Some(around), Some((name, _))) = (around, &spec.within) {
-                own_scope.to_mut().vars.push((name, Cow::Borrowed(around)));
-            }
-            for (name, text) in &spec.lets {
-                let scope = own_scope.as_ref();
-                let format = &visit.recipe.plan.number;
-                let env = Env { number: visit.number, format, scope, row: Some(row), base: &visit.pages[page].url };
-                let text = text.text(&env);
-                own_scope.to_mut().vars.push((name, Cow::Owned(text.into())));
-            }
+            let own_scope = spec.scope_of(visit, page, scope, row, around);
             let scope = own_scope.as_ref();
             let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };
             fields.rows.push(row);
+            is_numbered = is_numbered.map(|is_numbered| is_numbered || spec.names_a_case(&env));
             if !all_hold(&spec.when, &env) {
                 oddities.row(page, || Fate::Dropped(explain::OF_OTHERS));
                 continue;
@@ -204,6 +199,13 @@ pub fn drafts(
             None => drafts.extend(own.into_iter().map(|(_, draft)| draft)),
         }
         fields.check(spec, step)?;
+        if is_numbered == Some(false) && fields.rows.len() >= FEW {
+            return Err(Refusal::Unreadable {
+                at: format!("{}: the condition `when` of its rows", step.id),
+                expected: "a case number in one of the rows at least".to_owned(),
+                found: format!("{} rows without one", fields.rows.len()),
+            });
+        }
         oddities.note_tallies(&spec.oddities, &tallies);
     }
     Ok(drafts)
@@ -236,7 +238,7 @@ impl Fields<'_> {
 
 impl EntriesSpec {
     /// The rows of an answer, each with the object that it stands in.
-    fn placed<'d>(&self, document: &'d Value) -> Vec<(&'d Value, Option<&'d Value>)> {
+    pub fn placed<'d>(&self, document: &'d Value) -> Vec<(&'d Value, Option<&'d Value>)> {
         let Some((_, path)) = &self.within else { return self.rows.query(document).all().into_iter().map(|row| (row, None)).collect() };
         let outer: Vec<(String, &Value)> =
             path.query_located(document).all().iter().map(|outer| (outer.location().to_json_pointer(), outer.node())).collect();
@@ -244,6 +246,34 @@ impl EntriesSpec {
         let rows = self.rows.query_located(document).all();
         let around = |place: &str| outer.iter().find(|(outer, _)| holds(place, outer)).map(|(_, value)| *value);
         rows.iter().map(|row| (row.node(), around(&row.location().to_json_pointer()))).collect()
+    }
+
+    /// Whether a row names a case, ours or another, where the condition asks for its number.
+    fn names_a_case(&self, env: &Env<'_>) -> bool {
+        let mut texts = self.when.iter().filter(|condition| condition.asks_for_number()).map(|condition| condition.value.text(env));
+        texts.any(|text| text.split(", ").any(|one| env.format.is_one(one)))
+    }
+
+    /// The variables of a row: those of the request, what the row stands in, and the texts that are bound with it.
+    pub fn scope_of<'s>(
+        &'s self,
+        visit: &Visit<'_>,
+        page: usize,
+        scope: &'s Scope<'s>,
+        row: &Value,
+        around: Option<&'s Value>,
+    ) -> Cow<'s, Scope<'s>> {
+        let mut own = Cow::Borrowed(scope);
+        if let (Some(around), Some((name, _))) = (around, &self.within) {
+            own.to_mut().vars.push((name, Cow::Borrowed(around)));
+        }
+        for (name, text) in &self.lets {
+            let scope = own.as_ref();
+            let format = &visit.recipe.plan.number;
+            let text = text.text(&Env { number: visit.number, format, scope, row: Some(row), base: &visit.pages[page].url });
+            own.to_mut().vars.push((name, Cow::Owned(text.into())));
+        }
+        own
     }
 
     /// Whether its rows are told from those of other cases by the number.

@@ -347,7 +347,9 @@ impl Recipe {
     /// Whether its answers list the rows of other cases too (a feed of a court), so that one without a row of this case is an
     /// ordinary answer.
     pub fn lists_others(&self) -> bool {
-        self.plan.entries.iter().all(entries::EntriesSpec::lists_others)
+        let specs = &self.plan.entries;
+        // What a program prints has no such rows, and a list that does not slide shows all that there is of a case.
+        self.sliding && !specs.is_empty() && specs.iter().all(entries::EntriesSpec::lists_others)
     }
 
     /// The zone of the court that this number belongs to; it carries its name. An entry of another court names its own in

@@ -104,6 +104,11 @@ impl NumberFormat {
         self.parts_of(&self.tidy(text)).is_ok_and(|parts| fill(&self.compact, &parts) == number.compact)
     }
 
+    /// Whether a text is a case number, of whatever case.
+    pub fn is_one(&self, text: &str) -> bool {
+        self.parts_of(&self.tidy(text)).is_ok()
+    }
+
     /// Understands what was typed, or says in one sentence what a number looks like.
     pub fn read(&self, title: &str, typed: &str) -> Result<CaseNumber, String> {
         let tidied = self.tidy(typed);

@@ -27,7 +27,7 @@ pub fn request(visit: &Visit<'_>, step: &Step, scope: &Scope<'_>, link: Option<&
     let own = if own.starts_with('/') { format!("{}{own}", visit.base) } else { own };
     let url = link.map_or_else(|| own.clone(), str::to_owned);
     // An address that an answer gave may lead anywhere.
-    let is_trusted = (is_same_site(&url, &own) && step.url.begins_with_text()) || is_same_site(&url, &visit.base);
+    let is_trusted = (is_same_site(&url, &own) && step.url.names_its_site()) || is_same_site(&url, &visit.base);
     let mut headers = visit.recipe.headers_of(&visit.recipe.plan.headers, &env, is_trusted);
     let body = match &step.body {
         Body::None => None,
@@ -199,9 +199,18 @@ title = "{{ id }}"
             assert_eq!(header(&request, "Authorization").is_some(), is_sent, "{next}");
             assert_eq!(header(&request, "Accept"), Some("application/json"));
         }
-        for (address, is_sent) in [("https://api.court.example/find", true), ("{{ case.id }}", false)] {
+        for (address, id, is_sent) in [
+            ("https://api.court.example/find", "7", true),
+            ("https://api.court.example/{{ case.id }}", "7", true),
+            ("https://api.court.example?id={{ case.id }}", "7", true),
+            ("https://api{{ number }}.court.example/{{ case.id }}", "7", true),
+            ("{{ case.id }}", "https://other.example/", false),
+            ("https://{{ case.id }}/find", "other.example", false),
+            ("https://api.court.example{{ case.id }}", ".other.example/", false),
+            ("https://api.court.example:80{{ case.id }}", "@other.example/", false),
+        ] {
             let recipe = recipe(&PACKED.replace("post = \"/soap\"", &format!("post = \"{address}\"")));
-            let found = answer("found", &json!({"cases": [{"id": "https://other.example/"}]}));
+            let found = answer("found", &json!({"cases": [{"id": id}]}));
             assert_eq!(header(&asked(&recipe, &[found]), "Authorization").is_some(), is_sent, "{address}");
         }
         let recipe = recipe(PACKED);

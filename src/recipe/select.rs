@@ -77,6 +77,20 @@ pub enum Test {
 }
 
 impl Condition {
+    /// Whether it holds for what has the number of the case.
+    pub fn asks_for_number(&self) -> bool {
+        matches!(self.test, Test::Number(true))
+    }
+
+    /// Whether there is something to hold it for: a number of some case, or all the values of its text. Of elements that have
+    /// neither (the source renamed its fields), that it does not hold says nothing.
+    fn has_what_it_looks_at(&self, env: &Env<'_>) -> bool {
+        match &self.test {
+            Test::Number(_) => self.value.text(env).split(", ").any(|one| env.format.is_one(one)),
+            _ => self.value.complete(env).is_some(),
+        }
+    }
+
     /// Whether it holds.
     pub fn holds(&self, env: &Env<'_>) -> bool {
         let text = self.value.text(env);
@@ -97,15 +111,16 @@ pub fn all_hold(conditions: &[Condition], env: &Env<'_>) -> bool {
     conditions.iter().all(|condition| condition.holds(env))
 }
 
-fn none_fits(level: &Level) -> Refusal {
-    if level.or_not_found {
+fn none_fits(level: &Level, is_told_apart: bool) -> Refusal {
+    if level.or_not_found && is_told_apart {
         return Refusal::NotFound;
     }
-    Refusal::Unreadable {
-        at: format!("the list for `{}`", level.name),
-        expected: "an element that meets the condition `when`".to_owned(),
-        found: "none that does".to_owned(),
-    }
+    let (expected, found) = if level.or_not_found {
+        ("an element that has what the condition `when` looks at", "none that has")
+    } else {
+        ("an element that meets the condition `when`", "none that does")
+    };
+    Refusal::Unreadable { at: format!("the list for `{}`", level.name), expected: expected.to_owned(), found: found.to_owned() }
 }
 
 /// The pages of one visit, each parsed at most once.
@@ -154,7 +169,7 @@ impl<'p> Visit<'p> {
         for (level, nulls) in levels.iter().zip(&mut nulls) {
             let mut next = Vec::new();
             for scope in &scopes {
-                let (before, mut is_any) = (next.len(), false);
+                let (before, mut is_any, mut is_told_apart) = (next.len(), false, false);
                 let mut values = self.select(&level.path, scope)?;
                 for path in &level.also {
                     values.extend(self.select(path, scope)?);
@@ -169,16 +184,15 @@ impl<'p> Visit<'p> {
                     vars.extend(scope.vars.iter().cloned());
                     vars.push((level.name.as_str(), Cow::Borrowed(value)));
                     let scope = Scope { vars };
-                    if all_hold(
-                        &level.when,
-                        &Env { number: self.number, format: &self.recipe.plan.number, scope: &scope, row: None, base: "" },
-                    ) {
+                    let env = Env { number: self.number, format: &self.recipe.plan.number, scope: &scope, row: None, base: "" };
+                    is_told_apart |= level.when.iter().any(|condition| condition.has_what_it_looks_at(&env));
+                    if all_hold(&level.when, &env) {
                         next.push(scope);
                     }
                 }
                 // What is not asked for would look like a case without entries.
                 if is_asked && is_any && next.len() == before {
-                    return Err(none_fits(level));
+                    return Err(none_fits(level, is_told_apart));
                 }
             }
             scopes = next;

@@ -333,7 +333,11 @@ get = "/acts/{{ case.id }}/{{ card.room }}"
         pages.push(acts(1, 1, 3));
         let Step::Done(docket) = recipe.step(&number, &pages) else { panic!("not read") };
         assert_eq!(docket.entries[0].key.0, "8-3");
-        assert_eq!(recipe.next(&number, &[found, card("112"), card("13")]), Next::Refused(Refusal::NotFound));
+        assert_eq!(recipe.next(&number, &[found.clone(), card("112"), card("13")]), Next::Refused(Refusal::NotFound));
+        // Cards that show no number at all are laid out anew, and not those of other cases.
+        let renamed = answer("card", &json!({"no": "12", "room": "B"}));
+        let next = recipe.next(&number, &[found, renamed.clone(), renamed]);
+        assert!(matches!(next, Next::Refused(Refusal::Unreadable { .. })), "{next:?}");
     }
 
     #[test]

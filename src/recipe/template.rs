@@ -117,9 +117,21 @@ impl Template {
         self.names().any(|name| name.head == head && name.rest.len() != 1)
     }
 
-    /// Whether it begins with its own text, and not with a value.
-    pub fn begins_with_text(&self) -> bool {
-        matches!(self.parts.first(), Some(Part::Literal(_)))
+    /// Whether, as an address, it says itself which site it leads to: no value of an answer stands in it before the path.
+    pub fn names_its_site(&self) -> bool {
+        let mut site = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => site.push_str(text),
+                Part::Value(value) if value.names.iter().all(|name| name.head == "number") => site.push('0'),
+                Part::Value(_) => return false,
+            }
+            let rest = site.split_once("://").map_or(site.as_str(), |(_, rest)| rest);
+            if rest.contains(['/', '?', '#']) && !site.ends_with(":/") {
+                return true;
+            }
+        }
+        !site.is_empty()
     }
 
     fn names(&self) -> impl Iterator<Item = &Name> {

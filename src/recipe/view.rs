@@ -447,6 +447,8 @@ mod tests {
         let html = "<table><tr><th>Text<th>Date<tr><td>a<td>1</table>";
         assert_eq!(seen(view, html)["rows"], json!([{"date": "1", "text": "a"}]));
         assert_eq!(seen(view, &html.replace("<th>Date", "<th>Day"))["rows"], json!([]));
+        let twice = html.replace("</table>", "<tr><th>Text<th>Date<tr><td>b<td>2</table>");
+        assert_eq!(seen(view, &twice)["rows"], json!([{"date": "1", "text": "a"}, {"date": "2", "text": "b"}]));
         let optional = view.replace("'Text'", "{ words = 'Text', optional = true }");
         let without_text = "<table><tr><th>Day<th>Date<tr><td>a<td>1</table>";
         assert_eq!(seen(&optional, without_text)["rows"], json!([{"date": "1", "text": ""}]));

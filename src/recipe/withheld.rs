@@ -47,8 +47,10 @@ fn places(visit: &Visit<'_>, spec: &EntriesSpec, step: &step::Step, page: usize,
         return Vec::new();
     };
     let mut places = Vec::new();
-    for located in spec.rows.query_located(document).all() {
+    for (located, (_, around)) in spec.rows.query_located(document).all().iter().zip(spec.placed(document)) {
         let row = located.node();
+        let own = spec.scope_of(visit, page, scope, row, around);
+        let scope = own.as_ref();
         let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };
         if row.is_object() && all_hold(&withheld.when, &env) {
             let row = located.location().to_json_pointer();
@@ -154,8 +156,61 @@ mark = "x"
     }
 
     #[test]
+    fn a_condition_may_use_texts_that_are_bound_and_what_the_row_stands_in() {
+        let recipe = DROPPED.replace(
+            "each = \"$.rows[*]\"",
+            "each = \"$.hits[*].rows[*]\"\nwithin = { hit = \"$.hits[*]\" }\nlet = { level = \"{{ mark | upper }}\" }",
+        );
+        let recipe = recipe.replace("text = \"{{ people }}\"", "text = \"{{ body }}\"\n[entries.withheld]\nwhen = [{ value = \"{{ level }}\", in = [\"H\"] }, { value = \"{{ hit.closed }}\", in = [\"yes\"] }]\nmark = \"{{ level }}\"");
+        let recipe = Recipe::parse("bound.toml", &recipe).expect("compiles");
+        let number = recipe.number("12").expect("a number");
+        let body = r#"{"hits":[{"closed":"no","rows":[{"id":1,"t":"x","body":"open","mark":"h"}]},{"closed":"yes","rows":[{"id":2,"t":"x","body":"SECRETO","mark":"h"}]}]}"#;
+        let page = recipe.saved("case".into(), body.as_bytes().to_vec(), None, jiff::Timestamp::UNIX_EPOCH);
+        let kept = recipe.keepable(&number, vec![page.clone()]);
+        let text = String::from_utf8_lossy(&kept[0].body);
+        assert!(!text.contains("SECRETO") && text.contains("open"), "{text}");
+        assert_eq!(recipe.read(&number, &kept).expect("reads"), recipe.read(&number, &[page]).expect("reads"));
+    }
+
+    #[test]
+    fn what_a_recipe_drops_may_stand_in_json_within_the_answer() {
+        let inside = "drop = [\"$.text.rows[*].people\"]\n[[step.inside]]\nat = \"$.text\"\nas = \"json\"";
+        let recipe =
+            DROPPED.replace("drop = [\"$.rows[*].people\", \"$..card\"]", inside).replace("$.rows[*]\"\nkey", "$.text.rows[*]\"\nkey");
+        let kinds = recipe.replace("as = \"json\"", "as = \"xml\"");
+        let recipe = Recipe::parse("inside.toml", &recipe).expect("compiles");
+        let number = recipe.number("12").expect("a number");
+        let body = serde_json::json!({"text": r#"{"rows":[{"id":1,"t":"x","people":"SECRETO"}]}"#, "n": 1}).to_string();
+        let page = recipe.saved("case".into(), body.into_bytes(), None, jiff::Timestamp::UNIX_EPOCH);
+        let docket = recipe.read(&number, std::slice::from_ref(&page)).expect("reads");
+        assert_eq!((docket.entries.len(), docket.entries[0].text.as_str()), (1, ""));
+        let kept = recipe.keepable(&number, vec![page]);
+        let text = String::from_utf8_lossy(&kept[0].body);
+        assert!(!text.contains("SECRETO") && text.contains("people"), "{text}");
+        assert_eq!(recipe.read(&number, &kept).expect("reads"), docket);
+        let problems = Recipe::parse("bad.toml", &kinds).expect_err("XML is not written back");
+        assert!(problems.iter().any(|problem| problem.message.contains("HTML or XML within")), "{problems:?}");
+    }
+
+    #[test]
     fn what_a_recipe_drops_is_neither_read_nor_kept() {
-        let recipe = r#"
+        let recipe = Recipe::parse("prosecutor.toml", DROPPED).expect("compiles");
+        let number = recipe.number("12").expect("a number");
+        let saved = |body: &str| recipe.saved("case".into(), body.as_bytes().to_vec(), None, jiff::Timestamp::UNIX_EPOCH);
+        let page = saved(r#"{"rows":[{"id":1,"t":"x","people":[{"name":"SECRETO"}],"more":{"card":"SECRETO"}}]}"#);
+        let kept = recipe.keepable(&number, vec![page.clone()]);
+        assert_eq!(String::from_utf8_lossy(&kept[0].body), r#"{"rows":[{"id":1,"t":"x","people":null,"more":{"card":null}}]}"#);
+        let docket = recipe.read(&number, &[page]).expect("reads");
+        assert_eq!((docket.heading.title.as_deref(), docket.entries[0].text.as_str()), (None, ""));
+        assert_eq!(recipe.read(&number, &kept).expect("reads"), docket);
+        let without = saved(r#"{ "rows": [] }"#);
+        assert_eq!(recipe.keepable(&number, vec![without.clone()]), vec![without]);
+        let html = SMALL_HTML.replace("%", "drop = [\"$.x\"]");
+        let problems = Recipe::parse("bad.toml", &html).expect_err("only JSON");
+        assert!(problems.iter().any(|problem| problem.message.contains("only what stands in JSON")), "{problems:?}");
+    }
+
+    const DROPPED: &str = r#"
 id = "xx-prosecutor"
 title = "A prosecutor"
 jurisdiction = "xx"
@@ -183,21 +238,6 @@ key = ["{{ id }}"]
 title = "{{ t }}"
 text = "{{ people }}"
 "#;
-        let recipe = Recipe::parse("prosecutor.toml", recipe).expect("compiles");
-        let number = recipe.number("12").expect("a number");
-        let saved = |body: &str| recipe.saved("case".into(), body.as_bytes().to_vec(), None, jiff::Timestamp::UNIX_EPOCH);
-        let page = saved(r#"{"rows":[{"id":1,"t":"x","people":[{"name":"SECRETO"}],"more":{"card":"SECRETO"}}]}"#);
-        let kept = recipe.keepable(&number, vec![page.clone()]);
-        assert_eq!(String::from_utf8_lossy(&kept[0].body), r#"{"rows":[{"id":1,"t":"x","people":null,"more":{"card":null}}]}"#);
-        let docket = recipe.read(&number, &[page]).expect("reads");
-        assert_eq!((docket.heading.title.as_deref(), docket.entries[0].text.as_str()), (None, ""));
-        assert_eq!(recipe.read(&number, &kept).expect("reads"), docket);
-        let without = saved(r#"{ "rows": [] }"#);
-        assert_eq!(recipe.keepable(&number, vec![without.clone()]), vec![without]);
-        let html = SMALL_HTML.replace("%", "drop = [\"$.x\"]");
-        let problems = Recipe::parse("bad.toml", &html).expect_err("only JSON");
-        assert!(problems.iter().any(|problem| problem.message.contains("only what stands in JSON")), "{problems:?}");
-    }
 
     const SMALL_HTML: &str = r#"
 id = "xx-html"

@@ -81,7 +81,14 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
         rules.extend(part::one_or_many(reader, key).into_iter().filter_map(|table| rule(table, verdict)));
     }
     let [shared, probe] = ["shared", "probe"].map(|key| reader.duration(key).map(|time| time.value));
-    let inside = reader.tables("inside").into_iter().filter_map(inside).collect();
+    let inside: Vec<Inside> = reader.tables("inside").into_iter().filter_map(inside).collect();
+    if !drop.is_empty() && inside.iter().any(|inside| !matches!(inside.kind, inside::Kind::Json)) {
+        reader.report(
+            "drop",
+            "what is dropped cannot be taken out of HTML or XML within JSON",
+            Some("leave the table `inside` out".to_owned()),
+        );
+    }
     let required = required(reader);
     let echo = echoes(reader, &names);
     let shows = part::template_at(reader, "shows", &Names::new(known).with_row(None));
@@ -245,6 +252,10 @@ fn rule(mut reader: Reader<'_>, verdict: Option<Verdict>) -> Option<Rule> {
     let is_any = KEYS.iter().any(|key| reader.has(key));
     if !is_any {
         reader.sink().report(reader.span(), "a rule needs at least one of status, header, text, css, json, empty", None);
+    }
+    if verdict.is_none() && is_any && KEYS[..5].iter().all(|key| !reader.has(key)) {
+        let help = "say what such an answer shows, with status, header, text, css or json";
+        reader.sink().report(reader.span(), "what an answer lacks is no sign that there is nothing", Some(help.to_owned()));
     }
     reader.finish();
     is_any.then_some(Rule { verdict, status, header, text, css, json, empty })
