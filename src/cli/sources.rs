@@ -91,7 +91,7 @@ fn list(common: &Common) -> Done {
     if !common.quiet {
         print::line("");
         print::line("import only      never polled: a person saves pages, `veedor import` takes them");
-        print::line("unverified live  not yet seen to work with the site: compare before you rely on it");
+        print::line("unverified live  not yet seen to work live: compare before you rely on it");
         print::line("");
         print::line("`veedor sources ID` says all of a source, or why a site is not polled and how its");
         print::line("pages are imported. Any other page, feed or program: `veedor sources page`,");
