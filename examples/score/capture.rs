@@ -91,8 +91,10 @@ pub struct Reading {
 /// Reads a capture both ways.
 pub fn read(recipe: &Recipe, capture: &Capture) -> Reading {
     let bodies: Vec<Vec<u8>> = capture.pages.iter().map(|file| std::fs::read(file).unwrap_or_default()).collect();
-    let saved =
-        || -> Vec<Page> { bodies.iter().map(|body| recipe.saved(String::new(), body.clone(), None, Timestamp::UNIX_EPOCH)).collect() };
+    let saved = || -> Vec<Page> {
+        let pages = capture.pages.iter().zip(&bodies);
+        pages.map(|(file, body)| recipe.saved(step_of(recipe, file), body.clone(), None, Timestamp::UNIX_EPOCH)).collect()
+    };
     let shown = on_the_pages(recipe, &saved(), &capture.pages).ok_or_else(|| "no number stands on the pages".to_owned());
     let shown = shown.and_then(|number| docket(recipe, number, saved()));
     let typed = capture.numbers.iter().find_map(|number| recipe.number(number).ok());
@@ -102,6 +104,12 @@ pub fn read(recipe: &Recipe, capture: &Capture) -> Reading {
         (None, None) => recipe.number(recipe.number_format().2),
     };
     Reading { shown, given: typed.and_then(|number| docket(recipe, number, saved())) }
+}
+
+/// The step that a file answers, where its name says so as a person would with `--page STEP=FILE`; else it is guessed.
+pub fn step_of(recipe: &Recipe, file: &Path) -> String {
+    let name = file_name(file);
+    recipe.steps().find(|step| name.contains(&format!(".{step}."))).unwrap_or_default().to_owned()
 }
 
 /// Reads pages as `veedor extract` does once it knows the number.

@@ -85,7 +85,9 @@ pub fn iol(folder: &Path) -> Vec<Capture> {
             });
             let rows = rows.collect();
             let head = page.with_file_name(format!("{stem}.ficha.json"));
-            captures.push(Capture::case(stem, vec![head, page], &typed, Columns::Title, rows));
+            let capture = Capture::case(stem, vec![head, page], &typed, Columns::Title, rows);
+            // The pages show it in three fields, and nowhere as a person would type it.
+            captures.push(Capture { shows_number: false, ..capture });
         }
     }
     captures

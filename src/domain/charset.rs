@@ -24,15 +24,12 @@ pub fn decode_with_errors(page: &Page) -> (Cow<'_, str>, bool) {
     encoding(page).decode_with_bom_removal(&page.body)
 }
 
-/// The charset that a page would be read in and is not in: one byte a letter, where the bytes are letters of UTF-8. Read so,
-/// `ó` becomes `Ã³`, and every entry another entry.
+/// The charset that a page would be read in and is not in: its bytes are UTF-8, beyond ASCII, and no text of another charset is
+/// that by chance. Read otherwise, `ó` becomes `Ã³`, and every entry another entry.
 pub fn mistaken_charset(page: &Page) -> Option<&'static str> {
     let encoding = encoding(page);
-    if !encoding.is_single_byte() || page.body.is_ascii() {
-        return None;
-    }
-    let text = std::str::from_utf8(&page.body).ok()?;
-    text.chars().any(|c| !c.is_ascii() && c.is_alphabetic()).then(|| encoding.name())
+    let is_other = encoding != UTF_8 && encoding != UTF_16LE && encoding != UTF_16BE;
+    (is_other && !page.body.is_ascii() && std::str::from_utf8(&page.body).is_ok()).then(|| encoding.name())
 }
 
 fn encoding(page: &Page) -> &'static Encoding {
@@ -204,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_utf8_that_would_be_read_byte_by_byte_are_a_wrong_charset() {
+    fn utf8_that_would_be_read_in_another_charset_is_in_a_wrong_one() {
         let (utf8, latin) = ("<p>Actuación ñ".as_bytes(), &b"<p>Actuaci\xF3n \xF1"[..]);
         let mixed = b"<p>Actuaci\xC3\xB3n \xF1";
         for (body, header, charset, mistaken) in [
@@ -215,7 +212,8 @@ mod tests {
             (utf8, Some("text/html; charset=latin1"), Some("utf-8"), false),
             (latin, Some("text/html; charset=latin1"), None, false),
             (mixed, Some("text/html; charset=latin1"), None, false),
-            ("<p>1 — 2".as_bytes(), Some("text/html; charset=latin1"), None, false),
+            ("<p>1 — 2".as_bytes(), Some("text/html; charset=latin1"), None, true),
+            (utf8, Some("text/html; charset=shift_jis"), None, true),
             (b"<p>plain", None, Some("latin1"), false),
         ] {
             assert_eq!(mistaken_charset(&page(body, header, charset)).is_some(), mistaken, "{header:?} {charset:?}");

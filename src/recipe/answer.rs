@@ -4,8 +4,6 @@
 //! rules first, then the status, then what the page is, and only a page that is not what it should be is searched for
 //! the words of a block or maintenance page.
 
-use std::borrow::Cow;
-
 use regex::Regex;
 use scraper::selector::ToCss as _;
 use scraper::{Html, Selector};
@@ -19,9 +17,10 @@ use super::request::with_lets;
 use super::step::{Expected, Step};
 use super::template::{Env, text_of};
 use super::view::View;
+use super::whole_text::whole_text;
 use super::xml::{self, Trouble};
 use super::{big_numbers, dropped, html_page, inside};
-use crate::domain::charset::{decode, decode_with_errors, mistaken_charset};
+use crate::domain::charset::decode;
 use crate::domain::page::Page;
 
 /// What an answer must be.
@@ -222,34 +221,6 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
     }
 }
 
-/// The text of a page of which every byte fits its charset. A text full of replacement marks would be another text than
-/// yesterday's. Where a recipe names the charset of HTML or XML, broken letters are the source's own and are read as such.
-pub(super) fn decode_whole<'p>(step: &Step, page: &'p Page) -> Result<Cow<'p, str>, Refusal> {
-    if let Some(charset) = mistaken_charset(page) {
-        return Err(Refusal::Unreadable {
-            at: step.id.clone(),
-            expected: format!("text in {charset}, which the page or the recipe names (set `charset` where it is another)"),
-            found: "UTF-8".to_owned(),
-        });
-    }
-    let (text, has_errors) = decode_with_errors(page);
-    let is_tolerable = || page.charset.is_some() && !matches!(step.format, Format::Json { .. }) && is_mostly_whole(&text);
-    if !has_errors || is_tolerable() {
-        return Ok(text);
-    }
-    Err(Refusal::Unreadable {
-        at: step.id.clone(),
-        expected: "text in the charset that the page has or names (set `charset` where it names a wrong one)".to_owned(),
-        found: "bytes that do not fit it".to_owned(),
-    })
-}
-
-/// Whether a text is one with a few broken letters, and not one in another charset.
-fn is_mostly_whole(text: &str) -> bool {
-    let broken = text.matches(char::REPLACEMENT_CHARACTER).count();
-    broken < 3 || broken * 2 < text.chars().filter(|c| !c.is_ascii()).count()
-}
-
 /// The rules over the value, and whether it repeats what was asked.
 pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Result<(), Refusal> {
     if says_nothing(step, page, document) {
@@ -334,7 +305,7 @@ pub(super) fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
 
 /// The JSON of a page as it came.
 pub fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
-    let text = decode_whole(step, page)?;
+    let text = whole_text(step, page)?;
     serde_json::from_str(&big_numbers::as_texts(text.trim_start_matches('\u{feff}'))).map_err(|error| {
         let found = if error.is_eof() {
             format!("an answer cut off after {} bytes", page.body.len())
@@ -350,7 +321,7 @@ fn parse_xml(step: &Step, page: &Page, roots: &[String]) -> Result<Value, Refusa
         return Err(not_what_was_due(step, page, "XML"));
     }
     let unreadable = |found: String| Refusal::Unreadable { at: step.id.clone(), expected: "XML".to_owned(), found };
-    xml::parse(&decode_whole(step, page)?, roots).map_err(|trouble| match trouble {
+    xml::parse(&whole_text(step, page)?, roots).map_err(|trouble| match trouble {
         Trouble::Root(name) => match not_what_was_due(step, page, "XML") {
             Refusal::Unreadable { found, .. } if name.eq_ignore_ascii_case("html") => unreadable(found),
             Refusal::Unreadable { at, .. } => {

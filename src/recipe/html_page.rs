@@ -7,16 +7,17 @@ use scraper::Html;
 use serde_json::Value;
 
 use super::Refusal;
-use super::answer::{Rule, decode_whole, not_what_was_due};
+use super::answer::{Rule, not_what_was_due};
 use super::cut_off;
 use super::marker::{BARE_CHARS_BESIDE_ROWS, marker_beside_rows};
 use super::step::Step;
 use super::view::View;
+use super::whole_text::whole_text;
 use crate::domain::page::Page;
 
 /// The page as a value.
 pub fn read(step: &Step, page: &Page, view: &View) -> Result<Value, Refusal> {
-    let text = decode_whole(step, page)?;
+    let text = whole_text(step, page)?;
     let html = Html::parse_document(&text);
     let fits = |rule: &&Rule| rule.css.is_some() && rule.json.is_none() && rule.empty.is_none() && rule.fits(page) && rule.fits_html(&html);
     if let Some(rule) = step.rules.iter().find(fits) {

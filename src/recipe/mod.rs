@@ -52,6 +52,7 @@ mod template;
 mod view;
 mod visible;
 mod walled;
+mod whole_text;
 mod withheld;
 mod xml;
 mod zones;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use veedor::config::Config;
 use veedor::daemon::record::{Job, Visited};
 use veedor::domain::case::{CaseNumber, CaseRef};
-use veedor::domain::docket::Docket;
+use veedor::domain::docket::{Docket, EntryKey};
 use veedor::domain::event::EventKind;
 use veedor::domain::page::Page;
 use veedor::domain::schedule::Row;
@@ -20,6 +20,8 @@ use veedor::recipe::{Recipe, shipped, shipped_recipe};
 use veedor::store::open::Options;
 use veedor::store::{Cid, Store};
 use veedor::wire;
+
+use super::damage::capture::step_of;
 
 /// What no series holds: nothing was edited, removed or hidden in any of them.
 const FALSE_ALARMS: [EventKind; 6] = [
@@ -85,8 +87,8 @@ fn tidy(text: &str) -> String {
 /// The shipped recipe of this id, or of one that goes on after a dash.
 fn recipe(id: &str) -> Option<Recipe> {
     let longer = format!("{id}-");
-    let ids = shipped().into_iter().map(|(known, _, _)| known);
-    let known = ids.into_iter().find(|known| *known == id || known.starts_with(&longer));
+    let ids: Vec<&str> = shipped().into_iter().map(|(known, _, _)| known).collect();
+    let known = ids.iter().find(|known| **known == id).or_else(|| ids.iter().find(|known| known.starts_with(&longer))).copied();
     if known.is_none() {
         eprintln!("skipped: no recipe {id} is shipped");
     }
@@ -123,8 +125,11 @@ fn all() -> Vec<Series> {
 impl Series {
     /// The pages of a day, as a person would have saved them.
     fn pages(&self, day: usize) -> Vec<Page> {
-        let bodies = self.days[day].iter().map(|file| std::fs::read(file).expect("a capture"));
-        let pages = bodies.map(|body| self.recipe.saved(String::new(), body, None, Timestamp::UNIX_EPOCH)).collect();
+        let pages = self.days[day].iter().map(|file| {
+            let body = std::fs::read(file).expect("a capture");
+            self.recipe.saved(step_of(&self.recipe, file), body, None, Timestamp::UNIX_EPOCH)
+        });
+        let pages = pages.collect();
         self.recipe.located(&self.number, pages)
     }
 
@@ -197,10 +202,13 @@ struct Told {
 }
 
 impl Told {
-    fn add(&mut self, kind: &str, key: &str, date: Option<String>, title: &str, place: &str) {
+    /// The entry is that of the docket: the event of a notice of service has the title of the act that was served.
+    fn add(&mut self, kind: &str, key: &str, docket: &Docket, place: &str) {
         assert!(FALSE_ALARMS.iter().all(|alarm| alarm.name() != kind), "{place}: {kind} of {key}");
         assert!(self.kinds.insert((key.to_owned(), kind.to_owned())), "{place}: {kind} of {key} twice");
-        self.entries.insert(key.to_owned(), (date.unwrap_or_default(), tidy(title)));
+        let entry = docket.entry(&EntryKey(key.to_owned())).unwrap_or_else(|| panic!("{place}: {kind} of {key}, which is not listed"));
+        let date = entry.date.map(|date| date.to_string()).unwrap_or_default();
+        self.entries.insert(key.to_owned(), (date, tidy(&entry.title)));
     }
 
     fn rows(&self) -> Vec<Line> {
@@ -231,7 +239,7 @@ fn the_daemon_tells_each_new_entry_of_a_real_case_once() {
                 for event in &visited.events {
                     let Some(entry) = &event.entry else { continue };
                     let place = format!("{name} day {day}");
-                    told.add(event.kind.name(), &entry.key.0, entry.date.map(|date| date.to_string()), &entry.title, &place);
+                    told.add(event.kind.name(), &entry.key.0, &series.docket(day), &place);
                     assert!(!told_before.contains(&entry.key.0), "{place}: {} is told again", entry.key.0);
                 }
                 assert_eq!(told.rows(), sorted(&series.new[day - 1]), "{name} day {day}");
@@ -287,8 +295,7 @@ fn two_docket_files_of_a_real_case_differ_by_what_was_new() {
             for event in diff(&file(day - 1), &file(day), &place) {
                 let entry = &event["entry"];
                 if let Some(key) = entry["key"].as_str() {
-                    let date = entry["date"].as_str().map(str::to_owned);
-                    told.add(event["kind"].as_str().unwrap_or_default(), key, date, entry["title"].as_str().unwrap_or_default(), &place);
+                    told.add(event["kind"].as_str().unwrap_or_default(), key, &series.docket(day), &place);
                 }
             }
             assert_eq!(told.rows(), sorted(&series.new[day - 1]), "{place}");
