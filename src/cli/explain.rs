@@ -54,6 +54,9 @@ pub fn as_json(explanation: &Explanation, source: &str, files: &[String]) -> Val
 pub fn tell(explanation: &Explanation, files: &[String]) {
     match (&explanation.first, &explanation.outcome) {
         (Some(first), Err(Refusal::NotFound | Refusal::Reserved)) => print::line(&red(&clean(first))),
+        (Some(first), Ok(docket)) if !docket.entries.is_empty() => {
+            print::line(&red(&clean(&format!("read, and does not all fit: {first}"))))
+        }
         (Some(first), _) => print::line(&red(&clean(&format!("stops at {first}")))),
         (None, Ok(_)) if !explanation.absent.is_empty() => say("what is there fits, and pages are missing; see the end"),
         (None, _) => print::line(&green("everything that the recipe needs is on the pages")),

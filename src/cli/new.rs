@@ -58,6 +58,8 @@ const ZONES: &[(&str, &str)] = &[
 
 /// Asks, writes, and tries.
 pub fn run(common: &Common, args: &NewArgs) -> Done {
+    // Before anything is asked: nobody likes to have answered for nothing.
+    args.out.as_deref().map_or(Ok(()), free)?;
     let (stdin, stderr) = (std::io::stdin(), std::io::stderr());
     let mut dialogue = Dialogue::new(stdin.lock(), stderr.lock());
     let file = match &args.page {
@@ -78,11 +80,15 @@ pub fn run(common: &Common, args: &NewArgs) -> Done {
     let text = draft::toml(&draft);
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.toml", draft.id)));
     let recipe = compiled(&out, &text)?;
-    if out.exists() {
-        return Err(Failure::new(Exit::Usage, format!("{} is there already; name another file with --out", out.display())));
-    }
+    free(&out)?;
     std::fs::write(&out, &text).map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", out.display())))?;
     tried(common, &recipe, &draft, page, &file, &out)
+}
+
+/// Nothing is written over.
+fn free(out: &Path) -> Result<(), Failure> {
+    let said = || Failure::new(Exit::Usage, format!("{} is there already; name another file with --out", out.display()));
+    if out.exists() { Err(said()) } else { Ok(()) }
 }
 
 fn saved(file: &Path) -> Result<Page, Failure> {

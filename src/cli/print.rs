@@ -28,17 +28,33 @@ pub fn aside(text: &str) {
 
 /// Prints rows in columns. The last column is not padded.
 pub fn table(head: &[&str], rows: &[Vec<String>]) {
+    let widths = widths(head, rows);
+    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
+    line(&bold(&join(&head, &widths)));
+    for row in rows {
+        line(&join(row, &widths));
+    }
+}
+
+/// Rows in columns, each with a title below it.
+pub fn titled_table(head: &[&str], rows: &[Vec<String>], titles: &[String]) {
+    let widths = widths(head, rows);
+    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
+    line(&bold(&join(&head, &widths)));
+    for (row, title) in rows.iter().zip(titles) {
+        line(join(row, &widths).trim_end());
+        line(&format!("  {}", clean(title)));
+    }
+}
+
+fn widths(head: &[&str], rows: &[Vec<String>]) -> Vec<usize> {
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
     }
-    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
-    line(&bold(&join(&head, &widths)));
-    for row in rows {
-        line(&join(row, &widths));
-    }
+    widths
 }
 
 fn join(row: &[String], widths: &[usize]) -> String {

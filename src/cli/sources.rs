@@ -74,21 +74,28 @@ fn list(common: &Common) -> Done {
         print::json(&json!({ "sources": sources, "not_polled": not_polled }));
         return Ok(Exit::Done);
     }
+    // Two lines each, the title on the second: a row of all of it is twice as wide as a terminal.
+    let titles: Vec<String> = all.iter().map(|known| known.recipe.title.clone()).collect();
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|known| {
-            let recipe = &known.recipe;
-            vec![recipe.id.clone(), recipe.title.clone(), recipe.examples.first().cloned().unwrap_or_default(), marks(known).join(", ")]
+            let example = known.recipe.examples.first().cloned().unwrap_or_else(|| known.recipe.number_format().2.to_owned());
+            vec![known.recipe.id.clone(), example, marks(known).join(", ")]
         })
         .collect();
-    print::table(&["ID", "TITLE", "A NUMBER LOOKS LIKE", "MARK"], &rows);
+    print::titled_table(&["ID", "A NUMBER LOOKS LIKE", "MARK"], &rows, &titles);
     print::line("");
-    let rows: Vec<Vec<String>> = without_recipe(&all).map(|site| vec![site.id.clone(), site.title.clone()]).collect();
-    print::table(&["NOT POLLED", "TITLE"], &rows);
+    let titles: Vec<String> = without_recipe(&all).map(|site| site.title.clone()).collect();
+    let rows: Vec<Vec<String>> = without_recipe(&all).map(|site| vec![site.id.clone()]).collect();
+    print::titled_table(&["NOT POLLED"], &rows, &titles);
     if !common.quiet {
         print::line("");
-        print::line("`veedor sources ID` says everything about a source, and why a site is not polled and how its pages are imported.");
-        print::line("Any other public page, feed or program: `veedor sources page`, `feed` and `command` show how.");
+        print::line("import only      never polled: a person saves pages, `veedor import` takes them");
+        print::line("unverified live  not yet seen to work live: compare before you rely on it");
+        print::line("");
+        print::line("`veedor sources ID` says all of a source, or why a site is not polled and how its");
+        print::line("pages are imported. Any other page, feed or program: `veedor sources page`,");
+        print::line("`feed`, `command`. A recipe is begun from a saved page with `veedor sources new`.");
     }
     Ok(Exit::Done)
 }
@@ -184,8 +191,13 @@ fn one(common: &Common, known: &Known) -> Done {
         }
     }
     for secret in data["secrets"].as_array().into_iter().flatten() {
-        let state = if secret["given"] == true { "given" } else { "not given here" };
-        rows.push(("secret", format!("{}, {state}: {}", print::field(secret, "name"), print::field(secret, "how"))));
+        let (name, how) = (print::field(secret, "name"), print::field(secret, "how"));
+        let is_given = secret["given"] == true;
+        rows.push(("secret", format!("{name}, {}: {how}", if is_given { "given" } else { "not given here" })));
+        if !is_given {
+            let id = &known.recipe.id;
+            rows.push(("", format!("under [source.{id}]: secrets = {{ {name} = {{ file = \"/run/secrets/{name}\" }} }}")));
+        }
     }
     rows.extend([
         ("number", format!("{}, for example {}", print::field(&data["number"], "shape"), print::field(&data["number"], "example"))),

@@ -42,7 +42,10 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Program>
         scope.error(place, "run holds a zero byte, which no program can be given", "leave it out");
         return None;
     }
-    let program = if first.value.contains('/') || first.value.starts_with('~') { scope.path(&first)? } else { PathBuf::from(&first.value) };
+    // Whole paths: the program is started in its folder, from where a path that begins elsewhere leads nowhere.
+    let folder = whole(if scope.folder.as_os_str().is_empty() { Path::new(".") } else { scope.folder });
+    let has_path = first.value.contains('/') || first.value.starts_with('~');
+    let program = if has_path { whole(&scope.path(&first)?) } else { PathBuf::from(&first.value) };
     if let Some(why) = unusable(&program, (scope.env.get)("PATH").as_deref()) {
         let help = "its cases are unavailable until it is there and may be run by the user that runs veedor";
         scope.warn(first.span.clone(), why, help);
@@ -52,8 +55,11 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Program>
         let help = format!("write run = [{}]", value.split(' ').map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "));
         scope.warn(first.span.clone(), "run is one text with spaces: no shell takes it apart", help);
     }
-    let folder = std::path::absolute(scope.folder).unwrap_or_else(|_| scope.folder.to_owned());
     Some(Program { program, arguments, folder })
+}
+
+fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Why a program cannot be run, as far as its file tells.

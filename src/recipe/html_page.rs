@@ -28,6 +28,10 @@ pub fn read(step: &Step, page: &Page, view: &View) -> Result<Value, Refusal> {
             return refusal;
         }
         match not_what_was_due(step, page, "HTML") {
+            // What is missing may stand in the part that is lost.
+            Refusal::Unreadable { found, .. } if text.trim_start().starts_with('<') && lacks_its_end(step, &text) => {
+                cut_off(step, format!("{found}, that has no element {} and does not end with {}", missing.css, step.ends.join(" or ")))
+            }
             Refusal::Unreadable { found, .. } => Refusal::Unreadable {
                 at: format!("{}: {}", step.id, missing.field),
                 expected: format!("an element {}", missing.css),
@@ -40,15 +44,25 @@ pub fn read(step: &Step, page: &Page, view: &View) -> Result<Value, Refusal> {
     if let Some(marker) = beside.and_then(|beside| marker_beside_rows(&beside)) {
         return Err(marker.says.refusal(format!("the page at {} says \"{}\"", step.id, marker.text)));
     }
-    let cut_off = |found: String| Refusal::Unreadable { at: step.id.clone(), expected: "a whole page".to_owned(), found };
-    if !step.ends.is_empty() && !cut_off::ends_with(&text, &step.ends) {
-        return Err(cut_off(format!("one that does not end with {}", step.ends.join(" or "))));
+    if lacks_its_end(step, &text) {
+        return Err(cut_off(step, format!("one that does not end with {}", step.ends.join(" or "))));
     }
     // Only a page that shows nothing after its last row can have lost a part of it.
     match seen.ends_in_a_row().then(|| cut_off::open_element(&text)).flatten() {
-        Some(name) => Err(cut_off(format!("one that is cut off within its last row, with <{name}> left open"))),
+        Some(name) => Err(cut_off(step, format!("one that is cut off within its last row, with <{name}> left open"))),
         None => Ok(seen.value),
     }
+}
+
+/// What a page was expected to be that is cut off.
+pub const WHOLE: &str = "a whole page";
+
+fn cut_off(step: &Step, found: String) -> Refusal {
+    Refusal::Unreadable { at: step.id.clone(), expected: WHOLE.to_owned(), found }
+}
+
+fn lacks_its_end(step: &Step, text: &str) -> bool {
+    !step.ends.is_empty() && !cut_off::ends_with(text, &step.ends)
 }
 
 /// What a page that lacks something says by the recipe's own rules: the page of an unknown case has no list. Only what such

@@ -59,8 +59,10 @@ pub fn describe(page: &Page) -> String {
         None => "an empty answer".to_owned(),
         Some(b'<') => {
             let text = decode(page);
-            let title =
-                text.split_once("<title>").and_then(|(_, after)| after.split_once("</title>")).map(|(title, _)| clip(&collapse(title)));
+            let title = text
+                .split_once("<title>")
+                .and_then(|(_, after)| after.split_once("</title>"))
+                .map(|(title, _)| clip(&collapse(&html_text::decode_entities(title))));
             title
                 .filter(|title| !title.is_empty())
                 .map_or("an HTML page without a title".to_owned(), |title| format!("an HTML page \"{title}\""))

@@ -79,7 +79,9 @@ fn candidates(html: &Html) -> Vec<Candidate> {
         for (own, elements) in kinds.into_iter().filter(|(_, elements)| elements.len() >= 2) {
             let Some(at) = selector::exact(html, &elements, &own) else { continue };
             // A row of headings is none of the list's, though its selector may match it.
-            let is_row = |row: &ElementRef<'_>| tag != "tr" || row.child_elements().any(|cell| cell.value().name() == "td");
+            let has = |row: &ElementRef<'_>, name: &str| row.child_elements().any(|cell| cell.value().name() == name);
+            let has_headings = tag == "tr" && elements.iter().any(|row| !has(row, "th"));
+            let is_row = |row: &ElementRef<'_>| tag != "tr" || has(row, "td") && !(has_headings && has(row, "th"));
             let elements: Vec<_> = elements.into_iter().filter(is_row).collect();
             if elements.len() < 2 {
                 continue;
@@ -217,9 +219,12 @@ fn first_in<'a>(row: ElementRef<'a>, css: &Selector) -> Option<ElementRef<'a>> {
 fn headings(rows: &[ElementRef<'_>]) -> Vec<String> {
     let Some(table) = table_of(rows[0]) else { return Vec::new() };
     let Ok(css) = Selector::parse("tr") else { return Vec::new() };
+    let is_th = |cell: &ElementRef<'_>| cell.value().name() == "th";
+    let is_plain = !rows.iter().any(|row| row.child_elements().any(|cell| is_th(&cell)));
     let is_heading = |row: &ElementRef<'_>| {
         let cells: Vec<_> = row.child_elements().collect();
-        cells.len() > 1 && cells.iter().all(|cell| cell.value().name() == "th")
+        // Among rows that have no heading of their own, one is enough to tell the row of headings.
+        cells.len() > 1 && if is_plain { cells.iter().any(is_th) } else { cells.iter().all(is_th) }
     };
     table.select(&css).find(is_heading).map(|row| row.child_elements().map(said).collect()).unwrap_or_default()
 }

@@ -89,6 +89,20 @@ fn the_list_of_entries_is_found_and_read_on_pages_of_every_form() {
 }
 
 #[test]
+fn a_row_of_headings_that_are_cells_is_none_of_the_list_and_letters_of_the_number_come_in_any_case() {
+    let row = |nth: u8| format!("<tr><td>0{nth}/02/2099</td><td>{nth}</td><td>ORDER that the motion number {nth} is granted</td></tr>");
+    let body = format!(
+        "<html><body><ul class=m><li><a href=/a>Query</a> <u>Q</u></li><li><a href=/b>Reports</a> <u>R</u></li></ul>\
+         <h3>CIVIL DOCKET FOR CASE #: 3:08-cv-00284-TMB</h3>\
+         <table><tr><td>Date Filed</td><th>#</th><td>Docket Text</td></tr>{}{}</table><p>end</p></body></html>",
+        row(1),
+        row(2)
+    );
+    let read = rows(&body, "3:08-cv-00284-TMB", "https://court.example/3:08-cv-00284-TMB");
+    assert!(read.len() == 2 && read[0].contains("ORDER"), "{read:?}");
+}
+
+#[test]
 fn selectors_last() {
     let (text, _) = drafted(TABLE, "17299-2099-00011", "https://c.example/causa?n=17299209900011");
     for part in [

@@ -216,9 +216,14 @@ fn unnamed(pattern: &str) -> String {
     })
 }
 
+/// Courts write letters as they like, and the number of a case is put into one case only afterwards.
+fn in_any_case(pattern: &str) -> String {
+    if pattern.contains("A-Z") { format!("(?i){pattern}") } else { pattern.to_owned() }
+}
+
 fn view(draft: &Draft<'_>, out: &mut String) {
     line(out, "[step.view]");
-    let first = unnamed(&draft.numbering.pattern);
+    let first = in_any_case(&unnamed(&draft.numbering.pattern));
     match &draft.number_at {
         Some((Spot::Css(css), true)) => line(out, &format!("number = {}", quoted(css))),
         Some((Spot::Css(css), false)) => line(out, &format!("number = {{ css = {}, first = {} }}", quoted(css), literal(&first))),
@@ -304,7 +309,7 @@ fn entries(draft: &Draft<'_>, out: &mut String) {
     }
     if let Some(name) = of_others(draft).map(name) {
         line(out, "# The page lists rows of several cases, or may: those of another number are left out.");
-        let first = unnamed(&draft.numbering.pattern);
+        let first = in_any_case(&unnamed(&draft.numbering.pattern));
         line(out, &format!("when   = {{ value = {}, number = true }}", quoted(&format!("{{{{ {name} | first: '{first}' }}}}"))));
     }
     let mut keys = Vec::new();

@@ -8,6 +8,7 @@ mod nearest;
 mod page;
 mod rows;
 
+use super::html_page::WHOLE;
 use super::oddity::Oddities;
 use super::select::{Level, Root, Visit};
 use super::step::{self, Step};
@@ -57,7 +58,8 @@ impl Recipe {
                     tables.extend(specs.map(|(table, spec)| rows::seen(spec, table, step, *page, document, noted.rows())));
                 }
             }
-            if pages.len() < scopes.len().max(1) {
+            let due = scopes.len().max(usize::from(!step.optional));
+            if pages.len() < due {
                 absent.push((step.id.clone(), scopes.len(), pages.len()));
             }
         }
@@ -70,8 +72,11 @@ impl Recipe {
 
     /// The first level of every fan-out whose step has a page that could be read.
     fn lists(&self, visit: &Visit<'_>) -> Vec<Match> {
+        let of_step = |step: &Step| format!("the requests of step {}", step.id);
+        // A docket can do without these, and their step mostly has nothing to ask for.
+        let optional: Vec<String> = self.plan.steps.iter().filter(|step| step.optional).map(of_step).collect();
         let mut all: Vec<(String, &[Level])> = Vec::new();
-        all.extend(self.plan.steps.iter().map(|step| (format!("the requests of step {}", step.id), step.each.as_slice())));
+        all.extend(self.plan.steps.iter().map(|step| (of_step(step), step.each.as_slice())));
         let heading = &self.plan.heading;
         for (name, field) in
             [("title", &heading.title), ("court", &heading.court), ("subject", &heading.subject), ("status", &heading.status)]
@@ -84,7 +89,8 @@ impl Recipe {
         let mut lists: Vec<Match> = Vec::new();
         for (place, levels) in all {
             for depth in 1..=levels.len() {
-                let Some(found) = self.level(visit, &place, &levels[..depth]) else { break };
+                let Some(mut found) = self.level(visit, &place, &levels[..depth]) else { break };
+                found.is_needed &= !optional.contains(&place);
                 let stops = found.found == 0;
                 if !lists.iter().any(|known| known.place == found.place && known.written == found.written) {
                     lists.push(found);
@@ -130,13 +136,20 @@ impl Explanation {
             return Some(self.refused(refusal));
         }
         let page = |page: usize| self.pages.iter().find(|seen| seen.page == page);
+        // Of an HTML page the rows are a look of the view, and where that stops says more than the path.
+        let empty = |table: &TableSeen| {
+            let look = page(table.page).and_then(|page| page.fields.iter().find(|field| field.found == 0 && table.reads(&field.place)));
+            look.unwrap_or(&table.path).sentence()
+        };
+        let has_rows = |page: usize| self.tables.iter().any(|table| table.page == page && table.taken > 0);
         for table in &self.tables {
             let step = &table.step;
             if table.rows == 0 {
-                // Of an HTML page the rows are a look of the view, and where that stops says more than the path.
-                let look = page(table.page).and_then(|page| page.fields.iter().find(|field| field.found == 0 && table.reads(&field.place)));
-                let found = look.unwrap_or(&table.path);
-                return Some(format!("{step}: {}", found.sentence()));
+                // Many pages show one list or the other: what else does not fit comes first.
+                if has_rows(table.page) {
+                    continue;
+                }
+                return Some(format!("{step}: {}", empty(table)));
             }
             if let Some(field) = table.fields.iter().find(|field| field.having == 0 && field.is_needed) {
                 let look = page(table.page).and_then(|page| page.fields.iter().find(|look| look.found == 0 && look.is_cell(&field.name)));
@@ -152,7 +165,16 @@ impl Explanation {
                 return Some(format!("{step}: dates: {read} of {all} could be read; \"{text}\" is in none of the formats"));
             }
         }
-        self.lists.iter().find(|list| list.found == 0 && list.nearest.is_some() && list.is_needed).map(Match::sentence)
+        // Of a docket that has entries a list that is there and empty, such as that of its parties, is an ordinary answer.
+        let is_read = self.outcome.as_ref().is_ok_and(|docket| !docket.entries.is_empty());
+        let tells = |nearest: &String| !(is_read && nearest::is_nothing(nearest));
+        let list = self
+            .lists
+            .iter()
+            .find(|list| list.found == 0 && list.is_needed && list.nearest.as_ref().is_some_and(tells))
+            .map(Match::sentence);
+        let lacking = || self.tables.iter().find(|table| table.rows == 0);
+        list.or_else(|| lacking().map(|table| format!("{}: a list without rows beside one that has some: {}", table.step, empty(table))))
     }
 
     fn refused(&self, refusal: &Refusal) -> String {
@@ -166,6 +188,7 @@ impl Explanation {
             return format!("{}: {}: the rule `{}` ({}) fits", page.step, refusal, rule.verdict, rule.written);
         }
         let at_fault = |field: &&page::Match| match refusal {
+            Refusal::Unreadable { expected, .. } if expected == WHOLE => false,
             Refusal::Unreadable { at, .. } => field.is_needed || *at == format!("{}: {}", page.step, field.written),
             _ => false,
         };

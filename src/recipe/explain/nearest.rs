@@ -4,6 +4,14 @@ use scraper::{ElementRef, Selector};
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+const EMPTY: &str = "it is an empty list";
+const NULL: &str = "it is null";
+
+/// Whether what is near is the list itself, with nothing in it.
+pub fn is_nothing(nearest: &str) -> bool {
+    nearest.ends_with(EMPTY) || nearest.ends_with(NULL)
+}
+
 /// How many different things are named.
 const MOST: usize = 6;
 
@@ -149,11 +157,11 @@ pub fn keys(value: &Value) -> String {
         Value::Object(object) if object.is_empty() => "it is an object without keys".to_owned(),
         Value::Object(object) => format!("there are {}", listed(object.keys().cloned())),
         Value::Array(list) => match list.first() {
-            None => "it is an empty list".to_owned(),
+            None => EMPTY.to_owned(),
             Some(first) if first.is_object() => format!("it is a list of {}, in whose first {}", list.len(), keys(first)),
             Some(_) => format!("it is a list of {}", list.len()),
         },
-        Value::Null => "it is null".to_owned(),
+        Value::Null => NULL.to_owned(),
         Value::String(_) => "it is a text".to_owned(),
         Value::Number(_) => "it is a number".to_owned(),
         Value::Bool(_) => "it is true or false".to_owned(),

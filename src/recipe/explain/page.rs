@@ -107,6 +107,8 @@ pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusa
     let page = &visit.pages[index];
     let (text, has_broken_letters) = decode_with_errors(page);
     let document = visit.document(step, index).ok();
+    // A page that lacks something is judged by what it shows all the same.
+    let mut shown = None;
     let (due, html, mut fields) = match &step.format {
         Format::Json { list: true, .. } => ("a JSON list", None, Vec::new()),
         Format::Json { .. } => ("JSON", None, Vec::new()),
@@ -114,6 +116,7 @@ pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusa
         Format::Html(view) => {
             let html = Html::parse_document(&text);
             let fields = looked(view, &html, page);
+            shown = view.lenient().see(&html, &page.url).ok().map(|seen| seen.value);
             ("HTML", Some(html), fields)
         }
     };
@@ -123,7 +126,7 @@ pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusa
         fits: match document {
             // Of an answer that says "none of these" nothing else is looked at.
             Some(Value::Null) => Some(rule.verdict.is_none() && rule.tried(page, html.as_ref(), None) != Some(false)),
-            document => rule.tried(page, html.as_ref(), document),
+            document => rule.tried(page, html.as_ref(), document.or(shown.as_ref())),
         },
     };
     if let Some(document) = document.filter(|document| !document.is_null()) {

@@ -77,7 +77,53 @@ fn the_first_line_names_the_place_where_the_page_changed() {
     ] {
         assert_eq!(explained(&body).first.as_deref(), Some(expected), "{body}");
     }
+    // Of a page that is cut off this is the first thing to know, whatever else is lost with its end.
+    let recipe = Recipe::parse(
+        "court.toml",
+        &HTML
+            .replace("format = \"html\"", "format = \"html\"\nends = \"</html>\"")
+            .replace("\"span.n\"", "{ css = \"span.n\", required = true }"),
+    )
+    .unwrap();
+    let body = "<html><head><title>A &middot; B</title><body><table id=grvAcuerdos><tr class=row><td class=t>Auto</table>";
+    let first = recipe.explain(&recipe.number("12").unwrap(), &[page("case", 200, "text/html", body.as_bytes())]).first;
+    let expected = "case: expected a whole page, found an HTML page \"A · B\", that has no element span.n and does not end with </html>";
+    assert_eq!(first.as_deref(), Some(expected));
     assert_eq!(explained(&row("row", "<td class=n>7<td class=f>01/02/2024<td class=t>Auto")).first, None);
+}
+
+#[test]
+fn what_a_good_page_may_lack_is_told_last() {
+    let two = HTML
+        .replace("[entries]\nfrom", "[[entries]]\nfrom")
+        .replace("rows = {", "others = { css = \"table#others tr\", cells = { what = \"td\" } }\nrows = {");
+    let two =
+        format!("{two}[[entries]]\nfrom = \"case\"\neach = \"$.others[*]\"\nkey = [\"{{{{ what }}}}\"]\ntitle = \"{{{{ what }}}}\"\n");
+    let recipe = Recipe::parse("court.toml", &two).unwrap();
+    let first =
+        |body: &str| recipe.explain(&recipe.number("12").unwrap(), &[page("case", 200, "text/html", body.as_bytes())]).first.unwrap();
+    let told = first(&row("row", "<td class=f>01/02/2024<td class=t>Auto"));
+    assert!(told.starts_with("case: a list without rows beside one that has some: others: 0 for"), "{told}");
+    assert!(first(&row("row", "<td class=f>2024-02-01<td class=t>Auto")).contains("in none of the formats"));
+    // A step that is optional mostly has nothing to ask for.
+    let more = HTML.replace(
+        "[entries]",
+        "[[step]]\nid = \"more\"\noptional = true\neach = [{ later = \"$.case.later[*]\" }]\nget = \"/{{ later.no }}\"\n[entries]",
+    );
+    let recipe = Recipe::parse("court.toml", &more).unwrap();
+    let body = row("row", "<td class=n>7<td class=f>01/02/2024<td class=t>Auto");
+    let explanation = recipe.explain(&recipe.number("12").unwrap(), &[page("case", 200, "text/html", body.as_bytes())]);
+    assert_eq!((explanation.first, explanation.absent), (None, Vec::new()));
+    // And a case may have no parties, though not a list of another name.
+    let parties = more.replace("rows = {", "people = { css = \"table#people tr\", cells = { who = \"td\" } }\nrows = {");
+    let told = |list: &str| {
+        let party =
+            format!("{parties}[[parties]]\neach = [{{ party = \"$.case.{list}[*]\" }}]\nrole = \"x\"\nname = \"{{{{ party.who }}}}\"\n");
+        let recipe = Recipe::parse("court.toml", &party).unwrap();
+        recipe.explain(&recipe.number("12").unwrap(), &[page("case", 200, "text/html", body.as_bytes())]).first
+    };
+    assert_eq!(told("people"), None);
+    assert!(told("persons").is_some_and(|first| first.starts_with("parties: 0 for '$.case.persons[*]'")));
 }
 
 #[test]

@@ -166,6 +166,27 @@ fn a_missing_program_is_said_by_check_and_takes_nothing_else_down() {
 }
 
 #[test]
+fn a_program_beside_the_watch_list_is_found_from_its_folder() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mut world = world("30s");
+    world.list = world.list.replace("[\"/bin/sh\", \"court.sh\"]", "[\"./court\"]");
+    world.write(&world.list);
+    replace(&world.path("docket.json"), &docket(N, &["RAZON"]));
+    std::fs::write(world.path("court"), "#!/bin/sh\ncat docket.json\n").expect("a program");
+    std::fs::set_permissions(world.path("court"), std::fs::Permissions::from_mode(0o755)).expect("executable");
+    // The watch list by no path at all, as `veedor poll` finds it in the folder that one stands in, and by a relative one.
+    for list in ["watchlist.toml", "./watchlist.toml"] {
+        let mut here = std::process::Command::new(env!("CARGO_BIN_EXE_veedor"));
+        here.args(["poll", N, "--dry-run", "-c", list]).current_dir(world.path("")).env("HOME", world.path(""));
+        let output = here.output().expect("it runs");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && told.contains("read for the first time"), "{told}");
+    }
+    world.finish();
+}
+
+#[test]
 fn what_a_program_prints_can_be_tried_before() {
     let world = world("30s");
     let file = world.path("docket.json");

@@ -146,6 +146,12 @@ fn imported_pages_are_visits_and_no_page_is_waited_for() {
 fn a_site_behind_a_captcha_is_listed_and_explained_and_cannot_be_watched_without_a_recipe() {
     let world = World::new(&[A]);
     let listed = world.ok(&["sources"]);
+    let wide: Vec<&str> = listed.lines().filter(|line| line.chars().count() > 81).collect();
+    assert!(wide.is_empty(), "{wide:?}");
+    for (id, words) in [("br-pje ", "import only"), ("us-courtlistener ", "unverified live"), ("br-esaj ", ".8.26.")] {
+        let line = listed.lines().find(|line| line.starts_with(id)).expect("a line of it");
+        assert!(line.contains(words), "{line}");
+    }
     let below = listed.split_once("NOT POLLED").expect("a list of what is not polled").1;
     assert!(below.contains("cl-pjud") && below.contains("pe-cej"), "{listed}");
     let one = world.ok(&["sources", "cl-pjud"]);

@@ -95,6 +95,8 @@ fn a_token_and_a_session_reach_the_court_and_are_kept_nowhere() {
         std::fs::write(world.path("token"), text).expect("a secret");
         std::fs::set_permissions(world.path("token"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its mode");
     };
+    let how = world.ok(&["sources", "xx-session"]);
+    assert!(how.contains("token, not given here") && how.contains("under [source.xx-session]: secrets = { token = { file"), "{how}");
     secret("first-s3cret\n");
     world.list = world.list.replace("[source.xx-session]", "[source.xx-session]\nsecrets = { token = { file = \"token\" } }");
     world.write(&world.list);
