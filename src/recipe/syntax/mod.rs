@@ -313,6 +313,11 @@ title = "{{ what }}"
             ),
             ("example = \"1/2024\"", "example = \"1-2024\"", "small.toml:14:11: an example that the pattern refuses: "),
             ("{{ item.when }}", "{{ itme.when }}", "small.toml:24:7: unknown name \"itme\" in a template | did you mean \"item\"?"),
+            (
+                "format = \"html\"",
+                "format = \"html\"\nrequired = [\"when\"]",
+                "small.toml:19:12: only elements of a JSON list can be asked for here | write `required = true` at a look",
+            ),
             ("from = \"list\"", "from = \"lst\"", "small.toml:26:8: there is no step \"lst\" | did you mean \"list\"?"),
             (
                 "title = \"{{ what }}\"",

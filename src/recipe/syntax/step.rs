@@ -89,7 +89,7 @@ fn step(reader: &mut Reader<'_>, id: &str, earlier: &[(String, Option<Step>)], k
             Some("leave the table `inside` out".to_owned()),
         );
     }
-    let required = required(reader);
+    let required = required(reader, format.as_ref());
     let echo = echoes(reader, &names);
     let shows = part::template_at(reader, "shows", &Names::new(known).with_row(None));
     let more = more(reader);
@@ -141,7 +141,11 @@ fn ends(reader: &mut Reader<'_>, format: Option<&Format>) -> Vec<String> {
     ends.into_iter().map(|end| end.value.trim().to_lowercase()).collect()
 }
 
-fn required(reader: &mut Reader<'_>) -> Vec<Required> {
+fn required(reader: &mut Reader<'_>, format: Option<&Format>) -> Vec<Required> {
+    if reader.has("required") && format.is_some_and(|format| !matches!(format, Format::Json { .. })) {
+        let help = "write `required = true` at a look of the view, or `required` in [[entries]]";
+        reader.report("required", "only elements of a JSON list can be asked for here", Some(help.to_owned()));
+    }
     let paths = reader.texts("required").unwrap_or_default();
     let compile = |path: At<String>| Required::parse(&path.value).map_err(|why| reader.sink().report(path.span, why, None)).ok();
     paths.into_iter().filter_map(compile).collect()
