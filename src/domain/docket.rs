@@ -55,7 +55,7 @@ pub struct EntryKey(pub String);
 pub const ZONE_FIELD: &str = "zone";
 
 /// The further field that holds an entry's number in the source's own list, where the source numbers it: it says which
-/// entries a list that shows only its newest has left out.
+/// entries a list that shows only its newest has left out. Where a case has several lists, `list:number`.
 pub const ORDER_FIELD: &str = "order";
 
 /// One line of a docket.

@@ -100,9 +100,9 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     }
     let seen = settled(held, seen);
     let shown: HashMap<&EntryKey, &Entry> = seen.entries.iter().map(|entry| (&entry.key, entry)).collect();
-    let lowest = shown.values().filter_map(|entry| number(entry)).min().filter(|_| confirm.sliding);
-    let entries = lowest.map_or(Cow::Borrowed(held.entries.as_slice()), |lowest| Cow::Owned(below_last(held, lowest)));
-    let is_due = |entry: &Entry| lowest.is_some_and(|lowest| number(entry).is_some_and(|number| number >= lowest));
+    let lowest = if confirm.sliding { lowest_shown(&seen) } else { BTreeMap::new() };
+    let entries = if lowest.is_empty() { Cow::Borrowed(held.entries.as_slice()) } else { Cow::Owned(below_last(held, &lowest)) };
+    let is_due = |entry: &Entry| number(entry).is_some_and(|(list, number)| lowest.get(list).is_some_and(|lowest| number >= *lowest));
     let last_shown = entries.iter().rposition(|entry| shown.contains_key(&entry.key) || is_due(entry));
     let end = match last_shown {
         Some(last) if confirm.sliding => last + 1,
@@ -184,15 +184,26 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     Comparison::Changed { changes, docket, missing: still }
 }
 
-/// An entry's number in the source's list. A list that is cut by its own numbers does not lose its oldest dates first:
-/// courts enter old acts late.
-fn number(entry: &Entry) -> Option<u64> {
-    entry.extra.get(ORDER_FIELD)?.parse().ok()
+/// The list of the source that an entry stands in, where it has several, and its number there. A list that is cut by its own
+/// numbers does not lose its oldest dates first: courts enter old acts late.
+fn number(entry: &Entry) -> Option<(&str, u64)> {
+    let order = entry.extra.get(ORDER_FIELD)?;
+    let (list, number) = order.rsplit_once(':').unwrap_or(("", order));
+    Some((list, number.parse().ok()?))
 }
 
-/// The entries that we hold, at their end those whose number is below the lowest that is shown.
-fn below_last(held: &Docket, lowest: u64) -> Vec<Entry> {
-    let is_below = |entry: &Entry| number(entry).is_some_and(|number| number < lowest);
+/// The lowest number that is shown of each list.
+fn lowest_shown(seen: &Docket) -> BTreeMap<&str, u64> {
+    let mut lowest: BTreeMap<&str, u64> = BTreeMap::new();
+    for (list, number) in seen.entries.iter().filter_map(number) {
+        lowest.entry(list).and_modify(|lowest| *lowest = number.min(*lowest)).or_insert(number);
+    }
+    lowest
+}
+
+/// The entries that we hold, at their end those whose number is below the lowest that is shown of their list.
+fn below_last(held: &Docket, lowest: &BTreeMap<&str, u64>) -> Vec<Entry> {
+    let is_below = |entry: &Entry| number(entry).is_some_and(|(list, number)| lowest.get(list).is_some_and(|lowest| number < *lowest));
     let (below, mut entries): (Vec<Entry>, Vec<Entry>) = held.entries.iter().cloned().partition(is_below);
     entries.extend(below);
     entries
@@ -495,6 +506,34 @@ pub mod tests {
         );
         let gone = compare(Some(&held), &numbered(&[(5, "k5"), (3, "k3")]), &MissingParts::new(), sliding, at(0));
         assert!(matches!(&gone, Comparison::Changed { changes, .. } if matches!(&changes[..], [Change::EntryGone { .. }])), "{gone:?}");
+    }
+
+    #[test]
+    fn each_list_of_a_case_slides_by_its_own_numbers() {
+        let sliding = Confirm { visits: 1, span: Duration::ZERO, sliding: true, others: false };
+        let numbered = |rows: &[(&str, &str)]| {
+            let mut view = docket(&rows.iter().map(|(_, key)| (*key, "x")).collect::<Vec<_>>());
+            for (entry, (order, _)) in view.entries.iter_mut().zip(rows) {
+                entry.extra.insert(ORDER_FIELD.into(), (*order).to_owned());
+            }
+            view
+        };
+        // The older process counts to 90, the younger to 2; of the older only the newest two are shown now.
+        let held = numbered(&[("b:2", "b2"), ("a:90", "a90"), ("a:89", "a89"), ("a:88", "a88"), ("b:1", "b1")]);
+        let seen = numbered(&[("b:2", "b2"), ("a:90", "a90"), ("a:89", "a89"), ("b:1", "b1")]);
+        let slid = compare(Some(&held), &seen, &MissingParts::new(), sliding, at(0));
+        assert!(matches!(&slid, Comparison::Same { docket, missing } if docket.entries.len() == 5 && missing.is_empty()), "{slid:?}");
+        let gone = compare(
+            Some(&held),
+            &numbered(&[("b:2", "b2"), ("a:90", "a90"), ("a:88", "a88"), ("b:1", "b1")]),
+            &MissingParts::new(),
+            sliding,
+            at(0),
+        );
+        assert!(
+            matches!(&gone, Comparison::Changed { changes, .. } if matches!(&changes[..], [Change::EntryGone { entry, .. }] if entry.key.0 == "a89")),
+            "{gone:?}"
+        );
     }
 
     #[test]
