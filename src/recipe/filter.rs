@@ -300,13 +300,55 @@ pub fn absolute(link: &str, base: &str) -> String {
     if link.is_empty() || is_within_page {
         return String::new();
     }
+    if let Some(origin) = plain_origin(base).filter(|_| is_plain_path(link)) {
+        return format!("{origin}{link}");
+    }
     let url = url::Url::parse(base).and_then(|base| base.join(link)).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     url.map(|url| url.to_string()).unwrap_or_default()
 }
 
+/// The beginning of an address in front of its path, where nothing in it would be written otherwise: parsing the page's address
+/// again for each link of each row took a twentieth of the reading.
+fn plain_origin(base: &str) -> Option<&str> {
+    let start = ["https://", "http://"].iter().find_map(|scheme| base.starts_with(scheme).then_some(scheme.len()))?;
+    let host = base[start..].split(['/', '?', '#']).next().unwrap_or_default();
+    let is_plain = |label: &str| !label.is_empty() && !label.starts_with("xn--") && label.bytes().all(|byte| byte.is_ascii_lowercase());
+    let (others, last) = host.rsplit_once('.')?;
+    let is_usual = |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    (is_plain(last) && others.split('.').all(is_usual)).then(|| &base[..start + host.len()])
+}
+
+/// Whether a link is a path from the root that joining would leave as it is.
+fn is_plain_path(link: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.' | b'?' | b'=' | b'&');
+    link.starts_with('/') && !link.starts_with("//") && !link.contains("/.") && link.bytes().all(is_plain)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_link_is_joined_as_any_other(
+            base in "(https?|ftp|HTTP)://([a-z0-9.]{1,9}|court\\.example|1\\.2|xn--a\\.b)(:80)?(/[a-z./?#]{0,6})?",
+            link in "[/a.?=&#\\\\:%2e ]{0,8}|/[a-z/._?=-]{0,9}",
+        ) {
+            let joined = url::Url::parse(&base).and_then(|base| base.join(link.trim())).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            if plain_origin(&base).is_some() && is_plain_path(link.trim()) {
+                prop_assert_eq!(absolute(&link, &base), joined.map(String::from).unwrap_or_default());
+            }
+        }
+    }
+
+    #[test]
+    fn the_links_of_a_court_are_plain() {
+        assert!(plain_origin("https://court.example/case?x=1").is_some_and(|origin| origin == "https://court.example"));
+        assert!(is_plain_path("/documento/12.pdf?a=b&c=d"));
+        assert!(plain_origin("https://1.2/").is_none() && !is_plain_path("//other.example/x") && !is_plain_path("/a/../b"));
+    }
 
     #[test]
     fn long_texts_are_cut_and_stay_different() {
