@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::dialogue::Dialogue;
 use super::{Common, Done, Exit, Failure, print};
 use crate::clock::Clock;
+use crate::domain::fold::collapse;
 use crate::domain::page::Page;
 use crate::recipe::Recipe;
 use crate::recipe::draft::{self, Candidate, Draft, Form, Found, Look, Numbering, Roles, Spot};
@@ -222,7 +223,7 @@ fn shown<R: BufRead, W: Write>(dialogue: &mut Dialogue<R, W>, nth: usize, candid
 }
 
 fn clipped(text: &str, most: usize) -> String {
-    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = collapse(text);
     if line.chars().count() <= most { line } else { format!("{}…", line.chars().take(most).collect::<String>()) }
 }
 

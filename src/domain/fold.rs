@@ -8,14 +8,14 @@ use unicode_normalization::char::is_combining_mark;
 /// Upper case without accents, white space collapsed.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
-        return joined(&text.to_ascii_uppercase());
+        return collapse(&text.to_ascii_uppercase());
     }
     let plain = text.nfd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_uppercase();
-    joined(&plain)
+    collapse(&plain)
 }
 
-/// White space collapsed.
-fn joined(text: &str) -> String {
+/// White space runs (no-break spaces too) become one space; none at the ends.
+pub fn collapse(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !words.is_empty() {

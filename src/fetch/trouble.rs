@@ -32,20 +32,22 @@ impl Trouble {
             return Self::unreadable("the recipe asks for something that HTTP cannot say; mend its headers".to_owned());
         }
         if error.is_dns() {
-            return Self::unavailable(format!("the name {host} does not resolve"));
+            return Self::unavailable(format!("the name {host} does not resolve; check its spelling and this machine's network"));
         }
         if let Some(tls) = links(error).find_map(|link| link.downcast_ref::<rustls::Error>()) {
             return Self::unavailable(format!("{host} cannot be trusted: {tls}"));
         }
         let kind = links(error).filter_map(|link| link.downcast_ref::<io::Error>()).map(io::Error::kind).last();
         match kind {
-            Some(ErrorKind::ConnectionRefused) => Self::unavailable(format!("{host} refuses the connection")),
+            Some(ErrorKind::ConnectionRefused) => {
+                Self::unavailable(format!("{host} refuses the connection; check the address and the port"))
+            }
             Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe) => {
                 let dropped = !answered && !error.is_connect();
                 Self { dropped, ..Self::unavailable(format!("{host} broke off the connection")) }
             }
             Some(ErrorKind::UnexpectedEof) if answered => Self::unreadable(format!("the answer of {host} ended before its time")),
-            _ if error.is_connect() => Self::unavailable(format!("{host} cannot be reached")),
+            _ if error.is_connect() => Self::unavailable(format!("{host} cannot be reached; check this machine's network")),
             _ if answered => Self::unreadable(format!("the answer of {host} cannot be decoded")),
             _ => {
                 let why = format!("{host} closed the connection without an answer that is HTTP");

@@ -61,23 +61,11 @@ const DEEPEST: usize = 200;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::fixtures::page;
+    use crate::recipe::fixtures::{page, small_recipe};
     use crate::recipe::{Recipe, Refusal, Step};
 
-    const RECIPE: &str = r#"
-id = "xx-court"
-title = "A court"
-jurisdiction = "xx"
-language = "en"
-timezone = "UTC"
-base_url = "https://court.example"
-case_url = "https://court.example/"
-[number]
-pattern = '(?<serial>\d+)'
-compact = "{serial}"
-canonical = "{serial}"
-shape = "digits"
-example = "12"
+    const RECIPE: &str = small_recipe!(
+        r#"
 [[step]]
 id = "docket"
 get = "/docket"
@@ -90,7 +78,8 @@ from = "docket"
 each = "$.rows[*]"
 key = ["{{ text }}"]
 title = "{{ text }}"
-"#;
+"#
+    );
 
     #[test]
     fn a_page_of_several_tables_that_is_cut_anywhere_is_never_a_shorter_docket() {

@@ -21,6 +21,8 @@ pub type Table = HashMap<String, String>;
 /// The tables of a recipe by their names.
 pub type Tables = BTreeMap<String, Arc<Table>>;
 
+pub use crate::domain::fold::{collapse, fold};
+
 /// A compiled filter.
 #[derive(Debug, Clone)]
 pub enum Filter {
@@ -221,23 +223,6 @@ impl Filter {
 /// The first group of each match, or the whole of it.
 fn matches<'t>(pattern: &'t Regex, text: &'t str) -> impl Iterator<Item = &'t str> {
     pattern.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(0))).map(|found| found.as_str())
-}
-
-/// White space runs (no-break spaces too) become one space; none at the ends.
-pub fn collapse(text: &str) -> String {
-    let mut tidy = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !tidy.is_empty() {
-            tidy.push(' ');
-        }
-        tidy.push_str(word);
-    }
-    tidy
-}
-
-/// Upper case without accents, white space collapsed.
-pub fn fold(text: &str) -> String {
-    crate::domain::fold::fold(text)
 }
 
 fn integer(text: &str) -> String {

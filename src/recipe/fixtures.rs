@@ -13,6 +13,30 @@ use super::{Next, Recipe, Refusal, Step, shipped, shipped_recipe};
 use crate::domain::page::Page;
 use crate::wire;
 
+/// A recipe of a small court, beginning at its steps: what stands before them is the same for most tests.
+macro_rules! small_recipe {
+    ($steps:literal) => {
+        concat!(
+            r#"id = "xx-court"
+title = "A court"
+jurisdiction = "xx"
+language = "en"
+timezone = "UTC"
+base_url = "https://court.example"
+case_url = "https://court.example/"
+[number]
+pattern = '(?<serial>\d+)'
+compact = "{serial}"
+canonical = "{serial}"
+shape = "digits"
+example = "12"
+"#,
+            $steps
+        )
+    };
+}
+pub(super) use small_recipe;
+
 pub fn page(step: &str, status: u16, content_type: &str, body: &[u8]) -> Page {
     Page {
         step: step.to_owned(),

@@ -124,23 +124,11 @@ mod tests {
     use serde_json::json;
 
     use crate::domain::page::Page;
-    use crate::recipe::fixtures::page;
+    use crate::recipe::fixtures::{page, small_recipe};
     use crate::recipe::{Recipe, Refusal};
 
-    const NESTED: &str = r#"
-id = "xx-nested"
-title = "A court"
-jurisdiction = "xx"
-language = "en"
-timezone = "UTC"
-base_url = "https://court.example"
-case_url = "https://court.example/"
-[number]
-pattern = '(?<serial>\d+)'
-compact = "{serial}"
-canonical = "{serial}"
-shape = "digits"
-example = "12"
+    const NESTED: &str = small_recipe!(
+        r#"
 [[step]]
 id = "acts"
 get = "/acts/{{ number }}"
@@ -164,7 +152,8 @@ key = ["{{ id }}"]
 title = "{{ parsed.event }}"
 text = "{{ more.act.0.text }}"
 documents = [{ id = "{{ parsed.link }}", name = "{{ parsed.event }}" }]
-"#;
+"#
+    );
 
     fn acts(payload: &str) -> Page {
         page("acts", 200, "application/json", json!({"payload": payload}).to_string().as_bytes())

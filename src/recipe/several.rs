@@ -2,25 +2,13 @@
 
 use serde_json::json;
 
-use super::fixtures::page;
+use super::fixtures::{page, small_recipe};
 use super::{Next, Recipe, Step};
 use crate::domain::page::Page;
 
 /// A search that leads to a case, or to a list of cases; each has degrees with acts, and an act may have files.
-const LISTED: &str = r#"
-id = "xx-listed"
-title = "A court that may answer with a list"
-jurisdiction = "xx"
-language = "en"
-timezone = "UTC"
-base_url = "https://court.example"
-case_url = "https://court.example/"
-[number]
-pattern = '(?<serial>\d+)'
-compact = "{serial}"
-canonical = "{serial}"
-shape = "digits"
-example = "12"
+const LISTED: &str = small_recipe!(
+    r#"
 [[step]]
 id = "open"
 get = "/open"
@@ -43,7 +31,8 @@ within = { degree = "$.degrees[*]" }
 key = ["{{ degree.id }}:{{ id }}"]
 title = "{{ what }}"
 documents = { each = { file = "$.files[*]" }, id = "{{ degree.id }}-{{ file.id }}", name = "{{ file.name }}" }
-"#;
+"#
+);
 
 fn answer(step: &str, body: &serde_json::Value) -> Page {
     page(step, 200, "application/json", body.to_string().as_bytes())

@@ -80,6 +80,7 @@ fn emptied(visit: &Visit<'_>, step: &step::Step, page: usize, places: &[String])
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::fixtures::small_recipe;
     use crate::recipe::shipped_recipe;
 
     fn page(rows: &str) -> Page {
@@ -112,20 +113,8 @@ mod tests {
 
     #[test]
     fn a_text_of_any_shape_is_emptied_and_a_condition_may_use_the_request() {
-        let recipe = r#"
-id = "xx-court"
-title = "A court"
-jurisdiction = "xx"
-language = "en"
-timezone = "UTC"
-base_url = "https://court.example"
-case_url = "https://court.example/"
-[number]
-pattern = '(?<serial>\d+)'
-compact = "{serial}"
-canonical = "{serial}"
-shape = "digits"
-example = "12"
+        let recipe = small_recipe!(
+            r#"
 [[step]]
 id = "found"
 get = "/found/{{ number }}"
@@ -144,7 +133,8 @@ text = "{{ row.body.0.text ?? short }} - {{ note }}"
 [entries.withheld]
 when = { value = "{{ court.secret }}", in = ["yes"] }
 mark = "x"
-"#;
+"#
+        );
         let recipe = Recipe::parse("court.toml", recipe).expect("compiles");
         let number = recipe.number("12").expect("a number");
         let saved = |step: &str, body: &str| recipe.saved(step.into(), body.as_bytes().to_vec(), None, jiff::Timestamp::UNIX_EPOCH);
@@ -210,20 +200,8 @@ mark = "x"
         assert!(problems.iter().any(|problem| problem.message.contains("only what stands in JSON")), "{problems:?}");
     }
 
-    const DROPPED: &str = r#"
-id = "xx-prosecutor"
-title = "A prosecutor"
-jurisdiction = "xx"
-language = "en"
-timezone = "UTC"
-base_url = "https://court.example"
-case_url = "https://court.example/"
-[number]
-pattern = '(?<serial>\d+)'
-compact = "{serial}"
-canonical = "{serial}"
-shape = "digits"
-example = "12"
+    const DROPPED: &str = small_recipe!(
+        r#"
 [[step]]
 id = "case"
 get = "/{{ number }}"
@@ -237,22 +215,11 @@ each = "$.rows[*]"
 key = ["{{ id }}"]
 title = "{{ t }}"
 text = "{{ people }}"
-"#;
+"#
+    );
 
-    const SMALL_HTML: &str = r#"
-id = "xx-html"
-title = "A page"
-jurisdiction = "xx"
-language = "en"
-timezone = "UTC"
-base_url = "https://court.example"
-case_url = "https://court.example/"
-[number]
-pattern = '(?<serial>\d+)'
-compact = "{serial}"
-canonical = "{serial}"
-shape = "digits"
-example = "12"
+    const SMALL_HTML: &str = small_recipe!(
+        r#"
 [[step]]
 id = "case"
 get = "/{{ number }}"
@@ -265,7 +232,8 @@ from = "case"
 each = "$.rows[*]"
 key = ["{{ t }}"]
 title = "{{ t }}"
-"#;
+"#
+    );
 
     #[test]
     fn a_recipe_that_could_not_be_emptied_is_refused() {

@@ -2,23 +2,11 @@
 
 use serde_json::json;
 
-use crate::recipe::fixtures::{page, scenarios};
+use crate::recipe::fixtures::{page, scenarios, small_recipe};
 use crate::recipe::{Recipe, shipped_recipe};
 
-const HTML: &str = r#"
-id = "xx-court"
-title = "A court"
-jurisdiction = "xx"
-language = "es"
-timezone = "UTC"
-base_url = "https://court.example"
-case_url = "https://court.example/"
-[number]
-pattern = '(?<serial>\d+)'
-compact = "{serial}"
-canonical = "{serial}"
-shape = "digits"
-example = "12"
+const HTML: &str = small_recipe!(
+    r#"
 [[step]]
 id = "case"
 get = "/{{ number }}"
@@ -35,7 +23,8 @@ titled = true
 key = ["{{ no }}", "{{ stamp }}:{{ what }}"]
 date = { value = "{{ when }}", format = "%d/%m/%Y" }
 title = "{{ what }}"
-"#;
+"#
+);
 
 fn explained(body: &str) -> super::Explanation {
     let recipe = Recipe::parse("court.toml", HTML).unwrap();

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{is_address, is_id};
 use crate::diag::{self, Problem, Reader, Sink};
+use crate::domain::fold::collapse;
 use crate::recipe::walled::WalledSite;
 
 /// The keys `import_only`, `how` and `unverified` of a recipe.
@@ -46,7 +47,7 @@ pub fn walled_sites(file: &str, text: &str) -> Result<Vec<WalledSite>, Vec<Probl
 /// A text in one line that says something.
 fn sentence(reader: &mut Reader<'_>, key: &str) -> Option<String> {
     let text = reader.text(key)?;
-    let line = text.value.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = collapse(&text.value);
     if line.is_empty() {
         let help = "a sentence that says why, or leave it out".to_owned();
         reader.sink().report(text.span, format!("`{key}` is empty"), Some(help));

@@ -16,7 +16,7 @@ use veedor::domain::docket::{Docket, EntryKey};
 use veedor::domain::event::EventKind;
 use veedor::domain::page::Page;
 use veedor::domain::schedule::Row;
-use veedor::recipe::{Recipe, shipped, shipped_recipe};
+use veedor::recipe::{Recipe, shipped_recipe};
 use veedor::store::open::Options;
 use veedor::store::{Cid, Store};
 use veedor::wire;
@@ -84,22 +84,11 @@ fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The shipped recipe of this id, or of one that goes on after a dash.
-fn recipe(id: &str) -> Option<Recipe> {
-    let longer = format!("{id}-");
-    let ids: Vec<&str> = shipped().into_iter().map(|(known, _, _)| known).collect();
-    let known = ids.iter().find(|known| **known == id).or_else(|| ids.iter().find(|known| known.starts_with(&longer))).copied();
-    if known.is_none() {
-        eprintln!("skipped: no recipe {id} is shipped");
-    }
-    shipped_recipe(known?)
-}
-
 fn all() -> Vec<Series> {
     let Some(world) = world() else { return Vec::new() };
     let mut all = Vec::new();
     let mut add = |name: String, id: &str, number: &str, days: Vec<Vec<PathBuf>>, diffs: &Path| {
-        let Some(recipe) = recipe(id) else { return };
+        let recipe = shipped_recipe(id).expect("it is shipped");
         let number = recipe.number(number).expect("a number of that source");
         let new = new_of(&json(diffs));
         assert_eq!(days.len(), new.len() + 1, "{name}");
