@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::domain::fold::collapse;
 use crate::domain::page::Page;
 use crate::recipe::Recipe;
-use crate::recipe::draft::{self, Candidate, Draft, Form, Found, Look, Numbering, Roles, Spot};
+use crate::recipe::draft::{self, Candidate, Draft, Form, Found, Look, NotFound, Numbering, Roles, Spot};
 
 /// What may be typed.
 #[derive(Debug, Args)]
@@ -76,8 +76,11 @@ pub fn run(common: &Common, args: &NewArgs) -> Done {
             "nothing on the page repeats, so that it has no list of entries: save the page of a case with at least two, with the list open";
         return Err(Failure::new(Exit::NotACase, format!("{}: {why}", file.display())));
     }
-    let not_found = not_found(&mut dialogue, args, &page, &found)?;
-    let draft = asked(&mut dialogue, &found, &page, charset, not_found)?;
+    let not_found = if found.form == Form::Html { not_found_words(&mut dialogue, args, &page)? } else { None };
+    let mut draft = asked(&mut dialogue, &found, &page, charset, not_found)?;
+    if found.form == Form::Json {
+        draft.not_found = not_found_sign(&mut dialogue, args, &page, draft.candidate)?;
+    }
     let text = draft::toml(&draft);
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.toml", draft.id)));
     let recipe = compiled(&out, &text)?;
@@ -106,22 +109,39 @@ fn compiled(out: &Path, text: &str) -> Result<Recipe, Failure> {
     })
 }
 
-/// The words of a page that says that there is no such case.
-fn not_found<R: BufRead, W: Write>(
-    dialogue: &mut Dialogue<R, W>,
-    args: &NewArgs,
-    case: &Page,
-    found: &Found,
-) -> Result<Option<String>, Failure> {
-    let (Some(file), true) = (&args.not_found, found.form == Form::Html) else { return Ok(None) };
+/// The words with which a page says that there is no such case.
+fn not_found_words<R: BufRead, W: Write>(dialogue: &mut Dialogue<R, W>, args: &NewArgs, case: &Page) -> Result<Option<NotFound>, Failure> {
+    let Some(file) = &args.not_found else { return Ok(None) };
     let words = draft::not_found_words(&saved(file)?, case);
     if words.is_empty() {
-        dialogue.say(&format!("{} shows nothing that the page of the case does not; the rule is left for you to write.", file.display()));
+        dialogue.say(&shows_nothing(file));
         return Ok(None);
     }
     dialogue.say("\nThese words stand on the page without a case alone:");
     words.iter().enumerate().for_each(|(nth, words)| dialogue.say(&format!("  {}. {words}", nth + 1)));
-    Ok(dialogue.choice("Which of them says that there is no such case", words.len(), Some(0), true)?.map(|nth| words[nth].clone()))
+    let chosen = dialogue.choice("Which of them says that there is no such case", words.len(), Some(0), true)?;
+    Ok(chosen.map(|nth| NotFound::Text(words[nth].clone())))
+}
+
+/// The same for an answer that is data.
+fn not_found_sign<R: BufRead, W: Write>(
+    dialogue: &mut Dialogue<R, W>,
+    args: &NewArgs,
+    case: &Page,
+    candidate: &Candidate,
+) -> Result<Option<NotFound>, Failure> {
+    let Some(file) = &args.not_found else { return Ok(None) };
+    let sign = draft::not_found_sign(&saved(file)?, case, candidate);
+    dialogue.say(&match &sign {
+        Some(NotFound::Field(path)) => format!("The answer without a case alone has {path}."),
+        Some(_) => format!("The answer without a case has nothing at {}.", candidate.at),
+        None => shows_nothing(file),
+    });
+    Ok(sign)
+}
+
+fn shows_nothing(file: &Path) -> String {
+    format!("{} shows nothing that the page of the case does not; the rule is left for you to write.", file.display())
 }
 
 fn asked<'f, R: BufRead, W: Write>(
@@ -129,7 +149,7 @@ fn asked<'f, R: BufRead, W: Write>(
     found: &'f Found,
     page: &Page,
     charset: Option<String>,
-    not_found: Option<String>,
+    not_found: Option<NotFound>,
 ) -> Result<Draft<'f>, Failure> {
     let address = dialogue.ask(
         "The address of the page, as the browser shows it; - if nobody knows",

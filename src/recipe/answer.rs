@@ -4,18 +4,20 @@
 //! rules first, then the status, then what the page is, and only a page that is not what it should be is searched for
 //! the words of a block or maintenance page.
 
+use std::borrow::Cow;
+
 use regex::Regex;
 use scraper::selector::ToCss as _;
 use scraper::{Html, Selector};
-use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::Refusal;
 use super::filter::collapse;
 use super::marker::{Marker, clip, describe, first_byte, marker};
+use super::path::JsonPath;
 use super::request::with_lets;
 use super::step::{Expected, Step};
 use super::template::{Env, text_of};
+use super::value::Value;
 use super::view::View;
 use super::whole_text::whole_text;
 use super::xml::{self, Trouble};
@@ -88,7 +90,7 @@ impl Rule {
     }
 
     /// Whether it is about the value of an answer, and fits it.
-    pub(super) fn judges(&self, document: &Value) -> bool {
+    pub(super) fn judges(&self, document: &Value<'_>) -> bool {
         (self.json.is_some() || self.empty.is_some()) && self.css.is_none() && self.fits_value(document)
     }
 
@@ -96,13 +98,13 @@ impl Rule {
         self.css.as_ref().is_none_or(|css| html.select(css).next().is_some())
     }
 
-    fn fits_value(&self, document: &Value) -> bool {
+    fn fits_value(&self, document: &Value<'_>) -> bool {
         self.json.as_ref().is_none_or(|json| !json.query(document).is_empty())
             && self.empty.as_ref().is_none_or(|json| json.query(document).is_empty())
     }
 
     /// Whether it fits, for those who explain a page; `None`: what it asks about could not be read.
-    pub fn tried(&self, page: &Page, html: Option<&Html>, document: Option<&Value>) -> Option<bool> {
+    pub fn tried(&self, page: &Page, html: Option<&Html>, document: Option<&Value<'_>>) -> Option<bool> {
         let of_html = self.css.as_ref().map(|_| html.map(|html| self.fits_html(html)));
         let of_value = (self.json.is_some() || self.empty.is_some()).then(|| document.map(|document| self.fits_value(document)));
         match (self.fits(page), of_html.unwrap_or(Some(true)), of_value.unwrap_or(Some(true))) {
@@ -176,7 +178,7 @@ fn bare_rule<'s>(step: &'s Step, page: &Page) -> Option<&'s Rule> {
 }
 
 /// Whether a document is that of an answer that says "none of these": nothing of it is looked at any further.
-fn says_nothing(step: &Step, page: &Page, document: &Value) -> bool {
+fn says_nothing(step: &Step, page: &Page, document: &Value<'_>) -> bool {
     document.is_null() && step.rules.iter().any(|rule| rule.verdict.is_none() && rule.fits(page))
 }
 
@@ -196,11 +198,11 @@ pub fn is_doubtful(step: &Step, page: &Page) -> bool {
 }
 
 /// The page as a value: JSON as it is, HTML through the step's view. An answer that says that there is nothing is null.
-pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
+pub fn parse<'p>(step: &'p Step, page: &'p Page) -> Result<Value<'p>, Refusal> {
     if bare_rule(step, page).is_some_and(|rule| rule.verdict.is_none()) {
         return Ok(Value::Null);
     }
-    let is_nothing = |value: &Value| step.rules.iter().any(|rule| rule.verdict.is_none() && rule.judges(value) && rule.fits(page));
+    let is_nothing = |value: &Value<'_>| step.rules.iter().any(|rule| rule.verdict.is_none() && rule.judges(value) && rule.fits(page));
     let value = read(step, page, is_nothing)?;
     let mut value = if is_nothing(&value) { Value::Null } else { value };
     inside::open(step, &page.url, &mut value)?;
@@ -208,7 +210,7 @@ pub fn parse(step: &Step, page: &Page) -> Result<Value, Refusal> {
     Ok(value)
 }
 
-fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
+fn read<'p>(step: &'p Step, page: &'p Page, is_nothing: impl Fn(&Value<'_>) -> bool) -> Result<Value<'p>, Refusal> {
     match &step.format {
         Format::Json { list, unwrap, nullable } => {
             let mut value = parse_json(step, page)?;
@@ -223,7 +225,7 @@ fn read(step: &Step, page: &Page, is_nothing: impl Fn(&Value) -> bool) -> Result
 }
 
 /// The rules over the value, and whether it repeats what was asked.
-pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Result<(), Refusal> {
+pub fn check(step: &Step, page: &Page, document: &Value<'_>, env: &Env<'_>) -> Result<(), Refusal> {
     if says_nothing(step, page, document) {
         return Ok(());
     }
@@ -244,13 +246,13 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
     for echo in &step.echo {
         let expected = match &echo.expected {
             Expected::Text(template) => template.text(env),
-            Expected::Number => env.number.canonical.clone(),
+            Expected::Number => Cow::from(&env.number.canonical),
         };
         let expected = expected.trim();
         if expected.is_empty() {
             // A page that a person saved alone has no request, and what was asked is not known.
             let is_nobody = env.number.compact.is_empty();
-            let is_bound = |head: &str| head == "number" || env.scope.vars.iter().any(|(name, _)| *name == head);
+            let is_bound = |head: &str| head == "number" || env.scope.find(head).is_some();
             if is_nobody || matches!(&echo.expected, Expected::Text(template) if !template.heads().all(is_bound)) {
                 continue;
             }
@@ -263,7 +265,7 @@ pub fn check(step: &Step, page: &Page, document: &Value, env: &Env<'_>) -> Resul
         let unreadable =
             |found: String| Refusal::Unreadable { at: format!("{}: {}", step.id, echo.path), expected: expected.to_owned(), found };
         let mut has_any = false;
-        for value in echo.json.query(document).all() {
+        for value in echo.json.query(document) {
             let text = text_of(value);
             let is_it = match &echo.expected {
                 Expected::Text(_) => text.trim() == expected,
@@ -305,9 +307,12 @@ pub(super) fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
 }
 
 /// The JSON of a page as it came.
-pub fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
-    let text = whole_text(step, page)?;
-    serde_json::from_str(&big_numbers::as_texts(text.trim_start_matches('\u{feff}'))).map_err(|error| {
+pub fn parse_json<'p>(step: &Step, page: &'p Page) -> Result<Value<'p>, Refusal> {
+    let value = match whole_text(step, page)? {
+        Cow::Borrowed(text) => big_numbers::parse(text.trim_start_matches('\u{feff}')),
+        Cow::Owned(text) => big_numbers::parse(text.trim_start_matches('\u{feff}')).map(Value::into_owned),
+    };
+    value.map_err(|error| {
         let found = if error.is_eof() {
             format!("an answer cut off after {} bytes", page.body.len())
         } else {
@@ -317,7 +322,7 @@ pub fn parse_json(step: &Step, page: &Page) -> Result<Value, Refusal> {
     })
 }
 
-fn parse_xml(step: &Step, page: &Page, roots: &[String]) -> Result<Value, Refusal> {
+fn parse_xml(step: &Step, page: &Page, roots: &[String]) -> Result<Value<'static>, Refusal> {
     if first_byte(page) != Some(b'<') {
         return Err(not_what_was_due(step, page, "XML"));
     }
@@ -353,18 +358,18 @@ const ERROR_KEYS: &[&str] = &[
     "path",
 ];
 
-fn as_list(step: &Step, page: &Page, value: Value, unwrap: Option<&str>, nullable: bool) -> Result<Value, Refusal> {
+fn as_list<'p>(step: &Step, page: &Page, value: Value<'p>, unwrap: Option<&str>, nullable: bool) -> Result<Value<'p>, Refusal> {
     let unreadable = |found: &str| Refusal::Unreadable { at: step.id.clone(), expected: "a list".to_owned(), found: found.to_owned() };
     match value {
         Value::Array(_) => Ok(value),
         Value::Null if nullable => Ok(Value::Array(Vec::new())),
         Value::Object(mut object) => {
             let list = unwrap.and_then(|key| object.get_mut(key)).filter(|list| list.is_array()).map(Value::take);
-            let is_error = |(key, value): (&String, &Value)| {
+            let is_error = |(key, value): (&str, &Value<'_>)| {
                 ERROR_KEYS.contains(&key.to_lowercase().as_str()) && (list.is_none() || says_something(value))
             };
             // An error that brings an empty list along must not pass for "no such case".
-            if object.iter().any(is_error) && list.as_ref().is_none_or(|list| list.as_array().is_none_or(Vec::is_empty)) {
+            if object.iter().any(is_error) && list.as_ref().is_none_or(|list| list.as_array().is_none_or(<[_]>::is_empty)) {
                 let status = object.get("status").filter(|status| status.is_number()).map(|status| format!(" {status}"));
                 return Err(Refusal::Unavailable(format!("the back end answered {} with an error{}", step.id, status.unwrap_or_default())));
             }
@@ -380,7 +385,7 @@ fn as_list(step: &Step, page: &Page, value: Value, unwrap: Option<&str>, nullabl
     }
 }
 
-fn says_something(value: &Value) -> bool {
+fn says_something(value: &Value<'_>) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
         Value::String(text) => !text.trim().is_empty(),

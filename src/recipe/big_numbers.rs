@@ -5,11 +5,21 @@
 
 use std::borrow::Cow;
 
+use super::value::Value;
+
 /// `u64::MAX` has twenty digits.
 const LONGEST: usize = 20;
 
+/// Reads JSON.
+pub fn parse(json: &str) -> Result<Value<'_>, serde_json::Error> {
+    match as_texts(json) {
+        Cow::Borrowed(json) => Value::parse(json),
+        Cow::Owned(json) => Value::parse(&json).map(Value::into_owned),
+    }
+}
+
 /// The same JSON with quotes around its longest whole numbers.
-pub fn as_texts(json: &str) -> Cow<'_, str> {
+fn as_texts(json: &str) -> Cow<'_, str> {
     let bytes = json.as_bytes();
     if !has_a_long_run(bytes) {
         return Cow::Borrowed(json);
@@ -52,11 +62,14 @@ pub fn as_texts(json: &str) -> Cow<'_, str> {
 /// bytes one, and few bytes of an answer are digits.
 fn has_a_long_run(bytes: &[u8]) -> bool {
     const RUN: usize = LONGEST - 1;
-    let digits = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|byte| byte.is_ascii_digit()).count();
     (RUN - 1..bytes.len()).step_by(RUN).any(|at| {
         let (before, after) = bytes.split_at(at);
-        bytes[at].is_ascii_digit() && digits(&mut before.iter().rev()) + digits(&mut after.iter()) >= RUN
+        bytes[at].is_ascii_digit() && digits(before.iter().rev()) + digits(after.iter()) >= RUN
     })
+}
+
+fn digits<'b>(bytes: impl Iterator<Item = &'b u8>) -> usize {
+    bytes.take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 #[cfg(test)]

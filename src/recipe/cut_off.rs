@@ -4,7 +4,7 @@
 //! of the whole one. Courts write careless pages, so a page counts as whole when it says that it ends, and an element that
 //! HTML lets anyone leave open does not count.
 
-use super::html_text::{skip_to_end, tag};
+use super::html_text::{Tag, skip_to_end, tag};
 
 /// Whether a page ends with one of these texts, in lower case; white space, comments and case aside.
 pub fn ends_with(html: &str, ends: &[String]) -> bool {
@@ -31,7 +31,7 @@ pub fn open_element(html: &str) -> Option<String> {
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         rest = &rest[at..];
-        let Some((name, is_end, after)) = tag(rest) else {
+        let Some(Tag { name, is_end, after, .. }) = tag(rest) else {
             rest = &rest[1..];
             continue;
         };

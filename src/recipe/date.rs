@@ -58,7 +58,7 @@ impl Stamp {
     /// One spelling, for keys: whichever way a source writes a date, an entry stays the same.
     pub fn canonical(&self) -> String {
         match (self.instant, self.time) {
-            (Some(instant), _) => instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+            (Some(instant), _) => format!("{instant:.3}"),
             (None, Some(_)) => self.exact.to_string(),
             (None, None) => self.date.to_string(),
         }

@@ -3,17 +3,16 @@
 //! Used by `answer` and `withheld`. A prosecutor's answer may list victims with their identity cards beside the state of a
 //! case; what is not needed is not read, so that no other rule of a recipe can let it out.
 
-use serde_json::Value;
-use serde_json_path::JsonPath;
+use super::path::JsonPath;
+use super::value::Value;
 
 use super::step::Step;
 use super::{answer, inside};
 use crate::domain::page::Page;
 
 /// Empties what the paths find; whether there was anything.
-pub fn take_out(value: &mut Value, paths: &[JsonPath]) -> bool {
-    let places: Vec<String> =
-        paths.iter().flat_map(|path| path.query_located(value).all()).map(|found| found.location().to_json_pointer()).collect();
+pub fn take_out(value: &mut Value<'_>, paths: &[JsonPath]) -> bool {
+    let places: Vec<String> = paths.iter().flat_map(|path| path.query_located(value)).map(|(place, _)| place).collect();
     let mut has_any = false;
     for place in places {
         if let Some(there) = value.pointer_mut(&place).filter(|there| !there.is_null()) {

@@ -2,16 +2,42 @@
 //!
 //! Used by `html_text` alone. The table is that of the HTML 4.01 recommendation, section 24, plus `apos` of XML.
 
+use std::sync::OnceLock;
+
+/// Room for the names, four times what they need.
+const SLOTS: usize = 1024;
+
 /// The character of an entity name without its `&` and `;`.
 pub fn named(name: &str) -> Option<char> {
-    if name == "apos" {
-        return Some('\'');
-    }
-    let at = NAMED.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    char::from_u32(NAMED[at].1)
+    static BY_KEY: OnceLock<Vec<(u64, char)>> = OnceLock::new();
+    let by_key = BY_KEY.get_or_init(|| {
+        let mut slots = vec![(0, '\0'); SLOTS];
+        for (key, c) in NAMED.iter().filter_map(|(name, code)| Some((key(name)?, char::from_u32(*code)?))) {
+            if let Some(free) = places(key).find(|at| slots[*at].0 == 0) {
+                slots[free] = (key, c);
+            }
+        }
+        slots
+    });
+    let key = key(name).filter(|key| *key != 0)?;
+    let (_, c) = places(key).map(|at| by_key[at]).find(|(known, _)| *known == key || *known == 0).filter(|(known, _)| *known == key)?;
+    Some(c)
 }
 
-/// Sorted by name, for the binary search.
+/// The slots in which a name may be, the likeliest first (multiplicative hashing, Knuth, TAOCP 6.4).
+fn places(key: u64) -> impl Iterator<Item = usize> {
+    let first = usize::try_from(key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54).unwrap_or_default();
+    (0..SLOTS).map(move |step| (first + step) % SLOTS)
+}
+
+/// A name as a number: none is longer than eight letters, and bodies are full of them.
+fn key(name: &str) -> Option<u64> {
+    let mut bytes = [0; 8];
+    bytes.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+    Some(u64::from_be_bytes(bytes))
+}
+
+/// By name.
 #[rustfmt::skip]
 const NAMED: &[(&str, u32)] = &[
     ("AElig", 198), ("Aacute", 193), ("Acirc", 194), ("Agrave", 192), ("Alpha", 913), ("Aring", 197), ("Atilde", 195), ("Auml", 196),
@@ -22,7 +48,7 @@ const NAMED: &[(&str, u32)] = &[
     ("Phi", 934), ("Pi", 928), ("Prime", 8243), ("Psi", 936), ("Rho", 929), ("Scaron", 352), ("Sigma", 931), ("THORN", 222),
     ("Tau", 932), ("Theta", 920), ("Uacute", 218), ("Ucirc", 219), ("Ugrave", 217), ("Upsilon", 933), ("Uuml", 220), ("Xi", 926),
     ("Yacute", 221), ("Yuml", 376), ("Zeta", 918), ("aacute", 225), ("acirc", 226), ("acute", 180), ("aelig", 230), ("agrave", 224),
-    ("alefsym", 8501), ("alpha", 945), ("amp", 38), ("and", 8743), ("ang", 8736), ("aring", 229), ("asymp", 8776), ("atilde", 227),
+    ("alefsym", 8501), ("alpha", 945), ("amp", 38), ("and", 8743), ("ang", 8736), ("apos", 39), ("aring", 229), ("asymp", 8776), ("atilde", 227),
     ("auml", 228), ("bdquo", 8222), ("beta", 946), ("brvbar", 166), ("bull", 8226), ("cap", 8745), ("ccedil", 231), ("cedil", 184),
     ("cent", 162), ("chi", 967), ("circ", 710), ("clubs", 9827), ("cong", 8773), ("copy", 169), ("crarr", 8629), ("cup", 8746),
     ("curren", 164), ("dArr", 8659), ("dagger", 8224), ("darr", 8595), ("deg", 176), ("delta", 948), ("diams", 9830), ("divide", 247),
@@ -55,7 +81,7 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_whole() {
         assert!(NAMED.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert_eq!(NAMED.len(), 252);
+        assert_eq!(NAMED.len(), 253);
         for (name, expected) in [("eacute", 'é'), ("ntilde", 'ñ'), ("nbsp", '\u{a0}'), ("Ntilde", 'Ñ'), ("hellip", '…'), ("apos", '\'')]
         {
             assert_eq!(named(name), Some(expected));

@@ -3,19 +3,21 @@
 //! Called by [`Recipe::read`](super::Recipe::read) after every page has been accepted. Identity is settled in `identity`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
-use serde_json::Value;
-use serde_json_path::JsonPath;
+use jiff::tz::TimeZone;
 
 use super::Refusal;
 use super::date::{DateSpec, Stamp};
 use super::explain::{self, DateSeen, Fate};
 use super::filter::{absolute, collapse, short_hash};
 use super::oddity::{Oddities, OddityRule, Tally};
+use super::path::JsonPath;
 use super::select::{Condition, Test, Visit, all_hold};
 use super::step::Step;
-use super::template::{Env, Scope, Template};
+use super::template::{Env, Scope, Template, Var};
+use super::value::Value;
 use super::zones::Zones;
 use super::{html_text, identity};
 use crate::domain::docket::{Document, Entry, EntryKey, Withheld, ZONE_FIELD};
@@ -153,6 +155,8 @@ pub fn drafts(
     oddities: &mut Oddities,
 ) -> Result<Vec<Draft>, Refusal> {
     let mut drafts = Vec::new();
+    let zones = &visit.recipe.plan.zones;
+    let zone_of_case = zones.of_number(&visit.number.compact);
     let no_scope = Scope::default();
     for (nth, page) in visit.pages_of(spec.step).enumerate() {
         let scope = scopes.get(nth).unwrap_or(&no_scope);
@@ -160,8 +164,10 @@ pub fn drafts(
         let mut fields = Fields::default();
         let mut is_numbered = Some(false).filter(|_| spec.when.iter().any(Condition::asks_for_number));
         let mut own: Vec<(Option<String>, Draft)> = Vec::new();
-        let document = visit.document(step, page)?;
-        for (index, (row, around)) in spec.placed(document).into_iter().enumerate() {
+        let placed = spec.placed(visit.document(page)?);
+        fields.rows.reserve(placed.len());
+        drafts.reserve(placed.len());
+        for (index, (row, around)) in placed.into_iter().enumerate() {
             if row.is_null() {
                 oddities.note("null-element", &format!("rows of {} are null", step.id));
                 oddities.row(page, || Fate::Dropped("null"));
@@ -180,7 +186,7 @@ pub fn drafts(
                 oddities.row(page, || Fate::Dropped(explain::OF_OTHERS));
                 continue;
             }
-            if spec.titled && collapse(&spec.title.text(&env)).is_empty() {
+            if spec.titled && spec.title.tidy(&env).is_empty() {
                 oddities.note("untitled-row", "rows without a title are not taken for entries");
                 oddities.row(page, || Fate::Dropped("without a title"));
                 continue;
@@ -188,15 +194,17 @@ pub fn drafts(
             for (rule, tally) in spec.oddities.iter().zip(&mut tallies) {
                 rule.look(tally, &env);
             }
-            let draft = spec.draft(&env, row, page, &visit.recipe.plan.zones, oddities);
+            let draft = spec.draft(&env, row, page, (zones, zone_of_case), oddities);
             if draft.entry.withheld.is_none() {
                 fields.shown.push(row);
             }
-            own.push((spec.merge.as_ref().and_then(|merge| merge.by.complete(&env)), draft));
+            match &spec.merge {
+                Some(merge) => own.push((merge.by.complete(&env).map(Cow::into_owned), draft)),
+                None => drafts.push(draft),
+            }
         }
-        match &spec.merge {
-            Some(merge) => drafts.extend(identity::merged(own, &merge.join)),
-            None => drafts.extend(own.into_iter().map(|(_, draft)| draft)),
+        if let Some(merge) = &spec.merge {
+            drafts.extend(identity::merged(own, &merge.join));
         }
         fields.check(spec, step)?;
         if is_numbered == Some(false) && fields.rows.len() >= FEW {
@@ -214,14 +222,15 @@ pub fn drafts(
 /// The rows of one answer, and those of them that are shown. Another answer of the same visit is no excuse for this one.
 #[derive(Default)]
 struct Fields<'d> {
-    rows: Vec<&'d Value>,
-    shown: Vec<&'d Value>,
+    rows: Vec<&'d Value<'d>>,
+    shown: Vec<&'d Value<'d>>,
 }
 
 impl Fields<'_> {
     fn check(&self, spec: &EntriesSpec, step: &Step) -> Result<(), Refusal> {
-        let is_there = |row: &&Value, field: &str| row.get(field).is_some_and(|value| !value.is_null());
-        let says_something = |row: &&Value, field: &str| row.get(field).and_then(Value::as_str).is_none_or(|text| !text.trim().is_empty());
+        let is_there = |row: &&Value<'_>, field: &str| row.get(field).is_some_and(|value| !value.is_null());
+        let says_something =
+            |row: &&Value<'_>, field: &str| row.get(field).and_then(Value::as_str).is_none_or(|text| !text.trim().is_empty());
         let lacks =
             |field: &&String| !self.rows.is_empty() && !self.rows.iter().any(|row| is_there(row, field) && says_something(row, field));
         let hides = |field: &&String| !self.shown.is_empty() && !self.shown.iter().any(|row| is_there(row, field));
@@ -238,14 +247,13 @@ impl Fields<'_> {
 
 impl EntriesSpec {
     /// The rows of an answer, each with the object that it stands in.
-    pub fn placed<'d>(&self, document: &'d Value) -> Vec<(&'d Value, Option<&'d Value>)> {
-        let Some((_, path)) = &self.within else { return self.rows.query(document).all().into_iter().map(|row| (row, None)).collect() };
-        let outer: Vec<(String, &Value)> =
-            path.query_located(document).all().iter().map(|outer| (outer.location().to_json_pointer(), outer.node())).collect();
+    pub fn placed<'d, 'p>(&self, document: &'d Value<'p>) -> Vec<(&'d Value<'p>, Option<&'d Value<'p>>)> {
+        let Some((_, path)) = &self.within else { return self.rows.query(document).into_iter().map(|row| (row, None)).collect() };
+        let outer = path.query_located(document);
         let holds = |place: &str, outer: &str| place.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
-        let rows = self.rows.query_located(document).all();
+        let rows = self.rows.query_located(document);
         let around = |place: &str| outer.iter().find(|(outer, _)| holds(place, outer)).map(|(_, value)| *value);
-        rows.iter().map(|row| (row.node(), around(&row.location().to_json_pointer()))).collect()
+        rows.into_iter().map(|(place, row)| (row, around(&place))).collect()
     }
 
     /// Whether a row names a case, ours or another, where the condition asks for its number.
@@ -260,18 +268,18 @@ impl EntriesSpec {
         visit: &Visit<'_>,
         page: usize,
         scope: &'s Scope<'s>,
-        row: &Value,
-        around: Option<&'s Value>,
+        row: &Value<'_>,
+        around: Option<&'s Value<'s>>,
     ) -> Cow<'s, Scope<'s>> {
         let mut own = Cow::Borrowed(scope);
         if let (Some(around), Some((name, _))) = (around, &self.within) {
-            own.to_mut().vars.push((name, Cow::Borrowed(around)));
+            own.to_mut().vars.push((name, Var::At(around)));
         }
         for (name, text) in &self.lets {
             let scope = own.as_ref();
             let format = &visit.recipe.plan.number;
-            let text = text.text(&Env { number: visit.number, format, scope, row: Some(row), base: &visit.pages[page].url });
-            own.to_mut().vars.push((name, Cow::Owned(text.into())));
+            let text = text.text(&Env { number: visit.number, format, scope, row: Some(row), base: &visit.pages[page].url }).into_owned();
+            own.to_mut().vars.push((name, Var::Own(text.into())));
         }
         own
     }
@@ -285,35 +293,48 @@ impl EntriesSpec {
         })
     }
 
-    fn draft(&self, env: &Env<'_>, row: &Value, page: usize, zones: &Zones, oddities: &mut Oddities) -> Draft {
-        let (zone, zone_of_case) = (zones.of_row(env), zones.of_number(&env.number.compact));
+    fn draft(
+        &self,
+        env: &Env<'_>,
+        row: &Value<'_>,
+        page: usize,
+        (zones, zone_of_case): (&Zones, &TimeZone),
+        oddities: &mut Oddities,
+    ) -> Draft {
+        let zone = zones.of_row(env, zone_of_case);
         let mut date_seen = DateSeen::None;
         let stamp = self.date.as_ref().and_then(|date| {
             let text = date.value.text(env);
-            let stamp = date.read(&text, &zone);
+            let stamp = date.read(&text, zone);
             date_seen = match stamp {
                 Some(_) => DateSeen::Read,
                 None if text.trim().is_empty() => DateSeen::None,
                 None => {
                     oddities.note("date-unparsed", "dates of entries are not in a known format");
-                    DateSeen::Unread(text)
+                    DateSeen::Unread(text.into_owned())
                 }
             };
             stamp
         });
-        let title = collapse(&self.title.text(env));
+        let title = self.title.tidy(env);
         if title.is_empty() {
             oddities.note("empty-title", "entries have no title");
         }
         let withheld = self.withheld.as_ref().filter(|withheld| all_hold(&withheld.when, env)).map(|withheld| Withheld {
-            mark: collapse(&withheld.mark.text(env)),
-            reason: withheld.reason.as_ref().map(|reason| collapse(&reason.text(env))).filter(|reason| !reason.is_empty()),
+            mark: withheld.mark.tidy(env),
+            reason: withheld.reason.as_ref().map(|reason| reason.tidy(env)).filter(|reason| !reason.is_empty()),
         });
         // A court that withholds a text may still send it (`ecuador.md` 1.6); then it is not kept.
         let text = if withheld.is_some() { String::new() } else { self.body(env) };
-        let own_zone = zone.iana_name().filter(|_| zone != zone_of_case).map(|name| (ZONE_FIELD.to_owned(), name.to_owned()));
-        let extra = self.extra.iter().map(|(name, value)| (name.clone(), collapse(&value.text(env))));
+        // Told apart by where they stand first, because comparing zones is slow.
+        let is_other = !std::ptr::eq(zone, zone_of_case) && zone != zone_of_case;
+        let own_zone = zone.iana_name().filter(|_| is_other).map(|name| (ZONE_FIELD.to_owned(), name.to_owned()));
+        let extra = self.extra.iter().map(|(name, value)| (name.clone(), value.tidy(env)));
         let extra = extra.filter(|(_, value)| !value.is_empty()).chain(own_zone);
+        let extra = extra.fold(BTreeMap::new(), |mut fields, (name, value)| {
+            fields.insert(name, value);
+            fields
+        });
         let mut keys = self.keys(env, stamp.as_ref(), &text).into_iter();
         let (nth, key) = keys.next().map_or_else(
             || {
@@ -330,15 +351,18 @@ impl EntriesSpec {
             time: stamp.and_then(|stamp| stamp.time),
             title,
             text,
-            documents: self.documents.iter().flat_map(|document| document.all(env, withheld.is_some())).collect(),
+            documents: self.documents.iter().fold(Vec::new(), |mut all, document| {
+                document.add(env, withheld.is_some(), &mut all);
+                all
+            }),
             annulled: !self.annulled.is_empty() && all_hold(&self.annulled, env),
             withheld,
             notice_of: None,
-            extra: extra.collect(),
+            extra,
         };
         let service = self.notice.as_ref().and_then(|notice| {
-            let same = notice.same.complete(env)?;
-            Some(Service { same, like: collapse(&notice.like.text(env)), is_notice: all_hold(&notice.when, env) })
+            let same = notice.same.complete(env)?.into_owned();
+            Some(Service { same, like: notice.like.tidy(env), is_notice: all_hold(&notice.when, env) })
         });
         Draft { entry, exact: stamp.map(|stamp| stamp.exact), page, one_row: self.one_row, more_keys, service }
     }
@@ -346,13 +370,14 @@ impl EntriesSpec {
     /// Every key whose values are all there, with its place in the list. `{{ stamp }}` is the date as it was read, whatever way the source writes it, and
     /// `{{ body }}` the text.
     fn keys(&self, env: &Env<'_>, stamp: Option<&Stamp>, text: &str) -> Vec<(usize, EntryKey)> {
-        let mut scope = env.scope.clone();
+        let mut vars = Vec::new();
         if self.key.iter().any(|key| key.heads().any(|head| head == "stamp")) {
-            scope.vars.push(("stamp", Cow::Owned(stamp.map(Stamp::canonical).unwrap_or_default().into())));
+            vars.push(("stamp", Var::Own(stamp.map(Stamp::canonical).unwrap_or_default().into())));
         }
         if self.unique {
-            scope.vars.push(("body", Cow::Owned(text.into())));
+            vars.push(("body", Var::Own(text.into())));
         }
+        let scope = Scope::within(env.scope, vars);
         let env = Env { scope: &scope, ..*env };
         // What stands after the last key with a date is for rows without one.
         let last_dated =
@@ -373,26 +398,27 @@ impl EntriesSpec {
 }
 
 impl DocumentSpec {
-    /// The documents of a row: one, or one for each element of a list in it.
-    fn all(&self, env: &Env<'_>, is_withheld: bool) -> Vec<Document> {
-        let (Some((name, path)), Some(row)) = (&self.each, env.row) else { return self.read(env, is_withheld).into_iter().collect() };
-        let each = path.query(row).all().into_iter().filter_map(|element| {
-            let mut scope = env.scope.clone();
-            scope.vars.push((name, Cow::Borrowed(element)));
+    /// Adds the documents of a row: one, or one for each element of a list in it.
+    fn add(&self, env: &Env<'_>, is_withheld: bool, all: &mut Vec<Document>) {
+        let (Some((name, path)), Some(row)) = (&self.each, env.row) else {
+            all.extend(self.read(env, is_withheld));
+            return;
+        };
+        all.extend(path.query(row).into_iter().filter_map(|element| {
+            let scope = Scope::within(env.scope, vec![(name, Var::At(element))]);
             self.read(&Env { scope: &scope, ..*env }, is_withheld)
-        });
-        each.collect()
+        }));
     }
 
     fn read(&self, env: &Env<'_>, is_withheld: bool) -> Option<Document> {
         if !all_hold(&self.when, env) {
             return None;
         }
-        let id = collapse(&self.id.text(env));
+        let id = self.id.tidy(env);
         if id.is_empty() {
             return None;
         }
-        let name = Some(collapse(&self.name.text(env))).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
+        let name = Some(self.name.tidy(env)).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
         let url = self.url.as_ref().filter(|(when, _)| !is_withheld && all_hold(when, env)).map(|(_, url)| {
             let url = url.url(env);
             if url.starts_with('/') { absolute(&url, env.base) } else { url }

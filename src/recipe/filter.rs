@@ -2,6 +2,7 @@
 //!
 //! Called by `template`. A filter takes a text and gives a text; what does not apply gives an empty text.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub type Table = HashMap<String, String>;
 /// The tables of a recipe by their names.
 pub type Tables = BTreeMap<String, Arc<Table>>;
 
-pub use crate::domain::fold::{collapse, fold};
+pub use crate::domain::fold::{collapse, collapsed, fold};
 
 /// A compiled filter.
 #[derive(Debug, Clone)]
@@ -183,45 +184,59 @@ impl Filter {
     }
 
     /// Applies it.
-    pub fn apply(&self, text: String, env: &Env<'_>) -> String {
+    pub fn apply<'a>(&'a self, text: Cow<'a, str>, env: &Env<'a>) -> Cow<'a, str> {
         match self {
-            Self::Trim => text.trim().to_owned(),
-            Self::Collapse => collapse(&text),
-            Self::Upper => text.to_uppercase(),
-            Self::Lower => text.to_lowercase(),
-            Self::Fold => fold(&text),
-            Self::Digits => text.chars().filter(char::is_ascii_digit).collect(),
-            Self::Integer => integer(&text),
-            Self::Sessionless => sessionless(&text),
-            Self::Text => html_text::to_text(&text),
-            Self::Absolute => absolute(&text, env.base),
-            Self::Hash => short_hash(&text),
-            Self::Default(instead) if text.is_empty() => instead.clone(),
+            Self::Trim => part(text, str::trim),
+            Self::Collapse => collapsed(text),
+            Self::Upper if is_ascii_without(&text, u8::is_ascii_lowercase) => text,
+            Self::Upper => text.to_uppercase().into(),
+            Self::Lower if is_ascii_without(&text, u8::is_ascii_uppercase) => text,
+            Self::Lower => text.to_lowercase().into(),
+            Self::Fold if is_ascii_without(&text, u8::is_ascii_lowercase) => collapsed(text),
+            Self::Fold => fold(&text).into(),
+            Self::Digits => text.chars().filter(char::is_ascii_digit).collect::<String>().into(),
+            Self::Integer if is_digits(&text) => text,
+            Self::Integer => integer(&text).into(),
+            Self::Sessionless => sessionless(&text).into(),
+            Self::Text => html_text::to_text(&text).into(),
+            Self::Absolute => absolute(&text, env.base).into(),
+            Self::Hash => short_hash(&text).into(),
+            Self::Default(instead) if text.is_empty() => instead.into(),
             Self::Default(_) => text,
-            Self::After(mark) => text.split_once(mark.as_str()).map(|(_, after)| after.to_owned()).unwrap_or_default(),
-            Self::Before(mark) => match text.split_once(mark.as_str()) {
-                Some((before, _)) => before.to_owned(),
-                None => text,
-            },
-            Self::Strip(mark) => text.trim_start().strip_prefix(mark.as_str()).unwrap_or(&text).to_owned(),
-            Self::First(pattern) => matches(pattern, &text).next().unwrap_or_default().to_owned(),
-            Self::Last(pattern) => matches(pattern, &text).last().unwrap_or_default().to_owned(),
-            Self::All(pattern) => matches(pattern, &text).collect::<Vec<_>>().join(", "),
-            Self::Remove(pattern) => pattern.replace_all(&text, "").into_owned(),
+            Self::After(mark) => part(text, |text| text.split_once(mark.as_str()).map_or("", |(_, after)| after)),
+            Self::Before(mark) => part(text, |text| text.split_once(mark.as_str()).map_or(text, |(before, _)| before)),
+            Self::Strip(mark) => part(text, |text| text.trim_start().strip_prefix(mark.as_str()).unwrap_or(text)),
+            Self::First(pattern) => part(text, |text| matches(pattern, text).next().unwrap_or_default()),
+            Self::Last(pattern) => part(text, |text| matches(pattern, text).last().unwrap_or_default()),
+            Self::All(pattern) => matches(pattern, &text).collect::<Vec<_>>().join(", ").into(),
+            Self::Remove(pattern) => pattern.replace_all(&text, "").into_owned().into(),
             Self::Short(length) => shorten(text, *length),
-            Self::Lookup(table) => table.get(text.trim()).cloned().unwrap_or_default(),
-            Self::Base64 => STANDARD.encode(text),
-            Self::Uri => encode::uri(&text),
-            Self::Xml => encode::xml(&text),
-            Self::Json => encode::json(&text),
-            Self::Pad(length) => zeros(&text, *length),
+            Self::Lookup(table) => table.get(text.trim()).map_or("", String::as_str).into(),
+            Self::Base64 => STANDARD.encode(text.as_bytes()).into(),
+            Self::Uri => encode::uri(&text).into(),
+            Self::Xml => encode::xml(&text).into(),
+            Self::Json => encode::json(&text).into(),
+            Self::Pad(length) => zeros(&text, *length).into(),
             Self::Join(_) => text,
         }
     }
 }
 
+/// A part of a text, copied only where the text itself is a copy.
+fn part<'a>(text: Cow<'a, str>, take: impl Fn(&str) -> &str) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(take(text)),
+        Cow::Owned(text) if take(&text).len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(take(&text).to_owned()),
+    }
+}
+
+fn is_ascii_without(text: &str, unwanted: impl Fn(&u8) -> bool) -> bool {
+    text.bytes().all(|byte| byte.is_ascii() && !unwanted(&byte))
+}
+
 /// The first group of each match, or the whole of it.
-fn matches<'t>(pattern: &'t Regex, text: &'t str) -> impl Iterator<Item = &'t str> {
+fn matches<'t>(pattern: &Regex, text: &'t str) -> impl Iterator<Item = &'t str> {
     pattern.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(0))).map(|found| found.as_str())
 }
 
@@ -270,12 +285,12 @@ pub fn one_line(text: &str) -> String {
     collapse(text.lines().last().unwrap_or_default())
 }
 
-fn shorten(text: String, length: usize) -> String {
-    if text.chars().count() <= length {
+fn shorten(text: Cow<'_, str>, length: usize) -> Cow<'_, str> {
+    if text.len() <= length || text.chars().count() <= length {
         return text;
     }
     let kept: String = text.chars().take(length.saturating_sub(9)).collect();
-    format!("{}~{}", kept.trim_end(), short_hash(&text))
+    format!("{}~{}", kept.trim_end(), short_hash(&text)).into()
 }
 
 /// A link as an address of another page; empty when it is none.
@@ -338,7 +353,7 @@ mod tests {
     #[test]
     fn long_texts_are_cut_and_stay_different() {
         let (a, b) = (format!("{}a", "ñ".repeat(80)), format!("{}b", "ñ".repeat(80)));
-        let (a, b) = (shorten(a, 40), shorten(b, 40));
+        let (a, b) = (shorten(a.into(), 40), shorten(b.into(), 40));
         assert_eq!(a.chars().count(), 40);
         assert_ne!(a, b);
         assert_eq!(shorten("corto".into(), 40), "corto");
@@ -380,7 +395,7 @@ mod tests {
     fn filters_do_what_the_readme_says() {
         let tables = Tables::from([("index".to_owned(), Arc::new(Table::from([("8.26".to_owned(), "tjsp".to_owned())])))]);
         let number = crate::domain::case::CaseNumber { compact: String::new(), canonical: String::new(), parts: Default::default() };
-        let (scope, row) = (crate::recipe::template::Scope::default(), serde_json::json!({"list": ["a", "", "b"], "t": "x1 y22 z"}));
+        let (scope, row) = (crate::recipe::template::Scope::default(), serde_json::json!({"list": ["a", "", "b"], "t": "x1 y22 z"}).into());
         let format = crate::recipe::shipped_recipe("ec-esatje").unwrap().plan.number.clone();
         let env = Env { number: &number, format: &format, scope: &scope, row: Some(&row), base: "" };
         for (text, filter, expected) in [
@@ -399,9 +414,9 @@ mod tests {
             ("x1 y22 z", "last: '\\d'", "2"),
             ("x1 y22 z", "last: 'q'", ""),
         ] {
-            assert_eq!(Filter::parse(filter, &tables).unwrap().apply(text.to_owned(), &env), expected, "{filter} of {text}");
+            assert_eq!(Filter::parse(filter, &tables).unwrap().apply(text.into(), &env), expected, "{filter} of {text}");
         }
-        let text = |template: &str| crate::recipe::template::Template::parse(template).unwrap().text(&env);
+        let text = |template: &str| crate::recipe::template::Template::parse(template).unwrap().text(&env).into_owned();
         assert_eq!((text("{{ list }}"), text("{{ list | join: ' · ' | upper }}")), ("a, b".to_owned(), "A · B".to_owned()));
     }
 

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use jiff::tz::TimeZone;
+
 use super::Refusal;
 use super::date::DateSpec;
 use super::filter::{collapse, fold};
@@ -11,7 +13,6 @@ use super::oddity::Oddities;
 use super::select::{Level, Visit};
 use super::template::{Env, Scope, Template};
 use crate::domain::docket::{Heading, Party};
-use jiff::tz::TimeZone;
 
 /// The `[heading]` table.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +74,7 @@ pub fn heading(visit: &Visit<'_>, spec: &HeadingSpec, zone: &TimeZone, oddities:
         let (scopes, _) = visit.bound(&field.each)?;
         for scope in &scopes {
             let env = env(visit, scope);
-            let (name, value) = (name.complete(&env), collapse(&field.value.text(&env)));
+            let (name, value) = (name.complete(&env), field.value.tidy(&env));
             if let Some(name) = name.filter(|_| !value.is_empty()) {
                 heading.extra.entry(collapse(&name)).or_insert(value);
             }
@@ -87,12 +88,12 @@ fn first(visit: &Visit<'_>, field: &Field) -> Result<Option<String>, Refusal> {
     let mut best: Option<(String, String)> = None;
     for scope in &scopes {
         let env = env(visit, scope);
-        let value = collapse(&field.value.text(&env));
+        let value = field.value.tidy(&env);
         if value.is_empty() {
             continue;
         }
         let Some(newest) = &field.newest else { return Ok(Some(value)) };
-        let rank = (newest.text(&env), value);
+        let rank = (newest.text(&env).into_owned(), value);
         if best.as_ref().is_none_or(|best| rank > *best) {
             best = Some(rank);
         }
@@ -110,7 +111,7 @@ pub fn parties(visit: &Visit<'_>, specs: &[PartySpec], oddities: &mut Oddities) 
         oddities.note_many("null-element", "elements of the lists of parties are null", nulls.last().copied().unwrap_or_default());
         for scope in &scopes {
             let env = env(visit, scope);
-            let party = Party { role: collapse(&spec.role.text(&env)), name: collapse(&spec.name.text(&env)) };
+            let party = Party { role: spec.role.tidy(&env), name: spec.name.tidy(&env) };
             if party.name.is_empty() {
                 oddities.note("empty-party", "parties have no name");
                 continue;

@@ -4,19 +4,19 @@
 //! that shows little, and last whether the page is whole.
 
 use scraper::Html;
-use serde_json::Value;
 
 use super::Refusal;
 use super::answer::{Rule, not_what_was_due};
 use super::cut_off;
 use super::marker::{BARE_CHARS_BESIDE_ROWS, marker_beside_rows};
 use super::step::Step;
+use super::value::Value;
 use super::view::View;
 use super::whole_text::whole_text;
 use crate::domain::page::Page;
 
 /// The page as a value.
-pub fn read(step: &Step, page: &Page, view: &View) -> Result<Value, Refusal> {
+pub fn read<'r>(step: &Step, page: &Page, view: &'r View) -> Result<Value<'r>, Refusal> {
     let text = whole_text(step, page)?;
     let html = Html::parse_document(&text);
     let fits = |rule: &&Rule| rule.css.is_some() && rule.json.is_none() && rule.empty.is_none() && rule.fits(page) && rule.fits_html(&html);
@@ -68,7 +68,8 @@ fn lacks_its_end(step: &Step, text: &str) -> bool {
 /// What a page that lacks something says by the recipe's own rules: the page of an unknown case has no list. Only what such
 /// a page shows counts; what it lacks says nothing.
 fn said_so(step: &Step, page: &Page, view: &View, html: &Html) -> Option<Refusal> {
-    let shown = view.lenient().see(html, &page.url).ok()?.value;
+    let lenient = view.lenient();
+    let shown = lenient.see(html, &page.url).ok()?.value;
     let fits = |rule: &&Rule| rule.json.is_some() && rule.judges(&shown) && rule.fits(page);
     step.rules.iter().find(fits).and_then(|rule| rule.verdict(step).err())
 }

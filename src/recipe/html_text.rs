@@ -4,34 +4,40 @@
 //! tokenizer of its own, because bodies are fragments that a tree builder would rearrange, and because dockets have
 //! thousands of them. It keeps no structure: for rows and cells of pages see `view`.
 
-use super::elements::{Sound, known, sound};
+use super::elements::{Sound, known};
 use super::entities;
 
 /// The text of HTML or of a text that only may hold HTML. Lines are tidied and empty ones left out.
 ///
 /// Line ends count as line ends only where no block element says how the text is set: e-SATJE sends both kinds of body.
 pub fn to_text(html: &str) -> String {
+    if html.contains(BREAK) {
+        return to_text(&html.replace(BREAK, ""));
+    }
+    if !html.contains(['<', '&']) {
+        return tidy(html, true);
+    }
     let mut text = Setting { raw: String::with_capacity(html.len()), has_blocks: false };
     let mut rest = html;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'<' | b'&')) {
-        text.push(&rest[..at]);
+    while let Some(at) = memchr::memchr2(b'<', b'&', rest.as_bytes()) {
+        text.raw.push_str(&rest[..at]);
         rest = &rest[at..];
-        if rest.starts_with('&') {
+        if rest.as_bytes()[0] == b'&' {
             let (c, after) = entity(rest);
-            text.push(c.encode_utf8(&mut [0; 4]));
+            text.push_char(c);
             rest = after;
-        } else if let Some((name, is_end, after)) = tag(rest) {
+        } else if let Some(Tag { name, is_end, after, sound }) = tag(rest) {
             rest = after;
-            let is_silent = text.tag(name) == Sound::Silent;
-            if is_silent && !is_end {
+            text.edge(sound);
+            if sound == Sound::Silent && !is_end {
                 rest = skip_to_end(rest, name);
             }
         } else {
-            text.push("<");
+            text.raw.push('<');
             rest = &rest[1..];
         }
     }
-    text.push(rest);
+    text.raw.push_str(rest);
     text.finish()
 }
 
@@ -55,11 +61,10 @@ impl Setting {
         }
     }
 
-    /// The start or the end of an element.
-    pub fn tag(&mut self, name: &str) -> Sound {
-        let sound = sound(name);
-        self.edge(sound);
-        sound
+    fn push_char(&mut self, c: char) {
+        if c != BREAK {
+            self.raw.push(c);
+        }
     }
 
     /// The start or the end of an element that readers see so.
@@ -81,35 +86,46 @@ impl Setting {
     }
 }
 
-/// The name of the tag at the start of the text, whether it is an end tag, and what follows it. `None`: not a tag.
-pub fn tag(text: &str) -> Option<(&str, bool, &str)> {
+/// A tag at the start of a text.
+pub struct Tag<'t> {
+    /// The name of its element, as written; `!` for comments and declarations.
+    pub name: &'t str,
+    /// Whether it is an end tag.
+    pub is_end: bool,
+    /// What follows it.
+    pub after: &'t str,
+    /// What readers see of the element.
+    pub sound: Sound,
+}
+
+/// The tag at the start of the text. `None`: not a tag.
+pub fn tag(text: &str) -> Option<Tag<'_>> {
+    let unseen = |after| Some(Tag { name: "!", is_end: false, after, sound: Sound::Inline });
     let inside = &text[1..];
-    if let Some(comment) = inside.strip_prefix("!--") {
-        return Some(("!", false, comment.find("-->").map_or("", |end| &comment[end + 3..])));
+    if inside.as_bytes().first() == Some(&b'!')
+        && let Some(comment) = inside.strip_prefix("!--")
+    {
+        return unseen(comment.find("-->").map_or("", |end| &comment[end + 3..]));
     }
-    let (is_end, name) = match inside.strip_prefix('/') {
-        Some(name) => (true, name),
-        None => (false, inside),
-    };
-    let first = name.chars().next()?;
-    if first == '!' || first == '?' {
-        return Some(("!", false, after_tag(name)));
+    let is_end = inside.as_bytes().first() == Some(&b'/');
+    let name = if is_end { &inside[1..] } else { inside };
+    let first = name.bytes().next()?;
+    if matches!(first, b'!' | b'?') {
+        return unseen(after_tag(name));
     }
     if !first.is_ascii_alphabetic() {
         return None;
     }
-    let length = name.find(|c: char| !c.is_ascii_alphanumeric() && c != ':' && c != '-').unwrap_or(name.len());
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-');
+    let length = name.bytes().position(|byte| !is_of_name(byte)).unwrap_or(name.len());
     let (name, rest) = name.split_at(length);
-    let ends_here = rest.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'));
-    if !ends_here || !is_element(name) {
+    let ends_here = rest.bytes().next().is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
+    if !ends_here {
         return None;
     }
-    close_of_tag(rest).map(|after| (name, is_end, after))
-}
-
-fn is_element(name: &str) -> bool {
     let is_of_an_office_program = || name.split_once(':').is_some_and(|(prefix, rest)| prefix.len() <= 3 && !rest.is_empty());
-    known(name).is_some() || is_of_an_office_program()
+    let sound = known(name).or_else(|| is_of_an_office_program().then_some(Sound::Inline))?;
+    close_of_tag(rest).map(|after| Tag { name, is_end, after, sound })
 }
 
 /// What follows the `>` of a tag. Another `<` before it, outside of quotes, shows that the first began no tag; so does the
@@ -195,13 +211,13 @@ fn entity(text: &str) -> (char, &str) {
     let length = inside.bytes().take(33).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
     let name = &inside[..length];
     let after = &inside[length..];
-    let decoded = match name.strip_prefix('#') {
+    let decoded = match name.strip_prefix("#") {
         Some(digits) => match digits.strip_prefix(['x', 'X']) {
             Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
             None => digits.parse().ok(),
         }
         .map(numbered),
-        None => entities::named(name).filter(|_| after.starts_with(';')),
+        None => entities::named(name).filter(|_| after.as_bytes().first() == Some(&b';')),
     };
     match decoded {
         Some(c) => (c, after.strip_prefix(';').unwrap_or(after)),
@@ -260,7 +276,19 @@ fn tidy(text: &str, source_lines_count: bool) -> String {
 fn plain_words(bytes: &[u8]) -> usize {
     // The lead bytes of U+0080 to U+00BF, U+1000 to U+3FFF and U+E000 to U+FFFF, among which those beyond ASCII stand.
     let is_plain = |byte: u8| byte > b' ' && !matches!(byte, 0x7f | 0xc2 | 0xe1..=0xe3 | 0xee | 0xef);
+    // So many at once, without a branch for each: bodies are most of what is read.
+    const STRIDE: usize = 32;
     let mut at = 0;
+    if bytes.first().is_some_and(|first| is_plain(*first)) {
+        while let Some(window) = bytes.get(at..=at + STRIDE) {
+            let is_odd = window.iter().fold(false, |odd, byte| odd | !(is_plain(*byte) | (*byte == b' ')));
+            let has_gap = window.iter().zip(&window[1..]).fold(false, |gap, (byte, next)| gap | ((*byte == b' ') & (*next == b' ')));
+            if is_odd | has_gap {
+                break;
+            }
+            at += STRIDE;
+        }
+    }
     while let Some(byte) = bytes.get(at) {
         let is_between = *byte == b' ' && at > 0 && bytes.get(at + 1).is_some_and(|next| is_plain(*next));
         if !is_plain(*byte) && !is_between {

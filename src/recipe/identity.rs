@@ -14,15 +14,17 @@ use crate::domain::docket::{Document, Entry, EntryKey};
 /// Settles the keys and gives the entries, newest first; entries without a date come last, in the source's order.
 pub fn settle(mut drafts: Vec<Draft>) -> Vec<Entry> {
     choose(&mut drafts);
-    let mut groups: BTreeMap<EntryKey, Vec<(usize, Draft)>> = BTreeMap::new();
+    let mut once = HashSet::new();
+    let repeated: HashSet<EntryKey> = drafts.iter().map(|draft| &draft.entry.key).filter(|key| !once.insert(*key)).cloned().collect();
+    let (mut settled, mut groups) = (Vec::with_capacity(drafts.len()), BTreeMap::<EntryKey, Vec<_>>::new());
     for (order, draft) in drafts.into_iter().enumerate() {
-        groups.entry(draft.entry.key.clone()).or_default().push((order, draft));
+        if repeated.contains(&draft.entry.key) {
+            groups.entry(draft.entry.key.clone()).or_default().push((order, draft));
+        } else {
+            settled.push((order, draft));
+        }
     }
-    let mut settled: Vec<(usize, Draft)> = Vec::new();
-    for (key, group) in groups {
-        let group = if group.len() == 1 { group } else { told_apart(&key, group) };
-        settled.extend(group);
-    }
+    settled.extend(groups.into_iter().flat_map(|(key, group)| told_apart(&key, group)));
     tie_notices(&mut settled);
     settled.sort_by(|(order_a, a), (order_b, b)| newest_first(a, b).then(order_a.cmp(order_b)));
     settled.into_iter().map(|(_, draft)| draft.entry).collect()
@@ -161,6 +163,9 @@ fn merged_extra<'e>(entries: impl Iterator<Item = &'e Entry>) -> BTreeMap<String
 /// Ties each notice to its act: the same group, best the same name, then the latest act that is not after the notice, of
 /// equals the one with the first key, whatever the order of the rows.
 fn tie_notices(settled: &mut [(usize, Draft)]) {
+    if !settled.iter().any(|(_, draft)| draft.service.as_ref().is_some_and(|service| service.is_notice)) {
+        return;
+    }
     let mut alike: HashMap<(&str, &str), Vec<&Draft>> = HashMap::new();
     let mut all: HashMap<&str, Vec<&Draft>> = HashMap::new();
     for (_, draft) in settled.iter() {

@@ -4,13 +4,13 @@
 //! not what it should be makes the answer unreadable, and its place is named.
 
 use scraper::Html;
-use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::Refusal;
 use super::big_numbers;
 use super::marker::clip;
+use super::path::JsonPath;
 use super::step::Step;
+use super::value::Value;
 use super::view::View;
 use super::xml::{self, Trouble};
 
@@ -37,7 +37,7 @@ pub enum Kind {
 }
 
 /// Reads the texts of a step's answer. Later tables see what earlier ones made; what is null or blank stays or becomes null.
-pub fn open(step: &Step, url: &str, document: &mut Value) -> Result<(), Refusal> {
+pub fn open<'p>(step: &'p Step, url: &str, document: &mut Value<'p>) -> Result<(), Refusal> {
     for inside in &step.inside {
         for place in places(inside, document) {
             let unreadable = |expected: String, found: String| Refusal::Unreadable { at: format!("{}: {place}", step.id), expected, found };
@@ -54,7 +54,7 @@ pub fn open(step: &Step, url: &str, document: &mut Value) -> Result<(), Refusal>
                 continue;
             };
             match parent(document, &place) {
-                Some(Value::Object(fields)) => fields.insert(into.clone(), read),
+                Some(Value::Object(fields)) => fields.insert(into.as_str(), read),
                 _ => return Err(unreadable(format!("a field, to have `{into}` beside it"), "an element of a list".to_owned())),
             };
         }
@@ -64,7 +64,7 @@ pub fn open(step: &Step, url: &str, document: &mut Value) -> Result<(), Refusal>
 
 /// Puts what [`open`] read back into its texts, so that an answer that was changed can be kept as the source would send it.
 /// Only JSON can be written back; a recipe that would need more does not compile.
-pub fn close(step: &Step, document: &mut Value) {
+pub fn close(step: &Step, document: &mut Value<'_>) {
     for inside in step.inside.iter().rev() {
         for place in places(inside, document) {
             let read = match &inside.into {
@@ -76,24 +76,24 @@ pub fn close(step: &Step, document: &mut Value) {
             if text.as_str() != Some("")
                 && let Some(read) = read.filter(|read| !read.is_null())
             {
-                *text = Value::String(read.to_string());
+                *text = read.to_string().into();
             }
         }
     }
 }
 
-fn places(inside: &Inside, document: &Value) -> Vec<String> {
-    inside.at.query_located(document).all().into_iter().map(|located| located.location().to_json_pointer()).collect()
+fn places(inside: &Inside, document: &Value<'_>) -> Vec<String> {
+    inside.at.query_located(document).into_iter().map(|(place, _)| place).collect()
 }
 
-fn parent<'d>(document: &'d mut Value, place: &str) -> Option<&'d mut Value> {
+fn parent<'d, 'p>(document: &'d mut Value<'p>, place: &str) -> Option<&'d mut Value<'p>> {
     let (parent, _) = place.rsplit_once('/')?;
     document.pointer_mut(parent)
 }
 
 impl Kind {
     /// A text as a value, or what was expected and what was found.
-    fn read(&self, text: &str, url: &str) -> Result<Value, (String, String)> {
+    fn read<'r>(&'r self, text: &str, url: &str) -> Result<Value<'r>, (String, String)> {
         match self {
             Self::Html(view) => view.see(&Html::parse_fragment(text), url).map(|seen| seen.value).map_err(|missing| {
                 let found = if text.trim().is_empty() { "an empty text".to_owned() } else { clip(text.trim()) };
@@ -107,7 +107,7 @@ impl Kind {
                 };
                 ("XML".to_owned(), found)
             }),
-            Self::Json => serde_json::from_str(&big_numbers::as_texts(text)).map_err(|error| {
+            Self::Json => big_numbers::parse(text).map(Value::into_owned).map_err(|error| {
                 let found = if error.is_eof() {
                     format!("a text cut off after {} bytes", text.len())
                 } else {

@@ -36,6 +36,7 @@ mod marker;
 mod number;
 mod oddity;
 pub mod page_source;
+mod path;
 mod request;
 mod required;
 mod saved;
@@ -49,6 +50,7 @@ mod step;
 mod strict;
 mod syntax;
 mod template;
+mod value;
 mod view;
 mod visible;
 mod walled;
@@ -282,7 +284,7 @@ impl Recipe {
         answer::glance(step, answer)?;
         if in_full || answer::is_doubtful(step, answer) {
             let env = template::Env { number: visit.number, format: &self.plan.number, scope, row: None, base: &answer.url };
-            answer::check(step, answer, visit.document(step, page)?, &env)?;
+            answer::check(step, answer, visit.document(page)?, &env)?;
         }
         Ok(())
     }
@@ -355,7 +357,7 @@ impl Recipe {
     /// The zone of the court that this number belongs to; it carries its name. An entry of another court names its own in
     /// its further field `zone`.
     pub fn zone_of(&self, number: &CaseNumber) -> TimeZone {
-        self.plan.zones.of_number(&number.compact)
+        self.plan.zones.of_number(&number.compact).clone()
     }
 
     /// Where a person can look at the case, or at least search for it.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
-use serde_json_path::JsonPath;
 
 use super::answer::Format;
 use super::columns::Columns;
@@ -16,6 +15,7 @@ use super::described::{self, Described, FEED, Heard, PAGE};
 use super::entries::{DocumentSpec, EntriesSpec};
 use super::heading::HeadingSpec;
 use super::number::NumberFormat;
+use super::path::JsonPath;
 use super::select::{Condition, Test};
 use super::step::{Body, Step};
 use super::syntax::{part, step, view as looks};

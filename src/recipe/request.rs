@@ -3,15 +3,12 @@
 //! Called by `step` for each element of the fan-out, and by `answer` for the texts that a step has bound. It sends nothing.
 //! What only the operator knows is put into headers here, and only for the host that the recipe names.
 
-use std::borrow::Cow;
-
-use serde_json::Value;
 use url::Url;
 
 use super::Recipe;
 use super::select::Visit;
 use super::step::{Body, Step};
-use super::template::{Env, Scope, Template};
+use super::template::{Env, Scope, Template, Var};
 use crate::domain::case::CaseNumber;
 use crate::domain::page::Request;
 
@@ -27,7 +24,7 @@ pub fn request(visit: &Visit<'_>, step: &Step, scope: &Scope<'_>, link: Option<&
     let own = if own.starts_with('/') { format!("{}{own}", visit.base) } else { own };
     let url = link.map_or_else(|| own.clone(), str::to_owned);
     // An address that an answer gave may lead anywhere.
-    let is_trusted = (is_same_site(&url, &own) && step.url.names_its_site()) || is_same_site(&url, &visit.base);
+    let is_trusted = || (step.url.names_its_site() && is_same_site(&url, &own)) || is_same_site(&url, &visit.base);
     let mut headers = visit.recipe.headers_of(&visit.recipe.plan.headers, &env, is_trusted);
     let body = match &step.body {
         Body::None => None,
@@ -40,7 +37,7 @@ pub fn request(visit: &Visit<'_>, step: &Step, scope: &Scope<'_>, link: Option<&
             }
             Some(form.finish().into_bytes())
         }
-        Body::Text(text) => Some(text.text(&env).into_bytes()),
+        Body::Text(text) => Some(text.text(&env).into_owned().into_bytes()),
     };
     for (name, value) in visit.recipe.headers_of(&step.headers, &env, is_trusted) {
         set_header(&mut headers, &name, &value);
@@ -56,9 +53,9 @@ pub fn request(visit: &Visit<'_>, step: &Step, scope: &Scope<'_>, link: Option<&
 pub fn with_lets<'s>(step: &'s Step, env: &Env<'s>) -> Scope<'s> {
     let mut scope = env.scope.clone();
     for (name, template) in &step.lets {
-        if template.heads().all(|head| head == "number" || scope.vars.iter().any(|(known, _)| *known == head)) {
+        if template.heads().all(|head| head == "number" || scope.find(head).is_some()) {
             let text = template.text(&Env { scope: &scope, ..*env });
-            scope.vars.push((name.as_str(), Cow::Owned(Value::String(text))));
+            scope.vars.push((name.as_str(), Var::Own(text.into_owned().into())));
         }
     }
     scope
@@ -69,15 +66,15 @@ impl Recipe {
     pub fn headers(&self, number: &CaseNumber) -> Vec<(String, String)> {
         let base = self.base_url_of(number);
         let env = Env { number, format: &self.plan.number, scope: &Scope::default(), row: None, base: &base };
-        self.headers_of(&self.plan.headers, &env, false)
+        self.headers_of(&self.plan.headers, &env, || false)
     }
 
-    fn headers_of(&self, headers: &[(String, Template)], env: &Env<'_>, is_trusted: bool) -> Vec<(String, String)> {
+    fn headers_of(&self, headers: &[(String, Template)], env: &Env<'_>, is_trusted: impl Fn() -> bool) -> Vec<(String, String)> {
         let mut scope = env.scope.clone();
-        scope.vars.push((SECRET, Cow::Owned(self.secrets.as_value())));
+        scope.vars.push((SECRET, Var::Own(self.secrets.as_value())));
         let env = Env { scope: &scope, ..*env };
-        let is_sent = |template: &Template| is_trusted || template.heads().all(|head| head != SECRET);
-        headers.iter().filter(|(_, value)| is_sent(value)).map(|(name, value)| (name.clone(), value.text(&env))).collect()
+        let is_sent = |template: &Template| template.heads().all(|head| head != SECRET) || is_trusted();
+        headers.iter().filter(|(_, value)| is_sent(value)).map(|(name, value)| (name.clone(), value.text(&env).into_owned())).collect()
     }
 }
 

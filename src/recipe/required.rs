@@ -2,7 +2,7 @@
 //!
 //! Compiled by `syntax`, checked by `answer`. Fields that only some row must have belong to `[[entries]]`.
 
-use serde_json::Value;
+use super::value::Value;
 
 /// A path such as `idJudicatura` or `lists.*.id`; `*` stands for each element of a list, which may be null.
 #[derive(Debug, Clone)]
@@ -23,12 +23,12 @@ impl Required {
     }
 
     /// The first element of the list that lacks it; nulls in lists are no elements.
-    pub fn lacking(&self, list: &Value) -> Option<usize> {
+    pub fn lacking(&self, list: &Value<'_>) -> Option<usize> {
         list.as_array()?.iter().position(|element| !element.is_null() && lacks(element, &self.names))
     }
 }
 
-fn lacks(value: &Value, names: &[String]) -> bool {
+fn lacks(value: &Value<'_>, names: &[String]) -> bool {
     match (names, value) {
         ([], Value::Null) => true,
         ([], Value::String(text)) => text.trim().is_empty(),
@@ -62,7 +62,7 @@ mod tests {
             ("list.*.id", json!([{"list": {"a": 1}}]), Some(0)),
             ("list.*.id", json!([{"list": [{"id": 1}, {"nr": 2}]}]), Some(0)),
         ] {
-            assert_eq!(Required::parse(path).unwrap().lacking(&list), expected, "{path} {list}");
+            assert_eq!(Required::parse(path).unwrap().lacking(&list.clone().into()), expected, "{path} {list}");
         }
         assert!(Required::parse("a..b").is_err() && Required::parse("a.*").is_err());
     }

@@ -5,11 +5,11 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::select::{Path, Root};
 use super::step::{Expected, Step};
 use super::template::{Env, Scope, text_of};
+use super::value::Value;
 use super::{Next, Recipe, answer, is_described};
 use crate::domain::case::{CaseNumber, Parts};
 use crate::domain::page::Page;
@@ -86,7 +86,7 @@ impl Recipe {
             Expected::Text(template) => template.heads().eq(["number"]),
             Expected::Number => true,
         });
-        let echoed = echoes.flat_map(|echo| echo.json.query(&document).all()).find_map(|value| self.number(&text_of(value)).ok());
+        let echoed = echoes.flat_map(|echo| echo.json.query(&document)).find_map(|value| self.number(&text_of(value)).ok());
         echoed.or_else(|| {
             let number = nobody();
             let env = Env { number: &number, format: &self.plan.number, scope: &Scope::default(), row: Some(&document), base: "" };
@@ -117,7 +117,7 @@ impl Recipe {
         let page = if in_charset { &Page { charset: step.charset.clone(), ..page.clone() } } else { page };
         let Ok(document) = answer::parse(step, page) else { return 0 };
         let lacking = self.plan.entries.iter().filter(|spec| spec.step == index).any(|spec| {
-            let rows = spec.rows.query(&document).all();
+            let rows = spec.rows.query(&document);
             !rows.is_empty() && spec.required.iter().any(|field| rows.iter().all(|row| row.get(field.as_str()).is_none()))
         });
         if lacking {
@@ -125,7 +125,7 @@ impl Recipe {
         }
         let echoes = step.echo.iter().filter(|echo| !echo.json.query(&document).is_empty()).count();
         let rows = self.plan.entries.iter().filter(|spec| spec.step == index).map(|spec| {
-            let rows = spec.rows.query(&document).all();
+            let rows = spec.rows.query(&document);
             spec.required.iter().filter(|field| rows.iter().any(|row| row.get(field.as_str()).is_some())).count()
         });
         let lists = self
@@ -142,9 +142,9 @@ impl Recipe {
         if first.root != Root::Step(index) || inner.is_empty() {
             return false;
         }
-        let start = first.json.query(document).all().into_iter().map(Cow::Borrowed).collect::<Vec<_>>();
+        let start = first.json.query(document).into_iter().map(Cow::Borrowed).collect::<Vec<_>>();
         let found = inner.iter().fold(start, |values, path| {
-            values.iter().flat_map(|value| path.json.query(value).all().into_iter().cloned()).map(Cow::Owned).collect()
+            values.iter().flat_map(|value| path.json.query(value).into_iter().cloned()).map(Cow::Owned).collect()
         });
         !found.is_empty()
     }

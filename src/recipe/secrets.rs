@@ -3,12 +3,12 @@
 //! A recipe names them and says how to get one; `config` reads them and hands them over. They go into headers of requests and
 //! nowhere else: they print as `***`, and no page, store or fingerprint has them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::Value;
-
 use super::Recipe;
+use super::value::Value;
 
 /// The values by the names that the recipe gives them.
 #[derive(Clone, Default)]
@@ -16,8 +16,8 @@ pub struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
     /// For templates.
-    pub(super) fn as_value(&self) -> Value {
-        Value::Object(self.0.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect())
+    pub(super) fn as_value(&self) -> Value<'_> {
+        Value::Object(self.0.iter().map(|(name, value)| (Cow::from(name), Value::from(value.as_str()))).collect())
     }
 }
 

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use regex::Regex;
-use serde_json::Value;
-use serde_json_path::JsonPath;
 
-use super::template::{Env, Scope, Template};
+use super::path::JsonPath;
+use super::template::{Env, Scope, Template, Var};
+use super::value::Value;
 use super::{Recipe, Refusal, answer, step};
 use crate::domain::case::CaseNumber;
 use crate::domain::page::Page;
@@ -95,8 +95,8 @@ impl Condition {
     pub fn holds(&self, env: &Env<'_>) -> bool {
         let text = self.value.text(env);
         match &self.test {
-            Test::In(texts) => texts.contains(&text),
-            Test::NotIn(texts) => !texts.contains(&text),
+            Test::In(texts) => texts.iter().any(|one| *one == text),
+            Test::NotIn(texts) => !texts.iter().any(|one| *one == text),
             Test::Matches(pattern) => pattern.is_match(&text),
             Test::Empty(wanted) => text.trim().is_empty() == *wanted,
             Test::Equals(other) => text.trim() == other.text(env).trim(),
@@ -133,7 +133,7 @@ pub struct Visit<'p> {
     pub base: Cow<'p, str>,
     /// All pages.
     pub pages: &'p [Page],
-    documents: Vec<OnceCell<Result<Value, Refusal>>>,
+    documents: Vec<OnceCell<Result<Value<'p>, Refusal>>>,
 }
 
 impl<'p> Visit<'p> {
@@ -149,9 +149,13 @@ impl<'p> Visit<'p> {
     }
 
     /// A page as a value.
-    pub fn document(&self, step: &step::Step, page: usize) -> Result<&Value, Refusal> {
-        let cell = &self.documents[page];
-        cell.get_or_init(|| answer::parse(step, &self.pages[page])).as_ref().map_err(Clone::clone)
+    pub fn document(&self, page: usize) -> Result<&Value<'p>, Refusal> {
+        let answer = &self.pages[page];
+        let parsed = self.documents[page].get_or_init(|| {
+            let step = self.recipe.plan.steps.iter().find(|step| step.id == answer.step);
+            step.map_or(Ok(Value::Null), |step| answer::parse(step, answer))
+        });
+        parsed.as_ref().map_err(Clone::clone)
     }
 
     /// What the levels bind, and how many nulls each level skipped. Of a list that holds something, something must be asked for.
@@ -182,8 +186,8 @@ impl<'p> Visit<'p> {
                     is_any = true;
                     let mut vars = asked_with.vars;
                     vars.extend(scope.vars.iter().cloned());
-                    vars.push((level.name.as_str(), Cow::Borrowed(value)));
-                    let scope = Scope { vars };
+                    vars.push((level.name.as_str(), Var::At(value)));
+                    let scope = Scope { vars, outer: None };
                     let env = Env { number: self.number, format: &self.recipe.plan.number, scope: &scope, row: None, base: "" };
                     is_told_apart |= level.when.iter().any(|condition| condition.has_what_it_looks_at(&env));
                     if all_hold(&level.when, &env) {
@@ -207,12 +211,11 @@ impl<'p> Visit<'p> {
     }
 
     /// What a path finds, each with the variables with which its answer was asked for.
-    fn select<'d>(&'d self, path: &Path, scope: &Scope<'d>) -> Result<Vec<(Scope<'d>, &'d Value)>, Refusal> {
+    fn select<'d>(&'d self, path: &Path, scope: &Scope<'d>) -> Result<Vec<(Scope<'d>, &'d Value<'d>)>, Refusal> {
         match &path.root {
             Root::Variable(name) => {
-                let found = scope.vars.iter().rev().find(|(known, _)| known == name);
-                let Some((_, Cow::Borrowed(value))) = found else { return Ok(Vec::new()) };
-                Ok(path.json.query(value).all().into_iter().map(|value| (Scope::default(), value)).collect())
+                let Some(Var::At(value)) = scope.find(name) else { return Ok(Vec::new()) };
+                Ok(path.json.query(value).into_iter().map(|value| (Scope::default(), value)).collect())
             }
             Root::Step(index) => {
                 let Some(step) = self.recipe.plan.steps.get(*index) else { return Ok(Vec::new()) };
@@ -221,7 +224,7 @@ impl<'p> Visit<'p> {
                 for page in self.pages_of(*index) {
                     let mut with = asked.next().map(|asked| asked.scope).unwrap_or_default();
                     with.vars.retain(|(name, _)| !matches!(*name, "page" | "more"));
-                    values.extend(path.json.query(self.document(step, page)?).all().into_iter().map(|value| (with.clone(), value)));
+                    values.extend(path.json.query(self.document(page)?).into_iter().map(|value| (with.clone(), value)));
                 }
                 Ok(values)
             }

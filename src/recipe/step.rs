@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use serde_json::Value;
-use serde_json_path::JsonPath;
+use super::path::JsonPath;
+use super::value::Value;
 
 use super::Refusal;
 use super::answer::{self, Format, Rule};
@@ -17,7 +17,7 @@ use super::inside::Inside;
 use super::request::request;
 use super::required::Required;
 use super::select::{Level, Visit};
-use super::template::{Env, Scope, Template};
+use super::template::{Env, Scope, Template, Var};
 use crate::domain::page::{Method, Request};
 
 /// One `[[step]]` of a recipe.
@@ -99,7 +99,7 @@ pub enum Shape {
     /// A template, typed when it is exactly one value.
     Text(Template),
     /// A number or a flag.
-    Fixed(Value),
+    Fixed(Value<'static>),
     /// A list.
     List(Vec<Shape>),
     /// An object, its keys in the recipe's order.
@@ -141,13 +141,13 @@ pub struct Asked<'d> {
 const MOST_REQUESTS: usize = 200;
 
 /// The requests of a step, as far as the answers tell; also how many nulls its lists held.
-pub fn asked<'d>(visit: &'d Visit<'d>, index: usize, step: &'d Step) -> Result<(Vec<Asked<'d>>, usize), Refusal> {
+pub fn asked<'d>(visit: &'d Visit<'_>, index: usize, step: &'d Step) -> Result<(Vec<Asked<'d>>, usize), Refusal> {
     let (mut scopes, nulls) = visit.fan_out(&step.each)?;
     if !step.otherwise.is_empty() && visit.is_answered_empty(&step.each)? {
         let empty = Scope::default();
         let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope: &empty, row: None, base: "" };
-        let vars = step.otherwise.iter().map(|(name, shape)| (name.as_str(), Cow::Owned(shape.value(&env)))).collect();
-        scopes = vec![Scope { vars }];
+        let vars = step.otherwise.iter().map(|(name, shape)| (name.as_str(), Var::Own(shape.value(&env).into_owned()))).collect();
+        scopes = vec![Scope { vars, outer: None }];
     }
     let (mut seen, mut asked) = (HashSet::new(), Vec::new());
     let mut pages = visit.pages_of(index);
@@ -183,24 +183,24 @@ fn too_many(step: &Step, most: usize) -> Refusal {
 }
 
 /// What an answer says of its continuation.
-fn goes_on(visit: &Visit<'_>, step: &Step, more: &More, page: usize) -> Result<Option<Value>, Refusal> {
+fn goes_on(visit: &Visit<'_>, step: &Step, more: &More, page: usize) -> Result<Option<Value<'static>>, Refusal> {
     let answer = &visit.pages[page];
     answer::glance(step, answer)?;
-    let found = more.json.query(visit.document(step, page)?).all().into_iter().find(|value| !value.is_null()).cloned();
+    let found = more.json.query(visit.document(page)?).into_iter().find(|value| !value.is_null()).cloned().map(Value::into_owned);
     Ok(match found {
-        Some(Value::String(link)) if more.follow => Some(absolute(&link, &answer.url)).filter(|link| !link.is_empty()).map(Value::String),
+        Some(Value::String(link)) if more.follow => Some(absolute(&link, &answer.url)).filter(|link| !link.is_empty()).map(Value::from),
         found => found,
     })
 }
 
-fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, found: &Value) -> Asked<'d> {
+fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, found: &Value<'static>) -> Asked<'d> {
     let mut scope = scope.clone();
     if let Some(more) = &step.more {
-        scope.vars.push(("page", Cow::Owned(Value::from(more.first + nth - 1))));
-        scope.vars.push(("more", Cow::Owned(found.clone())));
+        scope.vars.push(("page", Var::Own(Value::from(more.first + nth - 1))));
+        scope.vars.push(("more", Var::Own(found.clone())));
     }
     let link = match (&step.more, found) {
-        (Some(More { follow: true, .. }), Value::String(link)) => Some(link.as_str()),
+        (Some(More { follow: true, .. }), Value::String(link)) => Some(link.as_ref()),
         _ => None,
     };
     let request = request(visit, step, &scope, link);
@@ -209,12 +209,12 @@ fn paged<'d>(visit: &Visit<'_>, step: &'d Step, scope: &Scope<'d>, nth: usize, f
 
 impl Shape {
     /// The value.
-    pub fn value(&self, env: &Env<'_>) -> Value {
+    pub fn value<'a>(&'a self, env: &Env<'a>) -> Value<'a> {
         match self {
             Self::Text(template) => template.value(env),
             Self::Fixed(value) => value.clone(),
             Self::List(list) => Value::Array(list.iter().map(|shape| shape.value(env)).collect()),
-            Self::Object(fields) => Value::Object(fields.iter().map(|(name, shape)| (name.clone(), shape.value(env))).collect()),
+            Self::Object(fields) => Value::Object(fields.iter().map(|(name, shape)| (Cow::from(name), shape.value(env))).collect()),
         }
     }
 }

@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use super::value::Value;
 
-use super::filter::{Filter, Tables};
+use super::filter::{Filter, Tables, collapsed};
 use super::number::NumberFormat;
 use crate::domain::case::CaseNumber;
 
@@ -34,6 +34,8 @@ struct Expression {
 struct Name {
     head: String,
     rest: Vec<String>,
+    /// Whether it is the number of the case, which is no field.
+    is_number: bool,
 }
 
 /// What a template may refer to.
@@ -46,7 +48,7 @@ pub struct Env<'a> {
     /// The variables of the fan-out.
     pub scope: &'a Scope<'a>,
     /// The row at hand; names that are no variable are fields of it.
-    pub row: Option<&'a Value>,
+    pub row: Option<&'a Value<'a>>,
     /// The address of the page at hand, for `absolute`.
     pub base: &'a str,
 }
@@ -55,11 +57,45 @@ pub struct Env<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Scope<'a> {
     /// Name and value.
-    pub vars: Vec<(&'a str, Cow<'a, Value>)>,
+    pub vars: Vec<(&'a str, Var<'a>)>,
+    /// Those that were bound before.
+    pub outer: Option<&'a Scope<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    /// The same with more.
+    pub fn within(outer: &'a Scope<'a>, vars: Vec<(&'a str, Var<'a>)>) -> Self {
+        Self { vars, outer: Some(outer) }
+    }
+
+    /// A variable; of several with one name the innermost.
+    pub fn find(&self, name: &str) -> Option<&Var<'a>> {
+        let own = self.vars.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value);
+        own.or_else(|| self.outer?.find(name))
+    }
+}
+
+/// What a variable stands for.
+#[derive(Debug, Clone)]
+pub enum Var<'a> {
+    /// A part of an answer.
+    At(&'a Value<'a>),
+    /// Something that was put together.
+    Own(Value<'a>),
+}
+
+impl<'a> Var<'a> {
+    /// The value.
+    pub fn value(&self) -> &Value<'a> {
+        match self {
+            Self::At(value) => value,
+            Self::Own(value) => value,
+        }
+    }
 }
 
 enum Found<'a> {
-    Json(&'a Value),
+    Json(&'a Value<'a>),
     Text(&'a str),
     Nothing,
 }
@@ -105,7 +141,7 @@ impl Template {
 
     /// Where in a row its values stand; the number of the case stands elsewhere. An empty path is the whole row.
     pub fn paths(&self) -> impl Iterator<Item = Vec<&str>> {
-        let of_row = self.names().filter(|name| name.head != "number");
+        let of_row = self.names().filter(|name| !name.is_number);
         of_row.map(|name| {
             let head = Some(name.head.as_str()).filter(|head| *head != "row");
             head.into_iter().chain(name.rest.iter().map(String::as_str)).collect()
@@ -123,7 +159,7 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Literal(text) => site.push_str(text),
-                Part::Value(value) if value.names.iter().all(|name| name.head == "number") => site.push('0'),
+                Part::Value(value) if value.names.iter().all(|name| name.is_number) => site.push('0'),
                 Part::Value(_) => return false,
             }
             let rest = site.split_once("://").map_or(site.as_str(), |(_, rest)| rest);
@@ -142,15 +178,20 @@ impl Template {
         expressions.flat_map(|expression| &expression.names)
     }
 
-    /// The text.
-    pub fn text(&self, env: &Env<'_>) -> String {
-        self.join(env, |expression| expression.text(env))
+    /// The text; borrowed from the answer where it stands there.
+    pub fn text<'a>(&'a self, env: &Env<'a>) -> Cow<'a, str> {
+        self.join(|expression| expression.text(env))
+    }
+
+    /// The text with its white space tidied, as nearly all of a docket is kept.
+    pub fn tidy(&self, env: &Env<'_>) -> String {
+        collapsed(self.text(env)).into_owned()
     }
 
     /// The text, or nothing when one of its values is empty: for keys, which must not be built on sand.
-    pub fn complete(&self, env: &Env<'_>) -> Option<String> {
+    pub fn complete<'a>(&'a self, env: &Env<'a>) -> Option<Cow<'a, str>> {
         let mut whole = true;
-        let text = self.join(env, |expression| {
+        let text = self.join(|expression| {
             let text = expression.text(env);
             whole &= !text.is_empty();
             text
@@ -159,13 +200,13 @@ impl Template {
     }
 
     /// The value with its type, when the template is exactly one value without filters; else the text.
-    pub fn value(&self, env: &Env<'_>) -> Value {
+    pub fn value<'a>(&'a self, env: &Env<'a>) -> Value<'a> {
         if let [Part::Value(expression)] = self.parts.as_slice()
             && expression.filters.is_empty()
         {
             return match expression.find(env) {
                 Found::Json(value) => value.clone(),
-                Found::Text(text) => Value::String(text.to_owned()),
+                Found::Text(text) => text.into(),
                 Found::Nothing => Value::Null,
             };
         }
@@ -175,23 +216,33 @@ impl Template {
     /// The text as a web address: values are percent-encoded, unless the address begins with one (a link that was read).
     pub fn url(&self, env: &Env<'_>) -> String {
         if matches!(self.parts.first(), Some(Part::Value(_))) {
-            return self.text(env);
+            return self.text(env).into_owned();
         }
-        self.join(env, |expression| {
-            url::form_urlencoded::byte_serialize(expression.text(env).as_bytes()).collect::<String>().replace('+', "%20")
-        })
+        let encoded = self.join(|expression| {
+            let text = expression.text(env);
+            // Identifiers have nothing to encode.
+            if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')) {
+                return text;
+            }
+            Cow::Owned(url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20"))
+        });
+        encoded.into_owned()
     }
 
-    fn join(&self, _env: &Env<'_>, mut value: impl FnMut(&Expression) -> String) -> String {
-        let mut text = String::new();
+    fn join<'a>(&'a self, mut value: impl FnMut(&'a Expression) -> Cow<'a, str>) -> Cow<'a, str> {
+        match self.parts.as_slice() {
+            [Part::Value(expression)] => return value(expression),
+            [Part::Literal(literal)] => return Cow::Borrowed(literal),
+            _ => {}
+        }
+        let mut text = String::with_capacity(128);
         for part in &self.parts {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
-                Part::Value(expression) if text.is_empty() && self.parts.len() == 1 => return value(expression),
                 Part::Value(expression) => text.push_str(&value(expression)),
             }
         }
-        text
+        Cow::Owned(text)
     }
 }
 
@@ -212,14 +263,14 @@ impl Expression {
         first.iter().map(|name| name.find(env)).find(|found| !found.is_empty()).unwrap_or_else(|| last.find(env))
     }
 
-    fn text(&self, env: &Env<'_>) -> String {
+    fn text<'a>(&'a self, env: &Env<'a>) -> Cow<'a, str> {
         let text = match self.find(env) {
             Found::Json(value) => match self.filters.first() {
-                Some(Filter::Join(between)) => joined(value, between).into_owned(),
-                _ => text_of(value).into_owned(),
+                Some(Filter::Join(between)) => joined(value, between),
+                _ => text_of(value),
             },
-            Found::Text(text) => text.to_owned(),
-            Found::Nothing => String::new(),
+            Found::Text(text) => Cow::Borrowed(text),
+            Found::Nothing => Cow::Borrowed(""),
         };
         self.filters.iter().fold(text, |text, filter| filter.apply(text, env))
     }
@@ -242,16 +293,17 @@ impl Name {
             return Err(format!("\"{text}\" is not a name such as row.field or list.0"));
         }
         let mut names = text.split('.').map(str::to_owned);
-        Ok(Self { head: names.next().unwrap_or_default(), rest: names.collect() })
+        let head = names.next().unwrap_or_default();
+        Ok(Self { is_number: head == "number", head, rest: names.collect() })
     }
 
     fn find<'a>(&self, env: &Env<'a>) -> Found<'a> {
-        if self.head == "number" {
+        if self.is_number {
             return self.rest.first().map_or(Found::Text(&env.number.compact), |part| number_part(env.number, part));
         }
-        let variable = env.scope.vars.iter().rev().find(|(name, _)| *name == self.head);
+        let variable = env.scope.find(&self.head);
         let start = match (variable, env.row) {
-            (Some((_, value)), _) => Some(value.as_ref()),
+            (Some(value), _) => Some(value.value()),
             (None, Some(row)) if self.head == "row" => Some(row),
             (None, Some(row)) => row.get(&self.head),
             (None, None) => None,
@@ -261,7 +313,7 @@ impl Name {
     }
 }
 
-fn step_into<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+fn step_into<'a>(value: &'a Value<'a>, name: &str) -> Option<&'a Value<'a>> {
     match value {
         Value::Array(list) => name.parse::<usize>().ok().and_then(|index| list.get(index)),
         _ => value.get(name),
@@ -277,17 +329,18 @@ fn number_part<'a>(number: &'a CaseNumber, part: &str) -> Found<'a> {
 }
 
 /// A JSON value as text: null is empty, lists are joined with commas, an element of XML is its text.
-pub fn text_of(value: &Value) -> Cow<'_, str> {
+pub fn text_of<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
     joined(value, ", ")
 }
 
 /// The same with the elements of a list joined by something else.
-fn joined<'v>(value: &'v Value, between: &str) -> Cow<'v, str> {
+fn joined<'v>(value: &'v Value<'_>, between: &str) -> Cow<'v, str> {
     match value {
         Value::Null => Cow::Borrowed(""),
         Value::String(text) => Cow::Borrowed(text),
         Value::Array(list) => Cow::Owned(list.iter().map(text_of).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(between)),
-        Value::Object(object) if object.contains_key("text") => object.get("text").map(text_of).unwrap_or_default(),
+        Value::Object(object) if let Some(text) = object.get("text") => text_of(text),
+        Value::Number(number) => Cow::Owned(number.to_string()),
         other => Cow::Owned(other.to_string()),
     }
 }
@@ -327,10 +380,11 @@ mod tests {
         }
     }
 
-    fn with_env<T>(row: Value, read: impl Fn(&Env<'_>) -> T) -> T {
-        let (number, court) = (number(), json!({"name": " SALA  PENAL ", "ids": [7, 8]}));
+    fn with_env<T>(row: serde_json::Value, read: impl Fn(&Env<'_>) -> T) -> T {
+        let (number, row) = (number(), Value::from(row));
+        let court = Value::from(json!({"name": " SALA  PENAL ", "ids": [7, 8]}));
         let format = crate::recipe::shipped_recipe("ec-esatje").unwrap().plan.number.clone();
-        let scope = Scope { vars: vec![("court", Cow::Borrowed(&court))] };
+        let scope = Scope { vars: vec![("court", Var::At(&court))], outer: None };
         read(&Env { number: &number, format: &format, scope: &scope, row: Some(&row), base: "https://court.example/list/" })
     }
 
@@ -350,7 +404,7 @@ mod tests {
             ("{{ link | absolute }}", "https://court.example/doc?id=1"),
         ] {
             let template = Template::parse(template).unwrap();
-            assert_eq!(with_env(row.clone(), |env| template.text(env)), expected);
+            assert_eq!(with_env(row.clone(), |env| template.text(env).into_owned()), expected);
         }
     }
 
@@ -360,21 +414,21 @@ mod tests {
         for (template, expected) in [
             ("{{ id }}", json!(26_015_981)),
             ("{{ flag }}", json!(true)),
-            ("{{ gone }}", Value::Null),
+            ("{{ gone }}", json!(null)),
             (" {{ id }}", json!(" 26015981")),
             ("{{ id | trim }}", json!("26015981")),
             ("web", json!("web")),
         ] {
             let template = Template::parse(template).unwrap();
-            assert_eq!(with_env(row.clone(), |env| template.value(env)), expected);
+            assert_eq!(with_env(row.clone(), |env| template.value(env).to_plain()), expected);
         }
     }
 
     #[test]
     fn a_key_with_an_empty_value_is_no_key() {
         let template = Template::parse("{{ a }}:{{ b }}").unwrap();
-        assert_eq!(with_env(json!({"a": 1, "b": 2}), |env| template.complete(env)), Some("1:2".to_owned()));
-        assert_eq!(with_env(json!({"a": 1, "b": ""}), |env| template.complete(env)), None);
+        assert_eq!(with_env(json!({"a": 1, "b": 2}), |env| template.complete(env).map(Cow::into_owned)), Some("1:2".to_owned()));
+        assert_eq!(with_env(json!({"a": 1, "b": ""}), |env| template.complete(env).map(Cow::into_owned)), None);
     }
 
     #[test]

@@ -9,9 +9,9 @@ use std::collections::HashSet;
 
 use regex::Regex;
 use scraper::{ElementRef, Html, Node, Selector};
-use serde_json::{Map, Value};
 
 use super::columns::Columns;
+use super::value::{Fields, Value};
 use super::visible;
 
 /// The view of a page.
@@ -82,9 +82,9 @@ pub struct Missing {
 
 /// What was seen of a page.
 #[derive(Debug)]
-pub struct Seen<'a> {
+pub struct Seen<'a, 'r> {
     /// The page as a value.
-    pub value: Value,
+    pub value: Value<'r>,
     page: ElementRef<'a>,
     /// The rows of each look that has some.
     rows: Vec<Vec<ElementRef<'a>>>,
@@ -92,7 +92,7 @@ pub struct Seen<'a> {
 
 impl View {
     /// The page as a value. `url` is its address, against which a `<base>` on it is read.
-    pub fn see<'a>(&self, html: &'a Html, url: &str) -> Result<Seen<'a>, Missing> {
+    pub fn see<'a, 'r>(&'r self, html: &'a Html, url: &str) -> Result<Seen<'a, 'r>, Missing> {
         let page = html.root_element();
         let scope = Scope { element: page, columns: &[], lines: OnceCell::new() };
         let base = base(html, url);
@@ -115,7 +115,7 @@ impl View {
     }
 }
 
-impl Seen<'_> {
+impl Seen<'_, '_> {
     /// What the page shows outside of the rows, when it has rows and shows fewer letters than this in all.
     pub fn beside_rows(&self, fewer_than: usize) -> Option<String> {
         if self.rows.is_empty() || !visible::is_shorter(self.page, fewer_than) {
@@ -159,13 +159,13 @@ struct Scope<'a, 's> {
 /// Told of the rows of each look that has some.
 type Note<'n, 'a> = &'n mut dyn FnMut(&[ElementRef<'a>]);
 
-fn fields<'a>(
-    looks: &[(String, Look)],
+fn fields<'a, 'r>(
+    looks: &'r [(String, Look)],
     scope: &Scope<'a, '_>,
     base: Option<&url::Url>,
     note: Note<'_, 'a>,
-) -> Result<Map<String, Value>, Missing> {
-    let mut object = Map::new();
+) -> Result<Fields<'r>, Missing> {
+    let mut object = Fields::default();
     for (name, look) in looks {
         let value = look.value(scope, base, note)?;
         let is_missing = match &value {
@@ -176,15 +176,15 @@ fn fields<'a>(
         if is_missing && look.required {
             return Err(Missing { field: name.clone(), css: look.written.clone() });
         }
-        object.insert(name.clone(), value);
+        object.insert(name.as_str(), value);
     }
     Ok(object)
 }
 
 impl Look {
-    fn value<'a>(&self, scope: &Scope<'a, '_>, base: Option<&url::Url>, note: Note<'_, 'a>) -> Result<Value, Missing> {
+    fn value<'a, 'r>(&'r self, scope: &Scope<'a, '_>, base: Option<&url::Url>, note: Note<'_, 'a>) -> Result<Value<'r>, Missing> {
         if let Some(label) = &self.label {
-            return Ok(Value::String(self.picked(self.after_label(label, scope))));
+            return Ok(self.picked(self.after_label(label, scope)).into());
         }
         let itself = [scope.element];
         let places = match &self.column {
@@ -194,15 +194,15 @@ impl Look {
         match &self.kind {
             Kind::One if self.css.is_none() => {
                 let texts = places.iter().filter(|place| self.fits(**place)).map(|place| self.text(*place, base));
-                Ok(Value::String(texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")))
+                Ok(texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ").into())
             }
             Kind::One => {
                 let found = places.iter().find_map(|place| self.first_in(*place));
-                Ok(Value::String(found.map(|element| self.text(element, base)).unwrap_or_default()))
+                Ok(found.map(|element| self.text(element, base)).unwrap_or_default().into())
             }
             Kind::All => {
                 let found = places.iter().flat_map(|place| self.find(*place));
-                Ok(found.map(|element| Value::String(self.text(element, base))).collect())
+                Ok(found.map(|element| Value::from(self.text(element, base))).collect())
             }
             Kind::Rows(rows) => {
                 let mut found: Vec<_> = places.iter().flat_map(|place| self.find(*place)).collect();
@@ -296,13 +296,13 @@ impl Rows {
         self.columns.0.iter().map(|column| column.name.as_str()).chain(self.cells.iter().map(|(name, _)| name.as_str()))
     }
 
-    fn values<'a>(
-        &self,
+    fn values<'a, 'r>(
+        &'r self,
         page: ElementRef<'a>,
         found: Vec<ElementRef<'a>>,
         base: Option<&url::Url>,
         note: Note<'_, 'a>,
-    ) -> Result<Value, Missing> {
+    ) -> Result<Value<'r>, Missing> {
         let rows = if self.columns.0.is_empty() {
             found.into_iter().map(|row| (row, Vec::new())).collect()
         } else {
@@ -313,13 +313,13 @@ impl Rows {
             let columns: Vec<_> =
                 self.columns.0.iter().zip(cells).map(|(column, cells)| (column.name.as_str(), cells.as_slice())).collect();
             let scope = Scope { element: *row, columns: &columns, lines: OnceCell::new() };
-            let mut value = Map::new();
+            let mut value = Fields::default();
             for (name, cells) in &columns {
                 let texts = cells.iter().map(|cell| visible::text(*cell, |_| false)).filter(|text| !text.is_empty());
-                value.insert((*name).to_owned(), Value::String(texts.collect::<Vec<_>>().join(" ")));
+                value.insert(*name, texts.collect::<Vec<_>>().join(" ").into());
             }
             // Rows within rows are no rows of the page.
-            value.append(&mut fields(&self.cells, &scope, base, &mut |_| {})?);
+            value.extend(fields(&self.cells, &scope, base, &mut |_| {})?);
             values.push(Value::Object(value));
         }
         note(&rows.iter().map(|(row, _)| *row).collect::<Vec<_>>());
@@ -362,7 +362,7 @@ mod tests {
         let html = Html::parse_document(
             "<table><tr class=row><td class=t>Auto <b>de</b>\n llamamiento<span>cuerpo &lt;1&gt;</span></td><td><a href='/d/1'>ver</a></td></tr></table>",
         );
-        let value = view.see(&html, "https://x.example/").unwrap().value;
+        let value = view.see(&html, "https://x.example/").unwrap().value.to_plain();
         assert_eq!(value["rows"], json!([{"title": "Auto de\nllamamiento", "text": "cuerpo <1>", "link": "/d/1"}]));
         assert_eq!(value["all"].as_array().unwrap().len(), 2);
     }
@@ -372,7 +372,7 @@ mod tests {
         let link = Look { attribute: Some("href".to_owned()), ..look("a", Kind::One) };
         let view = View { fields: vec![("rows".to_owned(), look("a.x", rows(vec![("link".to_owned(), link)])))] };
         assert_eq!(
-            view.see(&Html::parse_document("<a class=x href=/1>uno</a>"), "https://x.example/").unwrap().value,
+            view.see(&Html::parse_document("<a class=x href=/1>uno</a>"), "https://x.example/").unwrap().value.to_plain(),
             json!({"rows": [{"link": "/1"}]})
         );
     }
@@ -388,17 +388,17 @@ mod tests {
     fn deep_nesting_does_not_exhaust_the_stack() {
         let html = Html::parse_document(&format!("{}hondo", "<div>".repeat(20_000)));
         let view = View { fields: vec![("t".to_owned(), look("body", Kind::One))] };
-        assert_eq!(view.see(&html, "https://x.example/").unwrap().value, json!({"t": "hondo"}));
+        assert_eq!(view.see(&html, "https://x.example/").unwrap().value.to_plain(), json!({"t": "hondo"}));
     }
 
     /// The value of a page under a view that is written as in a recipe.
-    fn seen(view: &str, html: &str) -> Value {
+    fn seen(view: &str, html: &str) -> serde_json::Value {
         let sink = crate::diag::Sink::new("view.toml", view);
         let document = crate::diag::parse(&sink).expect("TOML");
         let fields = crate::recipe::syntax::view::looks(&mut crate::diag::Reader::root(&document, &sink));
         let problems: Vec<String> = sink.into_problems().iter().map(ToString::to_string).collect();
         assert!(problems.is_empty(), "{problems:?}");
-        View { fields }.see(&Html::parse_document(html), "https://x.example/a/").unwrap().value
+        View { fields }.see(&Html::parse_document(html), "https://x.example/a/").unwrap().value.to_plain()
     }
 
     const TABLES: &str = "<table><tr><td>
@@ -422,7 +422,7 @@ mod tests {
         "#;
         let rows = &seen(view, TABLES)["rows"];
         let row = |date: &str, no: &str, text: &str, link: &str| (date.to_owned(), no.to_owned(), text.to_owned(), link.to_owned());
-        let cell = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
+        let cell = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap().to_owned();
         let found: Vec<_> = rows
             .as_array()
             .unwrap()

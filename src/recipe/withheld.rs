@@ -4,12 +4,12 @@
 //! kept, and so it must not stay in the stored page either. What a step's `drop` names (a prosecutor's list of victims) is
 //! not even read. Called by `daemon` before a version is committed.
 
-use serde_json::Value;
-
 use super::answer::Format;
 use super::entries::EntriesSpec;
+use super::path::escaped;
 use super::select::{Visit, all_hold};
 use super::template::{Env, Scope};
+use super::value::Value;
 use super::{Recipe, dropped, inside, step};
 use crate::domain::case::CaseNumber;
 use crate::domain::page::Page;
@@ -27,7 +27,7 @@ impl Recipe {
                     let no_scope = Scope::default();
                     let scope = asked.get(nth).map_or(&no_scope, |asked| &asked.scope);
                     let specs = self.plan.entries.iter().filter(|spec| spec.step == index);
-                    let places: Vec<String> = specs.flat_map(|spec| places(&visit, spec, step, page, scope)).collect();
+                    let places: Vec<String> = specs.flat_map(|spec| places(&visit, spec, page, scope)).collect();
                     let body = emptied(&visit, step, page, &places).or_else(|| dropped::kept(step, &pages[page]));
                     rewritten.extend(body.map(|body| (page, body)));
                 }
@@ -42,35 +42,33 @@ impl Recipe {
 }
 
 /// Where a page holds the texts of withheld rows, as JSON pointers. The variables are those that the page was read with.
-fn places(visit: &Visit<'_>, spec: &EntriesSpec, step: &step::Step, page: usize, scope: &Scope<'_>) -> Vec<String> {
-    let (Some(withheld), Some((text, _)), Ok(document)) = (&spec.withheld, &spec.text, visit.document(step, page)) else {
+fn places(visit: &Visit<'_>, spec: &EntriesSpec, page: usize, scope: &Scope<'_>) -> Vec<String> {
+    let (Some(withheld), Some((text, _)), Ok(document)) = (&spec.withheld, &spec.text, visit.document(page)) else {
         return Vec::new();
     };
     let mut places = Vec::new();
-    for (located, (_, around)) in spec.rows.query_located(document).all().iter().zip(spec.placed(document)) {
-        let row = located.node();
+    for ((place, row), (_, around)) in spec.rows.query_located(document).into_iter().zip(spec.placed(document)) {
         let own = spec.scope_of(visit, page, scope, row, around);
         let scope = own.as_ref();
         let env = Env { number: visit.number, format: &visit.recipe.plan.number, scope, row: Some(row), base: &visit.pages[page].url };
         if row.is_object() && all_hold(&withheld.when, &env) {
-            let row = located.location().to_json_pointer();
-            let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
-            places.extend(text.paths().map(|path| path.into_iter().fold(row.clone(), |place, name| format!("{place}/{}", escaped(name)))));
+            places
+                .extend(text.paths().map(|path| path.into_iter().fold(place.clone(), |place, name| format!("{place}/{}", escaped(name)))));
         }
     }
     places
 }
 
 fn emptied(visit: &Visit<'_>, step: &step::Step, page: usize, places: &[String]) -> Option<Vec<u8>> {
-    let document = visit.document(step, page).ok()?;
-    let is_full = |value: &Value| !value.is_null() && value.as_str() != Some("");
+    let document = visit.document(page).ok()?;
+    let is_full = |value: &Value<'_>| !value.is_null() && value.as_str() != Some("");
     if !places.iter().any(|place| document.pointer(place).is_some_and(is_full)) {
         return None;
     }
     let mut kept = document.clone();
     for place in places {
         if let Some(value) = kept.pointer_mut(place).filter(|value| is_full(value)) {
-            *value = Value::String(String::new());
+            *value = "".into();
         }
     }
     inside::close(step, &mut kept);

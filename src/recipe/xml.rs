@@ -4,9 +4,8 @@
 //! lists under their local names. It checks no schema and fetches nothing; entities of a document's own are left as they
 //! stand.
 
-use serde_json::{Map, Value};
-
 use super::html_text::{decode_entities, end_of_tag};
+use super::value::{Fields, Value};
 
 /// Deeper documents than this are an attack or a mistake.
 const DEEPEST: usize = 100;
@@ -24,13 +23,13 @@ pub enum Trouble {
 
 struct Open {
     name: String,
-    fields: Map<String, Value>,
+    fields: Fields<'static>,
     text: String,
 }
 
 /// Reads a document whose root is one of these (any, when there is none): `{"rss": [{…}]}`.
-pub fn parse(text: &str, roots: &[String]) -> Result<Value, Trouble> {
-    let mut stack = vec![Open { name: String::new(), fields: Map::new(), text: String::new() }];
+pub fn parse(text: &str, roots: &[String]) -> Result<Value<'static>, Trouble> {
+    let mut stack = vec![Open { name: String::new(), fields: Fields::default(), text: String::new() }];
     let mut rest = text;
     while let Some(at) = rest.find('<') {
         let (before, markup) = rest.split_at(at);
@@ -91,11 +90,12 @@ fn close(stack: &mut Vec<Open>, name: &str) {
     let Some(depth) = stack.iter().rposition(|open| open.name == name).filter(|depth| *depth > 0) else { return };
     while stack.len() > depth {
         let Some(mut done) = stack.pop() else { return };
-        done.fields.insert("text".to_owned(), Value::String(done.text.trim().to_owned()));
-        if let Some(parent) = stack.last_mut()
-            && let Value::Array(list) = parent.fields.entry(done.name).or_insert_with(|| Value::Array(Vec::new()))
-        {
-            list.push(Value::Object(done.fields));
+        done.fields.insert("text", done.text.trim().to_owned().into());
+        let Some(parent) = stack.last_mut() else { return };
+        match parent.fields.get_mut(&done.name) {
+            Some(Value::Array(list)) => list.push(Value::Object(done.fields)),
+            Some(_) => {}
+            None => parent.fields.insert(done.name, Value::Array(vec![Value::Object(done.fields)])),
         }
     }
 }
@@ -104,14 +104,14 @@ fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
 
-fn attributes(text: &str) -> Map<String, Value> {
-    let mut fields = Map::new();
+fn attributes(text: &str) -> Fields<'static> {
+    let mut fields = Fields::default();
     let mut rest = text.trim_start();
     while let Some((name, after)) = rest.split_once('=') {
         let after = after.trim_start();
         let Some(quote) = after.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else { break };
         let Some((value, after)) = after[1..].split_once(quote) else { break };
-        fields.insert(format!("@{}", local(name.trim())), Value::String(decode_entities(value)));
+        fields.insert(format!("@{}", local(name.trim())), decode_entities(value).into());
         rest = after.trim_start();
     }
     fields
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn elements_become_lists_by_local_name() {
         let text = "<?xml version='1.0'?><!DOCTYPE x><S:Env xmlns:S=\"u\"><S:Body a='1&amp;2'>uno &lt;<b/><![CDATA[<p>dos]]></S:Body><S:Body>&#243;</S:Body><!-- x --></S:Env>";
-        let value = parse(text, &["Env".to_owned()]).unwrap();
+        let value = parse(text, &["Env".to_owned()]).unwrap().to_plain();
         assert_eq!(value["Env"][0]["@S"], "u");
         let body = json!([{"@a": "1&2", "b": [{"text": ""}], "text": "uno <<p>dos"}, {"text": "ó"}]);
         assert_eq!(value["Env"][0]["Body"], body);

@@ -34,23 +34,23 @@ impl Zones {
     }
 
     /// The zone of a case, by its number.
-    pub fn of_number(&self, compact: &str) -> TimeZone {
+    pub fn of_number(&self, compact: &str) -> &TimeZone {
         let rule = self.rules.iter().find(|rule| rule.value.is_none() && rule.matches.is_match(compact));
-        rule.map_or(&self.usual, |rule| &rule.zone).clone()
+        rule.map_or(&self.usual, |rule| &rule.zone)
     }
 
-    /// The zone of a row: by what it says of its court, else by the number of its case. A case keeps its number when it moves
-    /// to a court elsewhere.
-    pub fn of_row(&self, env: &Env<'_>) -> TimeZone {
+    /// The zone of a row: by what it says of its court, else that of its case. A case keeps its number when it moves to a court
+    /// elsewhere.
+    pub fn of_row<'z>(&'z self, env: &Env<'_>, of_case: &'z TimeZone) -> &'z TimeZone {
         let mut says_its_court = false;
         for rule in &self.rules {
             let Some(value) = &rule.value else { continue };
             let text = value.text(env);
             says_its_court |= !text.trim().is_empty();
             if rule.matches.is_match(text.trim()) {
-                return rule.zone.clone();
+                return &rule.zone;
             }
         }
-        if says_its_court { self.usual.clone() } else { self.of_number(&env.number.compact) }
+        if says_its_court { &self.usual } else { of_case }
     }
 }

@@ -1,18 +1,18 @@
 //! What repeats in JSON or XML: lists of objects, by their paths.
 
-use serde_json::Value;
-
 use super::guess::{is_dated, name_of};
 use super::{Candidate, Cell, Form, Found, Look, Piece, Spot};
 use crate::recipe::filter::collapse;
+use crate::recipe::path::JsonPath;
 use crate::recipe::template::text_of;
+use crate::recipe::value::{Fields, Value};
 
 /// Deeper than this no list of entries stands.
 const DEEPEST: usize = 12;
 
 /// Looks through a document.
-pub fn found(document: &Value, form: Form) -> Found {
-    let mut lists: Vec<(String, Vec<&Value>)> = Vec::new();
+pub fn found(document: &Value<'_>, form: Form) -> Found {
+    let mut lists: Vec<(String, Vec<&Value<'_>>)> = Vec::new();
     let mut pieces = Vec::new();
     walk(document, "$", 0, &mut lists, &mut pieces);
     let mut candidates: Vec<(usize, Candidate)> = lists
@@ -29,8 +29,8 @@ pub fn found(document: &Value, form: Form) -> Found {
     candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     candidates.truncate(9);
     let title = ["$.rss[0].channel[0].title[0].text", "$.feed[0].title[0].text"].iter().find_map(|path| {
-        let path = serde_json_path::JsonPath::parse(path).ok()?;
-        path.query(document).first().map(|title| collapse(&text_of(title)))
+        let path = JsonPath::parse(path).ok()?;
+        path.query(document).into_iter().next().map(|title| collapse(&text_of(title)))
     });
     Found {
         form,
@@ -42,14 +42,14 @@ pub fn found(document: &Value, form: Form) -> Found {
     }
 }
 
-fn walk<'v>(value: &'v Value, path: &str, depth: usize, lists: &mut Vec<(String, Vec<&'v Value>)>, pieces: &mut Vec<Piece>) {
+fn walk<'v>(value: &'v Value<'v>, path: &str, depth: usize, lists: &mut Vec<(String, Vec<&'v Value<'v>>)>, pieces: &mut Vec<Piece>) {
     if depth > DEEPEST {
         return;
     }
     match value {
         Value::Array(list) => {
             let at = format!("{path}[*]");
-            let rows: Vec<&Value> = list.iter().filter(|row| row.is_object()).collect();
+            let rows: Vec<&Value<'_>> = list.iter().filter(|row| row.is_object()).collect();
             if !rows.is_empty() {
                 match lists.iter_mut().find(|(known, _)| *known == at) {
                     Some((_, known)) => known.extend(rows),
@@ -59,7 +59,7 @@ fn walk<'v>(value: &'v Value, path: &str, depth: usize, lists: &mut Vec<(String,
             list.iter().for_each(|inner| walk(inner, &at, depth + 1, lists, pieces));
         }
         Value::Object(object) => {
-            for (name, inner) in object {
+            for (name, inner) in object.iter() {
                 let at = if is_plain(name) {
                     format!("{path}.{name}")
                 } else {
@@ -84,7 +84,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// The fields that at least half of the rows have; of an inner object its own fields too.
-fn cells(rows: &[&Value]) -> Vec<Cell> {
+fn cells(rows: &[&Value<'_>]) -> Vec<Cell> {
     let mut paths: Vec<String> = Vec::new();
     for row in rows.iter().take(50) {
         fields(row, "", 0, &mut paths);
@@ -103,20 +103,20 @@ fn cells(rows: &[&Value]) -> Vec<Cell> {
     cells
 }
 
-fn fields(row: &Value, before: &str, depth: usize, paths: &mut Vec<String>) {
+fn fields(row: &Value<'_>, before: &str, depth: usize, paths: &mut Vec<String>) {
     let Some(object) = row.as_object() else { return };
-    for (name, inner) in object {
+    for (name, inner) in object.iter() {
         // A name in a template is letters, digits, _, - and @.
         if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@')) {
             continue;
         }
-        let path = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
+        let path = if before.is_empty() { name.to_owned() } else { format!("{before}.{name}") };
         match inner {
             Value::Object(_) if depth < 2 => fields(inner, &path, depth + 1, paths),
             // An element of XML is a list of objects with a text and attributes.
             Value::Array(list) => {
                 if let Some(element) = list.first().filter(|element| element.get("text").is_some()) {
-                    let attributes = element.as_object().into_iter().flatten().filter(|(name, _)| name.starts_with('@'));
+                    let attributes = element.as_object().into_iter().flat_map(Fields::iter).filter(|(name, _)| name.starts_with('@'));
                     let here = format!("{path}.0");
                     let of_attributes: Vec<String> = attributes.map(|(name, _)| format!("{here}.{name}")).collect();
                     for path in std::iter::once(here).chain(of_attributes) {
@@ -133,7 +133,7 @@ fn fields(row: &Value, before: &str, depth: usize, paths: &mut Vec<String>) {
     }
 }
 
-fn value(row: &Value, path: &str) -> String {
+fn value(row: &Value<'_>, path: &str) -> String {
     let found = path.split('.').try_fold(row, |value, name| match value {
         Value::Array(list) => name.parse::<usize>().ok().and_then(|nth| list.get(nth)),
         _ => value.get(name),

@@ -2,13 +2,15 @@
 
 use encoding_rs::Encoding;
 
-use super::{Candidate, Cell, Look};
+use super::{Candidate, Cell, Look, NotFound};
 use crate::domain::charset::decode_with_errors;
 use crate::domain::page::Page;
 use crate::recipe::date::{DateFormat, DateSpec};
 use crate::recipe::filter::fold;
 use crate::recipe::html_text;
+use crate::recipe::path::JsonPath;
 use crate::recipe::template::Template;
+use crate::recipe::value::{Fields, Value};
 
 /// Ways of writing a day, the day first; and hours after it.
 const DAYS: &[&str] = &["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"];
@@ -195,6 +197,21 @@ pub fn ends_of(text: &str) -> Option<String> {
         }
     }
     Some(text[start..].to_owned()).filter(|ends| !ends.is_empty())
+}
+
+/// What tells the answer about a case that is not there from the one about a case that is: a field that it alone has, else that
+/// it lists nothing. `None`: it lists something, or is no such answer.
+pub fn not_found_sign(none: &Page, case: &Page, candidate: &Candidate) -> Option<NotFound> {
+    let (none, case) = (decode_with_errors(none).0, decode_with_errors(case).0);
+    let value = |text| Value::parse(text).ok();
+    let (none, case) = (value(none.trim())?, value(case.trim())?);
+    let rows = JsonPath::parse(&candidate.at).ok()?;
+    if !rows.query(&none).is_empty() {
+        return None;
+    }
+    let mut names = none.as_object().into_iter().flat_map(Fields::names);
+    let own = names.find(|name| case.get(name).is_none() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    Some(own.map_or_else(|| NotFound::Empty(candidate.at.clone()), |name| NotFound::Field(format!("$.{name}"))))
 }
 
 /// Lines of a page that says that there is no such case, which the page of a case does not have: the likeliest first.

@@ -14,7 +14,7 @@ use super::xml;
 use crate::domain::charset::decode_with_errors;
 use crate::domain::page::Page;
 
-pub use guess::{Roles, charset_of, date_formats, ends_of, is_format, not_found_words, roles};
+pub use guess::{Roles, charset_of, date_formats, ends_of, is_format, not_found_sign, not_found_words, roles};
 pub use number::{Numbering, holding, numbers};
 pub use write::{Draft, toml};
 
@@ -101,6 +101,17 @@ pub enum Spot {
     Label(String),
     /// By a JSONPath.
     Path(String),
+}
+
+/// How a page says that there is no such case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotFound {
+    /// By words.
+    Text(String),
+    /// By a field that only such an answer has, as a JSONPath.
+    Field(String),
+    /// By a list without elements, as a JSONPath.
+    Empty(String),
 }
 
 /// Looks through a page. The error says why nothing can be made of it.

@@ -48,7 +48,7 @@ fn drafted(body: &str, number: &str, address: &str) -> (String, Page) {
         ends: ends_of(body).filter(|_| found.form == Form::Html),
         candidate,
         roles: roles(candidate, "es"),
-        not_found: Some("no existe".to_owned()),
+        not_found: Some(NotFound::Text("no existe".to_owned())),
     };
     (toml(&draft), page)
 }
@@ -179,5 +179,20 @@ fn a_page_is_known_to_be_whole_by_its_last_tags() {
         ("", None),
     ] {
         assert_eq!(ends_of(text).as_deref(), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_data_says_by_a_field_or_by_an_empty_list_that_there_is_no_case() {
+    let case = page("case", 200, "application/json", br#"{"items":[{"id":1,"date":"2024-01-02","what":"x"}],"total":1}"#);
+    let found = look(&case).unwrap();
+    let candidate = &found.candidates[0];
+    for (none, expected) in [
+        (r#"{"items":[],"total":0}"#, Some(NotFound::Empty("$.items[*]".to_owned()))),
+        (r#"{"mensaje":"no existe"}"#, Some(NotFound::Field("$.mensaje".to_owned()))),
+        (r#"{"items":[{"id":2}],"total":1}"#, None),
+        ("<html>", None),
+    ] {
+        assert_eq!(not_found_sign(&page("case", 200, "application/json", none.as_bytes()), &case, candidate), expected, "{none}");
     }
 }

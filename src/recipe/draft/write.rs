@@ -2,7 +2,7 @@
 
 use toml_edit::Value as Toml;
 
-use super::{Candidate, Form, Look, Numbering, Roles, Spot};
+use super::{Candidate, Form, Look, NotFound, Numbering, Roles, Spot};
 
 /// Everything that was asked.
 #[derive(Debug)]
@@ -35,8 +35,8 @@ pub struct Draft<'a> {
     pub candidate: &'a Candidate,
     /// Which column is which.
     pub roles: Roles,
-    /// What a page says of a case that is not there.
-    pub not_found: Option<String>,
+    /// How a page says that a case is not there.
+    pub not_found: Option<NotFound>,
 }
 
 /// A text in TOML's quotes.
@@ -196,7 +196,15 @@ fn step(draft: &Draft<'_>, out: &mut String) {
         ),
     }
     match &draft.not_found {
-        Some(text) => line(out, &format!("not_found = {{ text = {} }}", quoted(text))),
+        Some(NotFound::Text(text)) => line(out, &format!("not_found = {{ text = {} }}", quoted(text))),
+        Some(NotFound::Field(path)) => line(out, &format!("not_found = {{ json = {} }}", quoted(path))),
+        Some(NotFound::Empty(path)) => line(
+            out,
+            &format!(
+                "not_found = {{ empty = {} }}    # TODO: does the court answer so when it is overloaded, too? Then find a better sign (trap 3)",
+                quoted(path)
+            ),
+        ),
         None => line(
             out,
             "# TODO: search a number that does not exist, save the page, and say how it is known:\n# not_found = { text = \"no se encontraron resultados\" }    # also status, css, json, empty; and blocked, reserved, unavailable",

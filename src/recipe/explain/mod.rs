@@ -54,7 +54,7 @@ impl Recipe {
                 seen.push(page::seen(&visit, step, *page, accepted.err()));
                 let specs = self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index);
                 // An answer that says "none of these" is null, and has no rows.
-                if let Some(document) = visit.document(step, *page).ok().filter(|document| !document.is_null()) {
+                if let Some(document) = visit.document(*page).ok().filter(|document| !document.is_null()) {
                     tables.extend(specs.map(|(table, spec)| rows::seen(spec, table, step, *page, document, noted.rows())));
                 }
             }
@@ -107,20 +107,20 @@ impl Recipe {
     fn level(&self, visit: &Visit<'_>, place: &str, levels: &[Level]) -> Option<Match> {
         let Root::Step(start) = levels.first()?.path.root else { return None };
         let step: &Step = self.plan.steps.get(start)?;
-        let document = visit.pages_of(start).find_map(|page| visit.document(step, page).ok())?;
+        let document = visit.pages_of(start).find_map(|page| visit.document(page).ok())?;
         let (scopes, nulls) = visit.fan_out(levels).ok()?;
         let last = levels.last()?;
         let (root, within) = match &last.path.root {
             Root::Step(_) => (format!("$.{}", step.id), Some(document)),
             Root::Variable(name) => {
                 let (outer, _) = visit.fan_out(&levels[..levels.len() - 1]).ok()?;
-                let value = outer.first().and_then(|scope| scope.vars.iter().rev().find(|(known, _)| known == name));
+                let value = outer.first().and_then(|scope| scope.find(name));
                 return Some(Match::of_list(
                     place,
                     &format!("@.{name}"),
                     &last.path.json,
                     scopes.len(),
-                    value.map(|(_, value)| value.as_ref()),
+                    value.map(super::template::Var::value),
                 ));
             }
         };

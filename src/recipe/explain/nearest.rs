@@ -1,8 +1,9 @@
 //! Where a selector or a path stops: the longest beginning of it that still finds something, and what is there instead.
 
 use scraper::{ElementRef, Selector};
-use serde_json::Value;
-use serde_json_path::JsonPath;
+
+use crate::recipe::path::JsonPath;
+use crate::recipe::value::Value;
 
 const EMPTY: &str = "it is an empty list";
 const NULL: &str = "it is null";
@@ -137,12 +138,12 @@ fn split<'t>(text: &'t str, at: &[char], keep_empty: bool) -> Vec<&'t str> {
 }
 
 /// Where a JSONPath stops in a document.
-pub fn json(document: &Value, written: &str) -> Option<String> {
+pub fn json(document: &Value<'_>, written: &str) -> Option<String> {
     let ends = segments(written);
     for at in (0..ends.len()).rev() {
         let beginning = if at == 0 { "$" } else { written.get(..ends[at - 1])? };
         let path = JsonPath::parse(beginning).ok()?;
-        let found = path.query(document).all();
+        let found = path.query(document);
         let Some(first) = found.first() else { continue };
         let next = written.get(beginning.len().max(1)..ends[at])?;
         let count = if found.len() == 1 { String::new() } else { format!(" ({})", found.len()) };
@@ -152,10 +153,10 @@ pub fn json(document: &Value, written: &str) -> Option<String> {
 }
 
 /// The keys of an object, or what else a value is.
-pub fn keys(value: &Value) -> String {
+pub fn keys(value: &Value<'_>) -> String {
     match value {
         Value::Object(object) if object.is_empty() => "it is an object without keys".to_owned(),
-        Value::Object(object) => format!("there are {}", listed(object.keys().cloned())),
+        Value::Object(object) => format!("there are {}", listed(object.names().map(str::to_owned))),
         Value::Array(list) => match list.first() {
             None => EMPTY.to_owned(),
             Some(first) if first.is_object() => format!("it is a list of {}, in whose first {}", list.len(), keys(first)),
@@ -235,7 +236,7 @@ mod tests {
             ("$['data']['rows']", "$['data'] exists, ['rows'] finds nothing in it; there are items, none"),
             ("$..rows[?@.a == 'x.y']", "$ exists, ..rows finds nothing in it; there are data"),
         ] {
-            assert_eq!(json(&document, path).as_deref(), Some(expected), "{path}");
+            assert_eq!(json(&document.clone().into(), path).as_deref(), Some(expected), "{path}");
         }
     }
 }

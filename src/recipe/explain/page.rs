@@ -1,8 +1,6 @@
 //! A page, explained: what it was taken for, the rules that were tried on it, and what each look of its view found.
 
 use scraper::{ElementRef, Html};
-use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::nearest;
 use crate::domain::charset::decode_with_errors;
@@ -11,9 +9,11 @@ use crate::recipe::Refusal;
 use crate::recipe::answer::{Format, Verdict};
 use crate::recipe::filter::collapse;
 use crate::recipe::marker::{clip, describe};
+use crate::recipe::path::JsonPath;
 use crate::recipe::select::Visit;
 use crate::recipe::step::Step;
 use crate::recipe::template::text_of;
+use crate::recipe::value::Value;
 use crate::recipe::view::{Kind, Look, View};
 
 /// One page.
@@ -85,7 +85,7 @@ impl Match {
     }
 
     /// A list that a path finds.
-    pub fn of_list(place: &str, root: &str, path: &JsonPath, found: usize, within: Option<&Value>) -> Self {
+    pub fn of_list(place: &str, root: &str, path: &JsonPath, found: usize, within: Option<&Value<'_>>) -> Self {
         let path = path.to_string();
         Self {
             place: place.to_owned(),
@@ -106,7 +106,7 @@ pub const NOTHING: &str = "nothing";
 pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusal>) -> PageSeen {
     let page = &visit.pages[index];
     let (text, has_broken_letters) = decode_with_errors(page);
-    let document = visit.document(step, index).ok();
+    let document = visit.document(index).ok();
     // A page that lacks something is judged by what it shows all the same.
     let mut shown = None;
     let (due, html, mut fields) = match &step.format {
@@ -116,7 +116,7 @@ pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusa
         Format::Html(view) => {
             let html = Html::parse_document(&text);
             let fields = looked(view, &html, page);
-            shown = view.lenient().see(&html, &page.url).ok().map(|seen| seen.value);
+            shown = view.lenient().see(&html, &page.url).ok().map(|seen| seen.value.into_owned());
             ("HTML", Some(html), fields)
         }
     };
@@ -131,11 +131,11 @@ pub fn seen(visit: &Visit<'_>, step: &Step, index: usize, refusal: Option<Refusa
     };
     if let Some(document) = document.filter(|document| !document.is_null()) {
         fields.extend(step.inside.iter().map(|inside| {
-            let texts = inside.at.query(document).all().len();
+            let texts = inside.at.query(document).len();
             Match { is_needed: false, ..Match::of_list("inside", "$", &inside.at, texts, Some(document)) }
         }));
         fields.extend(step.echo.iter().map(|echo| {
-            let found = echo.json.query(document).all();
+            let found = echo.json.query(document);
             let nearest = if found.is_empty() { nearest::json(document, &echo.path) } else { None };
             Match {
                 place: "echo".to_owned(),
@@ -172,11 +172,11 @@ fn looked(view: &View, html: &Html, page: &Page) -> Vec<Match> {
     let Ok(seen) = lenient.see(html, &page.url) else { return Vec::new() };
     let mut all = Vec::new();
     for (name, look) in &view.fields {
-        let value = &seen.value[name.as_str()];
+        let Some(value) = seen.value.get(name) else { continue };
         let found = if look.label.is_some() { Vec::new() } else { look.find(html.root_element()) };
         let says_nothing = value.as_str().is_some_and(str::is_empty);
         // Rows are narrowed further than their looks, and a label finds words and no element.
-        let there = value.as_array().map_or(found.len().max(usize::from(!says_nothing)), Vec::len);
+        let there = value.as_array().map_or(found.len().max(usize::from(!says_nothing)), <[_]>::len);
         let nearest = match there {
             0 => instead_of(html.root_element(), look),
             there if says_nothing => Some(format!("the element is there ({there}), and says nothing")),
@@ -188,7 +188,7 @@ fn looked(view: &View, html: &Html, page: &Page) -> Vec<Match> {
             written: written(look),
             found: if says_nothing { 0 } else { there },
             of: None,
-            first: if is_rows { String::new() } else { short(&text_of(value.get(0).unwrap_or(value))) },
+            first: if is_rows { String::new() } else { short(&text_of(value.as_array().and_then(<[_]>::first).unwrap_or(value))) },
             nearest,
             is_needed: look.required || is_rows,
         });
@@ -212,7 +212,7 @@ fn looked(view: &View, html: &Html, page: &Page) -> Vec<Match> {
 }
 
 /// How many of the rows have a cell, and what the first says.
-fn cell(place: String, written: String, rows: &[Value], name: &str, is_needed: bool) -> Match {
+fn cell(place: String, written: String, rows: &[Value<'_>], name: &str, is_needed: bool) -> Match {
     let texts = rows.iter().map(|row| row.get(name).map(|value| short(&text_of(value))).unwrap_or_default());
     let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
     let found = texts.len();

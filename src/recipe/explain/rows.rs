@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::recipe::value::Value;
 
 use super::nearest;
 use super::page::{Match, short};
@@ -141,8 +141,8 @@ impl TableSeen {
 }
 
 /// Explains the rows of one page.
-pub fn seen(spec: &EntriesSpec, table: usize, step: &Step, page: usize, document: &Value, noted: &[RowSeen]) -> TableSeen {
-    let rows: Vec<&Value> = spec.rows.query(document).all().into_iter().filter(|row| !row.is_null()).collect();
+pub fn seen(spec: &EntriesSpec, table: usize, step: &Step, page: usize, document: &Value<'_>, noted: &[RowSeen]) -> TableSeen {
+    let rows: Vec<&Value<'_>> = spec.rows.query(document).into_iter().filter(|row| !row.is_null()).collect();
     let mut seen = TableSeen {
         page,
         step: step.id.clone(),
@@ -192,13 +192,14 @@ pub fn seen(spec: &EntriesSpec, table: usize, step: &Step, page: usize, document
         }
     }
     let named = |name: &String| seen.fields.iter().any(|field| field.name.split('.').next() == Some(name.as_str()));
-    let names = rows.first().and_then(|row| row.as_object()).map(|row| row.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let names =
+        rows.first().and_then(|row| row.as_object()).map(|row| row.names().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default();
     seen.unused = names.into_iter().filter(|name| !named(name)).collect();
     seen
 }
 
 /// The fields that the templates of a table refer to, with how many rows have them.
-fn fields(spec: &EntriesSpec, step: &Step, rows: &[&Value]) -> Vec<FieldSeen> {
+fn fields(spec: &EntriesSpec, step: &Step, rows: &[&Value<'_>]) -> Vec<FieldSeen> {
     let variables: Vec<&str> = step
         .each
         .iter()
@@ -261,7 +262,7 @@ fn fields(spec: &EntriesSpec, step: &Step, rows: &[&Value]) -> Vec<FieldSeen> {
     found
 }
 
-fn field(name: String, rows: &[&Value]) -> FieldSeen {
+fn field(name: String, rows: &[&Value<'_>]) -> FieldSeen {
     let mut texts =
         rows.iter().filter_map(|row| at(row, &name)).map(|value| text_of(value).trim().to_owned()).filter(|text| !text.is_empty());
     let first = texts.next();
@@ -271,7 +272,7 @@ fn field(name: String, rows: &[&Value]) -> FieldSeen {
     FieldSeen { name, used_for: Vec::new(), having, of: rows.len(), first, is_needed: false, nearest }
 }
 
-fn at<'v>(row: &'v Value, path: &str) -> Option<&'v Value> {
+fn at<'v>(row: &'v Value<'v>, path: &str) -> Option<&'v Value<'v>> {
     path.split('.').try_fold(row, |value, name| match value {
         Value::Array(list) => name.parse::<usize>().ok().and_then(|index| list.get(index)),
         _ => value.get(name),

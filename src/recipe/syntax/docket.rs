@@ -2,7 +2,7 @@
 //!
 //! Called by the recipe's own parser.
 
-use serde_json_path::JsonPath;
+use crate::recipe::path::JsonPath;
 
 use crate::diag::{Reader, suggestion};
 use crate::recipe::answer::Format;

@@ -4,18 +4,18 @@
 
 use regex::Regex;
 use scraper::Selector;
-use serde_json::Value;
-use serde_json_path::JsonPath;
 use toml_edit::{Item, TableLike};
 
 use super::tidy;
 use crate::diag::{At, Reader, suggestion};
 use crate::recipe::date::{self, DateFormat, DateSpec};
 use crate::recipe::filter::Tables;
+use crate::recipe::path::JsonPath;
 use crate::recipe::request::SECRET;
 use crate::recipe::select::{Condition, Level, Path, Root, Test};
 use crate::recipe::step::{Shape, Step};
 use crate::recipe::template::Template;
+use crate::recipe::value::Value;
 
 /// What all templates of a recipe may use.
 #[derive(Debug, Default)]
@@ -340,9 +340,9 @@ fn shape_of_value(reader: &Reader<'_>, value: &toml_edit::Value, names: &Names<'
     use toml_edit::Value as Toml;
     match value {
         Toml::String(text) => template(reader, &At { value: text.value().clone(), span: value.span() }, names).map(Shape::Text),
-        Toml::Integer(number) => Some(Shape::Fixed(Value::from(*number.value()))),
-        Toml::Float(number) => Some(Shape::Fixed(Value::from(*number.value()))),
-        Toml::Boolean(flag) => Some(Shape::Fixed(Value::from(*flag.value()))),
+        Toml::Integer(number) => Some(Shape::Fixed(Value::Number((*number.value()).into()))),
+        Toml::Float(number) => Some(Shape::Fixed(serde_json::Number::from_f64(*number.value()).map_or(Value::Null, Value::Number))),
+        Toml::Boolean(flag) => Some(Shape::Fixed(Value::Bool(*flag.value()))),
         Toml::Datetime(stamp) => Some(Shape::Fixed(Value::from(stamp.value().to_string()))),
         Toml::Array(list) => {
             let shapes: Vec<_> = list.iter().map(|value| shape_of_value(reader, value, names)).collect();

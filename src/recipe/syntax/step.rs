@@ -2,7 +2,7 @@
 //!
 //! Called by the recipe's own parser. Views are compiled in `view`.
 
-use serde_json_path::JsonPath;
+use crate::recipe::path::JsonPath;
 
 use crate::diag::{At, Reader};
 use crate::domain::page::Method;
