@@ -45,6 +45,7 @@ mod select;
 #[cfg(test)]
 mod several;
 mod shipped;
+mod spacing;
 mod step;
 #[cfg(test)]
 mod strict;

@@ -117,7 +117,7 @@ impl<'p> Value<'p> {
     /// The value at a JSON pointer (RFC 6901).
     pub fn pointer(&self, place: &str) -> Option<&Self> {
         names(place).try_fold(self, |value, name| match value {
-            Self::Array(list) => list.get(name.parse::<usize>().ok()?),
+            Self::Array(list) => list.get(place_of(&name)?),
             Self::Object(fields) => fields.get(&name),
             _ => None,
         })
@@ -126,7 +126,7 @@ impl<'p> Value<'p> {
     /// The same, to be changed.
     pub fn pointer_mut(&mut self, place: &str) -> Option<&mut Self> {
         names(place).try_fold(self, |value, name| match value {
-            Self::Array(list) => list.get_mut(name.parse::<usize>().ok()?),
+            Self::Array(list) => list.get_mut(place_of(&name)?),
             Self::Object(fields) => fields.get_mut(&name),
             _ => None,
         })
@@ -208,6 +208,12 @@ fn names(place: &str) -> impl Iterator<Item = Cow<'_, str>> {
         .split('/')
         .skip(1)
         .map(|name| if name.contains('~') { Cow::Owned(name.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(name) })
+}
+
+/// A name as a place in a list: digits, without zeros before them.
+fn place_of(name: &str) -> Option<usize> {
+    let is_plain = name == "0" || !name.starts_with(['0', '+']);
+    name.parse().ok().filter(|_| is_plain)
 }
 
 impl fmt::Display for Value<'_> {
