@@ -14,9 +14,11 @@ pub mod language;
 pub mod lexicon;
 pub mod line;
 pub mod phrase;
+mod reasons;
 pub mod resolve;
 mod scene;
 mod seen;
+mod settings;
 pub mod speech;
 pub mod time;
 pub mod tokens;
@@ -37,6 +39,7 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use language::Language;
 use lexicon::{Fields, Lexicon, Verdict};
+use reasons::Reasons;
 use scene::Scene;
 pub use seen::Seen;
 use speech::{Say, Speech};
@@ -49,6 +52,7 @@ pub struct Meaning {
     speech: Speech,
     lexicon: Lexicon,
     fallback: Lexicon,
+    reasons: Reasons,
 }
 
 /// What an entry means.
@@ -119,6 +123,7 @@ impl Meaning {
                 if of_language {
                     meaning.language = Language::read(&mut reader);
                     meaning.fallback = Lexicon::read(&mut reader);
+                    meaning.reasons = Reasons::read(&mut reader);
                 } else {
                     meaning.lexicon = Lexicon::read(&mut reader);
                 }
