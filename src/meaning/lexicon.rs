@@ -25,6 +25,7 @@ pub struct Rule {
     actor: Option<Actor>,
     status: Option<HearingStatus>,
     tests: Vec<Test>,
+    codes: Vec<String>,
     last: bool,
     weak: bool,
     hearings: bool,
@@ -43,6 +44,8 @@ pub struct Example {
     pub text: String,
     /// Its origin.
     pub origin: String,
+    /// Its code, where the source gives one.
+    pub code: String,
 }
 
 #[derive(Debug, Clone)]
@@ -66,6 +69,7 @@ pub struct Fields<'t> {
     class: Tokens<'t>,
     origin: Tokens<'t>,
     text: Tokens<'t>,
+    code: &'t str,
 }
 
 /// What the rules say of an entry.
@@ -94,7 +98,13 @@ impl<'t> Fields<'t> {
             class: Tokens::one_sentence(class, language),
             origin: Tokens::one_sentence(origin, language),
             text: Tokens::read(text, language),
+            code: "",
         }
+    }
+
+    /// The same with the code that the source gives the entry (the further field `code`).
+    pub fn coded(self, code: &'t str) -> Self {
+        Self { code, ..self }
     }
 
     /// The text, for further reading.
@@ -166,7 +176,8 @@ impl Lexicon {
 impl Rule {
     /// Whether every field that the rule names is as it asks.
     pub fn applies(&self, fields: &Fields<'_>) -> bool {
-        self.tests.iter().all(|test| test.phrases.iter().any(|phrase| phrase.is_in(fields.of(test.field))) == test.wanted)
+        (self.codes.is_empty() || self.codes.iter().any(|code| code == fields.code))
+            && self.tests.iter().all(|test| test.phrases.iter().any(|phrase| phrase.is_in(fields.of(test.field))) == test.wanted)
     }
 
     /// The kinds that it gives.
@@ -193,8 +204,9 @@ impl Rule {
                 let _ = table.item(key);
             }
         }
-        if !tests.iter().any(|test| test.wanted) {
-            table.report("why", "a rule must look at a field", Some("add title, class, origin or text = [\"…\"]".to_owned()));
+        let codes = if table.has("code") { texts(&mut table, "code", |code| Ok::<_, String>(code.to_owned())) } else { Vec::new() };
+        if codes.is_empty() && !tests.iter().any(|test| test.wanted) {
+            table.report("why", "a rule must look at a field", Some("add title, class, origin, text or code = [\"…\"]".to_owned()));
         }
         if kinds.is_empty() && actor.is_empty() {
             table.report("why", "a rule must give kinds or an actor", None);
@@ -212,7 +224,18 @@ impl Rule {
         let flag = |table: &mut Reader<'_>, key: &str, default: bool| table.flag(key).map_or(default, |flag| flag.value);
         let (last, weak, hearings) = (flag(&mut table, "last", false), flag(&mut table, "weak", false), flag(&mut table, "hearings", true));
         table.finish();
-        Self { kinds, actor: actor.first().copied(), status: status.first().copied(), tests, last, weak, hearings, examples, counter }
+        Self {
+            kinds,
+            actor: actor.first().copied(),
+            status: status.first().copied(),
+            tests,
+            codes,
+            last,
+            weak,
+            hearings,
+            examples,
+            counter,
+        }
     }
 }
 
@@ -223,7 +246,7 @@ impl Example {
 
     fn read(mut table: Reader<'_>) -> Self {
         let mut text = |key: &str| table.text(key).map(|text| text.value).unwrap_or_default();
-        let example = Self { title: text("title"), text: text("text"), origin: text("origin") };
+        let example = Self { title: text("title"), text: text("text"), origin: text("origin"), code: text("code") };
         table.finish();
         example
     }

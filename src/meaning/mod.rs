@@ -83,6 +83,8 @@ pub fn languages() -> Vec<&'static str> {
 
 /// A hearing that took place longer ago is history that a text tells, not news: courts enter the record of a hearing within days.
 const NEWS_DAYS: i32 = 10;
+/// A text this short is the rest of its title.
+const COMPLETING_BYTES: usize = 60;
 
 impl Meaning {
     /// The shipped words for a jurisdiction such as `ec` and a language such as `es`, compiled once. An unknown jurisdiction
@@ -132,7 +134,8 @@ impl Meaning {
     /// What an entry means. `reference` is its civil day, from which "el próximo jueves" and a missing year are read.
     pub fn classify(&self, entry: &Entry, reference: Option<Date>) -> Reading {
         let origin = entry.extra.get("origin").map_or("", String::as_str);
-        let fields = Fields::read(&entry.title, origin, &entry.text, &self.language);
+        let code = entry.extra.get("code").map_or("", String::as_str);
+        let fields = Fields::read(&entry.title, origin, &entry.text, &self.language).coded(code);
         let verdict = self.verdict(&fields);
         let actor = verdict.actor.unwrap_or(Actor::Unknown);
         if entry.annulled {
@@ -148,7 +151,7 @@ impl Meaning {
             && kinds.contains(&kind_of(status))
             && !hearings.iter().any(|mention| kind_of(mention.status) == kind_of(status))
         {
-            hearings.insert(0, self.titled(&entry.title, status));
+            hearings.insert(0, self.titled(entry, status));
         }
         Reading { kinds, actor, hearings }
     }
@@ -180,8 +183,11 @@ impl Meaning {
         })
     }
 
-    fn titled(&self, title: &str, status: HearingStatus) -> HearingMention {
-        let scene = Scene::read(Tokens::read(title, &self.language), &self.language, &self.speech, None, false);
+    /// What the title alone says of a hearing. A text of a few words completes the title: "Audiência", "designada, Conciliação".
+    fn titled(&self, entry: &Entry, status: HearingStatus) -> HearingMention {
+        let completes = entry.text.len() <= COMPLETING_BYTES;
+        let whole = if completes { format!("{} {}", entry.title, entry.text) } else { entry.title.clone() };
+        let scene = Scene::read(Tokens::one_sentence(&whole, &self.language), &self.language, &self.speech, None, false);
         let kind = self.type_in(&scene).map(str::to_owned);
         HearingMention { date: None, time: None, kind, status, mode: None, room: None, warnings: Vec::new(), span: None }
     }
@@ -252,28 +258,33 @@ mod tests {
     }
 
     fn applied(rule: &lexicon::Rule, example: &Example, language: &Language) -> bool {
-        rule.applies(&Fields::read(&example.title, &example.origin, &example.text, language))
+        rule.applies(&Fields::read(&example.title, &example.origin, &example.text, language).coded(&example.code))
     }
 
     #[test]
     fn every_rule_applies_to_its_examples_and_gives_their_kinds() {
-        let meaning = Meaning::shipped("ec", "es");
-        for rule in meaning.lexicon.rules() {
-            for example in &rule.examples {
-                assert!(applied(rule, example, &meaning.language), "{example:?} does not meet its rule {:?}", rule.kinds());
-                let mut tried = entry(&example.title, &example.text);
-                tried.extra.insert("origin".into(), example.origin.clone());
-                let kinds = meaning.classify(&tried, None).kinds;
-                // A weak rule is heard only when nothing else is known.
-                assert!(rule.kinds().iter().all(|kind| kinds.contains(kind)), "{example:?}: {kinds:?} lacks some of {:?}", rule.kinds());
+        for (jurisdiction, file, text) in LEXICONS {
+            let language = text.lines().find_map(|line| line.strip_prefix("language = ")).expect("a lexicon names its language");
+            let meaning = Meaning::shipped(jurisdiction, language.trim_matches('"'));
+            for rule in meaning.lexicon.rules() {
+                for example in &rule.examples {
+                    assert!(applied(rule, example, &meaning.language), "{file}: {example:?} does not meet its rule {:?}", rule.kinds());
+                    let mut tried = entry(&example.title, &example.text);
+                    tried.extra.insert("origin".into(), example.origin.clone());
+                    tried.extra.insert("code".into(), example.code.clone());
+                    let kinds = meaning.classify(&tried, None).kinds;
+                    // A weak rule is heard only when nothing else is known.
+                    let lacks = rule.kinds().iter().any(|kind| !kinds.contains(kind));
+                    assert!(!lacks, "{file}: {example:?}: {kinds:?} lacks some of {:?}", rule.kinds());
+                }
+                for title in &rule.counter {
+                    let example = Example { title: title.clone(), ..Example::default() };
+                    assert!(!applied(rule, &example, &meaning.language), "{file}: {title} must not meet the rule for {:?}", rule.kinds());
+                }
             }
-            for title in &rule.counter {
-                let example = Example { title: title.clone(), ..Example::default() };
-                assert!(!applied(rule, &example, &meaning.language), "{title} must not meet the rule for {:?}", rule.kinds());
+            for rule in meaning.fallback.rules() {
+                assert!(rule.examples.iter().all(|example| applied(rule, example, &meaning.language)), "{file}: {rule:?}");
             }
-        }
-        for rule in meaning.fallback.rules() {
-            assert!(rule.examples.iter().all(|example| applied(rule, example, &meaning.language)), "{rule:?}");
         }
     }
 
