@@ -25,7 +25,6 @@ pub struct Rule {
     actor: Option<Actor>,
     status: Option<HearingStatus>,
     tests: Vec<Test>,
-    codes: Vec<String>,
     last: bool,
     weak: bool,
     hearings: bool,
@@ -44,7 +43,7 @@ pub struct Example {
     pub text: String,
     /// Its origin.
     pub origin: String,
-    /// Its code, where the source gives one.
+    /// Its code.
     pub code: String,
 }
 
@@ -60,6 +59,7 @@ enum Field {
     Title,
     Class,
     Origin,
+    Code,
     Text,
 }
 
@@ -68,8 +68,8 @@ pub struct Fields<'t> {
     title: Tokens<'t>,
     class: Tokens<'t>,
     origin: Tokens<'t>,
+    code: Tokens<'t>,
     text: Tokens<'t>,
-    code: &'t str,
 }
 
 /// What the rules say of an entry.
@@ -91,20 +91,16 @@ pub struct Verdict {
 
 impl<'t> Fields<'t> {
     /// Reads the fields. The class is the tail in parentheses: `SENTENCIA (RESOLUCION)`.
-    pub fn read(title: &'t str, origin: &'t str, text: &'t str, language: &Language) -> Self {
+    /// The origin and the code are those that a recipe keeps in `extra`.
+    pub fn read(title: &'t str, [origin, code]: [&'t str; 2], text: &'t str, language: &Language) -> Self {
         let (name, class) = split_class(title);
         Self {
             title: Tokens::one_sentence(name, language),
             class: Tokens::one_sentence(class, language),
             origin: Tokens::one_sentence(origin, language),
+            code: Tokens::one_sentence(code, language),
             text: Tokens::read(text, language),
-            code: "",
         }
-    }
-
-    /// The same with the code that the source gives the entry (the further field `code`).
-    pub fn coded(self, code: &'t str) -> Self {
-        Self { code, ..self }
     }
 
     /// The text, for further reading.
@@ -117,6 +113,7 @@ impl<'t> Fields<'t> {
             Field::Title => &self.title,
             Field::Class => &self.class,
             Field::Origin => &self.origin,
+            Field::Code => &self.code,
             Field::Text => &self.text,
         }
     }
@@ -131,10 +128,11 @@ pub fn split_class(title: &str) -> (&str, &str) {
     }
 }
 
-const FIELDS: [(&str, Field, bool); 6] = [
+const FIELDS: [(&str, Field, bool); 7] = [
     ("title", Field::Title, true),
     ("class", Field::Class, true),
     ("origin", Field::Origin, true),
+    ("code", Field::Code, true),
     ("text", Field::Text, true),
     ("unless_title", Field::Title, false),
     ("unless_class", Field::Class, false),
@@ -176,8 +174,7 @@ impl Lexicon {
 impl Rule {
     /// Whether every field that the rule names is as it asks.
     pub fn applies(&self, fields: &Fields<'_>) -> bool {
-        (self.codes.is_empty() || self.codes.iter().any(|code| code == fields.code))
-            && self.tests.iter().all(|test| test.phrases.iter().any(|phrase| phrase.is_in(fields.of(test.field))) == test.wanted)
+        self.tests.iter().all(|test| test.phrases.iter().any(|phrase| phrase.is_in(fields.of(test.field))) == test.wanted)
     }
 
     /// The kinds that it gives.
@@ -204,9 +201,8 @@ impl Rule {
                 let _ = table.item(key);
             }
         }
-        let codes = if table.has("code") { texts(&mut table, "code", |code| Ok::<_, String>(code.to_owned())) } else { Vec::new() };
-        if codes.is_empty() && !tests.iter().any(|test| test.wanted) {
-            table.report("why", "a rule must look at a field", Some("add title, class, origin, text or code = [\"…\"]".to_owned()));
+        if !tests.iter().any(|test| test.wanted) {
+            table.report("why", "a rule must look at a field", Some("add title, class, origin, code or text = [\"…\"]".to_owned()));
         }
         if kinds.is_empty() && actor.is_empty() {
             table.report("why", "a rule must give kinds or an actor", None);
@@ -224,18 +220,7 @@ impl Rule {
         let flag = |table: &mut Reader<'_>, key: &str, default: bool| table.flag(key).map_or(default, |flag| flag.value);
         let (last, weak, hearings) = (flag(&mut table, "last", false), flag(&mut table, "weak", false), flag(&mut table, "hearings", true));
         table.finish();
-        Self {
-            kinds,
-            actor: actor.first().copied(),
-            status: status.first().copied(),
-            tests,
-            codes,
-            last,
-            weak,
-            hearings,
-            examples,
-            counter,
-        }
+        Self { kinds, actor: actor.first().copied(), status: status.first().copied(), tests, last, weak, hearings, examples, counter }
     }
 }
 
