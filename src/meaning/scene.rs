@@ -33,6 +33,9 @@ const REACH: usize = 40;
 /// How far when it follows its date.
 const REACH_BACK: usize = 25;
 
+/// The longest name of an act with its number: "lei complementar nº 11.101".
+const CITED: usize = 6;
+
 /// Courts write sentences of pages; no detail of a hearing stands farther off than this, in tokens.
 const LONG_SENTENCE: usize = 200;
 
@@ -72,7 +75,7 @@ impl<'t> Scene<'t> {
     /// Whether this says what became of a hearing, and not of a deadline, a measure or ten minutes.
     pub fn closes(&self, verb: &Said) -> bool {
         let Say::Close(status) = verb.say else { return false };
-        if self.is_guarded(verb, 12) || self.tokens.word(verb.start.wrapping_sub(1)) == "no" {
+        if self.is_guarded(verb, 12) || self.tokens.is(verb.start.wrapping_sub(1), mark::NOT) {
             return false;
         }
         let noun = |say| matches!(say, Say::Noun | Say::WeakNoun);
@@ -80,7 +83,7 @@ impl<'t> Scene<'t> {
         match status {
             HearingStatus::Revoked => {
                 let object = |said: &&Said| {
-                    noun(said.say) && self.tokens.together(verb.start, said.start) && self.tokens.word(said.start.wrapping_sub(1)) != "en"
+                    noun(said.say) && self.tokens.together(verb.start, said.start) && !self.tokens.is(said.start.wrapping_sub(1), mark::IN)
                 };
                 before || self.within(verb.start, verb.end + 5).iter().find(object).is_some()
             }
@@ -159,13 +162,13 @@ impl<'t> Scene<'t> {
             at -= 1;
         }
         let act = |said: &Said| said.say == Say::Cite && said.end == at && self.tokens.together(said.start, start);
-        let cited = at < start && self.within(at.saturating_sub(3), at).iter().any(act);
+        let cited = at < start && self.within(at.saturating_sub(CITED), at).iter().any(act);
         cited || self.is_signature(moment)
     }
 
     /// "y no para el 27 de mayo".
     fn is_denied(&self, start: usize) -> bool {
-        let denied = |at: usize| self.tokens.word(at) == "no" && self.tokens.is(at + 1, mark::TOWARD) && self.tokens.together(at, start);
+        let denied = |at: usize| self.tokens.is(at, mark::NOT) && self.tokens.is(at + 1, mark::TOWARD) && self.tokens.together(at, start);
         (start.saturating_sub(4)..start).any(denied)
     }
 
@@ -175,8 +178,7 @@ impl<'t> Scene<'t> {
 
     /// The small words between an act and its date: "de fecha", "del", "el día".
     fn is_citing(&self, at: usize) -> bool {
-        self.tokens.is(at, mark::OF | mark::THE | mark::DAY) && !self.tokens.is(at, mark::TOWARD)
-            || matches!(self.tokens.word(at), "fecha" | "con" | "en")
+        self.tokens.is(at, mark::OF | mark::THE | mark::DAY | mark::CITING) && !self.tokens.is(at, mark::TOWARD)
     }
 
     /// "Cuenca, jueves 14 de junio del 2018, las 16h13": nothing leads to the date, no hearing is named before it, and it is
