@@ -291,7 +291,7 @@ fn month(tokens: &Tokens<'_>, language: &Language, at: usize, warnings: &mut Vec
     if named_month && (same || this) {
         return Some((if same { MonthExpr::Same } else { MonthExpr::This }, next));
     }
-    if named_month && tokens.word(next) == "en" && tokens.is(next + 1, mark::RUNNING) {
+    if named_month && tokens.is(next, mark::IN) && tokens.is(next + 1, mark::RUNNING) {
         return Some((MonthExpr::This, next + 2));
     }
     let word = tokens.get(next).filter(|token| token.digits == 0 && of)?;
@@ -320,7 +320,7 @@ fn year(tokens: &Tokens<'_>, at: usize, warnings: &mut Vec<&'static str>) -> (Ye
     if year_word && this {
         return (YearExpr::This, next);
     }
-    if year_word && tokens.word(next) == "en" && tokens.is(next + 1, mark::RUNNING) {
+    if year_word && tokens.is(next, mark::IN) && tokens.is(next + 1, mark::RUNNING) {
         return (YearExpr::This, next + 2);
     }
     let Some(token) = tokens.get(next) else { return (YearExpr::Missing, at) };
@@ -342,7 +342,7 @@ fn year(tokens: &Tokens<'_>, at: usize, warnings: &mut Vec<&'static str>) -> (Ye
     }
 }
 
-/// A number in words: "veinte y cuatro", "treinta y un", "dos mil veintitrés", "mil novecientos noventa y ocho".
+/// A number in words: "veinte y cuatro", "treinta y un", "dos mil veintitrés", "mil novecentos e noventa e oito".
 pub fn number_words(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     let value = |at: usize| tokens.get(at).map_or(0, |token| u32::from(token.lexeme.value));
     let joined = |at: usize| tokens.get(at).is_some() && tokens.gap(at).chars().all(char::is_whitespace);
@@ -351,6 +351,10 @@ pub fn number_words(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     loop {
         if next > at && !joined(next) {
             break;
+        }
+        // "dois mil e vinte": after a round number "e" leads to a smaller one.
+        if next > at && least > 1 && tokens.is(next, mark::AND) && joined(next + 1) && (1..least.min(1000)).contains(&value(next + 1)) {
+            next += 1;
         }
         let word = value(next);
         let (add, size, taken) = match word {

@@ -157,7 +157,7 @@ fn room_of(scene: &Scene<'_>, draft: &Draft) -> Option<String> {
     let rooms = scene.within(from, until).iter().filter(|said| said.say == Say::Room);
     let number = |said: &Said| {
         let mut at = said.end;
-        if matches!(scene.tokens.word(at), "no" | "n" | "nro" | "num" | "numero") {
+        if scene.tokens.is(at, mark::NUMBER) {
             at += 1;
         }
         let token = scene.tokens.get(at).filter(|_| scene.tokens.together(said.start, at))?;

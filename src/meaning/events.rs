@@ -16,7 +16,7 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use super::edit::{Passage, passage, shortened};
 use super::hearing::is_setting;
-use super::known::{by_title, is_hearing_near, only_repeats};
+use super::known::{by_title, is_hearing_near, only_repeats, told_earlier};
 use super::seen::{Seen, working_days_before};
 use super::{Meaning, Reading, is_news, kind_of};
 
@@ -93,6 +93,7 @@ impl Teller<'_> {
             }
         } else {
             let mut reading = self.read(entry);
+            told_earlier(self.meaning, self.seen.before, &mut reading, self.reference(entry));
             if only_repeats(self.meaning, self.seen.before, entry, &reading) {
                 reading = Reading { hearings: Vec::new(), ..by_title(self.meaning, entry) };
             }
@@ -146,7 +147,13 @@ impl Teller<'_> {
             closed && other.date.is_some() && (other.kind == mention.kind || other.kind.is_none() || mention.kind.is_none())
         };
         let moved = is_setting(mention.status) && mention.status != HearingStatus::Convened;
-        let previous = if moved { reading.hearings.iter().find(replaced).and_then(|old| Some((old.date?, old.time))) } else { None };
+        let told = || reading.hearings.iter().find(replaced).and_then(|old| Some((old.date?, old.time)));
+        // An order that names no other day replaces the one that the docket has.
+        let held = || {
+            let old = self.meaning.replaced(self.seen.before?, &mention, reference?)?;
+            Some((old.date?, old.time))
+        };
+        let previous = if moved { told().or_else(held) } else { None };
         let name = zone.iana_name().unwrap_or("UTC").to_owned();
         Some(EventHearing { starts: self.seen.starts(&mention, zone), zone: name, previous, mention })
     }
@@ -445,6 +452,28 @@ mod tests {
         assert_eq!(hearing.previous, Some((date(2026, 11, 24), Some(time(9, 0, 0, 0)))));
         assert_eq!((hearing.zone.as_str(), hearing.mention.kind.as_deref()), ("America/Guayaquil", Some("juicio")));
         assert_eq!((events[0].seq, events[1].seq, events[0].version), (7, 8, 4));
+    }
+
+    #[test]
+    fn an_order_that_names_no_other_day_moves_the_hearing_that_the_docket_has() {
+        let held = Docket {
+            entries: vec![entry(
+                "a",
+                date(2026, 11, 20),
+                "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)",
+                "Se convoca a la audiencia de juicio para el 10 de diciembre de 2026, a las 09h00.",
+            )],
+            ..Docket::default()
+        };
+        for (day, kind) in [("15", "hearing.rescheduled"), ("3", "hearing.moved_earlier")] {
+            let text = format!("Se reprograma la audiencia de juicio para el {day} de diciembre de 2026, a las 10h30.");
+            let change = added("b", "PROVIDENCIA GENERAL (DECRETO)", &text);
+            let after = Docket { entries: entry_of(&change).into_iter().chain(&held.entries).cloned().collect(), ..Docket::default() };
+            let events = told_of(&held, &after, &[change]);
+            assert_eq!(events.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), [kind]);
+            let hearing = events[0].hearing.as_ref().expect("a hearing");
+            assert_eq!(hearing.previous, Some((date(2026, 12, 10), Some(time(9, 0, 0, 0)))), "{kind}");
+        }
     }
 
     /// The version number comes back after a restore of an older backup, and with it another change, or the same one.

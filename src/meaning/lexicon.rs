@@ -43,6 +43,8 @@ pub struct Example {
     pub text: String,
     /// Its origin.
     pub origin: String,
+    /// Its code.
+    pub code: String,
 }
 
 #[derive(Debug, Clone)]
@@ -57,6 +59,7 @@ enum Field {
     Title,
     Class,
     Origin,
+    Code,
     Text,
 }
 
@@ -65,6 +68,7 @@ pub struct Fields<'t> {
     title: Tokens<'t>,
     class: Tokens<'t>,
     origin: Tokens<'t>,
+    code: Tokens<'t>,
     text: Tokens<'t>,
 }
 
@@ -87,12 +91,14 @@ pub struct Verdict {
 
 impl<'t> Fields<'t> {
     /// Reads the fields. The class is the tail in parentheses: `SENTENCIA (RESOLUCION)`.
-    pub fn read(title: &'t str, origin: &'t str, text: &'t str, language: &Language) -> Self {
+    /// The origin and the code are those that a recipe keeps in `extra`.
+    pub fn read(title: &'t str, [origin, code]: [&'t str; 2], text: &'t str, language: &Language) -> Self {
         let (name, class) = split_class(title);
         Self {
             title: Tokens::one_sentence(name, language),
             class: Tokens::one_sentence(class, language),
             origin: Tokens::one_sentence(origin, language),
+            code: Tokens::one_sentence(code, language),
             text: Tokens::read(text, language),
         }
     }
@@ -107,6 +113,7 @@ impl<'t> Fields<'t> {
             Field::Title => &self.title,
             Field::Class => &self.class,
             Field::Origin => &self.origin,
+            Field::Code => &self.code,
             Field::Text => &self.text,
         }
     }
@@ -121,10 +128,11 @@ pub fn split_class(title: &str) -> (&str, &str) {
     }
 }
 
-const FIELDS: [(&str, Field, bool); 6] = [
+const FIELDS: [(&str, Field, bool); 7] = [
     ("title", Field::Title, true),
     ("class", Field::Class, true),
     ("origin", Field::Origin, true),
+    ("code", Field::Code, true),
     ("text", Field::Text, true),
     ("unless_title", Field::Title, false),
     ("unless_class", Field::Class, false),
@@ -194,7 +202,7 @@ impl Rule {
             }
         }
         if !tests.iter().any(|test| test.wanted) {
-            table.report("why", "a rule must look at a field", Some("add title, class, origin or text = [\"…\"]".to_owned()));
+            table.report("why", "a rule must look at a field", Some("add title, class, origin, code or text = [\"…\"]".to_owned()));
         }
         if kinds.is_empty() && actor.is_empty() {
             table.report("why", "a rule must give kinds or an actor", None);
@@ -223,7 +231,7 @@ impl Example {
 
     fn read(mut table: Reader<'_>) -> Self {
         let mut text = |key: &str| table.text(key).map(|text| text.value).unwrap_or_default();
-        let example = Self { title: text("title"), text: text("text"), origin: text("origin") };
+        let example = Self { title: text("title"), text: text("text"), origin: text("origin"), code: text("code") };
         table.finish();
         example
     }

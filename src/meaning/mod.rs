@@ -16,9 +16,11 @@ pub mod language;
 pub mod lexicon;
 pub mod line;
 pub mod phrase;
+mod reasons;
 pub mod resolve;
 mod scene;
 mod seen;
+mod settings;
 pub mod speech;
 pub mod time;
 pub mod tokens;
@@ -39,6 +41,7 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use language::{Language, NumericOrder};
 use lexicon::{Fields, Lexicon, Verdict};
+use reasons::Reasons;
 use scene::Scene;
 pub use seen::Seen;
 use speech::{Say, Speech};
@@ -51,6 +54,7 @@ pub struct Meaning {
     speech: Speech,
     lexicon: Lexicon,
     fallback: Lexicon,
+    reasons: Reasons,
 }
 
 /// What an entry means.
@@ -85,6 +89,8 @@ pub fn languages() -> Vec<&'static str> {
 
 /// A hearing that took place longer ago is history that a text tells, not news: courts enter the record of a hearing within days.
 const NEWS_DAYS: i32 = 10;
+/// A text this short is the rest of its title.
+const COMPLETING_BYTES: usize = 60;
 
 impl Meaning {
     /// The shipped words for a jurisdiction such as `ec` and a language such as `es`, compiled once. An unknown jurisdiction
@@ -122,6 +128,7 @@ impl Meaning {
                 if of_language {
                     meaning.language = Language::read(&mut reader).with_order(order);
                     meaning.fallback = Lexicon::read(&mut reader);
+                    meaning.reasons = Reasons::read(&mut reader);
                 } else {
                     order = NumericOrder::read(&mut reader);
                     meaning.lexicon = Lexicon::read(&mut reader);
@@ -135,8 +142,8 @@ impl Meaning {
 
     /// What an entry means. `reference` is its civil day, from which "el próximo jueves" and a missing year are read.
     pub fn classify(&self, entry: &Entry, reference: Option<Date>) -> Reading {
-        let origin = entry.extra.get("origin").map_or("", String::as_str);
-        let fields = Fields::read(&entry.title, origin, &entry.text, &self.language);
+        let extra = ["origin", "code"].map(|name| entry.extra.get(name).map_or("", String::as_str));
+        let fields = Fields::read(&entry.title, extra, &entry.text, &self.language);
         let verdict = self.verdict(&fields);
         let actor = verdict.actor.unwrap_or(Actor::Unknown);
         if entry.annulled {
@@ -152,7 +159,7 @@ impl Meaning {
             && kinds.contains(&kind_of(status))
             && !hearings.iter().any(|mention| kind_of(mention.status) == kind_of(status))
         {
-            hearings.insert(0, self.titled(&entry.title, status));
+            hearings.insert(0, self.titled(entry, status));
         }
         Reading { kinds, actor, hearings }
     }
@@ -184,8 +191,11 @@ impl Meaning {
         })
     }
 
-    fn titled(&self, title: &str, status: HearingStatus) -> HearingMention {
-        let scene = Scene::read(Tokens::read(title, &self.language), &self.language, &self.speech, None, false);
+    /// What the title alone says of a hearing. A text of a few words completes the title: "Audiência", "designada, Conciliação".
+    fn titled(&self, entry: &Entry, status: HearingStatus) -> HearingMention {
+        let completes = entry.text.len() <= COMPLETING_BYTES;
+        let whole = if completes { format!("{} {}", entry.title, entry.text) } else { entry.title.clone() };
+        let scene = Scene::read(Tokens::one_sentence(&whole, &self.language), &self.language, &self.speech, None, false);
         let kind = self.type_in(&scene).map(str::to_owned);
         HearingMention { date: None, time: None, kind, status, mode: None, room: None, warnings: Vec::new(), span: None }
     }
@@ -257,34 +267,49 @@ mod tests {
     }
 
     fn applied(rule: &lexicon::Rule, example: &Example, language: &Language) -> bool {
-        rule.applies(&Fields::read(&example.title, &example.origin, &example.text, language))
+        rule.applies(&Fields::read(&example.title, [&example.origin, &example.code], &example.text, language))
     }
 
     #[test]
     fn every_rule_applies_to_its_examples_and_gives_their_kinds() {
-        for (jurisdiction, file, text) in LEXICONS {
-            let named = text.lines().find_map(|line| line.strip_prefix("language = \"")?.strip_suffix('"'));
-            let meaning = Meaning::shipped(jurisdiction, named.expect("a lexicon names its language"));
-            for rule in meaning.lexicon.rules() {
-                for example in &rule.examples {
-                    assert!(applied(rule, example, &meaning.language), "{file}: {example:?} does not meet its rule {:?}", rule.kinds());
-                    let mut tried = entry(&example.title, &example.text);
-                    tried.extra.insert("origin".into(), example.origin.clone());
-                    let kinds = meaning.classify(&tried, None).kinds;
-                    // A weak rule is heard only when nothing else is known.
-                    let lacking = rule.kinds().iter().any(|kind| !kinds.contains(kind));
-                    assert!(!lacking, "{file}: {example:?}: {kinds:?} lacks some of {:?}", rule.kinds());
-                }
-                for title in &rule.counter {
-                    let example = Example { title: title.clone(), ..Example::default() };
-                    assert!(!applied(rule, &example, &meaning.language), "{file}: {title} must not meet the rule for {:?}", rule.kinds());
-                }
-            }
+        for (id, file, text) in LEXICONS {
+            let meaning = Meaning::shipped(id, language_in(text));
+            assert!(!meaning.lexicon.rules().is_empty(), "{file}");
+            try_the_rules(&meaning, file);
         }
-        for (language, file, _) in LANGUAGES {
+        for language in languages() {
             let meaning = Meaning::shipped("", language);
-            for rule in meaning.fallback.rules() {
-                assert!(rule.examples.iter().all(|example| applied(rule, example, &meaning.language)), "{file}: {rule:?}");
+            assert!(
+                meaning.fallback.rules().iter().all(|rule| rule.examples.iter().all(|example| applied(rule, example, &meaning.language))),
+                "{language}"
+            );
+        }
+    }
+
+    /// The language that a lexicon names at its head.
+    fn language_in(text: &str) -> &str {
+        let line = text.lines().find(|line| line.starts_with("language")).expect("a lexicon names its language");
+        line.split('"').nth(1).expect("in quotes")
+    }
+
+    fn try_the_rules(meaning: &Meaning, file: &str) {
+        for rule in meaning.lexicon.rules() {
+            for example in &rule.examples {
+                assert!(applied(rule, example, &meaning.language), "{file}: {example:?} does not meet its rule {:?}", rule.kinds());
+                let mut tried = entry(&example.title, &example.text);
+                tried.extra.insert("origin".into(), example.origin.clone());
+                tried.extra.insert("code".into(), example.code.clone());
+                let kinds = meaning.classify(&tried, None).kinds;
+                // A weak rule is heard only when nothing else is known.
+                assert!(
+                    rule.kinds().iter().all(|kind| kinds.contains(kind)),
+                    "{file}: {example:?}: {kinds:?} lacks some of {:?}",
+                    rule.kinds()
+                );
+            }
+            for title in &rule.counter {
+                let example = Example { title: title.clone(), ..Example::default() };
+                assert!(!applied(rule, &example, &meaning.language), "{file}: {title} must not meet the rule for {:?}", rule.kinds());
             }
         }
     }

@@ -80,7 +80,7 @@ impl<'t> Scene<'t> {
     /// Whether this says what became of a hearing, and not of a deadline, a measure or ten minutes.
     pub fn closes(&self, verb: &Said) -> bool {
         let Say::Close(status) = verb.say else { return false };
-        if self.is_guarded(verb, 12) || self.tokens.word(verb.start.wrapping_sub(1)) == "no" {
+        if self.is_guarded(verb, 12) || self.tokens.is(verb.start.wrapping_sub(1), mark::NOT) {
             return false;
         }
         let noun = |say| matches!(say, Say::Noun | Say::WeakNoun);
@@ -88,7 +88,7 @@ impl<'t> Scene<'t> {
         match status {
             HearingStatus::Revoked => {
                 let object = |said: &&Said| {
-                    noun(said.say) && self.tokens.together(verb.start, said.start) && self.tokens.word(said.start.wrapping_sub(1)) != "en"
+                    noun(said.say) && self.tokens.together(verb.start, said.start) && !self.tokens.is(said.start.wrapping_sub(1), mark::IN)
                 };
                 before || self.within(verb.start, verb.end + 5).iter().find(object).is_some()
             }
@@ -174,7 +174,7 @@ impl<'t> Scene<'t> {
 
     /// "y no para el 27 de mayo".
     fn is_denied(&self, start: usize) -> bool {
-        let denied = |at: usize| self.tokens.word(at) == "no" && self.tokens.is(at + 1, mark::TOWARD) && self.tokens.together(at, start);
+        let denied = |at: usize| self.tokens.is(at, mark::NOT) && self.tokens.is(at + 1, mark::TOWARD) && self.tokens.together(at, start);
         (start.saturating_sub(4)..start).any(denied)
     }
 
@@ -184,8 +184,7 @@ impl<'t> Scene<'t> {
 
     /// The small words between an act and its date: "de fecha", "del", "el día".
     fn is_citing(&self, at: usize) -> bool {
-        self.tokens.is(at, mark::OF | mark::THE | mark::DAY) && !self.tokens.is(at, mark::TOWARD)
-            || matches!(self.tokens.word(at), "fecha" | "con" | "en")
+        self.tokens.is(at, mark::OF | mark::THE | mark::DAY | mark::CITING) && !self.tokens.is(at, mark::TOWARD)
     }
 
     /// "Cuenca, jueves 14 de junio del 2018, las 16h13": nothing leads to the date, no hearing is named before it, and it is

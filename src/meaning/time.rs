@@ -91,7 +91,7 @@ fn words(tokens: &Tokens<'_>, at: usize, led: bool) -> Option<(i8, i8, usize)> {
     let marked = struck > next || (tokens.is(next, mark::HOUR) && close(tokens, next));
     let from = if struck > next { struck } else { next + usize::from(marked) };
     let (minute, end) = minutes(tokens, from);
-    let sharp = end + 1 < tokens.len() && tokens.word(end) == "en" && tokens.is(end + 1, mark::SHARP);
+    let sharp = end + 1 < tokens.len() && tokens.is(end, mark::IN) && tokens.is(end + 1, mark::SHARP);
     let end = if sharp { end + 2 } else { end };
     let sure = if led { marked || end > from || is_half_day(tokens, end) } else { (marked && end > from) || is_half_day(tokens, end) };
     sure.then_some((hour, minute, end))

@@ -61,11 +61,23 @@ pub fn moments(tokens: &Tokens<'_>, language: &Language) -> Vec<Moment> {
             taken[at] = true;
         }
         let time = chosen.map(|(_, time)| time);
+        if found.last().is_some_and(|before| goes_through(tokens, before, date)) {
+            continue;
+        }
         let start = time.map_or(date.start, |time| time.start.min(date.start));
         let end = time.map_or(date.end, |time| time.end.max(date.end));
         found.push(Moment { date: date.clone(), time, start, end });
     }
     found
+}
+
+/// "de 12/03/2024 a 19/03/2024": the second day is the end of what begins on the first, not another hearing.
+fn goes_through(tokens: &Tokens<'_>, before: &Moment, date: &DateExpr) -> bool {
+    let small = |at: usize| tokens.is(at, mark::THE | mark::DAY | mark::OF);
+    tokens.is(before.end, mark::THROUGH)
+        && tokens.together(before.end, date.start)
+        && date.start > before.end
+        && (before.end + 1..date.start).all(small)
 }
 
 fn is_right_before(tokens: &Tokens<'_>, time: &TimeExpr, date: &DateExpr) -> bool {
