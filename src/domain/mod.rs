@@ -40,3 +40,4 @@ pub mod route;
 #[cfg(test)]
 pub mod sample;
 pub mod schedule;
+pub mod setting;

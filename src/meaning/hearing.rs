@@ -9,6 +9,7 @@ use jiff::{Span, ToSpan};
 
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
+use super::date::YearExpr;
 use super::details::{Draft, finish};
 use super::language::mark;
 use super::resolve::Lean;
@@ -84,7 +85,7 @@ impl Work<'_, '_> {
         if self.scene.has(moment.start, moment.end, moment.end + 25, |say| say == Say::Held) {
             return self.past(moment, lead, HearingStatus::Held);
         }
-        if self.scene.names_hearing(moment.start, moment.end) {
+        if !self.scene.is_wished(lead.start) && self.scene.names_hearing(moment.start, moment.end) {
             self.push(moment, lead, HearingStatus::Convened, Lean::Ahead, true);
         }
     }
@@ -128,7 +129,7 @@ impl Work<'_, '_> {
         let named = self.scene.has(moment.start, from, until, |say| say == Say::Noun || (weak && say == Say::WeakNoun));
         let told = self.scene.has(moment.start, from, until, |say| matches!(say, Say::Held | Say::Oral | Say::Concluded | Say::Resumed));
         let ahead = moment.date.resolve(Some(reference), self.last, Lean::Ahead).0.first().is_some_and(|day| *day >= reference);
-        if moment.time.is_some() && ahead && !told && (named || bare || titled) {
+        if moment.time.is_some() && ahead && !told && !self.scene.is_wished(moment.start) && (named || bare || titled) {
             let lead = Said { say: Say::Noun, start: moment.start, end: moment.start };
             self.set(moment, &lead, self.next_status(moment));
         }
@@ -149,7 +150,9 @@ impl Work<'_, '_> {
     }
 
     fn past(&mut self, moment: &Moment, verb: &Said, status: HearingStatus) {
-        self.push(moment, verb, status, Lean::Back, false);
+        // "Aos doze dias do mês de março de 2024 … foi realizada": a record that begins with its whole date is believed.
+        let recorded = verb.start >= moment.end && matches!(moment.date.year, YearExpr::Named(_));
+        self.push(moment, verb, status, if recorded { Lean::Near } else { Lean::Back }, false);
     }
 
     fn push(&mut self, moment: &Moment, verb: &Said, status: HearingStatus, lean: Lean, existing: bool) {
@@ -175,7 +178,7 @@ impl Work<'_, '_> {
         }
         for day in days {
             let day = if late { day.saturating_add(1.days()) } else { day };
-            match fits(day, self.scene.reference, status) {
+            match fits(day, self.scene.reference, status, lean) {
                 Fit::Yes => self.drafts.push(draft(Some(day), warnings.clone())),
                 Fit::TooFar => self.drafts.push(draft(None, vec![OUT_OF_RANGE.to_owned()])),
                 Fit::Past => {}
@@ -239,10 +242,12 @@ enum Fit {
     TooFar,
 }
 
-fn fits(day: Date, reference: Option<Date>, status: HearingStatus) -> Fit {
+fn fits(day: Date, reference: Option<Date>, status: HearingStatus, lean: Lean) -> Fit {
     let Some(reference) = reference else { return Fit::Yes };
     let back = |span: Span| reference.saturating_sub(span);
-    if matches!(status, HearingStatus::Held | HearingStatus::Resumed | HearingStatus::OralDecision) {
+    if matches!(status, HearingStatus::Held | HearingStatus::Resumed | HearingStatus::OralDecision)
+        && (day <= reference || lean == Lean::Back)
+    {
         return if day <= reference { Fit::Yes } else { Fit::Past };
     }
     let earliest = if is_setting(status) { back(BEFORE_DAYS.days()) } else { back(HISTORY_DAYS.days()) };

@@ -11,7 +11,7 @@ use crate::diag::{At, Reader};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Lexeme {
     /// The roles that the word can play; see [`mark`].
-    pub marks: u32,
+    pub marks: u64,
     /// Its value, when it is a number word; 0 otherwise.
     pub value: u16,
     /// The month from 1; 0 otherwise.
@@ -23,66 +23,80 @@ pub struct Lexeme {
 /// The roles of small words, as bits; each is a key of `[grammar]`.
 pub mod mark {
     /// "de".
-    pub const OF: u32 = 1;
+    pub const OF: u64 = 1;
     /// "el".
-    pub const THE: u32 = 1 << 1;
+    pub const THE: u64 = 1 << 1;
     /// "día".
-    pub const DAY: u32 = 1 << 2;
+    pub const DAY: u64 = 1 << 2;
     /// "días": a list of days follows.
-    pub const DAYS: u32 = 1 << 3;
+    pub const DAYS: u64 = 1 << 3;
     /// "mes".
-    pub const MONTH: u32 = 1 << 4;
+    pub const MONTH: u64 = 1 << 4;
     /// "año".
-    pub const YEAR: u32 = 1 << 5;
+    pub const YEAR: u64 = 1 << 5;
     /// "presente".
-    pub const THIS: u32 = 1 << 6;
+    pub const THIS: u64 = 1 << 6;
     /// "mismo".
-    pub const SAME: u32 = 1 << 7;
+    pub const SAME: u64 = 1 << 7;
     /// "(en) curso".
-    pub const RUNNING: u32 = 1 << 8;
+    pub const RUNNING: u64 = 1 << 8;
     /// "próximo".
-    pub const NEXT: u32 = 1 << 9;
+    pub const NEXT: u64 = 1 << 9;
     /// "y".
-    pub const AND: u32 = 1 << 10;
+    pub const AND: u64 = 1 << 10;
     /// "para".
-    pub const TOWARD: u32 = 1 << 11;
+    pub const TOWARD: u64 = 1 << 11;
     /// "las": an hour follows.
-    pub const LEAD: u32 = 1 << 12;
+    pub const LEAD: u64 = 1 << 12;
     /// "horas", "h".
-    pub const HOUR: u32 = 1 << 13;
+    pub const HOUR: u64 = 1 << 13;
     /// "minutos".
-    pub const MINUTE: u32 = 1 << 14;
+    pub const MINUTE: u64 = 1 << 14;
     /// "con".
-    pub const WITH: u32 = 1 << 15;
+    pub const WITH: u64 = 1 << 15;
     /// "(de la) mañana".
-    pub const FORENOON: u32 = 1 << 16;
+    pub const FORENOON: u64 = 1 << 16;
     /// "(de la) tarde".
-    pub const AFTERNOON: u32 = 1 << 17;
+    pub const AFTERNOON: u64 = 1 << 17;
     /// "mediodía".
-    pub const NOON: u32 = 1 << 18;
+    pub const NOON: u64 = 1 << 18;
     /// "media".
-    pub const HALF: u32 = 1 << 19;
+    pub const HALF: u64 = 1 << 19;
     /// "cuarto".
-    pub const QUARTER: u32 = 1 << 20;
+    pub const QUARTER: u64 = 1 << 20;
     /// "(en) punto".
-    pub const SHARP: u32 = 1 << 21;
+    pub const SHARP: u64 = 1 << 21;
     /// "hoy".
-    pub const TODAY: u32 = 1 << 22;
+    pub const TODAY: u64 = 1 << 22;
     /// "ro" as in "1ro".
-    pub const ORDINAL: u32 = 1 << 23;
+    pub const ORDINAL: u64 = 1 << 23;
     /// "hasta".
-    pub const UNTIL: u32 = 1 << 24;
+    pub const UNTIL: u64 = 1 << 24;
     /// "am".
-    pub const AM: u32 = 1 << 25;
+    pub const AM: u64 = 1 << 25;
     /// "pm".
-    pub const PM: u32 = 1 << 26;
+    pub const PM: u64 = 1 << 26;
     /// What may stand between a day and its hour.
-    pub const BETWEEN: u32 = 1 << 27;
+    pub const BETWEEN: u64 = 1 << 27;
     /// "al", as in "del 20 al 24 de mayo".
-    pub const RANGE: u32 = 1 << 28;
+    pub const RANGE: u64 = 1 << 28;
+    /// "no".
+    pub const NOT: u64 = 1 << 29;
+    /// "en".
+    pub const IN: u64 = 1 << 30;
+    /// What may stand between an act and its date, beside "del": "de fecha", "con".
+    pub const CITING: u64 = 1 << 31;
+    /// "a" in "12/03/2024 a 19/03/2024": a session that goes on to the second day.
+    pub const THROUGH: u64 = 1 << 32;
+    /// "Nro.": a number follows.
+    pub const NUMBER: u64 = 1 << 33;
+    /// "may": a month that is also another word; a day before it needs a year behind it.
+    pub const DOUBTFUL: u64 = 1 << 34;
+    /// "o'clock", in both its parts.
+    pub const CLOCK: u64 = 1 << 35;
 
     /// The keys of `[grammar]`.
-    pub const KEYS: [(&str, u32); 29] = [
+    pub const KEYS: [(&str, u64); 36] = [
         ("of", OF),
         ("the", THE),
         ("day", DAY),
@@ -112,6 +126,13 @@ pub mod mark {
         ("pm", PM),
         ("between", BETWEEN),
         ("range", RANGE),
+        ("not", NOT),
+        ("in", IN),
+        ("citing", CITING),
+        ("through", THROUGH),
+        ("number", NUMBER),
+        ("doubtful", DOUBTFUL),
+        ("clock", CLOCK),
     ];
 }
 
@@ -121,13 +142,42 @@ pub struct Language {
     lexemes: HashMap<String, Lexeme>,
     abbreviations: HashSet<String>,
     continues: HashSet<String>,
+    order: NumericOrder,
+}
+
+/// In which order `03/12/2024` says day and month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NumericOrder {
+    /// Nothing is said: the day first, and a month of 13 is no date.
+    #[default]
+    Unsaid,
+    /// The day first, unless that is no date.
+    DayFirst,
+    /// The month first, unless that is no date.
+    MonthFirst,
+}
+
+impl NumericOrder {
+    const NAMES: [(&'static str, Self); 2] = [("day-month-year", Self::DayFirst), ("month-day-year", Self::MonthFirst)];
+
+    /// Reads `numeric_dates`, which a language or a jurisdiction may have.
+    pub fn read(reader: &mut Reader<'_>) -> Self {
+        let Some(text) = reader.text("numeric_dates") else { return Self::Unsaid };
+        let known = Self::NAMES.iter().find(|(name, _)| *name == text.value);
+        if known.is_none() {
+            let names = Self::NAMES.map(|(name, _)| name).join("\" or \"");
+            reader.report("numeric_dates", format!("numeric_dates must be \"{names}\", not \"{}\"", text.value), None);
+        }
+        known.map(|(_, order)| *order).unwrap_or_default()
+    }
 }
 
 impl Language {
     /// Reads the word lists of a language file; mistakes go to the reader's sink.
     pub fn read(reader: &mut Reader<'_>) -> Self {
         let (abbreviations, continues) = (words(reader, "abbreviations"), words(reader, "continues"));
-        let mut language = Self { abbreviations, continues, ..Self::default() };
+        let order = NumericOrder::read(reader);
+        let mut language = Self { abbreviations, continues, order, ..Self::default() };
         language.list(reader, "months", 12, |lexeme, at| lexeme.month = at);
         language.list(reader, "weekdays", 7, |lexeme, at| lexeme.weekday = at);
         if let Some(mut grammar) = reader.table("grammar") {
@@ -152,6 +202,16 @@ impl Language {
     /// What is known of a folded word.
     pub fn lexeme(&self, word: &str) -> Lexeme {
         self.lexemes.get(word).copied().unwrap_or_default()
+    }
+
+    /// In which order dates in figures are written.
+    pub fn order(&self) -> NumericOrder {
+        self.order
+    }
+
+    /// The same language where a jurisdiction writes dates in figures in its own order.
+    pub fn with_order(self, order: NumericOrder) -> Self {
+        Self { order: if order == NumericOrder::Unsaid { self.order } else { order }, ..self }
     }
 
     /// Whether a stop after this word does not end a sentence.
@@ -213,6 +273,13 @@ pub mod tests {
             let document = crate::diag::parse(&sink).expect("the shipped file is TOML");
             Language::read(&mut Reader::root(&document, &sink))
         })
+    }
+
+    /// The shipped English with dates in this order, for tests.
+    pub fn english(order: NumericOrder) -> Language {
+        let sink = crate::diag::Sink::new("en.toml", include_str!("../../jurisdictions/lang/en.toml"));
+        let document = crate::diag::parse(&sink).expect("the shipped file is TOML");
+        Language::read(&mut Reader::root(&document, &sink)).with_order(order)
     }
 
     #[test]

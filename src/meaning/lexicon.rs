@@ -16,6 +16,7 @@ use super::tokens::Tokens;
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     rules: Vec<Rule>,
+    also_language: bool,
 }
 
 /// One rule.
@@ -43,6 +44,8 @@ pub struct Example {
     pub text: String,
     /// Its origin.
     pub origin: String,
+    /// Its code.
+    pub code: String,
 }
 
 #[derive(Debug, Clone)]
@@ -57,6 +60,7 @@ enum Field {
     Title,
     Class,
     Origin,
+    Code,
     Text,
 }
 
@@ -65,6 +69,7 @@ pub struct Fields<'t> {
     title: Tokens<'t>,
     class: Tokens<'t>,
     origin: Tokens<'t>,
+    code: Tokens<'t>,
     text: Tokens<'t>,
 }
 
@@ -83,16 +88,26 @@ pub struct Verdict {
     pub hearings: bool,
     /// Whether any rule applied.
     pub known: bool,
+    /// Whether a rule was the last word.
+    pub ended: bool,
+}
+
+impl Default for Verdict {
+    fn default() -> Self {
+        Self { kinds: Vec::new(), weak: Vec::new(), actor: None, status: None, hearings: true, known: false, ended: false }
+    }
 }
 
 impl<'t> Fields<'t> {
     /// Reads the fields. The class is the tail in parentheses: `SENTENCIA (RESOLUCION)`.
-    pub fn read(title: &'t str, origin: &'t str, text: &'t str, language: &Language) -> Self {
+    /// The origin and the code are those that a recipe keeps in `extra`.
+    pub fn read(title: &'t str, [origin, code]: [&'t str; 2], text: &'t str, language: &Language) -> Self {
         let (name, class) = split_class(title);
         Self {
             title: Tokens::one_sentence(name, language),
             class: Tokens::one_sentence(class, language),
             origin: Tokens::one_sentence(origin, language),
+            code: Tokens::one_sentence(code, language),
             text: Tokens::read(text, language),
         }
     }
@@ -107,6 +122,7 @@ impl<'t> Fields<'t> {
             Field::Title => &self.title,
             Field::Class => &self.class,
             Field::Origin => &self.origin,
+            Field::Code => &self.code,
             Field::Text => &self.text,
         }
     }
@@ -121,10 +137,11 @@ pub fn split_class(title: &str) -> (&str, &str) {
     }
 }
 
-const FIELDS: [(&str, Field, bool); 6] = [
+const FIELDS: [(&str, Field, bool); 7] = [
     ("title", Field::Title, true),
     ("class", Field::Class, true),
     ("origin", Field::Origin, true),
+    ("code", Field::Code, true),
     ("text", Field::Text, true),
     ("unless_title", Field::Title, false),
     ("unless_class", Field::Class, false),
@@ -133,7 +150,13 @@ const FIELDS: [(&str, Field, bool); 6] = [
 impl Lexicon {
     /// Reads the `[[rule]]` tables; mistakes go to the reader's sink.
     pub fn read(reader: &mut Reader<'_>) -> Self {
-        Self { rules: reader.tables("rule").into_iter().map(Rule::read).collect() }
+        let also_language = reader.flag("also_language").is_some_and(|flag| flag.value);
+        Self { rules: reader.tables("rule").into_iter().map(Rule::read).collect(), also_language }
+    }
+
+    /// Whether the rules of the language are asked too where no rule of this file was the last word, and not only where none applied.
+    pub fn adds_to_language(&self) -> bool {
+        self.also_language
     }
 
     /// The rules in order.
@@ -141,9 +164,8 @@ impl Lexicon {
         &self.rules
     }
 
-    /// What all rules that apply say together, up to the first that is the last word.
-    pub fn judge(&self, fields: &Fields<'_>) -> Verdict {
-        let mut verdict = Verdict { kinds: Vec::new(), weak: Vec::new(), actor: None, status: None, hearings: true, known: false };
+    /// Adds to `verdict` what all rules that apply say together, up to the first that is the last word.
+    pub fn judge(&self, fields: &Fields<'_>, mut verdict: Verdict) -> Verdict {
         for rule in self.rules.iter().filter(|rule| rule.applies(fields)) {
             verdict.known = true;
             let list = if rule.weak { &mut verdict.weak } else { &mut verdict.kinds };
@@ -152,6 +174,7 @@ impl Lexicon {
             verdict.status = verdict.status.or(rule.status);
             verdict.hearings &= rule.hearings;
             if rule.last {
+                verdict.ended = true;
                 break;
             }
         }
@@ -167,6 +190,11 @@ impl Rule {
     /// Whether every field that the rule names is as it asks.
     pub fn applies(&self, fields: &Fields<'_>) -> bool {
         self.tests.iter().all(|test| test.phrases.iter().any(|phrase| phrase.is_in(fields.of(test.field))) == test.wanted)
+    }
+
+    /// Whether its kinds count only when nothing else is known.
+    pub fn is_weak(&self) -> bool {
+        self.weak
     }
 
     /// The kinds that it gives.
@@ -194,7 +222,7 @@ impl Rule {
             }
         }
         if !tests.iter().any(|test| test.wanted) {
-            table.report("why", "a rule must look at a field", Some("add title, class, origin or text = [\"…\"]".to_owned()));
+            table.report("why", "a rule must look at a field", Some("add title, class, origin, code or text = [\"…\"]".to_owned()));
         }
         if kinds.is_empty() && actor.is_empty() {
             table.report("why", "a rule must give kinds or an actor", None);
@@ -223,7 +251,7 @@ impl Example {
 
     fn read(mut table: Reader<'_>) -> Self {
         let mut text = |key: &str| table.text(key).map(|text| text.value).unwrap_or_default();
-        let example = Self { title: text("title"), text: text("text"), origin: text("origin") };
+        let example = Self { title: text("title"), text: text("text"), origin: text("origin"), code: text("code") };
         table.finish();
         example
     }

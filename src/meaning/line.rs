@@ -18,9 +18,9 @@ pub const DEFAULT_JURISDICTION: &str = "ec";
 const NEEDED: [&str; 3] = ["date", "title", "text"];
 
 /// All keys of a line.
-const KEYS: [&str; 6] = ["date", "title", "text", "lang", "jurisdiction", "origin"];
+const KEYS: [&str; 7] = ["date", "title", "text", "lang", "jurisdiction", "origin", "code"];
 
-/// Classifies a line `{"date","title","text","lang"?,"jurisdiction"?,"origin"?}`; the error says what is wrong with it.
+/// Classifies a line `{"date","title","text","lang"?,"jurisdiction"?,"origin"?,"code"?}`; the error says what is wrong with it.
 pub fn classify_line(line: &str) -> Result<String, String> {
     classify_line_in(line, DEFAULT_JURISDICTION, None)
 }
@@ -83,7 +83,7 @@ pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) 
         annulled: false,
         withheld: None,
         notice_of: None,
-        extra: [("origin".to_owned(), text("origin")?.to_owned())].into(),
+        extra: [("origin".to_owned(), text("origin")?.to_owned()), ("code".to_owned(), text("code")?.to_owned())].into(),
     };
     let reading = Meaning::shipped(&jurisdiction, language).classify(&entry, date);
     let kinds: Vec<&str> = reading.kinds.iter().map(|kind| kind.name()).collect();

@@ -33,6 +33,9 @@ const REACH: usize = 40;
 /// How far when it follows its date.
 const REACH_BACK: usize = 25;
 
+/// No phrase has more tokens than this.
+const LONGEST_PHRASE: usize = 24;
+
 /// Courts write sentences of pages; no detail of a hearing stands farther off than this, in tokens.
 const LONG_SENTENCE: usize = 200;
 
@@ -66,13 +69,18 @@ impl<'t> Scene<'t> {
 
     /// Whether the verb is only a warning, a wish or a refusal.
     pub fn is_guarded(&self, verb: &Said, reach: usize) -> bool {
-        self.has(verb.start, verb.start.saturating_sub(reach), verb.start, |say| say == Say::Guard)
+        self.has(verb.start, verb.start.saturating_sub(reach), verb.start, |say| matches!(say, Say::Guard | Say::Wish))
+    }
+
+    /// Whether somebody only wishes or fears what is said from token `at` on, even of a day that is spoken of as set.
+    pub fn is_wished(&self, at: usize) -> bool {
+        self.has(at, at.saturating_sub(12), at, |say| say == Say::Wish)
     }
 
     /// Whether this says what became of a hearing, and not of a deadline, a measure or ten minutes.
     pub fn closes(&self, verb: &Said) -> bool {
         let Say::Close(status) = verb.say else { return false };
-        if self.is_guarded(verb, 12) || self.tokens.word(verb.start.wrapping_sub(1)) == "no" {
+        if self.is_guarded(verb, 12) || self.tokens.is(verb.start.wrapping_sub(1), mark::NOT) {
             return false;
         }
         let noun = |say| matches!(say, Say::Noun | Say::WeakNoun);
@@ -80,7 +88,7 @@ impl<'t> Scene<'t> {
         match status {
             HearingStatus::Revoked => {
                 let object = |said: &&Said| {
-                    noun(said.say) && self.tokens.together(verb.start, said.start) && self.tokens.word(said.start.wrapping_sub(1)) != "en"
+                    noun(said.say) && self.tokens.together(verb.start, said.start) && !self.tokens.is(said.start.wrapping_sub(1), mark::IN)
                 };
                 before || self.within(verb.start, verb.end + 5).iter().find(object).is_some()
             }
@@ -125,7 +133,8 @@ impl<'t> Scene<'t> {
                 Say::Set { strong, .. } => {
                     !self.is_guarded(said, 4) && (!strong || !self.has(said.start, said.end, said.end + 6, |say| say == Say::Elsewhere))
                 }
-                Say::Reset | Say::Resume | Say::Resumed | Say::Held => true,
+                Say::Reset | Say::Resume => !self.is_wished(said.start),
+                Say::Resumed | Say::Held => true,
                 Say::Close(_) => self.closes(said),
                 _ => false,
             };
@@ -158,14 +167,14 @@ impl<'t> Scene<'t> {
         while at > 0 && start - at < 6 && self.tokens.together(at - 1, start) && self.is_citing(at - 1) {
             at -= 1;
         }
-        let act = |said: &Said| said.say == Say::Cite && said.end == at && self.tokens.together(said.start, start);
-        let cited = at < start && self.within(at.saturating_sub(3), at).iter().any(act);
+        let act = |said: &Said| said.say == Say::Cite && (at..=start).contains(&said.end) && self.tokens.together(said.start, start);
+        let cited = self.within(start.saturating_sub(LONGEST_PHRASE), start).iter().any(act);
         cited || self.is_signature(moment)
     }
 
     /// "y no para el 27 de mayo".
     fn is_denied(&self, start: usize) -> bool {
-        let denied = |at: usize| self.tokens.word(at) == "no" && self.tokens.is(at + 1, mark::TOWARD) && self.tokens.together(at, start);
+        let denied = |at: usize| self.tokens.is(at, mark::NOT) && self.tokens.is(at + 1, mark::TOWARD) && self.tokens.together(at, start);
         (start.saturating_sub(4)..start).any(denied)
     }
 
@@ -175,8 +184,7 @@ impl<'t> Scene<'t> {
 
     /// The small words between an act and its date: "de fecha", "del", "el día".
     fn is_citing(&self, at: usize) -> bool {
-        self.tokens.is(at, mark::OF | mark::THE | mark::DAY) && !self.tokens.is(at, mark::TOWARD)
-            || matches!(self.tokens.word(at), "fecha" | "con" | "en")
+        self.tokens.is(at, mark::OF | mark::THE | mark::DAY | mark::CITING) && !self.tokens.is(at, mark::TOWARD)
     }
 
     /// "Cuenca, jueves 14 de junio del 2018, las 16h13": nothing leads to the date, no hearing is named before it, and it is

@@ -104,7 +104,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// Whether the token at `at` carries one of these marks of the language.
-    pub fn is(&self, at: usize, marks: u32) -> bool {
+    pub fn is(&self, at: usize, marks: u64) -> bool {
         self.items.get(at).is_some_and(|token| token.lexeme.marks & marks != 0)
     }
 

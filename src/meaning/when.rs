@@ -54,11 +54,16 @@ pub fn moments(tokens: &Tokens<'_>, language: &Language) -> Vec<Moment> {
         let chosen = nearby()
             .find(|(at, time)| !taken[*at] && time.end <= date.start && is_right_before(tokens, time, date))
             .or_else(|| nearby().find(|(at, time)| !taken[*at] && time.start >= date.end && follows(tokens, date, time, until)))
+            // "status hearing set for 9:00 2/2/04".
+            .or_else(|| nearby().find(|(at, time)| !taken[*at] && time.end == date.start && tokens.together(time.start, date.start)))
             .map(|(at, time)| (at, *time));
         if let Some((at, _)) = chosen {
             taken[at] = true;
         }
         let time = chosen.map(|(_, time)| time);
+        if found.last().is_some_and(|before| goes_through(tokens, before, date)) {
+            continue;
+        }
         let start = time.map_or(date.start, |time| time.start.min(date.start));
         let end = time.map_or(date.end, |time| time.end.max(date.end));
         found.push(Moment { date: date.clone(), time, start, end });
@@ -66,11 +71,20 @@ pub fn moments(tokens: &Tokens<'_>, language: &Language) -> Vec<Moment> {
     found
 }
 
+/// "de 12/03/2024 a 19/03/2024": the second day is the end of what begins on the first, not another hearing.
+fn goes_through(tokens: &Tokens<'_>, before: &Moment, date: &DateExpr) -> bool {
+    let small = |at: usize| tokens.is(at, mark::THE | mark::DAY | mark::OF);
+    tokens.is(before.end, mark::THROUGH)
+        && tokens.together(before.end, date.start)
+        && date.start > before.end
+        && (before.end + 1..date.start).all(small)
+}
+
 fn is_right_before(tokens: &Tokens<'_>, time: &TimeExpr, date: &DateExpr) -> bool {
     let small = |at: usize| tokens.is(at, mark::OF | mark::THE | mark::DAY | mark::NEXT);
     date.start <= time.end + 3
         && tokens.together(time.start, date.start)
-        && tokens.is(time.end, mark::OF)
+        && tokens.is(time.end, mark::OF | mark::THE)
         && (time.end..date.start).all(small)
 }
 

@@ -11,6 +11,7 @@ mod demo;
 mod described;
 mod documents;
 mod feeds;
+mod hearings;
 mod imported;
 mod killed;
 mod news;
