@@ -107,10 +107,11 @@ impl Work<'_, '_> {
         if absent { HearingStatus::Failed } else { status }
     }
 
-    /// "se aplaza para el jueves" sets a day; "se suspendió el jueves" says when it happened.
+    /// "se aplaza para el jueves" sets a day; "se suspendió el jueves" says when it happened, and "cancelada para el jueves" which.
     fn closing(&mut self, moment: &Moment, verb: &Said, status: HearingStatus) {
         let toward = (verb.end..moment.start).any(|at| self.scene.tokens.is(at, mark::TOWARD));
-        if toward {
+        let over = matches!(status, HearingStatus::Revoked | HearingStatus::NotInstalled | HearingStatus::Failed);
+        if toward && !(over && self.scene.tokens.is(verb.end, mark::TOWARD)) {
             return self.set(moment, verb, after(status));
         }
         if let Some(index) = self.closings.iter().position(|closing| closing == verb) {
@@ -128,8 +129,9 @@ impl Work<'_, '_> {
         let titled = self.scene.titled && weak;
         let named = self.scene.has(moment.start, from, until, |say| say == Say::Noun || (weak && say == Say::WeakNoun));
         let told = self.scene.has(moment.start, from, until, |say| matches!(say, Say::Held | Say::Oral | Say::Concluded | Say::Resumed));
+        let wished = self.scene.has(moment.start, from.max(moment.start.saturating_sub(12)), moment.start, |say| say == Say::Guard);
         let ahead = moment.date.resolve(Some(reference), self.last, Lean::Ahead).0.first().is_some_and(|day| *day >= reference);
-        if moment.time.is_some() && ahead && !told && (named || bare || titled) {
+        if moment.time.is_some() && ahead && !told && !wished && (named || bare || titled) {
             let lead = Said { say: Say::Noun, start: moment.start, end: moment.start };
             self.set(moment, &lead, self.next_status(moment));
         }
