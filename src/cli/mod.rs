@@ -99,7 +99,7 @@ enum Command {
     },
     /// Print what changed between two versions of a docket, or between two docket files
     Diff(diff::DiffArgs),
-    /// Print the hearings that the dockets mention
+    /// Print the hearings: the days set for them, what became of each, and how many
     Hearings {
         /// A case number or nickname; all cases when none is given
         case: Option<String>,

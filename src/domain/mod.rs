@@ -39,3 +39,4 @@ pub mod route;
 #[cfg(test)]
 pub mod sample;
 pub mod schedule;
+pub mod setting;

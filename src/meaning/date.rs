@@ -5,7 +5,7 @@
 
 use jiff::civil::Weekday;
 
-use super::language::{Language, mark};
+use super::language::{Language, NumericOrder, mark};
 use super::tokens::Tokens;
 
 /// A date as written.
@@ -110,20 +110,34 @@ fn calendar(tokens: &Tokens<'_>, language: &Language, at: usize) -> Option<DateE
     if tokens.gap(at).ends_with(['/', '-']) && at > 0 && tokens.get(at - 1).is_some_and(|token| token.digits > 0) {
         return None;
     }
-    numeric(tokens, at).or_else(|| written(tokens, language, at))
+    numeric(tokens, language.order(), at)
+        .or_else(|| month_first(tokens, at))
+        .or_else(|| written(tokens, language, at))
+        .filter(|date| !is_other_word(tokens, date))
 }
 
-/// `d/m/y`, `d-m-y`, `d.m.y`, ISO. Day before month, as everywhere outside the United States (`domain.md` P005).
-fn numeric(tokens: &Tokens<'_>, at: usize) -> Option<DateExpr> {
+/// "rule 12 may apply": the day stands before a word that is a month or another word, and no year behind it.
+fn is_other_word(tokens: &Tokens<'_>, date: &DateExpr) -> bool {
+    date.year == YearExpr::Missing && date.end > date.start + 1 && tokens.is(date.end - 1, mark::DOUBTFUL)
+}
+
+/// `d/m/y`, `d-m-y`, `d.m.y`, ISO. Day before month, as everywhere outside the United States (`domain.md` P005), unless the
+/// words of the court say otherwise.
+fn numeric(tokens: &Tokens<'_>, order: NumericOrder, at: usize) -> Option<DateExpr> {
     let separator = tokens.get(at + 1).map(|_| tokens.gap(at + 1))?;
     if !matches!(separator, "/" | "-" | ".") || tokens.gap(at + 2) != separator {
         return None;
     }
     let [a, b, c] = [tokens.get(at)?, tokens.get(at + 1)?, tokens.get(at + 2)?];
-    let (day, month, year) = match (a.digits, b.digits, c.digits) {
-        (4, 1 | 2, 1 | 2) if separator != "." => (c.number?, b.number?, a.number?),
-        (1 | 2, 1 | 2, 4) => (a.number?, b.number?, c.number?),
-        (1 | 2, 1 | 2, 2) if separator == "/" => (a.number?, b.number?, 2000 + c.number?),
+    let ordered = |first: u32, second: u32| match order {
+        NumericOrder::DayFirst if second > 12 => (second, first),
+        NumericOrder::MonthFirst if first <= 12 => (second, first),
+        _ => (first, second),
+    };
+    let ((day, month), year) = match (a.digits, b.digits, c.digits) {
+        (4, 1 | 2, 1 | 2) if separator != "." => ((c.number?, b.number?), a.number?),
+        (1 | 2, 1 | 2, 4) => (ordered(a.number?, b.number?), c.number?),
+        (1 | 2, 1 | 2, 2) if separator == "/" => (ordered(a.number?, b.number?), 2000 + c.number?),
         _ => return None,
     };
     if !(1..=31).contains(&day) || !(1..=12).contains(&month) || !(1900..=2100).contains(&year) {
@@ -139,6 +153,49 @@ fn numeric(tokens: &Tokens<'_>, at: usize) -> Option<DateExpr> {
         year: YearExpr::Named(i16::try_from(year).ok()?),
         ..bare(at, at + 3)
     })
+}
+
+/// `MONTH D [, D and D] [, YYYY]`, each number in digits or words: "March 12 and 13, 2024", "Sept. 30 - Oct. 2, 2024".
+fn month_first(tokens: &Tokens<'_>, at: usize) -> Option<DateExpr> {
+    let month = tokens.get(at).map(|token| token.lexeme.month).filter(|month| *month > 0)?;
+    if !close(tokens, at + 1) || !tokens.together(at, at + 1) {
+        return None;
+    }
+    let mut date = DateExpr { month: MonthExpr::Named(month), ..bare(at, at) };
+    let (first, mut next) = listed_day(tokens, at + 1, 0, &mut date.warnings)?;
+    date.days.push(first);
+    let mut end = next;
+    while date.days.len() < 10 && tokens.together(at, next) {
+        let and = tokens.is(next, mark::AND);
+        if !and && !tokens.gap(next).trim_start().starts_with(',') {
+            break;
+        }
+        let before = date.days.last().copied().unwrap_or_default();
+        let Some((day, after)) = listed_day(tokens, next + usize::from(and), before, &mut date.warnings) else { break };
+        date.days.push(day);
+        next = after;
+        // Only "and" makes a list; "March 12, 9" is a day and something else.
+        end = if and { next } else { end };
+    }
+    if end != next {
+        (date.days, next) = (vec![first], end);
+    }
+    // It begins on the first day, and that is the one to tell.
+    let to = usize::from(tokens.is(next, mark::RANGE));
+    if date.days.len() == 1 && (to == 1 || matches!(tokens.gap(next).trim(), "-" | "–" | "—")) && tokens.together(at, next + to) {
+        let other = tokens.get(next + to).is_some_and(|token| token.lexeme.month > 0);
+        let least = if other { 0 } else { first };
+        next = listed_day(tokens, next + to + usize::from(other), least, &mut date.warnings).map_or(next, |(_, after)| after);
+    }
+    let (year, end) = year(tokens, next, &mut date.warnings);
+    Some(DateExpr { year, end, ..date })
+}
+
+/// A day after `least` that is not the beginning of an hour or of a larger number.
+fn listed_day(tokens: &Tokens<'_>, at: usize, least: i8, warnings: &mut Vec<&'static str>) -> Option<(i8, usize)> {
+    let (day, next) = day_number(tokens, at, warnings).filter(|(day, _)| *day > least)?;
+    let glued = matches!(tokens.gap(next), ":" | "/" | ".") && tokens.get(next).is_some_and(|token| token.digits > 0);
+    (!glued && !tokens.is(next, mark::HOUR | mark::AM | mark::PM)).then_some((day, next))
 }
 
 /// `D [, D y D] de MES [de[l] [año] YYYY]`, each number in digits or words.
@@ -161,6 +218,8 @@ fn written(tokens: &Tokens<'_>, language: &Language, at: usize) -> Option<DateEx
     // "del 20 al 24 de mayo": it begins on the first day, and that is the one to tell.
     if date.days.len() == 1 && tokens.together(at, next) && tokens.is(next, mark::RANGE) {
         next = day_number(tokens, next + 1, &mut date.warnings).map_or(next, |(_, after)| after);
+    } else if date.days.len() == 1 && tokens.together(at, next) && matches!(tokens.gap(next), "-" | "–" | " - " | " – ") {
+        next = listed_day(tokens, next, first, &mut date.warnings).map_or(next, |(_, after)| after);
     }
     if date.days.len() > 1 && !joined {
         return None;
@@ -287,6 +346,7 @@ fn year(tokens: &Tokens<'_>, at: usize, warnings: &mut Vec<&'static str>) -> (Ye
 pub fn number_words(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
     let value = |at: usize| tokens.get(at).map_or(0, |token| u32::from(token.lexeme.value));
     let joined = |at: usize| tokens.get(at).is_some() && tokens.gap(at).chars().all(char::is_whitespace);
+    let hyphened = |at: usize| tokens.gap(at) == "-";
     let (mut total, mut current, mut least, mut next) = (0u32, 0u32, u32::MAX, at);
     loop {
         if next > at && !joined(next) {
@@ -302,6 +362,8 @@ pub fn number_words(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
             1000 if total > 0 => break,
             1000 => {
                 (total, current, least, next) = (current.max(1) * 1000, 0, u32::MAX, next + 1);
+                // "two thousand and twenty-four".
+                next += usize::from(tokens.is(next, mark::AND) && joined(next) && joined(next + 1) && value(next + 1) > 0);
                 continue;
             }
             100.. => (word, 100, 1),
@@ -310,7 +372,12 @@ pub fn number_words(tokens: &Tokens<'_>, at: usize) -> Option<(u32, usize)> {
                 let split = tokens.is(next + 1, mark::AND) && joined(next + 1) && joined(next + 2);
                 // "diez y seis" is sixteen, "diez y cuatro" is not a number that anyone writes.
                 let fits = if word == 10 { (6..=9).contains(&unit) } else { (1..=9).contains(&unit) };
-                if split && fits { (word + unit, 1, 3) } else { (word, 1, 1) }
+                let tail = if hyphened(next + 1) { value(next + 1) } else { 0 };
+                match () {
+                    () if split && fits => (word + unit, 1, 3),
+                    () if word > 10 && (1..=9).contains(&tail) => (word + tail, 1, 2),
+                    () => (word, 1, 1),
+                }
             }
             _ => (word, 1, 1),
         };

@@ -161,10 +161,16 @@ fn room_of(scene: &Scene<'_>, draft: &Draft) -> Option<String> {
             at += 1;
         }
         let token = scene.tokens.get(at).filter(|_| scene.tokens.together(said.start, at))?;
-        let lettered = token.digits == 0 && scene.tokens.word(at).len() == 1 && !scene.tokens.is(at, mark::AND) && at > said.end;
+        // "Courtroom B", but not "SALA A LAS 10H00".
+        let capital = |at: usize| !scene.tokens.original(at).chars().any(char::is_lowercase);
+        let named = at > said.end || (capital(at) && !capital(said.end - 1));
+        let lettered = token.digits == 0 && scene.tokens.word(at).len() == 1 && !scene.tokens.is(at, mark::AND) && named;
         let short = (1..=4).contains(&token.digits);
         let dated = scene.moments.iter().any(|moment| (moment.start..moment.end).contains(&at));
-        ((short || lettered) && !dated).then(|| scene.tokens.original(at).to_owned())
+        // "Room 12B".
+        let tail = if short && scene.tokens.gap(at + 1).is_empty() && scene.tokens.word(at + 1).len() == 1 { at + 1 } else { at };
+        let written = |from: usize| scene.tokens.original(from);
+        ((short || lettered) && !dated).then(|| if tail > at { written(at).to_owned() + written(tail) } else { written(at).to_owned() })
     };
     rooms.filter_map(number).next()
 }

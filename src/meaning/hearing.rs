@@ -85,7 +85,7 @@ impl Work<'_, '_> {
         if self.scene.has(moment.start, moment.end, moment.end + 25, |say| say == Say::Held) {
             return self.past(moment, lead, HearingStatus::Held);
         }
-        if self.scene.names_hearing(moment.start, moment.end) {
+        if !self.scene.is_wished(lead.start) && self.scene.names_hearing(moment.start, moment.end) {
             self.push(moment, lead, HearingStatus::Convened, Lean::Ahead, true);
         }
     }
@@ -129,9 +129,8 @@ impl Work<'_, '_> {
         let titled = self.scene.titled && weak;
         let named = self.scene.has(moment.start, from, until, |say| say == Say::Noun || (weak && say == Say::WeakNoun));
         let told = self.scene.has(moment.start, from, until, |say| matches!(say, Say::Held | Say::Oral | Say::Concluded | Say::Resumed));
-        let wished = self.scene.has(moment.start, from.max(moment.start.saturating_sub(12)), moment.start, |say| say == Say::Guard);
         let ahead = moment.date.resolve(Some(reference), self.last, Lean::Ahead).0.first().is_some_and(|day| *day >= reference);
-        if moment.time.is_some() && ahead && !told && !wished && (named || bare || titled) {
+        if moment.time.is_some() && ahead && !told && !self.scene.is_wished(moment.start) && (named || bare || titled) {
             let lead = Said { say: Say::Noun, start: moment.start, end: moment.start };
             self.set(moment, &lead, self.next_status(moment));
         }

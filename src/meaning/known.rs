@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::domain::docket::{Docket, Entry};
 use crate::domain::event::EventKind;
-use crate::domain::hearing::HearingMention;
+use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use super::hearing::is_setting;
 use super::seen::working_days_after;
@@ -40,6 +40,40 @@ pub fn only_repeats(meaning: &Meaning, held: Option<&Docket>, entry: &Entry, rea
     let same =
         |mention: &HearingMention| settings(meaning, held).any(|(_, known)| known.date == mention.date && known.time == mention.time);
     !new.is_empty() && new.iter().all(|mention| mention.date.is_some() && mention.time.is_some() && same(mention))
+}
+
+/// Hearings that the entry moves to a day before the one that the docket has for them are moved earlier, whatever word the order
+/// uses.
+pub fn told_earlier(meaning: &Meaning, held: Option<&Docket>, reading: &mut Reading, reference: Option<Date>) {
+    let (Some(held), Some(reference)) = (held, reference) else { return };
+    let is_earlier = |mention: &HearingMention| {
+        let known = || meaning.replaced(held, mention, reference)?.date;
+        mention.status == HearingStatus::Rescheduled && mention.date.is_some() && known().is_some_and(|known| Some(known) > mention.date)
+    };
+    let mut is_any = false;
+    for mention in &mut reading.hearings {
+        if is_earlier(mention) {
+            (mention.status, is_any) = (HearingStatus::MovedEarlier, true);
+        }
+    }
+    if is_any {
+        let still = reading.hearings.iter().any(|mention| mention.status == HearingStatus::Rescheduled);
+        reading.kinds.retain(|kind| *kind != EventKind::HearingRescheduled || still);
+        reading.kinds.push(EventKind::HearingMovedEarlier);
+        reading.kinds.sort_unstable();
+        reading.kinds.dedup();
+    }
+}
+
+/// So many settings of one kind of hearing that were not held are worth a warning (`domain.md` F-13).
+const SERIAL: usize = 3;
+
+/// How many settings of a hearing were not held, where the entry tells of another one and they are many.
+pub fn many_not_held(meaning: &Meaning, docket: &Docket, entry: &Entry, today: Date) -> Option<usize> {
+    let settings = meaning.settings(docket, today);
+    let told = settings.iter().rev().find(|setting| setting.told_by.as_ref() == Some(&entry.key) && setting.outcome.is_not_held())?;
+    let count = settings.iter().filter(|setting| setting.outcome.is_not_held() && setting.kind == told.kind).count();
+    (count >= SERIAL).then_some(count)
 }
 
 /// What the entry's title says alone.

@@ -90,9 +90,13 @@ pub mod mark {
     pub const THROUGH: u64 = 1 << 32;
     /// "Nro.": a number follows.
     pub const NUMBER: u64 = 1 << 33;
+    /// "may": a month that is also another word; a day before it needs a year behind it.
+    pub const DOUBTFUL: u64 = 1 << 34;
+    /// "o'clock", in both its parts.
+    pub const CLOCK: u64 = 1 << 35;
 
     /// The keys of `[grammar]`.
-    pub const KEYS: [(&str, u64); 34] = [
+    pub const KEYS: [(&str, u64); 36] = [
         ("of", OF),
         ("the", THE),
         ("day", DAY),
@@ -127,6 +131,8 @@ pub mod mark {
         ("citing", CITING),
         ("through", THROUGH),
         ("number", NUMBER),
+        ("doubtful", DOUBTFUL),
+        ("clock", CLOCK),
     ];
 }
 
@@ -136,13 +142,42 @@ pub struct Language {
     lexemes: HashMap<String, Lexeme>,
     abbreviations: HashSet<String>,
     continues: HashSet<String>,
+    order: NumericOrder,
+}
+
+/// In which order `03/12/2024` says day and month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NumericOrder {
+    /// Nothing is said: the day first, and a month of 13 is no date.
+    #[default]
+    Unsaid,
+    /// The day first, unless that is no date.
+    DayFirst,
+    /// The month first, unless that is no date.
+    MonthFirst,
+}
+
+impl NumericOrder {
+    const NAMES: [(&'static str, Self); 2] = [("day-month-year", Self::DayFirst), ("month-day-year", Self::MonthFirst)];
+
+    /// Reads `numeric_dates`, which a language or a jurisdiction may have.
+    pub fn read(reader: &mut Reader<'_>) -> Self {
+        let Some(text) = reader.text("numeric_dates") else { return Self::Unsaid };
+        let known = Self::NAMES.iter().find(|(name, _)| *name == text.value);
+        if known.is_none() {
+            let names = Self::NAMES.map(|(name, _)| name).join("\" or \"");
+            reader.report("numeric_dates", format!("numeric_dates must be \"{names}\", not \"{}\"", text.value), None);
+        }
+        known.map(|(_, order)| *order).unwrap_or_default()
+    }
 }
 
 impl Language {
     /// Reads the word lists of a language file; mistakes go to the reader's sink.
     pub fn read(reader: &mut Reader<'_>) -> Self {
         let (abbreviations, continues) = (words(reader, "abbreviations"), words(reader, "continues"));
-        let mut language = Self { abbreviations, continues, ..Self::default() };
+        let order = NumericOrder::read(reader);
+        let mut language = Self { abbreviations, continues, order, ..Self::default() };
         language.list(reader, "months", 12, |lexeme, at| lexeme.month = at);
         language.list(reader, "weekdays", 7, |lexeme, at| lexeme.weekday = at);
         if let Some(mut grammar) = reader.table("grammar") {
@@ -167,6 +202,16 @@ impl Language {
     /// What is known of a folded word.
     pub fn lexeme(&self, word: &str) -> Lexeme {
         self.lexemes.get(word).copied().unwrap_or_default()
+    }
+
+    /// In which order dates in figures are written.
+    pub fn order(&self) -> NumericOrder {
+        self.order
+    }
+
+    /// The same language where a jurisdiction writes dates in figures in its own order.
+    pub fn with_order(self, order: NumericOrder) -> Self {
+        Self { order: if order == NumericOrder::Unsaid { self.order } else { order }, ..self }
     }
 
     /// Whether a stop after this word does not end a sentence.
@@ -228,6 +273,13 @@ pub mod tests {
             let document = crate::diag::parse(&sink).expect("the shipped file is TOML");
             Language::read(&mut Reader::root(&document, &sink))
         })
+    }
+
+    /// The shipped English with dates in this order, for tests.
+    pub fn english(order: NumericOrder) -> Language {
+        let sink = crate::diag::Sink::new("en.toml", include_str!("../../jurisdictions/lang/en.toml"));
+        let document = crate::diag::parse(&sink).expect("the shipped file is TOML");
+        Language::read(&mut Reader::root(&document, &sink)).with_order(order)
     }
 
     #[test]

@@ -7,6 +7,8 @@
 pub mod date;
 mod details;
 mod edit;
+#[cfg(test)]
+mod english;
 mod events;
 mod hearing;
 mod known;
@@ -16,9 +18,11 @@ pub mod line;
 pub mod phrase;
 #[cfg(test)]
 mod portuguese;
+mod reasons;
 pub mod resolve;
 mod scene;
 mod seen;
+mod settings;
 pub mod speech;
 pub mod time;
 pub mod tokens;
@@ -37,8 +41,9 @@ use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
-use language::Language;
+use language::{Language, NumericOrder};
 use lexicon::{Fields, Lexicon, Verdict};
+use reasons::Reasons;
 use scene::Scene;
 pub use seen::Seen;
 use speech::{Say, Speech};
@@ -51,6 +56,7 @@ pub struct Meaning {
     speech: Speech,
     lexicon: Lexicon,
     fallback: Lexicon,
+    reasons: Reasons,
 }
 
 /// What an entry means.
@@ -110,6 +116,7 @@ impl Meaning {
     pub fn parse(language: (&str, &str), lexicon: (&str, &str)) -> Result<Self, Vec<Problem>> {
         let mut meaning = Self::default();
         let mut problems = Vec::new();
+        let mut order = NumericOrder::Unsaid;
         // The jurisdiction's types stand before the language's.
         for ((file, text), of_language) in [(lexicon, false), (language, true)] {
             if text.is_empty() {
@@ -121,9 +128,11 @@ impl Meaning {
                 reader.required_text("language");
                 meaning.speech.read(&mut reader);
                 if of_language {
-                    meaning.language = Language::read(&mut reader);
+                    meaning.language = Language::read(&mut reader).with_order(order);
                     meaning.fallback = Lexicon::read(&mut reader);
+                    meaning.reasons = Reasons::read(&mut reader);
                 } else {
+                    order = NumericOrder::read(&mut reader);
                     meaning.lexicon = Lexicon::read(&mut reader);
                 }
                 reader.finish();
@@ -251,7 +260,8 @@ mod tests {
     fn every_shipped_file_compiles() {
         assert!(jurisdictions().contains(&"ec") && languages().contains(&"es"));
         for (_, file, text) in LANGUAGES {
-            assert!(Meaning::parse((file, text), ("", "")).is_ok_and(|meaning| !meaning.fallback.rules().is_empty()), "{file}");
+            let parsed = Meaning::parse((file, text), ("", ""));
+            assert!(parsed.as_ref().is_ok_and(|meaning| !meaning.fallback.rules().is_empty()), "{file}: {:?}", parsed.err());
         }
         for (_, file, text) in LEXICONS {
             assert!(Meaning::parse(("", ""), (file, text)).is_ok_and(|meaning| !meaning.lexicon.rules().is_empty()), "{file}");

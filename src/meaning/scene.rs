@@ -33,8 +33,8 @@ const REACH: usize = 40;
 /// How far when it follows its date.
 const REACH_BACK: usize = 25;
 
-/// The longest name of an act with its number: "lei complementar nº 11.101".
-const CITED: usize = 6;
+/// No phrase has more tokens than this.
+const LONGEST_PHRASE: usize = 24;
 
 /// Courts write sentences of pages; no detail of a hearing stands farther off than this, in tokens.
 const LONG_SENTENCE: usize = 200;
@@ -69,7 +69,12 @@ impl<'t> Scene<'t> {
 
     /// Whether the verb is only a warning, a wish or a refusal.
     pub fn is_guarded(&self, verb: &Said, reach: usize) -> bool {
-        self.has(verb.start, verb.start.saturating_sub(reach), verb.start, |say| say == Say::Guard)
+        self.has(verb.start, verb.start.saturating_sub(reach), verb.start, |say| matches!(say, Say::Guard | Say::Wish))
+    }
+
+    /// Whether somebody only wishes or fears what is said from token `at` on, even of a day that is spoken of as set.
+    pub fn is_wished(&self, at: usize) -> bool {
+        self.has(at, at.saturating_sub(12), at, |say| say == Say::Wish)
     }
 
     /// Whether this says what became of a hearing, and not of a deadline, a measure or ten minutes.
@@ -128,7 +133,8 @@ impl<'t> Scene<'t> {
                 Say::Set { strong, .. } => {
                     !self.is_guarded(said, 4) && (!strong || !self.has(said.start, said.end, said.end + 6, |say| say == Say::Elsewhere))
                 }
-                Say::Reset | Say::Resume | Say::Resumed | Say::Held => true,
+                Say::Reset | Say::Resume => !self.is_wished(said.start),
+                Say::Resumed | Say::Held => true,
                 Say::Close(_) => self.closes(said),
                 _ => false,
             };
@@ -161,8 +167,8 @@ impl<'t> Scene<'t> {
         while at > 0 && start - at < 6 && self.tokens.together(at - 1, start) && self.is_citing(at - 1) {
             at -= 1;
         }
-        let act = |said: &Said| said.say == Say::Cite && said.end == at && self.tokens.together(said.start, start);
-        let cited = at < start && self.within(at.saturating_sub(CITED), at).iter().any(act);
+        let act = |said: &Said| said.say == Say::Cite && (at..=start).contains(&said.end) && self.tokens.together(said.start, start);
+        let cited = self.within(start.saturating_sub(LONGEST_PHRASE), start).iter().any(act);
         cited || self.is_signature(moment)
     }
 

@@ -45,6 +45,8 @@ pub enum Say {
     Mask,
     /// A warning, a wish, a refusal.
     Guard,
+    /// The same of a day that is spoken of as set: "requests that the trial set for May be moved" sets nothing.
+    Wish,
     /// A pause of minutes.
     Recess,
     /// A limit.
@@ -84,7 +86,7 @@ pub struct Speech {
     types: Vec<String>,
 }
 
-const KEYS: [(&str, Say); 29] = [
+const KEYS: [(&str, Say); 30] = [
     ("set", Say::Set { strong: false, follows: false }),
     ("set_strong", Say::Set { strong: true, follows: false }),
     ("happens", Say::Set { strong: false, follows: true }),
@@ -106,6 +108,7 @@ const KEYS: [(&str, Say); 29] = [
     ("weak", Say::WeakNoun),
     ("mask", Say::Mask),
     ("guard", Say::Guard),
+    ("wish", Say::Wish),
     ("recess", Say::Recess),
     ("until", Say::Until),
     ("elsewhere", Say::Elsewhere),

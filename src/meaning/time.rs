@@ -54,7 +54,7 @@ fn digits(tokens: &Tokens<'_>, at: usize, led: bool) -> Option<(i8, i8, usize)> 
     if (gap == ":" || gap == ".")
         && let Some(minute) = two_digits(tokens, at + 1)
     {
-        let after = seconds(tokens, at + 2);
+        let after = clock(tokens, seconds(tokens, at + 2));
         let marked = tokens.is(after, mark::HOUR) && close(tokens, after);
         let sure = gap == ":" || led || marked || is_half_day(tokens, after);
         return sure.then_some((hour, minute, after + usize::from(marked)));
@@ -70,7 +70,14 @@ fn digits(tokens: &Tokens<'_>, at: usize, led: bool) -> Option<(i8, i8, usize)> 
         // "24 horas" is a length; "a las 14 horas" and "14 horas con 30 minutos" are hours.
         return (led || end > at + 2 || (gap.is_empty() && tokens.word(at + 1) == "h")).then_some((hour, minute, end));
     }
-    is_half_day(tokens, at + 1).then_some((hour, 0, at + 1))
+    let end = clock(tokens, at + 1);
+    (end > at + 1 || is_half_day(tokens, end)).then_some((hour, 0, end))
+}
+
+/// Skips "o'clock".
+fn clock(tokens: &Tokens<'_>, at: usize) -> usize {
+    let both = tokens.is(at, mark::CLOCK) && tokens.is(at + 1, mark::CLOCK) && tokens.together(at, at + 1);
+    if both { at + 2 } else { at }
 }
 
 fn seconds(tokens: &Tokens<'_>, at: usize) -> usize {
@@ -80,8 +87,9 @@ fn seconds(tokens: &Tokens<'_>, at: usize) -> usize {
 fn words(tokens: &Tokens<'_>, at: usize, led: bool) -> Option<(i8, i8, usize)> {
     let (value, next) = number_words(tokens, at)?;
     let hour = i8::try_from(value).ok().filter(|hour| *hour <= 24)?;
-    let marked = tokens.is(next, mark::HOUR) && close(tokens, next);
-    let from = next + usize::from(marked);
+    let struck = clock(tokens, next);
+    let marked = struck > next || (tokens.is(next, mark::HOUR) && close(tokens, next));
+    let from = if struck > next { struck } else { next + usize::from(marked) };
     let (minute, end) = minutes(tokens, from);
     let sharp = end + 1 < tokens.len() && tokens.is(end, mark::IN) && tokens.is(end + 1, mark::SHARP);
     let end = if sharp { end + 2 } else { end };
@@ -132,6 +140,10 @@ fn half_day(tokens: &Tokens<'_>, at: usize) -> Option<(bool, usize)> {
     }
     if matches!(tokens.word(at), "a" | "p") && tokens.word(at + 1) == "m" && tokens.gap(at + 1).trim() == "." {
         return Some((tokens.word(at) == "p", at + 2));
+    }
+    // "12 noon".
+    if tokens.is(at, mark::NOON) && tokens.gap(at).trim().is_empty() {
+        return Some((false, at + 1));
     }
     let mut part = at;
     while part < at + 2 && tokens.is(part, mark::OF | mark::THE) {

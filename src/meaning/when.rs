@@ -54,6 +54,8 @@ pub fn moments(tokens: &Tokens<'_>, language: &Language) -> Vec<Moment> {
         let chosen = nearby()
             .find(|(at, time)| !taken[*at] && time.end <= date.start && is_right_before(tokens, time, date))
             .or_else(|| nearby().find(|(at, time)| !taken[*at] && time.start >= date.end && follows(tokens, date, time, until)))
+            // "status hearing set for 9:00 2/2/04".
+            .or_else(|| nearby().find(|(at, time)| !taken[*at] && time.end == date.start && tokens.together(time.start, date.start)))
             .map(|(at, time)| (at, *time));
         if let Some((at, _)) = chosen {
             taken[at] = true;
@@ -82,7 +84,7 @@ fn is_right_before(tokens: &Tokens<'_>, time: &TimeExpr, date: &DateExpr) -> boo
     let small = |at: usize| tokens.is(at, mark::OF | mark::THE | mark::DAY | mark::NEXT);
     date.start <= time.end + 3
         && tokens.together(time.start, date.start)
-        && tokens.is(time.end, mark::OF)
+        && tokens.is(time.end, mark::OF | mark::THE)
         && (time.end..date.start).all(small)
 }
 

@@ -53,7 +53,7 @@ pub fn from_json(form: &Value) -> Result<HearingMention, String> {
 }
 
 /// `09:00`, with seconds only when there are any.
-pub(super) fn clock(time: Time) -> String {
+pub fn clock(time: Time) -> String {
     let (hour, minute, second) = (time.hour(), time.minute(), time.second());
     if second == 0 { format!("{hour:02}:{minute:02}") } else { format!("{hour:02}:{minute:02}:{second:02}") }
 }

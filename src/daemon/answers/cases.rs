@@ -1,4 +1,4 @@
-//! Answers about cases: the list, a docket, two versions compared, the hearings.
+//! Answers about cases: the list, a docket, two versions compared.
 //!
 //! Called by [`answer`](super::answer). Reads the store; changes nothing.
 
@@ -10,14 +10,13 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
 use super::{Answer, Desk, find};
-use crate::config::{Config, Source};
+use crate::config::Source;
 use crate::daemon::visit::Postponed;
 use crate::domain::case::Watch;
 use crate::domain::diff::{Change, Comparison, Confirm, MissingParts, compare};
 use crate::domain::docket::{Docket, Entry};
 use crate::domain::id::{hex, sha256};
 use crate::domain::schedule::Row;
-use crate::meaning::Meaning;
 use crate::recipe::Recipe;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -207,56 +206,4 @@ fn words(before: &str, after: &str) -> Value {
         }
     }
     runs.into_iter().map(|(sign, text)| json!([sign, text])).collect()
-}
-
-/// The hearings that the dockets mention, soonest first.
-pub async fn hearings(desk: &Desk, typed: Option<&str>) -> Result<Value, Answer> {
-    let config = desk.handles.config.load_full();
-    let chosen = match typed {
-        Some(typed) => vec![find(&config, typed)?.0],
-        None => (0..config.cases.len()).collect(),
-    };
-    let store = desk.handles.store.clone();
-    let mut found = blocking(move || {
-        let mut found = Vec::new();
-        for index in chosen {
-            let watch = &config.cases[index];
-            let Some(cid) = store.register(std::slice::from_ref(&watch.case))?.first().copied() else { continue };
-            let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { continue };
-            if let Some(docket) = store.docket(cid, head.version)? {
-                found.extend(hearings_of(&config, watch, &docket));
-            }
-        }
-        Ok(found)
-    })
-    .await?;
-    found.sort_by(|a, b| a["date"].as_str().cmp(&b["date"].as_str()).then(a["time"].as_str().cmp(&b["time"].as_str())));
-    Ok(json!({
-        "hearings": found,
-        "counting": "one line for each date that an entry mentions; settings of one hearing are not linked yet",
-    }))
-}
-
-fn hearings_of(config: &Config, watch: &Watch, docket: &Docket) -> Vec<Value> {
-    let Some(source) = config.source_of(&watch.case) else { return Vec::new() };
-    let meaning = Meaning::shipped(&source.recipe.jurisdiction, &source.recipe.language);
-    let mut lines = Vec::new();
-    for entry in &docket.entries {
-        for mention in meaning.classify(entry, entry.date).hearings {
-            let mut line = wire::hearing::to_json(&mention);
-            if mention.date.is_none() {
-                continue;
-            }
-            if let Some(fields) = line.as_object_mut() {
-                fields.insert("case".into(), json!(watch.number.canonical));
-                fields.insert("name".into(), json!(watch.name));
-                fields.insert(
-                    "entry".into(),
-                    json!({"key": entry.key.0, "date": entry.date.map(|date| date.to_string()), "title": entry.title}),
-                );
-            }
-            lines.push(line);
-        }
-    }
-    lines
 }

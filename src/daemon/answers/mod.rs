@@ -4,6 +4,7 @@
 //! nothing; `cli` turns the JSON into tables.
 
 mod cases;
+mod hearings;
 mod outbox;
 mod upkeep;
 mod visits;
@@ -161,7 +162,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::List => cases::list(desk).await,
         Ask::Show { case, version } => cases::show(desk, &case, version).await,
         Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to).await,
-        Ask::Hearings { case } => cases::hearings(desk, case.as_deref()).await,
+        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
         Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,

@@ -27,7 +27,12 @@ fn commands_give_the_same_answers_with_and_without_a_daemon() {
         (hearings, show, diff)
     };
     let running = ask(&world);
-    assert!(running.0.contains("2027-03-11"), "{}", running.0);
+    let hearings: serde_json::Value = serde_json::from_str(&running.0).expect("JSON");
+    let setting = &hearings["hearings"][0];
+    assert_eq!((setting["date"].as_str(), setting["time"].as_str()), (Some("2027-03-11"), Some("09:30")), "{}", running.0);
+    assert_eq!((setting["outcome"].as_str(), setting["type"].as_str()), (Some("pending"), Some("juicio")), "{}", running.0);
+    assert_eq!(hearings["counts"]["pending"], 1, "{}", running.0);
+    assert!(world.ok(&["hearings"]).contains("counted: one setting for each day"), "{}", running.0);
     assert_eq!(world.stop(), Some(0));
     assert_eq!(ask(&world), running);
     world.finish();

@@ -10,6 +10,7 @@ mod demo;
 mod described;
 mod documents;
 mod feeds;
+mod hearings;
 mod imported;
 mod killed;
 mod news;
