@@ -63,12 +63,13 @@ impl Class {
     }
 
     /// What may be found beside it without being wrong: an order that sets a hearing, imposes custody or ends a case is an order as
-    /// well, a party's remedy is a filing as well, and a ruling may impose a measure that its list does not count apart.
+    /// well, a party's remedy is a filing and its service a notice as well, and a ruling may impose a measure or decide a remedy that its
+    /// list does not count apart.
     fn companions(self) -> &'static [Self] {
         match self {
             Self::HS | Self::HP | Self::HC | Self::C | Self::X => &[Self::R],
-            Self::A => &[Self::R, Self::F],
-            Self::R => &[Self::C],
+            Self::A => &[Self::R, Self::F, Self::N],
+            Self::R => &[Self::C, Self::A],
             Self::HH | Self::F | Self::N | Self::O => &[],
         }
     }

@@ -216,6 +216,9 @@ pub struct EventEntry {
 /// twice that, so that a hearing's sentence that stands later in an order is still quoted.
 pub const EXCERPT_CHARS: usize = 600;
 
+/// The name of the field that says how many settings of a hearing did not take place, where they are many.
+pub const NOT_HELD: &str = "not_held";
+
 /// The [`FieldChange::field`] with which `record.removed` and `case.vanished` may say since when something is not seen:
 /// `before` is the instant of the first visit that did not show it (RFC 3339), `after` the number of such visits.
 pub const MISSING_SINCE: &str = "missing_since";

@@ -52,6 +52,11 @@ impl Outcome {
         }
     }
 
+    /// Whether the hearing did not start (`domain.md` B2, "counts as not held").
+    pub fn is_not_held(self) -> bool {
+        matches!(self, Self::Deferred | Self::Failed | Self::NotInstalled)
+    }
+
     /// The outcome that a status of a hearing is; `None` for one that sets a day or announces a decision.
     pub fn of(status: HearingStatus) -> Option<Self> {
         match status {

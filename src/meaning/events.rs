@@ -10,13 +10,13 @@ use jiff::tz::TimeZone;
 use crate::domain::diff::{Change, same_documents, same_words};
 use crate::domain::docket::{Document, Entry, Party};
 use crate::domain::event::{
-    Actor, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity, missing_since,
+    Actor, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD, Severity, missing_since,
 };
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use super::edit::{Passage, passage, shortened};
 use super::hearing::is_setting;
-use super::known::{by_title, is_hearing_near, only_repeats, told_earlier};
+use super::known::{by_title, is_hearing_near, many_not_held, only_repeats, told_earlier};
 use super::seen::{Seen, working_days_before};
 use super::{Meaning, Reading, is_news, kind_of};
 
@@ -126,8 +126,14 @@ impl Teller<'_> {
         if hearing.as_ref().is_some_and(|hearing| self.seen.is_urgent(&hearing.mention, &zone)) || self.is_judge_near_hearing(kind) {
             severity = severity.max(Severity::Warn);
         }
+        let closes = matches!(kind, EventKind::HearingDeferred | EventKind::HearingFailed | EventKind::HearingRescheduled);
+        let not_held = closes.then(|| many_not_held(self.meaning, self.seen.after, entry, self.seen.today())).flatten();
+        if not_held.is_some() {
+            severity = severity.max(Severity::Warn);
+        }
         let span = hearing.as_ref().and_then(|hearing| hearing.mention.span);
         let event = self.push(kind, severity, entry, reading.actor);
+        event.field = not_held.map(|count| FieldChange { field: NOT_HELD.to_owned(), before: None, after: Some(count.to_string()) });
         if let Some(shown) = event.entry.as_mut().filter(|_| entry.withheld.is_none()) {
             shown.excerpt = excerpt(&entry.text, span);
         }
@@ -153,7 +159,8 @@ impl Teller<'_> {
             let old = self.meaning.replaced(self.seen.before?, &mention, reference?)?;
             Some((old.date?, old.time))
         };
-        let previous = if moved { told().or_else(held) } else { None };
+        let unnamed = mention.date.is_none() && kind != EventKind::HearingScheduled;
+        let previous = if moved { told().or_else(held) } else { unnamed.then(held).flatten() };
         let name = zone.iana_name().unwrap_or("UTC").to_owned();
         Some(EventHearing { starts: self.seen.starts(&mention, zone), zone: name, previous, mention })
     }
@@ -474,6 +481,29 @@ mod tests {
             let hearing = events[0].hearing.as_ref().expect("a hearing");
             assert_eq!(hearing.previous, Some((date(2026, 12, 10), Some(time(9, 0, 0, 0)))), "{kind}");
         }
+    }
+
+    #[test]
+    fn a_hearing_that_was_not_held_for_the_third_time_is_a_warning_with_its_count() {
+        let order = |nth: u32, from: &str, to: &str| {
+            let text = format!(
+                "Se difiere la audiencia de juicio señalada para el {from} de diciembre de 2026, a las 09h00; se señala para el {to} de diciembre de 2026, a las 09h00."
+            );
+            entry(&nth.to_string(), date(2026, 11, 10 + i8::try_from(nth).expect("small")), "PROVIDENCIA GENERAL (DECRETO)", &text)
+        };
+        let held = Docket { entries: vec![order(2, "3", "4"), order(1, "2", "3")], ..Docket::default() };
+        let text = "Siento por tal que se difiere la audiencia de juicio. Se señalará oportunamente.";
+        let change = added("x", "RAZON (RAZON)", text);
+        let after = Docket { entries: entry_of(&change).into_iter().chain(&held.entries).cloned().collect(), ..Docket::default() };
+        let events = told_of(&held, &after, std::slice::from_ref(&change));
+        assert_eq!(names(&events), [("hearing.deferred", Severity::Warn)]);
+        assert_eq!(events[0].field.as_ref().and_then(|field| field.after.as_deref()), Some("3"));
+        let day = events[0].hearing.as_ref().and_then(|hearing| hearing.previous);
+        assert_eq!(day, Some((date(2026, 12, 4), Some(time(9, 0, 0, 0)))), "the day that the docket has");
+        // Of two before it, the second is everyday life.
+        let one = Docket { entries: held.entries[1..].to_vec(), ..Docket::default() };
+        let after = Docket { entries: entry_of(&change).into_iter().chain(&one.entries).cloned().collect(), ..Docket::default() };
+        assert_eq!(names(&told_of(&one, &after, &[change])), [("hearing.deferred", Severity::Notice)]);
     }
 
     /// The version number comes back after a restore of an older backup, and with it another change, or the same one.

@@ -65,6 +65,17 @@ pub fn told_earlier(meaning: &Meaning, held: Option<&Docket>, reading: &mut Read
     }
 }
 
+/// So many settings of one kind of hearing that were not held are worth a warning (`domain.md` F-13).
+const SERIAL: usize = 3;
+
+/// How many settings of a hearing were not held, where the entry tells of another one and they are many.
+pub fn many_not_held(meaning: &Meaning, docket: &Docket, entry: &Entry, today: Date) -> Option<usize> {
+    let settings = meaning.settings(docket, today);
+    let told = settings.iter().rev().find(|setting| setting.told_by.as_ref() == Some(&entry.key) && setting.outcome.is_not_held())?;
+    let count = settings.iter().filter(|setting| setting.outcome.is_not_held() && setting.kind == told.kind).count();
+    (count >= SERIAL).then_some(count)
+}
+
 /// What the entry's title says alone.
 pub fn by_title(meaning: &Meaning, entry: &Entry) -> Reading {
     meaning.classify(&Entry { text: String::new(), ..entry.clone() }, entry.date)

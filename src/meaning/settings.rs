@@ -38,10 +38,13 @@ impl Meaning {
         lives.settings
     }
 
-    /// The day for which a hearing is set that an order moves: the one to come, of the kind that the order names.
+    /// The setting that an entry speaks of and does not name: for an order that moves, defers or revokes the one to come, for one
+    /// that says what happened the last one.
     pub fn replaced(&self, docket: &Docket, mention: &HearingMention, reference: Date) -> Option<Setting> {
         let lives = Lives { meaning: self, settings: self.settings(docket, reference), told_at: Vec::new() };
-        let at = lives.open_near(mention, Some(reference), true)?;
+        let happened =
+            matches!(Outcome::of(mention.status), Some(Outcome::Held | Outcome::Suspended | Outcome::Failed | Outcome::NotInstalled));
+        let at = lives.open_near(mention, Some(reference), !happened)?;
         lives.settings.get(at).filter(|setting| setting.date != mention.date).cloned()
     }
 }

@@ -7,7 +7,7 @@ use super::dates::{day, instant, long_day, moment};
 use super::summary::{missing_since, of_shown, sets_a_date};
 use super::words::{self, pick};
 use crate::domain::about::About;
-use crate::domain::event::{EXCERPT_CHARS, Event, EventHearing, EventKind, Severity};
+use crate::domain::event::{EXCERPT_CHARS, Event, EventHearing, EventKind, NOT_HELD, Severity};
 use crate::domain::hearing::HearingMention;
 use crate::domain::id::hex;
 use crate::domain::redact::{self, cut};
@@ -161,6 +161,15 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
         // "La actuación", "el expediente".
         let es = if event.entry.is_some() { "Consultas que no la mostraron" } else { "Consultas que no lo mostraron" };
         block.facts.push((pick(language, es, "Visits that did not show it"), value(&field.after)));
+        return;
+    }
+    if field.field == NOT_HELD {
+        let rule = pick(
+            language,
+            "se cuenta cada día fijado para este tipo de audiencia en que no se realizó",
+            "each day set for this kind of hearing on which it was not held counts",
+        );
+        block.facts.push((pick(language, "Veces que no se realizó", "Times not held"), format!("{} ({rule})", value(&field.after))));
         return;
     }
     block.facts.push((pick(language, "Dato", "Field"), cut(&words::field(&field.field, language), FACT)));

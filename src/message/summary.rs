@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 use super::dates::{day, moment, short_instant};
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
-use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE};
+use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::redact::{self, cut};
 
@@ -56,11 +56,22 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             format!("{words}; {}", absence(event, about))
         }
         _ => match (&event.hearing, &event.entry, &event.field) {
-            (Some(hearing), entry, _) if is_hearing(event.kind) => of_hearing(event.kind, hearing, entry.as_ref(), language),
+            (Some(hearing), entry, field) if is_hearing(event.kind) => {
+                let line = of_hearing(event.kind, hearing, entry.as_ref(), language);
+                let times = field.as_ref().filter(|field| field.field == NOT_HELD).and_then(|field| field.after.as_deref());
+                times.map_or_else(|| line.clone(), |times| format!("{line}; {}", not_held(times, language)))
+            }
             (_, Some(entry), _) => of_entry(event, entry, about, form),
             (_, None, Some(field)) => of_field(event.kind, field, language),
             _ => words::kind(event.kind, language).to_owned(),
         },
+    }
+}
+
+fn not_held(times: &str, language: Language) -> String {
+    match language {
+        Language::Es => format!("no realizada {times} veces"),
+        Language::En => format!("not held {times} times"),
     }
 }
 
@@ -311,6 +322,13 @@ mod tests {
         ] {
             assert_eq!(both(&event), (es.to_owned(), en.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_hearing_that_was_not_held_again_and_again_says_how_often() {
+        let times = FieldChange { field: NOT_HELD.to_owned(), before: None, after: Some("3".to_owned()) };
+        let (es, en) = both(&Event { field: Some(times), ..sample::rescheduled() });
+        assert!(es.ends_with("12-mar-2024 09:00; no realizada 3 veces") && en.ends_with("; not held 3 times"), "{es} {en}");
     }
 
     #[test]
