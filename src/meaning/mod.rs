@@ -16,6 +16,8 @@ pub mod language;
 pub mod lexicon;
 pub mod line;
 pub mod phrase;
+#[cfg(test)]
+mod portuguese;
 mod reasons;
 pub mod resolve;
 mod scene;
