@@ -13,6 +13,7 @@ mod disk;
 mod extract;
 mod http;
 mod load;
+mod meaning;
 mod table;
 mod visit;
 
@@ -24,8 +25,14 @@ use table::Table;
 /// A target: its name, and what measures it.
 type Target = (&'static str, fn(&mut Table));
 
-const ALL: [Target; 5] =
-    [("extract", extract::measure), ("visit", visit::measure), ("alert", alert::measure), ("load", load::measure), ("disk", disk::measure)];
+const ALL: [Target; 6] = [
+    ("extract", extract::measure),
+    ("meaning", meaning::measure),
+    ("visit", visit::measure),
+    ("alert", alert::measure),
+    ("load", load::measure),
+    ("disk", disk::measure),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();

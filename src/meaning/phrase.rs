@@ -16,8 +16,16 @@ pub struct Phrase {
 
 #[derive(Debug, Clone)]
 enum Part {
-    Word(Vec<Choice>),
+    /// The choices, and the first letters that they can have.
+    Word(Vec<Choice>, Letters),
     Gap(usize),
+}
+
+/// A set of first letters, as bits: most words are refused by it, and no choice is compared with them.
+type Letters = u32;
+
+fn first_letter(word: &str) -> Letters {
+    word.as_bytes().first().map_or(0, |byte| 1 << (usize::from(*byte) % LETTERS))
 }
 
 #[derive(Debug, Clone)]
@@ -45,9 +53,9 @@ impl Phrase {
             }
         }
         match (phrase.parts.first(), phrase.parts.last()) {
-            (Some(Part::Word(_)), Some(Part::Word(_))) => Ok(phrase),
+            (Some(Part::Word(..)), Some(Part::Word(..))) => Ok(phrase),
             // "^ ~2 order": among the first words.
-            (Some(Part::Gap(_)), Some(Part::Word(_))) if phrase.from_start => Ok(phrase),
+            (Some(Part::Gap(_)), Some(Part::Word(..))) if phrase.from_start => Ok(phrase),
             (None, _) => Err("a phrase needs a word".to_owned()),
             _ => Err("a phrase begins and ends with a word, not with a gap".to_owned()),
         }
@@ -64,12 +72,13 @@ impl Phrase {
 
     /// Whether it stands anywhere.
     pub fn is_in(&self, tokens: &Tokens<'_>) -> bool {
-        (0..tokens.len()).any(|at| self.at(tokens, at).is_some())
+        let starts = if self.from_start { tokens.len().min(1) } else { tokens.len() };
+        (0..starts).any(|at| self.at(tokens, at).is_some())
     }
 
     /// The buckets of the words that it can begin with.
     fn buckets(&self) -> Vec<usize> {
-        let Some(Part::Word(choices)) = self.parts.first() else { return (0..LETTERS * LETTERS).collect() };
+        let Some(Part::Word(choices, _)) = self.parts.first() else { return (0..LETTERS * LETTERS).collect() };
         let mut buckets: Vec<usize> = Vec::new();
         for choice in choices {
             let first = bucket(&choice.text);
@@ -109,15 +118,17 @@ fn part(piece: &str) -> Result<Part, String> {
             Err(format!("\"{word}\" is not a word in lower case without accents"))
         }
     };
-    piece.split('|').map(choice).collect::<Result<_, _>>().map(Part::Word)
+    let choices: Vec<Choice> = piece.split('|').map(choice).collect::<Result<_, _>>()?;
+    let letters = choices.iter().fold(0, |letters, choice| letters | first_letter(&choice.text));
+    Ok(Part::Word(choices, letters))
 }
 
 fn matched(parts: &[Part], tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     match parts.split_first() {
         None => Some(at),
-        Some((Part::Word(choices), rest)) => {
+        Some((Part::Word(choices, letters), rest)) => {
             let word = tokens.word(at);
-            if word.is_empty() || !choices.iter().any(|choice| choice.matches(word)) {
+            if first_letter(word) & letters == 0 || !choices.iter().any(|choice| choice.matches(word)) {
                 return None;
             }
             if rest.is_empty() {
