@@ -4,6 +4,7 @@
 //! specific to a language or a court is data under `jurisdictions/`; the code knows how dates, verbs and rules combine.
 //! Nothing here reads a clock, words a message or decides who is told.
 
+pub mod calendar;
 pub mod date;
 mod details;
 mod edit;
@@ -162,6 +163,11 @@ impl Meaning {
             hearings.insert(0, self.titled(entry, status));
         }
         Reading { kinds, actor, hearings }
+    }
+
+    /// Whether these words, as the title of an entry, close a case.
+    fn is_closing(&self, words: &str) -> bool {
+        self.verdict(&Fields::read(words, ["", ""], "", &self.language)).kinds.contains(&EventKind::CaseClosed)
     }
 
     fn verdict(&self, fields: &Fields<'_>) -> Verdict {
