@@ -63,12 +63,13 @@ impl Class {
     }
 
     /// What may be found beside it without being wrong: an order that sets a hearing, imposes custody or ends a case is an order as
-    /// well, a party's remedy is a filing as well, and a ruling may impose a measure that its list does not count apart.
+    /// well, a party's remedy is a filing and its service a notice as well, and a ruling may impose a measure or decide a remedy that its
+    /// list does not count apart.
     fn companions(self) -> &'static [Self] {
         match self {
             Self::HS | Self::HP | Self::HC | Self::C | Self::X => &[Self::R],
-            Self::A => &[Self::R, Self::F],
-            Self::R => &[Self::C],
+            Self::A => &[Self::R, Self::F, Self::N],
+            Self::R => &[Self::C, Self::A],
             Self::HH | Self::F | Self::N | Self::O => &[],
         }
     }
@@ -126,6 +127,8 @@ impl Title {
             K::RulingIssued | K::RulingOral => Class::R,
             K::OrderIssued if self.orders_are_other => Class::O,
             K::OrderIssued => Class::R,
+            // A charge is counted with the filings.
+            K::ProsecutionAct if self.expected.contains(&Class::F) => Class::F,
             // The prosecutor's opinion is counted with the rulings where it is counted at all.
             K::ProsecutionAct => Class::R,
             K::FilingAdded => Class::F,

@@ -19,6 +19,8 @@ fn title(line: &str) -> Result<Title, String> {
         "audiencia_convocada" => (Class::HS, &[]),
         "audiencia_fallida_o_diferida" => (Class::HP, &[]),
         "decision" => (Class::R, &[Class::X]),
+        // Our second reading: a measure that is refused is a ruling, and nobody was detained.
+        "medida" if title.starts_with("NEGAR ") => (Class::R, &[Class::C]),
         "medida" => (Class::C, &[]),
         "recurso" => (Class::A, &[]),
         "otro" | "administrativo" | "excusa_recusacion" => (Class::O, &[]),

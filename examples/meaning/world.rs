@@ -10,7 +10,7 @@ use super::class::{Class, Title};
 pub const PATH: &str = "sources/vocabulary-world.md";
 
 /// Words of a heading, and the jurisdiction and language that they tell.
-const SYSTEMS: [(&str, &str, &str); 15] = [
+const SYSTEMS: [(&str, &str, &str); 14] = [
     ("Colombia CPNU", "co", "es"),
     ("Colombia SAMAI", "co", "es"),
     ("Chile PJUD", "cl", "es"),
@@ -19,7 +19,6 @@ const SYSTEMS: [(&str, &str, &str); 15] = [
     ("PJe", "br", "pt"),
     ("STF", "br", "pt"),
     ("CNJ movement codes", "br", "pt"),
-    ("DJEN", "br", "pt"),
     ("Mexico SISE", "mx", "es"),
     ("PACER", "us", "en"),
     ("Texas TAMES", "us", "en"),
@@ -83,8 +82,10 @@ fn general(titles: &mut Vec<Title>, list: &str) {
         let (own, item) = headed(item);
         class = own.or(class);
         for phrase in item.split(", ").filter(|_| class.is_some()) {
+            // Our second reading: a habeas corpus is a remedy against custody, not a measure.
+            let note = if phrase == "hábeas corpus" { Note { only: vec![Class::A], ..Note::default() } } else { Note::default() };
             for title in choices(phrase) {
-                add(titles, ("any court", "", language), &title, class, &Note::default());
+                add(titles, ("any court", "", language), &title, class, &note);
             }
         }
     }

@@ -74,7 +74,7 @@ fn replace_old_days(drafts: &mut [Draft], types: &[Option<usize>]) {
         if !drafts[old].existing || drafts[old].status != HearingStatus::Convened {
             continue;
         }
-        let fresh = (old + 1..drafts.len()).find(|&new| {
+        let fresh = (0..drafts.len()).filter(|&new| drafts[new].at > drafts[old].at).find(|&new| {
             let other = &drafts[new];
             let two = types[old].is_some() && types[new].is_some() && types[old] != types[new];
             is_setting(other.status) && !other.existing && !other.same_hour(&drafts[old]) && !two && other.at - drafts[old].at <= 120

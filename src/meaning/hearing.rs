@@ -107,10 +107,11 @@ impl Work<'_, '_> {
         if absent { HearingStatus::Failed } else { status }
     }
 
-    /// "se aplaza para el jueves" sets a day; "se suspendió el jueves" says when it happened.
+    /// "se aplaza para el jueves" sets a day; "se suspendió el jueves" says when it happened, and "cancelada para el jueves" which.
     fn closing(&mut self, moment: &Moment, verb: &Said, status: HearingStatus) {
         let toward = (verb.end..moment.start).any(|at| self.scene.tokens.is(at, mark::TOWARD));
-        if toward {
+        let over = matches!(status, HearingStatus::Revoked | HearingStatus::NotInstalled | HearingStatus::Failed);
+        if toward && !(over && self.scene.tokens.is(verb.end, mark::TOWARD)) {
             return self.set(moment, verb, after(status));
         }
         if let Some(index) = self.closings.iter().position(|closing| closing == verb) {

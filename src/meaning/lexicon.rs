@@ -16,6 +16,7 @@ use super::tokens::Tokens;
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     rules: Vec<Rule>,
+    also_language: bool,
 }
 
 /// One rule.
@@ -87,6 +88,14 @@ pub struct Verdict {
     pub hearings: bool,
     /// Whether any rule applied.
     pub known: bool,
+    /// Whether a rule was the last word.
+    pub ended: bool,
+}
+
+impl Default for Verdict {
+    fn default() -> Self {
+        Self { kinds: Vec::new(), weak: Vec::new(), actor: None, status: None, hearings: true, known: false, ended: false }
+    }
 }
 
 impl<'t> Fields<'t> {
@@ -141,7 +150,13 @@ const FIELDS: [(&str, Field, bool); 7] = [
 impl Lexicon {
     /// Reads the `[[rule]]` tables; mistakes go to the reader's sink.
     pub fn read(reader: &mut Reader<'_>) -> Self {
-        Self { rules: reader.tables("rule").into_iter().map(Rule::read).collect() }
+        let also_language = reader.flag("also_language").is_some_and(|flag| flag.value);
+        Self { rules: reader.tables("rule").into_iter().map(Rule::read).collect(), also_language }
+    }
+
+    /// Whether the rules of the language are asked too where no rule of this file was the last word, and not only where none applied.
+    pub fn adds_to_language(&self) -> bool {
+        self.also_language
     }
 
     /// The rules in order.
@@ -149,9 +164,8 @@ impl Lexicon {
         &self.rules
     }
 
-    /// What all rules that apply say together, up to the first that is the last word.
-    pub fn judge(&self, fields: &Fields<'_>) -> Verdict {
-        let mut verdict = Verdict { kinds: Vec::new(), weak: Vec::new(), actor: None, status: None, hearings: true, known: false };
+    /// Adds to `verdict` what all rules that apply say together, up to the first that is the last word.
+    pub fn judge(&self, fields: &Fields<'_>, mut verdict: Verdict) -> Verdict {
         for rule in self.rules.iter().filter(|rule| rule.applies(fields)) {
             verdict.known = true;
             let list = if rule.weak { &mut verdict.weak } else { &mut verdict.kinds };
@@ -160,6 +174,7 @@ impl Lexicon {
             verdict.status = verdict.status.or(rule.status);
             verdict.hearings &= rule.hearings;
             if rule.last {
+                verdict.ended = true;
                 break;
             }
         }
@@ -175,6 +190,11 @@ impl Rule {
     /// Whether every field that the rule names is as it asks.
     pub fn applies(&self, fields: &Fields<'_>) -> bool {
         self.tests.iter().all(|test| test.phrases.iter().any(|phrase| phrase.is_in(fields.of(test.field))) == test.wanted)
+    }
+
+    /// Whether its kinds count only when nothing else is known.
+    pub fn is_weak(&self) -> bool {
+        self.weak
     }
 
     /// The kinds that it gives.

@@ -99,7 +99,7 @@ fn the_hearing_phrases_are_read() {
         (real.all, real.exact) = (real.all + found.all, real.exact + found.exact);
         assert_eq!(traps.exact, traps.all, "a trap of {lang} raised a hearing");
     }
-    assert!(real.exact * 100 >= real.all * 90, "{real:?}");
+    assert!(real.exact * 100 >= real.all * 95, "{real:?}");
 }
 
 /// The kinds that stand for a class of the title list.
@@ -137,7 +137,7 @@ fn the_titles_are_classified() {
         }
     }
     eprintln!("titles {right}/{all}");
-    assert!(right * 100 >= all * 95, "{right} of {all}");
+    assert!(right * 100 >= all * 98, "{right} of {all}");
 }
 
 #[test]
