@@ -7,14 +7,13 @@ use crate::domain::route::KindFilter;
 use super::scope::Scope;
 
 /// Kinds of events that the documentation promises for later: asking for them is no mistake, it only has no effect yet.
-const LATER_EVENTS: [&str; 11] = [
+const LATER_EVENTS: [&str; 10] = [
     "case.silent",
     "clock.warning",
     "clock.breach",
     "clock.met",
     "source.unreadable",
     "source.blocked",
-    "source.drift",
     "source.recovered",
     "channel.failing",
     "channel.recovered",

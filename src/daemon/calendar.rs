@@ -41,15 +41,11 @@ pub async fn run(handles: Handles) {
         let config = handles.config.load_full();
         // A list whose cases are visited every second is a trial, and wants its reminders as soon.
         let look = config.cases.iter().map(|watch| watch.every).min().map_or(LOOK, |every| every.min(LOOK));
-        tokio::select! {
-            () = handles.control.stopped() => return,
-            () = tokio::time::sleep(look) => {}
+        if tokio::time::timeout(look, handles.control.stopped()).await.is_ok() {
+            return;
         }
         let all = config.cases.len();
         for portion in (0..all).step_by(PORTION) {
-            if handles.control.is_stopping() {
-                return;
-            }
             let (store, config, now) = (handles.store.clone(), Arc::clone(&config), handles.clock.now());
             let before = known;
             let (after, told) = match blocking(move || {
@@ -71,8 +67,8 @@ pub async fn run(handles: Handles) {
                 tracing::info!(events = told, "hearings were called to mind, or nothing was heard of them");
                 handles.control.nudge_deliverer();
             }
-            if portion + PORTION < all {
-                tokio::time::sleep(PAUSE).await;
+            if portion + PORTION < all && tokio::time::timeout(PAUSE, handles.control.stopped()).await.is_ok() {
+                return;
             }
         }
     }

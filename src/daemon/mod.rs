@@ -25,6 +25,7 @@ pub mod ask;
 pub mod attempt;
 pub mod backups;
 mod beginning;
+mod brake;
 mod calendar;
 pub mod deliver;
 mod held;
