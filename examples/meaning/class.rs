@@ -127,6 +127,8 @@ impl Title {
             K::RulingIssued | K::RulingOral => Class::R,
             K::OrderIssued if self.orders_are_other => Class::O,
             K::OrderIssued => Class::R,
+            // A charge is counted with the filings.
+            K::ProsecutionAct if self.expected.contains(&Class::F) => Class::F,
             // The prosecutor's opinion is counted with the rulings where it is counted at all.
             K::ProsecutionAct => Class::R,
             K::FilingAdded => Class::F,

@@ -46,6 +46,8 @@ impl Phrase {
         }
         match (phrase.parts.first(), phrase.parts.last()) {
             (Some(Part::Word(_)), Some(Part::Word(_))) => Ok(phrase),
+            // "^ ~2 order": among the first words.
+            (Some(Part::Gap(_)), Some(Part::Word(_))) if phrase.from_start => Ok(phrase),
             (None, _) => Err("a phrase needs a word".to_owned()),
             _ => Err("a phrase begins and ends with a word, not with a gap".to_owned()),
         }
@@ -67,7 +69,7 @@ impl Phrase {
 
     /// The buckets of the words that it can begin with.
     fn buckets(&self) -> Vec<usize> {
-        let Some(Part::Word(choices)) = self.parts.first() else { return Vec::new() };
+        let Some(Part::Word(choices)) = self.parts.first() else { return (0..LETTERS * LETTERS).collect() };
         let mut buckets: Vec<usize> = Vec::new();
         for choice in choices {
             let first = bucket(&choice.text);
@@ -186,6 +188,8 @@ mod tests {
             ("convoc* a ~3 audiencia", "SE CONVOCA A LAS PARTES A AUDIENCIA", true),
             ("convoc* a ~2 audiencia", "SE CONVOCA A LAS PARTES A AUDIENCIA", false),
             ("^ escrito $", "Escrito", true),
+            ("^ ~2 escrito", "Primer nuevo escrito", true),
+            ("^ ~2 escrito", "Un primer nuevo escrito", false),
             ("^ escrito $", "Escrito de prueba", false),
             ("auto|decreto", "decreto", true),
             ("se difiere", "se. Difiere", false),

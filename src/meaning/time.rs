@@ -50,6 +50,10 @@ fn digits(tokens: &Tokens<'_>, at: usize, led: bool) -> Option<(i8, i8, usize)> 
     if token.digits > 2 || number > 24 || (at > 0 && tokens.gap(at).ends_with(['/', '-', '.', ':']) && tokens.gap(at).len() == 1) {
         return None;
     }
+    // "l0:00" is ten, typed with a letter; it is not midnight.
+    if number == 0 && token.digits == 1 && at > 0 && tokens.gap(at).is_empty() {
+        return None;
+    }
     let hour = i8::try_from(number).ok()?;
     if (gap == ":" || gap == ".")
         && let Some(minute) = two_digits(tokens, at + 1)
