@@ -1,9 +1,17 @@
-//! `veedor deliveries` and `veedor retry`: the outbox.
+//! `veedor deliveries`, `veedor retry`, `veedor release` and `veedor discard`: the outbox.
 
 use serde_json::Value;
 
 use super::{Common, Done, Exit, Failure, ask, print};
 use crate::daemon::answers::Ask;
+
+/// What both commands that decide about the brake say below their help.
+pub const BRAKE: &str = "When more than a fifth of a source's cases, and at least five, change in the same way within one round, it is rather \
+the site than the cases. What they tell is held from then on, and source.drift goes to the log and to the channels that ask for it. \
+What was sent before stays sent; versions are kept all the while. `veedor list` says which sources are braked, `veedor deliveries \
+--failed` what is held, `veedor show` and `veedor diff` what the court's pages said.\n\n\
+release sends each held message once, under its id, and lets the same change through for the rest of the round. discard ends them: \
+they are kept and never sent, and what changes later is told as usual.";
 
 /// Prints deliveries, newest first: a line each, or all about one or about those of a case.
 pub fn list(common: &Common, about: Option<String>, failed: bool, limit: usize) -> Done {
@@ -87,7 +95,12 @@ fn detail(delivery: &Value) {
         Some("dead") => print::line(&format!("  given up {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
         Some("held") => {
             print::line(&format!("  held     {}", print::field(delivery, "reason")));
-            print::line(&format!("  next     tried at {}, or when the watch list is mended and reloaded", print::minute(delivery, "at")));
+            if delivery["braked"] != true {
+                print::line(&format!(
+                    "  next     tried at {}, or when the watch list is mended and reloaded",
+                    print::minute(delivery, "at")
+                ));
+            }
         }
         Some("dropped") => print::line(&format!("  dropped  {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
         _ => {}
@@ -116,6 +129,23 @@ pub fn retry(common: &Common, ids: Vec<String>, all: bool, drop: bool) -> Done {
         (false, 0) => "no delivery is held or was given up; nothing to send again".to_owned(),
         (false, 1) => format!("1 delivery is queued again; {who} it"),
         (false, more) => format!("{more} deliveries are queued again; {who} them"),
+    };
+    print::outcome(common, &data, &text);
+    Ok(Exit::Done)
+}
+
+/// Sends what the brake holds of a source, or ends it.
+pub fn brake(common: &Common, source: String, release: bool) -> Done {
+    let mut data = Value::Null;
+    let by_daemon = ask::ask_each(common, std::iter::once(Ask::Brake { source: source.clone(), release }), |answer| data = answer)?;
+    let who = if by_daemon { "the daemon sends" } else { "no daemon runs; `veedor run` sends" };
+    let count = list_in(&data, if release { "released" } else { "discarded" }).len();
+    let messages = if count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
+    let text = match (release, count) {
+        (_, 0) => format!("{source} is not braked any more; no message was held"),
+        (true, 1) => format!("{messages} of {source} released; {who} it"),
+        (true, _) => format!("{messages} of {source} released; {who} them"),
+        (false, _) => format!("{messages} of {source} discarded; later changes are told as usual"),
     };
     print::outcome(common, &data, &text);
     Ok(Exit::Done)

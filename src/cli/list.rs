@@ -24,5 +24,13 @@ pub fn run(common: &Common) -> Done {
         .collect();
     let head = [if several { &["SOURCE"] } else { &[][..] }, &["NUMBER", "NAME", "VERSION", "EVENTS", "LAST READ", "NEXT VISIT", "HEALTH"]];
     print::table(&head.concat(), &rows);
+    for braked in data["braked"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        let source = print::field(braked, "source");
+        let since = if braked["since"].is_null() { String::new() } else { format!(" since {}", print::minute(braked, "since")) };
+        let held = &braked["held"];
+        print::line(&format!(
+            "the brake holds {held} messages of {source}{since}; `veedor release {source}` sends them, `veedor discard {source}` ends them"
+        ));
+    }
     Ok(Exit::Done)
 }

@@ -155,6 +155,18 @@ enum Command {
         #[arg(long, conflicts_with = "all")]
         drop: bool,
     },
+    /// Send what the brake holds of a source: the change is real
+    #[command(after_help = deliveries::BRAKE)]
+    Release {
+        /// The source's id, from `veedor list`
+        source: String,
+    },
+    /// End what the brake holds of a source: the change is none of the court's
+    #[command(after_help = deliveries::BRAKE)]
+    Discard {
+        /// The source's id, from `veedor list`
+        source: String,
+    },
     /// Send a flagged test message through a channel
     Test {
         /// The channel's id
@@ -228,6 +240,8 @@ pub fn run(cli: Cli) -> Exit {
         Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, &lang),
         Command::Deliveries { about, failed, limit } => deliveries::list(common, about, failed, limit),
         Command::Retry { ids, all, drop } => deliveries::retry(common, ids, all, drop),
+        Command::Release { source } => deliveries::brake(common, source, true),
+        Command::Discard { source } => deliveries::brake(common, source, false),
         Command::Test { channel } => test::run(common, &channel),
         Command::Export { to } => upkeep::export(common, to),
         Command::Backup { dir } => upkeep::backup(common, &dir),

@@ -7,7 +7,7 @@ use crate::domain::route::KindFilter;
 use super::scope::Scope;
 
 /// Kinds of events that the documentation promises for later: asking for them is no mistake, it only has no effect yet.
-const LATER_EVENTS: [&str; 14] = [
+const LATER_EVENTS: [&str; 13] = [
     "hearing.reminder",
     "hearing.silent",
     "case.reopened",
@@ -17,7 +17,6 @@ const LATER_EVENTS: [&str; 14] = [
     "clock.met",
     "source.unreadable",
     "source.blocked",
-    "source.drift",
     "source.recovered",
     "channel.failing",
     "channel.recovered",

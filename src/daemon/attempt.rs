@@ -49,8 +49,13 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         Ok(Some((store.content(id)?, delivery)))
     });
     let Some((content, delivery)) = loaded.await? else { return Ok(None) };
-    if matches!(delivery.state, DeliveryState::Delivered { .. } | DeliveryState::Dead { .. } | DeliveryState::Dropped { .. }) {
-        return Ok(None);
+    match delivery.state {
+        DeliveryState::Open { .. } | DeliveryState::Waiting { .. } | DeliveryState::Again { .. } | DeliveryState::Held { .. } => {}
+        DeliveryState::Braked { .. }
+        | DeliveryState::Delivered { .. }
+        | DeliveryState::Dead { .. }
+        | DeliveryState::Dropped { .. }
+        | DeliveryState::Discarded { .. } => return Ok(None),
     }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
     note(&handles, delivery, outcome.clone(), began).await?;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::Handles;
 use super::attempt::{Tried, attempt, note_panic};
+use super::brake;
 use super::rests::{PER_CHANNEL, Rests};
 use super::supervise::{Pulse, Units};
 use crate::config::Config;
@@ -72,6 +73,10 @@ impl Deliverer {
     pub async fn run(mut self, pulse: Pulse) {
         for id in self.handles.store.damaged_deliveries() {
             tracing::error!(delivery = %id, "a delivery does not read back and is not sent; run `veedor fsck`");
+        }
+        let store = self.handles.store.clone();
+        if let Err(error) = blocking(move || brake::remind(&store)).await {
+            tracing::error!(%error, "what the brake holds could not be read");
         }
         let mut attempts = Attempts::default();
         while !self.handles.control.is_stopping() {

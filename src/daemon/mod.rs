@@ -24,6 +24,7 @@ pub mod ask;
 pub mod attempt;
 pub mod backups;
 mod beginning;
+mod brake;
 pub mod deliver;
 mod held;
 pub mod pointer;

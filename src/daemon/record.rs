@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::agenda::seconds;
+use super::brake::{judged_by, tell};
 use super::held::Held;
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
@@ -245,10 +246,10 @@ impl Job {
         failpoint::hit("before-commit");
         let version = Version { number, at: self.now, docket, pages };
         let visit = Visit { cid: self.cid, row, head, missing: Some(missing), version: Some(version), events, deliveries };
-        match self.store.commit(visit) {
+        match self.store.commit_judged(visit, judged_by(&self.config, watch, &visited.events, self.now)) {
             Err(StoreError::Oversized(why)) => return self.failed(Health::Unreadable(why), None),
-            done => done?,
-        };
+            done => tell(watch, &done?),
+        }
         failpoint::hit("after-commit");
         Ok(Visited { row_pending: false, ..visited })
     }
@@ -293,7 +294,7 @@ impl Job {
         }
         let head = Head { vanished: Some(Missing { since, visits: TOLD }), ..head };
         let visit = Visit { cid: self.cid, row: visited.row, head, missing: None, version: None, events: vec![event], deliveries };
-        self.store.commit(visit)?;
+        tell(watch, &self.store.commit_judged(visit, judged_by(&self.config, watch, &visited.events, self.now))?);
         Ok(Visited { row_pending: false, ..visited })
     }
 

@@ -32,6 +32,13 @@ pub struct Delivery {
     pub created: Timestamp,
 }
 
+/// Why the brake holds a delivery.
+pub const BRAKED: &str = "brake: many cases of its source changed in the same way; `veedor release SOURCE` sends it, \
+                          `veedor discard SOURCE` ends it";
+
+/// Why a delivery was ended with others.
+pub const DISCARDED: &str = "discarded with all that the brake held of its source";
+
 /// Where a delivery stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryState {
@@ -57,6 +64,11 @@ pub enum DeliveryState {
         /// What is wrong with the channel, in one sentence.
         reason: String,
     },
+    /// Waits until the operator releases or discards what the brake holds of its source ([`brake`](super::brake)).
+    Braked {
+        /// Since when.
+        since: Timestamp,
+    },
     /// The receiver took it.
     Delivered {
         /// When.
@@ -74,6 +86,11 @@ pub enum DeliveryState {
         /// When.
         at: Timestamp,
     },
+    /// Ended with all that the brake held of its source, and never sent unless it is asked for by its id.
+    Discarded {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl DeliveryState {
@@ -81,7 +98,12 @@ impl DeliveryState {
     pub fn due(&self) -> Option<Timestamp> {
         match self {
             Self::Open { due } | Self::Waiting { due } | Self::Again { due } => Some(*due),
-            Self::Held { .. } | Self::Delivered { .. } | Self::Dead { .. } | Self::Dropped { .. } => None,
+            Self::Held { .. }
+            | Self::Braked { .. }
+            | Self::Delivered { .. }
+            | Self::Dead { .. }
+            | Self::Dropped { .. }
+            | Self::Discarded { .. } => None,
         }
     }
 
@@ -89,8 +111,8 @@ impl DeliveryState {
     pub fn at(&self) -> Timestamp {
         match self {
             Self::Open { due } | Self::Waiting { due } | Self::Again { due } => *due,
-            Self::Held { since, .. } => *since,
-            Self::Delivered { at } | Self::Dead { at, .. } | Self::Dropped { at } => *at,
+            Self::Held { since, .. } | Self::Braked { since } => *since,
+            Self::Delivered { at } | Self::Dead { at, .. } | Self::Dropped { at } | Self::Discarded { at } => *at,
         }
     }
 
@@ -98,6 +120,8 @@ impl DeliveryState {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Held { reason, .. } | Self::Dead { reason, .. } => Some(reason),
+            Self::Braked { .. } => Some(BRAKED),
+            Self::Discarded { .. } => Some(DISCARDED),
             Self::Open { .. } | Self::Waiting { .. } | Self::Again { .. } | Self::Delivered { .. } | Self::Dropped { .. } => None,
         }
     }
@@ -107,10 +131,10 @@ impl DeliveryState {
         match self {
             Self::Open { .. } => "open",
             Self::Waiting { .. } | Self::Again { .. } => "waiting",
-            Self::Held { .. } => "held",
+            Self::Held { .. } | Self::Braked { .. } => "held",
             Self::Delivered { .. } => "delivered",
             Self::Dead { .. } => "dead",
-            Self::Dropped { .. } => "dropped",
+            Self::Dropped { .. } | Self::Discarded { .. } => "dropped",
         }
     }
 }

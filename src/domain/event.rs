@@ -102,6 +102,8 @@ kinds! {
     DocumentReplaced = "document.replaced", Warn, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
+    /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
+    SourceDrift = "source.drift", Warn, Operator;
     /// A test message asked for by the operator.
     VeedorTest = "veedor.test", Info, Operator;
 }

@@ -23,6 +23,7 @@
 pub mod about;
 pub mod address;
 pub mod backoff;
+pub mod brake;
 pub mod case;
 pub mod charset;
 pub mod delivery;

@@ -12,7 +12,7 @@ use regex::{Captures, Regex};
 
 use super::about::Profile;
 use super::docket::EntryKey;
-use super::event::{EXCERPT_CHARS, Event};
+use super::event::{EXCERPT_CHARS, Event, EventKind};
 
 /// What stands for an identity number.
 pub const IDENTITY: &str = "[cédula]";
@@ -75,7 +75,8 @@ pub fn event(event: &Event, profile: Profile) -> Event {
         hearing.mention.span = None;
         hearing.zone = plain(&hearing.zone);
     }
-    if let Some(field) = &mut shown.field {
+    // What veedor says of its own running holds no word of a court.
+    if let Some(field) = shown.field.as_mut().filter(|_| event.kind != EventKind::SourceDrift) {
         let is_name = profile == Profile::Ngo && field.field.starts_with("party.");
         let show = |value: &str| if is_name { initials(&text(value, profile)) } else { text(value, profile) };
         field.before = field.before.as_deref().map(show);

@@ -88,6 +88,25 @@ pub fn route(events: &[Event], watch: &Watch, routes: &[Route], now: Timestamp) 
     deliveries
 }
 
+/// The deliveries of an event for those who run veedor: to every channel that asks for its kind, whatever cases it is for, and at
+/// once.
+pub fn to_operators(event: &Event, routes: &[Route], now: Timestamp) -> Vec<Delivery> {
+    let asked = routes.iter().filter(|route| route.kinds.wants(event.kind));
+    let recipients = asked.flat_map(|route| route.recipients.iter().map(|recipient| (&route.channel, recipient)));
+    recipients
+        .map(|(channel, recipient)| Delivery {
+            id: Delivery::id_of(channel, recipient, event.id),
+            channel: channel.clone(),
+            recipient: recipient.clone(),
+            case: event.case.clone(),
+            events: vec![event.id],
+            state: DeliveryState::Waiting { due: now },
+            attempts: 0,
+            created: now,
+        })
+        .collect()
+}
+
 fn state_of(group: &[&Event], gather: Gather, now: Timestamp) -> DeliveryState {
     let urgent = group.iter().any(|event| event.severity >= Severity::Warn);
     match gather {

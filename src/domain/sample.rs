@@ -185,6 +185,13 @@ pub fn party() -> Event {
     Event { field: Some(field), ..bare(EventKind::PartyChanged) }
 }
 
+/// A third of a source's cases changed their state at once.
+pub fn drift() -> Event {
+    let cases = ["17721202400011G", "17721202400018", "17721202400021G"].map(str::to_owned);
+    let drift = super::brake::Drift::new("case.field_changed:status", 6, 20, cases.into_iter());
+    Event { field: Some(drift.field()), page_sha256: [0; 32], ..bare(EventKind::SourceDrift) }
+}
+
 /// A hostile court: markup, overrides, controls, header lines and a word of a megabyte in every text.
 pub fn hostile() -> Event {
     let evil = format!(

@@ -24,6 +24,8 @@ mod scene;
 mod seen;
 mod settings;
 pub mod speech;
+#[cfg(test)]
+mod spellings;
 pub mod time;
 pub mod tokens;
 #[cfg(test)]

@@ -26,7 +26,10 @@ pub struct TimeExpr {
 pub fn time_at(tokens: &Tokens<'_>, at: usize) -> Option<TimeExpr> {
     let led = at > 0 && tokens.together(at - 1, at) && tokens.is(at - 1, mark::LEAD);
     let (hour, minute, end) = if tokens.get(at)?.digits > 0 { digits(tokens, at, led)? } else { words(tokens, at, led)? };
-    let (hour, end) = daypart(tokens, hour, end);
+    let (hour, half) = daypart(tokens, hour, end);
+    // "las nueve de la mañana con treinta minutos".
+    let late = (half > end && minute == 0 && tokens.is(half, mark::WITH)).then(|| minutes(tokens, half));
+    let (minute, end) = late.filter(|(_, end)| *end > half && tokens.is(*end - 1, mark::MINUTE)).unwrap_or((minute, half));
     let valid = (0..=23).contains(&hour) && (0..=59).contains(&minute) || (hour == 24 && minute == 0);
     valid.then_some(TimeExpr { start: at, end, hour, minute, led })
 }
@@ -67,7 +70,7 @@ fn digits(tokens: &Tokens<'_>, at: usize, led: bool) -> Option<(i8, i8, usize)> 
         if let Some(minute) = two_digits(tokens, at + 2)
             && (tokens.gap(at + 2).is_empty() || (close(tokens, at + 2) && tokens.word(at + 1) == "h"))
         {
-            let marked = tokens.is(at + 3, mark::MINUTE) && tokens.gap(at + 3).trim().is_empty();
+            let marked = tokens.is(at + 3, mark::MINUTE | mark::HOUR) && tokens.gap(at + 3).trim().is_empty();
             return Some((hour, minute, at + 3 + usize::from(marked)));
         }
         let (minute, end) = minutes(tokens, at + 2);
@@ -91,6 +94,10 @@ fn seconds(tokens: &Tokens<'_>, at: usize) -> usize {
 fn words(tokens: &Tokens<'_>, at: usize, led: bool) -> Option<(i8, i8, usize)> {
     let (value, next) = number_words(tokens, at)?;
     let hour = i8::try_from(value).ok().filter(|hour| *hour <= 24)?;
+    // "las diez y seis de la noche" are six minutes past ten: sixteen is no hour of the night.
+    if led && (16..20).contains(&hour) && next == at + 3 && is_half_day(tokens, next) {
+        return Some((10, hour - 10, next));
+    }
     let struck = clock(tokens, next);
     let marked = struck > next || (tokens.is(next, mark::HOUR) && close(tokens, next));
     let from = if struck > next { struck } else { next + usize::from(marked) };

@@ -93,7 +93,11 @@ fn follows(tokens: &Tokens<'_>, date: &DateExpr, time: &TimeExpr, until: usize) 
         return false;
     }
     // The hour before the next date ("a las 09h00 del 12 de marzo") belongs to that one.
-    if until < tokens.len() && until <= time.end + 2 && tokens.is(time.end, mark::OF) && tokens.gap(time.end).trim().is_empty() {
+    if until < tokens.len()
+        && until <= time.end + 2
+        && tokens.is(time.end, mark::OF)
+        && tokens.gap(time.end).chars().all(|c| c.is_whitespace() || c == '.')
+    {
         return false;
     }
     let between = (date.end..time.start).filter(|at| !tokens.is(*at, mark::BETWEEN | mark::LEAD | mark::TOWARD)).count();

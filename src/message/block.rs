@@ -6,7 +6,8 @@ use super::change::{Piece, pieces};
 use super::dates::{day, instant, long_day, moment};
 use super::summary::{missing_since, of_shown, sets_a_date};
 use super::words::{self, pick};
-use crate::domain::about::About;
+use crate::domain::about::{About, Language};
+use crate::domain::brake::Drift;
 use crate::domain::event::{EXCERPT_CHARS, Event, EventHearing, EventKind, NOT_HELD, Severity};
 use crate::domain::hearing::HearingMention;
 use crate::domain::id::hex;
@@ -156,6 +157,23 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
     let Some(field) = &event.field else { return };
     let language = about.language;
     let value = |text: &Option<String>| text.as_deref().map_or_else(|| "—".to_owned(), |text| cut(text, FACT));
+    if let Some(drift) = Drift::of(event) {
+        let source = &event.case.source;
+        block.facts.push((pick(language, "Fuente", "Source"), cut(source, FACT)));
+        block.facts.push((pick(language, "Cambio", "Change"), cut(&words::way(&drift.way, language), FACT)));
+        let of = pick(language, "de", "of");
+        block.facts.push((pick(language, "Expedientes", "Cases"), format!("{} {of} {}", drift.changed, drift.watched)));
+        block.facts.push((pick(language, "Ejemplos", "Examples"), cut(&drift.examples.join(", "), FACT)));
+        let (release, discard) = (format!("veedor release {source}"), format!("veedor discard {source}"));
+        block.facts.push((
+            pick(language, "Decida", "Decide"),
+            match language {
+                Language::Es => format!("{release} envía lo retenido; {discard} lo termina sin enviarlo"),
+                Language::En => format!("{release} sends what is held; {discard} ends it without sending it"),
+            },
+        ));
+        return;
+    }
     if let Some(since) = missing_since(event) {
         block.facts.push((pick(language, "No se observa desde", "Not seen since"), instant(since, &about.zone, language)));
         // "La actuación", "el expediente".

@@ -9,6 +9,7 @@ use jiff::civil::{Date, Time};
 use super::dates::{day, moment, short_instant};
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
+use crate::domain::brake::Drift;
 use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::redact::{self, cut};
@@ -51,6 +52,7 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
         EventKind::VeedorTest => {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
+        EventKind::SourceDrift => drift(event, language),
         EventKind::CaseVanished => {
             let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
             format!("{words}; {}", absence(event, about))
@@ -187,6 +189,18 @@ fn of_entry(event: &Event, entry: &EventEntry, about: &About<'_>, form: Form) ->
         _ => String::new(),
     };
     format!("{lead}{tail}")
+}
+
+/// Why messages of a source are held.
+fn drift(event: &Event, language: Language) -> String {
+    let source = &event.case.source;
+    let Some(Drift { changed, watched, .. }) = Drift::of(event) else { return words::kind(event.kind, language).to_owned() };
+    match language {
+        Language::Es => {
+            format!("Freno en {source}: {changed} de {watched} expedientes cambiaron del mismo modo; sus avisos quedan retenidos")
+        }
+        Language::En => format!("Brake on {source}: {changed} of {watched} cases changed in the same way; their messages are held"),
+    }
 }
 
 /// Since when something is not seen, else when that was last checked.

@@ -49,6 +49,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto", "Different document"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
+        EventKind::SourceDrift => ("Freno: avisos retenidos", "Brake: messages held"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
     };
     pick(language, es, en)
@@ -207,7 +208,21 @@ pub(super) fn benign(kind: EventKind, language: Language) -> Option<&'static str
             "Puede deberse a una reserva dispuesta por ley o a un cambio en el sistema de consulta.",
             "Possible reasons: confidentiality required by law, or a change of the consultation system.",
         ),
+        EventKind::SourceDrift => (
+            "Puede deberse a un cambio del sitio o a un error de lectura; también a un cambio real en muchos expedientes a la vez.",
+            "Possible reasons: a change of the site or a misreading; it may also be a real change in many cases at once.",
+        ),
         _ => return None,
     };
     Some(pick(language, es, en))
+}
+
+/// A way in which many cases changed: the kind of event, and the field behind a colon where there is one.
+pub(super) fn way(way: &str, language: Language) -> String {
+    let (name, field) = way.split_once(':').map_or((way, None), |(name, field)| (name, Some(field)));
+    let words = EventKind::parse(name).map_or_else(|| name.to_owned(), |kind| self::kind(kind, language).to_owned());
+    match field {
+        Some(field) => format!("{words}: {} ({way})", self::field(field, language)),
+        None => format!("{words} ({way})"),
+    }
 }

@@ -316,6 +316,7 @@ mod tests {
             ("party.changed", sample::party()),
             ("record.edited", sample::edited()),
             ("record.removed", sample::removed()),
+            ("source.drift", sample::drift()),
             ("veedor.test", sample::bare(crate::domain::event::EventKind::VeedorTest)),
         ] {
             let body = render(&Channel::Webhook(hook()), &sample::delivery("", &[]), &[event], &about).expect("renders").body;

@@ -57,6 +57,7 @@ coded! {
     NotificationServed = 18 EntryAdded = 19 CaseFieldChanged = 20 JudgeChanged = 21 PartyChanged = 22 CaseLinked = 23
     CaseClosed = 24 RecordEdited = 25 RecordRemoved = 26 RecordBackdated = 27 RecordHidden = 28 RecordRedated = 29
     DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32
+    SourceDrift = 40
 }
 
 coded! {

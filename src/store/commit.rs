@@ -6,13 +6,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::delivery::Delivery;
+use crate::domain::brake::{Brake, Drift};
+use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::diff::MissingParts;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
+use crate::domain::route::to_operators;
 use crate::domain::schedule::Row;
 
 use super::batch::Batch;
+use super::brake::Verdict;
 use super::cases::{self, Head};
 use super::error::StoreError;
 use super::keys::{self, Table};
@@ -51,13 +54,21 @@ pub struct Committed {
     pub version: u32,
     /// The events that were new.
     pub events: Vec<Id>,
-    /// The deliveries that were made or grew.
+    /// The deliveries that were made, grew, or are held by the brake from now on.
     pub deliveries: Vec<Id>,
+    /// Why the brake was pulled, when this visit pulled it.
+    pub drift: Option<Drift>,
 }
 
 impl Store {
     /// Writes a visit. Returns after the flush: what it returns is on the disk.
     pub fn commit(&self, visit: Visit) -> Result<Committed, StoreError> {
+        self.commit_judged(visit, None)
+    }
+
+    /// The same, with what its changes are judged by: when they pull the brake of the source, or it is pulled already, what they
+    /// tell is held in the same transaction.
+    pub fn commit_judged(&self, visit: Visit, brake: Option<Brake>) -> Result<Committed, StoreError> {
         let Visit { cid, row, head, missing, version, events, deliveries } = visit;
         let packed = match version {
             Some(Version { number, at, docket, pages }) => {
@@ -66,7 +77,7 @@ impl Store {
             }
             None => None,
         };
-        self.write(true, move |ledger| ledger.commit(Checked { cid, row, head, missing, packed, events, deliveries }))
+        self.write(true, move |ledger| ledger.commit(Checked { cid, row, head, missing, packed, events, deliveries }, brake))
     }
 }
 
@@ -82,8 +93,8 @@ struct Checked {
 }
 
 impl Ledger {
-    fn commit(&mut self, visit: Checked) -> Result<Committed, StoreError> {
-        let Checked { cid, row, mut head, missing, packed, events, deliveries } = visit;
+    fn commit(&mut self, visit: Checked, brake: Option<Brake>) -> Result<Committed, StoreError> {
+        let Checked { cid, row, mut head, missing, packed, mut events, mut deliveries } = visit;
         let words = self.words();
         let case = cases::case_of(&self.trees, &words, cid)?.ok_or_else(|| StoreError::Refused(format!("no case has the number {cid}")))?;
         let strange = events.iter().map(|event| &event.case).chain(deliveries.iter().map(|delivery| &delivery.case)).any(|of| *of != case);
@@ -104,8 +115,24 @@ impl Ledger {
             rows::put_bytes(&mut batch, &self.trees, Table::Snap, &keys::numbered(cid, packed.number), &packed.bytes, false)?;
             left::put(&mut batch, cid, None)?;
         }
+        let verdict = match &brake {
+            Some(brake) => {
+                let fresh = self.not_stored(&events)?;
+                self.brake(&mut batch, (cid, &case, next), &fresh, brake)?
+            }
+            None => Verdict::default(),
+        };
+        if let (Some(brake), true) = (&brake, verdict.hold) {
+            deliveries.iter_mut().for_each(|delivery| delivery.state = DeliveryState::Braked { since: brake.now });
+        }
+        let drift = verdict.drift.map(|(drift, event)| {
+            let routes = brake.iter().flat_map(|brake| to_operators(&event, &brake.routes, brake.now));
+            deliveries.extend(routes);
+            events.push(event);
+            drift
+        });
         let (told, next_event, seq) = self.put_events(&mut batch, cid, seq, events)?;
-        let staged = self.stage(cid, deliveries, &told.iter().copied().collect())?;
+        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), verdict.hold, verdict.staged)?;
         self.put_staged(&mut batch, &staged)?;
         if let Some(missing) = missing {
             cases::put_missing(&mut batch, &self.trees, cid, &missing)?;
@@ -121,7 +148,17 @@ impl Ledger {
         let deliveries = staged.keys().copied().collect();
         self.staged_written(staged);
         self.touched(cid);
-        Ok(Committed { version: next, events: told, deliveries })
+        Ok(Committed { version: next, events: told, deliveries, drift })
+    }
+
+    fn not_stored<'e>(&self, events: &'e [Event]) -> Result<Vec<&'e Event>, StoreError> {
+        let mut fresh = Vec::with_capacity(events.len());
+        for event in events {
+            if !self.trees.at(Table::EventId).contains_key(event.id.0)? {
+                fresh.push(event);
+            }
+        }
+        Ok(fresh)
     }
 
     /// Puts the events that are not stored yet, numbered on from `seq`. Returns their ids and the next numbers.
@@ -145,15 +182,26 @@ impl Ledger {
         Ok((told, number, seq))
     }
 
-    /// Decides what becomes of each delivery: a new one, or news for one that is still open.
-    fn stage(&mut self, cid: Cid, deliveries: Vec<Delivery>, told: &HashSet<Id>) -> Result<BTreeMap<Id, Staged>, StoreError> {
-        let mut staged = BTreeMap::new();
+    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds, and what it
+    /// tells the operator, joins nothing.
+    fn stage(
+        &mut self,
+        cid: Cid,
+        deliveries: Vec<Delivery>,
+        told: &HashSet<Id>,
+        apart: bool,
+        mut staged: BTreeMap<Id, Staged>,
+    ) -> Result<BTreeMap<Id, Staged>, StoreError> {
         for mut delivery in deliveries {
             delivery.events.retain(|id| told.contains(id));
             if let Some(first) = delivery.events.first() {
                 // The first event of the message may have been told before; the id follows the first that was not.
                 delivery.id = Delivery::id_of(&delivery.channel, &delivery.recipient, *first);
-                self.join(cid, delivery, &mut staged)?;
+                if apart {
+                    self.add(cid, delivery, &mut staged)?;
+                } else {
+                    self.join(cid, delivery, &mut staged)?;
+                }
             }
         }
         Ok(staged)

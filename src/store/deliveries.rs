@@ -8,7 +8,7 @@ use crate::domain::delivery::{Attempt, Content, Delivery};
 use crate::domain::id::Id;
 
 use super::error::StoreError;
-use super::keys::{self, HELD, NEVER, Table, Trees};
+use super::keys::{self, BRAKED, NEVER, Table, Trees};
 use super::outbox::DeliveryFilter;
 use super::records::case::WordRecord;
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
@@ -48,7 +48,8 @@ impl Store {
             match filter {
                 DeliveryFilter::Pending => each_indexed(trees, 0..NEVER, &mut keep)?,
                 DeliveryFilter::Dead => each_indexed(trees, NEVER..=NEVER, &mut keep)?,
-                DeliveryFilter::Failed => each_indexed(trees, HELD..=NEVER, &mut keep)?,
+                DeliveryFilter::Braked => each_indexed(trees, BRAKED..=BRAKED, &mut keep)?,
+                DeliveryFilter::Failed => each_indexed(trees, BRAKED..=NEVER, &mut keep)?,
                 DeliveryFilter::All => each(trees, &mut keep)?,
                 DeliveryFilter::Case(cid) => each(trees, &mut |id, record| if record.cid == cid { keep(id, record) } else { Ok(()) })?,
             }

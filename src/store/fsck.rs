@@ -270,6 +270,7 @@ fn is_long(table: Table) -> bool {
         | Table::CaseEvent
         | Table::Due
         | Table::Left
+        | Table::Brake
         | Table::Host => false,
     }
 }

@@ -54,7 +54,8 @@ tables! {
     CaseEvent = "case_event",
     /// Delivery id → the delivery, long.
     Delivery = "delivery",
-    /// Due ms u64 ‖ delivery id → nothing. Deliveries that are held stand at [`HELD`], those given up at [`NEVER`].
+    /// Due ms u64 ‖ delivery id → nothing. Deliveries that are held stand at [`HELD`] or [`BRAKED`], those given up at
+    /// [`NEVER`].
     Due = "due",
     /// Delivery id ‖ n u32 → one attempt, long.
     Attempt = "attempt",
@@ -64,6 +65,8 @@ tables! {
     Host = "host",
     /// Cid → since when the case is not on the watch list, and whether it came back.
     Left = "left",
+    /// Word of the source → what the brake holds · ‖ way u64 → let through until · ‖ way ‖ cid → a case that changed so, and when.
+    Brake = "brake",
 }
 
 /// The opened trees. Cheap to clone.
@@ -92,6 +95,10 @@ pub(super) const NEVER: u64 = u64::MAX;
 
 /// Where deliveries stand in `due` that wait for their channel to be mended.
 pub(super) const HELD: u64 = NEVER - 1;
+
+/// Where deliveries stand in `due` that the brake holds.
+pub(super) const BRAKED: u64 = HELD - 1;
+
 /// The length of the keys of a case's rows; longer ones are further parts.
 pub(super) const CID_LEN: usize = 8;
 
@@ -141,6 +148,27 @@ pub(super) fn due(due: u64, id: Id) -> [u8; 24] {
     let mut key = [0; 24];
     key[..8].copy_from_slice(&due.to_be_bytes());
     key[8..].copy_from_slice(&id.0);
+    key
+}
+
+/// All keys of these places in `due`.
+pub(super) fn due_range(places: &std::ops::RangeInclusive<u64>) -> std::ops::RangeInclusive<Vec<u8>> {
+    due(*places.start(), Id([0; 16])).to_vec()..=due(*places.end(), Id([0xff; 16])).to_vec()
+}
+
+/// The key of a way in which cases of a source change: of its SHA-256 the first eight bytes stand here.
+pub(super) fn way(source: u32, way: &str) -> [u8; 12] {
+    let mut key = [0; 12];
+    key[..4].copy_from_slice(&source.to_be_bytes());
+    key[4..].copy_from_slice(&sha256(way.as_bytes())[..8]);
+    key
+}
+
+/// The key of a case that changed in a way.
+pub(super) fn changed(source: u32, way: &str, cid: Cid) -> [u8; 20] {
+    let mut key = [0; 20];
+    key[..12].copy_from_slice(&self::way(source, way));
+    key[12..].copy_from_slice(&cid.to_be_bytes());
     key
 }
 

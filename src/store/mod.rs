@@ -5,11 +5,12 @@
 //! deliveries are one transaction ([`commit`](Store::commit)), so an alert exists when and only when its evidence does.
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
-//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries` · `folder`, `trial`, `compact`,
-//! `open` · `backup`, `restore`, `fsck`, `prune`, `dump`.
+//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries`, `brake`,
+//! `braked` · `folder`, `trial`, `compact`, `open` · `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
 pub mod backup;
+pub mod braked;
 pub mod cases;
 pub mod commit;
 pub mod error;
@@ -30,6 +31,7 @@ pub mod trial;
 
 mod batch;
 mod bodies;
+mod brake;
 mod codes;
 mod compact;
 

@@ -16,7 +16,7 @@ use super::batch::Batch;
 use super::codes::{IdHex, Instant};
 use super::deliveries::{delivery_from, last_attempt};
 use super::error::StoreError;
-use super::keys::{self, HELD, NEVER, Table, Trees};
+use super::keys::{self, BRAKED, HELD, NEVER, Table, Trees};
 use super::queue::{Place, Queue};
 use super::records::case::WordRecord;
 use super::records::delivery::{AttemptRecord, DeliveryRecord, StateRecord};
@@ -32,8 +32,10 @@ pub enum DeliveryFilter {
     Pending,
     /// Given up.
     Dead,
-    /// Held or given up: what somebody has to look at.
+    /// Held, by the brake too, or given up: what somebody has to look at.
     Failed,
+    /// Held by the brake.
+    Braked,
     /// Those of one case.
     Case(Cid),
 }
@@ -43,8 +45,8 @@ pub(super) const MAIL_DOMAIN: &[u8] = b"mail_domain";
 
 /// A delivery on its way into a batch.
 pub(super) struct Staged {
-    before: Option<StateRecord>,
-    record: DeliveryRecord,
+    pub(super) before: Option<StateRecord>,
+    pub(super) record: DeliveryRecord,
 }
 
 impl Store {
@@ -98,7 +100,7 @@ impl Store {
     /// When the next delivery wants attention; those that are held are left out.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|trees| {
-            let first = trees.at(Table::Due).first()?.and_then(|(key, _)| keys::u64_at(&key, 0)).filter(|due| *due < HELD);
+            let first = trees.at(Table::Due).first()?.and_then(|(key, _)| keys::u64_at(&key, 0)).filter(|due| *due < BRAKED);
             Ok(first.and_then(|due| Timestamp::from_millisecond(i64::try_from(due).ok()?).ok()))
         })
     }
@@ -124,8 +126,8 @@ impl Store {
         self.write(true, move |ledger| ledger.mail_domain(domain))
     }
 
-    /// Notes an attempt and the state that follows from it. Flushed. A delivery that the operator ended meanwhile stays ended
-    /// unless it arrived.
+    /// Notes an attempt and the state that follows from it. Flushed. A delivery that the operator ended or the brake held meanwhile
+    /// stays so unless it arrived.
     pub fn record_attempt(&self, id: Id, attempt: Attempt, state: DeliveryState, attempts: u16) -> Result<(), StoreError> {
         self.write(true, move |ledger| ledger.record_attempt(id, attempt.into(), state.into(), attempts))
     }
@@ -134,10 +136,14 @@ impl Store {
     /// planned. Returns how many there were.
     pub fn retry(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
         let found = self.restate(ids, move |state| match state {
-            StateRecord::Delivered { .. } | StateRecord::Dead { .. } | StateRecord::Dropped { .. } | StateRecord::Again { .. } => {
-                StateRecord::Again { due: now.into() }
+            StateRecord::Delivered { .. }
+            | StateRecord::Dead { .. }
+            | StateRecord::Dropped { .. }
+            | StateRecord::Discarded { .. }
+            | StateRecord::Again { .. } => StateRecord::Again { due: now.into() },
+            StateRecord::Open { .. } | StateRecord::Waiting { .. } | StateRecord::Held { .. } | StateRecord::Braked { .. } => {
+                StateRecord::Waiting { due: now.into() }
             }
-            StateRecord::Open { .. } | StateRecord::Waiting { .. } | StateRecord::Held { .. } => StateRecord::Waiting { due: now.into() },
         })?;
         self.with_queue(|queue| ids.iter().for_each(|id| queue.ask_for(*id)));
         Ok(found)
@@ -155,7 +161,7 @@ impl Store {
     /// Ends deliveries that are not to be sent any more; delivered ones stay what they are. Returns how many there were.
     pub fn end(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
         self.restate(ids, move |state| match state {
-            delivered @ StateRecord::Delivered { .. } => delivered,
+            ended @ (StateRecord::Delivered { .. } | StateRecord::Discarded { .. }) => ended,
             _ => StateRecord::Dropped { at: now.into() },
         })
     }
@@ -179,7 +185,7 @@ impl Store {
 impl Ledger {
     /// Adds a delivery to those of a visit: its news joins the open delivery of its address and case when there is one.
     pub(super) fn join(&mut self, cid: Cid, delivery: Delivery, staged: &mut BTreeMap<Id, Staged>) -> Result<(), StoreError> {
-        let address = self.word(WordRecord::Address { channel: delivery.channel, recipient: delivery.recipient });
+        let address = self.address(&delivery);
         if let Some(id) = self.open.get(&(address, cid)).copied() {
             if !staged.contains_key(&id)
                 && let Some(record) = self.record(id)?
@@ -203,6 +209,16 @@ impl Ledger {
                 record.state = StateRecord::Waiting { due: *due };
             }
         }
+        self.add(cid, delivery, staged)
+    }
+
+    fn address(&mut self, delivery: &Delivery) -> u32 {
+        self.word(WordRecord::Address { channel: delivery.channel.clone(), recipient: delivery.recipient.clone() })
+    }
+
+    /// Adds a delivery of its own to those of a visit.
+    pub(super) fn add(&mut self, cid: Cid, delivery: Delivery, staged: &mut BTreeMap<Id, Staged>) -> Result<(), StoreError> {
+        let address = self.address(&delivery);
         if staged.contains_key(&delivery.id) || self.trees.at(Table::Delivery).contains_key(delivery.id.0)? {
             return Ok(());
         }
@@ -250,7 +266,7 @@ impl Ledger {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let number = queue.number(id).or_else(|| self.number_of(record)).unwrap_or_default();
         let place = match place(&record.state) {
-            Some(NEVER) | None => None,
+            Some(NEVER | BRAKED) | None => None,
             Some(HELD) => Some(Place::Held),
             Some(due) => Some(Place::At(due)),
         };
@@ -305,8 +321,8 @@ impl Ledger {
         };
         rows::put_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(id, n), &attempt)?;
         let before = record.state.clone();
-        let ended = matches!(before, StateRecord::Dropped { .. });
-        if !ended || matches!(state, StateRecord::Delivered { .. }) {
+        let decided = matches!(before, StateRecord::Dropped { .. } | StateRecord::Discarded { .. } | StateRecord::Braked { .. });
+        if !decided || matches!(state, StateRecord::Delivered { .. }) {
             record.state = state;
         }
         record.attempts = attempts;
@@ -334,11 +350,12 @@ pub(super) fn mail_domain(trees: &Trees) -> Result<Option<String>, StoreError> {
 pub(super) fn place(state: &StateRecord) -> Option<u64> {
     match state {
         StateRecord::Open { due: Instant(due) } | StateRecord::Waiting { due: Instant(due) } | StateRecord::Again { due: Instant(due) } => {
-            Some(keys::milliseconds(*due).min(HELD - 1))
+            Some(keys::milliseconds(*due).min(BRAKED - 1))
         }
         StateRecord::Held { .. } => Some(HELD),
+        StateRecord::Braked { .. } => Some(BRAKED),
         StateRecord::Dead { .. } => Some(NEVER),
-        StateRecord::Delivered { .. } | StateRecord::Dropped { .. } => None,
+        StateRecord::Delivered { .. } | StateRecord::Dropped { .. } | StateRecord::Discarded { .. } => None,
     }
 }
 

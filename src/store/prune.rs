@@ -59,7 +59,7 @@ impl Ledger {
                 Ok(None) | Err(StoreError::Damaged(_)) => continue,
                 Err(error) => return Err(error),
             };
-            let done = matches!(&record.state, StateRecord::Delivered { at } | StateRecord::Dropped { at } if at.0 < before);
+            let done = matches!(&record.state, StateRecord::Delivered { at } | StateRecord::Dropped { at } | StateRecord::Discarded { at } if at.0 < before);
             let attempts = match deliveries::attempts_of(&self.trees, *id) {
                 Err(StoreError::Damaged(_)) => continue,
                 attempts => attempts?,

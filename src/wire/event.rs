@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::hearing::{self, clock, read_date, read_time};
 use crate::domain::about::About;
+use crate::domain::brake::Drift;
 use crate::domain::case::CaseRef;
 use crate::domain::docket::EntryKey;
 use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity};
@@ -58,7 +59,12 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
     );
     data.insert("entry".into(), event.entry.as_ref().map_or(Value::Null, |entry| shown_entry(entry, cuts)));
     data.insert("hearing".into(), event.hearing.as_ref().map_or(Value::Null, |hearing| shown_hearing(event, hearing, about, cuts)));
-    if let Some(field) = &event.field {
+    if let Some(drift) = Drift::of(event) {
+        data.insert(
+            "drift".into(),
+            json!({"change": cut(&drift.way, 200), "changed": drift.changed, "watched": drift.watched, "examples": drift.examples}),
+        );
+    } else if let Some(field) = &event.field {
         let value = |text: &Option<String>| text.as_deref().map(|text| cut(text, cuts.words));
         data.insert("field".into(), json!({"name": cut(&field.field, 100), "before": value(&field.before), "after": value(&field.after)}));
     }

@@ -18,6 +18,7 @@ use crate::domain::docket::{Docket, Entry};
 use crate::domain::id::{hex, sha256};
 use crate::domain::schedule::Row;
 use crate::recipe::Recipe;
+use crate::store::braked::Braked;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::store::{Cid, Store, Version};
@@ -27,11 +28,12 @@ use crate::wire;
 pub async fn list(desk: &Desk) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
     let visitor = desk.visitor.clone();
-    let rows = blocking(move || {
+    let (rows, braked) = blocking(move || {
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
         let cids = store.register(&cases)?;
         let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
-        config
+        let braked: Vec<Value> = store.braked()?.into_iter().map(braked).collect();
+        let lines = config
             .cases
             .iter()
             .zip(cids)
@@ -39,10 +41,15 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
                 let source = config.source_of(&watch.case).map(Arc::as_ref);
                 line(&store, watch, cid, &rows, visitor.postponed(&config, watch)).map(|line| marked(line, source))
             })
-            .collect::<Result<Vec<_>, StoreError>>()
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((lines, braked))
     })
     .await?;
-    Ok(json!({ "cases": rows }))
+    Ok(json!({ "cases": rows, "braked": braked }))
+}
+
+fn braked(braked: Braked) -> Value {
+    json!({"source": braked.source, "since": braked.since.map(|since| since.to_string()), "changes": braked.ways, "held": braked.held})
 }
 
 fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>, postponed: Option<Postponed>) -> Result<Value, StoreError> {

@@ -95,6 +95,13 @@ pub enum Ask {
         #[serde(default)]
         end: bool,
     },
+    /// Sends what the brake holds of a source, or ends it.
+    Brake {
+        /// The source.
+        source: String,
+        /// Whether it is sent.
+        release: bool,
+    },
     /// A consistent copy.
     Backup {
         /// The folder, absolute.
@@ -167,6 +174,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
         Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
         Ask::Retry { ids, end } => outbox::retry(desk, &ids, end).await,
+        Ask::Brake { source, release } => outbox::brake(desk, source, release).await,
         Ask::Backup { dir } => upkeep::backup(desk, dir).await,
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,

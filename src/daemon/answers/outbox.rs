@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{Answer, Desk, find};
 use crate::config::Config;
-use crate::domain::delivery::Delivery;
+use crate::daemon::brake;
+use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::id::Id;
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -70,6 +71,7 @@ fn line(store: &Store, config: &Config, delivery: &Delivery) -> Result<Value, St
         "case": {"source": delivery.case.source, "number": number, "name": watch.and_then(|watch| watch.name.as_deref())},
         "events": events,
         "state": delivery.state.name(),
+        "braked": matches!(delivery.state, DeliveryState::Braked { .. }),
         "at": delivery.state.at().to_string(),
         "reason": delivery.state.reason(),
         "created": delivery.created.to_string(),
@@ -92,7 +94,10 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool) -> Result<Value, An
     let all = ids.is_empty() && !end;
     let done = blocking(move || {
         if all {
-            ids = store.deliveries(DeliveryFilter::Failed, usize::MAX)?.iter().map(|delivery| delivery.id).collect();
+            // What the brake holds is no failure: `veedor release` and `veedor discard` decide of it.
+            let failed = store.deliveries(DeliveryFilter::Failed, usize::MAX)?;
+            let braked = |delivery: &&Delivery| matches!(delivery.state, DeliveryState::Braked { .. });
+            ids = failed.iter().filter(|delivery| !braked(delivery)).map(|delivery| delivery.id).collect();
         }
         let mut done = Vec::new();
         for id in ids {
@@ -113,4 +118,27 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool) -> Result<Value, An
     desk.handles.control.nudge_deliverer();
     let what = if end { "dropped" } else { "retried" };
     Ok(json!({ what: done.iter().map(Id::to_string).collect::<Vec<_>>() }))
+}
+
+/// Sends all that the brake holds of a source, or ends it.
+pub async fn brake(desk: &Desk, source: String, release: bool) -> Result<Value, Answer> {
+    let (store, now) = (desk.handles.store.clone(), desk.handles.clock.now());
+    let until = now.checked_add(brake::round(&desk.handles.config.load(), &source)).unwrap_or(now);
+    let asked = source.clone();
+    let (was_braked, ids) = blocking(move || {
+        let was_braked = store.braked()?.iter().any(|braked| braked.source == asked);
+        if !was_braked {
+            return Ok((false, Vec::new()));
+        }
+        Ok((true, if release { store.release_brake(&asked, now, until)? } else { store.discard_brake(&asked, now)? }))
+    })
+    .await?;
+    if !was_braked {
+        let why = format!("the brake holds nothing of \"{source}\"; `veedor list` shows which sources it holds");
+        return Err(Answer::No { why, code: 1 });
+    }
+    desk.handles.control.nudge_deliverer();
+    tracing::info!(%source, release, messages = ids.len(), "the operator decided what becomes of what the brake held");
+    let what = if release { "released" } else { "discarded" };
+    Ok(json!({ "source": source, what: ids.iter().map(Id::to_string).collect::<Vec<_>>() }))
 }

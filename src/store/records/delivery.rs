@@ -33,6 +33,8 @@ pub(in crate::store) enum StateRecord {
     Again { due: Instant },
     Held { since: Instant, reason: String },
     Dropped { at: Instant },
+    Braked { since: Instant },
+    Discarded { at: Instant },
 }
 
 /// [`Attempt`].
@@ -63,6 +65,8 @@ impl From<DeliveryState> for StateRecord {
             DeliveryState::Again { due } => Self::Again { due: due.into() },
             DeliveryState::Held { since, reason } => Self::Held { since: since.into(), reason },
             DeliveryState::Dropped { at } => Self::Dropped { at: at.into() },
+            DeliveryState::Braked { since } => Self::Braked { since: since.into() },
+            DeliveryState::Discarded { at } => Self::Discarded { at: at.into() },
         }
     }
 }
@@ -77,6 +81,8 @@ impl From<StateRecord> for DeliveryState {
             StateRecord::Again { due } => Self::Again { due: due.0 },
             StateRecord::Held { since, reason } => Self::Held { since: since.0, reason },
             StateRecord::Dropped { at } => Self::Dropped { at: at.0 },
+            StateRecord::Braked { since } => Self::Braked { since: since.0 },
+            StateRecord::Discarded { at } => Self::Discarded { at: at.0 },
         }
     }
 }

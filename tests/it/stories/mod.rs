@@ -1,6 +1,7 @@
 //! Stories: what a newsroom or a trial monitor would notice.
 
 mod bad_answers;
+mod brake;
 mod circumstances;
 mod commands;
 mod damage;
