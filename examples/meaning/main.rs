@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         eprintln!("there are no words for the language {unknown}; there are {}", known.join(", "));
         return ExitCode::from(2);
     }
-    titles.retain(|title| wanted.is_empty() || wanted.iter().any(|language| *language == title.language));
+    titles.retain(|title| wanted.is_empty() || wanted.contains(&title.language));
     let mut languages: Vec<&str> = titles.iter().map(|title| title.language.as_str()).collect();
     languages.dedup();
     languages.sort_unstable();

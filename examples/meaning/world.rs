@@ -159,6 +159,10 @@ fn plain(item: &str) -> (String, Note) {
     let mut text = without_brackets(item);
     let mut note = Note::default();
     while let Some((before, inside)) = text.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+        // "MINISTRO(A)" is one word of the court.
+        if !before.ends_with(' ') {
+            break;
+        }
         let Some(read) = remark(inside) else { break };
         note = Note { only: [note.only, read.only].concat(), also: [note.also, read.also].concat(), hint: [note.hint, read.hint].concat() };
         text = before.trim_end().to_owned();

@@ -7,10 +7,7 @@ use crate::domain::route::KindFilter;
 use super::scope::Scope;
 
 /// Kinds of events that the documentation promises for later: asking for them is no mistake, it only has no effect yet.
-const LATER_EVENTS: [&str; 13] = [
-    "hearing.reminder",
-    "hearing.silent",
-    "case.reopened",
+const LATER_EVENTS: [&str; 10] = [
     "case.silent",
     "clock.warning",
     "clock.breach",

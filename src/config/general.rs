@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::diag::reader::parse_duration;
 use crate::diag::{At, Reader};
 use crate::domain::about::{Language, Profile};
 use crate::domain::diff::Confirm;
@@ -35,6 +36,8 @@ pub struct General {
     pub group_wait: Duration,
     /// How often, and over how long, a disappearance is seen before it is told.
     pub confirm: Confirm,
+    /// How long before a hearing starts it is called to mind, the longest first; empty means never.
+    pub remind: Vec<Duration>,
 }
 
 /// The languages that veedor writes.
@@ -52,6 +55,10 @@ const SYSTEM_STATE: &str = "/var/lib/veedor";
 const DEFAULT_EVERY: Duration = Duration::from_secs(30 * 60);
 const DEFAULT_GROUP_WAIT: Duration = Duration::from_secs(60);
 const DEFAULT_CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false, others: false };
+/// When a hearing is called to mind, when nobody says otherwise (`contract.md` §4).
+const DEFAULT_REMIND: [Duration; 2] = [Duration::from_secs(24 * 3600), Duration::from_secs(2 * 3600)];
+const SOONEST_REMINDER: Duration = Duration::from_secs(5 * 60);
+const EARLIEST_REMINDER: Duration = Duration::from_secs(30 * 86_400);
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8377);
 
 /// Reads `[veedor]`; a table that is absent gives the defaults.
@@ -68,6 +75,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             hours: None,
             group_wait: DEFAULT_GROUP_WAIT,
             confirm: DEFAULT_CONFIRM,
+            remind: DEFAULT_REMIND.to_vec(),
         };
     };
     let written = table.text("state_dir").filter(|at| !at.value.trim().is_empty());
@@ -81,9 +89,29 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
         hours: read_hours(&mut table, scope),
         group_wait: group_wait(&mut table, scope).map_or(DEFAULT_GROUP_WAIT, |at| at.value),
         confirm: confirm(&mut table, scope),
+        remind: remind(&mut table, scope),
     };
     table.finish();
     general
+}
+
+/// `remind = ["24h", "2h"]`; an empty list turns reminders off.
+fn remind(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<Duration> {
+    let Some(written) = table.texts("remind") else { return DEFAULT_REMIND.to_vec() };
+    let mut spans = Vec::new();
+    for At { value, span } in written {
+        match parse_duration(&value).filter(|span| (SOONEST_REMINDER..=EARLIEST_REMINDER).contains(span)) {
+            Some(time) => spans.push(time),
+            None => scope.error(
+                span,
+                format!("remind has \"{value}\", which is no time between five minutes and thirty days"),
+                "write remind = [\"24h\", \"2h\"], or [] for no reminders",
+            ),
+        }
+    }
+    spans.sort_unstable_by(|a, b| b.cmp(a));
+    spans.dedup();
+    spans
 }
 
 /// `group_wait`, here and in channels.

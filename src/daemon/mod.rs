@@ -10,6 +10,7 @@
 //! | a nudge after a commit or `veedor retry` | the deliverer | [`control`](crate::control) |
 //! | its own timer (a minute) | the pruner | [`prune`] |
 //! | its own timer (ten minutes) | the daily backup | [`backups`] |
+//! | its own timer (a minute) | the calendar | [`calendar`] |
 //! | SIGHUP, `veedor reload` | the reloader | [`reload`] |
 //! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
 //! | a connection to the socket in the state folder | one answer | [`socket`] |
@@ -25,6 +26,7 @@ pub mod attempt;
 pub mod backups;
 mod beginning;
 mod brake;
+mod calendar;
 pub mod deliver;
 mod held;
 pub mod pointer;
@@ -182,6 +184,7 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("deliverer", deliver::Deliverer::new(handles.clone()).run(pulse));
     loops.start("pruner", prune::run(handles.clone()));
     loops.start("backups", backups::run(handles.clone()));
+    loops.start("calendar", calendar::run(handles.clone()));
     loops.start("reloader", reload::run(handles.clone()));
     loops.start("signals", signals::run(handles.control.clone()));
     loops.start("socket", socket.run(answers::Desk { handles: handles.clone(), visitor }));

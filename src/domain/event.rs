@@ -58,6 +58,10 @@ kinds! {
     HearingRevoked = "hearing.revoked", Notice, Subscriber;
     /// A hearing took place.
     HearingHeld = "hearing.held", Notice, Subscriber;
+    /// A hearing is about to start.
+    HearingReminder = "hearing.reminder", Notice, Subscriber;
+    /// The day of a hearing passed, and no entry says what happened.
+    HearingSilent = "hearing.silent", Notice, Subscriber;
     /// A judgment or decision was entered.
     RulingIssued = "ruling.issued", Notice, Subscriber;
     /// A decision was announced orally and is not yet written.
@@ -88,6 +92,8 @@ kinds! {
     CaseLinked = "case.linked", Notice, Subscriber;
     /// The case was closed or archived.
     CaseClosed = "case.closed", Notice, Subscriber;
+    /// A case that was closed goes on.
+    CaseReopened = "case.reopened", Notice, Subscriber;
     /// An entry's content changed after it was published.
     RecordEdited = "record.edited", Warn, Subscriber;
     /// An entry is no longer on the record, confirmed.

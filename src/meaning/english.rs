@@ -83,6 +83,38 @@ fn settings_and_what_became_of_them_are_read() {
     }
 }
 
+/// The kinds of an entry of 20 February 2024.
+fn kinds(jurisdiction: &str, title: &str, text: &str) -> Vec<&'static str> {
+    let reading = Meaning::shipped(jurisdiction, "en").classify(&entry(title, text), Some(date(2024, 2, 20)));
+    reading.kinds.iter().map(|kind| kind.name()).collect()
+}
+
+#[test]
+fn titles_and_texts_together_give_the_kinds() {
+    for (jurisdiction, title, text, expected) in [
+        ("us", "Motion to Continue", "MOTION to Continue the hearing set for 3/12/2024 to 4/2/2024 at 10:00 AM.", vec!["filing.added"]),
+        (
+            "us",
+            "Order on Motion to Continue",
+            "ORDER granting Motion to Continue. Trial reset for 4/2/2024.",
+            vec!["hearing.rescheduled", "hearing.deferred"],
+        ),
+        ("us", "Order on Motion to Continue", "ORDER denying Motion to Continue. Trial remains set for 3/12/2024.", vec!["order.issued"]),
+        ("us", "", "ORDER OF DETENTION as to Richard Roe. Signed by Judge Jane Doe on 2/20/2024.", vec!["measure.ordered"]),
+        ("us", "", "MINUTES (IN CHAMBERS): The stipulation is denied. Court Reporter: Not present.", vec!["order.issued"]),
+        ("us", "Motion for leave to file amicus brief GRANTED.", "", vec!["ruling.issued"]),
+        ("us", "Proposed Order", "ORDER setting hearing for 3/12/2024 at 9:30 a.m.", vec!["filing.added"]),
+        ("us", "Appellants brief due", "", vec!["entry.added"]),
+        ("us", "Indictment", "INDICTMENT as to Richard Roe (1) count(s) 1.", vec!["prosecution.act"]),
+        ("uk", "Permission to appeal granted", "", vec!["ruling.issued", "appeal.filed"]),
+        ("uk", "Defendant remanded in custody", "Listed for trial on 12 March 2024 at 10am.", vec!["hearing.scheduled", "measure.ordered"]),
+        ("uk", "Application to adjourn", "The claimant applies to adjourn the trial listed for 12 March 2024.", vec!["filing.added"]),
+        ("uk", "Jarndyce v. Jarndyce", "United Kingdom Supreme Court", vec!["ruling.issued"]),
+    ] {
+        assert_eq!(kinds(jurisdiction, title, text), expected, "{title}: {text}");
+    }
+}
+
 #[test]
 fn british_courts_are_read() {
     for (text, expected) in [

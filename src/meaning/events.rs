@@ -279,6 +279,8 @@ impl Teller<'_> {
         let name = change.field.as_str();
         let kind = if name.starts_with("incident.") && change.before.is_none() {
             EventKind::CaseLinked
+        } else if name == "status" && self.meaning.is_reopened(change) {
+            EventKind::CaseReopened
         } else if name == "judge" || name == "panel" || name.starts_with("judge.") {
             EventKind::JudgeChanged
         } else {
@@ -480,6 +482,23 @@ mod tests {
             assert_eq!(events.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), [kind]);
             let hearing = events[0].hearing.as_ref().expect("a hearing");
             assert_eq!(hearing.previous, Some((date(2026, 12, 10), Some(time(9, 0, 0, 0)))), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_case_whose_state_is_no_longer_closed_is_reopened() {
+        let change = |before: Option<&str>, after: Option<&str>| {
+            let change = FieldChange { field: "status".into(), before: before.map(str::to_owned), after: after.map(str::to_owned) };
+            names(&told(&[Change::Field(change)])).into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(change(Some("ARCHIVO DE LA CAUSA"), Some("EN TRÁMITE")), ["case.reopened"]);
+        for (before, after) in [
+            (Some("EN TRÁMITE"), Some("ARCHIVO DE LA CAUSA")),
+            (Some("EN TRÁMITE"), Some("AUTOS PARA RESOLVER")),
+            (None, Some("EN TRÁMITE")),
+            (Some("ARCHIVO DE LA CAUSA"), None),
+        ] {
+            assert_eq!(change(before, after), ["case.field_changed"], "{before:?} {after:?}");
         }
     }
 

@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 
 use crate::domain::docket::{Docket, Entry};
-use crate::domain::event::EventKind;
+use crate::domain::event::{EventKind, FieldChange};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use super::hearing::is_setting;
@@ -74,6 +74,18 @@ pub fn many_not_held(meaning: &Meaning, docket: &Docket, entry: &Entry, today: D
     let told = settings.iter().rev().find(|setting| setting.told_by.as_ref() == Some(&entry.key) && setting.outcome.is_not_held())?;
     let count = settings.iter().filter(|setting| setting.outcome.is_not_held() && setting.kind == told.kind).count();
     (count >= SERIAL).then_some(count)
+}
+
+impl Meaning {
+    /// Whether the state of a case was one in which it is closed and no longer is (`domain.md` F-24). The words are those by which
+    /// an entry closes a case.
+    pub(super) fn is_reopened(&self, change: &FieldChange) -> bool {
+        let closed = |state: &Option<String>| {
+            let title = state.clone().unwrap_or_default();
+            !title.is_empty() && self.is_closing(&title)
+        };
+        closed(&change.before) && change.after.is_some() && !closed(&change.after)
+    }
 }
 
 /// What the entry's title says alone.

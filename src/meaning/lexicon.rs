@@ -12,11 +12,15 @@ use super::language::Language;
 use super::phrase::Phrase;
 use super::tokens::Tokens;
 
+/// How much of a text stands for a missing title.
+const TITLE_BYTES: usize = 150;
+
 /// The ordered rules of one file.
 #[derive(Debug, Clone, Default)]
 pub struct Lexicon {
     rules: Vec<Rule>,
     also_language: bool,
+    title_in_text: bool,
 }
 
 /// One rule.
@@ -151,7 +155,19 @@ impl Lexicon {
     /// Reads the `[[rule]]` tables; mistakes go to the reader's sink.
     pub fn read(reader: &mut Reader<'_>) -> Self {
         let also_language = reader.flag("also_language").is_some_and(|flag| flag.value);
-        Self { rules: reader.tables("rule").into_iter().map(Rule::read).collect(), also_language }
+        let title_in_text = reader.flag("title_in_text").is_some_and(|flag| flag.value);
+        Self { rules: reader.tables("rule").into_iter().map(Rule::read).collect(), also_language, title_in_text }
+    }
+
+    /// The title by which an entry is judged: where its courts begin the text with the name of the act, an entry without a title
+    /// is judged by the first words of its text.
+    pub fn title<'t>(&self, title: &'t str, text: &'t str) -> &'t str {
+        if !self.title_in_text || !title.trim().is_empty() {
+            return title;
+        }
+        let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= TITLE_BYTES).unwrap_or(text.len());
+        let head = &text[..end];
+        if end == text.len() { head } else { head.rsplit_once(char::is_whitespace).map_or(head, |(words, _)| words) }
     }
 
     /// Whether the rules of the language are asked too where no rule of this file was the last word, and not only where none applied.

@@ -4,6 +4,7 @@
 //! specific to a language or a court is data under `jurisdictions/`; the code knows how dates, verbs and rules combine.
 //! Nothing here reads a clock, words a message or decides who is told.
 
+pub mod calendar;
 pub mod date;
 mod details;
 mod edit;
@@ -147,7 +148,8 @@ impl Meaning {
     /// What an entry means. `reference` is its civil day, from which "el próximo jueves" and a missing year are read.
     pub fn classify(&self, entry: &Entry, reference: Option<Date>) -> Reading {
         let extra = ["origin", "code"].map(|name| entry.extra.get(name).map_or("", String::as_str));
-        let fields = Fields::read(&entry.title, extra, &entry.text, &self.language);
+        let title = self.lexicon.title(&entry.title, &entry.text);
+        let fields = Fields::read(title, extra, &entry.text, &self.language);
         let verdict = self.verdict(&fields);
         let actor = verdict.actor.unwrap_or(Actor::Unknown);
         if entry.annulled {
@@ -162,10 +164,17 @@ impl Meaning {
         if let Some(status) = verdict.status
             && kinds.contains(&kind_of(status))
             && !hearings.iter().any(|mention| kind_of(mention.status) == kind_of(status))
+            // "Order on motion to continue: the trial is reset for May 13": the new day says it.
+            && !(status == HearingStatus::Deferred && hearings.iter().any(|mention| mention.status == HearingStatus::Rescheduled))
         {
             hearings.insert(0, self.titled(entry, status));
         }
         Reading { kinds, actor, hearings }
+    }
+
+    /// Whether these words, as the title of an entry, close a case.
+    fn is_closing(&self, words: &str) -> bool {
+        self.verdict(&Fields::read(words, ["", ""], "", &self.language)).kinds.contains(&EventKind::CaseClosed)
     }
 
     fn verdict(&self, fields: &Fields<'_>) -> Verdict {

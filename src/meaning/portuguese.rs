@@ -68,6 +68,29 @@ fn hearings_are_read_as_the_courts_write_them() {
             "Intime-se a parte autora para comparecer à audiência de conciliação no dia 20 de agosto, às 14:30, sala 12.",
             &["convened conciliacao 2025-08-20 14:30 sala 12"],
         ),
+        ("O interrogatório do réu será realizado em 20/08/2025, às 16h.", &["convened interrogatorio 2025-08-20 16:00"]),
+        (
+            "Considerando a readequação da pauta, fica a audiência redesignada para o dia 20/08/2025, às 14h.",
+            &["rescheduled 2025-08-20 14:00"],
+        ),
+        (
+            "Antecipo a audiência designada para 20/08/2025 para o dia 10/07/2025, às 14h.",
+            &["revoked 2025-08-20", "moved_earlier 2025-07-10 14:00"],
+        ),
+        (
+            "A audiência foi suspensa, designando-se o dia 20/08/2025, às 14h, para sua continuação.",
+            &["suspended 2025-06-02", "resume_scheduled 2025-08-20 14:00"],
+        ),
+        ("Feito incluído na Sessão Virtual do Plenário de 13.6.2025 a 24.6.2025.", &["convened sessao_virtual 2025-06-13"]),
+        (
+            "A sessão virtual terá início em 13/06/2025, às 00h00, e término em 20/06/2025, às 23h59.",
+            &["convened sessao_virtual 2025-06-13 00:00"],
+        ),
+        (
+            "Não sendo possível a realização da audiência em 10/06/2025, redesigno-a para 20/08/2025, às 14h.",
+            &["rescheduled 2025-08-20 14:00"],
+        ),
+        ("Exclua-se da pauta a audiência do dia 10/06/2025, às 14h.", &["revoked 2025-06-10 14:00"]),
         ("Designo audiência de conciliação para o dia 31/06/2025, às 14h.", &["convened conciliacao ?invalid_date"]),
     ];
     let wrong: Vec<String> = cases
@@ -98,6 +121,10 @@ fn what_is_no_hearing_is_left_alone() {
         "Expeça-se mandado de prisão com validade até 12/06/2035.",
         "a Quinta Turma, em sessão realizada, negou provimento ao recurso",
         "Deixo de designar audiência de conciliação, dado o desinteresse das partes.",
+        "O pagamento da primeira parcela será realizado em 20/08/2025, conforme acordo celebrado em audiência.",
+        "Na audiência realizada em 30/05/2025 as partes requereram prazo de 10 dias.",
+        "Compareça à perícia médica designada para o dia 20/08/2025, às 10h.",
+        "A assembleia geral de credores será realizada em 20/08/2025, às 10h, em primeira convocação.",
         "contrato celebrado em 12 de agosto de 2025 entre as partes",
     ];
     let wrong: Vec<String> =

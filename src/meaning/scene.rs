@@ -148,9 +148,10 @@ impl<'t> Scene<'t> {
             .find(governs);
         let next = self.moments.get(self.moments.partition_point(|other| other.start <= moment.start));
         let until = (moment.end + REACH_BACK).min(next.map_or(usize::MAX, |next| next.start));
-        // "hoy se pone en mi despacho … fijar la audiencia": a verb that sets a day follows it only after "para".
+        // "hoy se pone en mi despacho … fijar la audiencia", "não sendo possível no dia 10, redesigno-a": a verb that sets a day
+        // follows it only after "para".
         let toward = self.is_led_by_toward(moment.start);
-        let may_follow = |said: &&Said| toward || !matches!(said.say, Say::Set { follows: false, .. });
+        let may_follow = |said: &&Said| toward || !matches!(said.say, Say::Set { follows: false, .. } | Say::Reset);
         before.or_else(|| self.within(moment.end, until).iter().filter(may_follow).find(governs)).copied()
     }
 

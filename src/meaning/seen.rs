@@ -76,7 +76,8 @@ impl Seen<'_> {
     }
 }
 
-fn instant(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
+/// The instant of a wall time in a zone.
+pub fn instant(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_ambiguous_zoned_datetime(wall).compatible().ok().map(|zoned| zoned.timestamp())
 }
 

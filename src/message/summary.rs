@@ -84,7 +84,7 @@ fn is_hearing(kind: EventKind) -> bool {
 /// Whether the date of such an event is a day to come to court; otherwise it is the day of a hearing that has an outcome.
 pub(super) fn sets_a_date(kind: EventKind, status: HearingStatus) -> bool {
     match kind {
-        EventKind::HearingScheduled | EventKind::HearingRescheduled | EventKind::HearingMovedEarlier => true,
+        EventKind::HearingScheduled | EventKind::HearingRescheduled | EventKind::HearingMovedEarlier | EventKind::HearingReminder => true,
         EventKind::HearingResumed => status == HearingStatus::ResumeScheduled,
         _ => false,
     }
@@ -144,6 +144,9 @@ fn what_of_it(kind: EventKind, status: HearingStatus, now: Option<&str>, before:
         (EventKind::HearingResumed, Some(now), _) if status == HearingStatus::ResumeScheduled => {
             format!("{} {now}", pick(language, "se reanudará el", "to resume on"))
         }
+        (EventKind::HearingReminder, Some(now), _) => format!("{} {now}", pick(language, "recordatorio: el", "reminder:")),
+        (EventKind::HearingSilent, Some(now), _) if es => format!("era el {now}; no se observa en el registro qué ocurrió"),
+        (EventKind::HearingSilent, Some(now), _) => format!("was on {now}; the record does not show what happened"),
         _ => outcome(kind, status, concerned, language),
     }
 }

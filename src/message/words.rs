@@ -27,6 +27,8 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::HearingFailed => ("Audiencia no realizada", "Hearing did not take place"),
         EventKind::HearingRevoked => ("Convocatoria sin efecto", "Hearing order revoked"),
         EventKind::HearingHeld => ("Audiencia realizada", "Hearing held"),
+        EventKind::HearingReminder => ("Recordatorio de audiencia", "Reminder of a hearing"),
+        EventKind::HearingSilent => ("Audiencia sin noticia", "Hearing without news"),
         EventKind::RulingIssued => ("Decisión", "Ruling"),
         EventKind::RulingOral => ("Decisión oral", "Oral decision"),
         EventKind::OrderIssued => ("Actuación judicial", "Act of the court"),
@@ -42,6 +44,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::PartyChanged => ("Partes procesales", "Parties"),
         EventKind::CaseLinked => ("Otra judicatura o incidente", "Another court or incident"),
         EventKind::CaseClosed => ("Estado del proceso", "State of the case"),
+        EventKind::CaseReopened => ("Proceso reabierto", "Case reopened"),
         EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
         EventKind::RecordRemoved => ("Actuación que no se observa", "Entry no longer seen"),
         EventKind::RecordBackdated => ("Apareció con fecha anterior", "Appeared with an earlier date"),
@@ -203,6 +206,10 @@ pub(super) fn benign(kind: EventKind, language: Language) -> Option<&'static str
         EventKind::RecordBackdated => (
             "Puede deberse a una carga tardía, una migración de datos o un error de registro.",
             "Possible reasons: a late upload, a data migration, or a clerical error.",
+        ),
+        EventKind::HearingSilent => (
+            "Puede deberse a un registro tardío o a un acta que el sistema de consulta no muestra.",
+            "Possible reasons: a late record, or minutes that the consultation system does not show.",
         ),
         EventKind::RecordHidden => (
             "Puede deberse a una reserva dispuesta por ley o a un cambio en el sistema de consulta.",

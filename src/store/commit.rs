@@ -79,6 +79,15 @@ impl Store {
         };
         self.write(true, move |ledger| ledger.commit(Checked { cid, row, head, missing, packed, events, deliveries }, brake))
     }
+
+    /// Writes what there is to tell of a case besides a visit: its version, plan and head stay as they are. An event whose id is
+    /// already stored is not stored or delivered again. Returns after the flush.
+    ///
+    /// # Errors
+    /// When the case is no longer at this version: what was worked out from it may be wrong.
+    pub fn announce(&self, cid: Cid, version: u32, events: Vec<Event>, deliveries: Vec<Delivery>) -> Result<Committed, StoreError> {
+        self.write(true, move |ledger| ledger.announce(cid, version, events, deliveries))
+    }
 }
 
 /// A visit whose version is packed.
@@ -159,6 +168,30 @@ impl Ledger {
             }
         }
         Ok(fresh)
+    }
+
+    fn announce(&mut self, cid: Cid, version: u32, events: Vec<Event>, deliveries: Vec<Delivery>) -> Result<Committed, StoreError> {
+        let words = self.words();
+        let case = cases::case_of(&self.trees, &words, cid)?.ok_or_else(|| StoreError::Refused(format!("no case has the number {cid}")))?;
+        let stored = cases::head_of(&self.trees, cid)?.filter(|head| head.version == version);
+        let Some(stored) = stored else {
+            return Err(StoreError::Refused(format!("{case} is no longer at version {version}")));
+        };
+        let mut batch = Batch::default();
+        let (told, next_event, seq) = self.put_events(&mut batch, cid, stored.seq, events)?;
+        if told.is_empty() {
+            return Ok(Committed { version, ..Committed::default() });
+        }
+        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), false, BTreeMap::new())?;
+        self.put_staged(&mut batch, &staged)?;
+        let head = Head { seq, ..stored.head(case) };
+        rows::put_long(&mut batch, &self.trees, Table::Case, &keys::cid(cid), &HeadRecord::new(head))?;
+        batch.apply(&self.trees)?;
+        self.next_event = next_event;
+        let deliveries = staged.keys().copied().collect();
+        self.staged_written(staged);
+        self.touched(cid);
+        Ok(Committed { version, events: told, deliveries, drift: None })
     }
 
     /// Puts the events that are not stored yet, numbered on from `seq`. Returns their ids and the next numbers.

@@ -125,3 +125,29 @@ fn a_docket_that_is_too_large_with_its_pages_is_refused_and_nothing_is_written()
     assert_eq!(store.head(cid), Ok(None));
     store.commit(news(cid, &case(1), 1)).expect("a smaller one is kept");
 }
+
+#[test]
+fn what_is_told_beside_a_visit_is_told_once_and_changes_nothing_else_of_the_case() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let cid = store.register(&[case(1)]).expect("registers")[0];
+    for n in 1..=2 {
+        store.commit(news(cid, &case(1), n)).expect("commits");
+    }
+    let before = store.head(cid).expect("reads").expect("is there");
+    let told = event(&case(1), 2, 77);
+    let waiting = delivery(&told, "hook", DeliveryState::Waiting { due: at(9) });
+    let announce = |version| store.announce(cid, version, vec![told.clone()], vec![waiting.clone()]);
+    assert!(matches!(announce(1), Err(StoreError::Refused(_))), "an older version");
+    let done = announce(2).expect("announces");
+    assert_eq!((done.events.as_slice(), done.deliveries.len()), (&[told.id][..], 1));
+    assert_eq!(announce(2).expect("announces again"), crate::store::commit::Committed { version: 2, ..Default::default() });
+    let after = store.head(cid).expect("reads").expect("is there");
+    assert_eq!(after, Head { seq: before.seq + 1, ..before });
+    drop(store);
+    let store = open(dir.path());
+    assert_eq!(store.event(told.id), Ok(Some(Event { seq: after.seq, ..told.clone() })));
+    assert_eq!(store.due_at(at(100), 9).len(), 2, "that of the visit and that of the calendar");
+    // The next visit of the case goes on from there.
+    assert_eq!(store.commit(news(cid, &case(1), 3)).expect("commits").version, 3);
+}

@@ -72,3 +72,30 @@ fn one_order_that_revokes_a_hearing_and_sets_another_tells_both() {
     assert!(text.contains("1 pending, 1 revoked") || text.contains("1 revoked, 1 pending"), "{text}");
     world.finish();
 }
+
+#[test]
+fn a_hearing_that_is_near_is_called_to_mind_once_and_not_again_after_a_restart() {
+    let mut world = World::new(&[A]);
+    world.write(&world.list.replace("listen = \"\"", "listen = \"\"\nremind = [\"24h\", \"2h\"]"));
+    world.start();
+    world.visits(2);
+    // In ninety minutes, by the clock of the court.
+    let zone = jiff::tz::TimeZone::get("America/Guayaquil").expect("bundled");
+    let then = (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(90)).to_zoned_datetime(zone);
+    let (day, hour) = (then.strftime("%d/%m/%Y").to_string(), then.strftime("%H:%M").to_string());
+    let set = format!("<p>REM00 Se convoca a la audiencia de juicio para el {day}, a las {hour}.</p>");
+    world.court.act_at(A, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", &set, &minutes_ago(5));
+    let reminders = |world: &World| world.hooks.got().iter().filter(|hook| hook.kind == "hearing.reminder").count();
+    assert!(world.hooks.wait_for(|got| got.iter().any(|hook| hook.kind == "hearing.reminder")), "{}", world.log());
+    world.visits(3);
+    assert_eq!(reminders(&world), 1, "the nearer of two reminders alone");
+    assert_eq!(world.stop(), Some(0));
+    world.start();
+    world.visits(5);
+    assert_eq!(reminders(&world), 1, "told again after a restart");
+    let body = world.hooks.got().into_iter().find(|hook| hook.kind == "hearing.reminder").expect("the reminder").body;
+    let hook: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(hook["data"]["hearing"]["starts"].as_str().map(|starts| &starts[11..16]), Some(hour.as_str()), "{hook}");
+    assert!(hook["data"]["summary"].as_str().is_some_and(|text| text.contains("recordatorio: el")), "{hook}");
+    world.finish();
+}

@@ -1,0 +1,127 @@
+//! The calendar: reminders before hearings start, and hearings of which nothing was heard.
+//!
+//! A loop beside the poller that asks no source. It looks at a case when its version is new or something of it is due, in small
+//! portions, and tells through [`Store::announce`](crate::store::Store::announce), which tells nothing twice: after a restart it
+//! simply asks again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Handles;
+use crate::config::Config;
+use crate::domain::case::Watch;
+use crate::domain::health::Health;
+use crate::domain::route::route;
+use crate::meaning::Meaning;
+use crate::meaning::calendar::Calendar;
+use crate::store::error::StoreError;
+use crate::store::pulse::blocking;
+use crate::store::{Cid, Store};
+
+/// How often it looks, at most: a reminder comes within a minute of its time.
+const LOOK: Duration = Duration::from_secs(60);
+/// Cases in one portion, and the pause after it: a long list is gone through beside the visits.
+const PORTION: usize = 200;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What was last seen of a case.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    version: u32,
+    next: Timestamp,
+}
+
+/// Runs until told to stop.
+pub async fn run(handles: Handles) {
+    let mut known: HashMap<Cid, Known> = HashMap::new();
+    loop {
+        let config = handles.config.load_full();
+        // A list whose cases are visited every second is a trial, and wants its reminders as soon.
+        let look = config.cases.iter().map(|watch| watch.every).min().map_or(LOOK, |every| every.min(LOOK));
+        if tokio::time::timeout(look, handles.control.stopped()).await.is_ok() {
+            return;
+        }
+        let all = config.cases.len();
+        for portion in (0..all).step_by(PORTION) {
+            let (store, config, now) = (handles.store.clone(), Arc::clone(&config), handles.clock.now());
+            let before = known;
+            let (after, told) = match blocking(move || {
+                let mut known = before;
+                let told = look_at(&store, &config, portion, now, &mut known)?;
+                Ok((known, told))
+            })
+            .await
+            {
+                Ok(looked) => looked,
+                Err(error) if error.is_fatal() => return handles.control.fail(error.to_string()),
+                Err(error) => {
+                    tracing::error!(%error, "the calendar could not be read; it is tried again at the next look");
+                    (HashMap::new(), 0)
+                }
+            };
+            known = after;
+            if told > 0 {
+                tracing::info!(events = told, "hearings were called to mind, or nothing was heard of them");
+                handles.control.nudge_deliverer();
+            }
+            if portion + PORTION < all && tokio::time::timeout(PAUSE, handles.control.stopped()).await.is_ok() {
+                return;
+            }
+        }
+    }
+}
+
+/// Looks at one portion of the watch list; how many events were new.
+fn look_at(store: &Store, config: &Config, from: usize, now: Timestamp, known: &mut HashMap<Cid, Known>) -> Result<usize, StoreError> {
+    let mut told = 0;
+    for watch in config.cases.iter().skip(from).take(PORTION) {
+        let Some(cid) = store.cid(&watch.case)? else { continue };
+        let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { continue };
+        if known.get(&cid).is_some_and(|known| known.version == head.version && now < known.next) {
+            continue;
+        }
+        match due(store, config, watch, cid, &head, now) {
+            Ok(Some((events, next))) => {
+                told += events;
+                known.insert(cid, Known { version: head.version, next });
+            }
+            // Another version came in between, or the docket cannot be read: the next look sees what there is.
+            Ok(None) | Err(StoreError::Refused(_) | StoreError::Damaged(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(told)
+}
+
+fn due(
+    store: &Store,
+    config: &Config,
+    watch: &Watch,
+    cid: Cid,
+    head: &crate::store::cases::Head,
+    now: Timestamp,
+) -> Result<Option<(usize, Timestamp)>, StoreError> {
+    let Some(source) = config.source_of(&watch.case) else { return Ok(None) };
+    let Some(docket) = store.docket(cid, head.version)? else { return Ok(None) };
+    let recipe = &source.recipe;
+    let calendar = Calendar {
+        case: &watch.case,
+        zone: recipe.zone_of(&watch.number),
+        docket: &docket,
+        version: head.version,
+        page_sha256: head.pages_sha256,
+        watched_since: head.watched_since,
+        remind: &config.general.remind,
+        is_fresh: head.health == Health::Ok,
+    };
+    let due = Meaning::shipped(&recipe.jurisdiction, &recipe.language).due(&calendar, now);
+    if due.events.is_empty() {
+        return Ok(Some((0, due.next)));
+    }
+    let deliveries = route(&due.events, watch, &config.routes(), now);
+    let told = store.announce(cid, head.version, due.events, deliveries)?.events.len();
+    Ok(Some((told, due.next)))
+}

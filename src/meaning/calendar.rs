@@ -1,0 +1,226 @@
+//! What is due by the calendar alone: hearings to call to mind, and hearings of which nothing was heard.
+//!
+//! `daemon::calendar` asks [`Meaning::due`](super::Meaning::due) now and then for each case. Every event has an id that follows from
+//! the hearing and not from the version, so that asking again tells nothing twice. It reads no clock.
+
+use std::time::Duration;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use crate::domain::case::CaseRef;
+use crate::domain::docket::Docket;
+use crate::domain::event::{EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, Severity};
+use crate::domain::hearing::{HearingMention, HearingStatus};
+use crate::domain::setting::{Outcome, SILENT_AFTER, Setting};
+
+use super::Meaning;
+use super::edit::shortened;
+use super::seen::{instant, working_days_after};
+
+/// When nothing was heard for this long after a hearing, it is said once more, louder, in working days (`domain.md` F-16).
+const STILL_SILENT_AFTER: u32 = 15;
+/// Older silences are history: the first look at a case does not tell them all.
+const SILENCE_DAYS: i32 = 45;
+
+/// A case as the calendar sees it.
+#[derive(Debug, Clone)]
+pub struct Calendar<'a> {
+    /// The case.
+    pub case: &'a CaseRef,
+    /// The zone of its court.
+    pub zone: TimeZone,
+    /// Its docket.
+    pub docket: &'a Docket,
+    /// The version of the docket.
+    pub version: u32,
+    /// SHA-256 of its pages.
+    pub page_sha256: [u8; 32],
+    /// When the case was first read: what passed in silence before is no news.
+    pub watched_since: Timestamp,
+    /// How long before a hearing it is called to mind, the longest first.
+    pub remind: &'a [Duration],
+    /// Whether the source was read well lately; silence of a source that cannot be read is not the court's.
+    pub is_fresh: bool,
+}
+
+/// What is due, and when to ask again.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// What is to be told; some of it may have been told before.
+    pub events: Vec<Event>,
+    /// Nothing else will be due before this, as long as the docket stays as it is.
+    pub next: Timestamp,
+}
+
+impl Meaning {
+    /// What is due at an instant.
+    pub fn due(&self, calendar: &Calendar<'_>, now: Timestamp) -> Due {
+        let today = now.to_zoned_datetime(calendar.zone.clone()).date();
+        let mut due = Due { events: Vec::new(), next: now + Duration::from_secs(86_400) };
+        for setting in self.settings(calendar.docket, today) {
+            let Some(date) = setting.date else { continue };
+            match setting.outcome {
+                Outcome::Pending => self.reminder(calendar, &setting, date, now, &mut due),
+                Outcome::Unknown if calendar.is_fresh => self.silence(calendar, &setting, date, now, &mut due),
+                _ => {}
+            }
+        }
+        due
+    }
+
+    /// Of several reminders whose time has come only the nearest to the hearing is told: after a night without power the others are
+    /// late.
+    fn reminder(&self, calendar: &Calendar<'_>, setting: &Setting, date: Date, now: Timestamp, due: &mut Due) {
+        // A day without an hour begins when it begins.
+        let Some(starts) = instant(date.to_datetime(setting.time.unwrap_or(Time::midnight())), &calendar.zone) else { return };
+        if starts <= now {
+            return;
+        }
+        let left = starts.duration_since(now).unsigned_abs();
+        if let Some(later) = calendar.remind.iter().filter(|before| **before < left).max() {
+            due.next = due.next.min(starts - *later);
+        }
+        if let Some(before) = calendar.remind.iter().filter(|before| **before >= left).min() {
+            let mark = format!("reminder {}", before.as_secs());
+            due.events.push(self.event(calendar, setting, (EventKind::HearingReminder, Severity::Notice), &mark, now));
+        }
+    }
+
+    fn silence(&self, calendar: &Calendar<'_>, setting: &Setting, date: Date, now: Timestamp, due: &mut Due) {
+        let day = |at: Timestamp| at.to_zoned_datetime(calendar.zone.clone()).date();
+        let today = day(now);
+        if date < day(calendar.watched_since) || date < today.saturating_sub(SILENCE_DAYS.days()) {
+            return;
+        }
+        let (severity, after) = if today > working_days_after(date, STILL_SILENT_AFTER) {
+            (Severity::Warn, STILL_SILENT_AFTER)
+        } else {
+            (Severity::Notice, SILENT_AFTER)
+        };
+        due.events.push(self.event(calendar, setting, (EventKind::HearingSilent, severity), &format!("silent {after}"), now));
+    }
+
+    fn event(
+        &self,
+        calendar: &Calendar<'_>,
+        setting: &Setting,
+        (kind, severity): (EventKind, Severity),
+        mark: &str,
+        now: Timestamp,
+    ) -> Event {
+        let parts = [setting.date.map(|date| date.to_string()), setting.time.map(|time| time.to_string()), setting.kind.clone()];
+        let subject = parts.iter().fold(mark.to_owned(), |subject, part| format!("{subject}\u{1f}{}", part.as_deref().unwrap_or_default()));
+        let entry = setting.set_by.as_ref().and_then(|key| calendar.docket.entry(key)).map(|entry| EventEntry {
+            key: entry.key.clone(),
+            date: entry.date,
+            time: entry.time,
+            title: entry.title.clone(),
+            actor: self.classify(entry, entry.date).actor,
+            excerpt: if entry.withheld.is_some() { String::new() } else { shortened(&entry.text, EXCERPT_CHARS) },
+            before: None,
+            after: None,
+        });
+        let mention = HearingMention {
+            date: setting.date,
+            time: setting.time,
+            kind: setting.kind.clone(),
+            status: HearingStatus::Convened,
+            mode: setting.mode,
+            room: setting.room.clone(),
+            warnings: setting.warnings.clone(),
+            span: None,
+        };
+        let starts = setting.date.zip(setting.time).and_then(|(date, time)| instant(date.to_datetime(time), &calendar.zone));
+        let zone = calendar.zone.iana_name().unwrap_or("UTC").to_owned();
+        Event {
+            id: Event::id_of(calendar.case, 0, &subject, kind),
+            kind,
+            severity,
+            case: calendar.case.clone(),
+            seq: 0,
+            version: calendar.version,
+            entry,
+            hearing: Some(EventHearing { mention, starts, zone, previous: None }),
+            field: None,
+            seen_at: now,
+            page_sha256: calendar.page_sha256,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::docket::{Entry, EntryKey};
+    use crate::meaning::vectors::entry;
+    use jiff::civil::date;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// What is due for a case with one hearing on Tuesday 10 March 2026 at 09:00 in Guayaquil, and when to ask again.
+    fn due(now: &str, remind: &[Duration], is_fresh: bool, later: &[(Date, &str)]) -> (Vec<Event>, Timestamp) {
+        let set = entry(
+            "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)",
+            "Se convoca a la audiencia de juicio para el 10 de marzo de 2026, a las 09h00, en la sala 3.",
+        );
+        let mut entries = vec![Entry { key: EntryKey("0".into()), date: Some(date(2026, 3, 2)), ..set }];
+        for (nth, (day, text)) in later.iter().enumerate() {
+            entries.insert(0, Entry { key: EntryKey(format!("{}", nth + 1)), date: Some(*day), ..entry("RAZON (RAZON)", text) });
+        }
+        let docket = Docket { entries, ..Docket::default() };
+        let case = CaseRef { source: "ec-esatje".into(), number: "17721202600001".into() };
+        let calendar = Calendar {
+            case: &case,
+            zone: TimeZone::get("America/Guayaquil").expect("bundled"),
+            docket: &docket,
+            version: 3,
+            page_sha256: [1; 32],
+            watched_since: "2026-03-01T12:00:00Z".parse().expect("an instant"),
+            remind,
+            is_fresh,
+        };
+        let Due { events, next } = Meaning::shipped("ec", "es").due(&calendar, now.parse().expect("an instant"));
+        (events, next)
+    }
+
+    #[test]
+    fn a_hearing_is_called_to_mind_once_for_each_time_before_it() {
+        let remind = [24 * HOUR, 2 * HOUR];
+        let at = |now: &str| due(now, &remind, true, &[]);
+        let (none, next) = at("2026-03-09T13:59:00Z");
+        assert!(none.is_empty());
+        assert_eq!(next, "2026-03-09T14:00:00Z".parse().expect("an instant"));
+        let (first, next) = at("2026-03-09T14:00:00Z");
+        assert_eq!(first.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["hearing.reminder"]);
+        assert_eq!(next, "2026-03-10T12:00:00Z".parse().expect("an instant"));
+        let hearing = first[0].hearing.as_ref().expect("a hearing");
+        assert_eq!(hearing.starts, Some("2026-03-10T14:00:00Z".parse().expect("an instant")));
+        assert_eq!((hearing.mention.room.as_deref(), first[0].entry.as_ref().map(|entry| entry.key.0.as_str())), (Some("3"), Some("0")));
+        // Asked again, and told under the same id; nearer to it, under another.
+        assert_eq!(at("2026-03-10T11:00:00Z").0[0].id, first[0].id);
+        let second = at("2026-03-10T13:00:00Z").0;
+        assert_eq!(second.len(), 1);
+        assert_ne!(second[0].id, first[0].id);
+        assert!(at("2026-03-10T14:00:00Z").0.is_empty() && due("2026-03-10T13:00:00Z", &[], true, &[]).0.is_empty());
+        // What was revoked is not called to mind.
+        let revoked = [(date(2026, 3, 5), "Se deja sin efecto la audiencia de juicio convocada para el 10 de marzo de 2026.")];
+        assert!(due("2026-03-10T13:00:00Z", &remind, true, &revoked).0.is_empty());
+    }
+
+    #[test]
+    fn silence_is_told_after_five_working_days_and_louder_after_fifteen_unless_the_source_is_silent_itself() {
+        let kinds = |now: &str, is_fresh: bool, later: &[(Date, &str)]| {
+            let events = due(now, &[HOUR], is_fresh, later).0;
+            events.iter().map(|event| (event.kind.name(), event.severity)).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("2026-03-17T20:00:00Z", true, &[]), []);
+        assert_eq!(kinds("2026-03-18T20:00:00Z", true, &[]), [("hearing.silent", Severity::Notice)]);
+        assert_eq!(kinds("2026-04-01T20:00:00Z", true, &[]), [("hearing.silent", Severity::Warn)]);
+        assert_eq!(kinds("2026-06-01T20:00:00Z", true, &[]), [], "history");
+        assert_eq!(kinds("2026-03-18T20:00:00Z", false, &[]), []);
+        let held = [(date(2026, 3, 12), "Siento razón que se llevó a cabo la audiencia de juicio el 10 de marzo de 2026.")];
+        assert_eq!(kinds("2026-03-18T20:00:00Z", true, &held), []);
+    }
+}
