@@ -26,7 +26,7 @@ pub mod attempt;
 pub mod backups;
 mod beginning;
 mod brake;
-mod calendar;
+pub mod calendar;
 pub mod deliver;
 mod held;
 pub mod pointer;

@@ -2,7 +2,7 @@
 //!
 //! For the commands `list`, `release` and `discard`. What is held are deliveries, and their state says so: a store that was restored,
 //! or whose row of the brake is lost, still holds them, lists them and releases them. Counting and pulling is in
-//! [`brake`](super::brake).
+//! `brake`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
