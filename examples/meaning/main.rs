@@ -40,7 +40,6 @@ fn main() -> ExitCode {
     }
     titles.retain(|title| wanted.is_empty() || wanted.contains(&title.language));
     let mut languages: Vec<&str> = titles.iter().map(|title| title.language.as_str()).collect();
-    languages.dedup();
     languages.sort_unstable();
     languages.dedup();
     let mut met = true;

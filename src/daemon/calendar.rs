@@ -13,10 +13,10 @@ use jiff::Timestamp;
 use super::Handles;
 use crate::config::Config;
 use crate::domain::case::Watch;
-use crate::domain::health::Health;
 use crate::domain::route::route;
 use crate::meaning::Meaning;
 use crate::meaning::calendar::Calendar;
+use crate::store::cases::Head;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::store::{Cid, Store};
@@ -101,11 +101,14 @@ fn due(
     config: &Config,
     watch: &Watch,
     cid: Cid,
-    head: &crate::store::cases::Head,
+    head: &Head,
     now: Timestamp,
 ) -> Result<Option<(usize, Timestamp)>, StoreError> {
     let Some(source) = config.source_of(&watch.case) else { return Ok(None) };
     let Some(docket) = store.docket(cid, head.version)? else { return Ok(None) };
+    // A row that does not read back says nothing of when the case was read.
+    let last_ok = store.row(cid)?.map_or(0, |row| row.last_ok);
+    let Some(read_at) = Timestamp::from_second(last_ok.into()).ok().filter(|_| last_ok > 0) else { return Ok(None) };
     let recipe = &source.recipe;
     let calendar = Calendar {
         case: &watch.case,
@@ -115,7 +118,7 @@ fn due(
         page_sha256: head.pages_sha256,
         watched_since: head.watched_since,
         remind: &config.general.remind,
-        is_fresh: head.health == Health::Ok,
+        read_at,
     };
     let due = Meaning::shipped(&recipe.jurisdiction, &recipe.language).due(&calendar, now);
     if due.events.is_empty() {

@@ -41,8 +41,14 @@ pub struct Calendar<'a> {
     pub watched_since: Timestamp,
     /// How long before a hearing it is called to mind, the longest first.
     pub remind: &'a [Duration],
-    /// Whether the source was read well lately; silence of a source that cannot be read is not the court's.
-    pub is_fresh: bool,
+    /// When the case was last read: silence since then may be the source's and not the court's.
+    pub read_at: Timestamp,
+}
+
+impl Calendar<'_> {
+    fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned_datetime(self.zone.clone()).date()
+    }
 }
 
 /// What is due, and when to ask again.
@@ -57,13 +63,12 @@ pub struct Due {
 impl Meaning {
     /// What is due at an instant.
     pub fn due(&self, calendar: &Calendar<'_>, now: Timestamp) -> Due {
-        let today = now.to_zoned_datetime(calendar.zone.clone()).date();
         let mut due = Due { events: Vec::new(), next: now + Duration::from_secs(86_400) };
-        for setting in self.settings(calendar.docket, today) {
+        for setting in self.settings(calendar.docket, calendar.day(calendar.read_at)) {
             let Some(date) = setting.date else { continue };
             match setting.outcome {
                 Outcome::Pending => self.reminder(calendar, &setting, date, now, &mut due),
-                Outcome::Unknown if calendar.is_fresh => self.silence(calendar, &setting, date, now, &mut due),
+                Outcome::Unknown => self.silence(calendar, &setting, date, &mut due),
                 _ => {}
             }
         }
@@ -76,6 +81,8 @@ impl Meaning {
         // A day without an hour begins when it begins.
         let Some(starts) = instant(date.to_datetime(setting.time.unwrap_or(Time::midnight())), &calendar.zone) else { return };
         if starts <= now {
+            // Whether anything is heard of it is for the next readings to say.
+            due.next = due.next.min(now + Duration::from_secs(6 * 3600));
             return;
         }
         let left = starts.duration_since(now).unsigned_abs();
@@ -84,14 +91,13 @@ impl Meaning {
         }
         if let Some(before) = calendar.remind.iter().filter(|before| **before >= left).min() {
             let mark = format!("reminder {}", before.as_secs());
-            due.events.push(self.event(calendar, setting, (EventKind::HearingReminder, Severity::Notice), &mark, now));
+            due.events.push(self.event(calendar, setting, (EventKind::HearingReminder, Severity::Notice), &mark));
         }
     }
 
-    fn silence(&self, calendar: &Calendar<'_>, setting: &Setting, date: Date, now: Timestamp, due: &mut Due) {
-        let day = |at: Timestamp| at.to_zoned_datetime(calendar.zone.clone()).date();
-        let today = day(now);
-        if date < day(calendar.watched_since) || date < today.saturating_sub(SILENCE_DAYS.days()) {
+    fn silence(&self, calendar: &Calendar<'_>, setting: &Setting, date: Date, due: &mut Due) {
+        let today = calendar.day(calendar.read_at);
+        if date < calendar.day(calendar.watched_since) || date < today.saturating_sub(SILENCE_DAYS.days()) {
             return;
         }
         let (severity, after) = if today > working_days_after(date, STILL_SILENT_AFTER) {
@@ -99,17 +105,10 @@ impl Meaning {
         } else {
             (Severity::Notice, SILENT_AFTER)
         };
-        due.events.push(self.event(calendar, setting, (EventKind::HearingSilent, severity), &format!("silent {after}"), now));
+        due.events.push(self.event(calendar, setting, (EventKind::HearingSilent, severity), &format!("silent {after}")));
     }
 
-    fn event(
-        &self,
-        calendar: &Calendar<'_>,
-        setting: &Setting,
-        (kind, severity): (EventKind, Severity),
-        mark: &str,
-        now: Timestamp,
-    ) -> Event {
+    fn event(&self, calendar: &Calendar<'_>, setting: &Setting, (kind, severity): (EventKind, Severity), mark: &str) -> Event {
         let parts = [setting.date.map(|date| date.to_string()), setting.time.map(|time| time.to_string()), setting.kind.clone()];
         let subject = parts.iter().fold(mark.to_owned(), |subject, part| format!("{subject}\u{1f}{}", part.as_deref().unwrap_or_default()));
         let entry = setting.set_by.as_ref().and_then(|key| calendar.docket.entry(key)).map(|entry| EventEntry {
@@ -144,7 +143,7 @@ impl Meaning {
             entry,
             hearing: Some(EventHearing { mention, starts, zone, previous: None }),
             field: None,
-            seen_at: now,
+            seen_at: calendar.read_at,
             page_sha256: calendar.page_sha256,
         }
     }
@@ -160,7 +159,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3600);
 
     /// What is due for a case with one hearing on Tuesday 10 March 2026 at 09:00 in Guayaquil, and when to ask again.
-    fn due(now: &str, remind: &[Duration], is_fresh: bool, later: &[(Date, &str)]) -> (Vec<Event>, Timestamp) {
+    fn due(now: &str, remind: &[Duration], read_at: &str, later: &[(Date, &str)]) -> (Vec<Event>, Timestamp) {
         let set = entry(
             "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)",
             "Se convoca a la audiencia de juicio para el 10 de marzo de 2026, a las 09h00, en la sala 3.",
@@ -179,7 +178,7 @@ mod tests {
             page_sha256: [1; 32],
             watched_since: "2026-03-01T12:00:00Z".parse().expect("an instant"),
             remind,
-            is_fresh,
+            read_at: read_at.parse().expect("an instant"),
         };
         let Due { events, next } = Meaning::shipped("ec", "es").due(&calendar, now.parse().expect("an instant"));
         (events, next)
@@ -188,7 +187,7 @@ mod tests {
     #[test]
     fn a_hearing_is_called_to_mind_once_for_each_time_before_it() {
         let remind = [24 * HOUR, 2 * HOUR];
-        let at = |now: &str| due(now, &remind, true, &[]);
+        let at = |now: &str| due(now, &remind, now, &[]);
         let (none, next) = at("2026-03-09T13:59:00Z");
         assert!(none.is_empty());
         assert_eq!(next, "2026-03-09T14:00:00Z".parse().expect("an instant"));
@@ -203,24 +202,30 @@ mod tests {
         let second = at("2026-03-10T13:00:00Z").0;
         assert_eq!(second.len(), 1);
         assert_ne!(second[0].id, first[0].id);
-        assert!(at("2026-03-10T14:00:00Z").0.is_empty() && due("2026-03-10T13:00:00Z", &[], true, &[]).0.is_empty());
+        assert!(at("2026-03-10T14:00:00Z").0.is_empty() && due("2026-03-10T13:00:00Z", &[], "2026-03-10T13:00:00Z", &[]).0.is_empty());
         // What was revoked is not called to mind.
         let revoked = [(date(2026, 3, 5), "Se deja sin efecto la audiencia de juicio convocada para el 10 de marzo de 2026.")];
-        assert!(due("2026-03-10T13:00:00Z", &remind, true, &revoked).0.is_empty());
+        assert!(due("2026-03-10T13:00:00Z", &remind, "2026-03-10T13:00:00Z", &revoked).0.is_empty());
     }
 
     #[test]
     fn silence_is_told_after_five_working_days_and_louder_after_fifteen_unless_the_source_is_silent_itself() {
-        let kinds = |now: &str, is_fresh: bool, later: &[(Date, &str)]| {
-            let events = due(now, &[HOUR], is_fresh, later).0;
+        let read_at = |now: &str, read_at: &str, later: &[(Date, &str)]| {
+            let events = due(now, &[HOUR], read_at, later).0;
+            assert!(events.iter().all(|event| event.seen_at == read_at.parse().expect("an instant")));
             events.iter().map(|event| (event.kind.name(), event.severity)).collect::<Vec<_>>()
         };
-        assert_eq!(kinds("2026-03-17T20:00:00Z", true, &[]), []);
-        assert_eq!(kinds("2026-03-18T20:00:00Z", true, &[]), [("hearing.silent", Severity::Notice)]);
-        assert_eq!(kinds("2026-04-01T20:00:00Z", true, &[]), [("hearing.silent", Severity::Warn)]);
-        assert_eq!(kinds("2026-06-01T20:00:00Z", true, &[]), [], "history");
-        assert_eq!(kinds("2026-03-18T20:00:00Z", false, &[]), []);
+        let kinds = |now: &str, later: &[(Date, &str)]| read_at(now, now, later);
+        assert_eq!(kinds("2026-03-17T20:00:00Z", &[]), []);
+        assert_eq!(kinds("2026-03-18T20:00:00Z", &[]), [("hearing.silent", Severity::Notice)]);
+        assert_eq!(kinds("2026-04-01T20:00:00Z", &[]), [("hearing.silent", Severity::Warn)]);
+        assert_eq!(kinds("2026-06-01T20:00:00Z", &[]), [], "history");
+        assert_eq!(
+            read_at("2026-04-01T20:00:00Z", "2026-03-17T20:00:00Z", &[]),
+            [],
+            "nobody looked since: a daemon that was off for weeks"
+        );
         let held = [(date(2026, 3, 12), "Siento razón que se llevó a cabo la audiencia de juicio el 10 de marzo de 2026.")];
-        assert_eq!(kinds("2026-03-18T20:00:00Z", true, &held), []);
+        assert_eq!(kinds("2026-03-18T20:00:00Z", &held), []);
     }
 }

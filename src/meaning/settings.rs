@@ -4,6 +4,8 @@
 //! order replaces. It goes through a docket from its oldest entry on and decides nothing that no entry says: a day that passed
 //! in silence is unknown.
 
+use std::collections::HashSet;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 
@@ -45,6 +47,11 @@ impl Meaning {
         let happened =
             matches!(Outcome::of(mention.status), Some(Outcome::Held | Outcome::Suspended | Outcome::Failed | Outcome::NotInstalled));
         let at = lives.open_near(mention, Some(reference), !happened)?;
+        // Of several days, an order that names none may move any.
+        let open = |setting: &&Setting| setting.outcome == Outcome::Pending && setting.date >= Some(reference) && is_of(setting, mention);
+        if !happened && lives.settings.iter().filter(open).count() > 1 {
+            return None;
+        }
         lives.settings.get(at).filter(|setting| setting.date != mention.date).cloned()
     }
 }
@@ -188,6 +195,11 @@ impl Lives<'_> {
             let fits = move |(_, setting): &(usize, &Setting)| open(setting) && setting.date.is_some_and(wanted);
             self.settings.iter().enumerate().filter(fits).map(|(at, setting)| (setting.date, at)).collect::<Vec<_>>()
         };
+        // An entry that names neither day nor kind, where several kinds are open, may speak of any of them.
+        let kinds: HashSet<_> = self.settings.iter().filter(|setting| open(setting)).map(|setting| &setting.kind).collect();
+        if mention.kind.is_none() && kinds.len() > 1 {
+            return None;
+        }
         let next = || of_day(&|date| date >= day).into_iter().min().map(|(_, at)| at);
         let last = || {
             let earliest = day.saturating_sub(TOLD_WITHIN_DAYS.days());
@@ -347,6 +359,23 @@ mod tests {
                 "2026-03-25 08:30 held juicio after 1",
             ]
         );
+    }
+
+    #[test]
+    fn an_entry_that_may_speak_of_either_of_two_hearings_is_given_to_neither() {
+        let found = lives(
+            &[
+                (date(2026, 3, 2), SET, "Se convoca a la audiencia de juicio para el 10 de marzo de 2026, a las 09h00."),
+                (
+                    date(2026, 3, 2),
+                    "CONVOCATORIA AUDIENCIA DE CONCILIACION (DECRETO)",
+                    "Se convoca a la audiencia de conciliación para el 13 de marzo de 2026, a las 09h00.",
+                ),
+                (date(2026, 3, 4), "PROVIDENCIA GENERAL (DECRETO)", "Se difiere la audiencia. Oportunamente se señalará día y hora."),
+            ],
+            date(2026, 3, 5),
+        );
+        assert_eq!(found, ["2026-03-10 09:00 pending juicio", "2026-03-13 09:00 pending conciliacion", "– deferred"]);
     }
 
     #[test]
