@@ -1,0 +1,167 @@
+//! From changes to events: what a subscriber is told of a visit, in the order of the docket.
+//!
+//! [`Meaning::events`](super::Meaning::events) is asked by `daemon::poll` between the comparison and the commit. Entries
+//! come first, oldest first, then fields, then parties; every (entry, kind) is told once a version.
+
+mod added;
+mod edited;
+mod heading;
+
+use jiff::civil::{Date, Time};
+
+use crate::domain::diff::Change;
+use crate::domain::docket::Entry;
+use crate::domain::event::{Actor, EXCERPT_CHARS, Event, EventEntry, EventKind, FieldChange, MISSING_SINCE, Severity};
+
+use super::edit::shortened;
+use super::seen::{Seen, working_days_before};
+use super::{Meaning, Reading};
+
+/// An entry that appears dated more than this many working days before a day on which the case was surely read was not
+/// merely entered late (`domain.md` F-03: default tolerance).
+const BACKDATED_TOLERANCE: u32 = 3;
+/// With this many at once it is a batch that was moved or entered together, not an act slipped in (`domain.md` F-20).
+const BACKDATED_BATCH: usize = 10;
+
+impl Meaning {
+    /// The events of a visit. Ids are derived from the case, the version, the subject, the kind and what the docket shows.
+    pub fn events(&self, changes: &[Change], seen: &Seen<'_>) -> Vec<Event> {
+        let mut teller = Teller { meaning: self, seen, events: Vec::new(), backdated: backdated(changes, seen) };
+        let mut entries: Vec<(&Entry, &Change)> = changes.iter().filter_map(|change| Some((entry_of(change)?, change))).collect();
+        entries.sort_by_key(|(entry, _)| (entry.date, entry.time, &entry.key));
+        for (_, change) in entries {
+            match change {
+                Change::EntryAdded(entry) => teller.added(entry),
+                Change::EntryEdited { before, after } => teller.edited(before, after),
+                Change::EntryGone { entry, since, visits } => teller.gone(entry, *since, *visits),
+                _ => {}
+            }
+        }
+        for change in changes {
+            match change {
+                Change::Field(field) => teller.field(field),
+                Change::PartyAdded(party) => teller.party(party, true),
+                Change::PartyGone(party) => teller.party(party, false),
+                _ => {}
+            }
+        }
+        teller.identified()
+    }
+}
+
+fn entry_of(change: &Change) -> Option<&Entry> {
+    match change {
+        Change::EntryAdded(entry) => Some(entry),
+        Change::EntryEdited { after, .. } => Some(after),
+        Change::EntryGone { entry, .. } => Some(entry),
+        _ => None,
+    }
+}
+
+/// The day before which a new entry counts as backdated; `None` when nothing of this visit can be judged so: there was no
+/// docket, a court or incident joined the case with its own history, or a whole batch is old.
+fn backdated(changes: &[Change], seen: &Seen<'_>) -> Option<Date> {
+    let limit = working_days_before(seen.surely_read_by()?, BACKDATED_TOLERANCE);
+    let joined = changes
+        .iter()
+        .any(|change| matches!(change, Change::Field(field) if field.field.starts_with("incident.") || field.field == "court"));
+    let old = |change: &&Change| matches!(change, Change::EntryAdded(entry) if entry.date.is_some_and(|date| date < limit));
+    (!joined && changes.iter().filter(old).count() < BACKDATED_BATCH).then_some(limit)
+}
+
+struct Teller<'a> {
+    meaning: &'a Meaning,
+    seen: &'a Seen<'a>,
+    events: Vec<Event>,
+    backdated: Option<Date>,
+}
+
+impl Teller<'_> {
+    /// The events with their final ids. What the docket shows of an entry before and now stands in them: after a restore of an
+    /// older backup the same version number may bring something else, and that is another event.
+    fn identified(mut self) -> Vec<Event> {
+        for event in &mut self.events {
+            let mut facts = Vec::new();
+            if let Some(entry) = &event.entry {
+                for docket in [self.seen.before, Some(self.seen.after)] {
+                    put_entry(&mut facts, docket.and_then(|docket| docket.entry(&entry.key)));
+                }
+            }
+            // Since when something is missing is when we looked, and no part of what happened.
+            if let Some(field) = event.field.as_ref().filter(|field| field.field != MISSING_SINCE) {
+                facts.extend([Some(field.field.clone()), field.before.clone(), field.after.clone()]);
+            }
+            if let Some(hearing) = &event.hearing {
+                let day = |date: Option<Date>, time: Option<Time>| Some(format!("{date:?} {time:?}"));
+                facts.push(day(hearing.mention.date, hearing.mention.time));
+                facts.extend(hearing.previous.map(|(date, time)| day(Some(date), time)));
+            }
+            event.id = Event::with_facts(event.id, facts.iter().map(Option::as_deref));
+        }
+        self.events
+    }
+
+    /// The day from which an entry's text is read: its own, or that of the visit where the court gives none.
+    fn reference(&self, entry: &Entry) -> Option<Date> {
+        entry.date.or_else(|| Some(self.seen.today()))
+    }
+
+    fn read(&self, entry: &Entry) -> Reading {
+        self.meaning.classify(entry, self.reference(entry))
+    }
+
+    fn push(&mut self, kind: EventKind, severity: Severity, entry: &Entry, actor: Actor) -> &mut Event {
+        let shown = EventEntry {
+            key: entry.key.clone(),
+            date: entry.date,
+            time: entry.time,
+            title: entry.title.clone(),
+            actor,
+            excerpt: if entry.withheld.is_some() { String::new() } else { shortened(&entry.text, EXCERPT_CHARS) },
+            before: None,
+            after: None,
+        };
+        self.append(kind, severity, &entry.key.0, Some(shown), None)
+    }
+
+    fn append(
+        &mut self,
+        kind: EventKind,
+        severity: Severity,
+        subject: &str,
+        entry: Option<EventEntry>,
+        field: Option<FieldChange>,
+    ) -> &mut Event {
+        let seq = self.seen.first_seq.saturating_add(u32::try_from(self.events.len()).unwrap_or(u32::MAX));
+        let event = Event {
+            id: Event::id_of(self.seen.case, self.seen.version, subject, kind),
+            kind,
+            severity,
+            case: self.seen.case.clone(),
+            seq,
+            version: self.seen.version,
+            entry,
+            hearing: None,
+            field,
+            seen_at: self.seen.at,
+            page_sha256: self.seen.page_sha256,
+        };
+        let at = self.events.len();
+        self.events.push(event);
+        &mut self.events[at]
+    }
+}
+
+/// Everything that a docket shows of an entry, or that it does not show it.
+fn put_entry(facts: &mut Vec<Option<String>>, entry: Option<&Entry>) {
+    let Some(entry) = entry else { return facts.push(None) };
+    facts.extend([entry.date.map(|date| date.to_string()), entry.time.map(|time| time.to_string())]);
+    facts.extend([Some(entry.title.clone()), Some(entry.text.clone()), Some(entry.annulled.to_string())]);
+    facts.push(entry.withheld.as_ref().map(|withheld| withheld.mark.clone()));
+    for document in &entry.documents {
+        facts.extend([Some(document.id.clone()), Some(document.name.clone()), document.url.clone()]);
+    }
+}
+
+#[cfg(test)]
+mod tests;
