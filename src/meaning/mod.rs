@@ -7,6 +7,8 @@
 pub mod calendar;
 pub mod date;
 mod details;
+#[cfg(test)]
+mod detectors;
 mod edit;
 #[cfg(test)]
 mod english;
