@@ -12,10 +12,12 @@ mod edit;
 mod english;
 mod events;
 mod hearing;
+mod instance;
 mod known;
 pub mod language;
 pub mod lexicon;
 pub mod line;
+mod links;
 pub mod phrase;
 #[cfg(test)]
 mod portuguese;
@@ -46,6 +48,7 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use language::{Language, NumericOrder};
 use lexicon::{Fields, Lexicon, Verdict};
+use links::Links;
 use reasons::Reasons;
 use scene::Scene;
 pub use seen::Seen;
@@ -60,6 +63,7 @@ pub struct Meaning {
     lexicon: Lexicon,
     fallback: Lexicon,
     reasons: Reasons,
+    links: Links,
 }
 
 /// What an entry means.
@@ -130,6 +134,7 @@ impl Meaning {
                 let mut reader = Reader::root(&document, &sink);
                 reader.required_text("language");
                 meaning.speech.read(&mut reader);
+                meaning.links.read(&mut reader);
                 if of_language {
                     meaning.language = Language::read(&mut reader).with_order(order);
                     meaning.fallback = Lexicon::read(&mut reader);

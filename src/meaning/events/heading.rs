@@ -10,7 +10,7 @@ use crate::meaning::known::is_hearing_near;
 impl Teller<'_> {
     pub(super) fn field(&mut self, change: &FieldChange) {
         let name = change.field.as_str();
-        let kind = if name.starts_with("incident.") && change.before.is_none() {
+        let kind = if change.before.is_none() && self.meaning.is_instance(name) {
             EventKind::CaseLinked
         } else if name == "status" && self.meaning.is_reopened(change) {
             EventKind::CaseReopened
@@ -20,7 +20,11 @@ impl Teller<'_> {
             EventKind::CaseFieldChanged
         };
         let severity = if self.is_judge_near_hearing(kind) { Severity::Warn } else { kind.severity() };
-        self.append(kind, severity, name, None, Some(change.clone()));
+        let (change, severity) = match kind {
+            EventKind::CaseLinked => self.meaning.instance(change, self.seen),
+            _ => (change.clone(), severity),
+        };
+        self.append(kind, severity, &change.field.clone(), None, Some(change));
     }
 
     pub(super) fn is_judge_near_hearing(&self, kind: EventKind) -> bool {
