@@ -80,6 +80,8 @@ kinds! {
     ProsecutionAct = "prosecution.act", Info, Subscriber;
     /// Service of an act.
     NotificationServed = "notification.served", Info, Subscriber;
+    /// An act of the court of which no notice was entered, where the court enters them.
+    NotificationMissing = "notification.missing", Notice, Subscriber;
     /// An entry that no rule knows.
     EntryAdded = "entry.added", Info, Subscriber;
     /// A field of the heading changed.

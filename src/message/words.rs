@@ -4,7 +4,7 @@
 //! and a party's filing is never called a ruling. Sentences are put together in [`summary`](super::summary()).
 
 use crate::domain::about::Language;
-use crate::domain::event::{Actor, EventKind};
+use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::HearingMode;
 use crate::domain::link::Relation;
 
@@ -39,6 +39,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::AppealFiled => ("Recurso", "Appeal or other remedy"),
         EventKind::ProsecutionAct => ("Actuación de la fiscalía", "Act of the prosecutor"),
         EventKind::NotificationServed => ("Notificación", "Service"),
+        EventKind::NotificationMissing => ("Notificación que no se observa", "Service not seen"),
         EventKind::EntryAdded => ("Nueva actuación", "New entry"),
         EventKind::CaseFieldChanged => ("Dato del proceso", "Case details"),
         EventKind::JudgeChanged => ("Juez o tribunal", "Judge or panel"),
@@ -189,8 +190,9 @@ pub(super) fn warning(name: &str, language: Language) -> String {
     pick(language, known.0, known.1).to_owned()
 }
 
-/// What a change of the record may be due to, besides anything improper (`domain.md` F3, F4).
-pub(super) fn benign(kind: EventKind, language: Language) -> Option<&'static str> {
+/// What a change of the record may be due to, besides anything improper (`domain.md` F3, F4). What is no more than news of the case
+/// needs no such word.
+pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) -> Option<&'static str> {
     let (es, en) = match kind {
         EventKind::RecordRemoved => (
             "Puede deberse a una corrección, un traslado a otra instancia o incidente, una reserva dispuesta por ley o un error del sistema.",
@@ -211,6 +213,14 @@ pub(super) fn benign(kind: EventKind, language: Language) -> Option<&'static str
         EventKind::HearingSilent => (
             "Puede deberse a un registro tardío o a un acta que el sistema de consulta no muestra.",
             "Possible reasons: a late record, or minutes that the consultation system does not show.",
+        ),
+        EventKind::NotificationMissing => (
+            "Puede deberse a un registro tardío o a una notificación que el sistema de consulta no muestra.",
+            "Possible reasons: a late record, or a notice that the consultation system does not show.",
+        ),
+        EventKind::PartyChanged | EventKind::CaseFieldChanged | EventKind::JudgeChanged if severity >= Severity::Warn => (
+            "Puede deberse a una corrección de datos, una acumulación o una decisión que aún no consta.",
+            "Possible reasons: a correction of data, a joinder, or a decision not yet on the record.",
         ),
         EventKind::RecordHidden => (
             "Puede deberse a una reserva dispuesta por ley o a un cambio en el sistema de consulta.",
