@@ -54,6 +54,8 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto", "Different document"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
+        EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case reserved according to the source"),
+        EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
         EventKind::SourceDrift => ("Freno: avisos retenidos", "Brake: messages held"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
     };
@@ -201,6 +203,10 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         EventKind::CaseVanished => (
             "Puede deberse a una reserva dispuesta por ley, un cambio de número o de instancia, o un error del sistema.",
             "Possible reasons: confidentiality required by law, a new number or instance, or a system error.",
+        ),
+        EventKind::CaseReserved => (
+            "La reserva puede estar dispuesta por ley o por el órgano judicial; puede ser también un error del sistema.",
+            "Confidentiality may be required by law or ordered by the court; it may also be a system error.",
         ),
         EventKind::RecordEdited | EventKind::RecordRedated | EventKind::DocumentReplaced => (
             "Puede deberse a una corrección de forma, una nueva carga del documento o una migración de datos.",
