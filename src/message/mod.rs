@@ -8,6 +8,7 @@ mod change;
 mod dates;
 mod hearings;
 mod html;
+mod linked;
 mod sheet;
 mod subject;
 mod summary;

@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 
 use super::dates::{day, moment, short_instant};
 use super::hearings::hearing_name;
+use super::linked;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
@@ -54,6 +55,11 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
         EventKind::SourceDrift => drift(event, language),
+        EventKind::CaseLinked => match (linked::summary(event, language, form.title), &event.entry) {
+            (Some(line), _) => line,
+            (None, Some(entry)) => of_entry(event, entry, about, form),
+            (None, None) => words::kind(event.kind, language).to_owned(),
+        },
         EventKind::CaseVanished => {
             let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
             format!("{words}; {}", absence(event, about))
@@ -375,6 +381,11 @@ mod tests {
                 sample::entry(EventKind::MeasureOrdered, Actor::Clerk, "Bond Hearing", ""),
                 "Sobre custodia u otra medida, una actuación de la secretaría: Bond Hearing, 19-feb-2024",
                 "About custody or another measure, an entry by the clerk: Bond Hearing, 19 Feb 2024",
+            ),
+            (
+                sample::entry(EventKind::CaseLinked, Actor::Court, "Remite por competencia", ""),
+                "Acumulación, envío a otra judicatura u otro vínculo según una actuación del órgano judicial: Remite por competencia, 19-feb-2024",
+                "Joined with, sent to or linked with another case or court according to an entry by the court: Remite por competencia, 19 Feb 2024",
             ),
             (
                 sample::entry(EventKind::CaseReopened, Actor::Court, "DESARCHIVO", ""),
