@@ -14,6 +14,7 @@ mod edit;
 mod english;
 mod events;
 mod hearing;
+mod integrity;
 mod known;
 pub mod language;
 pub mod lexicon;
