@@ -74,6 +74,12 @@ fn one(change: &Value) {
             print::field(change, "before"),
             print::field(change, "after")
         )),
+        Some("party_renamed") => print::line(&format!(
+            "~ {}: {} → {}",
+            print::field(change, "role"),
+            print::field(change, "before"),
+            print::field(change, "name")
+        )),
         Some(kind) => print::line(&format!(
             "{} {}: {}",
             if kind == "party_added" { "+" } else { "-" },

@@ -64,7 +64,9 @@ pub fn way(event: &Event) -> Option<String> {
         | EventKind::RecordInconsistent
         | EventKind::RecordOutOfOrder
         | EventKind::RecordBurst
-        | EventKind::CaseVanished => Some(name.to_owned()),
+        | EventKind::CaseVanished
+        | EventKind::CaseReserved
+        | EventKind::CaseReturned => Some(name.to_owned()),
         _ => None,
     }
 }

@@ -80,6 +80,8 @@ kinds! {
     ProsecutionAct = "prosecution.act", Info, Subscriber;
     /// Service of an act.
     NotificationServed = "notification.served", Info, Subscriber;
+    /// An act of the court of which no notice was entered, where the court enters them.
+    NotificationMissing = "notification.missing", Notice, Subscriber;
     /// An entry that no rule knows.
     EntryAdded = "entry.added", Info, Subscriber;
     /// A field of the heading changed.
@@ -120,6 +122,10 @@ kinds! {
     CaseReraffled = "case.reraffled", Warn, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
+    /// The source says that the case is reserved, confirmed.
+    CaseReserved = "case.reserved", Warn, Subscriber;
+    /// A case that was told as vanished or reserved can be read again.
+    CaseReturned = "case.returned", Notice, Subscriber;
     /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
     SourceDrift = "source.drift", Warn, Operator;
     /// A test message asked for by the operator.
@@ -239,7 +245,7 @@ pub const EXCERPT_CHARS: usize = 600;
 /// The name of the field that says how many settings of a hearing did not take place, where they are many.
 pub const NOT_HELD: &str = "not_held";
 
-/// The [`FieldChange::field`] with which `record.removed` and `case.vanished` may say since when something is not seen:
+/// The [`FieldChange::field`] with which `record.removed`, `case.vanished`, `case.reserved` and `case.returned` may say since when something is not seen:
 /// `before` is the instant of the first visit that did not show it (RFC 3339), `after` the number of such visits.
 pub const MISSING_SINCE: &str = "missing_since";
 

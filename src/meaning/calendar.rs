@@ -10,19 +10,22 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::case::CaseRef;
-use crate::domain::docket::Docket;
-use crate::domain::event::{EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, Severity};
-use crate::domain::hearing::{HearingMention, HearingStatus};
+use crate::domain::docket::{Docket, Entry};
+use crate::domain::event::{Event, EventKind, Severity};
 use crate::domain::setting::{Outcome, SILENT_AFTER, Setting};
 
 use super::Meaning;
-use super::edit::shortened;
-use super::seen::{instant, working_days_after};
+use super::events::as_shown;
+use super::known::setting_hearing;
+use super::seen::{instant, working_days_after, zone_of};
 
 /// When nothing was heard for this long after a hearing, it is said once more, louder, in working days (`domain.md` F-16).
 const STILL_SILENT_AFTER: u32 = 15;
 /// Older silences are history: the first look at a case does not tell them all.
-const SILENCE_DAYS: i32 = 45;
+pub(super) const SILENCE_DAYS: i32 = 45;
+
+/// Whatever is due, one asks again after this long.
+pub const FARTHEST: Duration = Duration::from_secs(86_400);
 
 /// A case as the calendar sees it.
 #[derive(Debug, Clone)]
@@ -46,7 +49,14 @@ pub struct Calendar<'a> {
 }
 
 impl Calendar<'_> {
-    fn day(&self, at: Timestamp) -> Date {
+    /// The zone of the court that set a hearing.
+    fn zone_of(&self, setting: &Setting) -> TimeZone {
+        let entry = setting.set_by.as_ref().and_then(|key| self.docket.entry(key));
+        entry.map_or_else(|| self.zone.clone(), |entry| zone_of(entry, &self.zone))
+    }
+
+    /// The day in the court's zone.
+    pub(super) fn day(&self, at: Timestamp) -> Date {
         at.to_zoned_datetime(self.zone.clone()).date()
     }
 }
@@ -63,7 +73,7 @@ pub struct Due {
 impl Meaning {
     /// What is due at an instant.
     pub fn due(&self, calendar: &Calendar<'_>, now: Timestamp) -> Due {
-        let mut due = Due { events: Vec::new(), next: now + Duration::from_secs(86_400) };
+        let mut due = Due { events: Vec::new(), next: now + FARTHEST };
         for setting in self.settings(calendar.docket, calendar.day(calendar.read_at)) {
             let Some(date) = setting.date else { continue };
             match setting.outcome {
@@ -72,6 +82,7 @@ impl Meaning {
                 _ => {}
             }
         }
+        due.events.extend(self.unserved(calendar));
         due
     }
 
@@ -79,7 +90,7 @@ impl Meaning {
     /// late.
     fn reminder(&self, calendar: &Calendar<'_>, setting: &Setting, date: Date, now: Timestamp, due: &mut Due) {
         // A day without an hour begins when it begins.
-        let Some(starts) = instant(date.to_datetime(setting.time.unwrap_or(Time::midnight())), &calendar.zone) else { return };
+        let Some(starts) = instant(date.to_datetime(setting.time.unwrap_or(Time::midnight())), &calendar.zone_of(setting)) else { return };
         if starts <= now {
             // Whether anything is heard of it is for the next readings to say.
             due.next = due.next.min(now + Duration::from_secs(6 * 3600));
@@ -91,7 +102,7 @@ impl Meaning {
         }
         if let Some(before) = calendar.remind.iter().filter(|before| **before >= left).min() {
             let mark = format!("reminder {}", before.as_secs());
-            due.events.push(self.event(calendar, setting, (EventKind::HearingReminder, Severity::Notice), &mark));
+            due.events.push(self.of_setting(calendar, setting, (EventKind::HearingReminder, Severity::Notice), &mark));
         }
     }
 
@@ -105,43 +116,35 @@ impl Meaning {
         } else {
             (Severity::Notice, SILENT_AFTER)
         };
-        due.events.push(self.event(calendar, setting, (EventKind::HearingSilent, severity), &format!("silent {after}")));
+        due.events.push(self.of_setting(calendar, setting, (EventKind::HearingSilent, severity), &format!("silent {after}")));
     }
 
-    fn event(&self, calendar: &Calendar<'_>, setting: &Setting, (kind, severity): (EventKind, Severity), mark: &str) -> Event {
-        let parts = [setting.date.map(|date| date.to_string()), setting.time.map(|time| time.to_string()), setting.kind.clone()];
+    fn of_setting(&self, calendar: &Calendar<'_>, setting: &Setting, (kind, severity): (EventKind, Severity), mark: &str) -> Event {
+        // The kind is no part of what identifies it: an order may name it later, and words for it come with another veedor.
+        let parts = [setting.date.map(|date| date.to_string()), setting.time.map(|time| time.to_string())];
         let subject = parts.iter().fold(mark.to_owned(), |subject, part| format!("{subject}\u{1f}{}", part.as_deref().unwrap_or_default()));
-        let entry = setting.set_by.as_ref().and_then(|key| calendar.docket.entry(key)).map(|entry| EventEntry {
-            key: entry.key.clone(),
-            date: entry.date,
-            time: entry.time,
-            title: entry.title.clone(),
-            actor: self.classify(entry, entry.date).actor,
-            excerpt: if entry.withheld.is_some() { String::new() } else { shortened(&entry.text, EXCERPT_CHARS) },
-            before: None,
-            after: None,
-        });
-        let mention = HearingMention {
-            date: setting.date,
-            time: setting.time,
-            kind: setting.kind.clone(),
-            status: HearingStatus::Convened,
-            mode: setting.mode,
-            room: setting.room.clone(),
-            warnings: setting.warnings.clone(),
-            span: None,
-        };
-        let starts = setting.date.zip(setting.time).and_then(|(date, time)| instant(date.to_datetime(time), &calendar.zone));
-        let zone = calendar.zone.iana_name().unwrap_or("UTC").to_owned();
+        let entry = setting.set_by.as_ref().and_then(|key| calendar.docket.entry(key));
+        let hearing = Some(setting_hearing(setting, &calendar.zone_of(setting)));
+        Event { hearing, ..self.event(calendar, entry, (kind, severity), &subject) }
+    }
+
+    /// An event of the calendar, about an entry.
+    pub(super) fn event(
+        &self,
+        calendar: &Calendar<'_>,
+        entry: Option<&Entry>,
+        (kind, severity): (EventKind, Severity),
+        subject: &str,
+    ) -> Event {
         Event {
-            id: Event::id_of(calendar.case, 0, &subject, kind),
+            id: Event::id_of(calendar.case, 0, subject, kind),
             kind,
             severity,
             case: calendar.case.clone(),
             seq: 0,
             version: calendar.version,
-            entry,
-            hearing: Some(EventHearing { mention, starts, zone, previous: None }),
+            entry: entry.map(|entry| as_shown(entry, self.classify(entry, entry.date).actor)),
+            hearing: None,
             field: None,
             seen_at: calendar.read_at,
             page_sha256: calendar.page_sha256,
@@ -152,7 +155,7 @@ impl Meaning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::docket::{Entry, EntryKey};
+    use crate::domain::docket::EntryKey;
     use crate::meaning::vectors::entry;
     use jiff::civil::date;
 

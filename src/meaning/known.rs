@@ -3,17 +3,16 @@
 //! Asked by [`events`](super::events) for the few entries that need it, because it reads the whole docket again.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::domain::docket::{Docket, Entry};
-use crate::domain::event::{EventKind, FieldChange};
+use crate::domain::event::{EventHearing, EventKind, FieldChange};
 use crate::domain::hearing::{HearingMention, HearingStatus};
+use crate::domain::setting::{Outcome, Setting};
 
 use super::hearing::is_setting;
-use super::seen::working_days_after;
+use super::seen::{Seen, instant};
 use super::{Meaning, Reading};
-
-/// A change of judge this near to a hearing is urgent, in working days (`contract.md` §4, `domain.md` F-09).
-const LEAD_DAYS: u32 = 3;
 
 /// The days to come that the docket's entries set.
 fn settings<'d>(meaning: &'d Meaning, docket: &'d Docket) -> impl Iterator<Item = (&'d Entry, HearingMention)> {
@@ -23,10 +22,29 @@ fn settings<'d>(meaning: &'d Meaning, docket: &'d Docket) -> impl Iterator<Item 
     })
 }
 
-/// Whether a hearing is set for today or one of the next three working days.
-pub fn is_hearing_near(meaning: &Meaning, docket: &Docket, today: Date) -> bool {
-    let until = working_days_after(today, LEAD_DAYS);
-    settings(meaning, docket).any(|(_, mention)| mention.date.is_some_and(|date| (today..=until).contains(&date)))
+/// The hearing that comes next, as far as the docket knows that it still does, and the zone of the court that set it.
+pub fn next_hearing(meaning: &Meaning, seen: &Seen<'_>) -> Option<(Setting, TimeZone)> {
+    let today = seen.today();
+    let ahead = |setting: &Setting| setting.outcome == Outcome::Pending && setting.date.is_some_and(|date| date >= today);
+    let next = meaning.settings(seen.after, today).into_iter().filter(ahead).min_by_key(|setting| (setting.date, setting.time))?;
+    let zone = next.set_by.as_ref().and_then(|key| seen.after.entry(key)).map_or_else(|| seen.zone.clone(), |entry| seen.zone_of(entry));
+    Some((next, zone))
+}
+
+/// A setting as an event carries it.
+pub fn setting_hearing(setting: &Setting, zone: &TimeZone) -> EventHearing {
+    let mention = HearingMention {
+        date: setting.date,
+        time: setting.time,
+        kind: setting.kind.clone(),
+        status: HearingStatus::Convened,
+        mode: setting.mode,
+        room: setting.room.clone(),
+        warnings: setting.warnings.clone(),
+        span: None,
+    };
+    let starts = setting.date.zip(setting.time).and_then(|(date, time)| instant(date.to_datetime(time), zone));
+    EventHearing { mention, starts, zone: zone.iana_name().unwrap_or("UTC").to_owned(), previous: None }
 }
 
 /// Whether the entry only speaks of a hearing that the docket already told, on the same day at the same hour: an order

@@ -16,9 +16,11 @@ mod events;
 mod hearing;
 mod integrity;
 mod known;
+mod labels;
 pub mod language;
 pub mod lexicon;
 pub mod line;
+mod notices;
 pub mod phrase;
 #[cfg(test)]
 mod portuguese;
@@ -47,6 +49,7 @@ use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
+use labels::Labels;
 use language::{Language, NumericOrder};
 use lexicon::{Fields, Lexicon, Verdict};
 use reasons::Reasons;
@@ -63,6 +66,8 @@ pub struct Meaning {
     lexicon: Lexicon,
     fallback: Lexicon,
     reasons: Reasons,
+    matters: Labels,
+    roles: Labels,
 }
 
 /// What an entry means.
@@ -137,6 +142,8 @@ impl Meaning {
                     meaning.language = Language::read(&mut reader).with_order(order);
                     meaning.fallback = Lexicon::read(&mut reader);
                     meaning.reasons = Reasons::read(&mut reader);
+                    meaning.matters = Labels::read(&mut reader, "matter");
+                    meaning.roles = Labels::read(&mut reader, "role");
                 } else {
                     order = NumericOrder::read(&mut reader);
                     meaning.lexicon = Lexicon::read(&mut reader);
@@ -178,6 +185,16 @@ impl Meaning {
     /// Whether these words, as the title of an entry, close a case.
     fn is_closing(&self, words: &str) -> bool {
         self.verdict(&Fields::read(words, ["", ""], "", &self.language)).kinds.contains(&EventKind::CaseClosed)
+    }
+
+    /// The classes of matter that a source's word for a case's matter or action names: `penal`, `civil` …
+    fn matters(&self, words: &str) -> Vec<&str> {
+        self.matters.of(words, &self.language)
+    }
+
+    /// Whether a party in this role is one against whom the case runs.
+    fn is_defendant(&self, role: &str) -> bool {
+        self.roles.of(role, &self.language).contains(&"defendant")
     }
 
     fn verdict(&self, fields: &Fields<'_>) -> Verdict {

@@ -54,7 +54,7 @@ pub(super) fn block(raw: &Event, about: &About<'_>) -> Block {
         quote: None,
         excerpt: None,
         change: Vec::new(),
-        cautions: words::benign(event.kind, language).map(str::to_owned).into_iter().collect(),
+        cautions: words::benign(event.kind, event.severity, language).map(str::to_owned).into_iter().collect(),
         proof: proof(&event, about),
     };
     if let Some(hearing) = &event.hearing {

@@ -58,11 +58,26 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
             format!("{words}; {}", absence(event, about))
         }
+        EventKind::CaseReserved => {
+            let words = pick(language, "La fuente indica que el expediente es reservado", "The source says that the case is reserved");
+            format!("{words}; {}", absence(event, about))
+        }
+        EventKind::CaseReturned => {
+            let words = pick(language, "El expediente vuelve a ser consultable en la fuente", "The case can be found at the source again");
+            let since = missing_since(event).map(|since| short_instant(since, &about.zone, language));
+            match since {
+                Some(since) => format!("{words}; {} {since}", pick(language, "no se observaba desde el", "it was not seen since")),
+                None => words.to_owned(),
+            }
+        }
         _ => match (&event.hearing, &event.entry, &event.field) {
             (Some(hearing), entry, field) if is_hearing(event.kind) => {
                 let line = of_hearing(event.kind, hearing, entry.as_ref(), language);
                 let times = field.as_ref().filter(|field| field.field == NOT_HELD).and_then(|field| field.after.as_deref());
                 times.map_or_else(|| line.clone(), |times| format!("{line}; {}", not_held(times, language)))
+            }
+            (hearing, cause, Some(field)) if event.kind == EventKind::JudgeChanged && field.field != NOT_HELD => {
+                of_judge(field, hearing.as_ref(), cause.as_ref(), language)
             }
             (_, Some(entry), _) => of_entry(event, entry, about, form),
             (_, None, Some(_)) if event.kind == EventKind::RecordBurst => {
@@ -261,6 +276,7 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         EventKind::MeasureOrdered => ("Medida ordenada según una actuación", "Measure ordered according to an entry"),
         EventKind::MeasureLifted => ("Medida levantada según una actuación", "Measure lifted according to an entry"),
         EventKind::CaseClosed => ("Cierre o archivo según una actuación", "Closed or archived according to an entry"),
+        EventKind::NotificationMissing => ("No se observa la notificación de una actuación", "No service seen of an entry"),
         EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
         EventKind::RecordRemoved => {
             ("Ya no aparece en el registro consultado una actuación", "No longer on the record consulted: an entry")
@@ -299,6 +315,25 @@ fn of_field(kind: EventKind, change: &FieldChange, language: Language) -> String
         (Some(before), None) => format!("{name}: {} {}", pick(language, "ya no se observa", "no longer seen:"), quoted(before)),
         (None, None) => name,
     }
+}
+
+/// Another judge, with what the record says of why, and the hearing that is near.
+fn of_judge(field: &FieldChange, hearing: Option<&EventHearing>, cause: Option<&EventEntry>, language: Language) -> String {
+    let mut line = of_field(EventKind::JudgeChanged, field, language);
+    match cause {
+        Some(entry) => line.push_str(&format!(
+            "; {} «{}»",
+            pick(language, "consta la actuación", "the record has the entry"),
+            cut(&entry.title, VALUE)
+        )),
+        None => line.push_str(pick(language, "; no se observa en el registro el motivo", "; the record does not show why")),
+    }
+    if let Some((hearing, date)) = hearing.and_then(|hearing| Some((hearing, hearing.mention.date?))) {
+        let label = words::hearing(hearing.mention.kind.as_deref(), language).to_lowercase();
+        let when = moment(date, hearing.mention.time, language);
+        line.push_str(&format!("; {} {}, {when}", pick(language, "próxima audiencia:", "next hearing:"), cut(&label, VALUE)));
+    }
+    line
 }
 
 fn capitalised(text: &str) -> String {
@@ -360,6 +395,35 @@ mod tests {
         let times = FieldChange { field: NOT_HELD.to_owned(), before: None, after: Some("3".to_owned()) };
         let (es, en) = both(&Event { field: Some(times), ..sample::rescheduled() });
         assert!(es.ends_with("12-mar-2024 09:00; no realizada 3 veces") && en.ends_with("; not held 3 times"), "{es} {en}");
+    }
+
+    #[test]
+    fn a_change_of_judge_says_what_the_record_shows_of_why_and_which_hearing_is_near() {
+        let change = FieldChange { field: "judge".into(), before: Some("JUEZA FICTICIA".into()), after: Some("JUEZ FICTICIO".into()) };
+        let bare = Event { field: Some(change), ..sample::bare(EventKind::JudgeChanged) };
+        let near = Event { hearing: sample::rescheduled().hearing, ..bare.clone() };
+        let excused = sample::entry(EventKind::JudgeChanged, Actor::Court, "ADMITIR EXCUSA (AUTO INTERLOCUTORIO)", "").entry;
+        for (event, es, en) in [
+            (
+                bare.clone(),
+                "Juez o tribunal: de «JUEZA FICTICIA» a «JUEZ FICTICIO»; no se observa en el registro el motivo",
+                "Judge or panel: from «JUEZA FICTICIA» to «JUEZ FICTICIO»; the record does not show why",
+            ),
+            (
+                near,
+                "Juez o tribunal: de «JUEZA FICTICIA» a «JUEZ FICTICIO»; no se observa en el registro el motivo; próxima audiencia: \
+                 audiencia de juicio, 12-mar-2024 09:00",
+                "Judge or panel: from «JUEZA FICTICIA» to «JUEZ FICTICIO»; the record does not show why; next hearing: trial hearing, \
+                 12 Mar 2024 09:00",
+            ),
+            (
+                Event { entry: excused, ..bare },
+                "Juez o tribunal: de «JUEZA FICTICIA» a «JUEZ FICTICIO»; consta la actuación «ADMITIR EXCUSA (AUTO INTERLOCUTORIO)»",
+                "Judge or panel: from «JUEZA FICTICIA» to «JUEZ FICTICIO»; the record has the entry «ADMITIR EXCUSA (AUTO INTERLOCUTORIO)»",
+            ),
+        ] {
+            assert_eq!(both(&event), (es.to_owned(), en.to_owned()));
+        }
     }
 
     #[test]

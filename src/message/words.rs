@@ -4,7 +4,7 @@
 //! and a party's filing is never called a ruling. Sentences are put together in [`summary`](super::summary()).
 
 use crate::domain::about::Language;
-use crate::domain::event::{Actor, EventKind};
+use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::HearingMode;
 
 /// One of two wordings.
@@ -38,6 +38,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::AppealFiled => ("Recurso", "Appeal or other remedy"),
         EventKind::ProsecutionAct => ("Actuación de la fiscalía", "Act of the prosecutor"),
         EventKind::NotificationServed => ("Notificación", "Service"),
+        EventKind::NotificationMissing => ("Notificación que no se observa", "Service not seen"),
         EventKind::EntryAdded => ("Nueva actuación", "New entry"),
         EventKind::CaseFieldChanged => ("Dato del proceso", "Case details"),
         EventKind::JudgeChanged => ("Juez o tribunal", "Judge or panel"),
@@ -58,6 +59,8 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordNearDuplicate => ("Dos actuaciones casi iguales", "Two entries nearly the same"),
         EventKind::CaseReraffled => ("Sorteo de la causa", "Raffle of the case"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
+        EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case reserved according to the source"),
+        EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
         EventKind::SourceDrift => ("Freno: avisos retenidos", "Brake: messages held"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
     };
@@ -194,8 +197,9 @@ pub(super) fn warning(name: &str, language: Language) -> String {
     pick(language, known.0, known.1).to_owned()
 }
 
-/// What a change of the record may be due to, besides anything improper (`domain.md` F3, F4).
-pub(super) fn benign(kind: EventKind, language: Language) -> Option<&'static str> {
+/// What a change of the record may be due to, besides anything improper (`domain.md` F3, F4). What is no more than news of the case
+/// needs no such word.
+pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) -> Option<&'static str> {
     let (es, en) = match kind {
         EventKind::RecordRemoved => (
             "Puede deberse a una corrección, un traslado a otra instancia o incidente, una reserva dispuesta por ley o un error del sistema.",
@@ -204,6 +208,10 @@ pub(super) fn benign(kind: EventKind, language: Language) -> Option<&'static str
         EventKind::CaseVanished => (
             "Puede deberse a una reserva dispuesta por ley, un cambio de número o de instancia, o un error del sistema.",
             "Possible reasons: confidentiality required by law, a new number or instance, or a system error.",
+        ),
+        EventKind::CaseReserved => (
+            "La reserva puede estar dispuesta por ley o por el órgano judicial; puede ser también un error del sistema.",
+            "Confidentiality may be required by law or ordered by the court; it may also be a system error.",
         ),
         EventKind::RecordEdited | EventKind::RecordRedated | EventKind::DocumentReplaced => (
             "Puede deberse a una corrección de forma, una nueva carga del documento o una migración de datos.",
@@ -240,6 +248,14 @@ pub(super) fn benign(kind: EventKind, language: Language) -> Option<&'static str
         EventKind::HearingSilent => (
             "Puede deberse a un registro tardío o a un acta que el sistema de consulta no muestra.",
             "Possible reasons: a late record, or minutes that the consultation system does not show.",
+        ),
+        EventKind::NotificationMissing => (
+            "Puede deberse a un registro tardío o a una notificación que el sistema de consulta no muestra.",
+            "Possible reasons: a late record, or a notice that the consultation system does not show.",
+        ),
+        EventKind::PartyChanged | EventKind::CaseFieldChanged | EventKind::JudgeChanged if severity >= Severity::Warn => (
+            "Puede deberse a una corrección de datos, una acumulación o una decisión que aún no consta.",
+            "Possible reasons: a correction of data, a joinder, or a decision not yet on the record.",
         ),
         EventKind::RecordHidden => (
             "Puede deberse a una reserva dispuesta por ley o a un cambio en el sistema de consulta.",

@@ -194,6 +194,9 @@ fn change_json(change: &Change) -> Value {
         Change::Field(field) => json!({"change": "field", "field": field.field, "before": field.before, "after": field.after}),
         Change::PartyAdded(party) => json!({"change": "party_added", "role": party.role, "name": party.name}),
         Change::PartyGone(party) => json!({"change": "party_gone", "role": party.role, "name": party.name}),
+        Change::PartyRenamed { before, after } => {
+            json!({"change": "party_renamed", "role": after.role, "name": after.name, "before": before.name})
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod carry;
 mod missing;
+mod renames;
 mod repeats;
 
 use std::borrow::Cow;
@@ -52,6 +53,13 @@ pub enum Change {
     PartyAdded(Party),
     /// A party that is no longer there.
     PartyGone(Party),
+    /// A party whose name is spelt a little otherwise.
+    PartyRenamed {
+        /// As it was.
+        before: Party,
+        /// As it is.
+        after: Party,
+    },
 }
 
 /// The answer of [`compare`].
@@ -289,9 +297,11 @@ fn gone_fields(held: &Docket, seen: &Docket) -> Vec<String> {
     field_values(held).into_keys().filter(|name| !after.contains_key(name)).collect()
 }
 
+/// The parties that the answer lacks, but for those that it only spells otherwise.
 fn gone_parties<'d>(held: &'d Docket, seen: &Docket) -> Vec<&'d Party> {
-    let after: HashSet<(String, String)> = seen.parties.iter().map(spelt_plainly).collect();
-    held.parties.iter().filter(|party| !after.contains(&spelt_plainly(party))).collect()
+    let gone = unlisted_parties(held, seen);
+    let renamed: HashSet<&Party> = renames::respelt(&gone, &new_parties(held, seen)).into_iter().map(|(before, _)| before).collect();
+    gone.into_iter().filter(|party| !renamed.contains(party)).collect()
 }
 
 /// A party as it is compared: courts spell one name in several ways within a case (`ecuador.md` 1.4).
@@ -328,11 +338,26 @@ fn field_values(docket: &Docket) -> BTreeMap<String, String> {
 }
 
 fn party_changes(held: &Docket, seen: &Docket) -> Vec<Change> {
+    let missing = unlisted_parties(held, seen);
+    let new = new_parties(held, seen);
+    let renamed = renames::respelt(&missing, &new);
+    let is_renamed = |party: &Party| renamed.iter().any(|(before, after)| *before == party || *after == party);
+    let other = |parties: Vec<&Party>| parties.into_iter().filter(|party| !is_renamed(party)).cloned().collect::<Vec<Party>>();
+    let respelt = renamed.iter().map(|(before, after)| Change::PartyRenamed { before: (*before).clone(), after: (*after).clone() });
+    let added = other(new).into_iter().map(Change::PartyAdded);
+    respelt.chain(added).chain(other(missing).into_iter().map(Change::PartyGone)).collect()
+}
+
+/// The parties that the docket held and the answer does not list under that name.
+fn unlisted_parties<'d>(held: &'d Docket, seen: &Docket) -> Vec<&'d Party> {
+    let after: HashSet<(String, String)> = seen.parties.iter().map(spelt_plainly).collect();
+    held.parties.iter().filter(|party| !after.contains(&spelt_plainly(party))).collect()
+}
+
+/// The parties that the docket did not hold, each once.
+fn new_parties<'d>(held: &Docket, seen: &'d Docket) -> Vec<&'d Party> {
     let mut before: HashSet<(String, String)> = held.parties.iter().map(spelt_plainly).collect();
-    let added: Vec<Change> =
-        seen.parties.iter().filter(|party| before.insert(spelt_plainly(party))).cloned().map(Change::PartyAdded).collect();
-    let gone = gone_parties(held, seen).into_iter().cloned().map(Change::PartyGone);
-    added.into_iter().chain(gone).collect()
+    seen.parties.iter().filter(|party| before.insert(spelt_plainly(party))).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,11 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::meaning::edit::shortened;
 use crate::meaning::hearing::is_setting;
 use crate::meaning::known::{by_title, many_not_held, only_repeats, told_earlier};
+use crate::meaning::seen::working_days_after;
 use crate::meaning::{Reading, is_news, kind_of};
+
+/// A hearing moved earlier to a day before this many working days from now is worth a night's call (`domain.md` F-15).
+const SUDDEN_DAYS: u32 = 3;
 
 impl Teller<'_> {
     pub(super) fn added(&mut self, entry: &Entry) {
@@ -57,6 +61,9 @@ impl Teller<'_> {
         if hearing.as_ref().is_some_and(|hearing| self.seen.is_urgent(&hearing.mention, &zone)) || self.is_judge_near_hearing(kind) {
             severity = severity.max(Severity::Warn);
         }
+        if kind == EventKind::HearingMovedEarlier && hearing.as_ref().is_some_and(|hearing| self.is_sudden(hearing.mention.date)) {
+            severity = Severity::Critical;
+        }
         let closes = matches!(kind, EventKind::HearingDeferred | EventKind::HearingFailed | EventKind::HearingRescheduled);
         let not_held = closes.then(|| many_not_held(self.meaning, self.seen.after, entry, self.seen.today())).flatten();
         if not_held.is_some() {
@@ -69,6 +76,12 @@ impl Teller<'_> {
             shown.excerpt = excerpt(&entry.text, span);
         }
         event.hearing = hearing;
+    }
+
+    /// Whether a hearing that was moved earlier leaves nobody the time to prepare (`domain.md` F-15).
+    fn is_sudden(&self, date: Option<Date>) -> bool {
+        let today = self.seen.today();
+        date.is_some_and(|date| date >= today && date < working_days_after(today, SUDDEN_DAYS))
     }
 
     /// The mention that an event of this kind is about: of several the first to come, and the day that it replaces.

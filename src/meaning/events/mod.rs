@@ -39,6 +39,7 @@ impl Meaning {
                 Change::Field(field) => teller.field(field),
                 Change::PartyAdded(party) => teller.party(party, true),
                 Change::PartyGone(party) => teller.party(party, false),
+                Change::PartyRenamed { before, after } => teller.renamed(before, after),
                 _ => {}
             }
         }
@@ -118,17 +119,12 @@ impl Teller<'_> {
     }
 
     fn push(&mut self, kind: EventKind, severity: Severity, entry: &Entry, actor: Actor) -> &mut Event {
-        let shown = EventEntry {
-            key: entry.key.clone(),
-            date: entry.date,
-            time: entry.time,
-            title: entry.title.clone(),
-            actor,
-            excerpt: if entry.withheld.is_some() { String::new() } else { shortened(&entry.text, EXCERPT_CHARS) },
-            before: None,
-            after: None,
-        };
-        self.append(kind, severity, &entry.key.0, Some(shown), None)
+        self.append(kind, severity, &entry.key.0, Some(as_shown(entry, actor)), None)
+    }
+
+    /// An entry as an event shows it.
+    fn shown(&self, entry: &Entry) -> EventEntry {
+        as_shown(entry, self.read(entry).actor)
     }
 
     fn append(
@@ -156,6 +152,20 @@ impl Teller<'_> {
         let at = self.events.len();
         self.events.push(event);
         &mut self.events[at]
+    }
+}
+
+/// An entry as an event shows it: the beginning of its text, unless the court withholds it.
+pub(super) fn as_shown(entry: &Entry, actor: Actor) -> EventEntry {
+    EventEntry {
+        key: entry.key.clone(),
+        date: entry.date,
+        time: entry.time,
+        title: entry.title.clone(),
+        actor,
+        excerpt: if entry.withheld.is_some() { String::new() } else { shortened(&entry.text, EXCERPT_CHARS) },
+        before: None,
+        after: None,
     }
 }
 

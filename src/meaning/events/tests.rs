@@ -336,3 +336,88 @@ fn an_excerpt_reaches_the_sentence_that_matters() {
     assert!(excerpt.starts_with("Inicio del auto.") && excerpt.contains("3 de diciembre de 2026, a las 10h30"), "{excerpt}");
     assert!(excerpt.chars().count() <= EXCERPT_CHARS);
 }
+
+fn field(name: &str, before: &str, after: &str) -> Change {
+    Change::Field(FieldChange { field: name.into(), before: Some(before.into()), after: Some(after.into()) })
+}
+
+fn severity_in(after: &Docket, change: Change) -> Severity {
+    let events = told_of(&Docket::default(), after, &[change]);
+    assert_eq!(events.len(), 1, "{events:?}");
+    events[0].severity
+}
+
+#[test]
+fn another_class_of_action_is_louder_than_another_word_and_a_court_after_an_appeal_is_no_surprise() {
+    let plain = Docket::default();
+    for (change, severity) in [
+        (field("action", "VERBAL SUMARIO", "GARANTÍAS JURISDICCIONALES: ACCIÓN DE PROTECCIÓN"), Severity::Critical),
+        (field("matter", "PENAL COIP", "CONSTITUCIONAL"), Severity::Critical),
+        (field("action", "ORDINARIO", "SUMARIO"), Severity::Warn),
+        (field("matter", "PENAL COIP", "TRÁNSITO COIP"), Severity::Warn),
+        (field("subject", "140 ASESINATO", "144 HOMICIDIO"), Severity::Warn),
+        (field("court", "UNIDAD JUDICIAL A", "UNIDAD JUDICIAL B"), Severity::Warn),
+        (field("status", "EN TRÁMITE", "EN ESTUDIO"), Severity::Notice),
+        // A source that begins to show a field has not changed it.
+        (Change::Field(FieldChange { field: "matter".into(), before: None, after: Some("PENAL".into()) }), Severity::Notice),
+    ] {
+        assert_eq!(severity_in(&plain, change.clone()), severity, "{change:?}");
+    }
+    let appeal = entry("r", date(2026, 11, 3), "CONCEDER RECURSO DE APELACION (AUTO DE SUSTANCIACION)", "");
+    let appealed = Docket { entries: vec![appeal], ..Docket::default() };
+    assert_eq!(severity_in(&appealed, field("court", "UNIDAD JUDICIAL A", "SALA PENAL DE LA CORTE PROVINCIAL")), Severity::Notice);
+}
+
+#[test]
+fn a_party_that_is_gone_weighs_more_than_one_that_joins_and_a_defendant_most() {
+    let party = |role: &str, name: &str| Party { role: role.into(), name: name.into() };
+    let (accused, victim) = (party("PROCESADO", "PERSONA FICTICIA UNO"), party("VICTIMA", "PERSONA FICTICIA DOS"));
+    let without = Docket::default();
+    assert_eq!(severity_in(&without, Change::PartyAdded(accused.clone())), Severity::Notice);
+    assert_eq!(severity_in(&without, Change::PartyGone(victim)), Severity::Warn);
+    assert_eq!(severity_in(&without, Change::PartyGone(accused.clone())), Severity::Critical);
+    // One who is listed in another role now has not left.
+    let elsewhere = Docket { parties: vec![party("TESTIGO", "Persona Ficticia Uno")], ..Docket::default() };
+    assert_eq!(severity_in(&elsewhere, Change::PartyGone(accused.clone())), Severity::Warn);
+    let after = party("PROCESADO", "PERSONA FICTISIA UNO");
+    let events = told(&[Change::PartyRenamed { before: accused, after }]);
+    let change = events[0].field.as_ref().expect("the names");
+    assert_eq!((events.len(), events[0].severity, change.field.as_str()), (1, Severity::Notice, "party.PROCESADO"));
+    assert_eq!((change.before.as_deref(), change.after.as_deref()), (Some("PERSONA FICTICIA UNO"), Some("PERSONA FICTISIA UNO")));
+}
+
+#[test]
+fn a_change_of_judge_brings_the_hearing_that_is_near_and_the_entry_that_may_say_why() {
+    let set = |day: &str| {
+        let text = format!("Se convoca a la audiencia de juicio para el {day} de noviembre de 2026, a las 09h00.");
+        entry("s", date(2026, 11, 16), "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", &text)
+    };
+    let told_with = |entries: Vec<Entry>| {
+        let after = Docket { entries, ..Docket::default() };
+        told_of(&Docket::default(), &after, &[field("judge", "JUEZA FICTICIA", "JUEZ FICTICIO")]).remove(0)
+    };
+    // Monday the 23rd: Thursday is the third working day, Friday the fourth.
+    let near = told_with(vec![set("26")]);
+    assert_eq!(near.severity, Severity::Warn);
+    let hearing = near.hearing.expect("the hearing");
+    assert_eq!((hearing.mention.date, hearing.mention.kind.as_deref()), (Some(date(2026, 11, 26)), Some("juicio")));
+    assert_eq!(near.entry, None, "the record does not say why");
+    assert_eq!(told_with(vec![set("27")]).severity, Severity::Notice);
+    let revoked =
+        entry("d", date(2026, 11, 20), "AUTO GENERAL (AUTO)", "Se deja sin efecto la audiencia de juicio del 26 de noviembre de 2026.");
+    let calm = told_with(vec![revoked, set("26")]);
+    assert_eq!((calm.severity, calm.hearing), (Severity::Notice, None), "a hearing that was revoked is not near");
+    let excused = told_with(vec![entry("x", date(2026, 11, 19), "ADMITIR EXCUSA (AUTO INTERLOCUTORIO)", ""), set("26")]);
+    assert_eq!(excused.entry.map(|entry| entry.key.0), Some("x".to_owned()));
+}
+
+#[test]
+fn a_hearing_that_is_moved_up_to_the_day_after_tomorrow_is_critical() {
+    let moved_to = |day: &str| {
+        let text = format!("Se adelanta la audiencia de juicio del 15 de diciembre de 2026 para el {day} de 2026, a las 09h00.");
+        let events = told(&[added("a", "AUTO GENERAL (AUTO)", &text)]);
+        events.iter().find(|event| event.kind.name() == "hearing.moved_earlier").map(|event| event.severity)
+    };
+    assert_eq!(moved_to("25 de noviembre"), Some(Severity::Critical));
+    assert_eq!(moved_to("3 de diciembre"), Some(Severity::Warn));
+}

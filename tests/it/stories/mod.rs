@@ -1,5 +1,6 @@
 //! Stories: what a newsroom or a trial monitor would notice.
 
+mod absent;
 mod bad_answers;
 mod brake;
 mod circumstances;
