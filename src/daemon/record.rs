@@ -219,7 +219,9 @@ impl Job {
             watched_since: head.watched_since,
             was_whole,
         };
-        let events = Meaning::shipped(&recipe.jurisdiction, &recipe.language).events(&changes, &seen);
+        let meaning = Meaning::shipped(&recipe.jurisdiction, &recipe.language);
+        let mut events = meaning.events(&changes, &seen);
+        meaning.links(&changes, &seen, &mut events, &|text| self.config.named(watch, text));
         let mut events = match fell_back_to {
             Some(version) => self.untold(events, version),
             None => events,

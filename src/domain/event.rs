@@ -90,7 +90,7 @@ kinds! {
     JudgeChanged = "judge.changed", Notice, Subscriber;
     /// A party appeared, disappeared or changed.
     PartyChanged = "party.changed", Notice, Subscriber;
-    /// The case reached another court or incident.
+    /// The case reached another court or incident, or the record names another case that belongs to it.
     CaseLinked = "case.linked", Notice, Subscriber;
     /// The case was closed or archived.
     CaseClosed = "case.closed", Notice, Subscriber;

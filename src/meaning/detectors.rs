@@ -33,11 +33,16 @@ const DETECTORS: &[(&str, &str)] = &[
     ("F-05", "record.hidden"),
     ("F-06", "document.replaced"),
     ("F-08", "record.redated"),
+    ("F-09", "judge.changed warn"),
+    ("F-10", "case.field_changed critical"),
+    ("F-12", "party.changed critical"),
     ("F-13", " not_held="),
+    ("F-15", "hearing.moved_earlier critical"),
     ("F-16", "hearing.silent"),
     ("F-19", "record.out_of_order"),
     ("F-20", "record.burst"),
     ("F-22", "record.near_duplicate"),
+    ("F-21", "notification.missing"),
     ("F-24", "case.reopened"),
 ];
 
@@ -50,7 +55,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Detectors that are being written.
-const TO_COME: &[&str] = &["F-04", "F-09", "F-10", "F-11", "F-12", "F-15", "F-18", "F-21", "F-25"];
+const TO_COME: &[&str] = &["F-04", "F-11", "F-18", "F-25"];
 
 /// What the daemon asks by default before it believes that something is gone.
 const CONFIRM: Confirm = Confirm { visits: 3, span: std::time::Duration::from_secs(86_400), sliding: false, others: false };

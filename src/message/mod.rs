@@ -8,6 +8,7 @@ mod change;
 mod dates;
 mod evidence;
 mod html;
+mod linked;
 mod sheet;
 mod subject;
 mod summary;

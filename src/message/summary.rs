@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 
 use super::dates::{day, moment, short_instant};
 use super::evidence;
+use super::linked;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
@@ -54,6 +55,9 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
         EventKind::SourceDrift => drift(event, language),
+        EventKind::CaseLinked => {
+            linked::summary(event, language, form.title).unwrap_or_else(|| words::kind(event.kind, language).to_owned())
+        }
         EventKind::CaseVanished => {
             let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
             format!("{words}; {}", absence(event, about))

@@ -6,6 +6,7 @@
 use crate::domain::about::Language;
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::HearingMode;
+use crate::domain::link::Relation;
 
 /// One of two wordings.
 pub(super) fn pick(language: Language, es: &'static str, en: &'static str) -> &'static str {
@@ -43,7 +44,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::CaseFieldChanged => ("Dato del proceso", "Case details"),
         EventKind::JudgeChanged => ("Juez o tribunal", "Judge or panel"),
         EventKind::PartyChanged => ("Partes procesales", "Parties"),
-        EventKind::CaseLinked => ("Otra judicatura o incidente", "Another court or incident"),
+        EventKind::CaseLinked => ("Causa vinculada o nueva instancia", "Linked case or new instance"),
         EventKind::CaseClosed => ("Estado del proceso", "State of the case"),
         EventKind::CaseReopened => ("Proceso reabierto", "Case reopened"),
         EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
@@ -268,6 +269,18 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         _ => return None,
     };
     Some(pick(language, es, en))
+}
+
+/// How another case belongs to this one, as the beginning of a phrase that ends with its number.
+pub(super) fn relation(relation: Relation, language: Language) -> &'static str {
+    let (es, en) = match relation {
+        Relation::Accumulated => ("Acumulación con la causa", "Joined or consolidated with case"),
+        Relation::Instance => ("Otra instancia o causa de origen:", "Another instance or the case below:"),
+        Relation::Incident => ("Incidente o causa principal:", "Incident or main case:"),
+        Relation::Prosecution => ("Número de la fiscalía:", "The prosecutor's number:"),
+        Relation::Related => ("Causa relacionada:", "Related case:"),
+    };
+    pick(language, es, en)
 }
 
 /// A way in which many cases changed: the kind of event, and the field behind a colon where there is one.

@@ -15,6 +15,7 @@ mod feeds;
 mod hearings;
 mod imported;
 mod killed;
+mod linked;
 mod news;
 mod operation;
 mod outbox;
