@@ -53,6 +53,7 @@ use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
+use integrity::signs::Signs;
 use labels::Labels;
 use language::{Language, NumericOrder};
 use lexicon::{Fields, Lexicon, Verdict};
@@ -72,6 +73,7 @@ pub struct Meaning {
     fallback: Lexicon,
     reasons: Reasons,
     links: Links,
+    signs: Signs,
     matters: Labels,
     roles: Labels,
 }
@@ -145,6 +147,7 @@ impl Meaning {
                 reader.required_text("language");
                 meaning.speech.read(&mut reader);
                 meaning.links.read(&mut reader);
+                meaning.signs.read(&mut reader);
                 if of_language {
                     meaning.language = Language::read(&mut reader).with_order(order);
                     meaning.fallback = Lexicon::read(&mut reader);
