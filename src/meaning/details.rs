@@ -11,6 +11,23 @@ use super::language::mark;
 use super::scene::Scene;
 use super::speech::{Said, Say, Speech};
 
+/// A mention, and how the text comes to speak of it.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// What the text says.
+    pub mention: HearingMention,
+    /// Whether the text only calls to mind a day that was set before.
+    pub recalled: bool,
+    /// Whether it belongs to the history that a ruling tells, and is no news.
+    pub history: bool,
+}
+
+impl From<HearingMention> for Heard {
+    fn from(mention: HearingMention) -> Self {
+        Self { mention, recalled: false, history: false }
+    }
+}
+
 /// A hearing as found, before its details.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -24,6 +41,8 @@ pub struct Draft {
     pub warnings: Vec<String>,
     /// Whether the text speaks of the day as set before ("señalada para").
     pub existing: bool,
+    /// Whether it only calls that day to mind: "la audiencia señalada para".
+    pub recalled: bool,
     /// The first token that says so.
     pub start: usize,
     /// The token after the last.
@@ -35,7 +54,8 @@ pub struct Draft {
 impl Draft {
     /// A draft from a verb alone.
     pub fn of_verb(verb: &Said, status: HearingStatus, date: Option<Date>) -> Self {
-        Self { date, time: None, status, warnings: Vec::new(), existing: false, start: verb.start, end: verb.end, at: verb.start }
+        let (time, existing, recalled) = (None, false, false);
+        Self { date, time, status, warnings: Vec::new(), existing, recalled, start: verb.start, end: verb.end, at: verb.start }
     }
 
     fn same_hour(&self, other: &Self) -> bool {
@@ -44,16 +64,16 @@ impl Draft {
 }
 
 /// The mentions, in the order of the text.
-pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut drafts: Vec<Draft>) -> Vec<HearingMention> {
+pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut drafts: Vec<Draft>) -> Vec<Heard> {
     drafts.sort_by_key(|draft| (draft.start, draft.at));
     let types: Vec<Option<usize>> = drafts.iter().map(|draft| type_of(scene, draft)).collect();
     replace_old_days(&mut drafts, &types);
     let kept = without_repeats(&drafts);
     let lone = lone_type(scene, speech, title_type);
-    let mut mentions: Vec<HearingMention> = Vec::with_capacity(kept.len());
+    let mut mentions: Vec<Heard> = Vec::with_capacity(kept.len());
     for index in kept {
         let draft = &drafts[index];
-        mentions.push(HearingMention {
+        let mention = HearingMention {
             date: draft.date,
             time: draft.time,
             kind: types[index].and_then(|at| speech.type_name(at)).map(str::to_owned).or_else(|| lone.clone()),
@@ -62,7 +82,8 @@ pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut 
             room: room_of(scene, draft),
             warnings: draft.warnings.clone(),
             span: Some(scene.tokens.span(draft.start, draft.end)),
-        });
+        };
+        mentions.push(Heard { recalled: draft.recalled && is_setting(draft.status), ..mention.into() });
     }
     mentions
 }

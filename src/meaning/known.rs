@@ -10,17 +10,11 @@ use crate::domain::event::{EventHearing, EventKind, FieldChange};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::domain::setting::{Outcome, Setting};
 
+use super::details::Heard;
 use super::hearing::is_setting;
+use super::lives::{is_earlier, is_on};
 use super::seen::{Seen, instant};
 use super::{Meaning, Reading};
-
-/// The days to come that the docket's entries set.
-fn settings<'d>(meaning: &'d Meaning, docket: &'d Docket) -> impl Iterator<Item = (&'d Entry, HearingMention)> {
-    docket.entries.iter().flat_map(move |entry| {
-        let hearings = meaning.classify(entry, entry.date).hearings;
-        hearings.into_iter().filter(|mention| is_setting(mention.status)).map(move |mention| (entry, mention))
-    })
-}
 
 /// The hearing that comes next, as far as the docket knows that it still does, and the zone of the court that set it.
 pub fn next_hearing(meaning: &Meaning, seen: &Seen<'_>) -> Option<(Setting, TimeZone)> {
@@ -47,30 +41,47 @@ pub fn setting_hearing(setting: &Setting, zone: &TimeZone) -> EventHearing {
     EventHearing { mention, starts, zone: zone.iana_name().unwrap_or("UTC").to_owned(), previous: None }
 }
 
-/// Whether the entry only speaks of a hearing that the docket already told, on the same day at the same hour: an order
-/// about something else that mentions it. An entry whose title sets a hearing always counts.
-pub fn only_repeats(meaning: &Meaning, held: Option<&Docket>, entry: &Entry, reading: &Reading) -> bool {
-    let Some(held) = held.filter(|_| reading.kinds.contains(&EventKind::HearingScheduled)) else { return false };
-    if by_title(meaning, entry).kinds.contains(&EventKind::HearingScheduled) {
+/// Whether the entry only speaks of hearings that the docket of the `known` entries already tells: an order about something else
+/// that mentions one, whatever became of it, or one that repeats a day and hour for which it still stands. An entry whose title sets
+/// a hearing always counts.
+pub fn only_repeats(meaning: &Meaning, known: Vec<&Entry>, entry: &Entry, reading: &Reading, reference: Option<Date>) -> bool {
+    if !reading.kinds.contains(&EventKind::HearingScheduled)
+        || by_title(meaning, entry).kinds.contains(&EventKind::HearingScheduled)
+        || known.is_empty()
+    {
         return false;
     }
-    let new: Vec<&HearingMention> = reading.hearings.iter().filter(|mention| is_setting(mention.status)).collect();
-    let same =
-        |mention: &HearingMention| settings(meaning, held).any(|(_, known)| known.date == mention.date && known.time == mention.time);
-    !new.is_empty() && new.iter().all(|mention| mention.date.is_some() && mention.time.is_some() && same(mention))
+    let heard = meaning.listen(entry, reference).1;
+    let new: Vec<&Heard> = heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status)).collect();
+    let settings = meaning.lives(known).settings;
+    let is_told = |heard: &&Heard| {
+        let mention = &heard.mention;
+        settings.iter().filter(|setting| is_on(setting, mention)).any(|setting| {
+            let stands = setting.outcome == Outcome::Pending || mention.date <= reference;
+            heard.recalled || (stands && mention.time.is_some() && setting.time == mention.time)
+        })
+    };
+    !new.is_empty() && new.iter().all(is_told)
 }
 
-/// Hearings that the entry moves to a day before the one that the docket has for them are moved earlier, whatever word the order
-/// uses.
-pub fn told_earlier(meaning: &Meaning, held: Option<&Docket>, reading: &mut Reading, reference: Option<Date>) {
-    let (Some(held), Some(reference)) = (held, reference) else { return };
-    let is_earlier = |mention: &HearingMention| {
-        let known = || meaning.replaced(held, mention, reference)?.date;
-        mention.status == HearingStatus::Rescheduled && mention.date.is_some() && known().is_some_and(|known| Some(known) > mention.date)
+/// Whether all days that the entry speaks of were set before, as it says itself.
+pub fn only_recalls(meaning: &Meaning, entry: &Entry, reference: Option<Date>) -> bool {
+    let heard = meaning.listen(entry, reference).1;
+    let mut set = heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status)).peekable();
+    set.peek().is_some() && set.all(|heard| heard.recalled)
+}
+
+/// Hearings that the entry moves to a day or an hour before the one that the `known` entries have for them are moved earlier,
+/// whatever word the order uses.
+pub fn told_earlier(meaning: &Meaning, known: &[&Entry], reading: &mut Reading, reference: Option<Date>) {
+    let Some(reference) = reference else { return };
+    let moved = |mention: &HearingMention| {
+        mention.status == HearingStatus::Rescheduled
+            && meaning.replaced(known.to_vec(), mention, reference).is_some_and(|setting| is_earlier(mention, &setting))
     };
     let mut is_any = false;
     for mention in &mut reading.hearings {
-        if is_earlier(mention) {
+        if moved(mention) {
             (mention.status, is_any) = (HearingStatus::MovedEarlier, true);
         }
     }

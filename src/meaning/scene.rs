@@ -126,6 +126,18 @@ impl<'t> Scene<'t> {
         (last.end <= moment.start && self.tokens.together(last.start, moment.start) && (last.end..moment.start).all(small)).then_some(last)
     }
 
+    /// Whether a phrase such as "señalada para" is said of *the* hearing, one that is known, and no verb before it sets it.
+    pub fn is_definite(&self, existing: &Said) -> bool {
+        let before = || self.within(existing.start.saturating_sub(REACH_BACK), existing.start).iter().rev();
+        let together = |said: &&Said| self.tokens.together(said.start, existing.start);
+        let Some(noun) = before().filter(together).find(|said| matches!(said.say, Say::Noun | Say::WeakNoun)) else { return false };
+        let known = (1..=3).any(|back| {
+            let at = noun.start.wrapping_sub(back);
+            self.tokens.is(at, mark::THE) && self.tokens.together(at, noun.start)
+        });
+        known && !before().filter(together).any(|said| matches!(said.say, Say::Set { .. } | Say::Reset))
+    }
+
     /// The verb that this date belongs to: the nearest before it in its sentence, else the nearest after it.
     pub fn governor(&self, moment: &Moment) -> Option<Said> {
         let governs = |said: &&Said| {

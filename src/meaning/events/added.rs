@@ -18,8 +18,8 @@ use crate::meaning::{Reading, is_news, kind_of};
 /// A hearing moved earlier to a day before this many working days from now is worth a night's call (`domain.md` F-15).
 const SUDDEN_DAYS: u32 = 3;
 
-impl Teller<'_> {
-    pub(super) fn added(&mut self, entry: &Entry) {
+impl<'a> Teller<'a> {
+    pub(super) fn added(&mut self, entry: &'a Entry) {
         let act = entry.notice_of.as_ref().and_then(|key| self.seen.after.entry(key));
         if entry.annulled {
             let mark = FieldChange { field: "annulled".to_owned(), before: None, after: Some("true".to_owned()) };
@@ -32,8 +32,8 @@ impl Teller<'_> {
             }
         } else {
             let mut reading = self.read(entry);
-            told_earlier(self.meaning, self.seen.before, &mut reading, self.reference(entry));
-            if only_repeats(self.meaning, self.seen.before, entry, &reading) {
+            told_earlier(self.meaning, &self.known(), &mut reading, self.reference(entry));
+            if only_repeats(self.meaning, self.known(), entry, &reading, self.reference(entry)) {
                 reading = Reading { hearings: Vec::new(), ..by_title(self.meaning, entry) };
             }
             let mut kinds = reading.kinds.clone();
@@ -48,10 +48,18 @@ impl Teller<'_> {
                 self.kind(kind, entry, &reading);
             }
         }
+        self.told.push(entry);
         if self.backdated.is_some_and(|limit| entry.date.is_some_and(|date| date < limit)) {
             let actor = self.read(entry).actor;
             self.push(EventKind::RecordBackdated, EventKind::RecordBackdated.severity(), entry, actor);
         }
+    }
+
+    /// The entries that are known when an entry is told, the newest first: those told before it in this visit, and the docket as
+    /// it was held.
+    fn known(&self) -> Vec<&'a Entry> {
+        let held = self.seen.before.map(|docket| docket.entries.as_slice()).unwrap_or_default();
+        self.told.iter().rev().copied().chain(held).collect()
     }
 
     /// An event of this kind for an entry, with its hearing when it is about one.
@@ -104,7 +112,7 @@ impl Teller<'_> {
         let told = || reading.hearings.iter().find(replaced).and_then(|old| Some((old.date?, old.time)));
         // An order that names no other day replaces the one that the docket has.
         let held = || {
-            let old = self.meaning.replaced(self.seen.before?, &mention, reference?)?;
+            let old = self.meaning.replaced(self.known(), &mention, reference?)?;
             Some((old.date?, old.time))
         };
         let unnamed = mention.date.is_none() && kind != EventKind::HearingScheduled;

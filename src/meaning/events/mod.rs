@@ -14,6 +14,7 @@ use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EXCERPT_CHARS, Event, EventEntry, EventKind, FieldChange, MISSING_SINCE, Severity};
 
 use super::edit::shortened;
+use super::known::only_recalls;
 use super::seen::{Seen, working_days_before};
 use super::{Meaning, Reading};
 
@@ -26,9 +27,12 @@ const BACKDATED_BATCH: usize = 10;
 impl Meaning {
     /// The events of a visit. Ids are derived from the case, the version, the subject, the kind and what the docket shows.
     pub fn events(&self, changes: &[Change], seen: &Seen<'_>) -> Vec<Event> {
-        let mut teller = Teller { meaning: self, seen, events: Vec::new(), backdated: backdated(changes, seen) };
+        let mut teller = Teller { meaning: self, seen, events: Vec::new(), told: Vec::new(), backdated: backdated(changes, seen) };
         let mut entries: Vec<(&Entry, &Change)> = changes.iter().filter_map(|change| Some((entry_of(change)?, change))).collect();
-        entries.sort_by_key(|(entry, _)| (entry.date, entry.time, &entry.key));
+        // Of one moment, an entry that sets a hearing is told before one that only speaks of it.
+        entries.sort_by_cached_key(|(entry, _)| {
+            (entry.date, entry.time, only_recalls(self, entry, teller.reference(entry)), entry.key.clone())
+        });
         for (_, change) in entries {
             match change {
                 Change::EntryAdded(entry) => teller.added(entry),
@@ -74,6 +78,8 @@ struct Teller<'a> {
     meaning: &'a Meaning,
     seen: &'a Seen<'a>,
     events: Vec<Event>,
+    /// The new entries that were told, oldest first.
+    told: Vec<&'a Entry>,
     backdated: Option<Date>,
 }
 
