@@ -61,7 +61,12 @@ pub fn way(event: &Event) -> Option<String> {
         | EventKind::RecordHidden
         | EventKind::RecordRedated
         | EventKind::DocumentReplaced
-        | EventKind::CaseVanished => Some(name.to_owned()),
+        | EventKind::RecordInconsistent
+        | EventKind::RecordOutOfOrder
+        | EventKind::RecordBurst
+        | EventKind::CaseVanished
+        | EventKind::CaseReserved
+        | EventKind::CaseReturned => Some(name.to_owned()),
         _ => None,
     }
 }

@@ -90,7 +90,7 @@ kinds! {
     JudgeChanged = "judge.changed", Notice, Subscriber;
     /// A party appeared, disappeared or changed.
     PartyChanged = "party.changed", Notice, Subscriber;
-    /// The case reached another court or incident.
+    /// The case reached another court or incident, or the record names another case that belongs to it.
     CaseLinked = "case.linked", Notice, Subscriber;
     /// The case was closed or archived.
     CaseClosed = "case.closed", Notice, Subscriber;
@@ -108,8 +108,24 @@ kinds! {
     RecordRedated = "record.redated", Warn, Subscriber;
     /// A linked document was replaced.
     DocumentReplaced = "document.replaced", Warn, Subscriber;
+    /// The dates that an entry shows of itself do not agree.
+    RecordInconsistent = "record.inconsistent", Warn, Subscriber;
+    /// An act of the court is dated outside working hours.
+    RecordOffHours = "record.off_hours", Info, Subscriber;
+    /// A new entry breaks the order in which the source numbers and dates its entries.
+    RecordOutOfOrder = "record.out_of_order", Notice, Subscriber;
+    /// Far more was entered or changed at once than is usual in the case.
+    RecordBurst = "record.burst", Notice, Subscriber;
+    /// A new entry is nearly the same as another of its day, with other numbers in it.
+    RecordNearDuplicate = "record.near_duplicate", Notice, Subscriber;
+    /// The case was raffled again without a stated cause, or outside working hours.
+    CaseReraffled = "case.reraffled", Warn, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
+    /// The source says that the case is reserved, confirmed.
+    CaseReserved = "case.reserved", Warn, Subscriber;
+    /// A case that was told as vanished or reserved can be read again.
+    CaseReturned = "case.returned", Notice, Subscriber;
     /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
     SourceDrift = "source.drift", Warn, Operator;
     /// A test message asked for by the operator.
@@ -229,7 +245,7 @@ pub const EXCERPT_CHARS: usize = 600;
 /// The name of the field that says how many settings of a hearing did not take place, where they are many.
 pub const NOT_HELD: &str = "not_held";
 
-/// The [`FieldChange::field`] with which `record.removed` and `case.vanished` may say since when something is not seen:
+/// The [`FieldChange::field`] with which `record.removed`, `case.vanished`, `case.reserved` and `case.returned` may say since when something is not seen:
 /// `before` is the instant of the first visit that did not show it (RFC 3339), `after` the number of such visits.
 pub const MISSING_SINCE: &str = "missing_since";
 

@@ -16,11 +16,14 @@ mod edit;
 mod english;
 mod events;
 mod hearing;
+mod instance;
+mod integrity;
 mod known;
 mod labels;
 pub mod language;
 pub mod lexicon;
 pub mod line;
+mod links;
 mod lives;
 mod notices;
 pub mod phrase;
@@ -55,6 +58,7 @@ use details::Heard;
 use labels::Labels;
 use language::{Language, NumericOrder};
 use lexicon::{Fields, Lexicon, Verdict};
+use links::Links;
 use reasons::Reasons;
 use scene::Scene;
 pub use seen::Seen;
@@ -69,6 +73,7 @@ pub struct Meaning {
     lexicon: Lexicon,
     fallback: Lexicon,
     reasons: Reasons,
+    links: Links,
     matters: Labels,
     roles: Labels,
 }
@@ -141,6 +146,7 @@ impl Meaning {
                 let mut reader = Reader::root(&document, &sink);
                 reader.required_text("language");
                 meaning.speech.read(&mut reader);
+                meaning.links.read(&mut reader);
                 if of_language {
                     meaning.language = Language::read(&mut reader).with_order(order);
                     meaning.fallback = Lexicon::read(&mut reader);

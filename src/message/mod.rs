@@ -6,7 +6,9 @@
 mod block;
 mod change;
 mod dates;
+mod evidence;
 mod html;
+mod linked;
 mod sheet;
 mod subject;
 mod summary;

@@ -186,7 +186,11 @@ impl Ledger {
         self.put_staged(&mut batch, &staged)?;
         let head = Head { seq, ..stored.head(case) };
         rows::put_long(&mut batch, &self.trees, Table::Case, &keys::cid(cid), &HeadRecord::new(head))?;
+        // The addresses of the deliveries are numbers of words, and the words may be new.
+        self.save_words(&mut batch)?;
         batch.apply(&self.trees)?;
+
+        self.words_saved();
         self.next_event = next_event;
         let deliveries = staged.keys().copied().collect();
         self.staged_written(staged);

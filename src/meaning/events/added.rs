@@ -49,10 +49,6 @@ impl<'a> Teller<'a> {
             }
         }
         self.told.push(entry);
-        if self.backdated.is_some_and(|limit| entry.date.is_some_and(|date| date < limit)) {
-            let actor = self.read(entry).actor;
-            self.push(EventKind::RecordBackdated, EventKind::RecordBackdated.severity(), entry, actor);
-        }
     }
 
     /// The entries that are known when an entry is told, the newest first: those told before it in this visit, and the docket as
