@@ -184,7 +184,7 @@ impl Meaning {
         let sets = verdict.kinds.iter().any(|kind| matches!(kind, EventKind::HearingScheduled | EventKind::HearingRescheduled));
         for heard in &mut heard {
             // A ruling tells the history of its case; only a day to come is news.
-            heard.history = is_ruling && !(hearing::is_setting(heard.mention.status) && heard.mention.date > reference);
+            heard.history = is_ruling && heard.mention.date <= reference;
             // An entry whose title sets a hearing sets it, however the text speaks of it.
             heard.recalled = heard.recalled && !sets;
         }

@@ -72,9 +72,12 @@ impl<'t> Scene<'t> {
         self.has(verb.start, verb.start.saturating_sub(reach), verb.start, |say| matches!(say, Say::Guard | Say::Wish))
     }
 
-    /// Whether somebody only wishes or fears what is said from token `at` on, even of a day that is spoken of as set.
+    /// Whether somebody only wishes or fears what is said from token `at` on, even of a day that is spoken of as set. What stands
+    /// behind a colon is another matter: "12 MOTION to Continue: Motion Hearing set for".
     pub fn is_wished(&self, at: usize) -> bool {
-        self.has(at, at.saturating_sub(12), at, |say| say == Say::Wish)
+        let told = |said: &Said| (said.end..=at).any(|at| self.tokens.is_after_colon(at));
+        let wish = |said: &Said| said.say == Say::Wish && self.tokens.together(at, said.start) && !told(said);
+        self.within(at.saturating_sub(12), at).iter().any(wish)
     }
 
     /// Whether this says what became of a hearing, and not of a deadline, a measure or ten minutes.
