@@ -18,15 +18,13 @@ pub struct Heard {
     pub mention: HearingMention,
     /// Whether the text only calls to mind a day that was set before.
     pub recalled: bool,
-    /// Whether the day only gave way to a later one.
-    pub put_off: bool,
     /// Whether it belongs to the history that a ruling tells, and is no news.
     pub history: bool,
 }
 
 impl From<HearingMention> for Heard {
     fn from(mention: HearingMention) -> Self {
-        Self { mention, recalled: false, put_off: false, history: false }
+        Self { mention, recalled: false, history: false }
     }
 }
 
@@ -45,8 +43,6 @@ pub struct Draft {
     pub existing: bool,
     /// Whether it only calls that day to mind: "la audiencia señalada para".
     pub recalled: bool,
-    /// Whether it gave way to the later day that is set after it, with no word of what became of it.
-    pub put_off: bool,
     /// The first token that says so.
     pub start: usize,
     /// The token after the last.
@@ -58,8 +54,8 @@ pub struct Draft {
 impl Draft {
     /// A draft from a verb alone.
     pub fn of_verb(verb: &Said, status: HearingStatus, date: Option<Date>) -> Self {
-        let (time, existing, recalled, put_off) = (None, false, false, false);
-        Self { date, time, status, warnings: Vec::new(), existing, recalled, put_off, start: verb.start, end: verb.end, at: verb.start }
+        let (time, existing, recalled) = (None, false, false);
+        Self { date, time, status, warnings: Vec::new(), existing, recalled, start: verb.start, end: verb.end, at: verb.start }
     }
 
     fn same_hour(&self, other: &Self) -> bool {
@@ -87,7 +83,7 @@ pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut 
             warnings: draft.warnings.clone(),
             span: Some(scene.tokens.span(draft.start, draft.end)),
         };
-        mentions.push(Heard { recalled: draft.recalled && is_setting(draft.status), put_off: draft.put_off, ..mention.into() });
+        mentions.push(Heard { recalled: draft.recalled && is_setting(draft.status), ..mention.into() });
     }
     mentions
 }
@@ -106,8 +102,8 @@ fn replace_old_days(drafts: &mut [Draft], types: &[Option<usize>]) {
         });
         let Some(new) = fresh else { continue };
         let earlier = drafts[new].date < drafts[old].date && drafts[new].date.is_some();
-        drafts[old].status = HearingStatus::Revoked;
-        drafts[old].put_off = !earlier;
+        // A day that gives way to a later one is put off; for an earlier one the order that set it falls.
+        drafts[old].status = if earlier { HearingStatus::Revoked } else { HearingStatus::Deferred };
         if drafts[new].status == HearingStatus::Convened {
             drafts[new].status = if earlier { HearingStatus::MovedEarlier } else { HearingStatus::Rescheduled };
         }

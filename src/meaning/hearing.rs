@@ -174,7 +174,6 @@ impl Work<'_, '_> {
             warnings,
             existing,
             recalled: false,
-            put_off: false,
             start: verb.start.min(moment.start),
             end: verb.end.max(moment.end),
             at: moment.start,

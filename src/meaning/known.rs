@@ -10,11 +10,10 @@ use crate::domain::event::{EventHearing, EventKind, FieldChange};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::domain::setting::{Outcome, Setting};
 
-use super::details::Heard;
 use super::hearing::is_setting;
 use super::lives::{is_earlier, is_on};
 use super::seen::{Seen, instant};
-use super::{Meaning, Reading};
+use super::{Meaning, Reading, kind_of};
 
 /// The hearing that comes next, as far as the docket knows that it still does, and the zone of the court that set it.
 pub fn next_hearing(meaning: &Meaning, seen: &Seen<'_>) -> Option<(Setting, TimeZone)> {
@@ -41,27 +40,44 @@ pub fn setting_hearing(setting: &Setting, zone: &TimeZone) -> EventHearing {
     EventHearing { mention, starts, zone: zone.iana_name().unwrap_or("UTC").to_owned(), previous: None }
 }
 
-/// Whether the entry only speaks of hearings that the docket of the `known` entries already tells: an order about something else
-/// that mentions one, whatever became of it, or one that repeats a day and hour for which it still stands. An entry whose title sets
-/// a hearing always counts.
-pub fn only_repeats(meaning: &Meaning, known: Vec<&Entry>, entry: &Entry, reading: &Reading, reference: Option<Date>) -> bool {
-    if !reading.kinds.contains(&EventKind::HearingScheduled)
-        || by_title(meaning, entry).kinds.contains(&EventKind::HearingScheduled)
-        || known.is_empty()
-    {
-        return false;
+/// Takes from a reading the days that the docket of the `known` entries already tells: those that the entry only calls to mind,
+/// whatever became of them, and those for which a hearing still stands at the same hour. What the title says of a hearing is told all the
+/// same, and so is everything else that the entry says.
+pub fn without_repeats(meaning: &Meaning, known: Vec<&Entry>, entry: &Entry, reading: &mut Reading, reference: Option<Date>) {
+    let is_day = |kind: &EventKind| {
+        matches!(
+            kind,
+            EventKind::HearingScheduled | EventKind::HearingRescheduled | EventKind::HearingMovedEarlier | EventKind::HearingResumed
+        )
+    };
+    if known.is_empty() || !reading.kinds.iter().any(is_day) {
+        return;
     }
+    let titled = by_title(meaning, entry).kinds;
     let heard = meaning.listen(entry, reference).1;
-    let new: Vec<&Heard> = heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status)).collect();
+    let recalled = |mention: &HearingMention| {
+        heard.iter().any(|heard| heard.recalled && heard.mention.span == mention.span && heard.mention.date == mention.date)
+    };
     let settings = meaning.lives(known).settings;
-    let is_told = |heard: &&Heard| {
-        let mention = &heard.mention;
+    let is_told = |mention: &HearingMention| {
         settings.iter().filter(|setting| is_on(setting, mention)).any(|setting| {
             let stands = setting.outcome == Outcome::Pending || mention.date <= reference;
-            heard.recalled || (stands && mention.time.is_some() && setting.time == mention.time)
+            recalled(mention) || (stands && mention.time.is_some() && setting.time == mention.time)
         })
     };
-    !new.is_empty() && new.iter().all(is_told)
+    let told: Vec<EventKind> = reading
+        .hearings
+        .iter()
+        .filter(|mention| is_setting(mention.status) && !titled.contains(&kind_of(mention.status)) && is_told(mention))
+        .map(|mention| kind_of(mention.status))
+        .collect();
+    reading.hearings.retain(|mention| !(is_setting(mention.status) && told.contains(&kind_of(mention.status)) && is_told(mention)));
+    let left = |kind: &EventKind| reading.hearings.iter().any(|mention| kind_of(mention.status) == *kind);
+    let gone: Vec<EventKind> = told.into_iter().filter(|kind| !left(kind)).collect();
+    reading.kinds.retain(|kind| !gone.contains(kind));
+    if reading.kinds.is_empty() {
+        reading.kinds = titled;
+    }
 }
 
 /// Whether all days that the entry speaks of were set before, as it says itself.

@@ -35,14 +35,12 @@ pub struct Lives<'m> {
     told_at: Vec<Option<(Option<Date>, Option<Time>)>>,
     /// The days that the entry at hand sets: they replace each other as little as it puts them off.
     named: Vec<(Date, Option<Time>)>,
-    /// The setting of which the entry at hand is called the record, without saying more.
-    recorded: Option<usize>,
 }
 
 impl<'m> Lives<'m> {
     /// Nothing yet.
     pub fn new(meaning: &'m Meaning) -> Self {
-        Self { meaning, settings: Vec::new(), told_at: Vec::new(), named: Vec::new(), recorded: None }
+        Self { meaning, settings: Vec::new(), told_at: Vec::new(), named: Vec::new() }
     }
 
     /// Takes up the next entry.
@@ -50,7 +48,6 @@ impl<'m> Lives<'m> {
         let heard = self.meaning.listen(entry, entry.date).1;
         let set = heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status));
         self.named = set.filter_map(|heard| Some((heard.mention.date?, heard.mention.time))).collect();
-        self.recorded = None;
         let mut closed = None;
         for heard in &heard {
             if heard.history {
@@ -66,13 +63,7 @@ impl<'m> Lives<'m> {
     fn take(&mut self, entry: &Entry, heard: &Heard, closed: Option<usize>) -> Option<usize> {
         let mention = &heard.mention;
         match (mention.status, Outcome::of(mention.status)) {
-            (_, Some(_)) if heard.put_off => self.close(entry, mention, Outcome::Deferred),
-            (_, Some(outcome)) => {
-                let closed = self.close(entry, mention, outcome);
-                let is_title = outcome == Outcome::Held && mention.span.is_none() && mention.date.is_none();
-                self.recorded = if is_title { closed } else { self.recorded };
-                closed
-            }
+            (_, Some(outcome)) => self.close(entry, mention, outcome),
             (HearingStatus::OralDecision, None) => {
                 let open = if mention.date.is_some() { self.open_on(mention) } else { self.meant(mention, entry.date, Outcome::Held) };
                 self.tell_all(&open, entry, mention, Outcome::Held)
@@ -82,13 +73,7 @@ impl<'m> Lives<'m> {
                 None
             }
             (status, None) => {
-                let mut replaced = if closed.is_some() { Vec::new() } else { self.moved(mention, entry.date) };
-                // The record of a hearing that only sets another day for it: it was put off.
-                let is_put_off = |at: &usize| {
-                    let was = &self.settings[*at];
-                    status == HearingStatus::Rescheduled && was.outcome == Outcome::Held && is_of(was, mention) && !is_earlier(mention, was)
-                };
-                replaced.extend(self.recorded.filter(is_put_off));
+                let replaced = if closed.is_some() { Vec::new() } else { self.moved(mention, entry.date) };
                 for &at in &replaced {
                     let was = &self.settings[at];
                     let is_ahead = entry.date.is_some() && was.date > entry.date;

@@ -188,6 +188,11 @@ impl Meaning {
             // An entry whose title sets a hearing sets it, however the text speaks of it.
             heard.recalled = heard.recalled && !sets;
         }
+        // "Audiência Redesignada", and the text names a day: that is the new one.
+        if verdict.kinds.contains(&EventKind::HearingRescheduled) && !heard.iter().any(|heard| is_move(heard.mention.status)) {
+            let set = heard.iter_mut().map(|heard| &mut heard.mention).filter(|mention| mention.status == HearingStatus::Convened);
+            set.for_each(|mention| mention.status = HearingStatus::Rescheduled);
+        }
         let mut hearings: Vec<HearingMention> = heard.iter().filter(|heard| !heard.history).map(|heard| heard.mention.clone()).collect();
         let kinds = merged(&verdict, &hearings, reference);
         if let Some(status) = verdict.status
@@ -275,6 +280,11 @@ pub fn kind_of(status: HearingStatus) -> EventKind {
     }
 }
 
+/// Whether a status is another day for a hearing that had one.
+fn is_move(status: HearingStatus) -> bool {
+    hearing::is_setting(status) && status != HearingStatus::Convened
+}
+
 /// Whether a mention is news and not the history of the case.
 fn is_news(mention: &HearingMention, reference: Option<Date>) -> bool {
     match (mention.date, reference) {
@@ -290,10 +300,11 @@ fn merged(verdict: &Verdict, hearings: &[HearingMention], reference: Option<Date
     let told: Vec<K> = hearings.iter().filter(|mention| is_news(mention, reference)).map(|mention| kind_of(mention.status)).collect();
     let moved = told.iter().any(|kind| matches!(kind, K::HearingRescheduled | K::HearingMovedEarlier | K::HearingResumed));
     let closing = |kind: &K| matches!(kind, K::HearingSuspended | K::HearingDeferred | K::HearingFailed);
-    let closed = told.iter().any(closing);
+    let closed = told.iter().any(|kind| closing(kind) || *kind == K::HearingRevoked);
     let mut kinds: Vec<K> = verdict.kinds.clone();
-    // The record of a hearing that failed or was interrupted is called as that of any other.
-    let not_held = hearings.iter().any(|mention| hearing::is_not_now(mention, reference)) && !told.contains(&K::HearingHeld);
+    // The record of a hearing that failed, was interrupted or only given another day is called as that of any other.
+    let broken = hearings.iter().any(|mention| hearing::is_not_now(mention, reference)) || told.contains(&K::HearingRescheduled);
+    let not_held = broken && !told.iter().any(|kind| matches!(kind, K::HearingHeld | K::RulingOral));
     kinds.retain(|kind| !(*kind == K::HearingScheduled && moved || closing(kind) && closed || *kind == K::HearingHeld && not_held));
     kinds.extend(told);
     if kinds.is_empty() {

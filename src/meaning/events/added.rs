@@ -11,7 +11,7 @@ use crate::domain::event::{Actor, EXCERPT_CHARS, EventHearing, EventKind, FieldC
 use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::meaning::edit::shortened;
 use crate::meaning::hearing::is_setting;
-use crate::meaning::known::{by_title, many_not_held, only_repeats, told_earlier};
+use crate::meaning::known::{many_not_held, told_earlier, without_repeats};
 use crate::meaning::seen::working_days_after;
 use crate::meaning::{Reading, is_news, kind_of};
 
@@ -33,9 +33,7 @@ impl<'a> Teller<'a> {
         } else {
             let mut reading = self.read(entry);
             told_earlier(self.meaning, &self.known(), &mut reading, self.reference(entry));
-            if only_repeats(self.meaning, self.known(), entry, &reading, self.reference(entry)) {
-                reading = Reading { hearings: Vec::new(), ..by_title(self.meaning, entry) };
-            }
+            without_repeats(self.meaning, self.known(), entry, &mut reading, self.reference(entry));
             let mut kinds = reading.kinds.clone();
             if entry.withheld.is_some() {
                 // Only the title is known; a bare order is then no more than "an entry whose content is withheld".
