@@ -18,7 +18,7 @@ pub struct Heard {
     pub mention: HearingMention,
     /// Whether the text only calls to mind a day that was set before.
     pub recalled: bool,
-    /// Whether it belongs to the history that a ruling tells, and is no news.
+    /// Whether it is the history of the case, as a ruling tells it or as any entry does in passing, and is no news.
     pub history: bool,
 }
 
@@ -43,6 +43,8 @@ pub struct Draft {
     pub existing: bool,
     /// Whether it only calls that day to mind: "la audiencia señalada para".
     pub recalled: bool,
+    /// Whether it is said in passing: true, and no news.
+    pub aside: bool,
     /// The first token that says so.
     pub start: usize,
     /// The token after the last.
@@ -54,8 +56,8 @@ pub struct Draft {
 impl Draft {
     /// A draft from a verb alone.
     pub fn of_verb(verb: &Said, status: HearingStatus, date: Option<Date>) -> Self {
-        let (time, existing, recalled) = (None, false, false);
-        Self { date, time, status, warnings: Vec::new(), existing, recalled, start: verb.start, end: verb.end, at: verb.start }
+        let (time, existing, recalled, aside) = (None, false, false, false);
+        Self { date, time, status, warnings: Vec::new(), existing, recalled, aside, start: verb.start, end: verb.end, at: verb.start }
     }
 
     fn same_hour(&self, other: &Self) -> bool {
@@ -83,7 +85,7 @@ pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut 
             warnings: draft.warnings.clone(),
             span: Some(scene.tokens.span(draft.start, draft.end)),
         };
-        mentions.push(Heard { recalled: draft.recalled && is_setting(draft.status), ..mention.into() });
+        mentions.push(Heard { recalled: draft.recalled && is_setting(draft.status), history: draft.aside, ..mention.into() });
     }
     mentions
 }

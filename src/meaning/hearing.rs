@@ -174,6 +174,7 @@ impl Work<'_, '_> {
             warnings,
             existing,
             recalled: false,
+            aside: false,
             start: verb.start.min(moment.start),
             end: verb.end.max(moment.end),
             at: moment.start,
@@ -210,8 +211,16 @@ impl Work<'_, '_> {
             draft.status == HearingStatus::Held || (is_now && is_broken(draft.status))
         });
         let concluded = self.scene.said.iter().find(|said| said.say == Say::Concluded && !self.scene.is_guarded(said, 12));
-        if let Some(verb) = concluded.filter(|_| !held) {
+        // "Aberta a audiência, ausente a testemunha; redesigno para": it was opened, and held on another day.
+        let moved = self.drafts.iter().any(|draft| draft.status == HearingStatus::Rescheduled);
+        if held {
+            return;
+        }
+        if let Some(verb) = concluded {
             self.drafts.push(Draft::of_verb(verb, HearingStatus::Held, None));
+        } else if let Some(verb) = self.scene.said.iter().find(|said| !moved && self.scene.tells_held(said)) {
+            // "Se realizó la audiencia inicial": with these words a record begins; further down they only look back.
+            self.drafts.push(Draft { aside: verb.start > 0, ..Draft::of_verb(verb, HearingStatus::Held, None) });
         }
     }
 

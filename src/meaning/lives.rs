@@ -94,11 +94,20 @@ impl<'m> Lives<'m> {
         }
     }
 
-    /// A ruling tells the history of its case: it may say what became of a day that is still open, and no more.
+    /// What an entry tells in passing, and a ruling of the history of its case: it may say what became of a day that is still open,
+    /// and no more.
     fn recall(&mut self, entry: &Entry, mention: &HearingMention) {
-        let Some(outcome) = Outcome::of(mention.status) else { return };
-        if outcome == Outcome::Held || mention.date < entry.date {
-            let open = self.open_on(mention);
+        let is_decision = mention.status == HearingStatus::OralDecision;
+        let Some(outcome) = Outcome::of(mention.status).or(is_decision.then_some(Outcome::Held)) else { return };
+        if mention.date.is_some() {
+            let open = if outcome == Outcome::Held || mention.date < entry.date { self.open_on(mention) } else { Vec::new() };
+            self.tell_all(&open, entry, mention, outcome);
+        } else if let Some(day) = entry.date.filter(|_| outcome == Outcome::Held) {
+            let mut open = self.last(mention, day, TOLD_WITHIN_DAYS);
+            open.retain(|at| {
+                let setting = &self.settings[*at];
+                setting.date == Some(day) || (mention.kind.is_some() && setting.kind == mention.kind)
+            });
             self.tell_all(&open, entry, mention, outcome);
         }
     }

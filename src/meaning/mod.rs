@@ -187,7 +187,7 @@ impl Meaning {
         let sets = verdict.kinds.iter().any(|kind| matches!(kind, EventKind::HearingScheduled | EventKind::HearingRescheduled));
         for heard in &mut heard {
             // A ruling tells the history of its case; only a day to come is news.
-            heard.history = is_ruling && heard.mention.date <= reference;
+            heard.history |= is_ruling && heard.mention.date <= reference;
             // An entry whose title sets a hearing sets it, however the text speaks of it.
             heard.recalled = heard.recalled && !sets;
         }
@@ -241,12 +241,13 @@ impl Meaning {
         let title_type = self.type_in(&title).filter(|_| titled);
         let body = Scene::read(text, &self.language, &self.speech, reference, titled);
         let found = hearing::mentions(&body, &self.speech, title_type);
-        if !found.is_empty() {
+        if found.iter().any(|heard| !heard.history) {
             return found;
         }
         let mut dated = hearing::mentions(&title, &self.speech, title_type);
         dated.retain(|heard| heard.mention.date.is_some());
         dated.iter_mut().for_each(|heard| heard.mention.span = None);
+        dated.extend(found);
         dated
     }
 

@@ -101,6 +101,13 @@ impl<'t> Scene<'t> {
         }
     }
 
+    /// Whether this says of a hearing beside it that it took place.
+    pub fn tells_held(&self, verb: &Said) -> bool {
+        let named = || self.has(verb.start, verb.start.saturating_sub(8), verb.end + 8, |say| say == Say::Noun);
+        let denied = (1..=2).any(|back| self.tokens.is(verb.start.wrapping_sub(back), mark::NOT));
+        verb.say == Say::Held && !denied && !self.is_guarded(verb, 12) && named()
+    }
+
     /// "se suspendió para el sábado": no hearing is named, but a day follows.
     fn leads_on(&self, verb: &Said) -> bool {
         let toward = (verb.end..verb.end + 3).any(|at| self.tokens.is(at, mark::TOWARD) && self.tokens.together(verb.start, at));
