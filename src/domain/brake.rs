@@ -61,6 +61,9 @@ pub fn way(event: &Event) -> Option<String> {
         | EventKind::RecordHidden
         | EventKind::RecordRedated
         | EventKind::DocumentReplaced
+        | EventKind::RecordInconsistent
+        | EventKind::RecordOutOfOrder
+        | EventKind::RecordBurst
         | EventKind::CaseVanished
         | EventKind::CaseReserved
         | EventKind::CaseReturned => Some(name.to_owned()),

@@ -15,6 +15,7 @@ mod english;
 mod events;
 mod hearing;
 mod instance;
+mod integrity;
 mod known;
 mod labels;
 pub mod language;
