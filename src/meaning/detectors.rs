@@ -35,6 +35,7 @@ const DETECTORS: &[(&str, &str)] = &[
     ("F-08", "record.redated"),
     ("F-09", "judge.changed warn"),
     ("F-10", "case.field_changed critical"),
+    ("F-11", "case.reraffled"),
     ("F-12", "party.changed critical"),
     ("F-13", " not_held="),
     ("F-15", "hearing.moved_earlier critical"),
@@ -55,7 +56,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Detectors that are being written.
-const TO_COME: &[&str] = &["F-04", "F-11", "F-18", "F-25"];
+const TO_COME: &[&str] = &["F-04", "F-18", "F-25"];
 
 /// What the daemon asks by default before it believes that something is gone.
 const CONFIRM: Confirm = Confirm { visits: 3, span: std::time::Duration::from_secs(86_400), sliding: false, others: false };
@@ -184,6 +185,7 @@ impl Scenario {
                     watched_since,
                     remind: &[],
                     read_at: at,
+                    twins: &[],
                 };
                 let fresh: Vec<Event> = meaning.due(&calendar, at).events;
                 let fresh: Vec<Event> = fresh.into_iter().filter(|event| due.iter().all(|known| known.id != event.id)).collect();

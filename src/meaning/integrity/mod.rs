@@ -11,7 +11,9 @@ mod burst;
 mod duplicate;
 mod marks;
 mod order;
+mod raffle;
 mod serials;
+pub mod signs;
 
 use std::cell::OnceCell;
 
@@ -25,6 +27,7 @@ use crate::domain::docket::Entry;
 use crate::domain::event::{Event, EventKind, FieldChange, Severity};
 
 use serials::Serials;
+use signs::Sign;
 
 /// A detector: its id in the table of `domain.md` F3, the kind of its events, and how it looks.
 pub type Detector = (&'static str, EventKind, for<'a> fn(&Sight<'a>) -> Vec<Finding<'a>>);
@@ -33,6 +36,7 @@ pub type Detector = (&'static str, EventKind, for<'a> fn(&Sight<'a>) -> Vec<Find
 pub const DETECTORS: &[Detector] = &[
     ("F-03", EventKind::RecordBackdated, backdated::find),
     ("F-05", EventKind::RecordMarked, marks::find),
+    ("F-11", EventKind::CaseReraffled, raffle::find),
     ("F-19", EventKind::RecordOutOfOrder, order::find),
     ("F-20", EventKind::RecordBurst, burst::find),
     ("F-22", EventKind::RecordNearDuplicate, duplicate::find),
@@ -88,6 +92,11 @@ impl<'a> Sight<'a> {
     /// What an entry means. It costs a reading of the text: asked only of what looks odd.
     fn reading(&self, entry: &Entry) -> Reading {
         self.meaning.classify(entry, entry.date)
+    }
+
+    /// Whether a text shows a sign.
+    fn shows(&self, sign: Sign, text: &str) -> bool {
+        self.meaning.signs.show(sign, text, &self.meaning.language)
     }
 
     /// The numbers that the source gave to the entries that it showed before.
