@@ -33,6 +33,8 @@ impl From<HearingMention> for Heard {
 pub struct Draft {
     /// The day.
     pub date: Option<Date>,
+    /// The last day, of a session that lasts several.
+    pub end_date: Option<Date>,
     /// The hour.
     pub time: Option<Time>,
     /// What is said of it.
@@ -57,7 +59,19 @@ impl Draft {
     /// A draft from a verb alone.
     pub fn of_verb(verb: &Said, status: HearingStatus, date: Option<Date>) -> Self {
         let (time, existing, recalled, aside) = (None, false, false, false);
-        Self { date, time, status, warnings: Vec::new(), existing, recalled, aside, start: verb.start, end: verb.end, at: verb.start }
+        Self {
+            date,
+            end_date: None,
+            time,
+            status,
+            warnings: Vec::new(),
+            existing,
+            recalled,
+            aside,
+            start: verb.start,
+            end: verb.end,
+            at: verb.start,
+        }
     }
 
     fn same_hour(&self, other: &Self) -> bool {
@@ -77,10 +91,12 @@ pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut 
         let draft = &drafts[index];
         let mention = HearingMention {
             date: draft.date,
+            end_date: draft.end_date,
             time: draft.time,
             kind: types[index].and_then(|at| speech.type_name(at)).map(str::to_owned).or_else(|| lone.clone()),
             status: draft.status,
             mode: mode_of(scene, draft),
+            platform: platform_of(scene, speech, draft),
             room: room_of(scene, draft),
             warnings: draft.warnings.clone(),
             span: Some(scene.tokens.span(draft.start, draft.end)),
@@ -170,6 +186,16 @@ fn mode_of(scene: &Scene<'_>, draft: &Draft) -> Option<HearingMode> {
     } else {
         None
     }
+}
+
+/// The system that the sentence names, of a hearing that is to come.
+fn platform_of(scene: &Scene<'_>, speech: &Speech, draft: &Draft) -> Option<String> {
+    let (from, until) = scene.sentence(draft.at, true);
+    let named = scene.within(from, until).iter().find_map(|said| match said.say {
+        Say::Platform(index) => speech.platform_name(index),
+        _ => None,
+    });
+    named.filter(|_| is_setting(draft.status)).map(str::to_owned)
 }
 
 /// "sala (de audiencias) (No.) 105": only a number or a single letter names a room; "Sala Penal" is a court.
