@@ -60,6 +60,7 @@ pub fn way(event: &Event) -> Option<String> {
         | EventKind::RecordBackdated
         | EventKind::RecordHidden
         | EventKind::RecordRedated
+        | EventKind::RecordDisagreement
         | EventKind::DocumentReplaced
         | EventKind::RecordInconsistent
         | EventKind::RecordOutOfOrder

@@ -9,6 +9,7 @@ pub mod date;
 mod details;
 #[cfg(test)]
 mod detectors;
+pub mod disagreement;
 mod edit;
 #[cfg(test)]
 mod english;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::dates::{day, moment, short_instant};
+use super::disagreement;
 use super::evidence;
 use super::linked;
 use super::words::{self, pick};
@@ -55,6 +56,9 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
         EventKind::SourceDrift => drift(event, language),
+        EventKind::RecordDisagreement => {
+            disagreement::line(event, about, form.heading).unwrap_or_else(|| words::kind(event.kind, language).to_owned())
+        }
         EventKind::CaseLinked => {
             linked::summary(event, language, form.title).unwrap_or_else(|| words::kind(event.kind, language).to_owned())
         }

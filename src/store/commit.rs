@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::brake::{Brake, Drift};
+use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::diff::MissingParts;
 use crate::domain::event::Event;
@@ -15,7 +16,6 @@ use crate::domain::route::to_operators;
 use crate::domain::schedule::Row;
 
 use super::batch::Batch;
-use super::brake::Verdict;
 use super::cases::{self, Head};
 use super::error::StoreError;
 use super::keys::{self, Table};
@@ -86,7 +86,22 @@ impl Store {
     /// # Errors
     /// When the case is no longer at this version: what was worked out from it may be wrong.
     pub fn announce(&self, cid: Cid, version: u32, events: Vec<Event>, deliveries: Vec<Delivery>) -> Result<Committed, StoreError> {
-        self.write(true, move |ledger| ledger.announce(cid, version, events, deliveries))
+        self.announce_judged(cid, version, events, deliveries, None)
+    }
+
+    /// The same, with what it is judged by, as at a visit.
+    ///
+    /// # Errors
+    /// As [`announce`](Self::announce).
+    pub fn announce_judged(
+        &self,
+        cid: Cid,
+        version: u32,
+        events: Vec<Event>,
+        deliveries: Vec<Delivery>,
+        brake: Option<Brake>,
+    ) -> Result<Committed, StoreError> {
+        self.write(true, move |ledger| ledger.announce(cid, version, events, deliveries, brake))
     }
 }
 
@@ -99,6 +114,17 @@ struct Checked {
     packed: Option<Packed>,
     events: Vec<Event>,
     deliveries: Vec<Delivery>,
+}
+
+/// What the brake means for what is written.
+#[derive(Default)]
+struct Judged {
+    /// Whether it is held.
+    hold: bool,
+    /// Earlier deliveries that are held from now on.
+    staged: BTreeMap<Id, Staged>,
+    /// When it was pulled just now, by what.
+    drift: Option<Drift>,
 }
 
 impl Ledger {
@@ -124,24 +150,9 @@ impl Ledger {
             rows::put_bytes(&mut batch, &self.trees, Table::Snap, &keys::numbered(cid, packed.number), &packed.bytes, false)?;
             left::put(&mut batch, cid, None)?;
         }
-        let verdict = match &brake {
-            Some(brake) => {
-                let fresh = self.not_stored(&events)?;
-                self.brake(&mut batch, (cid, &case, next), &fresh, brake)?
-            }
-            None => Verdict::default(),
-        };
-        if let (Some(brake), true) = (&brake, verdict.hold) {
-            deliveries.iter_mut().for_each(|delivery| delivery.state = DeliveryState::Braked { since: brake.now });
-        }
-        let drift = verdict.drift.map(|(drift, event)| {
-            let routes = brake.iter().flat_map(|brake| to_operators(&event, &brake.routes, brake.now));
-            deliveries.extend(routes);
-            events.push(event);
-            drift
-        });
+        let Judged { hold, staged, drift } = self.judge(&mut batch, (cid, &case, next), &mut events, &mut deliveries, brake.as_ref())?;
         let (told, next_event, seq) = self.put_events(&mut batch, cid, seq, events)?;
-        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), verdict.hold, verdict.staged)?;
+        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), hold, staged)?;
         self.put_staged(&mut batch, &staged)?;
         if let Some(missing) = missing {
             cases::put_missing(&mut batch, &self.trees, cid, &missing)?;
@@ -160,6 +171,31 @@ impl Ledger {
         Ok(Committed { version: next, events: told, deliveries, drift })
     }
 
+    /// Asks the brake about what is to be told: holds the deliveries when it says so, and adds what the operator is told of it.
+    fn judge(
+        &mut self,
+        batch: &mut Batch,
+        at: (Cid, &CaseRef, u32),
+        events: &mut Vec<Event>,
+        deliveries: &mut Vec<Delivery>,
+        brake: Option<&Brake>,
+    ) -> Result<Judged, StoreError> {
+        let Some(brake) = brake else { return Ok(Judged::default()) };
+        let verdict = {
+            let fresh = self.not_stored(events)?;
+            self.brake(batch, at, &fresh, brake)?
+        };
+        if verdict.hold {
+            deliveries.iter_mut().for_each(|delivery| delivery.state = DeliveryState::Braked { since: brake.now });
+        }
+        let drift = verdict.drift.map(|(drift, event)| {
+            deliveries.extend(to_operators(&event, &brake.routes, brake.now));
+            events.push(event);
+            drift
+        });
+        Ok(Judged { hold: verdict.hold, staged: verdict.staged, drift })
+    }
+
     fn not_stored<'e>(&self, events: &'e [Event]) -> Result<Vec<&'e Event>, StoreError> {
         let mut fresh = Vec::with_capacity(events.len());
         for event in events {
@@ -170,7 +206,14 @@ impl Ledger {
         Ok(fresh)
     }
 
-    fn announce(&mut self, cid: Cid, version: u32, events: Vec<Event>, deliveries: Vec<Delivery>) -> Result<Committed, StoreError> {
+    fn announce(
+        &mut self,
+        cid: Cid,
+        version: u32,
+        mut events: Vec<Event>,
+        mut deliveries: Vec<Delivery>,
+        brake: Option<Brake>,
+    ) -> Result<Committed, StoreError> {
         let words = self.words();
         let case = cases::case_of(&self.trees, &words, cid)?.ok_or_else(|| StoreError::Refused(format!("no case has the number {cid}")))?;
         let stored = cases::head_of(&self.trees, cid)?.filter(|head| head.version == version);
@@ -178,11 +221,12 @@ impl Ledger {
             return Err(StoreError::Refused(format!("{case} is no longer at version {version}")));
         };
         let mut batch = Batch::default();
+        let Judged { hold, staged, drift } = self.judge(&mut batch, (cid, &case, version), &mut events, &mut deliveries, brake.as_ref())?;
         let (told, next_event, seq) = self.put_events(&mut batch, cid, stored.seq, events)?;
         if told.is_empty() {
             return Ok(Committed { version, ..Committed::default() });
         }
-        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), false, BTreeMap::new())?;
+        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), hold, staged)?;
         self.put_staged(&mut batch, &staged)?;
         let head = Head { seq, ..stored.head(case) };
         rows::put_long(&mut batch, &self.trees, Table::Case, &keys::cid(cid), &HeadRecord::new(head))?;
@@ -195,7 +239,7 @@ impl Ledger {
         let deliveries = staged.keys().copied().collect();
         self.staged_written(staged);
         self.touched(cid);
-        Ok(Committed { version, events: told, deliveries, drift: None })
+        Ok(Committed { version, events: told, deliveries, drift })
     }
 
     /// Puts the events that are not stored yet, numbered on from `seq`. Returns their ids and the next numbers.
