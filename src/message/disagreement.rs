@@ -5,6 +5,7 @@
 use jiff::civil::{Date, Time};
 
 use super::dates::moment;
+use super::hearings::hearing_name;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::disagreement::{Disagreement, Point};
@@ -39,7 +40,7 @@ fn own(event: &Event, about: &About<'_>) -> String {
 pub(super) fn line(event: &Event, about: &About<'_>, is_subject: bool) -> Option<String> {
     let told = Disagreement::of(event)?;
     let language = about.language;
-    let kind = || words::hearing(event.hearing.as_ref().and_then(|hearing| hearing.mention.kind.as_deref()), language);
+    let kind = || hearing_name(event.hearing.as_ref().and_then(|hearing| hearing.mention.kind.as_deref()), language);
     let what = match told.point {
         Point::Judge => pick(language, "Juez o tribunal", "Judge or panel").to_owned(),
         Point::Day => kind(),

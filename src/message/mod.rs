@@ -8,6 +8,7 @@ mod change;
 mod dates;
 mod disagreement;
 mod evidence;
+mod hearings;
 mod html;
 mod linked;
 mod sheet;
