@@ -52,6 +52,8 @@ pub fn way(event: &Event) -> Option<String> {
             Some(field) => format!("{name}:{}", field.field),
             None => name.to_owned(),
         }),
+        // An entry that says so was added by the court.
+        EventKind::JudgeChanged | EventKind::CaseLinked if event.entry.is_some() => None,
         EventKind::JudgeChanged
         | EventKind::PartyChanged
         | EventKind::CaseLinked
@@ -138,6 +140,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::event::Actor;
     use crate::domain::sample;
 
     #[test]
@@ -153,6 +156,8 @@ mod tests {
         for event in [sample::ruling(), sample::filing(), sample::rescheduled()] {
             assert_eq!(way(&event), None, "{}", event.kind);
         }
+        let linked = sample::entry(EventKind::CaseLinked, Actor::Court, "ACUMULACION DE AUTOS", "");
+        assert_eq!((way(&linked), way(&sample::bare(EventKind::CaseLinked)).as_deref()), (None, Some("case.linked")));
         let field = |name: &str| {
             let field = FieldChange { field: name.into(), before: None, after: Some("x".into()) };
             way(&Event { field: Some(field), ..sample::bare(EventKind::CaseFieldChanged) })

@@ -35,6 +35,8 @@ pub mod speech;
 #[cfg(test)]
 mod spellings;
 pub mod time;
+#[cfg(test)]
+mod titles;
 pub mod tokens;
 #[cfg(test)]
 mod vectors;

@@ -70,6 +70,9 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
 
 /// The heading of an event about an entry. What somebody other than the court wrote is never headed as the court's act.
 pub(super) fn heading(kind: EventKind, actor: Option<Actor>, language: Language) -> &'static str {
+    if actor == Some(Actor::Clerk) && matches!(kind, EventKind::MeasureOrdered | EventKind::MeasureLifted) {
+        return pick(language, "Custodia u otra medida", "Custody or another measure");
+    }
     let written_by = match actor.filter(|actor| *actor != Actor::Court && is_act_of_court(kind, *actor)) {
         None => return self::kind(kind, language),
         Some(Actor::Party) => ("Escrito de una parte", "Filing by a party"),
@@ -112,43 +115,6 @@ pub(super) fn author(actor: Actor, language: Language) -> &'static str {
         Actor::Unknown => ("sin determinar", "not determined"),
     };
     pick(language, es, en)
-}
-
-/// The type of a hearing by its stable name; an unknown one is shown with its own words.
-pub(super) fn hearing(kind: Option<&str>, language: Language) -> String {
-    let Some(kind) = kind else { return pick(language, "Audiencia", "Hearing").to_owned() };
-    let (es, en) = match kind {
-        "calificacion_flagrancia" => ("Audiencia de calificación de flagrancia", "Flagrancy hearing"),
-        "formulacion_cargos" => ("Audiencia de formulación de cargos", "Arraignment hearing"),
-        "vinculacion" => ("Audiencia de vinculación", "Hearing to join a suspect"),
-        "reformulacion" => ("Audiencia de reformulación de cargos", "Hearing to amend charges"),
-        "revision_medidas" => ("Audiencia de revisión de medidas", "Hearing to review measures"),
-        "sustitucion_medidas" => ("Audiencia de sustitución de medidas", "Hearing to replace measures"),
-        "testimonio_anticipado" => ("Audiencia de testimonio anticipado", "Early testimony hearing"),
-        "evaluatoria_preparatoria" => ("Audiencia evaluatoria y preparatoria de juicio", "Pre-trial hearing"),
-        "juicio" => ("Audiencia de juicio", "Trial hearing"),
-        "procedimiento_abreviado" => ("Audiencia de procedimiento abreviado", "Abbreviated procedure hearing"),
-        "procedimiento_directo" => ("Audiencia de procedimiento directo", "Direct procedure hearing"),
-        "apelacion" => ("Audiencia de apelación", "Appeal hearing"),
-        "casacion" => ("Audiencia de casación", "Cassation hearing"),
-        "revision" => ("Audiencia de revisión", "Review hearing"),
-        "habeas_corpus" => ("Audiencia de hábeas corpus", "Habeas corpus hearing"),
-        "accion_proteccion" => ("Audiencia de acción de protección", "Protection action hearing"),
-        "medidas_cautelares_constitucionales" => {
-            ("Audiencia de medidas cautelares constitucionales", "Constitutional precautionary measures hearing")
-        }
-        "audiencia_unica" => ("Audiencia única", "Single hearing"),
-        "preliminar" => ("Audiencia preliminar", "Preliminary hearing"),
-        "conciliacion" => ("Audiencia de conciliación", "Conciliation hearing"),
-        "estrados" => ("Audiencia en estrados", "Oral argument"),
-        "prision_preventiva" => ("Audiencia de prisión preventiva", "Pre-trial detention hearing"),
-        "version_fiscalia" => ("Diligencia de versión en fiscalía", "Statement at the prosecutor's office"),
-        other => {
-            let words = other.replace('_', " ");
-            return format!("{} ({words})", pick(language, "Audiencia", "Hearing"));
-        }
-    };
-    pick(language, es, en).to_owned()
 }
 
 /// How people attend.
