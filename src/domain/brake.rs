@@ -61,6 +61,7 @@ pub fn way(event: &Event) -> Option<String> {
         | EventKind::RecordRemoved
         | EventKind::RecordBackdated
         | EventKind::RecordHidden
+        | EventKind::RecordMarked
         | EventKind::RecordRedated
         | EventKind::DocumentReplaced
         | EventKind::RecordInconsistent

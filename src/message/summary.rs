@@ -304,6 +304,7 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         }
         EventKind::RecordBackdated => ("Apareció con fecha anterior una actuación", "Appeared with an earlier date: an entry"),
         EventKind::RecordHidden => ("Ya no es visible el contenido de una actuación", "No longer shown: the content of an entry"),
+        EventKind::RecordMarked => ("Marca distinta en una actuación publicada", "Different mark on a published entry"),
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto en una actuación publicada", "Different document in a published entry"),
         EventKind::RecordInconsistent => ("Fechas que no coinciden en una actuación", "Dates that do not agree in an entry"),

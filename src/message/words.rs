@@ -51,6 +51,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordRemoved => ("Actuación que no se observa", "Entry no longer seen"),
         EventKind::RecordBackdated => ("Apareció con fecha anterior", "Appeared with an earlier date"),
         EventKind::RecordHidden => ("Contenido no visible", "Content not shown"),
+        EventKind::RecordMarked => ("Marca distinta en una actuación publicada", "Different mark on a published entry"),
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto", "Different document"),
         EventKind::RecordInconsistent => ("Fechas de una actuación que no coinciden", "Dates of an entry that do not agree"),

@@ -11,6 +11,7 @@ mod burst;
 mod clocks;
 mod duplicate;
 mod hours;
+mod marks;
 mod order;
 mod raffle;
 mod serials;
@@ -37,6 +38,7 @@ pub type Detector = (&'static str, EventKind, for<'a> fn(&Sight<'a>) -> Vec<Find
 pub const DETECTORS: &[Detector] = &[
     ("F-03", EventKind::RecordBackdated, backdated::find),
     ("F-04", EventKind::RecordInconsistent, clocks::find),
+    ("F-05", EventKind::RecordMarked, marks::find),
     ("F-11", EventKind::CaseReraffled, raffle::find),
     ("F-18", EventKind::RecordOffHours, hours::find),
     ("F-19", EventKind::RecordOutOfOrder, order::find),
