@@ -34,7 +34,7 @@ pub struct Delivery {
 
 /// Why the brake holds a delivery.
 pub const BRAKED: &str = "brake: many cases of its source changed in the same way; `veedor release SOURCE` sends it, \
-                          `veedor discard SOURCE` ends it";
+                          `veedor discard SOURCE` ends it or sends what is left of it";
 
 /// Why a delivery was ended with others.
 pub const DISCARDED: &str = "discarded with all that the brake held of its source";
@@ -247,6 +247,12 @@ impl Delivery {
     /// The id of a delivery: the same first event for the same recipient is the same delivery.
     pub fn id_of(channel: &str, recipient: &str, first_event: Id) -> Id {
         Id::derive(&[b"delivery", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
+    }
+
+    /// The id of a delivery that tells what is left of one whose other news was discarded: its own, because that one may have been
+    /// written already.
+    pub fn id_of_rest(channel: &str, recipient: &str, first_event: Id) -> Id {
+        Id::derive(&[b"delivery rest", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
     }
 
     /// The state after an attempt, and the attempts counted so far.
