@@ -94,7 +94,10 @@ fn detail(delivery: &Value) {
     }
     match delivery["state"].as_str() {
         Some("open") => print::line(&format!("  next     gathers news of its case until {}", print::minute(delivery, "at"))),
-        Some("waiting") => print::line(&format!("  next     tried at {}", print::minute(delivery, "at"))),
+        Some("waiting") => {
+            let why = delivery["reason"].as_str().map(|why| format!("; it {}", print::clean(why))).unwrap_or_default();
+            print::line(&format!("  next     tried at {}{why}", print::minute(delivery, "at")));
+        }
         Some("dead") => print::line(&format!("  given up {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
         Some("held") => {
             print::line(&format!("  held     {}", print::field(delivery, "reason")));

@@ -13,6 +13,7 @@ mod hours;
 mod include;
 mod loopback;
 mod mask;
+mod naming;
 mod own;
 mod pace;
 mod program;

@@ -11,11 +11,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Handles;
+use super::brake::{judged_by, tell};
 use crate::config::Config;
 use crate::domain::case::Watch;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::route::route;
 use crate::meaning::Meaning;
-use crate::meaning::calendar::Calendar;
+use crate::meaning::calendar::{Calendar, FARTHEST};
 use crate::store::cases::Head;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -34,11 +36,25 @@ struct Known {
     next: Timestamp,
 }
 
+impl Known {
+    /// Whether nothing can be due yet. What is farther away than any next time ever is was worked out under a clock that was ahead
+    /// and has been set back.
+    fn waits(&self, now: Timestamp) -> bool {
+        now < self.next && self.next <= now + FARTHEST
+    }
+}
+
 /// Runs until told to stop.
 pub async fn run(handles: Handles) {
     let mut known: HashMap<Cid, Known> = HashMap::new();
+    let mut read = handles.config.load_full();
     loop {
         let config = handles.config.load_full();
+        // Another watch list may ask for other reminders.
+        if !Arc::ptr_eq(&config, &read) {
+            known.clear();
+            read = Arc::clone(&config);
+        }
         // A list whose cases are visited every second is a trial, and wants its reminders as soon.
         let look = config.cases.iter().map(|watch| watch.every).min().map_or(LOOK, |every| every.min(LOOK));
         if tokio::time::timeout(look, handles.control.stopped()).await.is_ok() {
@@ -48,21 +64,25 @@ pub async fn run(handles: Handles) {
         for portion in (0..all).step_by(PORTION) {
             let (store, config, now) = (handles.store.clone(), Arc::clone(&config), handles.clock.now());
             let before = known;
-            let (after, told) = match blocking(move || {
+            let looked = blocking(move || {
                 let mut known = before;
-                let told = look_at(&store, &config, portion, now, &mut known)?;
+                let told = look_at(&store, &config, portion, now, &mut known);
                 Ok((known, told))
             })
-            .await
-            {
-                Ok(looked) => looked,
+            .await;
+            let (after, told) = match looked {
+                Ok((after, told)) => (after, told),
+                Err(error) => (HashMap::new(), Err(error)),
+            };
+            known = after;
+            let told = match told {
+                Ok(told) => told,
                 Err(error) if error.is_fatal() => return handles.control.fail(error.to_string()),
                 Err(error) => {
                     tracing::error!(%error, "the calendar could not be read; it is tried again at the next look");
-                    (HashMap::new(), 0)
+                    0
                 }
             };
-            known = after;
             if told > 0 {
                 tracing::info!(events = told, "hearings were called to mind, or nothing was heard of them");
                 handles.control.nudge_deliverer();
@@ -78,22 +98,33 @@ pub async fn run(handles: Handles) {
 fn look_at(store: &Store, config: &Config, from: usize, now: Timestamp, known: &mut HashMap<Cid, Known>) -> Result<usize, StoreError> {
     let mut told = 0;
     for watch in config.cases.iter().skip(from).take(PORTION) {
-        let Some(cid) = store.cid(&watch.case)? else { continue };
-        let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { continue };
-        if known.get(&cid).is_some_and(|known| known.version == head.version && now < known.next) {
-            continue;
-        }
-        match due(store, config, watch, cid, &head, now) {
-            Ok(Some((events, next))) => {
-                told += events;
-                known.insert(cid, Known { version: head.version, next });
-            }
-            // Another version came in between, or the docket cannot be read: the next look sees what there is.
-            Ok(None) | Err(StoreError::Refused(_) | StoreError::Damaged(_)) => {}
+        match look_at_case(store, config, watch, now, known) {
+            Ok(events) => told += events,
+            // Another version came in between, or something of the case cannot be read: the others are no worse for it, and the
+            // next look sees what there is.
+            Err(StoreError::Refused(_) | StoreError::Damaged(_)) => {}
             Err(error) => return Err(error),
         }
     }
     Ok(told)
+}
+
+/// How many events of a case were new; none when nothing of it is due yet.
+fn look_at_case(
+    store: &Store,
+    config: &Config,
+    watch: &Watch,
+    now: Timestamp,
+    known: &mut HashMap<Cid, Known>,
+) -> Result<usize, StoreError> {
+    let Some(cid) = store.cid(&watch.case)? else { return Ok(0) };
+    let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { return Ok(0) };
+    if known.get(&cid).is_some_and(|known| known.version == head.version && known.waits(now)) {
+        return Ok(0);
+    }
+    let Some((events, next)) = due(store, config, watch, cid, &head, now)? else { return Ok(0) };
+    known.insert(cid, Known { version: head.version, next });
+    Ok(events)
 }
 
 fn due(
@@ -107,8 +138,11 @@ fn due(
     let Some(source) = config.source_of(&watch.case) else { return Ok(None) };
     let Some(docket) = store.docket(cid, head.version)? else { return Ok(None) };
     // A row that does not read back says nothing of when the case was read.
-    let last_ok = store.row(cid)?.map_or(0, |row| row.last_ok);
-    let Some(read_at) = Timestamp::from_second(last_ok.into()).ok().filter(|_| last_ok > 0) else { return Ok(None) };
+    let row = store.row(cid)?;
+    let last_ok = row.map_or(0, |row| row.last_ok);
+    let read_at = Timestamp::from_second(last_ok.into()).ok().filter(|_| last_ok > 0);
+    // A reading in the future is one under a clock that was ahead; no silence follows from it.
+    let Some(read_at) = read_at.map(|read_at| read_at.min(now)) else { return Ok(None) };
     let recipe = &source.recipe;
     let calendar = Calendar {
         case: &watch.case,
@@ -120,11 +154,37 @@ fn due(
         remind: &config.general.remind,
         read_at,
     };
-    let due = Meaning::shipped(&recipe.jurisdiction, &recipe.language).due(&calendar, now);
+    let mut due = Meaning::shipped(&recipe.jurisdiction, &recipe.language).due(&calendar, now);
+    // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
+    // out is due at the next look.
+    if due.events.iter().any(is_silence) && store.is_braked(&watch.case.source)? {
+        due.events.retain(|event| !is_silence(event));
+        due.next = now;
+    }
     if due.events.is_empty() {
         return Ok(Some((0, due.next)));
     }
     let deliveries = route(&due.events, watch, &config.routes(), now);
-    let told = store.announce(cid, head.version, due.events, deliveries)?.events.len();
-    Ok(Some((told, due.next)))
+    let brake = judged_by(config, watch, row.unwrap_or_default(), &due.events, now);
+    let committed = store.announce(cid, head.version, due.events, deliveries, brake)?;
+    tell(watch, &committed);
+    Ok(Some((committed.events.len(), due.next)))
+}
+
+fn is_silence(event: &Event) -> bool {
+    event.kind == EventKind::HearingSilent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_left_alone_until_something_can_be_due_and_looked_at_again_when_the_clock_was_set_back() {
+        let at = |hours: i64| Timestamp::from_second(1_800_000_000 + hours * 3600).expect("valid");
+        let known = Known { version: 3, next: at(20) };
+        assert!(known.waits(at(0)) && known.waits(at(19)));
+        assert!(!known.waits(at(20)), "its time has come");
+        assert!(!known.waits(at(-30 * 24)), "it was worked out a month ahead");
+    }
 }

@@ -19,6 +19,7 @@
 //!
 //! Called by `veedor run`, `veedor demo` and the stories in `tests/it`. It prints nothing but the log.
 
+mod absent;
 pub mod agenda;
 pub mod answers;
 pub mod ask;

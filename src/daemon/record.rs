@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::absent;
 use super::agenda::seconds;
 use super::brake::{judged_by, tell};
 use super::held::Held;
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
-use crate::domain::diff::{Change, Comparison, Confirm, Missing, MissingParts, compare, count, is_confirmed, lasting};
+use crate::domain::diff::{Change, Comparison, Confirm, MissingParts, compare};
 use crate::domain::docket::Docket;
-use crate::domain::event::{Event, EventKind, missing_since};
+use crate::domain::event::Event;
 use crate::domain::health::Health;
 use crate::domain::id::sha256;
 use crate::domain::page::Page;
@@ -22,14 +23,10 @@ use crate::domain::route::route;
 use crate::domain::schedule::{Row, next_visit};
 use crate::failpoint;
 use crate::meaning::{Meaning, Seen};
-use crate::recipe::Refusal;
 use crate::store::cases::Head;
 use crate::store::commit::Visit;
 use crate::store::error::StoreError;
 use crate::store::{Cid, Store, Version};
-
-/// The count of visits that stands for "told": counting stops there, so a case that stays away is told once.
-const TOLD: u32 = u32::MAX;
 
 /// One visit that is to be recorded.
 #[derive(Debug, Clone)]
@@ -117,13 +114,13 @@ impl Job {
         (Row { next_due: seconds(due), last_ok: seconds(self.now), fails: 0, seen }, due)
     }
 
-    fn failed_row(&self, not_before: Option<Timestamp>) -> (Row, Timestamp) {
+    pub(super) fn failed_row(&self, not_before: Option<Timestamp>) -> (Row, Timestamp) {
         let fails = self.row.fails.saturating_add(1);
         let due = next_visit(&self.watch().case, self.watch().every, fails, not_before, self.now);
         (Row { next_due: seconds(due), fails, ..self.row }, due)
     }
 
-    fn head(&self) -> Result<Head, StoreError> {
+    pub(super) fn head(&self) -> Result<Head, StoreError> {
         let fresh = || Head {
             case: self.watch().case.clone(),
             version: 0,
@@ -172,8 +169,12 @@ impl Job {
             Comparison::Same { missing: still, .. } => {
                 let (row, due) = self.read_row(short(&print));
                 let settled = still.is_empty();
+                let quiet = Visited::quiet(Health::Ok, row, due, settled);
+                if let Some(event) = self.returned(&head) {
+                    return self.without_version(Head { health: Health::Ok, vanished: None, ..head }, Some(still), event, quiet);
+                }
                 let news = Head { health: Health::Ok, vanished: None, ..head.clone() };
-                self.quietly(head, news, (missing != still).then_some(still), Visited::quiet(Health::Ok, row, due, settled))
+                self.quietly(head, news, (missing != still).then_some(still), quiet)
             }
             Comparison::Implausible { why, missing, news, docket } if !news.is_empty() => {
                 let reading = Reading { health: Health::Implausible(why), ..of(news, docket, missing) };
@@ -183,9 +184,10 @@ impl Job {
             Comparison::Implausible { why, missing: counted, .. } => {
                 let health = Health::Implausible(why);
                 let (row, due) = self.read_row([0; 8]);
-                // The source knows the case, so a series of "no such case" ends here; before the first version the field counts
-                // empty answers instead.
-                let news = Head { health: health.clone(), vanished: None, ..head.clone() };
+                // The source knows the case, so a series of "no such case" ends here, unless it was told: that the case can be
+                // read again is told when it can. Before the first version the field counts empty answers instead.
+                let vanished = head.vanished.filter(absent::is_told);
+                let news = Head { health: health.clone(), vanished, ..head.clone() };
                 self.quietly(head, news, Some(counted), Visited::quiet(health, Row { last_ok: self.row.last_ok, ..row }, due, false))
             }
         }
@@ -217,11 +219,15 @@ impl Job {
             watched_since: head.watched_since,
             was_whole,
         };
-        let events = Meaning::shipped(&recipe.jurisdiction, &recipe.language).events(&changes, &seen);
-        let events = match fell_back_to {
+        let meaning = Meaning::shipped(&recipe.jurisdiction, &recipe.language);
+        let mut events = meaning.events(&changes, &seen);
+        meaning.links(&changes, &seen, &mut events, &|text| self.config.named(watch, text));
+        let mut events = match fell_back_to {
             Some(version) => self.untold(events, version),
             None => events,
         };
+        let believed = health == Health::Ok;
+        events.extend(self.returned(&head).filter(|_| believed).map(|event| following(&events, event)));
         let deliveries = route(&events, watch, &self.config.routes(), self.now);
         let (row, due) = self.read_row(received);
         let row = if health == Health::Ok { row } else { Row { last_ok: self.row.last_ok, seen: [0; 8], ..row } };
@@ -230,7 +236,7 @@ impl Job {
         let head = Head {
             version: number,
             health: health.clone(),
-            vanished: None,
+            vanished: head.vanished.filter(|vanished| !believed && absent::is_told(vanished)),
             changed_at,
             pages_sha256: print,
             validators: pages
@@ -254,50 +260,6 @@ impl Job {
         Ok(Visited { row_pending: false, ..visited })
     }
 
-    /// Records that the source answered something that is not a docket.
-    pub fn refused(&self, refusal: &Refusal) -> Result<Visited, StoreError> {
-        let head = self.head()?;
-        if !matches!(refusal, Refusal::NotFound) || head.version == 0 {
-            return self.failed(refusal.health(), None);
-        }
-        let vanished = count(head.vanished.as_ref(), self.now);
-        let told = vanished.visits == TOLD;
-        let news = Head { health: Health::NotFound, vanished: Some(vanished), ..head.clone() };
-        let (row, due) = self.failed_row(None);
-        let quiet = Visited::quiet(Health::NotFound, row, due, false);
-        if told || !is_confirmed(vanished, lasting(self.config.general.confirm), self.now) {
-            return self.quietly(head, news, None, quiet);
-        }
-        self.vanished(news, vanished, quiet)
-    }
-
-    fn vanished(&self, head: Head, Missing { since, visits }: Missing, quiet: Visited) -> Result<Visited, StoreError> {
-        let watch = self.watch();
-        let kind = EventKind::CaseVanished;
-        let event = Event {
-            id: Event::id_of(&watch.case, head.version, &format!("case {since}"), kind),
-            kind,
-            severity: kind.severity(),
-            case: watch.case.clone(),
-            seq: head.seq + 1,
-            version: head.version,
-            entry: None,
-            hearing: None,
-            field: Some(missing_since(since, visits)),
-            seen_at: self.now,
-            page_sha256: head.pages_sha256,
-        };
-        let deliveries = route(std::slice::from_ref(&event), watch, &self.config.routes(), self.now);
-        let visited = Visited { events: vec![event.clone()], ..quiet };
-        if !self.keep {
-            return Ok(visited);
-        }
-        let head = Head { vanished: Some(Missing { since, visits: TOLD }), ..head };
-        let visit = Visit { cid: self.cid, row: visited.row, head, missing: None, version: None, events: vec![event], deliveries };
-        tell(watch, &self.store.commit_judged(visit, judged_by(&self.config, watch, self.row, &visited.events, self.now))?);
-        Ok(Visited { row_pending: false, ..visited })
-    }
-
     /// Records that the source could not be asked or refused us.
     pub fn failed(&self, health: Health, not_before: Option<Timestamp>) -> Result<Visited, StoreError> {
         let head = self.head()?;
@@ -316,6 +278,12 @@ impl Job {
         self.store.commit(visit)?;
         Ok(Visited { row_pending: false, ..visited })
     }
+}
+
+/// An event that comes after these: its number goes on from theirs.
+fn following(events: &[Event], event: Event) -> Event {
+    let seq = event.seq.saturating_add(u32::try_from(events.len()).unwrap_or(u32::MAX));
+    Event { seq, ..event }
 }
 
 impl Visited {

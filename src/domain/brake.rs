@@ -75,10 +75,12 @@ fn way(event: &Event) -> Option<String> {
         (EventKind::CaseReopened, Some(field)) => Some(format!("{}:{}", EventKind::CaseFieldChanged, of_many(&field.field))),
         // By the heading; what an entry says of a raffle is an act of the court.
         (EventKind::JudgeChanged, Some(_)) => Some(name.to_owned()),
+        (EventKind::CaseLinked, _) if event.entry.is_none() => Some(name.to_owned()),
         (
             EventKind::PartyChanged
-            | EventKind::CaseLinked
             | EventKind::CaseVanished
+            | EventKind::CaseReserved
+            | EventKind::CaseReturned
             | EventKind::HearingSilent
             | EventKind::NotificationMissing,
             _,
@@ -131,6 +133,7 @@ fn is_of_entry(kind: EventKind) -> bool {
             | K::NotificationServed
             | K::EntryAdded
             | K::JudgeChanged
+            | K::CaseLinked
             | K::CaseClosed
             | K::CaseReopened
     )

@@ -90,7 +90,7 @@ kinds! {
     JudgeChanged = "judge.changed", Notice, Subscriber;
     /// A party appeared, disappeared or changed.
     PartyChanged = "party.changed", Notice, Subscriber;
-    /// The case reached another court or incident.
+    /// The case reached another court or incident, or the record names another case that belongs to it.
     CaseLinked = "case.linked", Notice, Subscriber;
     /// The case was closed or archived.
     CaseClosed = "case.closed", Notice, Subscriber;
@@ -110,6 +110,10 @@ kinds! {
     DocumentReplaced = "document.replaced", Warn, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
+    /// The source says that the case is reserved, confirmed.
+    CaseReserved = "case.reserved", Warn, Subscriber;
+    /// A case that was told as vanished or reserved can be read again.
+    CaseReturned = "case.returned", Notice, Subscriber;
     /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
     SourceDrift = "source.drift", Warn, Operator;
     /// A test message asked for by the operator.
@@ -229,7 +233,7 @@ pub const EXCERPT_CHARS: usize = 600;
 /// The name of the field that says how many settings of a hearing did not take place, where they are many.
 pub const NOT_HELD: &str = "not_held";
 
-/// The [`FieldChange::field`] with which `record.removed` and `case.vanished` may say since when something is not seen:
+/// The [`FieldChange::field`] with which `record.removed`, `case.vanished`, `case.reserved` and `case.returned` may say since when something is not seen:
 /// `before` is the instant of the first visit that did not show it (RFC 3339), `after` the number of such visits.
 pub const MISSING_SINCE: &str = "missing_since";
 

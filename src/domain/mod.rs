@@ -34,6 +34,7 @@ pub mod fold;
 pub mod health;
 pub mod hearing;
 pub mod id;
+pub mod link;
 pub mod page;
 pub mod redact;
 pub mod route;

@@ -12,7 +12,8 @@ use regex::{Captures, Regex};
 
 use super::about::Profile;
 use super::docket::EntryKey;
-use super::event::{EXCERPT_CHARS, Event, EventKind};
+use super::event::{EXCERPT_CHARS, Event, EventKind, FieldChange};
+use super::link::LINK;
 
 /// What stands for an identity number.
 pub const IDENTITY: &str = "[cédula]";
@@ -75,8 +76,10 @@ pub fn event(event: &Event, profile: Profile) -> Event {
         hearing.mention.span = None;
         hearing.zone = plain(&hearing.zone);
     }
-    // What veedor says of its own running holds no word of a court.
-    if let Some(field) = shown.field.as_mut().filter(|_| event.kind != EventKind::SourceDrift) {
+    // What veedor says of its own running holds no word of a court, and neither does a case number that a recipe understood.
+    let is_ours =
+        |field: &FieldChange| event.kind == EventKind::SourceDrift || (event.kind == EventKind::CaseLinked && field.field == LINK);
+    if let Some(field) = shown.field.as_mut().filter(|field| !is_ours(field)) {
         let is_name = profile == Profile::Ngo && field.field.starts_with("party.");
         let show = |value: &str| if is_name { initials(&text(value, profile)) } else { text(value, profile) };
         field.before = field.before.as_deref().map(show);

@@ -108,7 +108,8 @@ pub fn to_operators(event: &Event, routes: &[Route], now: Timestamp) -> Vec<Deli
 }
 
 fn state_of(group: &[&Event], gather: Gather, now: Timestamp) -> DeliveryState {
-    let urgent = group.iter().any(|event| event.severity >= Severity::Warn);
+    // A reminder that gathers company comes after its hearing.
+    let urgent = group.iter().any(|event| event.severity >= Severity::Warn || event.kind == EventKind::HearingReminder);
     match gather {
         Gather::ByCase(wait) if !urgent && !wait.is_zero() => DeliveryState::Open { due: now + wait },
         _ => DeliveryState::Waiting { due: now },
@@ -190,9 +191,14 @@ mod tests {
 
     #[test]
     fn urgent_news_does_not_wait() {
-        let events = [event(EventKind::OrderIssued, "a"), event(EventKind::RecordRemoved, "b")];
-        let deliveries = route(&events, &watch(&[], None), &[mail(&[], &[], 60)], Timestamp::UNIX_EPOCH);
-        assert!(matches!(deliveries[0].state, DeliveryState::Waiting { due } if due == Timestamp::UNIX_EPOCH));
+        let waits = |kinds: &[EventKind]| {
+            let events: Vec<Event> = kinds.iter().map(|kind| event(*kind, kind.name())).collect();
+            let deliveries = route(&events, &watch(&[], None), &[mail(&[], &[], 60)], Timestamp::UNIX_EPOCH);
+            !matches!(deliveries[0].state, DeliveryState::Waiting { due } if due == Timestamp::UNIX_EPOCH)
+        };
+        assert!(waits(&[EventKind::OrderIssued]));
+        assert!(!waits(&[EventKind::OrderIssued, EventKind::RecordRemoved]));
+        assert!(!waits(&[EventKind::HearingReminder]), "it would come after its hearing");
     }
 
     #[test]

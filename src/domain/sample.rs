@@ -16,6 +16,7 @@ use super::docket::EntryKey;
 use super::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity};
 use super::hearing::{HearingMention, HearingMode, HearingStatus};
 use super::id::sha256;
+use super::link::{Link, Relation};
 
 /// The watched case.
 pub fn watch() -> Watch {
@@ -183,6 +184,14 @@ pub fn certificate() -> Event {
 pub fn party() -> Event {
     let field = FieldChange { field: "party.PROCESADO".into(), before: None, after: Some("PERSONA FICTICIA DOS".into()) };
     Event { field: Some(field), ..bare(EventKind::PartyChanged) }
+}
+
+/// An order that joins the case to another.
+pub fn linked() -> Event {
+    let text = "VISTOS: Por identidad de partes y de hechos, acumúlese la presente causa a la No. 17721-2024-00011G. Notifíquese.";
+    let field = Link { relation: Relation::Accumulated, source: "ec-esatje".into(), number: "17721-2024-00011G".into(), watched: false };
+    let event = entry(EventKind::CaseLinked, Actor::Court, "AUTO DE ACUMULACION (AUTO)", text);
+    Event { field: Some(field.field()), severity: Severity::Warn, ..event }
 }
 
 /// A third of a source's cases changed their state at once.

@@ -17,12 +17,15 @@ use crate::domain::setting::{Outcome, SILENT_AFTER, Setting};
 use super::Meaning;
 use super::events::as_shown;
 use super::known::setting_hearing;
-use super::seen::{instant, working_days_after};
+use super::seen::{instant, working_days_after, zone_of};
 
 /// When nothing was heard for this long after a hearing, it is said once more, louder, in working days (`domain.md` F-16).
 const STILL_SILENT_AFTER: u32 = 15;
 /// Older silences are history: the first look at a case does not tell them all.
 pub(super) const SILENCE_DAYS: i32 = 45;
+
+/// Whatever is due, one asks again after this long.
+pub const FARTHEST: Duration = Duration::from_secs(86_400);
 
 /// A case as the calendar sees it.
 #[derive(Debug, Clone)]
@@ -46,6 +49,12 @@ pub struct Calendar<'a> {
 }
 
 impl Calendar<'_> {
+    /// The zone of the court that set a hearing.
+    fn zone_of(&self, setting: &Setting) -> TimeZone {
+        let entry = setting.set_by.as_ref().and_then(|key| self.docket.entry(key));
+        entry.map_or_else(|| self.zone.clone(), |entry| zone_of(entry, &self.zone))
+    }
+
     /// The day in the court's zone.
     pub(super) fn day(&self, at: Timestamp) -> Date {
         at.to_zoned_datetime(self.zone.clone()).date()
@@ -64,7 +73,7 @@ pub struct Due {
 impl Meaning {
     /// What is due at an instant.
     pub fn due(&self, calendar: &Calendar<'_>, now: Timestamp) -> Due {
-        let mut due = Due { events: Vec::new(), next: now + Duration::from_secs(86_400) };
+        let mut due = Due { events: Vec::new(), next: now + FARTHEST };
         for setting in self.settings(calendar.docket, calendar.day(calendar.read_at)) {
             let Some(date) = setting.date else { continue };
             match setting.outcome {
@@ -81,7 +90,7 @@ impl Meaning {
     /// late.
     fn reminder(&self, calendar: &Calendar<'_>, setting: &Setting, date: Date, now: Timestamp, due: &mut Due) {
         // A day without an hour begins when it begins.
-        let Some(starts) = instant(date.to_datetime(setting.time.unwrap_or(Time::midnight())), &calendar.zone) else { return };
+        let Some(starts) = instant(date.to_datetime(setting.time.unwrap_or(Time::midnight())), &calendar.zone_of(setting)) else { return };
         if starts <= now {
             // Whether anything is heard of it is for the next readings to say.
             due.next = due.next.min(now + Duration::from_secs(6 * 3600));
@@ -111,10 +120,11 @@ impl Meaning {
     }
 
     fn of_setting(&self, calendar: &Calendar<'_>, setting: &Setting, (kind, severity): (EventKind, Severity), mark: &str) -> Event {
-        let parts = [setting.date.map(|date| date.to_string()), setting.time.map(|time| time.to_string()), setting.kind.clone()];
+        // The kind is no part of what identifies it: an order may name it later, and words for it come with another veedor.
+        let parts = [setting.date.map(|date| date.to_string()), setting.time.map(|time| time.to_string())];
         let subject = parts.iter().fold(mark.to_owned(), |subject, part| format!("{subject}\u{1f}{}", part.as_deref().unwrap_or_default()));
         let entry = setting.set_by.as_ref().and_then(|key| calendar.docket.entry(key));
-        let hearing = Some(setting_hearing(setting, &calendar.zone));
+        let hearing = Some(setting_hearing(setting, &calendar.zone_of(setting)));
         Event { hearing, ..self.event(calendar, entry, (kind, severity), &subject) }
     }
 

@@ -14,11 +14,13 @@ mod edit;
 mod english;
 mod events;
 mod hearing;
+mod instance;
 mod known;
 mod labels;
 pub mod language;
 pub mod lexicon;
 pub mod line;
+mod links;
 mod notices;
 pub mod phrase;
 #[cfg(test)]
@@ -51,6 +53,7 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 use labels::Labels;
 use language::{Language, NumericOrder};
 use lexicon::{Fields, Lexicon, Verdict};
+use links::Links;
 use reasons::Reasons;
 use scene::Scene;
 pub use seen::Seen;
@@ -65,6 +68,7 @@ pub struct Meaning {
     lexicon: Lexicon,
     fallback: Lexicon,
     reasons: Reasons,
+    links: Links,
     matters: Labels,
     roles: Labels,
 }
@@ -137,6 +141,7 @@ impl Meaning {
                 let mut reader = Reader::root(&document, &sink);
                 reader.required_text("language");
                 meaning.speech.read(&mut reader);
+                meaning.links.read(&mut reader);
                 if of_language {
                     meaning.language = Language::read(&mut reader).with_order(order);
                     meaning.fallback = Lexicon::read(&mut reader);

@@ -47,8 +47,7 @@ impl Seen<'_> {
     /// The zone of the court that made an entry: `recipe` puts its name into the further field `zone` where it is another than
     /// that of the case.
     pub fn zone_of(&self, entry: &Entry) -> TimeZone {
-        let own = entry.extra.get(ZONE_FIELD).and_then(|name| TimeZoneDatabase::bundled().get(name).ok());
-        own.unwrap_or_else(|| self.zone.clone())
+        zone_of(entry, &self.zone)
     }
 
     /// The instant at which a hearing starts, when its day and hour are known.
@@ -74,6 +73,12 @@ impl Seen<'_> {
     fn day_of(&self, at: Timestamp) -> Date {
         at.to_zoned_datetime(self.zone.clone()).date()
     }
+}
+
+/// The zone of the court that made an entry, in a case whose court has `zone`.
+pub fn zone_of(entry: &Entry, zone: &TimeZone) -> TimeZone {
+    let own = entry.extra.get(ZONE_FIELD).and_then(|name| TimeZoneDatabase::bundled().get(name).ok());
+    own.unwrap_or_else(|| zone.clone())
 }
 
 /// The instant of a wall time in a zone.

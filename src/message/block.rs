@@ -4,6 +4,7 @@
 
 use super::change::{Piece, pieces};
 use super::dates::{day, instant, long_day, moment};
+use super::linked;
 use super::summary::{missing_since, of_shown, sets_a_date};
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
@@ -11,6 +12,7 @@ use crate::domain::brake::Drift;
 use crate::domain::event::{EXCERPT_CHARS, Event, EventHearing, EventKind, NOT_HELD, Severity};
 use crate::domain::hearing::HearingMention;
 use crate::domain::id::hex;
+use crate::domain::link::Link;
 use crate::domain::redact::{self, cut};
 
 /// What is told of one event.
@@ -172,6 +174,10 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
                 Language::En => format!("{release} sends all that is held; {discard} ends these changes and sends the rest"),
             },
         ));
+        return;
+    }
+    if let Some(link) = Link::of(event) {
+        block.facts.extend(linked::facts(&link, language));
         return;
     }
     if let Some(since) = missing_since(event) {

@@ -7,6 +7,7 @@ mod block;
 mod change;
 mod dates;
 mod html;
+mod linked;
 mod sheet;
 mod subject;
 mod summary;

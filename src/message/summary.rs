@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::dates::{day, moment, short_instant};
+use super::linked;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
@@ -53,9 +54,24 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
         EventKind::SourceDrift => drift(event, language),
+        EventKind::CaseLinked => {
+            linked::summary(event, language, form.title).unwrap_or_else(|| words::kind(event.kind, language).to_owned())
+        }
         EventKind::CaseVanished => {
             let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
             format!("{words}; {}", absence(event, about))
+        }
+        EventKind::CaseReserved => {
+            let words = pick(language, "La fuente indica que el expediente es reservado", "The source says that the case is reserved");
+            format!("{words}; {}", absence(event, about))
+        }
+        EventKind::CaseReturned => {
+            let words = pick(language, "El expediente vuelve a ser consultable en la fuente", "The case can be found at the source again");
+            let since = missing_since(event).map(|since| short_instant(since, &about.zone, language));
+            match since {
+                Some(since) => format!("{words}; {} {since}", pick(language, "no se observaba desde el", "it was not seen since")),
+                None => words.to_owned(),
+            }
         }
         _ => match (&event.hearing, &event.entry, &event.field) {
             (Some(hearing), entry, field) if is_hearing(event.kind) => {

@@ -28,6 +28,7 @@ fn cases() -> Vec<(&'static str, Vec<Event>)> {
         ("vanished", vec![sample::vanished()]),
         ("certificate", vec![sample::certificate()]),
         ("several", vec![sample::filing(), sample::rescheduled(), sample::party()]),
+        ("linked", vec![sample::linked()]),
         ("drift", vec![sample::drift()]),
         ("test", vec![sample::bare(EventKind::VeedorTest)]),
     ]

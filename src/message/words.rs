@@ -6,6 +6,7 @@
 use crate::domain::about::Language;
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::HearingMode;
+use crate::domain::link::Relation;
 
 /// One of two wordings.
 pub(super) fn pick(language: Language, es: &'static str, en: &'static str) -> &'static str {
@@ -43,7 +44,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::CaseFieldChanged => ("Dato del proceso", "Case details"),
         EventKind::JudgeChanged => ("Juez o tribunal", "Judge or panel"),
         EventKind::PartyChanged => ("Partes procesales", "Parties"),
-        EventKind::CaseLinked => ("Otra judicatura o incidente", "Another court or incident"),
+        EventKind::CaseLinked => ("Causa vinculada o nueva instancia", "Linked case or new instance"),
         EventKind::CaseClosed => ("Estado del proceso", "State of the case"),
         EventKind::CaseReopened => ("Proceso reabierto", "Case reopened"),
         EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
@@ -53,6 +54,8 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto", "Different document"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
+        EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case reserved according to the source"),
+        EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
         EventKind::SourceDrift => ("Freno: avisos retenidos", "Brake: messages held"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
     };
@@ -201,6 +204,10 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
             "Puede deberse a una reserva dispuesta por ley, un cambio de número o de instancia, o un error del sistema.",
             "Possible reasons: confidentiality required by law, a new number or instance, or a system error.",
         ),
+        EventKind::CaseReserved => (
+            "La reserva puede estar dispuesta por ley o por el órgano judicial; puede ser también un error del sistema.",
+            "Confidentiality may be required by law or ordered by the court; it may also be a system error.",
+        ),
         EventKind::RecordEdited | EventKind::RecordRedated | EventKind::DocumentReplaced => (
             "Puede deberse a una corrección de forma, una nueva carga del documento o una migración de datos.",
             "Possible reasons: a correction of form, a new upload of the document, or a data migration.",
@@ -232,6 +239,18 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         _ => return None,
     };
     Some(pick(language, es, en))
+}
+
+/// How another case belongs to this one, as the beginning of a phrase that ends with its number.
+pub(super) fn relation(relation: Relation, language: Language) -> &'static str {
+    let (es, en) = match relation {
+        Relation::Accumulated => ("Acumulación con la causa", "Joined or consolidated with case"),
+        Relation::Instance => ("Otra instancia o causa de origen:", "Another instance or the case below:"),
+        Relation::Incident => ("Incidente o causa principal:", "Incident or main case:"),
+        Relation::Prosecution => ("Número de la fiscalía:", "The prosecutor's number:"),
+        Relation::Related => ("Causa relacionada:", "Related case:"),
+    };
+    pick(language, es, en)
 }
 
 /// A way in which many cases changed: the kind of event, and the field behind a colon where there is one.

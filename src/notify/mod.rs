@@ -316,6 +316,7 @@ mod tests {
             ("party.changed", sample::party()),
             ("record.edited", sample::edited()),
             ("record.removed", sample::removed()),
+            ("case.linked", sample::linked()),
             ("source.drift", sample::drift()),
             ("veedor.test", sample::bare(crate::domain::event::EventKind::VeedorTest)),
         ] {

@@ -69,6 +69,8 @@ const REMEMBERED: Duration = Duration::from_secs(90 * 86_400);
 pub(super) struct Verdict {
     /// Whether what the visit tells is held.
     pub hold: bool,
+    /// Events that wait a while, when nothing is held: so many cases changed in their way that more may be about to.
+    pub doubted: HashSet<Id>,
     /// What the operator is told, when this visit pulled the brake.
     pub drift: Option<(Drift, Event)>,
     /// Deliveries of earlier visits that are held from now on.
@@ -117,7 +119,8 @@ impl Ledger {
         events: &[&Event],
         brake: &Brake,
     ) -> Result<Verdict, StoreError> {
-        let ways: BTreeSet<String> = brake.ways_of(events).into_iter().flatten().collect();
+        let ways_of = brake.ways_of(events);
+        let ways: BTreeSet<String> = ways_of.iter().flatten().cloned().collect();
         if ways.is_empty() {
             return Ok(Verdict::default());
         }
@@ -147,6 +150,9 @@ impl Ledger {
                 rows::put(batch, Table::Brake, &keys::pulled(source, &way), &PulledRecord { since, discarded: None })?;
                 let shown = if is_rest { found.cases.keys() } else { cases.keys() }.copied().collect();
                 pulls.push(Pull { way, cases, shown });
+            } else if brake::is_suspect(cases.len(), brake.watched) {
+                let doubted = events.iter().zip(&ways_of).filter(|(_, ways)| ways.contains(&way));
+                verdict.doubted.extend(doubted.map(|(event, _)| event.id));
             }
         }
         let Some(Pull { way, shown, .. }) = pulls.first() else { return Ok(verdict) };

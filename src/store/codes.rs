@@ -56,7 +56,8 @@ coded! {
     OrderIssued = 12 MeasureOrdered = 13 MeasureLifted = 14 FilingAdded = 15 AppealFiled = 16 ProsecutionAct = 17
     NotificationServed = 18 EntryAdded = 19 CaseFieldChanged = 20 JudgeChanged = 21 PartyChanged = 22 CaseLinked = 23
     CaseClosed = 24 RecordEdited = 25 RecordRemoved = 26 RecordBackdated = 27 RecordHidden = 28 RecordRedated = 29
-    DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32 HearingReminder = 36 HearingSilent = 37 CaseReopened = 38 NotificationMissing = 60
+    DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32 HearingReminder = 36 HearingSilent = 37 CaseReopened = 38 NotificationMissing = 60 CaseReserved = 61
+    CaseReturned = 62
     SourceDrift = 40
 }
 

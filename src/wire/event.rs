@@ -15,6 +15,7 @@ use crate::domain::case::CaseRef;
 use crate::domain::docket::EntryKey;
 use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity};
 use crate::domain::id::{Id, hex};
+use crate::domain::link::Link;
 use crate::domain::redact::{self, cut};
 
 /// The largest webhook body in bytes (Standard Webhooks, "Payload": at most 20 kB).
@@ -64,6 +65,9 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
             "drift".into(),
             json!({"change": cut(&drift.way, 200), "changed": drift.changed, "watched": drift.watched, "examples": drift.examples}),
         );
+    } else if let Some(link) = Link::of(event) {
+        let number = cut(&link.number, 200);
+        data.insert("link".into(), json!({"how": link.relation.name(), "source": link.source, "number": number, "watched": link.watched}));
     } else if let Some(field) = &event.field {
         let value = |text: &Option<String>| text.as_deref().map(|text| cut(text, cuts.words));
         data.insert("field".into(), json!({"name": cut(&field.field, 100), "before": value(&field.before), "after": value(&field.after)}));

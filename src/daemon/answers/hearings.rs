@@ -2,6 +2,7 @@
 //!
 //! Called by [`answer`](super::answer). Reads the store; changes nothing.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -30,7 +31,9 @@ pub async fn hearings(desk: &Desk, typed: Option<&str>) -> Result<Value, Answer>
             let Some(cid) = store.register(std::slice::from_ref(&watch.case))?.first().copied() else { continue };
             let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { continue };
             let Some(docket) = store.docket(cid, head.version)? else { continue };
-            let Some((meaning, today)) = reader(&config, watch, now) else { continue };
+            // What became of a day that nobody has looked at since is not known to be unknown.
+            let read_at = store.row(cid)?.map(|row| row.last_ok).and_then(|last_ok| Timestamp::from_second(last_ok.into()).ok());
+            let Some((meaning, today)) = reader(&config, watch, read_at.map_or(now, |read_at| read_at.min(now))) else { continue };
             let settings = meaning.settings(&docket, today);
             lines.extend(settings.iter().map(|setting| line(watch, &docket, &settings, setting)));
             all.extend(settings);
@@ -45,10 +48,10 @@ pub async fn hearings(desk: &Desk, typed: Option<&str>) -> Result<Value, Answer>
     Ok(json!({ "hearings": lines, "counts": counts, "counting": COUNTING }))
 }
 
-/// The words of a case's court, and the day it is there.
-fn reader(config: &Config, watch: &Watch, now: jiff::Timestamp) -> Option<(std::sync::Arc<Meaning>, Date)> {
+/// The words of a case's court, and the day that it was there.
+fn reader(config: &Config, watch: &Watch, at: Timestamp) -> Option<(std::sync::Arc<Meaning>, Date)> {
     let recipe = &config.source_of(&watch.case)?.recipe;
-    let today = now.to_zoned_datetime(recipe.zone_of(&watch.number)).date();
+    let today = at.to_zoned_datetime(recipe.zone_of(&watch.number)).date();
     Some((Meaning::shipped(&recipe.jurisdiction, &recipe.language), today))
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
+mod absent;
+
 use super::*;
 use crate::config::Config;
 use crate::domain::case::CaseRef;
@@ -118,20 +120,23 @@ impl Watched {
                 crate::recipe::Next::Refused(refusal) => panic!("{refusal}"),
             }
         }
-        let job = Job {
+        let visited = self.job().pages(pages).expect("the store works");
+        (self.row, self.settled) = (visited.row, visited.settled);
+        visited
+    }
+
+    fn job(&self) -> Job {
+        Job {
             store: self.store.clone(),
             config: self.config.clone(),
             index: 0,
-            source,
+            source: self.config.source("ec-esatje").expect("a source").clone(),
             cid: self.cid,
             row: self.row,
             settled: self.settled,
             now: self.now,
             keep: true,
-        };
-        let visited = job.pages(pages).expect("the store works");
-        (self.row, self.settled) = (visited.row, visited.settled);
-        visited
+        }
     }
 
     /// The kinds that a visit tells.

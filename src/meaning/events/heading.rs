@@ -22,7 +22,7 @@ const MATTER: [&str; 4] = ["action", "matter", "type", "class"];
 impl Teller<'_> {
     pub(super) fn field(&mut self, change: &FieldChange) {
         let name = change.field.as_str();
-        let kind = if name.starts_with("incident.") && change.before.is_none() {
+        let kind = if change.before.is_none() && self.meaning.is_instance(name) {
             EventKind::CaseLinked
         } else if name == "status" && self.meaning.is_reopened(change) {
             EventKind::CaseReopened
@@ -36,6 +36,10 @@ impl Teller<'_> {
             EventKind::CaseFieldChanged => {
                 let severity = self.weight(change);
                 self.append(kind, severity, name, None, Some(change.clone()));
+            }
+            EventKind::CaseLinked => {
+                let (change, severity) = self.meaning.instance(change, self.seen);
+                self.append(kind, severity, name, None, Some(change));
             }
             _ => {
                 self.append(kind, kind.severity(), name, None, Some(change.clone()));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::case::CaseRef;
-use crate::domain::docket::{Docket, Document, EntryKey, Party, Withheld, ZONE_FIELD};
+use crate::domain::docket::{Docket, Document, EntryKey, Heading, Party, Withheld, ZONE_FIELD};
 use crate::meaning::vectors;
 use jiff::Timestamp;
 use jiff::civil::{date, time};
@@ -286,6 +286,22 @@ fn an_old_date_is_told_only_when_the_case_was_surely_read_since() {
     // A court that joins the case brings its own past with it.
     let joined = Change::Field(FieldChange { field: "incident.2".into(), before: None, after: Some("CORTE PROVINCIAL".into()) });
     assert_eq!(told_new(&[new(date(2024, 1, 8)), joined]), ["order.issued", "case.linked"]);
+}
+
+#[test]
+fn another_instance_is_expected_after_a_remedy_and_a_warning_without_one() {
+    let before = Docket { heading: Heading { court: Some("UNIDAD FICTICIA".into()), ..Heading::default() }, ..Docket::default() };
+    let reached =
+        Change::Field(FieldChange { field: "incident.2".into(), before: None, after: Some("SALA FICTICIA · 2026-11-20".into()) });
+    let told = |entries: Vec<Entry>| {
+        let after = Docket { entries, ..Docket::default() };
+        let event = told_of(&before, &after, std::slice::from_ref(&reached)).remove(0);
+        (event.kind.name(), event.severity, event.field.and_then(|field| field.before))
+    };
+    let from = Some("UNIDAD FICTICIA".to_owned());
+    assert_eq!(told(Vec::new()), ("case.linked", Severity::Warn, from.clone()));
+    let appeal = entry("a", date(2026, 11, 10), "CONCEDE RECURSO DE APELACION (AUTO)", "");
+    assert_eq!(told(vec![appeal]), ("case.linked", Severity::Notice, from));
 }
 
 #[test]

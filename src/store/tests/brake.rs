@@ -447,3 +447,60 @@ fn old_entries_that_appear_in_many_cases_pull_it_whatever_they_are() {
     assert_eq!(store.braked().expect("reads")[0].changes, [("ruling.issued", 5)].into());
     assert_eq!(discard(&store, "ec-esatje", at(20)).len(), 5);
 }
+
+/// Judged with a pace at which five of twenty cases are visited in a hundred seconds.
+fn unhurried(seconds: i64) -> Option<Brake> {
+    judged(20, seconds, None).map(|brake| Brake { pace: Duration::from_secs(400), ..brake })
+}
+
+#[test]
+fn from_the_third_case_on_a_change_waits_for_the_fifth_and_other_news_does_not() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = watching(dir.path(), 6);
+    for n in 1..=4 {
+        let told = [(EventKind::RecordEdited, 1), (EventKind::RulingIssued, 2)];
+        store.commit_judged(told_at_once(&store, &case(n), 2, &told, 10), unhurried(10)).expect("commits");
+    }
+    let due = |seconds: i64| {
+        let due = store.due_at(at(seconds), 99).into_iter().filter(|delivery| delivery.channel == "hook");
+        due.flat_map(|delivery| delivery.events)
+            .map(|id| store.event(id).expect("reads").expect("is there").kind.name())
+            .collect::<Vec<_>>()
+    };
+    let count = |kind: &str, seconds: i64| due(seconds).into_iter().filter(|due| *due == kind).count();
+    assert_eq!((count("record.edited", 109), count("ruling.issued", 109)), (2, 4));
+    assert_eq!(kinds(&store, "mail", "open").iter().filter(|kinds| **kinds == ["ruling.issued"]).count(), 2);
+    let waits = store.deliveries(DeliveryFilter::Pending, 99).expect("reads");
+    let waits: Vec<_> = waits.iter().filter_map(|delivery| delivery.state.reason()).collect();
+    assert_eq!(waits, [crate::domain::delivery::PAUSED; 4]);
+    // No fifth came: they are told.
+    assert_eq!(count("record.edited", 110), 4);
+    whole(&store);
+    drop(store);
+    // Or it came, and nothing of them was sent.
+    let store = open(dir.path());
+    edit(&store, [5], 20, 20);
+    assert_eq!(store.braked().expect("reads")[0].changes, [("record.edited", 5)].into());
+    assert_eq!(kinds(&store, "mail", "held").len(), 6, "with what was told in the same visits");
+    whole(&store);
+}
+
+#[test]
+fn what_is_told_beside_visits_is_counted_and_held_like_them() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = watching(dir.path(), 6);
+    let silent = |n: u32, kind: EventKind| {
+        let cid = store.cid(&case(n)).expect("reads").expect("is there");
+        let event = Event { kind, id: Event::id_of(&case(n), 1, "silent", kind), ..event(&case(n), 1, 1) };
+        let waiting = delivery(&event, "hook", DeliveryState::Waiting { due: at(5) });
+        store.announce(cid, 1, vec![event], vec![waiting], judged(20, 5, Some(0))).expect("announces").drift
+    };
+    let drifts: Vec<Drift> = (1..=5).filter_map(|n| silent(n, EventKind::HearingSilent)).collect();
+    let [Drift { way, changed: 5, .. }] = &drifts[..] else { panic!("{drifts:?}") };
+    assert_eq!((way.as_str(), states(&store), store.is_braked("ec-esatje")), ("hearing.silent", (5, 0), Ok(true)));
+    // Asking again after a restart neither counts nor tells anything twice.
+    assert_eq!((silent(1, EventKind::HearingSilent), states(&store)), (None, (5, 0)));
+    // A reminder is no change.
+    assert_eq!((silent(6, EventKind::HearingReminder), states(&store)), (None, (5, 1)));
+    whole(&store);
+}

@@ -136,8 +136,9 @@ fn what_is_told_beside_a_visit_is_told_once_and_changes_nothing_else_of_the_case
     }
     let before = store.head(cid).expect("reads").expect("is there");
     let told = event(&case(1), 2, 77);
-    let waiting = delivery(&told, "hook", DeliveryState::Waiting { due: at(9) });
-    let announce = |version| store.announce(cid, version, vec![told.clone()], vec![waiting.clone()]);
+    // The first message that this channel ever gets: its address is a word that no visit has written.
+    let waiting = delivery(&told, "calendar", DeliveryState::Waiting { due: at(9) });
+    let announce = |version| store.announce(cid, version, vec![told.clone()], vec![waiting.clone()], None);
     assert!(matches!(announce(1), Err(StoreError::Refused(_))), "an older version");
     let done = announce(2).expect("announces");
     assert_eq!((done.events.as_slice(), done.deliveries.len()), (&[told.id][..], 1));
@@ -148,6 +149,7 @@ fn what_is_told_beside_a_visit_is_told_once_and_changes_nothing_else_of_the_case
     let store = open(dir.path());
     assert_eq!(store.event(told.id), Ok(Some(Event { seq: after.seq, ..told.clone() })));
     assert_eq!(store.due_at(at(100), 9).len(), 2, "that of the visit and that of the calendar");
+    assert_eq!(store.delivery(waiting.id).expect("reads").map(|kept| kept.channel), Some("calendar".to_owned()));
     // The next visit of the case goes on from there.
     assert_eq!(store.commit(news(cid, &case(1), 3)).expect("commits").version, 3);
 }

@@ -99,3 +99,24 @@ fn a_hearing_that_is_near_is_called_to_mind_once_and_not_again_after_a_restart()
     assert!(hook["data"]["summary"].as_str().is_some_and(|text| text.contains("recordatorio: el")), "{hook}");
     world.finish();
 }
+
+#[test]
+fn a_reminder_that_the_watch_list_asks_for_later_comes_without_a_restart() {
+    let mut world = World::new(&[A]);
+    world.list = world.list.replace("listen = \"\"", "listen = \"\"\nremind = []");
+    world.write(&world.list);
+    world.start();
+    world.visits(2);
+    let zone = jiff::tz::TimeZone::get("America/Guayaquil").expect("bundled");
+    let then = (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(90)).to_zoned_datetime(zone);
+    let (day, hour) = (then.strftime("%d/%m/%Y").to_string(), then.strftime("%H:%M").to_string());
+    let set = format!("<p>REM01 Se convoca a la audiencia de juicio para el {day}, a las {hour}.</p>");
+    world.court.act_at(A, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", &set, &minutes_ago(5));
+    world.told("REM01");
+    world.visits(5);
+    let reminders = |world: &World| world.hooks.got().iter().filter(|hook| hook.kind == "hearing.reminder").count();
+    assert_eq!(reminders(&world), 0);
+    world.reload_with(&[("remind = []", "remind = [\"2h\"]")]);
+    assert!(world.hooks.wait_for(|got| got.iter().any(|hook| hook.kind == "hearing.reminder")), "{}", world.log());
+    world.finish();
+}

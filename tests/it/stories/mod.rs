@@ -1,5 +1,6 @@
 //! Stories: what a newsroom or a trial monitor would notice.
 
+mod absent;
 mod bad_answers;
 mod brake;
 mod circumstances;
@@ -14,6 +15,7 @@ mod feeds;
 mod hearings;
 mod imported;
 mod killed;
+mod linked;
 mod news;
 mod operation;
 mod outbox;

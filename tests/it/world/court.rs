@@ -1,6 +1,6 @@
 //! A court in e-SATJE's wire shape, with a script of changes and faults.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -70,6 +70,7 @@ struct Record {
     searches: u64,
     tagged: bool,
     not_modified: u64,
+    reserved: BTreeSet<String>,
 }
 
 /// The court.
@@ -130,6 +131,12 @@ impl Court {
     pub fn change(&self, number: &str, change: impl FnOnce(&mut Vec<Act>)) {
         let id: String = number.chars().filter(|c| *c != '-').collect();
         self.record.change(|record| change(record.cases.get_mut(&id).expect("a known case")));
+    }
+
+    /// Says of a case that it is reserved, or shows it again.
+    pub fn reserve(&self, number: &str, reserved: bool) {
+        let id = number.replace('-', "");
+        self.record.change(|record| if reserved { record.reserved.insert(id) } else { record.reserved.remove(&id) });
     }
 
     /// Breaks or mends the site.
@@ -210,7 +217,7 @@ impl Record {
             self.searches += 1;
         }
         let value = if let Some(id) = question.path.strip_prefix(INFO) {
-            self.with_case(id, info)
+            self.with_case(id, |shown| info(shown, self.reserved.contains(shown)))
         } else if let Some(id) = question.path.strip_prefix(INCIDENTS) {
             self.with_case(id, incidents)
         } else if question.path == ACTS && question.method == "POST" {
@@ -271,7 +278,10 @@ impl Record {
     }
 }
 
-fn info(id: &str) -> Value {
+fn info(id: &str, reserved: bool) -> Value {
+    if reserved {
+        return json!([{"idJuicio": id, "reservado": true}]);
+    }
     json!([{"id": 1, "idJuicio": id, "estadoActual": null, "idMateria": 27, "nombreDelito": "DELINCUENCIA ORGANIZADA",
             "fechaIngreso": "2024-01-07T14:50:42.827+00:00", "nombreMateria": "PENAL COIP", "nombreTipoAccion": "ACCIÓN PENAL PÚBLICA", "iedocumentoAdjunto": "N"}])
 }
