@@ -76,8 +76,12 @@ fn way(event: &Event) -> Option<String> {
         // By the heading; what an entry says of a raffle is an act of the court.
         (EventKind::JudgeChanged, Some(_)) => Some(name.to_owned()),
         (EventKind::CaseLinked, _) if event.entry.is_none() => Some(name.to_owned()),
+        // Dates that do not agree say nothing against what else is told of their entry, so these are not of the record.
         (
-            EventKind::PartyChanged
+            EventKind::RecordInconsistent
+            | EventKind::RecordOutOfOrder
+            | EventKind::RecordBurst
+            | EventKind::PartyChanged
             | EventKind::CaseVanished
             | EventKind::CaseReserved
             | EventKind::CaseReturned

@@ -58,6 +58,16 @@ pub const ZONE_FIELD: &str = "zone";
 /// entries a list that shows only its newest has left out. Where a case has several lists, `list:number`.
 pub const ORDER_FIELD: &str = "order";
 
+/// The further field that holds the number which the source gave a row when it made it, where that number grows with every
+/// row: it says when a row was made, whatever its date says. Where a source counts in several sequences, `sequence:number`.
+pub const SERIAL_FIELD: &str = "serial";
+
+/// The further field that holds the time of day at which the file of an entry was made, as the source's name of it says.
+pub const FILE_CLOCK_FIELD: &str = "file_clock";
+
+/// The further field that holds the day on which that file was made. Judged only beside [`FILE_CLOCK_FIELD`].
+pub const FILE_DAY_FIELD: &str = "file_day";
+
 /// One line of a docket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -113,6 +123,15 @@ pub struct Oddity {
     /// Whether rows that are missing from this docket may merely not have been shown. Known of a docket that was just read; it
     /// is not kept with a stored one.
     pub doubts: bool,
+}
+
+impl Entry {
+    /// The number in a further field such as [`SERIAL_FIELD`], and the sequence that it counts in: `7`, or `list:7`.
+    pub fn numbered(&self, field: &str) -> Option<(&str, u64)> {
+        let whole = self.extra.get(field)?;
+        let (list, number) = whole.rsplit_once(':').unwrap_or(("", whole));
+        Some((list, number.parse().ok()?))
+    }
 }
 
 impl Docket {

@@ -108,6 +108,18 @@ kinds! {
     RecordRedated = "record.redated", Warn, Subscriber;
     /// A linked document was replaced.
     DocumentReplaced = "document.replaced", Warn, Subscriber;
+    /// The dates that an entry shows of itself do not agree.
+    RecordInconsistent = "record.inconsistent", Warn, Subscriber;
+    /// An act of the court is dated outside working hours.
+    RecordOffHours = "record.off_hours", Info, Subscriber;
+    /// A new entry breaks the order in which the source numbers and dates its entries.
+    RecordOutOfOrder = "record.out_of_order", Notice, Subscriber;
+    /// Far more was entered or changed at once than is usual in the case.
+    RecordBurst = "record.burst", Notice, Subscriber;
+    /// A new entry is nearly the same as another of its day, with other numbers in it.
+    RecordNearDuplicate = "record.near_duplicate", Notice, Subscriber;
+    /// The case was raffled again without a stated cause, or outside working hours.
+    CaseReraffled = "case.reraffled", Warn, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
     /// The source says that the case is reserved, confirmed.

@@ -30,6 +30,7 @@ pub mod delivery;
 pub mod diff;
 pub mod docket;
 pub mod event;
+pub mod evidence;
 pub mod fold;
 pub mod health;
 pub mod hearing;

@@ -15,6 +15,7 @@ mod english;
 mod events;
 mod hearing;
 mod instance;
+mod integrity;
 mod known;
 mod labels;
 pub mod language;
@@ -50,6 +51,7 @@ use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
+use integrity::signs::Signs;
 use labels::Labels;
 use language::{Language, NumericOrder};
 use lexicon::{Fields, Lexicon, Verdict};
@@ -69,6 +71,7 @@ pub struct Meaning {
     fallback: Lexicon,
     reasons: Reasons,
     links: Links,
+    signs: Signs,
     matters: Labels,
     roles: Labels,
 }
@@ -142,6 +145,7 @@ impl Meaning {
                 reader.required_text("language");
                 meaning.speech.read(&mut reader);
                 meaning.links.read(&mut reader);
+                meaning.signs.read(&mut reader);
                 if of_language {
                     meaning.language = Language::read(&mut reader).with_order(order);
                     meaning.fallback = Lexicon::read(&mut reader);

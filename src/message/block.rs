@@ -4,6 +4,7 @@
 
 use super::change::{Piece, pieces};
 use super::dates::{day, instant, long_day, moment};
+use super::evidence;
 use super::linked;
 use super::summary::{missing_since, of_shown, sets_a_date};
 use super::words::{self, pick};
@@ -194,6 +195,11 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
             "each day set for this kind of hearing on which it was not held counts",
         );
         block.facts.push((pick(language, "Veces que no se realizó", "Times not held"), format!("{} ({rule})", value(&field.after))));
+        return;
+    }
+    if let Some(labels) = evidence::labels(&field.field, language) {
+        let told = [&field.before, &field.after].map(|side| side.as_deref().map(|text| cut(&evidence::value(text, language), FACT)));
+        block.facts.extend(labels.into_iter().zip(told).filter_map(|(label, value)| Some((label, value?))));
         return;
     }
     block.facts.push((pick(language, "Dato", "Field"), cut(&words::field(&field.field, language), FACT)));

@@ -6,6 +6,7 @@
 mod block;
 mod change;
 mod dates;
+mod evidence;
 mod html;
 mod linked;
 mod sheet;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::dates::{day, moment, short_instant};
+use super::evidence;
 use super::linked;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
@@ -83,6 +84,9 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
                 of_judge(field, hearing.as_ref(), cause.as_ref(), language)
             }
             (_, Some(entry), _) => of_entry(event, entry, about, form),
+            (_, None, Some(_)) if event.kind == EventKind::RecordBurst => {
+                format!("{}{}", words::kind(event.kind, language), evidence::tail(event, language))
+            }
             (_, None, Some(field)) => of_field(event.kind, field, language),
             _ => words::kind(event.kind, language).to_owned(),
         },
@@ -205,10 +209,11 @@ fn of_entry(event: &Event, entry: &EventEntry, about: &About<'_>, form: Form) ->
         EventKind::RecordRedated => redated(entry, language),
         EventKind::RecordBackdated => {
             let seen = short_instant(event.seen_at, &about.zone, language);
-            format!("; {} {seen}", pick(language, "se observó por primera vez el", "first seen on"))
+            let how = evidence::tail(event, language);
+            format!("; {} {seen}{how}", pick(language, "se observó por primera vez el", "first seen on"))
         }
         EventKind::RecordRemoved => format!("; {}", absence(event, about)),
-        _ => String::new(),
+        _ => evidence::tail(event, language),
     };
     format!("{lead}{tail}")
 }
@@ -284,6 +289,15 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         EventKind::RecordHidden => ("Ya no es visible el contenido de una actuación", "No longer shown: the content of an entry"),
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto en una actuación publicada", "Different document in a published entry"),
+        EventKind::RecordInconsistent => ("Fechas que no coinciden en una actuación", "Dates that do not agree in an entry"),
+        EventKind::RecordOffHours => ("Hora no laborable en una actuación", "Outside working hours: an entry"),
+        EventKind::RecordOutOfOrder => {
+            ("Fecha que no sigue el orden de registro en una actuación", "Date out of the order of entries: an entry")
+        }
+        EventKind::RecordNearDuplicate => {
+            ("Casi igual a otra del mismo día, una actuación", "Nearly the same as another of its day: an entry")
+        }
+        EventKind::CaseReraffled => ("Sorteo en el registro, actuación", "Raffle on the record, entry"),
         other => return words::kind(other, language).to_owned(),
     };
     format!("{} {by}", pick(language, es, en))

@@ -53,6 +53,12 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordHidden => ("Contenido no visible", "Content not shown"),
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto", "Different document"),
+        EventKind::RecordInconsistent => ("Fechas de una actuación que no coinciden", "Dates of an entry that do not agree"),
+        EventKind::RecordOffHours => ("Actuación con hora no laborable", "Entry dated outside working hours"),
+        EventKind::RecordOutOfOrder => ("Orden de registro y fechas", "Order of entries and their dates"),
+        EventKind::RecordBurst => ("Muchas novedades a la vez", "Much at once"),
+        EventKind::RecordNearDuplicate => ("Dos actuaciones casi iguales", "Two entries nearly the same"),
+        EventKind::CaseReraffled => ("Sorteo de la causa", "Raffle of the case"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
         EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case reserved according to the source"),
         EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
@@ -213,8 +219,32 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
             "Possible reasons: a correction of form, a new upload of the document, or a data migration.",
         ),
         EventKind::RecordBackdated => (
-            "Puede deberse a una carga tardía, una migración de datos o un error de registro.",
-            "Possible reasons: a late upload, a data migration, or a clerical error.",
+            "Puede deberse a una carga tardía, una reserva que se levantó, una migración de datos o un error de registro.",
+            "Possible reasons: a late upload, confidentiality that was lifted, a data migration, or a clerical error.",
+        ),
+        EventKind::RecordInconsistent => (
+            "Puede deberse a un borrador que se firmó después, una nueva carga del documento, un reloj mal ajustado o un error de registro.",
+            "Possible reasons: a draft that was signed later, a new upload of the document, a clock that is wrong, or a clerical error.",
+        ),
+        EventKind::RecordOffHours => (
+            "Puede deberse a un turno, una causa que no admite espera, una firma electrónica fuera del despacho o un feriado trabajado.",
+            "Possible reasons: a judge on duty, a matter that cannot wait, an electronic signature away from the office, or a working holiday.",
+        ),
+        EventKind::RecordOutOfOrder => (
+            "Puede deberse a una carga tardía o en lote, un borrador que se firmó después o una migración de datos.",
+            "Possible reasons: a late upload or one of many at once, a draft that was signed later, or a data migration.",
+        ),
+        EventKind::RecordBurst => (
+            "Puede deberse a una carga en lote, la llegada de otro cuerpo del expediente o una migración de datos.",
+            "Possible reasons: many uploads at once, another volume of the file that arrived, or a data migration.",
+        ),
+        EventKind::RecordNearDuplicate => (
+            "Puede deberse a un borrador, una corrección que se publicó aparte o actos semejantes para varias personas.",
+            "Possible reasons: a draft, a correction that was published by itself, or like acts for several people.",
+        ),
+        EventKind::CaseReraffled => (
+            "Puede deberse a un nuevo sorteo dispuesto por escrito que el registro no muestra, otra causa vinculada, un turno o un error de registro.",
+            "Possible reasons: a new raffle by an order that the record does not show, a linked case, a judge on duty, or a clerical error.",
         ),
         EventKind::HearingSilent => (
             "Puede deberse a un registro tardío o a un acta que el sistema de consulta no muestra.",

@@ -56,9 +56,9 @@ coded! {
     OrderIssued = 12 MeasureOrdered = 13 MeasureLifted = 14 FilingAdded = 15 AppealFiled = 16 ProsecutionAct = 17
     NotificationServed = 18 EntryAdded = 19 CaseFieldChanged = 20 JudgeChanged = 21 PartyChanged = 22 CaseLinked = 23
     CaseClosed = 24 RecordEdited = 25 RecordRemoved = 26 RecordBackdated = 27 RecordHidden = 28 RecordRedated = 29
-    DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32 HearingReminder = 36 HearingSilent = 37 CaseReopened = 38 NotificationMissing = 60 CaseReserved = 61
-    CaseReturned = 62
-    SourceDrift = 40
+    DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32 HearingReminder = 36 HearingSilent = 37 CaseReopened = 38
+    SourceDrift = 40 RecordInconsistent = 41 CaseReraffled = 42 RecordOffHours = 43 RecordOutOfOrder = 44 RecordBurst = 45
+    RecordNearDuplicate = 46 NotificationMissing = 60 CaseReserved = 61 CaseReturned = 62
 }
 
 coded! {

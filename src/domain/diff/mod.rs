@@ -195,9 +195,7 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
 /// The list of the source that an entry stands in, where it has several, and its number there. A list that is cut by its own
 /// numbers does not lose its oldest dates first: courts enter old acts late.
 fn number(entry: &Entry) -> Option<(&str, u64)> {
-    let order = entry.extra.get(ORDER_FIELD)?;
-    let (list, number) = order.rsplit_once(':').unwrap_or(("", order));
-    Some((list, number.parse().ok()?))
+    entry.numbered(ORDER_FIELD)
 }
 
 /// The lowest number that is shown of each list.

@@ -3,14 +3,16 @@
 //! A recipe numbers the rows that one answer shows under one key by their content (`a`, `a#2`, `a#3` …), and content
 //! changes: a new row, or an edit, can move the numbers of its neighbours. Before two dockets are compared the numbers of
 //! the fresh one are settled after those that we hold, so that a row keeps its key for as long as it can be recognised. So does a row
-//! that is the same to the word under another key: an answer without one of its fields, or with its dates in another form, makes other keys.
+//! that is the same to the word under another key: an answer without one of its fields, or with its dates in another form, makes other keys;
+//! and one that the source numbers as before and dates otherwise.
 //! Called by [`compare`](super::compare) and by `daemon::record`; it compares nothing else.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::missing::is_mass;
 use super::same_content;
-use crate::domain::docket::{Docket, Entry, EntryKey};
+use crate::domain::docket::{Docket, Entry, EntryKey, SERIAL_FIELD};
 
 /// The rows of one docket that share a key, by their number: 1 for `a`, 2 for `a#2`.
 type Rows<'d> = BTreeMap<u32, &'d Entry>;
@@ -27,6 +29,7 @@ pub fn settled<'d>(held: &Docket, fresh: &'d Docket) -> Cow<'d, Docket> {
         }
     }
     renamed.extend(under_other_keys(held, fresh, &renamed));
+    renamed.extend(under_other_dates(held, fresh, &renamed));
     renamed.retain(|from, to| from != to);
     if renamed.is_empty() {
         return Cow::Borrowed(fresh);
@@ -66,6 +69,31 @@ fn under_other_keys(held: &Docket, fresh: &Docket, renamed: &HashMap<EntryKey, E
         }
     }
     pairs
+}
+
+/// Fresh rows that are not held under their keys, and have the number and the title of a held row that the answer does not show: a
+/// source whose keys contain the date gave a row another one (`domain.md` F-08). Many at once are a change of the site.
+fn under_other_dates(held: &Docket, fresh: &Docket, renamed: &HashMap<EntryKey, EntryKey>) -> Vec<(EntryKey, EntryKey)> {
+    let known: BTreeSet<&EntryKey> = held.entries.iter().map(|entry| &entry.key).collect();
+    let shown: BTreeSet<&EntryKey> = fresh.entries.iter().map(|entry| renamed.get(&entry.key).unwrap_or(&entry.key)).collect();
+    let new = singly_numbered(fresh.entries.iter().filter(|entry| !known.contains(renamed.get(&entry.key).unwrap_or(&entry.key))));
+    if new.is_empty() {
+        return Vec::new();
+    }
+    let absent = singly_numbered(held.entries.iter().filter(|entry| !shown.contains(&entry.key)));
+    let pairs = new.into_iter().filter_map(|(number, fresh)| Some((fresh?.key.clone(), (*absent.get(&number)?)?.key.clone())));
+    let pairs: Vec<(EntryKey, EntryKey)> = pairs.collect();
+    if is_mass(pairs.len(), held.entries.len()) { Vec::new() } else { pairs }
+}
+
+/// Rows by the number that the source gave them and by their title; nothing where several share both.
+fn singly_numbered<'d>(rows: impl Iterator<Item = &'d Entry>) -> HashMap<(&'d str, u64, &'d str), Option<&'d Entry>> {
+    let mut numbered = HashMap::new();
+    for row in rows {
+        let Some((sequence, number)) = row.numbered(SERIAL_FIELD) else { continue };
+        numbered.entry((sequence, number, row.title.as_str())).and_modify(|row| *row = None).or_insert(Some(row));
+    }
+    numbered
 }
 
 /// The rows by their common key. An address that ends in a number sign and a number may stand here too; it is recognised by

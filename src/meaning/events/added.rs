@@ -48,10 +48,6 @@ impl Teller<'_> {
                 self.kind(kind, entry, &reading);
             }
         }
-        if self.backdated.is_some_and(|limit| entry.date.is_some_and(|date| date < limit)) {
-            let actor = self.read(entry).actor;
-            self.push(EventKind::RecordBackdated, EventKind::RecordBackdated.severity(), entry, actor);
-        }
     }
 
     /// An event of this kind for an entry, with its hearing when it is about one.

@@ -1,7 +1,8 @@
 //! From changes to events: what a subscriber is told of a visit, in the order of the docket.
 //!
 //! [`Meaning::events`](super::Meaning::events) is asked by `daemon::poll` between the comparison and the commit. Entries
-//! come first, oldest first, then fields, then parties; every (entry, kind) is told once a version.
+//! come first, oldest first, then fields, then parties, then what the detectors of [`integrity`](super::integrity) find; every
+//! (entry, kind) is told once a version.
 
 mod added;
 mod edited;
@@ -12,21 +13,17 @@ use jiff::civil::{Date, Time};
 use crate::domain::diff::Change;
 use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EXCERPT_CHARS, Event, EventEntry, EventKind, FieldChange, MISSING_SINCE, Severity};
+use crate::domain::evidence;
 
 use super::edit::shortened;
-use super::seen::{Seen, working_days_before};
+use super::integrity::{self, Finding};
+use super::seen::Seen;
 use super::{Meaning, Reading};
-
-/// An entry that appears dated more than this many working days before a day on which the case was surely read was not
-/// merely entered late (`domain.md` F-03: default tolerance).
-const BACKDATED_TOLERANCE: u32 = 3;
-/// With this many at once it is a batch that was moved or entered together, not an act slipped in (`domain.md` F-20).
-const BACKDATED_BATCH: usize = 10;
 
 impl Meaning {
     /// The events of a visit. Ids are derived from the case, the version, the subject, the kind and what the docket shows.
     pub fn events(&self, changes: &[Change], seen: &Seen<'_>) -> Vec<Event> {
-        let mut teller = Teller { meaning: self, seen, events: Vec::new(), backdated: backdated(changes, seen) };
+        let mut teller = Teller { meaning: self, seen, events: Vec::new() };
         let mut entries: Vec<(&Entry, &Change)> = changes.iter().filter_map(|change| Some((entry_of(change)?, change))).collect();
         entries.sort_by_key(|(entry, _)| (entry.date, entry.time, &entry.key));
         for (_, change) in entries {
@@ -46,6 +43,9 @@ impl Meaning {
                 _ => {}
             }
         }
+        for (kind, finding) in integrity::findings(self, changes, seen, &teller.events) {
+            teller.found(kind, finding);
+        }
         teller.identified()
     }
 }
@@ -59,22 +59,10 @@ fn entry_of(change: &Change) -> Option<&Entry> {
     }
 }
 
-/// The day before which a new entry counts as backdated; `None` when nothing of this visit can be judged so: there was no
-/// docket, a court or incident joined the case with its own history, or a whole batch is old.
-fn backdated(changes: &[Change], seen: &Seen<'_>) -> Option<Date> {
-    let limit = working_days_before(seen.surely_read_by()?, BACKDATED_TOLERANCE);
-    let joined = changes
-        .iter()
-        .any(|change| matches!(change, Change::Field(field) if field.field.starts_with("incident.") || field.field == "court"));
-    let old = |change: &&Change| matches!(change, Change::EntryAdded(entry) if entry.date.is_some_and(|date| date < limit));
-    (!joined && changes.iter().filter(old).count() < BACKDATED_BATCH).then_some(limit)
-}
-
 struct Teller<'a> {
     meaning: &'a Meaning,
     seen: &'a Seen<'a>,
     events: Vec<Event>,
-    backdated: Option<Date>,
 }
 
 impl Teller<'_> {
@@ -88,8 +76,11 @@ impl Teller<'_> {
                     put_entry(&mut facts, docket.and_then(|docket| docket.entry(&entry.key)));
                 }
             }
-            // Since when something is missing is when we looked, and no part of what happened.
-            if let Some(field) = event.field.as_ref().filter(|field| field.field != MISSING_SINCE) {
+            // Since when something is missing, and what an entry stands beside, is what we saw and no part of what happened.
+            let is_ours = |field: &FieldChange| {
+                field.field == MISSING_SINCE || (event.entry.is_some() && evidence::ALL.contains(&field.field.as_str()))
+            };
+            if let Some(field) = event.field.as_ref().filter(|field| !is_ours(field)) {
                 facts.extend([Some(field.field.clone()), field.before.clone(), field.after.clone()]);
             }
             if let Some(hearing) = &event.hearing {
@@ -100,6 +91,22 @@ impl Teller<'_> {
             event.id = Event::with_facts(event.id, facts.iter().map(Option::as_deref));
         }
         self.events
+    }
+
+    /// What a detector found.
+    fn found(&mut self, kind: EventKind, finding: Finding<'_>) {
+        let Finding { severity, entry, field, passage } = finding;
+        let Some(entry) = entry else {
+            let subject = field.as_ref().map(|field| field.field.clone()).unwrap_or_default();
+            self.append(kind, severity, &subject, None, field);
+            return;
+        };
+        let actor = self.read(entry).actor;
+        let event = self.push(kind, severity, entry, actor);
+        event.field = field;
+        if let (Some(shown), Some(passage)) = (&mut event.entry, passage) {
+            (shown.before, shown.after) = (Some(passage.before), Some(passage.after));
+        }
     }
 
     /// The day from which an entry's text is read: its own, or that of the visit where the court gives none.
