@@ -76,7 +76,7 @@ fn as_json(config: &Config) -> serde_json::Value {
         json!({
             "source": watch.case.source, "number": watch.number.canonical, "name": watch.name, "every_seconds": watch.every.as_secs(),
             "hours": hours.as_ref().map(|(hours, _)| hours), "zone": hours.as_ref().map(|(_, zone)| zone),
-            "tags": watch.tags, "channels": heard(config, watch),
+            "tags": watch.tags, "channels": heard(config, watch), "linked": config.linked_names(watch),
             "import_only": recipe.and_then(|recipe| recipe.import_only.as_deref()),
             "unverified": recipe.and_then(|recipe| recipe.unverified.as_deref()),
         })
@@ -120,6 +120,10 @@ fn as_text(common: &Common, config: &Config) {
     print::table(&["SOURCE", "NUMBER", "NAME", "EVERY", "HOURS", "TOLD TO"], &rows);
     if rows.len() < config.cases.len() {
         print::line(&format!("… and {} more (-v shows all)", config.cases.len() - rows.len()));
+    }
+    // Each matter once.
+    for watch in config.cases.iter().filter(|watch| watch.linked.first().is_some_and(|first| watch.case < *first)) {
+        print::line(&format!("linked   {} {} with {}", watch.case.source, watch.number.canonical, config.linked_names(watch).join(", ")));
     }
     print::line("");
     let all = |list: &[String], all: &str| if list.is_empty() { all.to_owned() } else { list.join(" ") };

@@ -37,7 +37,10 @@ fn row(hearing: &Value) -> Vec<String> {
     let told = ["told_by", "set_by"].iter().map(|name| &hearing[*name]).find(|entry| !entry.is_null()).unwrap_or(&Value::Null);
     let mut row: Vec<String> = ["date", "time", "outcome", "type"].iter().map(|name| print::field(hearing, name)).collect();
     row.push(why);
-    row.extend(["case", "name"].iter().map(|name| print::field(hearing, name)));
+    let also = hearing["also"].as_array().into_iter().flatten();
+    let also: String = also.map(|other| format!(" + {} {}", print::field(other, "source"), print::field(other, "case"))).collect();
+    row.push(format!("{}{also}", print::field(hearing, "case")));
+    row.push(print::field(hearing, "name"));
     row.push(format!("{} of {}", print::field(told, "title"), print::field(told, "date")));
     row
 }

@@ -22,6 +22,9 @@ pub fn run(common: &Common, case: String, version: Option<u32>) -> Done {
     }
     print::line(&format!("version  {}, seen {}", data["version"], print::minute(&data, "seen_at")));
     print::line(&format!("look     {}", print::field(&data, "url")));
+    for other in list(&data["linked"]) {
+        print::line(&format!("linked   {}", other.as_str().unwrap_or_default()));
+    }
     for party in list(&docket["parties"]) {
         print::line(&format!("party    {}: {}", print::field(party, "role"), print::field(party, "name")));
     }

@@ -60,6 +60,7 @@ async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Out
         note: None,
         facts: std::collections::BTreeMap::new(),
         channels: None,
+        linked: Vec::new(),
     };
     let about = About {
         watch: &watch,

@@ -16,6 +16,7 @@ use crate::recipe::{COMMAND, FEED, KINDS, Recipe, docket_source, is_described, p
 
 use super::channel::Channels;
 use super::general::{General, LEAST_EVERY};
+use super::linked::{self, Wish};
 use super::program::{self, Program};
 use super::scope::{MOST_PROBLEMS, Scope, YEAR, spell};
 use super::source::{self, Known, Source, Sources};
@@ -46,6 +47,7 @@ pub(super) fn read(roots: &mut [(Reader<'_>, Scope<'_>)], around: &Around<'_>) -
     let mut cases = Cases::default();
     let mut names: HashMap<String, String> = HashMap::new();
     let mut seen: HashMap<CaseRef, (Scope<'_>, Option<Range<usize>>)> = HashMap::new();
+    let mut wishes: Vec<Wish<'_>> = Vec::new();
     for (root, scope) in roots {
         for mut table in root.tables("case") {
             if scope.errors.len() >= MOST_PROBLEMS {
@@ -53,6 +55,7 @@ pub(super) fn read(roots: &mut [(Reader<'_>, Scope<'_>)], around: &Around<'_>) -
                 break;
             }
             let place = table.span();
+            let others = table.texts("linked").unwrap_or_default();
             let watch = read_one(&mut table, scope, around, &mut cases);
             table.finish();
             let Some(watch) = watch else { continue };
@@ -67,10 +70,14 @@ pub(super) fn read(roots: &mut [(Reader<'_>, Scope<'_>)], around: &Around<'_>) -
                 let message = format!("{other} is called \"{name}\" too, so commands cannot tell the two apart by that name");
                 scope.warn(place.clone(), message, "give each case a name of its own");
             }
+            if !others.is_empty() {
+                wishes.push(Wish { case: cases.list.len(), scope: *scope, others });
+            }
             seen.insert(watch.case.clone(), (*scope, place));
             cases.list.push(watch);
         }
     }
+    linked::join(&mut cases.list, &wishes, around.sources);
     cases
 }
 
@@ -106,7 +113,19 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
     }
     let every = interval(every, &known, around.general, scope);
     let text = |at: At<String>| at.value;
-    Some(Watch { case, number, name: name.map(text), formal_name: formal_name.map(text), tags, every, since, note, facts, channels })
+    Some(Watch {
+        case,
+        number,
+        name: name.map(text),
+        formal_name: formal_name.map(text),
+        tags,
+        every,
+        since,
+        note,
+        facts,
+        channels,
+        linked: Vec::new(),
+    })
 }
 
 /// Says what a recipe admits of itself, once for each source that is watched.

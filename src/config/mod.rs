@@ -11,6 +11,7 @@ mod events;
 mod general;
 mod hours;
 mod include;
+mod linked;
 mod loopback;
 mod mask;
 mod naming;

@@ -82,6 +82,11 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
     let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe)]);
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
     assert_eq!((config.cases.len(), config.channels.len()), (4, 2));
+    let (linked, warnings): (Vec<String>, Vec<String>) = warnings.into_iter().partition(|warning| warning.contains("linked of"));
+    assert!(
+        linked.len() == 1 && linked[0].contains("which is not watched"),
+        "the other case of the example is none of its cases: {linked:?}"
+    );
     let [own, program] = warnings.as_slice() else { panic!("{warnings:#?}") };
     assert!(own.contains("my-esatje.toml") || program.contains("my-esatje.toml"), "{warnings:?}");
     assert!(own.contains("mi-tribunal cannot be run") || program.contains("mi-tribunal cannot be run"), "{warnings:?}");
@@ -588,4 +593,44 @@ fn each_court_of_a_source_has_a_budget_of_its_own() {
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
     assert_eq!((config.loads.len(), config.loads[0].cases), (1, 40));
     assert!(config.cases[0].every > config.cases[40].every, "the court with one case is visited as wished");
+}
+
+#[test]
+fn linked_cases_know_each_other_in_both_directions_and_onward() {
+    let case = |source: &str, number: &str, more: &str| format!("[[case]]\nsource = \"{source}\"\nnumber = \"{number}\"\n{more}\n");
+    let list = [
+        case("ec-esatje", "17721-2024-00011G", "linked = [\"ec-fiscalia 170101824010001\"]"),
+        case("ec-fiscalia", "170101824010001", ""),
+        case("ec-esatje", "17721-2024-00018", "linked = [\"ec-esatje 17721202400011g\"]"),
+        case("ec-esatje", "17721-2024-00019", ""),
+    ]
+    .concat();
+    let (config, errors, _) = load(&list);
+    assert_eq!(errors, [] as [String; 0]);
+    let config = config.expect("good");
+    let linked: Vec<Vec<String>> = config.cases.iter().map(|watch| config.linked_names(watch)).collect();
+    let (a, b, c) = ("ec-esatje 17721-2024-00011G", "ec-fiscalia 170101824010001", "ec-esatje 17721-2024-00018");
+    assert_eq!(linked, [vec![c, b], vec![a, c], vec![a, b], vec![]]);
+    assert_eq!(config.cases[1].linked.len(), 2);
+}
+
+#[test]
+fn a_wrong_link_names_its_case_and_one_that_is_not_watched_is_a_warning() {
+    let with = |linked: &str| {
+        let list = format!("[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\nlinked = [\"{linked}\"]\n");
+        let (_, errors, warnings) = load(&list);
+        (errors.join("\n"), warnings.join("\n"))
+    };
+    for (linked, words) in [
+        ("170101824010001", "linked of 17721-2024-00011G must name a source and a number, not \"170101824010001\""),
+        ("ec-fiscalie 170101824010001", "linked of 17721-2024-00011G names the unknown source \"ec-fiscalie\""),
+        ("ec-fiscalia 12", "linked of 17721-2024-00011G: \"12\" is not a case number of Fiscalía"),
+        ("ec-esatje 17721-2024-00011G", "linked of 17721-2024-00011G names the case itself"),
+    ] {
+        let (errors, _) = with(linked);
+        assert!(errors.contains(words) && errors.contains(":4:"), "{linked}: {errors}");
+    }
+    let (errors, warnings) = with("ec-fiscalia 170101824010001");
+    assert_eq!(errors, "");
+    assert!(warnings.contains("linked of 17721-2024-00011G names ec-fiscalia 170101824010001, which is not watched"), "{warnings}");
 }

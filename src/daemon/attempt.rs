@@ -204,6 +204,7 @@ fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
         note: None,
         facts: std::collections::BTreeMap::new(),
         channels: None,
+        linked: Vec::new(),
     }
 }
 

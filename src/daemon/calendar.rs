@@ -10,15 +10,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Handles;
-use super::brake::{judged_by, tell};
+use super::{Handles, matter};
 use crate::config::Config;
 use crate::domain::case::Watch;
-use crate::domain::event::{Event, EventKind};
-use crate::domain::route::route;
-use crate::meaning::Meaning;
-use crate::meaning::calendar::{Calendar, FARTHEST};
-use crate::store::cases::Head;
+use crate::meaning::calendar::FARTHEST;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::store::{Cid, Store};
@@ -109,7 +104,7 @@ fn look_at(store: &Store, config: &Config, from: usize, now: Timestamp, known: &
     Ok(told)
 }
 
-/// How many events of a case were new; none when nothing of it is due yet.
+/// How many events of a case, and of those it is linked with, were new; none when nothing of it is due yet.
 fn look_at_case(
     store: &Store,
     config: &Config,
@@ -122,57 +117,12 @@ fn look_at_case(
     if known.get(&cid).is_some_and(|known| known.version == head.version && known.waits(now)) {
         return Ok(0);
     }
-    let Some((events, next)) = due(store, config, watch, cid, &head, now)? else { return Ok(0) };
-    known.insert(cid, Known { version: head.version, next });
-    Ok(events)
-}
-
-fn due(
-    store: &Store,
-    config: &Config,
-    watch: &Watch,
-    cid: Cid,
-    head: &Head,
-    now: Timestamp,
-) -> Result<Option<(usize, Timestamp)>, StoreError> {
-    let Some(source) = config.source_of(&watch.case) else { return Ok(None) };
-    let Some(docket) = store.docket(cid, head.version)? else { return Ok(None) };
-    // A row that does not read back says nothing of when the case was read.
-    let row = store.row(cid)?;
-    let last_ok = row.map_or(0, |row| row.last_ok);
-    let read_at = Timestamp::from_second(last_ok.into()).ok().filter(|_| last_ok > 0);
-    // A reading in the future is one under a clock that was ahead; no silence follows from it.
-    let Some(read_at) = read_at.map(|read_at| read_at.min(now)) else { return Ok(None) };
-    let recipe = &source.recipe;
-    let calendar = Calendar {
-        case: &watch.case,
-        zone: recipe.zone_of(&watch.number),
-        docket: &docket,
-        version: head.version,
-        page_sha256: head.pages_sha256,
-        watched_since: head.watched_since,
-        remind: &config.general.remind,
-        read_at,
-    };
-    let mut due = Meaning::shipped(&recipe.jurisdiction, &recipe.language).due(&calendar, now);
-    // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
-    // out is due at the next look.
-    if due.events.iter().any(is_silence) && store.is_braked(&watch.case.source)? {
-        due.events.retain(|event| !is_silence(event));
-        due.next = now;
+    let mut told = 0;
+    for looked in matter::look(store, config, watch, now)? {
+        known.insert(looked.cid, Known { version: looked.version, next: looked.next });
+        told += looked.told;
     }
-    if due.events.is_empty() {
-        return Ok(Some((0, due.next)));
-    }
-    let deliveries = route(&due.events, watch, &config.routes(), now);
-    let brake = judged_by(config, watch, row.unwrap_or_default(), &due.events, now);
-    let committed = store.announce(cid, head.version, due.events, deliveries, brake)?;
-    tell(watch, &committed);
-    Ok(Some((committed.events.len(), due.next)))
-}
-
-fn is_silence(event: &Event) -> bool {
-    event.kind == EventKind::HearingSilent
+    Ok(told)
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ mod brake;
 pub mod calendar;
 pub mod deliver;
 mod held;
+mod matter;
 pub mod pointer;
 pub mod poll;
 pub mod probe;

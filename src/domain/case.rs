@@ -86,6 +86,8 @@ pub struct Watch {
     pub facts: BTreeMap<String, Fact>,
     /// The channels that hear of it; `None` means all.
     pub channels: Option<Vec<String>>,
+    /// The other watched cases of the same matter, at other sources or instances, in the order of their identities.
+    pub linked: Vec<CaseRef>,
 }
 
 impl Watch {

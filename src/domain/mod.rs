@@ -43,3 +43,4 @@ pub mod route;
 pub mod sample;
 pub mod schedule;
 pub mod setting;
+pub mod twin;

@@ -88,6 +88,18 @@ pub fn route(events: &[Event], watch: &Watch, routes: &[Route], now: Timestamp) 
     deliveries
 }
 
+/// The deliveries of events that concern linked cases and are told of one of them: to all who hear of any, once.
+pub fn route_joint(events: &[Event], watch: &Watch, linked: &[&Watch], routes: &[Route], now: Timestamp) -> Vec<Delivery> {
+    let mut deliveries = route(events, watch, routes, now);
+    for other in linked {
+        let heard = |route: &&Route| !deliveries.iter().any(|delivery| delivery.channel == route.channel);
+        let rest: Vec<Route> = routes.iter().filter(heard).cloned().collect();
+        let as_other = Watch { tags: other.tags.clone(), channels: other.channels.clone(), ..watch.clone() };
+        deliveries.extend(route(events, &as_other, &rest, now));
+    }
+    deliveries
+}
+
 /// The deliveries of an event for those who run veedor: to every channel that asks for its kind, whatever cases it is for, and at
 /// once.
 pub fn to_operators(event: &Event, routes: &[Route], now: Timestamp) -> Vec<Delivery> {
@@ -138,6 +150,7 @@ mod tests {
             note: None,
             facts: BTreeMap::new(),
             channels: channels.map(|ids| ids.iter().map(|id| (*id).into()).collect()),
+            linked: Vec::new(),
         }
     }
 
@@ -209,6 +222,17 @@ mod tests {
         assert!(none(watch(&["x"], None), mail(&[], &["y"], 0)));
         assert!(none(watch(&[], Some(&["other"])), mail(&[], &[], 0)));
         assert!(!none(watch(&["y"], Some(&["mail"])), mail(&["order.*"], &["y"], 0)));
+    }
+
+    #[test]
+    fn news_of_linked_cases_reaches_all_who_follow_one_of_them_once() {
+        let events = [event(EventKind::HearingReminder, "a")];
+        let channel = |id: &str, tags: &[&str]| Route { channel: id.into(), recipients: vec!["x".into()], ..mail(&[], tags, 0) };
+        let routes = [channel("one", &["a"]), channel("two", &["b"]), channel("all", &[]), channel("none", &["c"])];
+        let deliveries =
+            route_joint(&events, &watch(&["a"], None), &[&watch(&["b"], Some(&["two", "all"]))], &routes, Timestamp::UNIX_EPOCH);
+        let channels: Vec<&str> = deliveries.iter().map(|delivery| delivery.channel.as_str()).collect();
+        assert_eq!(channels, ["one", "all", "two"]);
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub fn watch() -> Watch {
         note: Some("Pedido por la mesa judicial; ver carpeta 12".into()),
         facts: BTreeMap::new(),
         channels: None,
+        linked: Vec::new(),
     }
 }
 

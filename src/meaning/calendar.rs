@@ -3,6 +3,7 @@
 //! `daemon::calendar` asks [`Meaning::due`](super::Meaning::due) now and then for each case. Every event has an id that follows from
 //! the hearing and not from the version, so that asking again tells nothing twice. It reads no clock.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::civil::{Date, Time};
@@ -12,7 +13,9 @@ use jiff::{Timestamp, ToSpan};
 use crate::domain::case::CaseRef;
 use crate::domain::docket::{Docket, Entry};
 use crate::domain::event::{Event, EventKind, Severity};
+use crate::domain::id::Id;
 use crate::domain::setting::{Outcome, SILENT_AFTER, Setting};
+use crate::domain::twin::{Placed, Twin, also_at, is_told, merged, pairs};
 
 use super::Meaning;
 use super::events::as_shown;
@@ -46,15 +49,11 @@ pub struct Calendar<'a> {
     pub remind: &'a [Duration],
     /// When the case was last read: silence since then may be the source's and not the court's.
     pub read_at: Timestamp,
+    /// The settings of the cases with which it is linked.
+    pub twins: &'a [Twin],
 }
 
 impl Calendar<'_> {
-    /// The zone of the court that set a hearing.
-    fn zone_of(&self, setting: &Setting) -> TimeZone {
-        let entry = setting.set_by.as_ref().and_then(|key| self.docket.entry(key));
-        entry.map_or_else(|| self.zone.clone(), |entry| zone_of(entry, &self.zone))
-    }
-
     /// The day in the court's zone.
     pub(super) fn day(&self, at: Timestamp) -> Date {
         at.to_zoned_datetime(self.zone.clone()).date()
@@ -66,19 +65,54 @@ impl Calendar<'_> {
 pub struct Due {
     /// What is to be told; some of it may have been told before.
     pub events: Vec<Event>,
+    /// Of a hearing that stands at linked cases too: the event, and where it may have been told already, by case and by the id of the
+    /// event there.
+    pub joint: HashMap<Id, Vec<(CaseRef, Id)>>,
     /// Nothing else will be due before this, as long as the docket stays as it is.
     pub next: Timestamp,
+}
+
+/// A hearing as it is told: the case's own setting, what all sources together say of it, and the others that do.
+struct Hearing<'h> {
+    own: &'h Placed,
+    shown: &'h Placed,
+    twins: &'h [(&'h Twin, &'h Placed)],
+}
+
+/// The settings of linked cases that are the same hearing as the own one at `at`.
+fn beside<'t>(at: usize, twins: &'t [Twin], paired: &[Vec<(usize, usize)>]) -> Vec<(&'t Twin, &'t Placed)> {
+    let found = twins.iter().zip(paired).filter_map(|(twin, pairs)| {
+        let (_, other) = pairs.iter().find(|(own, _)| *own == at)?;
+        Some((twin, twin.settings.get(*other)?))
+    });
+    found.collect()
+}
+
+/// What identifies what is told of a setting. The kind is no part of it: an order may name it later, and words for it come with
+/// another veedor.
+fn subject(mark: &str, setting: &Setting) -> String {
+    let parts = [setting.date.map(|date| date.to_string()), setting.time.map(|time| time.to_string())];
+    parts.iter().fold(mark.to_owned(), |subject, part| format!("{subject}\u{1f}{}", part.as_deref().unwrap_or_default()))
 }
 
 impl Meaning {
     /// What is due at an instant.
     pub fn due(&self, calendar: &Calendar<'_>, now: Timestamp) -> Due {
-        let mut due = Due { events: Vec::new(), next: now + FARTHEST };
-        for setting in self.settings(calendar.docket, calendar.day(calendar.read_at)) {
-            let Some(date) = setting.date else { continue };
-            match setting.outcome {
-                Outcome::Pending => self.reminder(calendar, &setting, date, now, &mut due),
-                Outcome::Unknown => self.silence(calendar, &setting, date, &mut due),
+        let mut due = Due { events: Vec::new(), joint: HashMap::new(), next: now + FARTHEST };
+        let settings = self.placed(calendar.docket, &calendar.zone, calendar.day(calendar.read_at));
+        let paired: Vec<Vec<(usize, usize)>> = calendar.twins.iter().map(|twin| pairs(&settings, &twin.settings)).collect();
+        for (at, own) in settings.iter().enumerate() {
+            let Some(date) = own.setting.date else { continue };
+            let twins = beside(at, calendar.twins, &paired);
+            // What one source says of it closes it at the other.
+            if twins.iter().any(|(_, twin)| is_told(&twin.setting)) {
+                continue;
+            }
+            let shown = merged(own, &twins.iter().map(|(_, twin)| *twin).collect::<Vec<_>>());
+            let hearing = Hearing { own, shown: &shown, twins: &twins };
+            match own.setting.outcome {
+                Outcome::Pending => self.reminder(calendar, &hearing, now, &mut due),
+                Outcome::Unknown => self.silence(calendar, &hearing, date, &mut due),
                 _ => {}
             }
         }
@@ -88,9 +122,11 @@ impl Meaning {
 
     /// Of several reminders whose time has come only the nearest to the hearing is told: after a night without power the others are
     /// late.
-    fn reminder(&self, calendar: &Calendar<'_>, setting: &Setting, date: Date, now: Timestamp, due: &mut Due) {
+    fn reminder(&self, calendar: &Calendar<'_>, hearing: &Hearing<'_>, now: Timestamp, due: &mut Due) {
+        let Placed { setting, zone } = hearing.shown;
         // A day without an hour begins when it begins.
-        let Some(starts) = instant(date.to_datetime(setting.time.unwrap_or(Time::midnight())), &calendar.zone_of(setting)) else { return };
+        let starts = setting.date.and_then(|date| instant(date.to_datetime(setting.time.unwrap_or(Time::midnight())), zone));
+        let Some(starts) = starts else { return };
         if starts <= now {
             // Whether anything is heard of it is for the next readings to say.
             due.next = due.next.min(now + Duration::from_secs(6 * 3600));
@@ -102,11 +138,11 @@ impl Meaning {
         }
         if let Some(before) = calendar.remind.iter().filter(|before| **before >= left).min() {
             let mark = format!("reminder {}", before.as_secs());
-            due.events.push(self.of_setting(calendar, setting, (EventKind::HearingReminder, Severity::Notice), &mark));
+            self.tell(calendar, hearing, (EventKind::HearingReminder, Severity::Notice), &mark, due);
         }
     }
 
-    fn silence(&self, calendar: &Calendar<'_>, setting: &Setting, date: Date, due: &mut Due) {
+    fn silence(&self, calendar: &Calendar<'_>, hearing: &Hearing<'_>, date: Date, due: &mut Due) {
         let today = calendar.day(calendar.read_at);
         if date < calendar.day(calendar.watched_since) || date < today.saturating_sub(SILENCE_DAYS.days()) {
             return;
@@ -116,16 +152,32 @@ impl Meaning {
         } else {
             (Severity::Notice, SILENT_AFTER)
         };
-        due.events.push(self.of_setting(calendar, setting, (EventKind::HearingSilent, severity), &format!("silent {after}")));
+        self.tell(calendar, hearing, (EventKind::HearingSilent, severity), &format!("silent {after}"), due);
     }
 
-    fn of_setting(&self, calendar: &Calendar<'_>, setting: &Setting, (kind, severity): (EventKind, Severity), mark: &str) -> Event {
-        // The kind is no part of what identifies it: an order may name it later, and words for it come with another veedor.
-        let parts = [setting.date.map(|date| date.to_string()), setting.time.map(|time| time.to_string())];
-        let subject = parts.iter().fold(mark.to_owned(), |subject, part| format!("{subject}\u{1f}{}", part.as_deref().unwrap_or_default()));
-        let entry = setting.set_by.as_ref().and_then(|key| calendar.docket.entry(key));
-        let hearing = Some(setting_hearing(setting, &calendar.zone_of(setting)));
-        Event { hearing, ..self.event(calendar, entry, (kind, severity), &subject) }
+    /// Tells of a hearing under the id that follows from this case's own setting, and says under which it may have been told elsewhere.
+    fn tell(&self, calendar: &Calendar<'_>, hearing: &Hearing<'_>, (kind, severity): (EventKind, Severity), mark: &str, due: &mut Due) {
+        let Hearing { own, shown, twins } = hearing;
+        let entry = own.setting.set_by.as_ref().and_then(|key| calendar.docket.entry(key));
+        let field = (!twins.is_empty()).then(|| also_at(twins.iter().map(|(twin, _)| twin.label.as_str())));
+        let event = self.event(calendar, entry, (kind, severity), &subject(mark, &own.setting));
+        let event = Event { hearing: Some(setting_hearing(&shown.setting, &shown.zone)), field, ..event };
+        if !twins.is_empty() {
+            let id =
+                |(twin, placed): &(&Twin, &Placed)| (twin.case.clone(), Event::id_of(&twin.case, 0, &subject(mark, &placed.setting), kind));
+            due.joint.insert(event.id, twins.iter().map(id).collect());
+        }
+        due.events.push(event);
+    }
+
+    /// The settings of a docket, each with the zone of the court that set it. `today` is the day on which it was read.
+    pub fn placed(&self, docket: &Docket, zone: &TimeZone, today: Date) -> Vec<Placed> {
+        let place = |setting: Setting| {
+            let entry = setting.set_by.as_ref().and_then(|key| docket.entry(key));
+            let zone = entry.map_or_else(|| zone.clone(), |entry| zone_of(entry, zone));
+            Placed { setting, zone }
+        };
+        self.settings(docket, today).into_iter().map(place).collect()
     }
 
     /// An event of the calendar, about an entry.
@@ -163,6 +215,11 @@ mod tests {
 
     /// What is due for a case with one hearing on Tuesday 10 March 2026 at 09:00 in Guayaquil, and when to ask again.
     fn due(now: &str, remind: &[Duration], read_at: &str, later: &[(Date, &str)]) -> (Vec<Event>, Timestamp) {
+        due_beside(&[], now, remind, read_at, later)
+    }
+
+    /// The same beside linked cases.
+    fn due_beside(twins: &[Twin], now: &str, remind: &[Duration], read_at: &str, later: &[(Date, &str)]) -> (Vec<Event>, Timestamp) {
         let set = entry(
             "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)",
             "Se convoca a la audiencia de juicio para el 10 de marzo de 2026, a las 09h00, en la sala 3.",
@@ -182,8 +239,9 @@ mod tests {
             watched_since: "2026-03-01T12:00:00Z".parse().expect("an instant"),
             remind,
             read_at: read_at.parse().expect("an instant"),
+            twins,
         };
-        let Due { events, next } = Meaning::shipped("ec", "es").due(&calendar, now.parse().expect("an instant"));
+        let Due { events, next, .. } = Meaning::shipped("ec", "es").due(&calendar, now.parse().expect("an instant"));
         (events, next)
     }
 
@@ -230,5 +288,43 @@ mod tests {
         );
         let held = [(date(2026, 3, 12), "Siento razón que se llevó a cabo la audiencia de juicio el 10 de marzo de 2026.")];
         assert_eq!(kinds("2026-03-18T20:00:00Z", &held), []);
+    }
+
+    /// A linked case in which an order set a hearing, and what later entries say.
+    fn twin(text: &str, later: &[(Date, &str)]) -> Twin {
+        let set = entry("CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", text);
+        let mut entries = vec![Entry { key: EntryKey("0".into()), date: Some(date(2026, 3, 3)), ..set }];
+        for (day, text) in later {
+            entries.insert(0, Entry { key: EntryKey("1".into()), date: Some(*day), ..entry("RAZON (RAZON)", text) });
+        }
+        let (docket, zone) = (Docket { entries, ..Docket::default() }, TimeZone::get("America/Guayaquil").expect("bundled"));
+        let settings = Meaning::shipped("ec", "es").placed(&docket, &zone, date(2026, 3, 18));
+        let case = CaseRef { source: "ec-fiscalia".into(), number: "170101826030001".into() };
+        Twin { case, label: "ec-fiscalia 170101826030001".into(), settings }
+    }
+
+    const SAME: &str = "Se convoca a la audiencia de juicio para el 10 de marzo de 2026, a las 09h00.";
+
+    #[test]
+    fn a_hearing_of_linked_cases_names_both_and_keeps_its_id() {
+        let now = "2026-03-10T13:00:00Z";
+        let alone = due(now, &[2 * HOUR], now, &[]).0;
+        let both = due_beside(&[twin(SAME, &[])], now, &[2 * HOUR], now, &[]).0;
+        assert_eq!((alone.len(), both.len(), both[0].id), (1, 1, alone[0].id), "linking them later tells nothing twice");
+        assert_eq!(both[0].field.as_ref().and_then(|field| field.after.as_deref()), Some("ec-fiscalia 170101826030001"));
+        // Another hour is another hearing.
+        let other = twin(&SAME.replace("09h00", "11h00"), &[]);
+        assert_eq!(due_beside(&[other], now, &[2 * HOUR], now, &[]).0[0].field, None);
+    }
+
+    #[test]
+    fn what_one_source_says_of_a_hearing_ends_the_silence_and_the_reminder_of_the_other() {
+        let now = "2026-03-18T20:00:00Z";
+        assert_eq!(due_beside(&[twin(SAME, &[])], now, &[HOUR], now, &[]).0.len(), 1);
+        let held = twin(SAME, &[(date(2026, 3, 12), "Siento razón que se llevó a cabo la audiencia de juicio el 10 de marzo de 2026.")]);
+        assert!(due_beside(&[held], now, &[HOUR], now, &[]).0.is_empty());
+        let before = "2026-03-10T13:00:00Z";
+        let revoked = twin(SAME, &[(date(2026, 3, 6), "Se deja sin efecto la audiencia de juicio convocada para el 10 de marzo de 2026.")]);
+        assert!(due_beside(&[revoked], before, &[2 * HOUR], before, &[]).0.is_empty());
     }
 }

@@ -185,6 +185,7 @@ impl Scenario {
                     watched_since,
                     remind: &[],
                     read_at: at,
+                    twins: &[],
                 };
                 let fresh: Vec<Event> = meaning.due(&calendar, at).events;
                 let fresh: Vec<Event> = fresh.into_iter().filter(|event| due.iter().all(|known| known.id != event.id)).collect();

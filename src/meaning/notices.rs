@@ -88,6 +88,7 @@ mod tests {
             page_sha256: [1; 32],
             remind: &[],
             read_at: "2026-11-23T15:00:00Z".parse().expect("an instant"),
+            twins: &[],
         };
         let events = Meaning::shipped("ec", "es").unserved(&calendar);
         assert!(events.iter().all(|event| event.kind == EventKind::NotificationMissing && event.severity == Severity::Notice));

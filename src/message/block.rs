@@ -15,6 +15,7 @@ use crate::domain::hearing::HearingMention;
 use crate::domain::id::hex;
 use crate::domain::link::Link;
 use crate::domain::redact::{self, cut};
+use crate::domain::twin::ALSO_AT;
 
 /// What is told of one event.
 pub(super) struct Block {
@@ -186,6 +187,10 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
         // "La actuación", "el expediente".
         let es = if event.entry.is_some() { "Consultas que no la mostraron" } else { "Consultas que no lo mostraron" };
         block.facts.push((pick(language, es, "Visits that did not show it"), value(&field.after)));
+        return;
+    }
+    if field.field == ALSO_AT {
+        block.facts.push((pick(language, "También consta en", "Also on the record of"), value(&field.after)));
         return;
     }
     if field.field == NOT_HELD {

@@ -39,7 +39,9 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
             .zip(cids)
             .map(|(watch, cid)| {
                 let source = config.source_of(&watch.case).map(Arc::as_ref);
-                line(&store, watch, cid, &rows, visitor.postponed(&config, watch)).map(|line| marked(line, source))
+                let mut line = marked(line(&store, watch, cid, &rows, visitor.postponed(&config, watch))?, source);
+                line["linked"] = json!(config.linked_names(watch));
+                Ok(line)
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
         Ok((lines, braked))
@@ -106,6 +108,7 @@ pub async fn show(desk: &Desk, typed: &str, version: Option<u32>) -> Result<Valu
         "version": stored.number,
         "seen_at": stored.at.to_string(),
         "name": watch.name,
+        "linked": config.linked_names(watch),
         "url": config.source_of(&watch.case).map(|source| source.recipe.case_url(&watch.number)),
         "docket": wire::docket::to_json(&stored.docket, &watch.case.source, &watch.number),
         "pages": pages,

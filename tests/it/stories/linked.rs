@@ -51,3 +51,53 @@ fn an_order_that_joins_two_cases_is_told_once_and_no_other_case_is_asked_for() {
     assert_eq!(world.json(&["list", "--json"])["cases"].as_array().map(Vec::len), Some(2), "a case that is only named is watched");
     world.finish();
 }
+
+/// When a court entered an act.
+fn minutes_ago(minutes: i64) -> String {
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes);
+    then.strftime("%Y-%m-%dT%H:%M:%S.000+00:00").to_string()
+}
+
+/// The same two cases, linked.
+fn linked_world() -> World {
+    let mut world = World::new(&[A, B]);
+    let list = world.list.replace("listen = \"\"", "listen = \"\"\nremind = [\"24h\", \"2h\"]");
+    world.list = list.replace(&format!("number = \"{B}\"\n"), &format!("number = \"{B}\"\nlinked = [\"ec-esatje {A}\"]\n"));
+    world.write(&world.list);
+    world
+}
+
+#[test]
+fn a_hearing_of_two_linked_cases_is_called_to_mind_once_and_is_one_in_the_calendar() {
+    let mut world = linked_world();
+    world.start();
+    world.visits(2);
+    let zone = jiff::tz::TimeZone::get("America/Guayaquil").expect("bundled");
+    let then = (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(90)).to_zoned_datetime(zone);
+    let (day, hour) = (then.strftime("%d/%m/%Y").to_string(), then.strftime("%H:%M").to_string());
+    let set = |token: &str| format!("<p>{token} Se convoca a la audiencia de juicio para el {day}, a las {hour}.</p>");
+    world.court.act_at(A, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", &set("TWO00"), &minutes_ago(9));
+    world.court.act_at(B, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", &set("TWO01"), &minutes_ago(8));
+    world.told("TWO00");
+    world.told("TWO01");
+    let reminders = |world: &World| world.hooks.got().into_iter().filter(|hook| hook.kind == "hearing.reminder").collect::<Vec<_>>();
+    world.until("the reminder is told", |world| !reminders(world).is_empty());
+    world.visits(3);
+    assert_eq!(world.stop(), Some(0));
+    world.start();
+    world.visits(4);
+    let told = reminders(&world);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let calendar = world.json(&["hearings", "--json"]);
+    let rows = calendar["hearings"].as_array().expect("a list");
+    assert_eq!((rows.len(), &calendar["counts"]["pending"]), (1, &Value::from(1)), "{calendar:#}");
+    assert_eq!((rows[0]["case"].as_str(), rows[0]["also"][0]["case"].as_str()), (Some(A), Some(B)));
+    assert!(world.ok(&["hearings"]).contains(&format!("{A} + ec-esatje {B}")));
+    let listed = world.json(&["list", "--json"]);
+    assert_eq!(listed["cases"][0]["linked"], serde_json::json!([format!("ec-esatje {B}")]), "said in one, known in both");
+    assert!(
+        world.ok(&["check"]).contains(&format!("linked   ec-esatje {B} with ec-esatje {A}"))
+            || world.ok(&["check"]).contains(&format!("linked   ec-esatje {A} with ec-esatje {B}"))
+    );
+    world.finish();
+}

@@ -1,0 +1,173 @@
+//! A case and those it is linked with, looked at together for what is due of them.
+//!
+//! Called by [`calendar`](super::calendar). What stands at several of the cases is told of the first that it is due at, in the order of
+//! their identities, to all who hear of any of them; what was told of one is not told of another. It reads the few cases of one matter
+//! and no others.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::brake;
+use crate::config::Config;
+use crate::domain::case::Watch;
+use crate::domain::delivery::Delivery;
+use crate::domain::docket::Docket;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::route::{route, route_joint};
+use crate::domain::schedule::Row;
+use crate::domain::twin::{Placed, Twin};
+use crate::meaning::Meaning;
+use crate::meaning::calendar::Calendar;
+use crate::store::cases::Head;
+use crate::store::error::StoreError;
+use crate::store::{Cid, Store};
+
+/// What came of looking at a case.
+pub(super) struct Looked {
+    /// The case in the store.
+    pub cid: Cid,
+    /// The version that was looked at.
+    pub version: u32,
+    /// How many events were new.
+    pub told: usize,
+    /// When something may be due again.
+    pub next: Timestamp,
+}
+
+/// A watched case as it was last read.
+pub(super) struct Member<'c> {
+    pub watch: &'c Watch,
+    pub meaning: Arc<Meaning>,
+    pub zone: TimeZone,
+    pub cid: Cid,
+    pub head: Head,
+    pub row: Row,
+    pub docket: Docket,
+    pub read_at: Timestamp,
+    pub settings: Vec<Placed>,
+}
+
+impl<'c> Member<'c> {
+    /// The case, when it was read.
+    fn load(store: &Store, config: &'c Config, watch: &'c Watch, now: Timestamp) -> Result<Option<Self>, StoreError> {
+        let Some(source) = config.source_of(&watch.case) else { return Ok(None) };
+        let Some(cid) = store.cid(&watch.case)? else { return Ok(None) };
+        let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { return Ok(None) };
+        let Some(docket) = store.docket(cid, head.version)? else { return Ok(None) };
+        // A row that does not read back says nothing of when the case was read.
+        let row = store.row(cid)?.unwrap_or_default();
+        let read_at = Timestamp::from_second(row.last_ok.into()).ok().filter(|_| row.last_ok > 0);
+        // A reading in the future is one under a clock that was ahead; no silence follows from it.
+        let Some(read_at) = read_at.map(|read_at| read_at.min(now)) else { return Ok(None) };
+        let recipe = &source.recipe;
+        let (meaning, zone) = (Meaning::shipped(&recipe.jurisdiction, &recipe.language), recipe.zone_of(&watch.number));
+        let settings = match watch.linked.is_empty() {
+            true => Vec::new(),
+            false => meaning.placed(&docket, &zone, read_at.to_zoned_datetime(zone.clone()).date()),
+        };
+        Ok(Some(Self { watch, meaning, zone, cid, head, row, docket, read_at, settings }))
+    }
+
+    fn twin(&self) -> Twin {
+        let label = format!("{} {}", self.watch.case.source, self.watch.number.canonical);
+        Twin { case: self.watch.case.clone(), label, settings: self.settings.clone() }
+    }
+}
+
+/// Looks at a case and at those it is linked with.
+pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp) -> Result<Vec<Looked>, StoreError> {
+    let mut watches: Vec<&Watch> = watch.linked.iter().filter_map(|case| config.watch(case)).collect();
+    watches.push(watch);
+    watches.sort_unstable_by(|a, b| a.case.cmp(&b.case));
+    let mut members = Vec::new();
+    for one in watches {
+        match Member::load(store, config, one, now) {
+            Ok(member) => members.extend(member),
+            // One that cannot be read is no reason to be silent about the others.
+            Err(StoreError::Damaged(_) | StoreError::Refused(_)) if one.case != watch.case => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut looked = Vec::new();
+    for member in &members {
+        looked.push(due(store, config, member, &members, now)?);
+    }
+    Ok(looked)
+}
+
+fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], now: Timestamp) -> Result<Looked, StoreError> {
+    let twins: Vec<Twin> = all.iter().filter(|other| other.cid != member.cid).map(Member::twin).collect();
+    let calendar = Calendar {
+        case: &member.watch.case,
+        zone: member.zone.clone(),
+        docket: &member.docket,
+        version: member.head.version,
+        page_sha256: member.head.pages_sha256,
+        watched_since: member.head.watched_since,
+        remind: &config.general.remind,
+        read_at: member.read_at,
+        twins: &twins,
+    };
+    let mut due = member.meaning.due(&calendar, now);
+    // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
+    // out is due at the next look.
+    if due.events.iter().any(is_silence) && is_braked(store, all)? {
+        due.events.retain(|event| !is_silence(event));
+        due.next = now;
+    }
+    let (joint, own): (Vec<Event>, Vec<Event>) = due.events.into_iter().partition(|event| due.joint.contains_key(&event.id));
+    let mut told = 0;
+    if !own.is_empty() {
+        let deliveries = route(&own, member.watch, &config.routes(), now);
+        told += announce(store, config, member, own, deliveries, now)?;
+    }
+    for event in joint {
+        let elsewhere = due.joint.get(&event.id).map(Vec::as_slice).unwrap_or_default();
+        let mut known = false;
+        for (_, id) in elsewhere {
+            known |= store.event(*id)?.is_some();
+        }
+        if !known {
+            let linked: Vec<&Watch> = elsewhere.iter().filter_map(|(case, _)| config.watch(case)).collect();
+            told += tell(store, config, member, &linked, event, now)?;
+        }
+    }
+    Ok(Looked { cid: member.cid, version: member.head.version, told, next: due.next })
+}
+
+/// Tells an event of this case to all who hear of it or of one of the linked cases.
+fn tell(store: &Store, config: &Config, member: &Member<'_>, linked: &[&Watch], event: Event, now: Timestamp) -> Result<usize, StoreError> {
+    let events = vec![event];
+    let deliveries = route_joint(&events, member.watch, linked, &config.routes(), now);
+    announce(store, config, member, events, deliveries, now)
+}
+
+/// Writes what is told, judged by the brake as a visit is; how many events were new.
+fn announce(
+    store: &Store,
+    config: &Config,
+    member: &Member<'_>,
+    events: Vec<Event>,
+    deliveries: Vec<Delivery>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let brake = brake::judged_by(config, member.watch, member.row, &events, now);
+    let committed = store.announce(member.cid, member.head.version, events, deliveries, brake)?;
+    brake::tell(member.watch, &committed);
+    Ok(committed.events.len())
+}
+
+fn is_silence(event: &Event) -> bool {
+    event.kind == EventKind::HearingSilent
+}
+
+fn is_braked(store: &Store, members: &[Member<'_>]) -> Result<bool, StoreError> {
+    for member in members {
+        if store.is_braked(&member.watch.case.source)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
