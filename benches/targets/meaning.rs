@@ -6,9 +6,13 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use veedor::domain::docket::{Entry, EntryKey};
+use jiff::tz::TimeZone;
+use veedor::domain::case::CaseRef;
+use veedor::domain::docket::{Docket, Entry, EntryKey};
 use veedor::meaning::Meaning;
+use veedor::meaning::calendar::Calendar;
 
 use super::table::Table;
 
@@ -18,6 +22,8 @@ const ROUNDS: usize = 60;
 const ENTRIES: usize = 2_000;
 const BODIES: usize = 100;
 const BODY: usize = 4096;
+/// Entries of the docket that the calendar reads.
+const DOCKET: usize = 200;
 
 /// Titles and the first words of their texts, as dockets have them: most are service, filings and small orders.
 const ECUADOR: [(&str, &str); 10] = [
@@ -72,6 +78,25 @@ pub fn measure(table: &mut Table) {
     let ours = least(|| classify(&meaning, &many, day)).div_f64(BODIES as f64);
     table.at_most("a body of 4 KB read for hearings", micros(ours), 200.0, "µs");
     compare(table, &many, ours);
+    calendar(table, &meaning);
+}
+
+/// What a day of the calendar costs: it reads every docket once a day, and at a start, through all its entries.
+fn calendar(table: &mut Table, meaning: &Meaning) {
+    let named = |(nth, (title, text)): (usize, &(&str, &str))| Entry {
+        key: EntryKey(nth.to_string()),
+        date: Some(date(2024, 3, 1).saturating_sub(i32::try_from(nth / 4).unwrap_or(0).days())),
+        ..entry(title, text)
+    };
+    let entries = ECUADOR.iter().cycle().take(DOCKET).enumerate().map(named).collect();
+    let docket = Docket { entries, ..Docket::default() };
+    let case = CaseRef { source: "ec-esatje".into(), number: "17721202400011G".into() };
+    let at = "2024-03-04T15:00:00Z".parse().expect("an instant");
+    let zone = TimeZone::get("America/Guayaquil").expect("a zone");
+    let calendar =
+        Calendar { case: &case, zone, docket: &docket, version: 3, page_sha256: [0; 32], watched_since: at, remind: &[], read_at: at };
+    let ours = least(|| black_box(meaning.due(&calendar, at)).events.len());
+    table.note("a docket of 200 entries asked what is due", micros(ours) / 1000.0, "ms");
 }
 
 fn compare(table: &mut Table, entries: &[&Entry], ours: Duration) {

@@ -64,10 +64,11 @@ impl Class {
 
     /// What may be found beside it without being wrong: an order that sets a hearing, imposes custody or ends a case is an order as
     /// well, a party's remedy is a filing and its service a notice as well, and a ruling may impose a measure or decide a remedy that its
-    /// list does not count apart.
+    /// list does not count apart. A hearing about custody is both.
     fn companions(self) -> &'static [Self] {
         match self {
-            Self::HS | Self::HP | Self::HC | Self::C | Self::X => &[Self::R],
+            Self::HS | Self::HP | Self::HC | Self::X => &[Self::R],
+            Self::C => &[Self::R, Self::HH],
             Self::A => &[Self::R, Self::F, Self::N],
             Self::R => &[Self::C, Self::A],
             Self::HH | Self::F | Self::N | Self::O => &[],
@@ -99,7 +100,8 @@ impl Title {
     pub fn found(&self) -> (Vec<Class>, Vec<EventKind>) {
         let meaning = Meaning::shipped(&self.jurisdiction, &self.language);
         let kinds = meaning.classify(&entry(&self.title), None).kinds;
-        let mut classes: Vec<Class> = kinds.iter().map(|kind| self.class_of(*kind)).collect();
+        let told = kinds.iter().filter(|kind| !self.has_no_class(**kind));
+        let mut classes: Vec<Class> = told.map(|kind| self.class_of(*kind)).collect();
         classes.sort_unstable();
         classes.dedup();
         (classes, kinds)
@@ -108,6 +110,13 @@ impl Title {
     /// Whether finding `class` is no mistake.
     pub fn allows(&self, class: Class) -> bool {
         self.allowed.contains(&class) || self.expected.iter().any(|expected| expected.companions().contains(&class))
+    }
+
+    /// The lists count a case that comes back or goes elsewhere with "anything else" where it is all that the title says, and
+    /// beside an order not at all.
+    fn has_no_class(&self, kind: EventKind) -> bool {
+        let moved = matches!(kind, EventKind::CaseReopened | EventKind::CaseLinked | EventKind::JudgeChanged);
+        moved && !self.expected.contains(&Class::O)
     }
 
     fn class_of(&self, kind: EventKind) -> Class {

@@ -61,6 +61,8 @@ fn listed(titles: &mut Vec<Title>, system: (&str, &str, &str), list: &str) {
             let (title, note) = plain(&piece);
             // The document's own first rule: a motion is a filing, whatever it is about.
             let motion = title.starts_with("Motion to ") || title.starts_with("Motion for ");
+            // Our second reading: a charge that becomes known is the prosecutor's act, counted with the filings as any charge.
+            let note = if title == "Indictment Unsealed" { Note { only: vec![Class::F], ..note } } else { note };
             let note = Note { only: if motion && !title.contains(" disposed") { vec![Class::F] } else { note.only }, ..note };
             if class.is_some() || !note.only.is_empty() {
                 add(titles, system, &title, class, &note);

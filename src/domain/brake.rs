@@ -76,9 +76,10 @@ fn way(event: &Event) -> Option<String> {
         // By the heading; what an entry says of a raffle is an act of the court.
         (EventKind::JudgeChanged, Some(_)) => Some(name.to_owned()),
         (EventKind::CaseLinked, _) if event.entry.is_none() => Some(name.to_owned()),
-        // Dates that do not agree say nothing against what else is told of their entry, so these are not of the record.
+        // Marks and dates that do not agree say nothing against what else is told of their entry, so these are not of the record.
         (
-            EventKind::RecordInconsistent
+            EventKind::RecordMarked
+            | EventKind::RecordInconsistent
             | EventKind::RecordOutOfOrder
             | EventKind::RecordBurst
             | EventKind::PartyChanged
@@ -255,6 +256,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::event::Actor;
     use crate::domain::sample;
 
     #[test]
@@ -308,7 +310,9 @@ mod tests {
     #[test]
     fn a_judge_counts_by_the_heading_and_not_by_an_act() {
         let raffle = Event { kind: EventKind::JudgeChanged, ..dated(sample::ruling(), 1) };
-        assert_eq!(ways(&raffle), [""; 0]);
+        let linked = Event { kind: EventKind::CaseLinked, ..raffle.clone() };
+        assert_eq!((ways(&raffle), ways(&linked)), (Vec::new(), Vec::new()));
+        assert_eq!(ways(&sample::bare(EventKind::CaseLinked)), ["case.linked"]);
         // The heading's change shows the entry that may say why.
         let heading = of_field(EventKind::JudgeChanged, "judge");
         assert_eq!(ways(&Event { entry: raffle.entry, ..heading }), ["judge.changed"]);

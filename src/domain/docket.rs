@@ -68,6 +68,10 @@ pub const FILE_CLOCK_FIELD: &str = "file_clock";
 /// The further field that holds the day on which that file was made. Judged only beside [`FILE_CLOCK_FIELD`].
 pub const FILE_DAY_FIELD: &str = "file_day";
 
+/// The further field with the source's mark of how an entry is shown, where it has one (`S` and `A` at e-SATJE): what the marks mean is
+/// not published, so that another one is told as such (`domain.md` F-05).
+pub const VISIBLE_FIELD: &str = "visible";
+
 /// One line of a docket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {

@@ -104,6 +104,8 @@ kinds! {
     RecordBackdated = "record.backdated", Warn, Subscriber;
     /// The court began to withhold an entry.
     RecordHidden = "record.hidden", Warn, Subscriber;
+    /// The source's mark of how an entry is shown changed.
+    RecordMarked = "record.marked", Notice, Subscriber;
     /// An entry's date changed.
     RecordRedated = "record.redated", Warn, Subscriber;
     /// A linked document was replaced.

@@ -36,8 +36,11 @@ pub const EDITS_AT_ONCE: &str = "edits_at_once";
 /// The other entry of the day, in `before`, and how much of both is the same, in `after`.
 pub const TWIN: &str = "twin";
 
+/// The source's mark of how it shows an entry, before and now; of many entries at once with their number.
+pub const MARK: &str = "visible";
+
 /// Every name.
-pub const ALL: [&str; 11] = [
+pub const ALL: [&str; 12] = [
     CREATED_LATE,
     NOT_SHOWN,
     DATED_BEFORE,
@@ -49,4 +52,5 @@ pub const ALL: [&str; 11] = [
     ENTRIES_AT_ONCE,
     EDITS_AT_ONCE,
     TWIN,
+    MARK,
 ];

@@ -110,6 +110,6 @@ pub fn counts(settings: &[Setting]) -> [(Outcome, usize); 8] {
 }
 
 /// What is counted, in one sentence that stands beside every count.
-pub const COUNTING: &str = "one setting for each day on which a hearing was set; an entry that repeats a day adds none; a day that an \
+pub const COUNTING: &str = "one setting for each day and hour for which a hearing was set; an entry that repeats it adds none; a day that an \
                             order replaces is deferred, or revoked where the order says so or the new day is earlier; unknown after 5 \
                             working days without an entry; a hearing that linked cases both have is one setting";

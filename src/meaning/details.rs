@@ -11,6 +11,23 @@ use super::language::mark;
 use super::scene::Scene;
 use super::speech::{Said, Say, Speech};
 
+/// A mention, and how the text comes to speak of it.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// What the text says.
+    pub mention: HearingMention,
+    /// Whether the text only calls to mind a day that was set before.
+    pub recalled: bool,
+    /// Whether it is the history of the case, as a ruling tells it or as any entry does in passing, and is no news.
+    pub history: bool,
+}
+
+impl From<HearingMention> for Heard {
+    fn from(mention: HearingMention) -> Self {
+        Self { mention, recalled: false, history: false }
+    }
+}
+
 /// A hearing as found, before its details.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -24,6 +41,10 @@ pub struct Draft {
     pub warnings: Vec<String>,
     /// Whether the text speaks of the day as set before ("señalada para").
     pub existing: bool,
+    /// Whether it only calls that day to mind: "la audiencia señalada para".
+    pub recalled: bool,
+    /// Whether it is said in passing: true, and no news.
+    pub aside: bool,
     /// The first token that says so.
     pub start: usize,
     /// The token after the last.
@@ -35,7 +56,8 @@ pub struct Draft {
 impl Draft {
     /// A draft from a verb alone.
     pub fn of_verb(verb: &Said, status: HearingStatus, date: Option<Date>) -> Self {
-        Self { date, time: None, status, warnings: Vec::new(), existing: false, start: verb.start, end: verb.end, at: verb.start }
+        let (time, existing, recalled, aside) = (None, false, false, false);
+        Self { date, time, status, warnings: Vec::new(), existing, recalled, aside, start: verb.start, end: verb.end, at: verb.start }
     }
 
     fn same_hour(&self, other: &Self) -> bool {
@@ -44,16 +66,16 @@ impl Draft {
 }
 
 /// The mentions, in the order of the text.
-pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut drafts: Vec<Draft>) -> Vec<HearingMention> {
+pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut drafts: Vec<Draft>) -> Vec<Heard> {
     drafts.sort_by_key(|draft| (draft.start, draft.at));
     let types: Vec<Option<usize>> = drafts.iter().map(|draft| type_of(scene, draft)).collect();
     replace_old_days(&mut drafts, &types);
     let kept = without_repeats(&drafts);
     let lone = lone_type(scene, speech, title_type);
-    let mut mentions: Vec<HearingMention> = Vec::with_capacity(kept.len());
+    let mut mentions: Vec<Heard> = Vec::with_capacity(kept.len());
     for index in kept {
         let draft = &drafts[index];
-        mentions.push(HearingMention {
+        let mention = HearingMention {
             date: draft.date,
             time: draft.time,
             kind: types[index].and_then(|at| speech.type_name(at)).map(str::to_owned).or_else(|| lone.clone()),
@@ -62,7 +84,8 @@ pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut 
             room: room_of(scene, draft),
             warnings: draft.warnings.clone(),
             span: Some(scene.tokens.span(draft.start, draft.end)),
-        });
+        };
+        mentions.push(Heard { recalled: draft.recalled && is_setting(draft.status), history: draft.aside, ..mention.into() });
     }
     mentions
 }
@@ -81,7 +104,8 @@ fn replace_old_days(drafts: &mut [Draft], types: &[Option<usize>]) {
         });
         let Some(new) = fresh else { continue };
         let earlier = drafts[new].date < drafts[old].date && drafts[new].date.is_some();
-        drafts[old].status = HearingStatus::Revoked;
+        // A day that gives way to a later one is put off; for an earlier one the order that set it falls.
+        drafts[old].status = if earlier { HearingStatus::Revoked } else { HearingStatus::Deferred };
         if drafts[new].status == HearingStatus::Convened {
             drafts[new].status = if earlier { HearingStatus::MovedEarlier } else { HearingStatus::Rescheduled };
         }

@@ -10,7 +10,7 @@ use jiff::{Span, ToSpan};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
 use super::date::YearExpr;
-use super::details::{Draft, finish};
+use super::details::{Draft, Heard, finish};
 use super::language::mark;
 use super::resolve::Lean;
 use super::scene::Scene;
@@ -29,7 +29,7 @@ const END_OF_DAY: &str = "end_of_day";
 const OUT_OF_RANGE: &str = "date_out_of_range";
 
 /// Every hearing that the text speaks of, in the order of the text.
-pub fn mentions(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>) -> Vec<HearingMention> {
+pub fn mentions(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>) -> Vec<Heard> {
     let closings: Vec<Said> = scene.said.iter().filter(|said| scene.closes(said)).copied().collect();
     let mut work = Work { scene, used: vec![false; closings.len()], closings, drafts: Vec::new(), last: None };
     for moment in &scene.moments {
@@ -86,7 +86,10 @@ impl Work<'_, '_> {
             return self.past(moment, lead, HearingStatus::Held);
         }
         if !self.scene.is_wished(lead.start) && self.scene.names_hearing(moment.start, moment.end) {
+            let first = self.drafts.len();
             self.push(moment, lead, HearingStatus::Convened, Lean::Ahead, true);
+            let recalled = self.scene.is_definite(lead);
+            self.drafts[first..].iter_mut().for_each(|draft| draft.recalled = recalled);
         }
     }
 
@@ -170,6 +173,8 @@ impl Work<'_, '_> {
             status,
             warnings,
             existing,
+            recalled: false,
+            aside: false,
             start: verb.start.min(moment.start),
             end: verb.end.max(moment.end),
             at: moment.start,
@@ -200,10 +205,22 @@ impl Work<'_, '_> {
             let date = self.scene.reference.filter(|_| status == HearingStatus::Suspended && !bare);
             self.drafts.push(Draft::of_verb(&verb, self.refined(&verb, status), date));
         }
-        let held = self.drafts.iter().any(|draft| draft.status == HearingStatus::Held);
+        // "Se declara fallida la audiencia … siendo las 09h30 se da por concluida": it did not take place.
+        let held = self.drafts.iter().any(|draft| {
+            let is_now = draft.date.is_none() || draft.date == self.scene.reference;
+            draft.status == HearingStatus::Held || (is_now && is_broken(draft.status))
+        });
         let concluded = self.scene.said.iter().find(|said| said.say == Say::Concluded && !self.scene.is_guarded(said, 12));
-        if let Some(verb) = concluded.filter(|_| !held) {
+        // "Aberta a audiência, ausente a testemunha; redesigno para": it was opened, and held on another day.
+        let moved = self.drafts.iter().any(|draft| draft.status == HearingStatus::Rescheduled);
+        if held {
+            return;
+        }
+        if let Some(verb) = concluded {
             self.drafts.push(Draft::of_verb(verb, HearingStatus::Held, None));
+        } else if let Some(verb) = self.scene.said.iter().find(|said| !moved && self.scene.tells_held(said)) {
+            // "Se realizó la audiencia inicial": with these words a record begins; further down they only look back.
+            self.drafts.push(Draft { aside: verb.start > 0, ..Draft::of_verb(verb, HearingStatus::Held, None) });
         }
     }
 
@@ -229,6 +246,17 @@ fn after(status: HearingStatus) -> HearingStatus {
         HearingStatus::MovedEarlier => HearingStatus::MovedEarlier,
         _ => HearingStatus::Rescheduled,
     }
+}
+
+/// Whether this status means that a hearing did not take place, or not to its end.
+fn is_broken(status: HearingStatus) -> bool {
+    use HearingStatus as H;
+    matches!(status, H::Failed | H::NotInstalled | H::Deferred | H::Suspended)
+}
+
+/// Whether the entry says of the hearing of its own day that it did not take place, or not to its end.
+pub fn is_not_now(mention: &HearingMention, reference: Option<Date>) -> bool {
+    is_broken(mention.status) && (mention.date.is_none() || mention.date == reference)
 }
 
 /// Whether this status is a day to come.

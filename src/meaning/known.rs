@@ -11,16 +11,9 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::domain::setting::{Outcome, Setting};
 
 use super::hearing::is_setting;
+use super::lives::{is_earlier, is_on};
 use super::seen::{Seen, instant};
-use super::{Meaning, Reading};
-
-/// The days to come that the docket's entries set.
-fn settings<'d>(meaning: &'d Meaning, docket: &'d Docket) -> impl Iterator<Item = (&'d Entry, HearingMention)> {
-    docket.entries.iter().flat_map(move |entry| {
-        let hearings = meaning.classify(entry, entry.date).hearings;
-        hearings.into_iter().filter(|mention| is_setting(mention.status)).map(move |mention| (entry, mention))
-    })
-}
+use super::{Meaning, Reading, kind_of};
 
 /// The hearing that comes next, as far as the docket knows that it still does, and the zone of the court that set it.
 pub fn next_hearing(meaning: &Meaning, seen: &Seen<'_>) -> Option<(Setting, TimeZone)> {
@@ -47,30 +40,64 @@ pub fn setting_hearing(setting: &Setting, zone: &TimeZone) -> EventHearing {
     EventHearing { mention, starts, zone: zone.iana_name().unwrap_or("UTC").to_owned(), previous: None }
 }
 
-/// Whether the entry only speaks of a hearing that the docket already told, on the same day at the same hour: an order
-/// about something else that mentions it. An entry whose title sets a hearing always counts.
-pub fn only_repeats(meaning: &Meaning, held: Option<&Docket>, entry: &Entry, reading: &Reading) -> bool {
-    let Some(held) = held.filter(|_| reading.kinds.contains(&EventKind::HearingScheduled)) else { return false };
-    if by_title(meaning, entry).kinds.contains(&EventKind::HearingScheduled) {
-        return false;
+/// Takes from a reading the days that the docket of the `known` entries already tells: those that the entry only calls to mind,
+/// whatever became of them, and those for which a hearing still stands at the same hour. What the title says of a hearing is told all the
+/// same, and so is everything else that the entry says.
+pub fn without_repeats(meaning: &Meaning, known: Vec<&Entry>, entry: &Entry, reading: &mut Reading, reference: Option<Date>) {
+    let is_day = |kind: &EventKind| {
+        matches!(
+            kind,
+            EventKind::HearingScheduled | EventKind::HearingRescheduled | EventKind::HearingMovedEarlier | EventKind::HearingResumed
+        )
+    };
+    if known.is_empty() || !reading.kinds.iter().any(is_day) {
+        return;
     }
-    let new: Vec<&HearingMention> = reading.hearings.iter().filter(|mention| is_setting(mention.status)).collect();
-    let same =
-        |mention: &HearingMention| settings(meaning, held).any(|(_, known)| known.date == mention.date && known.time == mention.time);
-    !new.is_empty() && new.iter().all(|mention| mention.date.is_some() && mention.time.is_some() && same(mention))
+    let titled = by_title(meaning, entry).kinds;
+    let heard = meaning.listen(entry, reference).1;
+    let recalled = |mention: &HearingMention| {
+        heard.iter().any(|heard| heard.recalled && heard.mention.span == mention.span && heard.mention.date == mention.date)
+    };
+    let settings = meaning.lives(known).settings;
+    let is_told = |mention: &HearingMention| {
+        settings.iter().filter(|setting| is_on(setting, mention)).any(|setting| {
+            let stands = setting.outcome == Outcome::Pending || mention.date <= reference;
+            recalled(mention) || (stands && mention.time.is_some() && setting.time == mention.time)
+        })
+    };
+    let told: Vec<EventKind> = reading
+        .hearings
+        .iter()
+        .filter(|mention| is_setting(mention.status) && !titled.contains(&kind_of(mention.status)) && is_told(mention))
+        .map(|mention| kind_of(mention.status))
+        .collect();
+    reading.hearings.retain(|mention| !(is_setting(mention.status) && told.contains(&kind_of(mention.status)) && is_told(mention)));
+    let left = |kind: &EventKind| reading.hearings.iter().any(|mention| kind_of(mention.status) == *kind);
+    let gone: Vec<EventKind> = told.into_iter().filter(|kind| !left(kind)).collect();
+    reading.kinds.retain(|kind| !gone.contains(kind));
+    if reading.kinds.is_empty() {
+        reading.kinds = titled;
+    }
 }
 
-/// Hearings that the entry moves to a day before the one that the docket has for them are moved earlier, whatever word the order
-/// uses.
-pub fn told_earlier(meaning: &Meaning, held: Option<&Docket>, reading: &mut Reading, reference: Option<Date>) {
-    let (Some(held), Some(reference)) = (held, reference) else { return };
-    let is_earlier = |mention: &HearingMention| {
-        let known = || meaning.replaced(held, mention, reference)?.date;
-        mention.status == HearingStatus::Rescheduled && mention.date.is_some() && known().is_some_and(|known| Some(known) > mention.date)
+/// Whether all days that the entry speaks of were set before, as it says itself.
+pub fn only_recalls(meaning: &Meaning, entry: &Entry, reference: Option<Date>) -> bool {
+    let heard = meaning.listen(entry, reference).1;
+    let mut set = heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status)).peekable();
+    set.peek().is_some() && set.all(|heard| heard.recalled)
+}
+
+/// Hearings that the entry moves to a day or an hour before the one that the `known` entries have for them are moved earlier,
+/// whatever word the order uses.
+pub fn told_earlier(meaning: &Meaning, known: &[&Entry], reading: &mut Reading, reference: Option<Date>) {
+    let Some(reference) = reference else { return };
+    let moved = |mention: &HearingMention| {
+        mention.status == HearingStatus::Rescheduled
+            && meaning.replaced(known.to_vec(), mention, reference).is_some_and(|setting| is_earlier(mention, &setting))
     };
     let mut is_any = false;
     for mention in &mut reading.hearings {
-        if is_earlier(mention) {
+        if moved(mention) {
             (mention.status, is_any) = (HearingStatus::MovedEarlier, true);
         }
     }

@@ -1,7 +1,7 @@
 //! Names under which a language file knows a passage by its phrases: why a hearing was not held, what matter a case is of.
 //!
-//! Read from tables such as `[[reason]]`, each a `name` and its `phrases`; asked by [`reasons`](super::reasons) and
-//! [`heading`](super::heading). Several names may hold at once; what no phrase says has none.
+//! Read from tables such as `[[reason]]`, each a `name`, its `phrases` and those with which it does not hold (`unless`); asked by
+//! [`reasons`](super::reasons) and [`heading`](super::heading). Several names may hold at once; what no phrase says has none.
 
 use crate::diag::{At, Reader};
 
@@ -17,6 +17,7 @@ pub struct Labels(Vec<Label>);
 struct Label {
     name: String,
     phrases: Vec<Phrase>,
+    unless: Vec<Phrase>,
 }
 
 impl Labels {
@@ -31,7 +32,8 @@ impl Labels {
     /// The names that hold of a passage.
     pub fn of(&self, passage: &str, language: &Language) -> Vec<&str> {
         let tokens = Tokens::read(passage, language);
-        let holds = |label: &&Label| label.phrases.iter().any(|phrase| phrase.is_in(&tokens));
+        let says = |phrases: &[Phrase]| phrases.iter().any(|phrase| phrase.is_in(&tokens));
+        let holds = |label: &&Label| says(&label.phrases) && !says(&label.unless);
         self.0.iter().filter(holds).map(|label| label.name.as_str()).collect()
     }
 }
@@ -39,17 +41,21 @@ impl Labels {
 impl Label {
     fn read(mut table: Reader<'_>) -> Self {
         let name = table.required_text("name").map(|name| name.value).unwrap_or_default();
-        let mut phrases = Vec::new();
-        for At { value, span } in table.texts("phrases").unwrap_or_default() {
-            match Phrase::parse(&value) {
-                Ok(phrase) => phrases.push(phrase),
-                Err(why) => table.sink().report(span, why, None),
+        let mut read = |key: &str| {
+            let mut phrases = Vec::new();
+            for At { value, span } in table.texts(key).unwrap_or_default() {
+                match Phrase::parse(&value) {
+                    Ok(phrase) => phrases.push(phrase),
+                    Err(why) => table.sink().report(span, why, None),
+                }
             }
-        }
+            phrases
+        };
+        let (phrases, unless) = (read("phrases"), read("unless"));
         if phrases.is_empty() {
             table.report("name", "it needs phrases by which it is known", None);
         }
         table.finish();
-        Self { name, phrases }
+        Self { name, phrases, unless }
     }
 }

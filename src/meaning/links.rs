@@ -244,6 +244,10 @@ impl Meaning {
                 // The docket is gone through for links only when there is one.
                 let known = known.get_or_insert_with(|| seen.before.map(|docket| self.all_links(docket, naming)).unwrap_or_default());
                 if known.insert((relation, other.clone())) {
+                    // Which case it is says more than that there is one.
+                    if let Some(entry) = entry {
+                        told.retain(|event| !is_bare_link(event, entry));
+                    }
                     let seq = seen.first_seq.saturating_add(u32::try_from(told.len()).unwrap_or(u32::MAX));
                     told.push(self.link(seen, seq, relation, &other, entry));
                 }
@@ -305,6 +309,11 @@ impl Meaning {
             page_sha256: seen.page_sha256,
         }
     }
+}
+
+/// Whether an event says no more of an entry than that it links the case to some other.
+fn is_bare_link(event: &Event, entry: &Entry) -> bool {
+    event.kind == EventKind::CaseLinked && event.field.is_none() && event.entry.as_ref().is_some_and(|of| of.key == entry.key)
 }
 
 #[cfg(test)]

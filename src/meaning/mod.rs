@@ -9,6 +9,8 @@ pub mod date;
 mod details;
 #[cfg(test)]
 mod detectors;
+#[cfg(test)]
+mod dockets;
 mod edit;
 #[cfg(test)]
 mod english;
@@ -22,6 +24,7 @@ pub mod language;
 pub mod lexicon;
 pub mod line;
 mod links;
+mod lives;
 mod notices;
 pub mod phrase;
 #[cfg(test)]
@@ -35,6 +38,8 @@ pub mod speech;
 #[cfg(test)]
 mod spellings;
 pub mod time;
+#[cfg(test)]
+mod titles;
 pub mod tokens;
 #[cfg(test)]
 mod vectors;
@@ -51,6 +56,7 @@ use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::hearing::{HearingMention, HearingStatus};
 
+use details::Heard;
 use integrity::signs::Signs;
 use labels::Labels;
 use language::{Language, NumericOrder};
@@ -165,29 +171,47 @@ impl Meaning {
 
     /// What an entry means. `reference` is its civil day, from which "el próximo jueves" and a missing year are read.
     pub fn classify(&self, entry: &Entry, reference: Option<Date>) -> Reading {
+        self.listen(entry, reference).0
+    }
+
+    /// What an entry means, and all that it says of hearings, the history that a ruling tells with it.
+    fn listen(&self, entry: &Entry, reference: Option<Date>) -> (Reading, Vec<Heard>) {
         let extra = ["origin", "code"].map(|name| entry.extra.get(name).map_or("", String::as_str));
         let title = self.lexicon.title(&entry.title, &entry.text);
         let fields = Fields::read(title, extra, &entry.text, &self.language);
         let verdict = self.verdict(&fields);
         let actor = verdict.actor.unwrap_or(Actor::Unknown);
         if entry.annulled {
-            return Reading { kinds: vec![EventKind::EntryAdded], actor, hearings: Vec::new() };
+            return (Reading { kinds: vec![EventKind::EntryAdded], actor, hearings: Vec::new() }, Vec::new());
         }
-        let mut hearings = if verdict.hearings { self.hearings(entry, fields.into_text(), reference) } else { Vec::new() };
-        if verdict.kinds.contains(&EventKind::RulingIssued) {
+        let mut heard = if verdict.hearings { self.hearings(entry, fields.into_text(), reference) } else { Vec::new() };
+        let is_ruling = verdict.kinds.contains(&EventKind::RulingIssued);
+        let sets = verdict.kinds.iter().any(|kind| matches!(kind, EventKind::HearingScheduled | EventKind::HearingRescheduled));
+        for heard in &mut heard {
             // A ruling tells the history of its case; only a day to come is news.
-            hearings.retain(|mention| hearing::is_setting(mention.status) && mention.date > reference);
+            heard.history |= is_ruling && heard.mention.date <= reference;
+            // An entry whose title sets a hearing sets it, however the text speaks of it.
+            heard.recalled = heard.recalled && !sets;
         }
+        // "Audiência Redesignada", and the text names a day: that is the new one.
+        if verdict.kinds.contains(&EventKind::HearingRescheduled) && !heard.iter().any(|heard| is_move(heard.mention.status)) {
+            let set = heard.iter_mut().map(|heard| &mut heard.mention).filter(|mention| mention.status == HearingStatus::Convened);
+            set.for_each(|mention| mention.status = HearingStatus::Rescheduled);
+        }
+        let mut hearings: Vec<HearingMention> = heard.iter().filter(|heard| !heard.history).map(|heard| heard.mention.clone()).collect();
         let kinds = merged(&verdict, &hearings, reference);
         if let Some(status) = verdict.status
             && kinds.contains(&kind_of(status))
             && !hearings.iter().any(|mention| kind_of(mention.status) == kind_of(status))
             // "Order on motion to continue: the trial is reset for May 13": the new day says it.
             && !(status == HearingStatus::Deferred && hearings.iter().any(|mention| mention.status == HearingStatus::Rescheduled))
+            && !(status == HearingStatus::Held && hearings.iter().any(|mention| hearing::is_not_now(mention, reference)))
         {
-            hearings.insert(0, self.titled(entry, status));
+            let titled = self.titled(entry, status);
+            heard.insert(0, titled.clone().into());
+            hearings.insert(0, titled);
         }
-        Reading { kinds, actor, hearings }
+        (Reading { kinds, actor, hearings }, heard)
     }
 
     /// Whether these words, as the title of an entry, close a case.
@@ -212,18 +236,21 @@ impl Meaning {
     }
 
     /// The hearings of the body, or of the title when the body has none.
-    fn hearings(&self, entry: &Entry, text: Tokens<'_>, reference: Option<Date>) -> Vec<HearingMention> {
+    fn hearings(&self, entry: &Entry, text: Tokens<'_>, reference: Option<Date>) -> Vec<Heard> {
         let title = Tokens::read(&entry.title, &self.language);
         let title = Scene::read(title, &self.language, &self.speech, reference, false);
         let titled = title.said.iter().any(|said| said.say == Say::Noun);
         let title_type = self.type_in(&title).filter(|_| titled);
         let body = Scene::read(text, &self.language, &self.speech, reference, titled);
         let found = hearing::mentions(&body, &self.speech, title_type);
-        if !found.is_empty() {
+        if found.iter().any(|heard| !heard.history) {
             return found;
         }
-        let dated = hearing::mentions(&title, &self.speech, title_type).into_iter().filter(|mention| mention.date.is_some());
-        dated.map(|mention| HearingMention { span: None, ..mention }).collect()
+        let mut dated = hearing::mentions(&title, &self.speech, title_type);
+        dated.retain(|heard| heard.mention.date.is_some());
+        dated.iter_mut().for_each(|heard| heard.mention.span = None);
+        dated.extend(found);
+        dated
     }
 
     fn type_in(&self, scene: &Scene<'_>) -> Option<&str> {
@@ -259,6 +286,11 @@ pub fn kind_of(status: HearingStatus) -> EventKind {
     }
 }
 
+/// Whether a status is another day for a hearing that had one.
+fn is_move(status: HearingStatus) -> bool {
+    hearing::is_setting(status) && status != HearingStatus::Convened
+}
+
 /// Whether a mention is news and not the history of the case.
 fn is_news(mention: &HearingMention, reference: Option<Date>) -> bool {
     match (mention.date, reference) {
@@ -274,9 +306,12 @@ fn merged(verdict: &Verdict, hearings: &[HearingMention], reference: Option<Date
     let told: Vec<K> = hearings.iter().filter(|mention| is_news(mention, reference)).map(|mention| kind_of(mention.status)).collect();
     let moved = told.iter().any(|kind| matches!(kind, K::HearingRescheduled | K::HearingMovedEarlier | K::HearingResumed));
     let closing = |kind: &K| matches!(kind, K::HearingSuspended | K::HearingDeferred | K::HearingFailed);
-    let closed = told.iter().any(closing);
+    let closed = told.iter().any(|kind| closing(kind) || *kind == K::HearingRevoked);
     let mut kinds: Vec<K> = verdict.kinds.clone();
-    kinds.retain(|kind| !(*kind == K::HearingScheduled && moved || closing(kind) && closed));
+    // The record of a hearing that failed, was interrupted or only given another day is called as that of any other.
+    let broken = hearings.iter().any(|mention| hearing::is_not_now(mention, reference)) || told.contains(&K::HearingRescheduled);
+    let not_held = broken && !told.iter().any(|kind| matches!(kind, K::HearingHeld | K::RulingOral));
+    kinds.retain(|kind| !(*kind == K::HearingScheduled && moved || closing(kind) && closed || *kind == K::HearingHeld && not_held));
     kinds.extend(told);
     if kinds.is_empty() {
         kinds.extend(verdict.weak.iter().copied());

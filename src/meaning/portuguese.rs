@@ -41,7 +41,7 @@ fn hearings_are_read_as_the_courts_write_them() {
         ("Designo audiência preliminar para quarta-feira, dia 20/08/2025, às 14:30 horas.", &["convened preliminar 2025-08-20 14:30"]),
         (
             "Redesigno a audiência de justificação, antes marcada para 10/06/2025, para o dia 20/08/2025, às 15h00.",
-            &["rescheduled justificacao 2025-08-20 15:00", "revoked justificacao 2025-06-10"],
+            &["rescheduled justificacao 2025-08-20 15:00", "deferred justificacao 2025-06-10"],
         ),
         ("Tendo em vista a ausência da vítima, redesigno a audiência para 20/08/2025 às 16h.", &["rescheduled 2025-08-20 16:00"]),
         ("Cancelo a audiência de mediação designada para 10 de junho de 2025, às 13h.", &["revoked mediacao 2025-06-10 13:00"]),

@@ -72,9 +72,12 @@ impl<'t> Scene<'t> {
         self.has(verb.start, verb.start.saturating_sub(reach), verb.start, |say| matches!(say, Say::Guard | Say::Wish))
     }
 
-    /// Whether somebody only wishes or fears what is said from token `at` on, even of a day that is spoken of as set.
+    /// Whether somebody only wishes or fears what is said from token `at` on, even of a day that is spoken of as set. What stands
+    /// behind a colon is another matter: "12 MOTION to Continue: Motion Hearing set for".
     pub fn is_wished(&self, at: usize) -> bool {
-        self.has(at, at.saturating_sub(12), at, |say| say == Say::Wish)
+        let told = |said: &Said| (said.end..=at).any(|at| self.tokens.is_after_colon(at));
+        let wish = |said: &Said| said.say == Say::Wish && self.tokens.together(at, said.start) && !told(said);
+        self.within(at.saturating_sub(12), at).iter().any(wish)
     }
 
     /// Whether this says what became of a hearing, and not of a deadline, a measure or ten minutes.
@@ -96,6 +99,13 @@ impl<'t> Scene<'t> {
             HearingStatus::Suspended if self.leads_on(verb) => true,
             _ => before || self.has(verb.start, verb.start, verb.end + 14, noun),
         }
+    }
+
+    /// Whether this says of a hearing beside it that it took place.
+    pub fn tells_held(&self, verb: &Said) -> bool {
+        let named = || self.has(verb.start, verb.start.saturating_sub(8), verb.end + 8, |say| say == Say::Noun);
+        let denied = (1..=2).any(|back| self.tokens.is(verb.start.wrapping_sub(back), mark::NOT));
+        verb.say == Say::Held && !denied && !self.is_guarded(verb, 12) && named()
     }
 
     /// "se suspendió para el sábado": no hearing is named, but a day follows.
@@ -124,6 +134,18 @@ impl<'t> Scene<'t> {
         };
         let last = self.within(moment.start.saturating_sub(8), moment.start).iter().rev().find(|said| said.say == Say::Existing)?;
         (last.end <= moment.start && self.tokens.together(last.start, moment.start) && (last.end..moment.start).all(small)).then_some(last)
+    }
+
+    /// Whether a phrase such as "señalada para" is said of *the* hearing, one that is known, and no verb before it sets it.
+    pub fn is_definite(&self, existing: &Said) -> bool {
+        let before = || self.within(existing.start.saturating_sub(REACH_BACK), existing.start).iter().rev();
+        let together = |said: &&Said| self.tokens.together(said.start, existing.start);
+        let Some(noun) = before().filter(together).find(|said| matches!(said.say, Say::Noun | Say::WeakNoun)) else { return false };
+        let known = (1..=3).any(|back| {
+            let at = noun.start.wrapping_sub(back);
+            self.tokens.is(at, mark::THE) && self.tokens.together(at, noun.start)
+        });
+        known && !before().filter(together).any(|said| matches!(said.say, Say::Set { .. } | Say::Reset))
     }
 
     /// The verb that this date belongs to: the nearest before it in its sentence, else the nearest after it.

@@ -103,6 +103,11 @@ impl<'t> Tokens<'t> {
         &self.source[from..token.start]
     }
 
+    /// Whether a colon stands before the token at `at`, and not within an hour.
+    pub fn is_after_colon(&self, at: usize) -> bool {
+        self.gap(at).contains(": ")
+    }
+
     /// Whether the token at `at` carries one of these marks of the language.
     pub fn is(&self, at: usize, marks: u64) -> bool {
         self.items.get(at).is_some_and(|token| token.lexeme.marks & marks != 0)

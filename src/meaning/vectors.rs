@@ -110,7 +110,7 @@ fn kinds_of_class(class: &str) -> &'static [EventKind] {
         "citacion" => &[K::NotificationServed],
         "audiencia_convocada" => &[K::HearingScheduled],
         "audiencia_fallida_o_diferida" => &[K::HearingSuspended, K::HearingDeferred, K::HearingFailed],
-        "decision" => &[K::RulingIssued, K::CaseClosed],
+        "decision" => &[K::RulingIssued, K::CaseClosed, K::CaseLinked, K::JudgeChanged],
         "excusa_recusacion" => &[K::JudgeChanged],
         "medida" => &[K::MeasureOrdered, K::MeasureLifted],
         "otro" => &[K::OrderIssued, K::EntryAdded],

@@ -39,6 +39,7 @@ pub(super) fn tail(event: &Event, language: Language) -> String {
         e::ENTRIES_AT_ONCE => format!(": {after} new entries; usual in a day: {before}"),
         e::EDITS_AT_ONCE if es => format!(": {after} actuaciones publicadas muestran cambios en una misma consulta"),
         e::EDITS_AT_ONCE => format!(": {after} published entries show changes in one visit"),
+        e::MARK => format!(": «{before}» → «{after}»"),
         e::TWIN if es => format!("; coincide en {after} con la del {before}"),
         e::TWIN => format!("; {after} the same as the one of {before}"),
         _ => String::new(),
@@ -67,6 +68,7 @@ pub(super) fn labels(field: &str, language: Language) -> Option<[&'static str; 2
         ),
         e::ENTRIES_AT_ONCE => (["Habitual en un día (mediana)", "Actuaciones nuevas"], ["Usual in a day (median)", "New entries"]),
         e::EDITS_AT_ONCE => (["Antes", "Actuaciones con cambios"], ["Before", "Entries with changes"]),
+        e::MARK => (["Marca anterior", "Marca actual"], ["Mark before", "Mark now"]),
         e::TWIN => (["La otra", "Palabras que coinciden"], ["The other", "Words that are the same"]),
         _ => return None,
     };

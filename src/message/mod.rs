@@ -7,6 +7,7 @@ mod block;
 mod change;
 mod dates;
 mod evidence;
+mod hearings;
 mod html;
 mod linked;
 mod sheet;

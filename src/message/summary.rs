@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 
 use super::dates::{day, moment, short_instant};
 use super::evidence;
+use super::hearings::hearing_name;
 use super::linked;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
@@ -55,9 +56,11 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
         EventKind::SourceDrift => drift(event, language),
-        EventKind::CaseLinked => {
-            linked::summary(event, language, form.title).unwrap_or_else(|| words::kind(event.kind, language).to_owned())
-        }
+        EventKind::CaseLinked => match (linked::summary(event, language, form.title), &event.entry) {
+            (Some(line), _) => line,
+            (None, Some(entry)) => of_entry(event, entry, about, form),
+            (None, None) => words::kind(event.kind, language).to_owned(),
+        },
         EventKind::CaseVanished => {
             let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
             format!("{words}; {}", absence(event, about))
@@ -115,7 +118,7 @@ pub(super) fn sets_a_date(kind: EventKind, status: HearingStatus) -> bool {
 
 fn of_hearing(kind: EventKind, hearing: &EventHearing, entry: Option<&EventEntry>, language: Language) -> String {
     let mention = &hearing.mention;
-    let label = cut(&words::hearing(mention.kind.as_deref(), language), VALUE);
+    let label = cut(&hearing_name(mention.kind.as_deref(), language), VALUE);
     let now = mention.date.map(|date| moment(date, mention.time, language));
     let before = hearing.previous.map(|(date, time)| moment(date, time, language));
     let is_new_date = sets_a_date(kind, mention.status);
@@ -277,9 +280,23 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         EventKind::FilingAdded => ("Escrito", "Filing"),
         EventKind::AppealFiled => ("Recurso en el registro, actuación", "Appeal or other remedy on the record, entry"),
         EventKind::NotificationServed => ("Notificación", "Service"),
+        // At a hearing about custody either may have been decided; the clerk's record of it does not say which.
+        EventKind::MeasureOrdered | EventKind::MeasureLifted if actor == Actor::Clerk => {
+            ("Sobre custodia u otra medida, una actuación", "About custody or another measure, an entry")
+        }
         EventKind::MeasureOrdered => ("Medida ordenada según una actuación", "Measure ordered according to an entry"),
         EventKind::MeasureLifted => ("Medida levantada según una actuación", "Measure lifted according to an entry"),
         EventKind::CaseClosed => ("Cierre o archivo según una actuación", "Closed or archived according to an entry"),
+        EventKind::CaseReopened => {
+            ("Reapertura o desarchivo según una actuación", "Reopened or back from the archive according to an entry")
+        }
+        EventKind::CaseLinked => (
+            "Acumulación, envío a otra judicatura u otro vínculo según una actuación",
+            "Joined with, sent to or linked with another case or court according to an entry",
+        ),
+        EventKind::JudgeChanged => {
+            ("Novedad sobre el juez o tribunal según una actuación", "News about the judge or panel according to an entry")
+        }
         EventKind::NotificationMissing => ("No se observa la notificación de una actuación", "No service seen of an entry"),
         EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
         EventKind::RecordRemoved => {
@@ -287,6 +304,7 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         }
         EventKind::RecordBackdated => ("Apareció con fecha anterior una actuación", "Appeared with an earlier date: an entry"),
         EventKind::RecordHidden => ("Ya no es visible el contenido de una actuación", "No longer shown: the content of an entry"),
+        EventKind::RecordMarked => ("Marca distinta en una actuación publicada", "Different mark on a published entry"),
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto en una actuación publicada", "Different document in a published entry"),
         EventKind::RecordInconsistent => ("Fechas que no coinciden en una actuación", "Dates that do not agree in an entry"),
@@ -333,7 +351,7 @@ fn of_judge(field: &FieldChange, hearing: Option<&EventHearing>, cause: Option<&
         None => line.push_str(pick(language, "; no se observa en el registro el motivo", "; the record does not show why")),
     }
     if let Some((hearing, date)) = hearing.and_then(|hearing| Some((hearing, hearing.mention.date?))) {
-        let label = words::hearing(hearing.mention.kind.as_deref(), language).to_lowercase();
+        let label = hearing_name(hearing.mention.kind.as_deref(), language).to_lowercase();
         let when = moment(date, hearing.mention.time, language);
         line.push_str(&format!("; {} {}, {when}", pick(language, "próxima audiencia:", "next hearing:"), cut(&label, VALUE)));
     }
@@ -374,6 +392,21 @@ mod tests {
                 "New ruling by the court: SENTENCIA (RESOLUCION), 19 Feb 2024",
             ),
             (sample::filing(), "Escrito de una parte: ESCRITO, 19-feb-2024", "Filing by a party: ESCRITO, 19 Feb 2024"),
+            (
+                sample::entry(EventKind::MeasureOrdered, Actor::Clerk, "Bond Hearing", ""),
+                "Sobre custodia u otra medida, una actuación de la secretaría: Bond Hearing, 19-feb-2024",
+                "About custody or another measure, an entry by the clerk: Bond Hearing, 19 Feb 2024",
+            ),
+            (
+                sample::entry(EventKind::CaseLinked, Actor::Court, "Remite por competencia", ""),
+                "Acumulación, envío a otra judicatura u otro vínculo según una actuación del órgano judicial: Remite por competencia, 19-feb-2024",
+                "Joined with, sent to or linked with another case or court according to an entry by the court: Remite por competencia, 19 Feb 2024",
+            ),
+            (
+                sample::entry(EventKind::CaseReopened, Actor::Court, "DESARCHIVO", ""),
+                "Reapertura o desarchivo según una actuación del órgano judicial: DESARCHIVO, 19-feb-2024",
+                "Reopened or back from the archive according to an entry by the court: DESARCHIVO, 19 Feb 2024",
+            ),
             (
                 sample::edited(),
                 "Texto distinto en una actuación publicada del órgano judicial: AUTO (RESOLUCION), 19-feb-2024",

@@ -51,6 +51,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordRemoved => ("Actuación que no se observa", "Entry no longer seen"),
         EventKind::RecordBackdated => ("Apareció con fecha anterior", "Appeared with an earlier date"),
         EventKind::RecordHidden => ("Contenido no visible", "Content not shown"),
+        EventKind::RecordMarked => ("Marca distinta en una actuación publicada", "Different mark on a published entry"),
         EventKind::RecordRedated => ("Fecha distinta en una actuación publicada", "Different date on a published entry"),
         EventKind::DocumentReplaced => ("Documento distinto", "Different document"),
         EventKind::RecordInconsistent => ("Fechas de una actuación que no coinciden", "Dates of an entry that do not agree"),
@@ -70,6 +71,9 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
 
 /// The heading of an event about an entry. What somebody other than the court wrote is never headed as the court's act.
 pub(super) fn heading(kind: EventKind, actor: Option<Actor>, language: Language) -> &'static str {
+    if actor == Some(Actor::Clerk) && matches!(kind, EventKind::MeasureOrdered | EventKind::MeasureLifted) {
+        return pick(language, "Custodia u otra medida", "Custody or another measure");
+    }
     let written_by = match actor.filter(|actor| *actor != Actor::Court && is_act_of_court(kind, *actor)) {
         None => return self::kind(kind, language),
         Some(Actor::Party) => ("Escrito de una parte", "Filing by a party"),
@@ -114,43 +118,6 @@ pub(super) fn author(actor: Actor, language: Language) -> &'static str {
     pick(language, es, en)
 }
 
-/// The type of a hearing by its stable name; an unknown one is shown with its own words.
-pub(super) fn hearing(kind: Option<&str>, language: Language) -> String {
-    let Some(kind) = kind else { return pick(language, "Audiencia", "Hearing").to_owned() };
-    let (es, en) = match kind {
-        "calificacion_flagrancia" => ("Audiencia de calificación de flagrancia", "Flagrancy hearing"),
-        "formulacion_cargos" => ("Audiencia de formulación de cargos", "Arraignment hearing"),
-        "vinculacion" => ("Audiencia de vinculación", "Hearing to join a suspect"),
-        "reformulacion" => ("Audiencia de reformulación de cargos", "Hearing to amend charges"),
-        "revision_medidas" => ("Audiencia de revisión de medidas", "Hearing to review measures"),
-        "sustitucion_medidas" => ("Audiencia de sustitución de medidas", "Hearing to replace measures"),
-        "testimonio_anticipado" => ("Audiencia de testimonio anticipado", "Early testimony hearing"),
-        "evaluatoria_preparatoria" => ("Audiencia evaluatoria y preparatoria de juicio", "Pre-trial hearing"),
-        "juicio" => ("Audiencia de juicio", "Trial hearing"),
-        "procedimiento_abreviado" => ("Audiencia de procedimiento abreviado", "Abbreviated procedure hearing"),
-        "procedimiento_directo" => ("Audiencia de procedimiento directo", "Direct procedure hearing"),
-        "apelacion" => ("Audiencia de apelación", "Appeal hearing"),
-        "casacion" => ("Audiencia de casación", "Cassation hearing"),
-        "revision" => ("Audiencia de revisión", "Review hearing"),
-        "habeas_corpus" => ("Audiencia de hábeas corpus", "Habeas corpus hearing"),
-        "accion_proteccion" => ("Audiencia de acción de protección", "Protection action hearing"),
-        "medidas_cautelares_constitucionales" => {
-            ("Audiencia de medidas cautelares constitucionales", "Constitutional precautionary measures hearing")
-        }
-        "audiencia_unica" => ("Audiencia única", "Single hearing"),
-        "preliminar" => ("Audiencia preliminar", "Preliminary hearing"),
-        "conciliacion" => ("Audiencia de conciliación", "Conciliation hearing"),
-        "estrados" => ("Audiencia en estrados", "Oral argument"),
-        "prision_preventiva" => ("Audiencia de prisión preventiva", "Pre-trial detention hearing"),
-        "version_fiscalia" => ("Diligencia de versión en fiscalía", "Statement at the prosecutor's office"),
-        other => {
-            let words = other.replace('_', " ");
-            return format!("{} ({words})", pick(language, "Audiencia", "Hearing"));
-        }
-    };
-    pick(language, es, en).to_owned()
-}
-
 /// How people attend.
 pub(super) fn mode(mode: HearingMode, language: Language) -> &'static str {
     let (es, en) = match mode {
@@ -172,6 +139,7 @@ pub(super) fn field(name: &str, language: Language) -> String {
         "judge" => ("juez o tribunal", "judge or panel"),
         "action" => ("tipo de acción", "type of action"),
         "matter" => ("materia", "matter"),
+        "incident" => ("incidentes", "incidents"),
         _ => {
             return match name.strip_prefix("party.") {
                 Some(role) => format!("{} ({role})", pick(language, "partes", "parties")),

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{MissingParts, Part};
-use crate::domain::docket::{Docket, Entry, EntryKey, Heading};
+use crate::domain::docket::{Docket, Entry, EntryKey, Heading, VISIBLE_FIELD};
 
 /// The docket `into` with those entries of `held` that it lacks and `keep` wants. Each stays before the entry that it stood
 /// before: of a short list, what stands after the last entry shown counts as slid off, and a missing entry must not.
@@ -47,6 +47,10 @@ pub fn carry_parts(held: &Docket, mut into: Docket, missing: &MissingParts) -> D
         if let Some(old) = before.get(&entry.key).filter(|_| missing.contains_key(&Part::Content(entry.key.clone()))) {
             if old.withheld.is_none() && entry.withheld.take().is_some() {
                 entry.documents.clone_from(&old.documents);
+                // A mark that says no more than "withheld" is not believed either.
+                if let Some(mark) = old.extra.get(VISIBLE_FIELD) {
+                    entry.extra.insert(VISIBLE_FIELD.to_owned(), mark.clone());
+                }
             }
             if entry.text.is_empty() {
                 entry.text.clone_from(&old.text);

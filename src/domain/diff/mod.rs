@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::docket::{Docket, Entry, EntryKey, ORDER_FIELD, Party};
+use super::docket::{Docket, Entry, EntryKey, ORDER_FIELD, Party, VISIBLE_FIELD};
 use super::event::FieldChange;
 use super::fold::fold;
 
@@ -259,7 +259,7 @@ fn entry_changes(held: &Docket, seen: &Docket) -> Vec<Change> {
 }
 
 /// Whether two readings of one entry show the same content. White space is not content; neither are `extra`, where a
-/// source's internal fields live, and the address of a document, which tells only where it can be fetched today.
+/// source's internal fields live (but for its mark of visibility), and the address of a document, which tells only where it can be fetched today.
 pub fn same_content(a: &Entry, b: &Entry) -> bool {
     a.date == b.date
         && a.time == b.time
@@ -268,6 +268,13 @@ pub fn same_content(a: &Entry, b: &Entry) -> bool {
         && same_words(&a.title, &b.title)
         && same_words(&a.text, &b.text)
         && same_documents(a, b)
+        && same_mark(a, b)
+}
+
+/// Whether two readings show the same mark of visibility. A source that begins or ceases to give one has changed no entry.
+fn same_mark(a: &Entry, b: &Entry) -> bool {
+    let mark = |entry: &'_ Entry| entry.extra.get(VISIBLE_FIELD).map(|mark| mark.trim().to_uppercase()).filter(|mark| !mark.is_empty());
+    mark(a).zip(mark(b)).is_none_or(|(a, b)| a == b)
 }
 
 /// Whether two readings of one entry show the same documents, in any order.

@@ -11,15 +11,15 @@ use crate::domain::event::{Actor, EXCERPT_CHARS, EventHearing, EventKind, FieldC
 use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::meaning::edit::shortened;
 use crate::meaning::hearing::is_setting;
-use crate::meaning::known::{by_title, many_not_held, only_repeats, told_earlier};
+use crate::meaning::known::{many_not_held, told_earlier, without_repeats};
 use crate::meaning::seen::working_days_after;
 use crate::meaning::{Reading, is_news, kind_of};
 
 /// A hearing moved earlier to a day before this many working days from now is worth a night's call (`domain.md` F-15).
 const SUDDEN_DAYS: u32 = 3;
 
-impl Teller<'_> {
-    pub(super) fn added(&mut self, entry: &Entry) {
+impl<'a> Teller<'a> {
+    pub(super) fn added(&mut self, entry: &'a Entry) {
         let act = entry.notice_of.as_ref().and_then(|key| self.seen.after.entry(key));
         if entry.annulled {
             let mark = FieldChange { field: "annulled".to_owned(), before: None, after: Some("true".to_owned()) };
@@ -32,10 +32,8 @@ impl Teller<'_> {
             }
         } else {
             let mut reading = self.read(entry);
-            told_earlier(self.meaning, self.seen.before, &mut reading, self.reference(entry));
-            if only_repeats(self.meaning, self.seen.before, entry, &reading) {
-                reading = Reading { hearings: Vec::new(), ..by_title(self.meaning, entry) };
-            }
+            told_earlier(self.meaning, &self.known(), &mut reading, self.reference(entry));
+            without_repeats(self.meaning, self.known(), entry, &mut reading, self.reference(entry));
             let mut kinds = reading.kinds.clone();
             if entry.withheld.is_some() {
                 // Only the title is known; a bare order is then no more than "an entry whose content is withheld".
@@ -48,6 +46,14 @@ impl Teller<'_> {
                 self.kind(kind, entry, &reading);
             }
         }
+        self.told.push(entry);
+    }
+
+    /// The entries that are known when an entry is told, the newest first: those told before it in this visit, and the docket as
+    /// it was held.
+    fn known(&self) -> Vec<&'a Entry> {
+        let held = self.seen.before.map(|docket| docket.entries.as_slice()).unwrap_or_default();
+        self.told.iter().rev().copied().chain(held).collect()
     }
 
     /// An event of this kind for an entry, with its hearing when it is about one.
@@ -100,7 +106,7 @@ impl Teller<'_> {
         let told = || reading.hearings.iter().find(replaced).and_then(|old| Some((old.date?, old.time)));
         // An order that names no other day replaces the one that the docket has.
         let held = || {
-            let old = self.meaning.replaced(self.seen.before?, &mention, reference?)?;
+            let old = self.meaning.replaced(self.known(), &mention, reference?)?;
             Some((old.date?, old.time))
         };
         let unnamed = mention.date.is_none() && kind != EventKind::HearingScheduled;

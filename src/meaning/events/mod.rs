@@ -17,15 +17,19 @@ use crate::domain::evidence;
 
 use super::edit::shortened;
 use super::integrity::{self, Finding};
+use super::known::only_recalls;
 use super::seen::Seen;
 use super::{Meaning, Reading};
 
 impl Meaning {
     /// The events of a visit. Ids are derived from the case, the version, the subject, the kind and what the docket shows.
     pub fn events(&self, changes: &[Change], seen: &Seen<'_>) -> Vec<Event> {
-        let mut teller = Teller { meaning: self, seen, events: Vec::new() };
+        let mut teller = Teller { meaning: self, seen, events: Vec::new(), told: Vec::new() };
         let mut entries: Vec<(&Entry, &Change)> = changes.iter().filter_map(|change| Some((entry_of(change)?, change))).collect();
-        entries.sort_by_key(|(entry, _)| (entry.date, entry.time, &entry.key));
+        // Of one moment, an entry that sets a hearing is told before one that only speaks of it.
+        entries.sort_by_cached_key(|(entry, _)| {
+            (entry.date, entry.time, only_recalls(self, entry, teller.reference(entry)), entry.key.clone())
+        });
         for (_, change) in entries {
             match change {
                 Change::EntryAdded(entry) => teller.added(entry),
@@ -63,6 +67,8 @@ struct Teller<'a> {
     meaning: &'a Meaning,
     seen: &'a Seen<'a>,
     events: Vec<Event>,
+    /// The new entries that were told, oldest first.
+    told: Vec<&'a Entry>,
 }
 
 impl Teller<'_> {

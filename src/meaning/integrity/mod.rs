@@ -9,6 +9,7 @@
 mod backdated;
 mod burst;
 mod duplicate;
+mod marks;
 mod order;
 mod raffle;
 mod serials;
@@ -34,6 +35,7 @@ pub type Detector = (&'static str, EventKind, for<'a> fn(&Sight<'a>) -> Vec<Find
 /// The detectors, in the order in which they tell.
 pub const DETECTORS: &[Detector] = &[
     ("F-03", EventKind::RecordBackdated, backdated::find),
+    ("F-05", EventKind::RecordMarked, marks::find),
     ("F-11", EventKind::CaseReraffled, raffle::find),
     ("F-19", EventKind::RecordOutOfOrder, order::find),
     ("F-20", EventKind::RecordBurst, burst::find),

@@ -136,6 +136,21 @@ fn a_link_is_told_once_however_often_the_record_repeats_it() {
 }
 
 #[test]
+fn an_entry_that_names_the_other_case_is_told_with_it_and_not_twice() {
+    let order = act("1", "AUTO DE ACUMULACION (AUTO)", JOINED);
+    let bare = |key: &str| {
+        let mut event = crate::domain::sample::entry(EventKind::CaseLinked, Actor::Court, &order.title, "");
+        event.entry.as_mut().expect("an entry").key = EntryKey(key.into());
+        event
+    };
+    let events = told(&Docket::default(), &[Change::EntryAdded(order.clone())], vec![bare("1"), bare("2")]);
+    assert_eq!(events.iter().map(|event| Link::of(event).is_some()).collect::<Vec<_>>(), [false, true]);
+    // A link that is known already takes nothing away from the entry that repeats it.
+    let held = Docket { entries: vec![order.clone()], ..Docket::default() };
+    assert_eq!(told(&held, &[Change::EntryAdded(act("3", &order.title, JOINED))], vec![bare("3")]).len(), 1);
+}
+
+#[test]
 fn a_wish_a_notice_and_what_is_withheld_are_no_links() {
     let quiet = |entry: Entry| assert!(told(&Docket::default(), &[Change::EntryAdded(entry.clone())], Vec::new()).is_empty(), "{entry:?}");
     quiet(act("1", "ESCRITO", JOINED));
