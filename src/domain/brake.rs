@@ -256,7 +256,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::event::Actor;
     use crate::domain::sample;
 
     #[test]

@@ -50,14 +50,14 @@ pub(super) struct PulledRecord {
 
 /// A case that changed in a way: when it last did, and the number that its first event of the round has among all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct ChangedRecord {
+pub(super) struct ChangedRecord {
     at: Instant,
     number: u64,
 }
 
 /// The length of the key of a source; longer ones are a way's, with its decision, what pulled the brake, and a case's.
 pub(super) const SOURCE_LEN: usize = 4;
-const WAY_LEN: usize = 12;
+pub(super) const WAY_LEN: usize = 12;
 pub(super) const PULLED_LEN: usize = 13;
 pub(super) const CASE_LEN: usize = 20;
 

@@ -253,13 +253,33 @@ fn what_is_held_is_held_in_a_backup_too() {
     let dir = tempfile::tempdir().expect("a folder");
     let store = watching(&dir.path().join("store"), 5);
     edit(&store, 1..=5, 20, 1);
+    let braked = store.braked().expect("reads");
     let backup = store.backup(&dir.path().join("backups"), at(9)).expect("backs up");
     let into = dir.path().join("restored");
     Store::restore(&backup.path, &into, Options::new(at(0))).expect("restores");
     let store = open(&into);
-    assert_eq!(claimed(&store, "hook"), []);
-    assert_eq!(store.braked().expect("reads")[0].held, 5);
+    assert_eq!((claimed(&store, "hook"), store.braked()), (Vec::new(), Ok(braked)));
     assert_eq!(release(&store, "ec-esatje", at(10), at(10)).len(), 5);
+    whole(&store);
+}
+
+#[test]
+fn what_was_counted_and_what_was_discarded_counts_on_after_a_restore() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let restored = |store: &Store, name: &str| {
+        let backup = store.backup(&dir.path().join(format!("{name}-backups")), at(9)).expect("backs up");
+        Store::restore(&backup.path, &dir.path().join(name), Options::new(at(0))).expect("restores");
+        open(&dir.path().join(name))
+    };
+    let store = watching(&dir.path().join("store"), 7);
+    edit(&store, 1..=4, 20, 1);
+    let store = restored(&store, "counted");
+    assert_eq!(edit(&store, [5], 20, 2).len(), 1);
+    discard(&store, "ec-esatje", at(3));
+    let store = restored(&store, "discarded");
+    let late = changed(&store, &case(6), 2, EventKind::RecordEdited, 4);
+    assert!(store.commit_judged(late, judged(20, 4, Some(0))).expect("commits").drift.is_some(), "it was not read since");
+    whole(&store);
 }
 
 #[test]
