@@ -6,8 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::brake::{judged_by, tell as say};
-use super::matter::Member;
+use super::matter::{Member, announce};
 use crate::config::Config;
 use crate::domain::docket::Docket;
 use crate::domain::event::Event;
@@ -44,12 +43,12 @@ pub(super) fn tell(store: &Store, config: &Config, (here, there): (&Member<'_>, 
         return Ok(found);
     }
     let read_at = here.read_at.min(there.read_at);
-    let is_braked = || -> Result<bool, StoreError> {
-        let sources = [&here.watch.case.source, &there.watch.case.source];
-        Ok(store.braked()?.iter().any(|braked| sources.contains(&&braked.source)))
+    // While a source is braked it is not known what its dockets say.
+    let is_braked = store.is_braked(&here.watch.case.source)? || store.is_braked(&there.watch.case.source)?;
+    let stood = match is_braked || now.duration_since(read_at) > RECENTLY {
+        true => Vec::new(),
+        false => stood(store, config, here, there, read_at, now)?,
     };
-    let stood =
-        if now.duration_since(read_at) > RECENTLY || is_braked()? { Vec::new() } else { stood(store, config, here, there, read_at, now)? };
     for event in fresh {
         if !stood.iter().any(|before| before.id == event.id) {
             found.next = Some(now + AGAIN);
@@ -57,10 +56,7 @@ pub(super) fn tell(store: &Store, config: &Config, (here, there): (&Member<'_>, 
         }
         let events = vec![event];
         let deliveries = route_joint(&events, here.watch, &[there.watch], &config.routes(), now);
-        let brake = judged_by(config, here.watch, &events, now);
-        let told = store.announce_judged(here.cid, here.head.version, events, deliveries, brake)?;
-        say(here.watch, &told);
-        found.told += told.events.len();
+        found.told += announce(store, config, here, events, deliveries, now)?;
     }
     Ok(found)
 }

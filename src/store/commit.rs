@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::brake::{Brake, Drift};
+use crate::domain::brake::{Brake, Drift, patience};
 use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::diff::MissingParts;
@@ -16,6 +16,7 @@ use crate::domain::route::to_operators;
 use crate::domain::schedule::Row;
 
 use super::batch::Batch;
+use super::brake::Verdict;
 use super::cases::{self, Head};
 use super::error::StoreError;
 use super::keys::{self, Table};
@@ -81,19 +82,11 @@ impl Store {
     }
 
     /// Writes what there is to tell of a case besides a visit: its version, plan and head stay as they are. An event whose id is
-    /// already stored is not stored or delivered again. Returns after the flush.
+    /// already stored is not stored or delivered again. It is judged as a visit is. Returns after the flush.
     ///
     /// # Errors
     /// When the case is no longer at this version: what was worked out from it may be wrong.
-    pub fn announce(&self, cid: Cid, version: u32, events: Vec<Event>, deliveries: Vec<Delivery>) -> Result<Committed, StoreError> {
-        self.announce_judged(cid, version, events, deliveries, None)
-    }
-
-    /// The same, with what it is judged by, as at a visit.
-    ///
-    /// # Errors
-    /// As [`announce`](Self::announce).
-    pub fn announce_judged(
+    pub fn announce(
         &self,
         cid: Cid,
         version: u32,
@@ -101,7 +94,7 @@ impl Store {
         deliveries: Vec<Delivery>,
         brake: Option<Brake>,
     ) -> Result<Committed, StoreError> {
-        self.write(true, move |ledger| ledger.announce(cid, version, events, deliveries, brake))
+        self.write(true, move |ledger| ledger.announce(cid, version, events, deliveries, brake.as_ref()))
     }
 }
 
@@ -114,17 +107,6 @@ struct Checked {
     packed: Option<Packed>,
     events: Vec<Event>,
     deliveries: Vec<Delivery>,
-}
-
-/// What the brake means for what is written.
-#[derive(Default)]
-struct Judged {
-    /// Whether it is held.
-    hold: bool,
-    /// Earlier deliveries that are held from now on.
-    staged: BTreeMap<Id, Staged>,
-    /// When it was pulled just now, by what.
-    drift: Option<Drift>,
 }
 
 impl Ledger {
@@ -150,9 +132,9 @@ impl Ledger {
             rows::put_bytes(&mut batch, &self.trees, Table::Snap, &keys::numbered(cid, packed.number), &packed.bytes, false)?;
             left::put(&mut batch, cid, None)?;
         }
-        let Judged { hold, staged, drift } = self.judge(&mut batch, (cid, &case, next), &mut events, &mut deliveries, brake.as_ref())?;
+        let (verdict, drift) = self.judge(&mut batch, (cid, &case, next), &mut events, &mut deliveries, brake.as_ref())?;
         let (told, next_event, seq) = self.put_events(&mut batch, cid, seq, events)?;
-        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), hold, staged)?;
+        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), verdict.hold, verdict.staged)?;
         self.put_staged(&mut batch, &staged)?;
         if let Some(missing) = missing {
             cases::put_missing(&mut batch, &self.trees, cid, &missing)?;
@@ -171,29 +153,39 @@ impl Ledger {
         Ok(Committed { version: next, events: told, deliveries, drift })
     }
 
-    /// Asks the brake about what is to be told: holds the deliveries when it says so, and adds what the operator is told of it.
+    /// Judges what is told: holds it, lets it wait, and adds what the operator is told.
     fn judge(
         &mut self,
         batch: &mut Batch,
-        at: (Cid, &CaseRef, u32),
+        (cid, case, version): (Cid, &CaseRef, u32),
         events: &mut Vec<Event>,
         deliveries: &mut Vec<Delivery>,
         brake: Option<&Brake>,
-    ) -> Result<Judged, StoreError> {
-        let Some(brake) = brake else { return Ok(Judged::default()) };
-        let verdict = {
+    ) -> Result<(Verdict, Option<Drift>), StoreError> {
+        let Some(brake) = brake else { return Ok(Default::default()) };
+        let mut verdict = {
             let fresh = self.not_stored(events)?;
-            self.brake(batch, at, &fresh, brake)?
+            self.brake(batch, (cid, case, version), &fresh, brake)?
         };
         if verdict.hold {
             deliveries.iter_mut().for_each(|delivery| delivery.state = DeliveryState::Braked { since: brake.now });
+        } else if !verdict.doubted.is_empty() {
+            let state = DeliveryState::Paused { due: brake.now + patience(brake.watched, brake.pace) };
+            let mut paused = Vec::new();
+            for delivery in deliveries.iter_mut() {
+                let (doubted, rest) = delivery.events.iter().partition(|event| verdict.doubted.contains(event));
+                paused.push(Delivery { events: doubted, state: state.clone(), ..delivery.clone() });
+                delivery.events = rest;
+            }
+            // Those without events are left out when they are staged.
+            deliveries.extend(paused);
         }
-        let drift = verdict.drift.map(|(drift, event)| {
+        let drift = verdict.drift.take().map(|(drift, event)| {
             deliveries.extend(to_operators(&event, &brake.routes, brake.now));
             events.push(event);
             drift
         });
-        Ok(Judged { hold: verdict.hold, staged: verdict.staged, drift })
+        Ok((verdict, drift))
     }
 
     fn not_stored<'e>(&self, events: &'e [Event]) -> Result<Vec<&'e Event>, StoreError> {
@@ -212,7 +204,7 @@ impl Ledger {
         version: u32,
         mut events: Vec<Event>,
         mut deliveries: Vec<Delivery>,
-        brake: Option<Brake>,
+        brake: Option<&Brake>,
     ) -> Result<Committed, StoreError> {
         let words = self.words();
         let case = cases::case_of(&self.trees, &words, cid)?.ok_or_else(|| StoreError::Refused(format!("no case has the number {cid}")))?;
@@ -221,12 +213,12 @@ impl Ledger {
             return Err(StoreError::Refused(format!("{case} is no longer at version {version}")));
         };
         let mut batch = Batch::default();
-        let Judged { hold, staged, drift } = self.judge(&mut batch, (cid, &case, version), &mut events, &mut deliveries, brake.as_ref())?;
+        let (verdict, drift) = self.judge(&mut batch, (cid, &case, version), &mut events, &mut deliveries, brake)?;
         let (told, next_event, seq) = self.put_events(&mut batch, cid, stored.seq, events)?;
         if told.is_empty() {
             return Ok(Committed { version, ..Committed::default() });
         }
-        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), hold, staged)?;
+        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), verdict.hold, verdict.staged)?;
         self.put_staged(&mut batch, &staged)?;
         let head = Head { seq, ..stored.head(case) };
         rows::put_long(&mut batch, &self.trees, Table::Case, &keys::cid(cid), &HeadRecord::new(head))?;
@@ -263,8 +255,8 @@ impl Ledger {
         Ok((told, number, seq))
     }
 
-    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds, and what it
-    /// tells the operator, joins nothing.
+    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds or lets wait, and
+    /// what it tells the operator, joins nothing.
     fn stage(
         &mut self,
         cid: Cid,
@@ -278,7 +270,7 @@ impl Ledger {
             if let Some(first) = delivery.events.first() {
                 // The first event of the message may have been told before; the id follows the first that was not.
                 delivery.id = Delivery::id_of(&delivery.channel, &delivery.recipient, *first);
-                if apart {
+                if apart || matches!(delivery.state, DeliveryState::Paused { .. }) {
                     self.add(cid, delivery, &mut staged)?;
                 } else {
                     self.join(cid, delivery, &mut staged)?;
