@@ -135,7 +135,9 @@ impl Work<'_, '_> {
         let ahead = moment.date.resolve(Some(reference), self.last, Lean::Ahead).0.first().is_some_and(|day| *day >= reference);
         if moment.time.is_some() && ahead && !told && !self.scene.is_wished(moment.start) && (named || bare || titled) {
             let lead = Said { say: Say::Noun, start: moment.start, end: moment.start };
+            let first = self.drafts.len();
             self.set(moment, &lead, self.next_status(moment));
+            self.drafts[first..].iter_mut().for_each(|draft| draft.bare = true);
         }
     }
 
@@ -175,6 +177,7 @@ impl Work<'_, '_> {
             existing,
             recalled: false,
             aside: false,
+            bare: false,
             start: verb.start.min(moment.start),
             end: verb.end.max(moment.end),
             at: moment.start,

@@ -21,6 +21,8 @@ use super::hearing::is_setting;
 const TOLD_WITHIN_DAYS: i32 = 10;
 /// … and of one this many days before it when no other is open: records are entered late.
 const TOLD_LATE_DAYS: i32 = 30;
+/// An order that puts off a hearing without naming it may follow its day by a weekend.
+const JUST_PASSED_DAYS: i32 = 3;
 /// What an entry says again this many days after it was told is no news of the next hearing.
 const TOLD_AGAIN_DAYS: i32 = 1;
 /// How much of the text around a mention may say why: about two sentences.
@@ -46,8 +48,17 @@ impl<'m> Lives<'m> {
     /// Takes up the next entry.
     pub fn entry(&mut self, entry: &Entry) {
         let heard = self.meaning.listen(entry, entry.date).1;
-        let set = heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status));
-        self.named = set.filter_map(|heard| Some((heard.mention.date?, heard.mention.time))).collect();
+        let set: Vec<&HearingMention> =
+            heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status)).map(|heard| &heard.mention).collect();
+        // "Se señaló por error el 12, siendo lo correcto el 13": the day that is moved is named too.
+        let is_moved = |old: &HearingMention| {
+            let moves = |new: &&HearingMention| is_setting(new.status) && new.status != HearingStatus::Convened && new.kind == old.kind;
+            old.status == HearingStatus::Convened
+                && old.kind.is_some()
+                && set.iter().copied().any(|new| moves(&new))
+                && !self.open_on(old).is_empty()
+        };
+        self.named = set.iter().filter(|mention| !is_moved(mention)).filter_map(|mention| Some((mention.date?, mention.time))).collect();
         let mut closed = None;
         for heard in &heard {
             if heard.history {
@@ -86,8 +97,8 @@ impl<'m> Lives<'m> {
                     self.tell(at, entry, mention, outcome);
                 }
                 let replaced = closed.or_else(|| replaced.first().copied());
-                let resumed = || self.interrupted(mention).filter(|_| status == HearingStatus::ResumeScheduled);
-                let follows = replaced.or_else(resumed);
+                let before = || if status == HearingStatus::ResumeScheduled { self.interrupted(mention) } else { self.put_off(mention) };
+                let follows = replaced.or_else(before);
                 self.set(entry, heard, follows);
                 replaced
             }
@@ -100,7 +111,7 @@ impl<'m> Lives<'m> {
         let is_decision = mention.status == HearingStatus::OralDecision;
         let Some(outcome) = Outcome::of(mention.status).or(is_decision.then_some(Outcome::Held)) else { return };
         if mention.date.is_some() {
-            let open = if outcome == Outcome::Held || mention.date < entry.date { self.open_on(mention) } else { Vec::new() };
+            let open = if outcome == Outcome::Held || mention.date < entry.date { self.open_about(mention) } else { Vec::new() };
             self.tell_all(&open, entry, mention, outcome);
         } else if let Some(day) = entry.date.filter(|_| outcome == Outcome::Held) {
             let mut open = self.last(mention, day, TOLD_WITHIN_DAYS);
@@ -149,7 +160,7 @@ impl<'m> Lives<'m> {
 
     fn close(&mut self, entry: &Entry, mention: &HearingMention, outcome: Outcome) -> Option<usize> {
         let named = is_named(mention, entry.date, outcome);
-        let mut open = self.open_on(mention);
+        let mut open = self.open_about(mention);
         if open.is_empty() && !named {
             open = self.meant(mention, entry.date, outcome);
         }
@@ -224,6 +235,20 @@ impl<'m> Lives<'m> {
         (0..self.settings.len()).filter(alike).collect()
     }
 
+    /// The same of what became of a hearing: the hour at which it began may not be the one for which it was set.
+    fn open_about(&self, mention: &HearingMention) -> Vec<usize> {
+        let exact = self.open_on(mention);
+        let only = || self.only_on(mention).filter(|at| self.settings[*at].outcome == Outcome::Pending);
+        if exact.is_empty() { only().into_iter().collect() } else { exact }
+    }
+
+    /// The one setting of the mention's day and kind, whatever its hour.
+    fn only_on(&self, mention: &HearingMention) -> Option<usize> {
+        let of_day = |setting: &Setting| mention.date.is_some() && setting.date == mention.date && is_of(setting, mention);
+        let mut found = (0..self.settings.len()).filter(|at| of_day(&self.settings[*at]));
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// The pending settings that a mention without their day speaks of.
     pub fn meant(&self, mention: &HearingMention, day: Option<Date>, outcome: Outcome) -> Vec<usize> {
         let Some(day) = day else { return Vec::new() };
@@ -236,7 +261,7 @@ impl<'m> Lives<'m> {
         };
         let either = |found: Vec<usize>, other: &dyn Fn() -> Vec<usize>| if found.is_empty() { other() } else { found };
         match outcome {
-            Outcome::Deferred | Outcome::Revoked => either(next(), &lately),
+            Outcome::Deferred | Outcome::Revoked => either(either(self.just_passed(mention, day), &next), &lately),
             Outcome::Suspended => either(either(lately(), &next), &late),
             _ => either(lately(), &late),
         }
@@ -255,13 +280,30 @@ impl<'m> Lives<'m> {
             let is_first = last.is_empty() && self.interrupted(mention).is_none();
             return if is_first { self.next(mention, day) } else { last };
         }
-        let next = self.next(mention, day);
+        let passed = self.just_passed(mention, day);
+        let next = if passed.is_empty() { self.next(mention, day) } else { passed };
         if next.is_empty() { lately() } else { next }
+    }
+
+    /// The hearing of the last days of which nothing was told, when none is set for `day` itself: it is put off after the fact.
+    fn just_passed(&self, mention: &HearingMention, day: Date) -> Vec<usize> {
+        let last = self.last(mention, day, JUST_PASSED_DAYS);
+        if last.iter().any(|at| self.settings[*at].date == Some(day)) { Vec::new() } else { last }
     }
 
     /// The last hearing of the mention's kind that was interrupted.
     fn interrupted(&self, mention: &HearingMention) -> Option<usize> {
         self.settings.iter().rposition(|setting| setting.outcome == Outcome::Suspended && is_of(setting, mention))
+    }
+
+    /// The last hearing of the mention's kind that was put off, and for which no other day was set.
+    fn put_off(&self, mention: &HearingMention) -> Option<usize> {
+        let waits = |at: &usize| {
+            let setting = &self.settings[*at];
+            let is_off = setting.outcome.is_not_held() || matches!(setting.outcome, Outcome::Revoked | Outcome::Suspended);
+            is_off && is_of(setting, mention) && self.settings.iter().all(|other| other.follows != Some(*at))
+        };
+        (0..self.settings.len()).rev().find(waits)
     }
 
     fn is_open(&self, at: usize, mention: &HearingMention) -> bool {
@@ -329,7 +371,8 @@ impl<'m> Lives<'m> {
             }
             let on = |at: &usize| is_told(&self.settings[*at]) && is_on(&self.settings[*at], mention);
             let same = (0..self.settings.len()).rev().filter(on).find(|at| self.settings[*at].outcome == outcome);
-            return same.or_else(|| (0..self.settings.len()).rev().find(on));
+            let only = || self.only_on(mention).filter(|at| is_told(&self.settings[*at]));
+            return same.or_else(|| (0..self.settings.len()).rev().find(on)).or_else(only);
         }
         let since = entry.date.map(|day| day.saturating_sub(TOLD_WITHIN_DAYS.days()));
         let when = |at: usize| self.settings[at].date.or(self.told_at[at].and_then(|(day, _)| day));

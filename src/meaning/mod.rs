@@ -198,6 +198,12 @@ impl Meaning {
             let set = heard.iter_mut().map(|heard| &mut heard.mention).filter(|mention| mention.status == HearingStatus::Convened);
             set.for_each(|mention| mention.status = HearingStatus::Rescheduled);
         }
+        if let (Some(status), [only]) = (verdict.status, heard.as_mut_slice())
+            && only.bare
+            && is_of_its_day(status, &only.mention, reference)
+        {
+            only.mention.status = status;
+        }
         let mut hearings: Vec<HearingMention> = heard.iter().filter(|heard| !heard.history).map(|heard| heard.mention.clone()).collect();
         let kinds = merged(&verdict, &hearings, reference);
         if let Some(status) = verdict.status
@@ -284,6 +290,13 @@ pub fn kind_of(status: HearingStatus) -> EventKind {
         HearingStatus::Held => EventKind::HearingHeld,
         HearingStatus::OralDecision => EventKind::RulingOral,
     }
+}
+
+/// Whether what a title says is said of the day that the text only names: "Audiência Cancelada", "Instrução, 23/06/2026, 14:00".
+fn is_of_its_day(status: HearingStatus, mention: &HearingMention, reference: Option<Date>) -> bool {
+    use HearingStatus as H;
+    let is_past = mention.date <= reference;
+    mention.status == H::Convened && (status == H::Revoked || (is_past && matches!(status, H::Held | H::NotInstalled | H::Failed)))
 }
 
 /// Whether a status is another day for a hearing that had one.
