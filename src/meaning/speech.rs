@@ -168,8 +168,11 @@ impl Speech {
             while all[from].start + 24 < said.start {
                 from += 1;
             }
+            let length = |said: &Said| said.end - said.start;
+            // "audiência de instrução será realizada no dia": what will be is not what was.
+            let to_come = |other: &Said| length(other) == length(said) && said.say == Say::Held && matches!(other.say, Say::Set { .. });
             let wider =
-                |other: &Said| other.end >= said.end && other.end - other.start > said.end - said.start && said.say.yields_to(other.say);
+                |other: &Said| other.end >= said.end && (length(other) > length(said) || to_come(other)) && said.say.yields_to(other.say);
             if !all[from..].iter().take_while(|other| other.start <= said.start).any(wider) {
                 kept.push(*said);
             }

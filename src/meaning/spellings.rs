@@ -1,81 +1,30 @@
-//! Writes days and hours as courts spell them in Spanish and reads them back.
+//! Writes days and hours as courts spell them and reads them back, in each language.
 //!
 //! The spellings are drawn at random, so that combinations are tried which nobody listed. Each must give exactly the day and the hour
-//! that were written.
+//! that were written. How a language spells is a file of its own; what is drawn and how it is judged is here.
+
+mod english;
+mod portuguese;
+mod spanish;
 
 use jiff::ToSpan;
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, Time};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
 
 use super::Meaning;
 use super::vectors::entry;
 use crate::domain::hearing::HearingStatus;
 
-const MONTHS: [&str; 12] =
-    ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"];
-const UNITS: [&str; 30] = [
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "diez",
-    "once",
-    "doce",
-    "trece",
-    "catorce",
-    "quince",
-    "dieciséis",
-    "diecisiete",
-    "dieciocho",
-    "diecinueve",
-    "veinte",
-    "veintiuno",
-    "veintidós",
-    "veintitrés",
-    "veinticuatro",
-    "veinticinco",
-    "veintiséis",
-    "veintisiete",
-    "veintiocho",
-    "veintinueve",
-];
-const TENS: [&str; 10] = ["", "diez", "veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"];
-
-/// A number under a hundred in words; `split` writes "veinte y cuatro" for "veinticuatro".
-fn words(number: usize, split: bool) -> String {
-    let (tens, unit) = (number / 10, number % 10);
-    if number < 16 || number == 20 || (number < 30 && !split) {
-        UNITS[number].to_owned()
-    } else if unit == 0 {
-        TENS[tens].to_owned()
-    } else {
-        format!("{} y {}", TENS[tens], UNITS[unit])
-    }
-}
-
-fn year_in_words(year: i16, split: bool) -> String {
-    match usize::try_from(year % 100).unwrap_or_default() {
-        0 => "dos mil".to_owned(),
-        rest => format!("dos mil {}", words(rest, split)),
-    }
-}
-
-fn weekday(day: Date) -> &'static str {
-    match day.weekday() {
-        Weekday::Monday => "lunes",
-        Weekday::Tuesday => "martes",
-        Weekday::Wednesday => "miércoles",
-        Weekday::Thursday => "jueves",
-        Weekday::Friday => "viernes",
-        Weekday::Saturday => "sábado",
-        Weekday::Sunday => "domingo",
-    }
+/// How the courts of a language write.
+struct Tongue {
+    language: &'static str,
+    /// The jurisdictions to read in; an empty one has the words of the language alone.
+    jurisdictions: &'static [&'static str],
+    /// How many ways there are to write a day, an hour and the sentence around them.
+    ways: (usize, usize, usize),
+    /// Writes a hearing that is set, for a jurisdiction.
+    write: fn(&str, Date, Time, &Style) -> Written,
 }
 
 /// What is drawn beside the day and the hour.
@@ -90,88 +39,30 @@ struct Style {
     padded: bool,
 }
 
-/// The day as this style writes it, and a sentence that must stand before it.
-fn written_day(date: Date, style: &Style) -> (String, &'static str, String) {
-    let (day, month, year) = (date.day(), date.month(), date.year());
-    let name = if month == 9 && style.split { "setiembre" } else { MONTHS[usize::from(month.unsigned_abs()) - 1] };
-    let spoken = words(usize::from(day.unsigned_abs()), style.split);
-    let of = ["de", "del", "del año"][(style.hour + style.sentence) % 3];
-    let (d, m) = if style.padded { (format!("{day:02}"), format!("{month:02}")) } else { (day.to_string(), month.to_string()) };
-    let ordinal = |plain: String| if day == 1 { ["1ro", "1°", "primero", "1ro."][style.hour % 4].to_owned() } else { plain };
-    let full = match style.date {
-        0 => format!("{d}/{m}/{year}"),
-        1 => format!("{d}-{m}-{year}"),
-        2 => format!("{d}.{m}.{year}"),
-        3 => date.to_string(),
-        4 => format!("{} de {name} {of} {year}", ordinal(d)),
-        5 => format!("{spoken} de {name} {of} {}", year_in_words(year, style.split)),
-        6 => format!("{spoken} ({d}) de {name} {of} {} ({year})", year_in_words(year, !style.split)),
-        7 => format!("{} de {name} del año en curso", ordinal(d)),
-        8 => format!("{d} de {name} del presente año"),
-        9 => format!("{d} del presente mes y año"),
-        10 => format!("{d} de {name}"),
-        11 => format!("{} del mes de {name} {of} {year}", ordinal(d)),
-        12 => format!("{d} del mismo mes y año"),
-        13 => format!("{d}-{}-{year}", &MONTHS[usize::from(month.unsigned_abs()) - 1][..3]),
-        14 => format!("{d} {name} {year}"),
-        _ => format!("{spoken} días del mes de {name} {of} {}", year_in_words(year, style.split)),
-    };
-    let before = if style.date == 12 { format!("Mediante auto de 1 de {name} de {year} se avocó conocimiento; ") } else { String::new() };
-    let article = if style.weekday { "día" } else { ["", "día"][style.sentence % 2] };
-    (if style.weekday { format!("{} {full}", weekday(date)) } else { full }, article, before)
+/// A text, and when its entry must have been made for it to mean this day.
+struct Written {
+    text: String,
+    entered: Entered,
 }
 
-fn written_hour(time: Time, style: &Style) -> String {
-    let (hour, minute) = (usize::from(time.hour().unsigned_abs()), usize::from(time.minute().unsigned_abs()));
-    let h = if style.padded { format!("{hour:02}") } else { hour.to_string() };
-    let on_twelve = |hour: usize| if hour.is_multiple_of(12) { 12 } else { hour % 12 };
-    let part = match hour {
-        0..12 => "de la mañana",
-        12..19 => "de la tarde",
-        _ => "de la noche",
-    };
-    let spoken = |hour: usize| if hour == 1 { "una".to_owned() } else { words(hour, style.split) };
-    // Words and halves of the day are not used for the hour after midnight.
-    match style.hour {
-        _ if hour == 0 => format!("{h}h{minute:02}"),
-        0 => format!("{h}h{minute:02}"),
-        1 => format!("{h}H{minute:02}"),
-        2 => format!("{h}:{minute:02}"),
-        3 => format!("{h}:{minute:02} horas"),
-        4 => format!("{h}.{minute:02} horas"),
-        5 => format!("{}:{minute:02} {}", on_twelve(hour), if hour < 12 { "am" } else { "pm" }),
-        6 => format!("{}:{minute:02} {}", on_twelve(hour), if hour < 12 { "a.m." } else { "p.m." }),
-        7 if minute == 0 => format!("{} horas", spoken(hour)),
-        7 => format!("{} horas con {} minutos", spoken(hour), words(minute, style.split)),
-        8 if minute == 0 => format!("{} horas en punto", spoken(hour)),
-        8 => format!("{} horas {} minutos ({h}h{minute:02})", spoken(hour), words(minute, style.split)),
-        9 if minute == 0 => format!("{} {part}", spoken(on_twelve(hour))),
-        9 if minute == 30 => format!("{} y media {part}", spoken(on_twelve(hour))),
-        9 if minute == 15 => format!("{} y cuarto {part}", spoken(on_twelve(hour))),
-        9 => format!("{} y {} {part}", spoken(on_twelve(hour)), words(minute, style.split)),
-        10 => format!("{hour} horas con {minute} minutos"),
-        11 => format!("{}:{minute:02} {part}", on_twelve(hour)),
-        12 if minute == 0 => format!("{h}h00"),
-        12 => format!("{} {part} con {} minutos", spoken(on_twelve(hour)), words(minute, style.split)),
-        _ => format!("{h}h{minute:02} horas"),
-    }
+/// Words such as "this month" are read from the day of the entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entered {
+    /// Some days before.
+    Before,
+    /// In the same year.
+    SameYear,
+    /// In the same month.
+    SameMonth,
 }
 
-fn sentence(date: Date, time: Time, style: &Style) -> String {
-    let ((day, article, before), hour) = (written_day(date, style), written_hour(time, style));
-    let on = format!("{article} {day}").trim().to_owned();
-    let text = match style.sentence {
-        0 => format!("{before}se convoca a los sujetos procesales a la audiencia de juicio para el {on}, a las {hour}, en la sala 105."),
-        1 => format!("{before}se señala para el {on}, a las {hour}, a fin de que se lleve a cabo la audiencia de juicio."),
-        2 => format!("{before}fíjase para las {hour} del {on} la audiencia de juicio."),
-        _ => format!("{before}la audiencia de juicio se llevará a cabo el {on} a las {hour}."),
-    };
-    if style.upper { text.to_uppercase() } else { text }
-}
+/// A day, an hour, the days between the entry and the hearing, and the style.
+type Drawn = ((i16, i8, i8), (i8, i8), i8, Style);
 
-fn style() -> impl Strategy<Value = Style> {
+fn drawn(tongue: &Tongue) -> impl Strategy<Value = Drawn> + use<> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    (0..16_usize, 0..14_usize, 0..4_usize, flags).prop_map(|(date, hour, sentence, (split, weekday, upper, padded))| Style {
+    let (dates, hours, sentences) = tongue.ways;
+    let style = (0..dates, 0..hours, 0..sentences, flags).prop_map(|(date, hour, sentence, (split, weekday, upper, padded))| Style {
         date,
         hour,
         sentence,
@@ -179,33 +70,47 @@ fn style() -> impl Strategy<Value = Style> {
         weekday,
         upper,
         padded,
-    })
+    });
+    let minute = prop_oneof![Just(0_i8), Just(15), Just(30), 0_i8..60];
+    ((2000_i16..2100, 1_i8..13, 1_i8..32), (0_i8..24, minute), 0_i8..28, style)
+}
+
+fn is_read_back(tongue: &Tongue, ((year, month, day), (hour, minute), ahead, style): Drawn) -> TestCaseResult {
+    let day = day.min(Date::constant(year, month, 1).days_in_month());
+    let (date, time) = (Date::constant(year, month, day), Time::constant(hour, minute, 0, 0));
+    for jurisdiction in tongue.jurisdictions {
+        let Written { text, entered } = (tongue.write)(jurisdiction, date, time, &style);
+        let text = if style.upper { text.to_uppercase() } else { text };
+        let before = date.saturating_sub(i32::from(ahead).days());
+        let entered = match entered {
+            Entered::Before => before,
+            Entered::SameYear => before.max(Date::constant(year, 1, 1)),
+            Entered::SameMonth => Date::constant(year, month, 1),
+        };
+        // The day of an order is not ordered for the same day again.
+        prop_assume!(entered < date || !text.to_lowercase().starts_with("mediante auto"));
+        let found = Meaning::shipped(jurisdiction, tongue.language).classify(&entry("", &text), Some(entered)).hearings;
+        let read: Vec<_> = found.iter().map(|mention| (mention.date, mention.time, mention.status)).collect();
+        prop_assert_eq!(read, vec![(Some(date), Some(time), HearingStatus::Convened)], "{} on {} in {:?}", text, entered, jurisdiction);
+    }
+    Ok(())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
-    fn a_day_and_an_hour_are_read_as_they_were_written(
-        (year, month, day) in (2000_i16..2100, 1_i8..13, 1_i8..32),
-        (hour, minute) in (0_i8..24, prop_oneof![Just(0_i8), Just(15), Just(30), 0_i8..60]),
-        ahead in 0_i8..28,
-        style in style(),
-    ) {
-        let day = day.min(Date::constant(year, month, 1).days_in_month());
-        let (date, time) = (Date::constant(year, month, day), Time::constant(hour, minute, 0, 0));
-        // Words such as "this month" are read from the day of the entry.
-        let entered = match style.date {
-            9 | 12 => Date::constant(year, month, 1),
-            7 | 8 => date.saturating_sub(i32::from(ahead).days()).max(Date::constant(year, 1, 1)),
-            _ => date.saturating_sub(i32::from(ahead).days()),
-        };
-        // The day of the order itself is not ordered for the same day again.
-        prop_assume!(style.date != 12 || day > 1);
-        let text = sentence(date, time, &style);
-        for jurisdiction in ["ec", ""] {
-            let found = Meaning::shipped(jurisdiction, "es").classify(&entry("", &text), Some(entered)).hearings;
-            let read: Vec<_> = found.iter().map(|mention| (mention.date, mention.time, mention.status)).collect();
-            prop_assert_eq!(read, vec![(Some(date), Some(time), HearingStatus::Convened)], "{} on {}", text, entered);
-        }
+    fn spanish_is_read_as_it_was_written(drawn in drawn(&spanish::TONGUE)) {
+        is_read_back(&spanish::TONGUE, drawn)?;
+    }
+
+    #[test]
+    fn portuguese_is_read_as_it_was_written(drawn in drawn(&portuguese::TONGUE)) {
+        is_read_back(&portuguese::TONGUE, drawn)?;
+    }
+
+    #[test]
+    fn english_is_read_as_it_was_written(drawn in drawn(&english::TONGUE)) {
+        is_read_back(&english::TONGUE, drawn)?;
     }
 }
