@@ -114,6 +114,8 @@ pub fn languages() -> Vec<&'static str> {
 
 /// A hearing that took place longer ago is history that a text tells, not news: courts enter the record of a hearing within days.
 const NEWS_DAYS: i32 = 10;
+/// What a text begins with stands this near to its beginning.
+const OPENING_BYTES: usize = 30;
 /// A text this short is the rest of its title.
 const COMPLETING_BYTES: usize = 60;
 
@@ -324,6 +326,12 @@ fn merged(verdict: &Verdict, hearings: &[HearingMention], reference: Option<Date
     // The record of a hearing that failed, was interrupted or only given another day is called as that of any other.
     let broken = hearings.iter().any(|mention| hearing::is_not_now(mention, reference)) || told.contains(&K::HearingRescheduled);
     let not_held = broken && !told.iter().any(|kind| matches!(kind, K::HearingHeld | K::RulingOral));
+    // "Audiencia incidental", "En la fecha se celebró": the title names the hearing and sets none.
+    let opens = |mention: &HearingMention| {
+        let first = mention.span.is_some_and(|(start, _)| start <= OPENING_BYTES);
+        mention.status == HearingStatus::Held && mention.date.is_none() && first
+    };
+    let moved = moved || (hearings.iter().any(opens) && !told.contains(&K::HearingScheduled));
     kinds.retain(|kind| !(*kind == K::HearingScheduled && moved || closing(kind) && closed || *kind == K::HearingHeld && not_held));
     kinds.extend(told);
     if kinds.is_empty() {
