@@ -9,11 +9,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::brake;
 use crate::config::Config;
 use crate::domain::case::Watch;
+use crate::domain::delivery::Delivery;
 use crate::domain::docket::Docket;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::route::{route, route_joint};
+use crate::domain::schedule::Row;
 use crate::domain::twin::{Placed, Twin};
 use crate::meaning::Meaning;
 use crate::meaning::calendar::Calendar;
@@ -40,6 +43,7 @@ pub(super) struct Member<'c> {
     pub zone: TimeZone,
     pub cid: Cid,
     pub head: Head,
+    pub row: Row,
     pub docket: Docket,
     pub read_at: Timestamp,
     pub settings: Vec<Placed>,
@@ -53,8 +57,8 @@ impl<'c> Member<'c> {
         let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { return Ok(None) };
         let Some(docket) = store.docket(cid, head.version)? else { return Ok(None) };
         // A row that does not read back says nothing of when the case was read.
-        let last_ok = store.row(cid)?.map_or(0, |row| row.last_ok);
-        let read_at = Timestamp::from_second(last_ok.into()).ok().filter(|_| last_ok > 0);
+        let row = store.row(cid)?.unwrap_or_default();
+        let read_at = Timestamp::from_second(row.last_ok.into()).ok().filter(|_| row.last_ok > 0);
         // A reading in the future is one under a clock that was ahead; no silence follows from it.
         let Some(read_at) = read_at.map(|read_at| read_at.min(now)) else { return Ok(None) };
         let recipe = &source.recipe;
@@ -63,7 +67,7 @@ impl<'c> Member<'c> {
             true => Vec::new(),
             false => meaning.placed(&docket, &zone, read_at.to_zoned_datetime(zone.clone()).date()),
         };
-        Ok(Some(Self { watch, meaning, zone, cid, head, docket, read_at, settings }))
+        Ok(Some(Self { watch, meaning, zone, cid, head, row, docket, read_at, settings }))
     }
 
     fn twin(&self) -> Twin {
@@ -106,12 +110,18 @@ fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], 
         read_at: member.read_at,
         twins: &twins,
     };
-    let due = member.meaning.due(&calendar, now);
+    let mut due = member.meaning.due(&calendar, now);
+    // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
+    // out is due at the next look.
+    if due.events.iter().any(is_silence) && is_braked(store, all)? {
+        due.events.retain(|event| !is_silence(event));
+        due.next = now;
+    }
     let (joint, own): (Vec<Event>, Vec<Event>) = due.events.into_iter().partition(|event| due.joint.contains_key(&event.id));
     let mut told = 0;
     if !own.is_empty() {
         let deliveries = route(&own, member.watch, &config.routes(), now);
-        told += store.announce(member.cid, member.head.version, own, deliveries)?.events.len();
+        told += announce(store, config, member, own, deliveries, now)?;
     }
     for event in joint {
         let elsewhere = due.joint.get(&event.id).map(Vec::as_slice).unwrap_or_default();
@@ -131,5 +141,33 @@ fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], 
 fn tell(store: &Store, config: &Config, member: &Member<'_>, linked: &[&Watch], event: Event, now: Timestamp) -> Result<usize, StoreError> {
     let events = vec![event];
     let deliveries = route_joint(&events, member.watch, linked, &config.routes(), now);
-    Ok(store.announce(member.cid, member.head.version, events, deliveries)?.events.len())
+    announce(store, config, member, events, deliveries, now)
+}
+
+/// Writes what is told, judged by the brake as a visit is; how many events were new.
+fn announce(
+    store: &Store,
+    config: &Config,
+    member: &Member<'_>,
+    events: Vec<Event>,
+    deliveries: Vec<Delivery>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let brake = brake::judged_by(config, member.watch, member.row, &events, now);
+    let committed = store.announce(member.cid, member.head.version, events, deliveries, brake)?;
+    brake::tell(member.watch, &committed);
+    Ok(committed.events.len())
+}
+
+fn is_silence(event: &Event) -> bool {
+    event.kind == EventKind::HearingSilent
+}
+
+fn is_braked(store: &Store, members: &[Member<'_>]) -> Result<bool, StoreError> {
+    for member in members {
+        if store.is_braked(&member.watch.case.source)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

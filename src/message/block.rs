@@ -172,8 +172,8 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
         block.facts.push((
             pick(language, "Decida", "Decide"),
             match language {
-                Language::Es => format!("{release} envía lo retenido; {discard} lo termina sin enviarlo"),
-                Language::En => format!("{release} sends what is held; {discard} ends it without sending it"),
+                Language::Es => format!("{release} envía todo lo retenido; {discard} descarta estos cambios y envía lo demás"),
+                Language::En => format!("{release} sends all that is held; {discard} ends these changes and sends the rest"),
             },
         ));
         return;

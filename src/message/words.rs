@@ -139,6 +139,7 @@ pub(super) fn field(name: &str, language: Language) -> String {
         "judge" => ("juez o tribunal", "judge or panel"),
         "action" => ("tipo de acción", "type of action"),
         "matter" => ("materia", "matter"),
+        "incident" => ("incidentes", "incidents"),
         _ => {
             return match name.strip_prefix("party.") {
                 Some(role) => format!("{} ({role})", pick(language, "partes", "parties")),
