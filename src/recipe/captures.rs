@@ -13,7 +13,11 @@ use serde_json::Value;
 
 use super::fixtures::page;
 use super::{Recipe, Refusal, shipped_recipe};
-use crate::domain::docket::Docket;
+use crate::domain::case::CaseRef;
+use crate::domain::diff::Change;
+use crate::domain::docket::{Docket, Entry};
+use crate::domain::event::EventKind;
+use crate::meaning::{Meaning, Seen};
 
 fn captures() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(1).take(2).map(|folder| folder.join("shared"));
@@ -101,6 +105,45 @@ fn assert_same_rows(docket: &Docket, rows: &[Value], name: &str) {
     let with_act =
         notices.filter(|notice| rows.iter().any(|row| row["codigo"] == notice["codigo"] && row["tipo"] != notice["tipo"])).count();
     assert_eq!(docket.entries.iter().filter(|entry| entry.notice_of.is_some()).count(), with_act, "{name}");
+}
+
+/// Each row after the older ones, as if it had been entered on its day: real acts are in order, at their hours, and what their files say.
+#[test]
+fn captured_acts_entered_day_by_day_look_odd_to_no_detector() {
+    let Some(folder) = captures() else { return };
+    let mut visits = 0;
+    for (name, body) in files(&folder, "actuacionesJudiciales.") {
+        let rows: Vec<Value> = serde_json::from_slice(&body).unwrap();
+        let number = recipe().number(rows[0]["idJuicio"].as_str().unwrap().trim()).unwrap();
+        let Ok(whole) = recipe().read(&number, &[page("acts", 200, "application/json", &body)]) else { continue };
+        let case = CaseRef { source: "ec-esatje".into(), number: number.compact.clone() };
+        for at in (1..whole.entries.len()).rev() {
+            let (before, after) = (&whole.entries[at..], &whole.entries[at - 1..]);
+            let docket = |entries: &[Entry]| Docket { entries: entries.to_vec(), ..whole.clone() };
+            let (before, after) = (docket(before), docket(after));
+            let new = after.entries[0].clone();
+            let zone = recipe().zone_of(&number);
+            let day = zone.to_timestamp(new.date.unwrap().at(23, 59, 59, 0)).unwrap();
+            let seen = Seen {
+                case: &case,
+                zone,
+                version: 2,
+                first_seq: 1,
+                at: day,
+                page_sha256: [0; 32],
+                before: Some(&before),
+                after: &after,
+                watched_since: Timestamp::UNIX_EPOCH,
+                was_whole: true,
+            };
+            let events = Meaning::shipped("ec", "es").events(&[Change::EntryAdded(new)], &seen);
+            let odd = events.iter().filter(|event| event.kind.name().starts_with("record.") || event.kind == EventKind::CaseReraffled);
+            let odd: Vec<String> = odd.map(|event| format!("{name}: {} {:?} {:?}", event.kind, event.entry, event.field)).collect();
+            assert!(odd.is_empty(), "{odd:#?}");
+            visits += 1;
+        }
+    }
+    assert!(visits >= 15, "only {visits} rows");
 }
 
 #[test]

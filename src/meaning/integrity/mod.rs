@@ -8,7 +8,9 @@
 
 mod backdated;
 mod burst;
+mod clocks;
 mod duplicate;
+mod hours;
 mod marks;
 mod order;
 mod raffle;
@@ -35,8 +37,10 @@ pub type Detector = (&'static str, EventKind, for<'a> fn(&Sight<'a>) -> Vec<Find
 /// The detectors, in the order in which they tell.
 pub const DETECTORS: &[Detector] = &[
     ("F-03", EventKind::RecordBackdated, backdated::find),
+    ("F-04", EventKind::RecordInconsistent, clocks::find),
     ("F-05", EventKind::RecordMarked, marks::find),
     ("F-11", EventKind::CaseReraffled, raffle::find),
+    ("F-18", EventKind::RecordOffHours, hours::find),
     ("F-19", EventKind::RecordOutOfOrder, order::find),
     ("F-20", EventKind::RecordBurst, burst::find),
     ("F-22", EventKind::RecordNearDuplicate, duplicate::find),
@@ -92,6 +96,13 @@ impl<'a> Sight<'a> {
     /// What an entry means. It costs a reading of the text: asked only of what looks odd.
     fn reading(&self, entry: &Entry) -> Reading {
         self.meaning.classify(entry, entry.date)
+    }
+
+    /// What the heading says that the case is about, and who has it.
+    fn of_case(&self) -> impl Iterator<Item = &'a String> {
+        let heading = &self.seen.after.heading;
+        let fields = [&heading.title, &heading.subject, &heading.court].into_iter().flatten();
+        fields.chain(heading.extra.iter().filter(|(name, _)| !name.contains('.')).map(|(_, value)| value))
     }
 
     /// Whether a text shows a sign.

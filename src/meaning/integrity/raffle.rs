@@ -58,12 +58,8 @@ fn again(sight: &Sight<'_>, entry: &Entry) -> Option<FieldChange> {
 
 fn out_of_hours(sight: &Sight<'_>, entry: &Entry) -> Option<FieldChange> {
     let (date, time) = sight.meaning.signs.out_of_hours(entry)?;
-    let heading = &sight.seen.after.heading;
-    let of_case = [&heading.title, &heading.subject, &heading.court].into_iter().flatten();
-    let of_case = of_case.chain(heading.extra.iter().filter(|(name, _)| !name.contains('.')).map(|(_, value)| value));
-    let mut texts = of_case.chain([&entry.title, &entry.text]);
     let is_any_hour = |text: &String| sight.shows(Sign::AnyHour, text) || sight.shows(Sign::RaffleAnyHour, text);
-    if texts.any(is_any_hour) {
+    if sight.of_case().any(is_any_hour) || [&entry.title, &entry.text].into_iter().any(is_any_hour) {
         return None;
     }
     let before = Some(dated(Some(date), &time.strftime("%H:%M").to_string()));

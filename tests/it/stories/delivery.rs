@@ -231,14 +231,14 @@ fn the_news_of_a_case_arrives_in_its_order_also_after_a_hiccup() {
     world.start();
     world.visits(2);
     world.hooks.refuse(Some(500));
-    for n in 0..15 {
+    for n in 0..10 {
         world.court.act(A, "PROVIDENCIA GENERAL (DECRETO)", &format!("<p>ORDER{n}.</p>"));
     }
     assert!(world.hooks.wait_tries(2), "{}", world.log());
     world.hooks.refuse(None);
-    assert!(world.hooks.wait_for(|got| got.len() >= 15), "{}", world.log());
+    assert!(world.hooks.wait_for(|got| got.len() >= 10), "{}", world.log());
     let seqs: Vec<u64> = world.hooks.got().iter().map(|hook| seq(&hook.body)).collect();
-    assert_eq!(seqs, (1..=15).collect::<Vec<_>>());
+    assert_eq!(seqs, (1..=10).collect::<Vec<_>>());
     world.finish();
 }
 

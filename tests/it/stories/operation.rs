@@ -232,9 +232,10 @@ fn a_full_disk_ends_the_daemon_with_a_plain_sentence_and_the_news_is_told_afterw
         .stderr(Stdio::null())
         .status();
     assert!(!used.expect("dd runs").success(), "the disk did not fill up");
-    // Enough text that does not compress for the log to need new room.
-    let noise: String = (0..20_000u64).map(|n| format!("{:x} ", n.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
-    for n in 0..6 {
+    for n in 0..6u64 {
+        // Enough text that does not compress for the log to need new room, and that no two acts have in common.
+        let word = |at: u64| format!("{:x} ", (n * 20_000 + at).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let noise: String = (0..20_000).map(word).collect();
         world.court.act(A, "SENTENCIA (RESOLUCION)", &format!("<p>FULL{n:02} {n}{noise}</p>"));
     }
     assert_eq!(world.ended(), Some(74), "{}", world.log());
