@@ -171,3 +171,84 @@ fn is_braked(store: &Store, members: &[Member<'_>]) -> Result<bool, StoreError> 
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::brake::Brake;
+    use crate::domain::case::CaseRef;
+    use crate::domain::docket::{Entry, EntryKey, Heading};
+    use crate::domain::health::Health;
+    use crate::store::Version;
+    use crate::store::braked::Decision;
+    use crate::store::commit::Visit;
+    use crate::store::open::Options;
+
+    /// An act of 1 October that sets a trial for the 26th.
+    fn convocation() -> Docket {
+        let entry = Entry {
+            key: EntryKey("1".into()),
+            date: Some(jiff::civil::date(2026, 10, 1)),
+            time: None,
+            title: "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)".into(),
+            text: "Se convoca a la audiencia de juicio para el 26 de octubre de 2026, a las 09h30.".into(),
+            documents: Vec::new(),
+            annulled: false,
+            withheld: None,
+            notice_of: None,
+            extra: Default::default(),
+        };
+        Docket { heading: Heading::default(), parties: Vec::new(), entries: vec![entry], oddities: Vec::new() }
+    }
+
+    fn commit(store: &Store, case: &CaseRef, event: Option<Event>, now: Timestamp, began: Timestamp) {
+        let cid = store.register(std::slice::from_ref(case)).expect("registers")[0];
+        let version = event.is_none().then(|| Version { number: 1, at: began, docket: convocation(), pages: Vec::new() });
+        let head = Head {
+            case: case.clone(),
+            version: u32::from(version.is_some()),
+            seq: 0,
+            health: Health::Ok,
+            vanished: None,
+            watched_since: began,
+            changed_at: None,
+            pages_sha256: [0; 32],
+            validators: Vec::new(),
+        };
+        let row = Row { last_ok: now.as_second().try_into().expect("a second"), ..Row::default() };
+        let visit = Visit { cid, row, head, missing: None, version, events: event.into_iter().collect(), deliveries: Vec::new() };
+        let round = Duration::from_secs(3600);
+        let brake = Brake { watched: 5, round, pace: round, read_before: None, now, routes: Vec::new() };
+        store.commit_judged(visit, Some(brake)).expect("commits");
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_silence_while_the_source_is_braked_and_afterwards_it_is() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let list = dir.path().join("watchlist.toml");
+        let text = "[veedor]\ncontact = \"pruebas@example.org\"\nlisten = \"\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n";
+        std::fs::write(&list, text).expect("a watch list");
+        let config = Config::load(&list).expect("a good list").config;
+        let [began, now] = ["2026-09-01T15:00:00Z", "2026-11-05T15:00:00Z"].map(|at| at.parse::<Timestamp>().expect("an instant"));
+        let store = Store::open(&dir.path().join("store"), Options::new(now)).expect("a store");
+        let watch = &config.cases[0];
+        commit(&store, &watch.case, None, now, began);
+        for n in 1..=5 {
+            let case = CaseRef { source: watch.case.source.clone(), number: format!("other {n}") };
+            let kind = EventKind::RecordEdited;
+            let event = Event { case: case.clone(), id: Event::id_of(&case, 0, "1", kind), ..crate::domain::sample::bare(kind) };
+            commit(&store, &case, Some(event), now, began);
+        }
+        let told = |now: Timestamp| {
+            let looked = look(&store, &config, watch, now).expect("looks").remove(0);
+            (looked.told, looked.next <= now)
+        };
+        assert_eq!((store.is_braked("ec-esatje"), told(now)), (Ok(true), (0, true)));
+        store.decide("ec-esatje", now, Decision::Discard).expect("discards");
+        assert_eq!((store.is_braked("ec-esatje"), told(now)), (Ok(false), (1, false)));
+        let silent = store.events_after(0, 99).expect("reads").into_iter().filter(|(_, event)| event.kind == EventKind::HearingSilent);
+        assert_eq!(silent.count(), 1);
+    }
+}
