@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::brake;
+use super::{brake, differing};
 use crate::config::Config;
 use crate::domain::case::Watch;
 use crate::domain::delivery::Delivery;
@@ -71,8 +71,27 @@ impl<'c> Member<'c> {
     }
 
     fn twin(&self) -> Twin {
-        let label = format!("{} {}", self.watch.case.source, self.watch.number.canonical);
-        Twin { case: self.watch.case.clone(), label, settings: self.settings.clone() }
+        Twin { case: self.watch.case.clone(), label: self.label(), settings: self.settings.clone() }
+    }
+
+    /// Its source and its number as people write it.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.watch.case.source, self.watch.number.canonical)
+    }
+
+    /// The case as the calendar sees it, with these settings of linked ones.
+    pub fn calendar<'m>(&'m self, config: &'m Config, twins: &'m [Twin]) -> Calendar<'m> {
+        Calendar {
+            case: &self.watch.case,
+            zone: self.zone.clone(),
+            docket: &self.docket,
+            version: self.head.version,
+            page_sha256: self.head.pages_sha256,
+            watched_since: self.head.watched_since,
+            remind: &config.general.remind,
+            read_at: self.read_at,
+            twins,
+        }
     }
 }
 
@@ -94,23 +113,21 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
     for member in &members {
         looked.push(due(store, config, member, &members, now)?);
     }
+    for (at, here) in members.iter().enumerate() {
+        for (later, there) in members.iter().enumerate().skip(at + 1) {
+            let found = differing::tell(store, config, (here, there), now)?;
+            looked[at].told += found.told;
+            for next in [at, later] {
+                looked[next].next = found.next.map_or(looked[next].next, |next_look| looked[next].next.min(next_look));
+            }
+        }
+    }
     Ok(looked)
 }
 
 fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], now: Timestamp) -> Result<Looked, StoreError> {
     let twins: Vec<Twin> = all.iter().filter(|other| other.cid != member.cid).map(Member::twin).collect();
-    let calendar = Calendar {
-        case: &member.watch.case,
-        zone: member.zone.clone(),
-        docket: &member.docket,
-        version: member.head.version,
-        page_sha256: member.head.pages_sha256,
-        watched_since: member.head.watched_since,
-        remind: &config.general.remind,
-        read_at: member.read_at,
-        twins: &twins,
-    };
-    let mut due = member.meaning.due(&calendar, now);
+    let mut due = member.meaning.due(&member.calendar(config, &twins), now);
     // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
     // out is due at the next look.
     if due.events.iter().any(is_silence) && is_braked(store, all)? {
@@ -145,7 +162,7 @@ fn tell(store: &Store, config: &Config, member: &Member<'_>, linked: &[&Watch], 
 }
 
 /// Writes what is told, judged by the brake as a visit is; how many events were new.
-fn announce(
+pub(super) fn announce(
     store: &Store,
     config: &Config,
     member: &Member<'_>,
@@ -173,82 +190,4 @@ fn is_braked(store: &Store, members: &[Member<'_>]) -> Result<bool, StoreError> 
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::domain::brake::Brake;
-    use crate::domain::case::CaseRef;
-    use crate::domain::docket::{Entry, EntryKey, Heading};
-    use crate::domain::health::Health;
-    use crate::store::Version;
-    use crate::store::braked::Decision;
-    use crate::store::commit::Visit;
-    use crate::store::open::Options;
-
-    /// An act of 1 October that sets a trial for the 26th.
-    fn convocation() -> Docket {
-        let entry = Entry {
-            key: EntryKey("1".into()),
-            date: Some(jiff::civil::date(2026, 10, 1)),
-            time: None,
-            title: "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)".into(),
-            text: "Se convoca a la audiencia de juicio para el 26 de octubre de 2026, a las 09h30.".into(),
-            documents: Vec::new(),
-            annulled: false,
-            withheld: None,
-            notice_of: None,
-            extra: Default::default(),
-        };
-        Docket { heading: Heading::default(), parties: Vec::new(), entries: vec![entry], oddities: Vec::new() }
-    }
-
-    fn commit(store: &Store, case: &CaseRef, event: Option<Event>, now: Timestamp, began: Timestamp) {
-        let cid = store.register(std::slice::from_ref(case)).expect("registers")[0];
-        let version = event.is_none().then(|| Version { number: 1, at: began, docket: convocation(), pages: Vec::new() });
-        let head = Head {
-            case: case.clone(),
-            version: u32::from(version.is_some()),
-            seq: 0,
-            health: Health::Ok,
-            vanished: None,
-            watched_since: began,
-            changed_at: None,
-            pages_sha256: [0; 32],
-            validators: Vec::new(),
-        };
-        let row = Row { last_ok: now.as_second().try_into().expect("a second"), ..Row::default() };
-        let visit = Visit { cid, row, head, missing: None, version, events: event.into_iter().collect(), deliveries: Vec::new() };
-        let round = Duration::from_secs(3600);
-        let brake = Brake { watched: 5, round, pace: round, read_before: None, now, routes: Vec::new() };
-        store.commit_judged(visit, Some(brake)).expect("commits");
-    }
-
-    #[test]
-    fn nothing_is_said_of_a_silence_while_the_source_is_braked_and_afterwards_it_is() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let list = dir.path().join("watchlist.toml");
-        let text = "[veedor]\ncontact = \"pruebas@example.org\"\nlisten = \"\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n";
-        std::fs::write(&list, text).expect("a watch list");
-        let config = Config::load(&list).expect("a good list").config;
-        let [began, now] = ["2026-09-01T15:00:00Z", "2026-11-05T15:00:00Z"].map(|at| at.parse::<Timestamp>().expect("an instant"));
-        let store = Store::open(&dir.path().join("store"), Options::new(now)).expect("a store");
-        let watch = &config.cases[0];
-        commit(&store, &watch.case, None, now, began);
-        for n in 1..=5 {
-            let case = CaseRef { source: watch.case.source.clone(), number: format!("other {n}") };
-            let kind = EventKind::RecordEdited;
-            let event = Event { case: case.clone(), id: Event::id_of(&case, 0, "1", kind), ..crate::domain::sample::bare(kind) };
-            commit(&store, &case, Some(event), now, began);
-        }
-        let told = |now: Timestamp| {
-            let looked = look(&store, &config, watch, now).expect("looks").remove(0);
-            (looked.told, looked.next <= now)
-        };
-        assert_eq!((store.is_braked("ec-esatje"), told(now)), (Ok(true), (0, true)));
-        store.decide("ec-esatje", now, Decision::Discard).expect("discards");
-        assert_eq!((store.is_braked("ec-esatje"), told(now)), (Ok(false), (1, false)));
-        let silent = store.events_after(0, 99).expect("reads").into_iter().filter(|(_, event)| event.kind == EventKind::HearingSilent);
-        assert_eq!(silent.count(), 1);
-    }
-}
+mod tests;
