@@ -47,8 +47,27 @@ impl Lives<'_> {
         found.next().filter(|_| found.next().is_none())
     }
 
+    /// The setting that an entry of this day speaks of and does not name: for an order that moves, defers or revokes the one to come,
+    /// for one that says what happened the last one.
+    pub fn replaced(&self, mention: &HearingMention, reference: Date) -> Option<Setting> {
+        let outcome = Outcome::of(mention.status).or((mention.status == HearingStatus::OralDecision).then_some(Outcome::Held));
+        let found = match outcome {
+            Some(outcome) => self.meant(mention, Some(reference), outcome),
+            None => self.moved(mention, Some(reference)),
+        };
+        let setting = self.settings.get(*found.first()?)?;
+        // Of several days, an order that names none may move any.
+        let is_ahead =
+            |setting: &&Setting| setting.outcome == Outcome::Pending && setting.date >= Some(reference) && is_of(setting, mention);
+        if setting.date > Some(reference) && self.settings.iter().filter(is_ahead).count() > 1 {
+            return None;
+        }
+        let is_itself = setting.date == mention.date && agree(setting.time, mention.time);
+        (!is_itself).then(|| setting.clone())
+    }
+
     /// The pending settings that a mention without their day speaks of.
-    pub fn meant(&self, mention: &HearingMention, day: Option<Date>, outcome: Outcome) -> Vec<usize> {
+    pub(super) fn meant(&self, mention: &HearingMention, day: Option<Date>, outcome: Outcome) -> Vec<usize> {
         let Some(day) = day else { return Vec::new() };
         let lately = || self.last(mention, day, TOLD_WITHIN_DAYS);
         let next = || if self.told_lately(mention, day) { Vec::new() } else { self.next(mention, day) };
@@ -76,7 +95,7 @@ impl Lives<'_> {
     }
 
     /// The pending settings that an order replaces which sets another day and does not name the old one.
-    pub fn moved(&self, mention: &HearingMention, day: Option<Date>) -> Vec<usize> {
+    pub(super) fn moved(&self, mention: &HearingMention, day: Option<Date>) -> Vec<usize> {
         let Some(day) = day else { return Vec::new() };
         // The new day is known: the order is told again.
         if !self.open_on(mention).is_empty() {
@@ -235,6 +254,6 @@ pub(super) fn is_named(mention: &HearingMention, day: Option<Date>, outcome: Out
 }
 
 /// Whether two hours may be one.
-pub fn agree(one: Option<Time>, other: Option<Time>) -> bool {
+fn agree(one: Option<Time>, other: Option<Time>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
