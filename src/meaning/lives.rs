@@ -113,13 +113,8 @@ impl<'m> Lives<'m> {
     fn recall(&mut self, entry: &Entry, mention: &HearingMention) {
         let is_decision = mention.status == HearingStatus::OralDecision;
         let Some(outcome) = Outcome::of(mention.status).or(is_decision.then_some(Outcome::Held)) else { return };
-        if mention.date.is_some() {
-            let open = if outcome == Outcome::Held || mention.date < entry.date { self.open_about(mention) } else { Vec::new() };
-            self.tell_all(&open, entry, mention, outcome);
-        } else if let Some(day) = entry.date.filter(|_| outcome == Outcome::Held) {
-            let open = self.in_passing(mention, day);
-            self.tell_all(&open, entry, mention, outcome);
-        }
+        let open = self.in_passing(entry, mention, outcome);
+        self.tell_all(&open, entry, mention, outcome);
     }
 
     /// A day is set, or told again.

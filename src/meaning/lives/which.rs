@@ -23,6 +23,8 @@ const TOLD_LATE_DAYS: i32 = 30;
 const JUST_PASSED_DAYS: i32 = 3;
 /// What an entry says again this many days after it was told is no news of the next hearing.
 const TOLD_AGAIN_DAYS: i32 = 1;
+/// A decision this short is an order; one that tells the history of its case is longer.
+const SHORT_BYTES: usize = 800;
 
 impl Lives<'_> {
     /// The pending settings of the mention's own day and kind; of several hours all when it names none.
@@ -84,14 +86,30 @@ impl Lives<'_> {
         }
     }
 
-    /// The pending settings that an entry of this day may tell of in passing: that of the day itself, else one of the very kind.
-    pub(super) fn in_passing(&self, mention: &HearingMention, day: Date) -> Vec<usize> {
-        let mut open = self.last(mention, day, TOLD_WITHIN_DAYS);
-        open.retain(|at| {
-            let setting = &self.settings[*at];
-            setting.date == Some(day) || (mention.kind.is_some() && setting.kind == mention.kind)
-        });
-        open
+    /// The pending settings of which an entry may tell in passing: those of the day that it names; of a hearing that was held, that of the
+    /// entry's own day, else one of the very kind. Some courts call every order a decision: a short one that puts a hearing off means
+    /// the next.
+    pub(super) fn in_passing(&self, entry: &Entry, mention: &HearingMention, outcome: Outcome) -> Vec<usize> {
+        let Some(day) = entry.date else { return Vec::new() };
+        if mention.date.is_some() && (outcome == Outcome::Held || mention.date <= entry.date) {
+            let open = self.open_about(mention);
+            if !open.is_empty() {
+                return open;
+            }
+        }
+        let is_put_off = matches!(outcome, Outcome::Deferred | Outcome::Revoked | Outcome::Suspended);
+        if outcome == Outcome::Held && mention.date.is_none() {
+            let mut open = self.last(mention, day, TOLD_WITHIN_DAYS);
+            open.retain(|at| {
+                let setting = &self.settings[*at];
+                setting.date == Some(day) || (mention.kind.is_some() && setting.kind == mention.kind)
+            });
+            open
+        } else if is_put_off && !is_named(mention, entry.date, outcome) && entry.text.len() <= SHORT_BYTES {
+            self.next(mention, day)
+        } else {
+            Vec::new()
+        }
     }
 
     /// The pending settings that an order replaces which sets another day and does not name the old one.
