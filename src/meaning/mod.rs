@@ -9,6 +9,7 @@ pub mod date;
 mod details;
 #[cfg(test)]
 mod detectors;
+pub mod disagreement;
 #[cfg(test)]
 mod dockets;
 mod edit;
