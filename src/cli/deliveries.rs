@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::list::told;
 use super::{Common, Done, Exit, Failure, ask, print};
 use crate::daemon::answers::Ask;
 
@@ -10,8 +11,10 @@ pub const BRAKE: &str = "When more than a fifth of a source's cases, and at leas
 the site than the cases. What they tell is held from then on, and source.drift goes to the log and to the channels that ask for it. \
 What was sent before stays sent; versions are kept all the while. `veedor list` says which sources are braked, `veedor deliveries \
 --failed` what is held, `veedor show` and `veedor diff` what the court's pages said.\n\n\
-release sends each held message once, under its id, and lets the same change through for the rest of the round. discard ends them: \
-they are kept and never sent, and what changes later is told as usual.";
+release sends each held message once, under its id, and lets the same change through for the rest of the round. discard ends the \
+changes: they are kept and never sent. What the same visits told besides is sent, a ruling for instance; `veedor list` says beforehand \
+what that is, and --all ends it as well. Cases that were not read since the change began will show it at their next visit, and it is \
+held again then; every other later change is told as usual.";
 
 /// Prints deliveries, newest first: a line each, or all about one or about those of a case.
 pub fn list(common: &Common, about: Option<String>, failed: bool, limit: usize) -> Done {
@@ -91,7 +94,10 @@ fn detail(delivery: &Value) {
     }
     match delivery["state"].as_str() {
         Some("open") => print::line(&format!("  next     gathers news of its case until {}", print::minute(delivery, "at"))),
-        Some("waiting") => print::line(&format!("  next     tried at {}", print::minute(delivery, "at"))),
+        Some("waiting") => {
+            let why = delivery["reason"].as_str().map(|why| format!("; it {}", print::clean(why))).unwrap_or_default();
+            print::line(&format!("  next     tried at {}{why}", print::minute(delivery, "at")));
+        }
         Some("dead") => print::line(&format!("  given up {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
         Some("held") => {
             print::line(&format!("  held     {}", print::field(delivery, "reason")));
@@ -134,19 +140,26 @@ pub fn retry(common: &Common, ids: Vec<String>, all: bool, drop: bool) -> Done {
     Ok(Exit::Done)
 }
 
-/// Sends what the brake holds of a source, or ends it.
-pub fn brake(common: &Common, source: String, release: bool) -> Done {
+/// Sends what the brake holds of a source, or ends it; `all` ends what only came with it too.
+pub fn brake(common: &Common, source: String, release: bool, all: bool) -> Done {
     let mut data = Value::Null;
-    let by_daemon = ask::ask_each(common, std::iter::once(Ask::Brake { source: source.clone(), release }), |answer| data = answer)?;
+    let by_daemon = ask::ask_each(common, std::iter::once(Ask::Brake { source: source.clone(), release, all }), |answer| data = answer)?;
     let who = if by_daemon { "the daemon sends" } else { "no daemon runs; `veedor run` sends" };
-    let count = list_in(&data, if release { "released" } else { "discarded" }).len();
-    let messages = if count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
-    let text = match (release, count) {
-        (_, 0) => format!("{source} is not braked any more; no message was held"),
-        (true, 1) => format!("{messages} of {source} released; {who} it"),
-        (true, _) => format!("{messages} of {source} released; {who} them"),
-        (false, _) => format!("{messages} of {source} discarded; later changes are told as usual"),
+    let count = |name: &str| list_in(&data, name).len();
+    let messages = |count: usize| if count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
+    let them = |count: usize| if count == 1 { "it" } else { "them" };
+    let text = match (count("released"), count("discarded"), count("sent")) {
+        (0, 0, 0) => format!("{source} is not braked any more; no message was held"),
+        (released, ..) if release => format!("{} of {source} released; {who} {}", messages(released), them(released)),
+        (_, ended, 0) => format!("{} of {source} discarded{}", messages(ended), told(&data)),
+        (_, ended, sent) => {
+            let sent = format!("{} with what came besides: {who} {}", messages(sent), them(sent));
+            format!("{} of {source} discarded{}\n{sent}", messages(ended), told(&data))
+        }
     };
     print::outcome(common, &data, &text);
+    if !common.json && !common.quiet && !release {
+        print::line("cases that were not read since the change began are held again when they show it; later changes are told as usual");
+    }
     Ok(Exit::Done)
 }

@@ -1,5 +1,7 @@
 //! `veedor list`: the watch list and how its cases are.
 
+use serde_json::Value;
+
 use super::{Common, Done, Exit, ask, print};
 use crate::daemon::answers::Ask;
 
@@ -27,10 +29,26 @@ pub fn run(common: &Common) -> Done {
     for braked in data["braked"].as_array().map(Vec::as_slice).unwrap_or_default() {
         let source = print::field(braked, "source");
         let since = if braked["since"].is_null() { String::new() } else { format!(" since {}", print::minute(braked, "since")) };
-        let held = &braked["held"];
-        print::line(&format!(
-            "the brake holds {held} messages of {source}{since}; `veedor release {source}` sends them, `veedor discard {source}` ends them"
-        ));
+        print::line(&format!("the brake holds {} of {source}{since}{}", messages(&braked["held"]), told(braked)));
+        print::line(&format!("  `veedor release {source}` sends all; `veedor discard {source}` ends the changes and sends the rest"));
     }
     Ok(Exit::Done)
+}
+
+fn messages(count: &Value) -> String {
+    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
+}
+
+/// What messages that are held tell: the changes, and what came with them.
+pub(super) fn told(held: &Value) -> String {
+    let listed = |name: &str| {
+        let kinds = held[name].as_object().into_iter().flatten().map(|(kind, count)| format!("{count} {}", print::clean(kind)));
+        kinds.collect::<Vec<_>>().join(", ")
+    };
+    match (listed("changes"), listed("besides")) {
+        (changes, besides) if changes.is_empty() && besides.is_empty() => String::new(),
+        (changes, besides) if besides.is_empty() => format!(": {changes}"),
+        (changes, besides) if changes.is_empty() => format!(": beside the changes {besides}"),
+        (changes, besides) => format!(": {changes}; beside them {besides}"),
+    }
 }

@@ -166,6 +166,9 @@ enum Command {
     Discard {
         /// The source's id, from `veedor list`
         source: String,
+        /// End also what the same visits told besides, and not the changes alone
+        #[arg(long)]
+        all: bool,
     },
     /// Send a flagged test message through a channel
     Test {
@@ -240,8 +243,8 @@ pub fn run(cli: Cli) -> Exit {
         Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, &lang),
         Command::Deliveries { about, failed, limit } => deliveries::list(common, about, failed, limit),
         Command::Retry { ids, all, drop } => deliveries::retry(common, ids, all, drop),
-        Command::Release { source } => deliveries::brake(common, source, true),
-        Command::Discard { source } => deliveries::brake(common, source, false),
+        Command::Release { source } => deliveries::brake(common, source, true, false),
+        Command::Discard { source, all } => deliveries::brake(common, source, false, all),
         Command::Test { channel } => test::run(common, &channel),
         Command::Export { to } => upkeep::export(common, to),
         Command::Backup { dir } => upkeep::backup(common, &dir),

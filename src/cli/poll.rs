@@ -156,5 +156,8 @@ fn one(common: &Common, visit: &Value) {
     }
     for event in events {
         print::line(&format!("  {}  {}", print::field(event, "kind"), print::field(event, "summary")));
+        if let Some(why) = event["held"].as_str() {
+            print::line(&format!("    not sent yet: {}", print::clean(&why.replace("SOURCE", &print::field(case, "source")))));
+        }
     }
 }

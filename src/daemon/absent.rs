@@ -117,7 +117,7 @@ impl Job {
             return Ok(visited);
         }
         let visit = Visit { cid: self.cid, row: visited.row, head, missing, version: None, events: vec![event], deliveries };
-        tell(watch, &self.store.commit_judged(visit, judged_by(&self.config, watch, &visited.events, self.now))?);
+        tell(watch, &self.store.commit_judged(visit, judged_by(&self.config, watch, self.row, &visited.events, self.now))?);
         Ok(Visited { row_pending: false, ..visited })
     }
 }

@@ -50,7 +50,11 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
     });
     let Some((content, delivery)) = loaded.await? else { return Ok(None) };
     match delivery.state {
-        DeliveryState::Open { .. } | DeliveryState::Waiting { .. } | DeliveryState::Again { .. } | DeliveryState::Held { .. } => {}
+        DeliveryState::Open { .. }
+        | DeliveryState::Waiting { .. }
+        | DeliveryState::Paused { .. }
+        | DeliveryState::Again { .. }
+        | DeliveryState::Held { .. } => {}
         DeliveryState::Braked { .. }
         | DeliveryState::Delivered { .. }
         | DeliveryState::Dead { .. }

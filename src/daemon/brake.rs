@@ -11,24 +11,28 @@ use crate::config::Config;
 use crate::domain::brake::{self, Brake, Drift};
 use crate::domain::case::Watch;
 use crate::domain::event::Event;
+use crate::domain::schedule::Row;
 use crate::recipe::is_described;
 use crate::store::Store;
 use crate::store::commit::Committed;
 use crate::store::error::StoreError;
 
-/// What a visit's changes are judged by; `None` when there is nothing to judge. Pages, feeds and programs that cases describe
-/// themselves have no site in common, so nothing follows from many of them.
-pub(super) fn judged_by(config: &Config, watch: &Watch, events: &[Event], now: Timestamp) -> Option<Brake> {
-    if is_described(&watch.case.source) || brake::ways(events.iter()).is_empty() {
+/// What the changes of a visit are judged by, whose case had this row before; `None` when there is nothing to judge. Pages, feeds
+/// and programs that cases describe themselves have no site in common, so nothing follows from many of them.
+pub(super) fn judged_by(config: &Config, watch: &Watch, row: Row, events: &[Event], now: Timestamp) -> Option<Brake> {
+    if is_described(&watch.case.source) || events.is_empty() {
         return None;
     }
+    let read_before = Timestamp::from_second(row.last_ok.into()).ok().filter(|_| row.last_ok > 0);
     let intervals = intervals(config, &watch.case.source);
-    Some(Brake { watched: intervals.len(), round: brake::round(intervals), now, routes: config.routes() })
+    let watched = intervals.len();
+    let pace = brake::pace(intervals);
+    Some(Brake { watched, round: brake::round(pace), pace, read_before, now, routes: config.routes() })
 }
 
 /// How long a round of a source is.
 pub(super) fn round(config: &Config, source: &str) -> Duration {
-    brake::round(intervals(config, source))
+    brake::round(brake::pace(intervals(config, source)))
 }
 
 fn intervals(config: &Config, source: &str) -> Vec<Duration> {
@@ -54,7 +58,7 @@ pub(super) fn remind(store: &Store) -> Result<(), StoreError> {
     for braked in store.braked()? {
         let source = &braked.source;
         tracing::error!(
-            %source, held = braked.held,
+            %source, held = braked.held, changes = ?braked.changes, besides = ?braked.besides,
             "the brake is still pulled and holds messages; `veedor release {source}` or `veedor discard {source}` decides"
         );
     }

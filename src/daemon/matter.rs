@@ -9,11 +9,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::{brake, differing};
 use crate::config::Config;
 use crate::domain::case::Watch;
+use crate::domain::delivery::Delivery;
 use crate::domain::docket::Docket;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::route::{route, route_joint};
+use crate::domain::schedule::Row;
 use crate::domain::twin::{Placed, Twin};
 use crate::meaning::Meaning;
 use crate::meaning::calendar::Calendar;
@@ -40,6 +43,7 @@ pub(super) struct Member<'c> {
     pub zone: TimeZone,
     pub cid: Cid,
     pub head: Head,
+    pub row: Row,
     pub docket: Docket,
     pub read_at: Timestamp,
     pub settings: Vec<Placed>,
@@ -53,8 +57,8 @@ impl<'c> Member<'c> {
         let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { return Ok(None) };
         let Some(docket) = store.docket(cid, head.version)? else { return Ok(None) };
         // A row that does not read back says nothing of when the case was read.
-        let last_ok = store.row(cid)?.map_or(0, |row| row.last_ok);
-        let read_at = Timestamp::from_second(last_ok.into()).ok().filter(|_| last_ok > 0);
+        let row = store.row(cid)?.unwrap_or_default();
+        let read_at = Timestamp::from_second(row.last_ok.into()).ok().filter(|_| row.last_ok > 0);
         // A reading in the future is one under a clock that was ahead; no silence follows from it.
         let Some(read_at) = read_at.map(|read_at| read_at.min(now)) else { return Ok(None) };
         let recipe = &source.recipe;
@@ -63,12 +67,31 @@ impl<'c> Member<'c> {
             true => Vec::new(),
             false => meaning.placed(&docket, &zone, read_at.to_zoned_datetime(zone.clone()).date()),
         };
-        Ok(Some(Self { watch, meaning, zone, cid, head, docket, read_at, settings }))
+        Ok(Some(Self { watch, meaning, zone, cid, head, row, docket, read_at, settings }))
     }
 
     fn twin(&self) -> Twin {
-        let label = format!("{} {}", self.watch.case.source, self.watch.number.canonical);
-        Twin { case: self.watch.case.clone(), label, settings: self.settings.clone() }
+        Twin { case: self.watch.case.clone(), label: self.label(), settings: self.settings.clone() }
+    }
+
+    /// Its source and its number as people write it.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.watch.case.source, self.watch.number.canonical)
+    }
+
+    /// The case as the calendar sees it, with these settings of linked ones.
+    pub fn calendar<'m>(&'m self, config: &'m Config, twins: &'m [Twin]) -> Calendar<'m> {
+        Calendar {
+            case: &self.watch.case,
+            zone: self.zone.clone(),
+            docket: &self.docket,
+            version: self.head.version,
+            page_sha256: self.head.pages_sha256,
+            watched_since: self.head.watched_since,
+            remind: &config.general.remind,
+            read_at: self.read_at,
+            twins,
+        }
     }
 }
 
@@ -90,28 +113,32 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
     for member in &members {
         looked.push(due(store, config, member, &members, now)?);
     }
+    for (at, here) in members.iter().enumerate() {
+        for (later, there) in members.iter().enumerate().skip(at + 1) {
+            let found = differing::tell(store, config, (here, there), now)?;
+            looked[at].told += found.told;
+            for next in [at, later] {
+                looked[next].next = found.next.map_or(looked[next].next, |next_look| looked[next].next.min(next_look));
+            }
+        }
+    }
     Ok(looked)
 }
 
 fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], now: Timestamp) -> Result<Looked, StoreError> {
     let twins: Vec<Twin> = all.iter().filter(|other| other.cid != member.cid).map(Member::twin).collect();
-    let calendar = Calendar {
-        case: &member.watch.case,
-        zone: member.zone.clone(),
-        docket: &member.docket,
-        version: member.head.version,
-        page_sha256: member.head.pages_sha256,
-        watched_since: member.head.watched_since,
-        remind: &config.general.remind,
-        read_at: member.read_at,
-        twins: &twins,
-    };
-    let due = member.meaning.due(&calendar, now);
+    let mut due = member.meaning.due(&member.calendar(config, &twins), now);
+    // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
+    // out is due at the next look.
+    if due.events.iter().any(is_silence) && is_braked(store, all)? {
+        due.events.retain(|event| !is_silence(event));
+        due.next = now;
+    }
     let (joint, own): (Vec<Event>, Vec<Event>) = due.events.into_iter().partition(|event| due.joint.contains_key(&event.id));
     let mut told = 0;
     if !own.is_empty() {
         let deliveries = route(&own, member.watch, &config.routes(), now);
-        told += store.announce(member.cid, member.head.version, own, deliveries)?.events.len();
+        told += announce(store, config, member, own, deliveries, now)?;
     }
     for event in joint {
         let elsewhere = due.joint.get(&event.id).map(Vec::as_slice).unwrap_or_default();
@@ -131,5 +158,36 @@ fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], 
 fn tell(store: &Store, config: &Config, member: &Member<'_>, linked: &[&Watch], event: Event, now: Timestamp) -> Result<usize, StoreError> {
     let events = vec![event];
     let deliveries = route_joint(&events, member.watch, linked, &config.routes(), now);
-    Ok(store.announce(member.cid, member.head.version, events, deliveries)?.events.len())
+    announce(store, config, member, events, deliveries, now)
 }
+
+/// Writes what is told, judged by the brake as a visit is; how many events were new.
+pub(super) fn announce(
+    store: &Store,
+    config: &Config,
+    member: &Member<'_>,
+    events: Vec<Event>,
+    deliveries: Vec<Delivery>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let brake = brake::judged_by(config, member.watch, member.row, &events, now);
+    let committed = store.announce(member.cid, member.head.version, events, deliveries, brake)?;
+    brake::tell(member.watch, &committed);
+    Ok(committed.events.len())
+}
+
+fn is_silence(event: &Event) -> bool {
+    event.kind == EventKind::HearingSilent
+}
+
+fn is_braked(store: &Store, members: &[Member<'_>]) -> Result<bool, StoreError> {
+    for member in members {
+        if store.is_braked(&member.watch.case.source)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests;

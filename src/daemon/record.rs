@@ -252,7 +252,7 @@ impl Job {
         failpoint::hit("before-commit");
         let version = Version { number, at: self.now, docket, pages };
         let visit = Visit { cid: self.cid, row, head, missing: Some(missing), version: Some(version), events, deliveries };
-        match self.store.commit_judged(visit, judged_by(&self.config, watch, &visited.events, self.now)) {
+        match self.store.commit_judged(visit, judged_by(&self.config, watch, self.row, &visited.events, self.now)) {
             Err(StoreError::Oversized(why)) => return self.failed(Health::Unreadable(why), None),
             done => tell(watch, &done?),
         }

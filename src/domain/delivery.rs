@@ -34,7 +34,10 @@ pub struct Delivery {
 
 /// Why the brake holds a delivery.
 pub const BRAKED: &str = "brake: many cases of its source changed in the same way; `veedor release SOURCE` sends it, \
-                          `veedor discard SOURCE` ends it";
+                          `veedor discard SOURCE` ends it or sends what is left of it";
+
+/// Why a delivery waits that is not late.
+pub const PAUSED: &str = "waits to see whether more cases of its source change in the same way (brake)";
 
 /// Why a delivery was ended with others.
 pub const DISCARDED: &str = "discarded with all that the brake held of its source";
@@ -69,6 +72,11 @@ pub enum DeliveryState {
         /// Since when.
         since: Timestamp,
     },
+    /// Waits until `due` to see whether more cases of its source change in the same way ([`brake`](super::brake)), then is tried.
+    Paused {
+        /// When it is tried.
+        due: Timestamp,
+    },
     /// The receiver took it.
     Delivered {
         /// When.
@@ -97,7 +105,7 @@ impl DeliveryState {
     /// When it wants attention next; one that is held has no such time, its channel has.
     pub fn due(&self) -> Option<Timestamp> {
         match self {
-            Self::Open { due } | Self::Waiting { due } | Self::Again { due } => Some(*due),
+            Self::Open { due } | Self::Waiting { due } | Self::Again { due } | Self::Paused { due } => Some(*due),
             Self::Held { .. }
             | Self::Braked { .. }
             | Self::Delivered { .. }
@@ -110,7 +118,7 @@ impl DeliveryState {
     /// The instant that belongs to it: when it is tried, or when it came to be so.
     pub fn at(&self) -> Timestamp {
         match self {
-            Self::Open { due } | Self::Waiting { due } | Self::Again { due } => *due,
+            Self::Open { due } | Self::Waiting { due } | Self::Again { due } | Self::Paused { due } => *due,
             Self::Held { since, .. } | Self::Braked { since } => *since,
             Self::Delivered { at } | Self::Dead { at, .. } | Self::Dropped { at } | Self::Discarded { at } => *at,
         }
@@ -121,6 +129,7 @@ impl DeliveryState {
         match self {
             Self::Held { reason, .. } | Self::Dead { reason, .. } => Some(reason),
             Self::Braked { .. } => Some(BRAKED),
+            Self::Paused { .. } => Some(PAUSED),
             Self::Discarded { .. } => Some(DISCARDED),
             Self::Open { .. } | Self::Waiting { .. } | Self::Again { .. } | Self::Delivered { .. } | Self::Dropped { .. } => None,
         }
@@ -130,7 +139,7 @@ impl DeliveryState {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Open { .. } => "open",
-            Self::Waiting { .. } | Self::Again { .. } => "waiting",
+            Self::Waiting { .. } | Self::Again { .. } | Self::Paused { .. } => "waiting",
             Self::Held { .. } | Self::Braked { .. } => "held",
             Self::Delivered { .. } => "delivered",
             Self::Dead { .. } => "dead",
@@ -247,6 +256,12 @@ impl Delivery {
     /// The id of a delivery: the same first event for the same recipient is the same delivery.
     pub fn id_of(channel: &str, recipient: &str, first_event: Id) -> Id {
         Id::derive(&[b"delivery", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
+    }
+
+    /// The id of a delivery that tells what is left of one whose other news was discarded: its own, because that one may have been
+    /// written already.
+    pub fn id_of_rest(channel: &str, recipient: &str, first_event: Id) -> Id {
+        Id::derive(&[b"delivery rest", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
     }
 
     /// The state after an attempt, and the attempts counted so far.

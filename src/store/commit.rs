@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::brake::{Brake, Drift};
+use crate::domain::brake::{Brake, Drift, patience};
+use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::diff::MissingParts;
 use crate::domain::event::Event;
@@ -81,12 +82,19 @@ impl Store {
     }
 
     /// Writes what there is to tell of a case besides a visit: its version, plan and head stay as they are. An event whose id is
-    /// already stored is not stored or delivered again. Returns after the flush.
+    /// already stored is not stored or delivered again. It is judged as a visit is. Returns after the flush.
     ///
     /// # Errors
     /// When the case is no longer at this version: what was worked out from it may be wrong.
-    pub fn announce(&self, cid: Cid, version: u32, events: Vec<Event>, deliveries: Vec<Delivery>) -> Result<Committed, StoreError> {
-        self.write(true, move |ledger| ledger.announce(cid, version, events, deliveries))
+    pub fn announce(
+        &self,
+        cid: Cid,
+        version: u32,
+        events: Vec<Event>,
+        deliveries: Vec<Delivery>,
+        brake: Option<Brake>,
+    ) -> Result<Committed, StoreError> {
+        self.write(true, move |ledger| ledger.announce(cid, version, events, deliveries, brake.as_ref()))
     }
 }
 
@@ -124,22 +132,7 @@ impl Ledger {
             rows::put_bytes(&mut batch, &self.trees, Table::Snap, &keys::numbered(cid, packed.number), &packed.bytes, false)?;
             left::put(&mut batch, cid, None)?;
         }
-        let verdict = match &brake {
-            Some(brake) => {
-                let fresh = self.not_stored(&events)?;
-                self.brake(&mut batch, (cid, &case, next), &fresh, brake)?
-            }
-            None => Verdict::default(),
-        };
-        if let (Some(brake), true) = (&brake, verdict.hold) {
-            deliveries.iter_mut().for_each(|delivery| delivery.state = DeliveryState::Braked { since: brake.now });
-        }
-        let drift = verdict.drift.map(|(drift, event)| {
-            let routes = brake.iter().flat_map(|brake| to_operators(&event, &brake.routes, brake.now));
-            deliveries.extend(routes);
-            events.push(event);
-            drift
-        });
+        let (verdict, drift) = self.judge(&mut batch, (cid, &case, next), &mut events, &mut deliveries, brake.as_ref())?;
         let (told, next_event, seq) = self.put_events(&mut batch, cid, seq, events)?;
         let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), verdict.hold, verdict.staged)?;
         self.put_staged(&mut batch, &staged)?;
@@ -160,6 +153,41 @@ impl Ledger {
         Ok(Committed { version: next, events: told, deliveries, drift })
     }
 
+    /// Judges what is told: holds it, lets it wait, and adds what the operator is told.
+    fn judge(
+        &mut self,
+        batch: &mut Batch,
+        (cid, case, version): (Cid, &CaseRef, u32),
+        events: &mut Vec<Event>,
+        deliveries: &mut Vec<Delivery>,
+        brake: Option<&Brake>,
+    ) -> Result<(Verdict, Option<Drift>), StoreError> {
+        let Some(brake) = brake else { return Ok(Default::default()) };
+        let mut verdict = {
+            let fresh = self.not_stored(events)?;
+            self.brake(batch, (cid, case, version), &fresh, brake)?
+        };
+        if verdict.hold {
+            deliveries.iter_mut().for_each(|delivery| delivery.state = DeliveryState::Braked { since: brake.now });
+        } else if !verdict.doubted.is_empty() {
+            let state = DeliveryState::Paused { due: brake.now + patience(brake.watched, brake.pace) };
+            let mut paused = Vec::new();
+            for delivery in deliveries.iter_mut() {
+                let (doubted, rest) = delivery.events.iter().partition(|event| verdict.doubted.contains(event));
+                paused.push(Delivery { events: doubted, state: state.clone(), ..delivery.clone() });
+                delivery.events = rest;
+            }
+            // Those without events are left out when they are staged.
+            deliveries.extend(paused);
+        }
+        let drift = verdict.drift.take().map(|(drift, event)| {
+            deliveries.extend(to_operators(&event, &brake.routes, brake.now));
+            events.push(event);
+            drift
+        });
+        Ok((verdict, drift))
+    }
+
     fn not_stored<'e>(&self, events: &'e [Event]) -> Result<Vec<&'e Event>, StoreError> {
         let mut fresh = Vec::with_capacity(events.len());
         for event in events {
@@ -170,7 +198,14 @@ impl Ledger {
         Ok(fresh)
     }
 
-    fn announce(&mut self, cid: Cid, version: u32, events: Vec<Event>, deliveries: Vec<Delivery>) -> Result<Committed, StoreError> {
+    fn announce(
+        &mut self,
+        cid: Cid,
+        version: u32,
+        mut events: Vec<Event>,
+        mut deliveries: Vec<Delivery>,
+        brake: Option<&Brake>,
+    ) -> Result<Committed, StoreError> {
         let words = self.words();
         let case = cases::case_of(&self.trees, &words, cid)?.ok_or_else(|| StoreError::Refused(format!("no case has the number {cid}")))?;
         let stored = cases::head_of(&self.trees, cid)?.filter(|head| head.version == version);
@@ -178,11 +213,12 @@ impl Ledger {
             return Err(StoreError::Refused(format!("{case} is no longer at version {version}")));
         };
         let mut batch = Batch::default();
+        let (verdict, drift) = self.judge(&mut batch, (cid, &case, version), &mut events, &mut deliveries, brake)?;
         let (told, next_event, seq) = self.put_events(&mut batch, cid, stored.seq, events)?;
         if told.is_empty() {
             return Ok(Committed { version, ..Committed::default() });
         }
-        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), false, BTreeMap::new())?;
+        let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), verdict.hold, verdict.staged)?;
         self.put_staged(&mut batch, &staged)?;
         let head = Head { seq, ..stored.head(case) };
         rows::put_long(&mut batch, &self.trees, Table::Case, &keys::cid(cid), &HeadRecord::new(head))?;
@@ -195,7 +231,7 @@ impl Ledger {
         let deliveries = staged.keys().copied().collect();
         self.staged_written(staged);
         self.touched(cid);
-        Ok(Committed { version, events: told, deliveries, drift: None })
+        Ok(Committed { version, events: told, deliveries, drift })
     }
 
     /// Puts the events that are not stored yet, numbered on from `seq`. Returns their ids and the next numbers.
@@ -219,8 +255,8 @@ impl Ledger {
         Ok((told, number, seq))
     }
 
-    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds, and what it
-    /// tells the operator, joins nothing.
+    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds or lets wait, and
+    /// what it tells the operator, joins nothing.
     fn stage(
         &mut self,
         cid: Cid,
@@ -234,7 +270,7 @@ impl Ledger {
             if let Some(first) = delivery.events.first() {
                 // The first event of the message may have been told before; the id follows the first that was not.
                 delivery.id = Delivery::id_of(&delivery.channel, &delivery.recipient, *first);
-                if apart {
+                if apart || matches!(delivery.state, DeliveryState::Paused { .. }) {
                     self.add(cid, delivery, &mut staged)?;
                 } else {
                     self.join(cid, delivery, &mut staged)?;

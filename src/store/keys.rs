@@ -65,7 +65,8 @@ tables! {
     Host = "host",
     /// Cid → since when the case is not on the watch list, and whether it came back.
     Left = "left",
-    /// Word of the source → what the brake holds · ‖ way u64 → let through until · ‖ way ‖ cid → a case that changed so, and when.
+    /// Word of the source → what the brake holds · ‖ way u64 → let through until · ‖ way ‖ 0 → since when it pulled the brake, and
+    /// when that was discarded · ‖ way ‖ cid → a case that changed so, and when.
     Brake = "brake",
 }
 
@@ -161,6 +162,13 @@ pub(super) fn way(source: u32, way: &str) -> [u8; 12] {
     let mut key = [0; 12];
     key[..4].copy_from_slice(&source.to_be_bytes());
     key[4..].copy_from_slice(&sha256(way.as_bytes())[..8]);
+    key
+}
+
+/// The key of what is known of a way that pulled the brake. It stands before those of its cases.
+pub(super) fn pulled(source: u32, way: &str) -> [u8; 13] {
+    let mut key = [0; 13];
+    key[..12].copy_from_slice(&self::way(source, way));
     key
 }
 

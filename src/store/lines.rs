@@ -1,6 +1,6 @@
 //! The store as JSON Lines: what backups and exports hold, in a form that outlives sled.
 //!
-//! One header, then cases, versions, events and deliveries, then a trailer with counts and the SHA-256 of every byte
+//! One header, then cases, versions, events, deliveries and what the brake knows, then a trailer with counts and the SHA-256 of every byte
 //! before it. A later line about the same thing replaces an earlier one, so that what changed while the lines were
 //! written can follow at the end. Ids are hexadecimal, instants ISO 8601, pages and messages base64.
 
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::Cid;
 use super::backup::LineCounts;
+use super::brake_lines::BrakeLine;
 use super::codes::{Blob, IdHex, Instant, MediumCode, Sha};
 use super::error::StoreError;
 use super::left::LeftRecord;
@@ -42,6 +43,8 @@ pub(super) enum Line {
     Event { number: u64, event: Box<EventRecord> },
     /// A delivery with its attempts and what it sent.
     Delivery(DeliveryLine),
+    /// A row of the brake.
+    Brake(BrakeLine),
     /// Something that is stored but did not read back, so that one bad value does not cost the whole backup.
     Damaged { what: String },
     /// The last.

@@ -32,6 +32,7 @@ pub mod trial;
 mod batch;
 mod bodies;
 mod brake;
+mod brake_lines;
 mod codes;
 mod compact;
 

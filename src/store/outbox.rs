@@ -141,9 +141,11 @@ impl Store {
             | StateRecord::Dropped { .. }
             | StateRecord::Discarded { .. }
             | StateRecord::Again { .. } => StateRecord::Again { due: now.into() },
-            StateRecord::Open { .. } | StateRecord::Waiting { .. } | StateRecord::Held { .. } | StateRecord::Braked { .. } => {
-                StateRecord::Waiting { due: now.into() }
-            }
+            StateRecord::Open { .. }
+            | StateRecord::Waiting { .. }
+            | StateRecord::Paused { .. }
+            | StateRecord::Held { .. }
+            | StateRecord::Braked { .. } => StateRecord::Waiting { due: now.into() },
         })?;
         self.with_queue(|queue| ids.iter().for_each(|id| queue.ask_for(*id)));
         Ok(found)
@@ -152,7 +154,7 @@ impl Store {
     /// Makes deliveries due at `now` that wait for a time that was planned wrongly. Returns how many there were.
     pub fn hasten(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
         self.restate(ids, move |state| match state {
-            StateRecord::Open { .. } | StateRecord::Waiting { .. } => StateRecord::Waiting { due: now.into() },
+            StateRecord::Open { .. } | StateRecord::Waiting { .. } | StateRecord::Paused { .. } => StateRecord::Waiting { due: now.into() },
             StateRecord::Again { .. } => StateRecord::Again { due: now.into() },
             settled => settled,
         })
@@ -349,9 +351,10 @@ pub(super) fn mail_domain(trees: &Trees) -> Result<Option<String>, StoreError> {
 /// Where a state stands in `due`.
 pub(super) fn place(state: &StateRecord) -> Option<u64> {
     match state {
-        StateRecord::Open { due: Instant(due) } | StateRecord::Waiting { due: Instant(due) } | StateRecord::Again { due: Instant(due) } => {
-            Some(keys::milliseconds(*due).min(BRAKED - 1))
-        }
+        StateRecord::Open { due: Instant(due) }
+        | StateRecord::Waiting { due: Instant(due) }
+        | StateRecord::Paused { due: Instant(due) }
+        | StateRecord::Again { due: Instant(due) } => Some(keys::milliseconds(*due).min(BRAKED - 1)),
         StateRecord::Held { .. } => Some(HELD),
         StateRecord::Braked { .. } => Some(BRAKED),
         StateRecord::Dead { .. } => Some(NEVER),

@@ -51,7 +51,14 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
 }
 
 fn braked(braked: Braked) -> Value {
-    json!({"source": braked.source, "since": braked.since.map(|since| since.to_string()), "changes": braked.ways, "held": braked.held})
+    json!({
+        "source": braked.source,
+        "since": braked.since.map(|since| since.to_string()),
+        "ways": braked.ways,
+        "held": braked.held,
+        "changes": braked.changes,
+        "besides": braked.besides,
+    })
 }
 
 fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>, postponed: Option<Postponed>) -> Result<Value, StoreError> {

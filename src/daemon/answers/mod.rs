@@ -19,6 +19,7 @@ use super::visit::Visitor;
 use crate::config::Config;
 use crate::diag::nearest;
 use crate::domain::case::Watch;
+use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 
 pub use visits::polled;
@@ -101,6 +102,9 @@ pub enum Ask {
         source: String,
         /// Whether it is sent.
         release: bool,
+        /// Whether what only came with it ends too.
+        #[serde(default)]
+        all: bool,
     },
     /// A consistent copy.
     Backup {
@@ -174,7 +178,10 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
         Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
         Ask::Retry { ids, end } => outbox::retry(desk, &ids, end).await,
-        Ask::Brake { source, release } => outbox::brake(desk, source, release).await,
+        Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,
+        Ask::Brake { source, release: false, all } => {
+            outbox::brake(desk, source, Some(if all { Decision::DiscardAll } else { Decision::Discard })).await
+        }
         Ask::Backup { dir } => upkeep::backup(desk, dir).await,
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,

@@ -10,6 +10,7 @@ use crate::daemon::brake;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::id::Id;
 use crate::store::Store;
+use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
@@ -120,25 +121,32 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool) -> Result<Value, An
     Ok(json!({ what: done.iter().map(Id::to_string).collect::<Vec<_>>() }))
 }
 
-/// Sends all that the brake holds of a source, or ends it.
-pub async fn brake(desk: &Desk, source: String, release: bool) -> Result<Value, Answer> {
+/// Carries out what was decided of all that the brake holds of a source; without a decision it is released.
+pub async fn brake(desk: &Desk, source: String, decision: Option<Decision>) -> Result<Value, Answer> {
     let (store, now) = (desk.handles.store.clone(), desk.handles.clock.now());
     let until = now.checked_add(brake::round(&desk.handles.config.load(), &source)).unwrap_or(now);
     let asked = source.clone();
-    let (was_braked, ids) = blocking(move || {
-        let was_braked = store.braked()?.iter().any(|braked| braked.source == asked);
-        if !was_braked {
-            return Ok((false, Vec::new()));
-        }
-        Ok((true, if release { store.release_brake(&asked, now, until)? } else { store.discard_brake(&asked, now)? }))
+    let decision = decision.unwrap_or(Decision::Release { until });
+    let found = blocking(move || {
+        let before = store.braked()?.into_iter().find(|braked| braked.source == asked);
+        before.map(|before| Ok((store.decide(&asked, now, decision)?, before))).transpose()
     })
     .await?;
-    if !was_braked {
+    let Some((decided, before)) = found else {
         let why = format!("the brake holds nothing of \"{source}\"; `veedor list` shows which sources it holds");
         return Err(Answer::No { why, code: 1 });
-    }
+    };
     desk.handles.control.nudge_deliverer();
-    tracing::info!(%source, release, messages = ids.len(), "the operator decided what becomes of what the brake held");
-    let what = if release { "released" } else { "discarded" };
-    Ok(json!({ "source": source, what: ids.iter().map(Id::to_string).collect::<Vec<_>>() }))
+    let is_released = matches!(decision, Decision::Release { .. });
+    tracing::info!(
+        %source, release = is_released, sent = decided.sent.len(), ended = decided.ended.len(),
+        "the operator decided what becomes of what the brake held"
+    );
+    let ids = |ids: &[Id]| ids.iter().map(Id::to_string).collect::<Vec<_>>();
+    let (changes, besides) = (before.changes, before.besides);
+    Ok(if is_released {
+        json!({ "source": source, "released": ids(&decided.sent), "changes": changes, "besides": besides })
+    } else {
+        json!({ "source": source, "discarded": ids(&decided.ended), "sent": ids(&decided.sent), "changes": changes, "besides": besides })
+    })
 }

@@ -2,6 +2,8 @@
 //!
 //! Both end in the same [`Job`] as the poller's visits, so they tell the same things in the same way.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -12,10 +14,13 @@ use crate::daemon::record::{Job, Visited};
 use crate::daemon::visit::{Report, Target};
 use crate::domain::about::About;
 use crate::domain::case::Watch;
+use crate::domain::delivery::{BRAKED, DeliveryState, PAUSED};
 use crate::domain::health::Health;
+use crate::domain::id::Id;
 use crate::domain::schedule::Row;
 use crate::message;
 use crate::recipe::{Next, Refusal};
+use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
 
 /// Visits cases now.
@@ -34,7 +39,8 @@ pub async fn poll(desk: &Desk, typed: &[String], dry_run: bool) -> Result<Value,
         if let (Report::Visited(visited), false) = (&report, dry_run) {
             keep(desk, cid, visited).await?;
         }
-        reports.push(report_json(&config, index, &report));
+        let waits = waits(desk, watch, &report).await?;
+        reports.push(report_json(&config, index, &report, &waits));
     }
     Ok(json!({ "visits": reports, "dry_run": dry_run }))
 }
@@ -81,7 +87,30 @@ async fn keep(desk: &Desk, cid: u64, visited: &Visited) -> Result<(), Answer> {
     Ok(())
 }
 
-fn report_json(config: &Config, index: usize, report: &Report) -> Value {
+/// Why events of a visit are not on their way, of those that are not.
+type Waits = HashMap<Id, &'static str>;
+
+/// Which events of a visit the brake holds, or lets wait.
+async fn waits(desk: &Desk, watch: &Watch, report: &Report) -> Result<Waits, Answer> {
+    let Report::Visited(visited) = report else { return Ok(Waits::new()) };
+    if visited.events.is_empty() {
+        return Ok(Waits::new());
+    }
+    let (store, case) = (desk.handles.store.clone(), watch.case.clone());
+    let pending = blocking(move || store.deliveries(DeliveryFilter::Pending, usize::MAX)).await?;
+    let reason = |state: &DeliveryState| match state {
+        DeliveryState::Braked { .. } => Some(BRAKED),
+        DeliveryState::Paused { .. } => Some(PAUSED),
+        _ => None,
+    };
+    let of_case = pending.into_iter().filter(|delivery| delivery.case == case);
+    Ok(of_case
+        .filter_map(|delivery| Some((reason(&delivery.state)?, delivery.events)))
+        .flat_map(|(why, events)| events.into_iter().map(move |id| (id, why)))
+        .collect())
+}
+
+fn report_json(config: &Config, index: usize, report: &Report, waits: &Waits) -> Value {
     let Some(watch) = config.cases.get(index) else { return Value::Null };
     let case = json!({"source": watch.case.source, "number": watch.number.canonical, "name": watch.name});
     match report {
@@ -100,7 +129,7 @@ fn report_json(config: &Config, index: usize, report: &Report) -> Value {
                 language: config.general.language,
                 profile: config.general.privacy,
             };
-            let tell = |event: &crate::domain::event::Event| json!({"kind": event.kind.name(), "severity": event.severity.name(), "summary": message::summary(event, &about)});
+            let tell = |event: &crate::domain::event::Event| json!({"kind": event.kind.name(), "severity": event.severity.name(), "summary": message::summary(event, &about), "held": waits.get(&event.id)});
             json!({
                 "case": case,
                 "health": visited.health.name(),
@@ -169,5 +198,7 @@ pub async fn import(
     .await?;
     let visited = visited.map_err(|health| refused(health.detail().unwrap_or_else(|| health.name()), 3))?;
     keep(desk, cid, &visited).await?;
-    Ok(json!({ "visits": [report_json(&config, index, &Report::Visited(visited))], "dry_run": false }))
+    let report = Report::Visited(visited);
+    let waits = waits(desk, watch, &report).await?;
+    Ok(json!({ "visits": [report_json(&config, index, &report, &waits)], "dry_run": false }))
 }

@@ -35,6 +35,7 @@ pub(in crate::store) enum StateRecord {
     Dropped { at: Instant },
     Braked { since: Instant },
     Discarded { at: Instant },
+    Paused { due: Instant },
 }
 
 /// [`Attempt`].
@@ -67,6 +68,7 @@ impl From<DeliveryState> for StateRecord {
             DeliveryState::Dropped { at } => Self::Dropped { at: at.into() },
             DeliveryState::Braked { since } => Self::Braked { since: since.into() },
             DeliveryState::Discarded { at } => Self::Discarded { at: at.into() },
+            DeliveryState::Paused { due } => Self::Paused { due: due.into() },
         }
     }
 }
@@ -83,6 +85,7 @@ impl From<StateRecord> for DeliveryState {
             StateRecord::Dropped { at } => Self::Dropped { at: at.0 },
             StateRecord::Braked { since } => Self::Braked { since: since.0 },
             StateRecord::Discarded { at } => Self::Discarded { at: at.0 },
+            StateRecord::Paused { due } => Self::Paused { due: due.0 },
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::case::CaseRef;
 use crate::domain::docket::EntryKey;
-use crate::domain::event::{Audience, Event, EventEntry, EventHearing, FieldChange};
+use crate::domain::event::{Event, EventEntry, EventHearing, FieldChange};
 use crate::domain::hearing::HearingMention;
 use crate::domain::id::hex;
 use crate::store::Cid;
@@ -116,11 +116,6 @@ impl EventRecord {
             hex(&self.page_sha256.0)
         );
         prefix.extend_from_slice(words.as_bytes());
-    }
-
-    /// Whether it is for those who run veedor.
-    pub(in crate::store) fn is_for_operators(&self) -> bool {
-        self.kind.0.audience() == Audience::Operator
     }
 
     /// The event, of this case.

@@ -138,7 +138,7 @@ fn what_is_told_beside_a_visit_is_told_once_and_changes_nothing_else_of_the_case
     let told = event(&case(1), 2, 77);
     // The first message that this channel ever gets: its address is a word that no visit has written.
     let waiting = delivery(&told, "calendar", DeliveryState::Waiting { due: at(9) });
-    let announce = |version| store.announce(cid, version, vec![told.clone()], vec![waiting.clone()]);
+    let announce = |version| store.announce(cid, version, vec![told.clone()], vec![waiting.clone()], None);
     assert!(matches!(announce(1), Err(StoreError::Refused(_))), "an older version");
     let done = announce(2).expect("announces");
     assert_eq!((done.events.as_slice(), done.deliveries.len()), (&[told.id][..], 1));

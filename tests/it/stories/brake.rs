@@ -79,15 +79,22 @@ fn what_is_discarded_is_told_to_nobody_and_the_next_real_change_is() {
     let (mut world, numbers) = court_of_twenty();
     world.ok(&["poll"]);
     edit(&world, &numbers[..6], "Pie de página nuevo");
+    world.court.act(&numbers[5], "SENTENCIA (RESOLUCION)", "<p>FRENO00 VISTOS.</p>");
     // Nobody delivers meanwhile, so the first of them are held as well.
-    world.ok(&["poll"]);
+    let polled = world.ok(&["poll"]);
+    assert!(polled.contains("not sent yet: brake: many cases of its source changed"), "{polled}");
+    let listed = world.ok(&["list"]);
+    assert!(listed.contains(": 6 record.edited; beside them 1 ruling.issued"), "{listed}");
     world.start();
     world.logged("the brake is still pulled");
     assert!(world.mailbox.wait_for(|got| !got.is_empty()), "{}", world.log());
     world.visits(2);
     assert_eq!((world.hooks.got().len(), to_desk(&world), to_duty(&world)), (0, 0, 1), "{}", world.log());
     let discarded = world.ok(&["discard", "ec-esatje"]);
-    assert!(discarded.contains("12 messages of ec-esatje discarded"), "{discarded}");
+    assert!(discarded.contains("12 messages of ec-esatje discarded: 6 record.edited; beside them 1 ruling.issued"), "{discarded}");
+    assert!(discarded.contains("2 messages with what came besides: the daemon sends them"), "{discarded}");
+    // The judgment only came in the same visit.
+    world.told("FRENO00");
     // What was seen is kept all the same.
     assert!(world.ok(&["diff", &numbers[0]]).contains("Pie"));
     let why = world.ok(&["deliveries", &numbers[0]]);
@@ -99,7 +106,7 @@ fn what_is_discarded_is_told_to_nobody_and_the_next_real_change_is() {
     assert!(world.hooks.wait_for(|got| got.iter().any(|hook| hook.kind == "record.edited")), "{}", world.log());
     world.visits(2);
     let kinds: Vec<String> = world.hooks.got().into_iter().map(|hook| hook.kind).collect();
-    assert_eq!(kinds, ["ruling.issued", "record.edited"]);
+    assert_eq!(kinds, ["ruling.issued", "ruling.issued", "record.edited"]);
     assert_eq!(to_duty(&world), 1);
     world.finish();
 }
