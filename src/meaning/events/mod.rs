@@ -8,6 +8,8 @@ mod added;
 mod edited;
 mod heading;
 
+use std::cell::OnceCell;
+
 use jiff::civil::{Date, Time};
 
 use crate::domain::diff::Change;
@@ -18,6 +20,7 @@ use crate::domain::evidence;
 use super::edit::shortened;
 use super::integrity::{self, Finding};
 use super::known::only_recalls;
+use super::lives::Lives;
 use super::seen::Seen;
 use super::{Meaning, Reading};
 
@@ -25,7 +28,8 @@ impl Meaning {
     /// The events of a visit. Ids are derived from the case, the version, the subject, the kind and what the docket shows.
     pub fn events(&self, changes: &[Change], seen: &Seen<'_>) -> Vec<Event> {
         let are_all_redated = integrity::are_all_redated(changes, seen);
-        let mut teller = Teller { meaning: self, seen, events: Vec::new(), told: Vec::new(), are_all_redated };
+        let (events, told, lives) = (Vec::new(), Vec::new(), OnceCell::new());
+        let mut teller = Teller { meaning: self, seen, events, told, lives, are_all_redated };
         let mut entries: Vec<(&Entry, &Change)> = changes.iter().filter_map(|change| Some((entry_of(change)?, change))).collect();
         // Of one moment, an entry that sets a hearing is told before one that only speaks of it.
         entries.sort_by_cached_key(|(entry, _)| {
@@ -72,6 +76,8 @@ struct Teller<'a> {
     are_all_redated: bool,
     /// The new entries that were told, oldest first.
     told: Vec<&'a Entry>,
+    /// The hearings as the docket before and the entries told know them, once they are asked for.
+    lives: OnceCell<Lives<'a>>,
 }
 
 impl Teller<'_> {
