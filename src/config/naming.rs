@@ -12,6 +12,9 @@ use super::{Config, Source};
 /// No case number; a format that takes it for one takes anything.
 const NONSENSE: &str = "zz";
 
+/// Numbers with so many digits name their court, and are given to one case of the country.
+const UNIQUE_DIGITS: usize = 13;
+
 impl Config {
     /// What a text in a docket of this case names, if it is a case number of the same jurisdiction. Of several sources that know such
     /// numbers a watched case comes first, then the case's own source, then one that is polled.
@@ -37,7 +40,15 @@ impl Config {
             };
             found.push((rank, source, number));
         }
-        let (rank, source, number) = found.into_iter().min_by(|a, b| (a.0, &a.1.recipe.id).cmp(&(b.0, &b.1.recipe.id)))?;
+        let rank = found.iter().map(|(rank, ..)| *rank).min()?;
+        let mut best: Vec<_> = found.into_iter().filter(|(other, ..)| *other == rank).collect();
+        best.sort_by(|a, b| a.1.recipe.id.cmp(&b.1.recipe.id));
+        // Where several courts have short numbers of that look, nobody knows whose it is; a long one is one case wherever it is shown.
+        let is_of_all = text.chars().filter(char::is_ascii_digit).count() >= UNIQUE_DIGITS;
+        if best.len() > 1 && !is_of_all {
+            return None;
+        }
+        let (rank, source, number) = best.into_iter().next()?;
         let case = CaseRef { source: source.recipe.id.clone(), number: number.compact };
         Some(Named::Other(OtherCase { case, number: number.canonical, watched: rank == 0 }))
     }

@@ -224,20 +224,14 @@ fn phrases(table: &mut Reader<'_>, key: &str) -> Vec<Phrase> {
 
 impl Meaning {
     /// The links that a visit brought, as events of their own; a field of the heading that is told as a link is taken out of `told`.
-    /// Their ids follow from the link and not from the version: one that the record repeats is told once.
+    /// One that the record repeats is told once; an order that was removed and is entered again is news again.
     pub fn links(&self, changes: &[Change], seen: &Seen<'_>, told: &mut Vec<Event>, naming: Naming<'_>) {
         let mut known: Option<HashSet<(Relation, OtherCase)>> = None;
         for change in changes {
             let (found, entry) = match change {
                 Change::EntryAdded(entry) => (self.links_of(entry, naming), Some(entry)),
                 Change::EntryEdited { after, .. } => (self.links_of(after, naming), Some(&**after)),
-                Change::Field(field) => {
-                    let found = self.links.in_field(field, naming);
-                    if !found.is_empty() {
-                        told.retain(|event| event.entry.is_some() || event.field.as_ref() != Some(field));
-                    }
-                    (found, None)
-                }
+                Change::Field(field) => (self.links.in_field(field, naming), None),
                 _ => continue,
             };
             for (relation, other) in found {
@@ -245,8 +239,13 @@ impl Meaning {
                 let known = known.get_or_insert_with(|| seen.before.map(|docket| self.all_links(docket, naming)).unwrap_or_default());
                 if known.insert((relation, other.clone())) {
                     // Which case it is says more than that there is one.
-                    if let Some(entry) = entry {
-                        told.retain(|event| !is_bare_link(event, entry));
+                    match (entry, change) {
+                        (Some(entry), _) => told.retain(|event| !is_bare_link(event, entry)),
+                        // A field that changed or is gone is told as that too.
+                        (None, Change::Field(field)) if field.before.is_none() => {
+                            told.retain(|event| event.entry.is_some() || event.field.as_ref() != Some(field));
+                        }
+                        _ => {}
                     }
                     let seq = seen.first_seq.saturating_add(u32::try_from(told.len()).unwrap_or(u32::MAX));
                     told.push(self.link(seen, seq, relation, &other, entry));
@@ -295,7 +294,7 @@ impl Meaning {
             after: None,
         });
         Event {
-            id: Event::id_of(seen.case, 0, &subject, kind),
+            id: Event::id_of(seen.case, seen.version, &subject, kind),
             kind,
             // A case that is joined to another goes on there, and who follows it must know (`domain.md` F-10).
             severity: if relation == Relation::Accumulated { Severity::Warn } else { kind.severity() },

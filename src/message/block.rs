@@ -79,6 +79,8 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
         };
         let day = format!("{}, {hour}", long_day(date, language));
         block.date = Some(match (doubtful, sets_a_date(raw.kind, mention.status)) {
+            // The day is that of the hearing that comes next, not of the change.
+            _ if raw.kind == EventKind::JudgeChanged => format!("{}: {day}", pick(language, "Próxima audiencia", "Next hearing")),
             (true, _) => format!("{}: {day}", pick(language, "Posible fecha", "Possible date")),
             (false, true) => day,
             (false, false) => format!("{}: {day}", words::kind(raw.kind, language)),
