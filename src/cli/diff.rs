@@ -147,7 +147,15 @@ fn files(before: &Path, after: &Path) -> Done {
         watched_since: Timestamp::UNIX_EPOCH,
         was_whole: true,
     };
-    let events: Vec<Value> = Meaning::shipped(jurisdiction, language).events(&changes, &seen).iter().map(wire::event::to_json).collect();
+    let meaning = Meaning::shipped(jurisdiction, language);
+    let mut events = meaning.events(&changes, &seen);
+    if let Some(own) = &known {
+        let of_jurisdiction = recipe::shipped().into_iter().filter_map(|(id, ..)| recipe::shipped_recipe(id));
+        let recipes: Vec<_> = of_jurisdiction.filter(|recipe| recipe.jurisdiction == own.jurisdiction).collect();
+        // Two files say nothing of a watch list.
+        meaning.links(&changes, &seen, &mut events, &|text| recipe::named_case(recipes.iter(), (own, &number), text, |_| false));
+    }
+    let events: Vec<Value> = events.iter().map(wire::event::to_json).collect();
     print::json(&json!({ "events": events }));
     Ok(Exit::Done)
 }

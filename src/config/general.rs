@@ -38,6 +38,8 @@ pub struct General {
     pub confirm: Confirm,
     /// How long before a hearing starts it is called to mind, the longest first; empty means never.
     pub remind: Vec<Duration>,
+    /// How many working days a disagreement of two linked sources must stand before it is told.
+    pub disagree_after: u32,
 }
 
 /// The languages that veedor writes.
@@ -59,6 +61,7 @@ const DEFAULT_CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(
 const DEFAULT_REMIND: [Duration; 2] = [Duration::from_secs(24 * 3600), Duration::from_secs(2 * 3600)];
 const SOONEST_REMINDER: Duration = Duration::from_secs(5 * 60);
 const EARLIEST_REMINDER: Duration = Duration::from_secs(30 * 86_400);
+const DEFAULT_DISAGREE_AFTER: u32 = 2;
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8377);
 
 /// Reads `[veedor]`; a table that is absent gives the defaults.
@@ -76,6 +79,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             group_wait: DEFAULT_GROUP_WAIT,
             confirm: DEFAULT_CONFIRM,
             remind: DEFAULT_REMIND.to_vec(),
+            disagree_after: DEFAULT_DISAGREE_AFTER,
         };
     };
     let written = table.text("state_dir").filter(|at| !at.value.trim().is_empty());
@@ -90,6 +94,10 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
         group_wait: group_wait(&mut table, scope).map_or(DEFAULT_GROUP_WAIT, |at| at.value),
         confirm: confirm(&mut table, scope),
         remind: remind(&mut table, scope),
+        disagree_after: table
+            .integer("disagree_after", 0, 30)
+            .and_then(|at| u32::try_from(at.value).ok())
+            .unwrap_or(DEFAULT_DISAGREE_AFTER),
     };
     table.finish();
     general

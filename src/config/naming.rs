@@ -1,69 +1,22 @@
 //! Which case a text of a docket names, by the number formats of all sources of its jurisdiction.
 //!
-//! Asked by `daemon::record` for the few texts that stand beside a linking word. It tells the case apart from others; whether it
-//! exists is for its court to say, and nobody is asked.
+//! Asked by `daemon::record` for the few texts that stand beside a linking word. The choice among sources is `recipe`'s; here it is
+//! said which cases are watched.
 
-use crate::domain::case::{CaseNumber, CaseRef, Watch};
-use crate::domain::link::{Named, OtherCase};
-use crate::recipe::is_described;
+use crate::domain::case::Watch;
+use crate::domain::link::Named;
+use crate::recipe::{is_described, named_case};
 
-use super::{Config, Source};
-
-/// No case number; a format that takes it for one takes anything.
-const NONSENSE: &str = "zz";
-
-/// Numbers with so many digits name their court, and are given to one case of the country.
-const UNIQUE_DIGITS: usize = 13;
+use super::Config;
 
 impl Config {
-    /// What a text in a docket of this case names, if it is a case number of the same jurisdiction. Of several sources that know such
-    /// numbers a watched case comes first, then the case's own source, then one that is polled.
+    /// What a text in a docket of this case names, if it is a case number of the same jurisdiction. A case that describes its own source
+    /// has no number that a court would write.
     pub fn named(&self, watch: &Watch, text: &str) -> Option<Named> {
         let own = self.source_of(&watch.case).filter(|_| !is_described(&watch.case.source))?;
-        let jurisdiction = &own.recipe.jurisdiction;
-        let of_jurisdiction = self.sources.values().filter(|source| source.recipe.jurisdiction == *jurisdiction);
-        let mut found: Vec<(u8, &Source, CaseNumber)> = Vec::new();
-        for source in of_jurisdiction {
-            let Ok(number) = source.recipe.number(text) else { continue };
-            if source.recipe.number(NONSENSE).is_ok() {
-                continue;
-            }
-            if is_own(&watch.number, &number) {
-                return Some(Named::Own);
-            }
-            let case = CaseRef { source: source.recipe.id.clone(), number: number.compact.clone() };
-            let rank = match () {
-                () if self.watch(&case).is_some() => 0,
-                () if case.source == watch.case.source => 1,
-                () if source.is_polled() => 2,
-                () => 3,
-            };
-            found.push((rank, source, number));
-        }
-        let rank = found.iter().map(|(rank, ..)| *rank).min()?;
-        let mut best: Vec<_> = found.into_iter().filter(|(other, ..)| *other == rank).collect();
-        best.sort_by(|a, b| a.1.recipe.id.cmp(&b.1.recipe.id));
-        // Where several courts have short numbers of that look, nobody knows whose it is; a long one is one case wherever it is shown.
-        let is_of_all = text.chars().filter(char::is_ascii_digit).count() >= UNIQUE_DIGITS;
-        if best.len() > 1 && !is_of_all {
-            return None;
-        }
-        let (rank, source, number) = best.into_iter().next()?;
-        let case = CaseRef { source: source.recipe.id.clone(), number: number.compact };
-        Some(Named::Other(OtherCase { case, number: number.canonical, watched: rank == 0 }))
+        let recipes = self.sources.values().map(|source| &source.recipe);
+        named_case(recipes, (&own.recipe, &watch.number), text, |case| self.watch(case).is_some())
     }
-}
-
-/// Whether both are one number, at whatever source: courts leave out the letter at the end, and zeros.
-fn is_own(own: &CaseNumber, other: &CaseNumber) -> bool {
-    own.compact == other.compact || bare(&own.canonical) == bare(&other.canonical)
-}
-
-/// The parts of a number without zeros before and letters behind them.
-fn bare(number: &str) -> Vec<String> {
-    let parts = number.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-    let tidy = |part: &str| part.trim_start_matches('0').trim_end_matches(|c: char| c.is_alphabetic()).to_uppercase();
-    parts.map(|part| if part.chars().any(|c| c.is_ascii_digit()) { tidy(part) } else { part.to_uppercase() }).collect()
 }
 
 #[cfg(test)]

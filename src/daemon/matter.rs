@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::brake;
+use super::{brake, differing};
 use crate::config::Config;
 use crate::domain::case::Watch;
 use crate::domain::delivery::Delivery;
@@ -71,8 +71,27 @@ impl<'c> Member<'c> {
     }
 
     fn twin(&self) -> Twin {
-        let label = format!("{} {}", self.watch.case.source, self.watch.number.canonical);
-        Twin { case: self.watch.case.clone(), label, settings: self.settings.clone() }
+        Twin { case: self.watch.case.clone(), label: self.label(), settings: self.settings.clone() }
+    }
+
+    /// Its source and its number as people write it.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.watch.case.source, self.watch.number.canonical)
+    }
+
+    /// The case as the calendar sees it, with these settings of linked ones.
+    pub fn calendar<'m>(&'m self, config: &'m Config, twins: &'m [Twin]) -> Calendar<'m> {
+        Calendar {
+            case: &self.watch.case,
+            zone: self.zone.clone(),
+            docket: &self.docket,
+            version: self.head.version,
+            page_sha256: self.head.pages_sha256,
+            watched_since: self.head.watched_since,
+            remind: &config.general.remind,
+            read_at: self.read_at,
+            twins,
+        }
     }
 }
 
@@ -94,23 +113,21 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
     for member in &members {
         looked.push(due(store, config, member, &members, now)?);
     }
+    for (at, here) in members.iter().enumerate() {
+        for (later, there) in members.iter().enumerate().skip(at + 1) {
+            let found = differing::tell(store, config, (here, there), now)?;
+            looked[at].told += found.told;
+            for next in [at, later] {
+                looked[next].next = found.next.map_or(looked[next].next, |next_look| looked[next].next.min(next_look));
+            }
+        }
+    }
     Ok(looked)
 }
 
 fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], now: Timestamp) -> Result<Looked, StoreError> {
     let twins: Vec<Twin> = all.iter().filter(|other| other.cid != member.cid).map(Member::twin).collect();
-    let calendar = Calendar {
-        case: &member.watch.case,
-        zone: member.zone.clone(),
-        docket: &member.docket,
-        version: member.head.version,
-        page_sha256: member.head.pages_sha256,
-        watched_since: member.head.watched_since,
-        remind: &config.general.remind,
-        read_at: member.read_at,
-        twins: &twins,
-    };
-    let mut due = member.meaning.due(&calendar, now);
+    let mut due = member.meaning.due(&member.calendar(config, &twins), now);
     // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
     // out is due at the next look.
     if due.events.iter().any(is_silence) && is_braked(store, all)? {
@@ -145,7 +162,7 @@ fn tell(store: &Store, config: &Config, member: &Member<'_>, linked: &[&Watch], 
 }
 
 /// Writes what is told, judged by the brake as a visit is; how many events were new.
-fn announce(
+pub(super) fn announce(
     store: &Store,
     config: &Config,
     member: &Member<'_>,
@@ -171,3 +188,6 @@ fn is_braked(store: &Store, members: &[Member<'_>]) -> Result<bool, StoreError> 
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,7 @@ mod beginning;
 mod brake;
 pub mod calendar;
 pub mod deliver;
+mod differing;
 mod held;
 mod matter;
 pub mod pointer;

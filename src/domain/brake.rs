@@ -79,6 +79,7 @@ fn way(event: &Event) -> Option<String> {
         // Marks and dates that do not agree say nothing against what else is told of their entry, so these are not of the record.
         (
             EventKind::RecordMarked
+            | EventKind::RecordDisagreement
             | EventKind::RecordInconsistent
             | EventKind::RecordOutOfOrder
             | EventKind::RecordBurst

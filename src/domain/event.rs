@@ -122,6 +122,8 @@ kinds! {
     RecordNearDuplicate = "record.near_duplicate", Notice, Subscriber;
     /// The case was raffled again without a stated cause, or outside working hours.
     CaseReraffled = "case.reraffled", Warn, Subscriber;
+    /// Two linked sources show different things of one matter, some working days after both could.
+    RecordDisagreement = "record.disagreement", Warn, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
     /// The source says that the case is reserved, confirmed.

@@ -28,6 +28,7 @@ pub mod case;
 pub mod charset;
 pub mod delivery;
 pub mod diff;
+pub mod disagreement;
 pub mod docket;
 pub mod event;
 pub mod evidence;

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use super::about::{About, Language, Profile};
 use super::case::{CaseNumber, CaseRef, Parts, Watch};
 use super::delivery::{Delivery, DeliveryState};
+use super::disagreement::{Disagreement, Point};
 use super::docket::EntryKey;
 use super::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity};
 use super::hearing::{HearingMention, HearingMode, HearingStatus};
@@ -193,6 +194,21 @@ pub fn linked() -> Event {
     let field = Link { relation: Relation::Accumulated, source: "ec-esatje".into(), number: "17721-2024-00011G".into(), watched: false };
     let event = entry(EventKind::CaseLinked, Actor::Court, "AUTO DE ACUMULACION (AUTO)", text);
     Event { field: Some(field.field()), severity: Severity::Warn, ..event }
+}
+
+/// A hearing that a linked source has on another day.
+pub fn disagreement() -> Event {
+    let told = Disagreement {
+        point: Point::Day,
+        here: "2024-03-12 09:00".into(),
+        there: "2024-03-14 10:00".into(),
+        other: "ec-fiscalia 170101819030001".into(),
+    };
+    let mut event = Event { kind: EventKind::RecordDisagreement, severity: Severity::Warn, field: Some(told.field()), ..rescheduled() };
+    if let Some(entry) = &mut event.entry {
+        entry.after = Some("DILIGENCIA (2024-02-21): La audiencia de juicio será el 14 de marzo de 2024, a las 10h00.".into());
+    }
+    event
 }
 
 /// A third of a source's cases changed their state at once.

@@ -18,13 +18,15 @@ pub struct Heard {
     pub mention: HearingMention,
     /// Whether the text only calls to mind a day that was set before.
     pub recalled: bool,
+    /// Whether the text only names the day.
+    pub bare: bool,
     /// Whether it is the history of the case, as a ruling tells it or as any entry does in passing, and is no news.
     pub history: bool,
 }
 
 impl From<HearingMention> for Heard {
     fn from(mention: HearingMention) -> Self {
-        Self { mention, recalled: false, history: false }
+        Self { mention, recalled: false, bare: false, history: false }
     }
 }
 
@@ -45,6 +47,8 @@ pub struct Draft {
     pub recalled: bool,
     /// Whether it is said in passing: true, and no news.
     pub aside: bool,
+    /// Whether no verb says anything of the day: what the title says is said of it.
+    pub bare: bool,
     /// The first token that says so.
     pub start: usize,
     /// The token after the last.
@@ -56,8 +60,20 @@ pub struct Draft {
 impl Draft {
     /// A draft from a verb alone.
     pub fn of_verb(verb: &Said, status: HearingStatus, date: Option<Date>) -> Self {
-        let (time, existing, recalled, aside) = (None, false, false, false);
-        Self { date, time, status, warnings: Vec::new(), existing, recalled, aside, start: verb.start, end: verb.end, at: verb.start }
+        let (start, end) = (verb.start, verb.end);
+        Self {
+            date,
+            time: None,
+            status,
+            warnings: Vec::new(),
+            existing: false,
+            recalled: false,
+            aside: false,
+            bare: false,
+            start,
+            end,
+            at: start,
+        }
     }
 
     fn same_hour(&self, other: &Self) -> bool {
@@ -85,7 +101,12 @@ pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut 
             warnings: draft.warnings.clone(),
             span: Some(scene.tokens.span(draft.start, draft.end)),
         };
-        mentions.push(Heard { recalled: draft.recalled && is_setting(draft.status), history: draft.aside, ..mention.into() });
+        mentions.push(Heard {
+            recalled: draft.recalled && is_setting(draft.status),
+            bare: draft.bare,
+            history: draft.aside,
+            ..mention.into()
+        });
     }
     mentions
 }

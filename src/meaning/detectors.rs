@@ -55,10 +55,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("F-14", "a deferral beyond a legal limit needs the legal clocks"),
     ("F-17", "a decision that is not written in time needs the legal clocks"),
     ("F-23", "silence by stage needs the legal clocks"),
+    ("F-25", "two dockets: meaning::disagreement's tests, when it is told those of daemon::matter, and the story of linked cases"),
 ];
 
 /// Detectors that are being written.
-const TO_COME: &[&str] = &["F-25"];
+const TO_COME: &[&str] = &[];
 
 /// What the daemon asks by default before it believes that something is gone.
 const CONFIRM: Confirm = Confirm { visits: 3, span: std::time::Duration::from_secs(86_400), sliding: false, others: false };

@@ -24,6 +24,9 @@ const BEFORE_DAYS: i32 = 3;
 /// What became of a setting is told within days; older dates in a ruling are its history.
 const HISTORY_DAYS: i32 = 30;
 
+/// "En la fecha, se celebró la audiencia": so many words may stand before what a record begins with.
+const OPENING: usize = 4;
+
 /// Doubts about a day.
 const END_OF_DAY: &str = "end_of_day";
 const OUT_OF_RANGE: &str = "date_out_of_range";
@@ -133,9 +136,13 @@ impl Work<'_, '_> {
         let named = self.scene.has(moment.start, from, until, |say| say == Say::Noun || (weak && say == Say::WeakNoun));
         let told = self.scene.has(moment.start, from, until, |say| matches!(say, Say::Held | Say::Oral | Say::Concluded | Say::Resumed));
         let ahead = moment.date.resolve(Some(reference), self.last, Lean::Ahead).0.first().is_some_and(|day| *day >= reference);
-        if moment.time.is_some() && ahead && !told && !self.scene.is_wished(moment.start) && (named || bare || titled) {
+        // "Inclusão em pauta", "Para 25/08/2026": a court that sits all day names no hour.
+        let timed = moment.time.is_some() || (titled && bare);
+        if timed && ahead && !told && !self.scene.is_wished(moment.start) && (named || bare || titled) {
             let lead = Said { say: Say::Noun, start: moment.start, end: moment.start };
+            let first = self.drafts.len();
             self.set(moment, &lead, self.next_status(moment));
+            self.drafts[first..].iter_mut().for_each(|draft| draft.bare = true);
         }
     }
 
@@ -175,6 +182,7 @@ impl Work<'_, '_> {
             existing,
             recalled: false,
             aside: false,
+            bare: false,
             start: verb.start.min(moment.start),
             end: verb.end.max(moment.end),
             at: moment.start,
@@ -220,7 +228,9 @@ impl Work<'_, '_> {
             self.drafts.push(Draft::of_verb(verb, HearingStatus::Held, None));
         } else if let Some(verb) = self.scene.said.iter().find(|said| !moved && self.scene.tells_held(said)) {
             // "Se realizó la audiencia inicial": with these words a record begins; further down they only look back.
-            self.drafts.push(Draft { aside: verb.start > 0, ..Draft::of_verb(verb, HearingStatus::Held, None) });
+            let sets = self.drafts.iter().any(|draft| is_setting(draft.status));
+            let begins = verb.start == 0 || (verb.start <= OPENING && self.scene.titled && !sets);
+            self.drafts.push(Draft { aside: !begins, ..Draft::of_verb(verb, HearingStatus::Held, None) });
         }
     }
 

@@ -228,10 +228,10 @@ impl Meaning {
     pub fn links(&self, changes: &[Change], seen: &Seen<'_>, told: &mut Vec<Event>, naming: Naming<'_>) {
         let mut known: Option<HashSet<(Relation, OtherCase)>> = None;
         for change in changes {
-            let (found, entry) = match change {
-                Change::EntryAdded(entry) => (self.links_of(entry, naming), Some(entry)),
-                Change::EntryEdited { after, .. } => (self.links_of(after, naming), Some(&**after)),
-                Change::Field(field) => (self.links.in_field(field, naming), None),
+            let (found, entry, field) = match change {
+                Change::EntryAdded(entry) => (self.links_of(entry, naming), Some(entry), None),
+                Change::EntryEdited { after, .. } => (self.links_of(after, naming), Some(&**after), None),
+                Change::Field(field) => (self.links.in_field(field, naming), None, Some(field)),
                 _ => continue,
             };
             for (relation, other) in found {
@@ -239,18 +239,19 @@ impl Meaning {
                 let known = known.get_or_insert_with(|| seen.before.map(|docket| self.all_links(docket, naming)).unwrap_or_default());
                 if known.insert((relation, other.clone())) {
                     // Which case it is says more than that there is one.
-                    match (entry, change) {
-                        (Some(entry), _) => told.retain(|event| !is_bare_link(event, entry)),
-                        // A field that changed or is gone is told as that too.
-                        (None, Change::Field(field)) if field.before.is_none() => {
-                            told.retain(|event| event.entry.is_some() || event.field.as_ref() != Some(field));
-                        }
-                        _ => {}
+                    if let Some(entry) = entry {
+                        told.retain(|event| !is_bare_link(event, entry));
                     }
-                    let seq = seen.first_seq.saturating_add(u32::try_from(told.len()).unwrap_or(u32::MAX));
-                    told.push(self.link(seen, seq, relation, &other, entry));
+                    // A field that changed or is gone is told as that too.
+                    if let Some(field) = field.filter(|field| field.before.is_none()) {
+                        told.retain(|event| event.entry.is_some() || event.field.as_ref() != Some(field));
+                    }
+                    told.push(self.link(seen, relation, &other, entry));
                 }
             }
+        }
+        for (seq, event) in (seen.first_seq..).zip(told) {
+            event.seq = seq;
         }
     }
 
@@ -280,7 +281,7 @@ impl Meaning {
         docket.entries.iter().flat_map(|entry| self.links_of(entry, naming)).chain(heading).collect()
     }
 
-    fn link(&self, seen: &Seen<'_>, seq: u32, relation: Relation, other: &OtherCase, entry: Option<&Entry>) -> Event {
+    fn link(&self, seen: &Seen<'_>, relation: Relation, other: &OtherCase, entry: Option<&Entry>) -> Event {
         let kind = EventKind::CaseLinked;
         let subject = format!("link\u{1f}{}\u{1f}{}\u{1f}{}", relation.name(), other.case.source, other.case.number);
         let shown = entry.map(|entry| EventEntry {
@@ -299,7 +300,7 @@ impl Meaning {
             // A case that is joined to another goes on there, and who follows it must know (`domain.md` F-10).
             severity: if relation == Relation::Accumulated { Severity::Warn } else { kind.severity() },
             case: seen.case.clone(),
-            seq,
+            seq: 0,
             version: seen.version,
             entry: shown,
             hearing: None,

@@ -9,6 +9,7 @@ pub mod date;
 mod details;
 #[cfg(test)]
 mod detectors;
+pub mod disagreement;
 #[cfg(test)]
 mod dockets;
 mod edit;
@@ -114,6 +115,8 @@ pub fn languages() -> Vec<&'static str> {
 
 /// A hearing that took place longer ago is history that a text tells, not news: courts enter the record of a hearing within days.
 const NEWS_DAYS: i32 = 10;
+/// What a text begins with stands this near to its beginning.
+const OPENING_BYTES: usize = 30;
 /// A text this short is the rest of its title.
 const COMPLETING_BYTES: usize = 60;
 
@@ -197,6 +200,12 @@ impl Meaning {
         if verdict.kinds.contains(&EventKind::HearingRescheduled) && !heard.iter().any(|heard| is_move(heard.mention.status)) {
             let set = heard.iter_mut().map(|heard| &mut heard.mention).filter(|mention| mention.status == HearingStatus::Convened);
             set.for_each(|mention| mention.status = HearingStatus::Rescheduled);
+        }
+        if let (Some(status), [only]) = (verdict.status, heard.as_mut_slice())
+            && only.bare
+            && is_of_its_day(status, &only.mention, reference)
+        {
+            only.mention.status = status;
         }
         let mut hearings: Vec<HearingMention> = heard.iter().filter(|heard| !heard.history).map(|heard| heard.mention.clone()).collect();
         let kinds = merged(&verdict, &hearings, reference);
@@ -286,6 +295,13 @@ pub fn kind_of(status: HearingStatus) -> EventKind {
     }
 }
 
+/// Whether what a title says is said of the day that the text only names: "Audiência Cancelada", "Instrução, 23/06/2026, 14:00".
+fn is_of_its_day(status: HearingStatus, mention: &HearingMention, reference: Option<Date>) -> bool {
+    use HearingStatus as H;
+    let is_past = mention.date <= reference;
+    mention.status == H::Convened && (status == H::Revoked || (is_past && matches!(status, H::Held | H::NotInstalled | H::Failed)))
+}
+
 /// Whether a status is another day for a hearing that had one.
 fn is_move(status: HearingStatus) -> bool {
     hearing::is_setting(status) && status != HearingStatus::Convened
@@ -311,6 +327,12 @@ fn merged(verdict: &Verdict, hearings: &[HearingMention], reference: Option<Date
     // The record of a hearing that failed, was interrupted or only given another day is called as that of any other.
     let broken = hearings.iter().any(|mention| hearing::is_not_now(mention, reference)) || told.contains(&K::HearingRescheduled);
     let not_held = broken && !told.iter().any(|kind| matches!(kind, K::HearingHeld | K::RulingOral));
+    // "Audiencia incidental", "En la fecha se celebró": the title names the hearing and sets none.
+    let opens = |mention: &HearingMention| {
+        let first = mention.span.is_some_and(|(start, _)| start <= OPENING_BYTES);
+        mention.status == HearingStatus::Held && mention.date.is_none() && first
+    };
+    let moved = moved || (hearings.iter().any(opens) && !told.contains(&K::HearingScheduled));
     kinds.retain(|kind| !(*kind == K::HearingScheduled && moved || closing(kind) && closed || *kind == K::HearingHeld && not_held));
     kinds.extend(told);
     if kinds.is_empty() {

@@ -153,8 +153,10 @@ impl Speech {
         let mut all: Vec<Said> = Vec::new();
         for hit in self.set.scan(tokens) {
             let Some(&say) = self.says.get(hit.tag) else { continue };
-            // "MOTION to Dismiss: Motion Hearing set for": a motion is named, and no hearing is moved for.
-            if say == Say::Wish && (hit.start + 1..hit.end).any(|at| tokens.is_after_colon(at)) {
+            // "MOTION to Dismiss: Motion Hearing set for": a motion is named, and no hearing is moved for. "NOTICE of Hearing: the trial set
+            // for": what is set stands behind the colon.
+            let is_head = matches!(say, Say::Wish | Say::Set { strong: true, .. });
+            if is_head && (hit.start + 1..hit.end).any(|at| tokens.is_after_colon(at)) {
                 continue;
             }
             all.push(Said { say, start: hit.start, end: hit.end });

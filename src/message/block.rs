@@ -4,6 +4,7 @@
 
 use super::change::{Piece, pieces};
 use super::dates::{day, instant, long_day, moment};
+use super::disagreement;
 use super::evidence;
 use super::linked;
 use super::summary::{missing_since, of_shown, sets_a_date};
@@ -72,7 +73,8 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
     let language = about.language;
     let mention = &hearing.mention;
     let doubtful = !mention.warnings.is_empty();
-    if let Some(date) = mention.date {
+    // Of two days that are told, none is written large.
+    if let Some(date) = mention.date.filter(|_| raw.kind != EventKind::RecordDisagreement) {
         let hour = match mention.time {
             Some(time) => format!("{:02}:{:02}", time.hour(), time.minute()),
             None => pick(language, "hora no indicada", "hour not stated").to_owned(),
@@ -139,6 +141,8 @@ fn tell_entry(block: &mut Block, event: &Event, about: &About<'_>) {
     block.facts.push((pick(language, "Autor", "Author"), words::author(entry.actor, language).to_owned()));
     match (&entry.before, &entry.after) {
         (None, None) => {}
+        // The words of another case are no other version of these.
+        _ if event.kind == EventKind::RecordDisagreement => {}
         (before, after) => {
             let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
             let (before, after) = (cut(before, EXCERPT_CHARS), cut(after, EXCERPT_CHARS));
@@ -178,6 +182,11 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
                 Language::En => format!("{release} sends all that is held; {discard} ends these changes and sends the rest"),
             },
         ));
+        return;
+    }
+    let disagreement = disagreement::facts(event, about);
+    if !disagreement.is_empty() {
+        block.facts.extend(disagreement);
         return;
     }
     if let Some(link) = Link::of(event) {

@@ -6,6 +6,7 @@
 mod block;
 mod change;
 mod dates;
+mod disagreement;
 mod evidence;
 mod hearings;
 mod html;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::dates::{day, moment, short_instant};
+use super::disagreement;
 use super::evidence;
 use super::hearings::hearing_name;
 use super::linked;
@@ -56,6 +57,9 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
         EventKind::SourceDrift => drift(event, language),
+        EventKind::RecordDisagreement => {
+            disagreement::line(event, about, form.heading).unwrap_or_else(|| words::kind(event.kind, language).to_owned())
+        }
         EventKind::CaseLinked => match (linked::summary(event, language, form.title), &event.entry) {
             (Some(line), _) => line,
             (None, Some(entry)) => of_entry(event, entry, about, form),

@@ -29,6 +29,7 @@ fn cases() -> Vec<(&'static str, Vec<Event>)> {
         ("certificate", vec![sample::certificate()]),
         ("several", vec![sample::filing(), sample::rescheduled(), sample::party()]),
         ("linked", vec![sample::linked()]),
+        ("disagreement", vec![sample::disagreement()]),
         ("drift", vec![sample::drift()]),
         ("test", vec![sample::bare(EventKind::VeedorTest)]),
     ]

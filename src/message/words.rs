@@ -7,6 +7,7 @@ use crate::domain::about::Language;
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::HearingMode;
 use crate::domain::link::Relation;
+use crate::domain::setting::Outcome;
 
 /// One of two wordings.
 pub(super) fn pick(language: Language, es: &'static str, en: &'static str) -> &'static str {
@@ -60,6 +61,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordBurst => ("Muchas novedades a la vez", "Much at once"),
         EventKind::RecordNearDuplicate => ("Dos actuaciones casi iguales", "Two entries nearly the same"),
         EventKind::CaseReraffled => ("Sorteo de la causa", "Raffle of the case"),
+        EventKind::RecordDisagreement => ("Las fuentes no coinciden", "The sources disagree"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
         EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case reserved according to the source"),
         EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
@@ -186,6 +188,10 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
             "Puede deberse a una corrección de forma, una nueva carga del documento o una migración de datos.",
             "Possible reasons: a correction of form, a new upload of the document, or a data migration.",
         ),
+        EventKind::RecordDisagreement => (
+            "Puede deberse a que una fuente se actualiza después que la otra, a una corrección o a un error de registro; este mensaje no dice cuál es la correcta.",
+            "Possible reasons: one source is updated later than the other, a correction, or a clerical error; this message does not say which is right.",
+        ),
         EventKind::RecordBackdated => (
             "Puede deberse a una carga tardía, una reserva que se levantó, una migración de datos o un error de registro.",
             "Possible reasons: a late upload, confidentiality that was lifted, a data migration, or a clerical error.",
@@ -237,6 +243,21 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         _ => return None,
     };
     Some(pick(language, es, en))
+}
+
+/// What became of a hearing, as a source shows it.
+pub(super) fn outcome(outcome: Outcome, language: Language) -> &'static str {
+    let (es, en) = match outcome {
+        Outcome::Pending => ("por realizarse", "still to come"),
+        Outcome::Held => ("realizada", "held"),
+        Outcome::Suspended => ("suspendida después de instalarse", "suspended after it began"),
+        Outcome::Deferred => ("diferida", "deferred"),
+        Outcome::Failed => ("fallida", "failed"),
+        Outcome::NotInstalled => ("no instalada", "not opened"),
+        Outcome::Revoked => ("convocatoria sin efecto", "its setting revoked"),
+        Outcome::Unknown => ("sin noticia", "without news"),
+    };
+    pick(language, es, en)
 }
 
 /// How another case belongs to this one, as the beginning of a phrase that ends with its number.

@@ -317,6 +317,7 @@ mod tests {
             ("record.edited", sample::edited()),
             ("record.removed", sample::removed()),
             ("case.linked", sample::linked()),
+            ("record.disagreement", sample::disagreement()),
             ("source.drift", sample::drift()),
             ("veedor.test", sample::bare(crate::domain::event::EventKind::VeedorTest)),
         ] {

@@ -33,6 +33,7 @@ mod html_text;
 mod identity;
 mod inside;
 mod marker;
+mod naming;
 mod number;
 mod oddity;
 pub mod page_source;
@@ -73,6 +74,7 @@ use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
 
 pub use described::{COMMAND, FEED, KINDS, PAGE, is_described};
+pub use naming::named_case;
 pub use secrets::Secrets;
 pub use shipped::{shipped, shipped_recipe};
 pub use walled::{WalledSite, walled, walled_site};

@@ -12,6 +12,7 @@ use super::hearing::{self, clock, read_date, read_time};
 use crate::domain::about::About;
 use crate::domain::brake::Drift;
 use crate::domain::case::CaseRef;
+use crate::domain::disagreement::Disagreement;
 use crate::domain::docket::EntryKey;
 use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity};
 use crate::domain::id::{Id, hex};
@@ -64,6 +65,12 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
         data.insert(
             "drift".into(),
             json!({"change": cut(&drift.way, 200), "changed": drift.changed, "watched": drift.watched, "examples": drift.examples}),
+        );
+    } else if let Some(told) = Disagreement::of(event) {
+        let value = |text: &str| cut(text, cuts.words);
+        data.insert(
+            "disagreement".into(),
+            json!({"point": told.point.name(), "here": value(&told.here), "there": value(&told.there), "other": value(&told.other)}),
         );
     } else if let Some(link) = Link::of(event) {
         let number = cut(&link.number, 200);

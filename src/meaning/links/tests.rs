@@ -159,6 +159,20 @@ fn a_wish_a_notice_and_what_is_withheld_are_no_links() {
 }
 
 #[test]
+fn a_title_that_says_it_too_is_not_told_beside_its_number() {
+    let order = act("1", "ACUMULACION DE AUTOS (AUTO)", JOINED);
+    let plain = crate::domain::sample::entry(EventKind::CaseLinked, Actor::Court, &order.title, JOINED);
+    let of = |key: &str| {
+        let mut event = plain.clone();
+        event.entry.as_mut().expect("an entry").key = EntryKey(key.into());
+        event
+    };
+    let events = told(&Docket::default(), &[Change::EntryAdded(order)], vec![of("1"), of("2")]);
+    let keys: Vec<_> = events.iter().map(|event| (event.entry.as_ref().map(|entry| entry.key.0.as_str()), event.field.is_some())).collect();
+    assert_eq!(keys, [(Some("2"), false), (Some("1"), true)]);
+}
+
+#[test]
 fn an_edit_tells_the_links_that_it_brings() {
     let before = act("1", "AUTO (AUTO)", "Agréguese.");
     let after = act("1", "AUTO (AUTO)", JOINED);

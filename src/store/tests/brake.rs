@@ -283,6 +283,20 @@ fn what_was_counted_and_what_was_discarded_counts_on_after_a_restore() {
 }
 
 #[test]
+fn what_is_told_besides_a_visit_is_counted_and_held_like_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = watching(dir.path(), 6);
+    let mut pulled = Vec::new();
+    for n in 1..=5 {
+        let Visit { cid, events, deliveries, .. } = changed(&store, &case(n), 1, EventKind::RecordDisagreement, 1);
+        pulled.extend(store.announce(cid, 1, events, deliveries, brake(20, 1)).expect("announces").drift);
+    }
+    assert_eq!(pulled.iter().map(|drift| (drift.way.as_str(), drift.changed)).collect::<Vec<_>>(), [("record.disagreement", 5)]);
+    assert_eq!((states(&store), claimed(&store, "ops").len()), ((5, 0), 1));
+    whole(&store);
+}
+
+#[test]
 fn another_change_joins_the_braking_and_the_operators_message_is_never_held() {
     let dir = tempfile::tempdir().expect("a folder");
     let store = watching(dir.path(), 6);

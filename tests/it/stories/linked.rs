@@ -101,3 +101,39 @@ fn a_hearing_of_two_linked_cases_is_called_to_mind_once_and_is_one_in_the_calend
     );
     world.finish();
 }
+
+#[test]
+fn two_linked_cases_that_set_one_hearing_on_two_days_are_told_once_with_the_words_of_both() {
+    let mut world = linked_world();
+    world.list = world.list.replace("listen = \"\"", "listen = \"\"\ndisagree_after = 0");
+    world.write(&world.list);
+    world.start();
+    world.visits(2);
+    let set =
+        |token: &str, day: &str| format!("<p>{token} Se convoca a la audiencia de juicio para el {day} de marzo de 2027, a las 09h30.</p>");
+    world.court.act_at(A, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", &set("DIS00", "11"), &minutes_ago(9));
+    world.told("DIS00");
+    world.court.act_at(B, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", &set("DIS01", "18"), &minutes_ago(8));
+    let disagreements = |world: &World| world.hooks.got().into_iter().filter(|hook| hook.kind == "record.disagreement").collect::<Vec<_>>();
+    world.until("the disagreement is told", |world| !disagreements(world).is_empty());
+    assert_eq!(world.stop(), Some(0));
+    world.start();
+    world.visits(4);
+    let told = disagreements(&world);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let hook: Value = serde_json::from_str(&told[0].body).expect("JSON");
+    let said = &hook["data"]["disagreement"];
+    assert_eq!((said["here"].as_str(), said["there"].as_str()), (Some("2027-03-11 09:30"), Some("2027-03-18 09:30")), "{hook:#}");
+    assert!(told[0].body.contains("DIS00") && told[0].body.contains("DIS01"), "both entries are quoted: {hook:#}");
+    assert!(world.mailbox.got().iter().any(|mail| mail.text.contains("las fuentes no coinciden")));
+    // They agree again, and nothing is told of it; and then they differ otherwise.
+    let moved = "<p>DIS02 Se reprograma la audiencia de juicio para el 11 de marzo de 2027, a las 09h30.</p>";
+    world.court.act_at(B, "PROVIDENCIA GENERAL (DECRETO)", moved, &minutes_ago(5));
+    world.told("DIS02");
+    world.visits(3);
+    assert_eq!(disagreements(&world).len(), 1);
+    let again = "<p>DIS03 Se reprograma la audiencia de juicio para el 25 de marzo de 2027, a las 09h30.</p>";
+    world.court.act_at(A, "PROVIDENCIA GENERAL (DECRETO)", again, &minutes_ago(3));
+    world.until("another disagreement is told", |world| disagreements(world).len() == 2);
+    world.finish();
+}

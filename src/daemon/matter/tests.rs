@@ -1,0 +1,193 @@
+//! Two linked cases in a real store: what is due of both is told once, and a difference is told when it has stood.
+
+use jiff::civil::date;
+
+use super::*;
+use crate::domain::diff::MissingParts;
+use crate::domain::docket::{Entry, EntryKey};
+use crate::domain::health::Health;
+use crate::domain::schedule::Row;
+use crate::store::Version;
+use crate::store::commit::Visit;
+use crate::store::open::Options;
+
+const LIST: &str = r#"
+[veedor]
+contact = "pruebas@example.org"
+listen = ""
+remind = ["24h"]
+
+[[channel]]
+id = "una"
+kind = "webhook"
+url = "http://127.0.0.1:9/una"
+allow_private = true
+tags = ["una"]
+
+[[channel]]
+id = "otra"
+kind = "webhook"
+url = "http://127.0.0.1:9/otra"
+allow_private = true
+tags = ["otra"]
+
+[[case]]
+source = "ec-esatje"
+number = "17721-2024-00011G"
+tags = ["una"]
+linked = ["ec-fiscalia 170101824010001"]
+
+[[case]]
+source = "ec-fiscalia"
+number = "170101824010001"
+tags = ["otra"]
+"#;
+
+struct Pair {
+    _folder: tempfile::TempDir,
+    config: Config,
+    store: Store,
+    cids: Vec<Cid>,
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+impl Pair {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = folder.path().join("watchlist.toml");
+        std::fs::write(&list, LIST).expect("a list");
+        let config = Config::load(&list).expect("a good list").config;
+        let store = Store::open(&folder.path().join("store"), Options::new(at("2026-11-02T12:00:00Z"))).expect("a store");
+        let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
+        let cids = store.register(&cases).expect("registered");
+        Self { _folder: folder, config, store, cids }
+    }
+
+    /// A version of a case that shows these acts, one a day from 2 November 2026 on.
+    fn version(&self, which: usize, when: &str, texts: &[&str]) {
+        let when = at(when);
+        let known = self.store.head(self.cids[which]).expect("a head");
+        let number = known.as_ref().map_or(0, |head| head.version) + 1;
+        let entries = texts.iter().enumerate().rev().map(|(nth, text)| Entry {
+            key: EntryKey(nth.to_string()),
+            date: Some(date(2026, 11, 2 + i8::try_from(nth).expect("few"))),
+            time: None,
+            title: "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)".into(),
+            text: (*text).to_owned(),
+            documents: Vec::new(),
+            annulled: false,
+            withheld: None,
+            notice_of: None,
+            extra: std::collections::BTreeMap::new(),
+        });
+        let docket = Docket { entries: entries.collect(), ..Docket::default() };
+        let head = Head {
+            case: self.config.cases[which].case.clone(),
+            version: number,
+            seq: known.as_ref().map_or(0, |head| head.seq),
+            health: Health::Ok,
+            vanished: None,
+            watched_since: known.map_or(when, |head| head.watched_since),
+            changed_at: Some(when),
+            pages_sha256: [1; 32],
+            validators: Vec::new(),
+        };
+        let version = Version { number, at: when, docket, pages: Vec::new() };
+        let row = Self::row(when);
+        let (events, deliveries) = (Vec::new(), Vec::new());
+        let visit =
+            Visit { cid: self.cids[which], row, head, missing: Some(MissingParts::new()), version: Some(version), events, deliveries };
+        self.store.commit(visit).expect("kept");
+    }
+
+    fn row(when: Timestamp) -> Row {
+        Row { last_ok: u32::try_from(when.as_second()).expect("this century"), ..Row::default() }
+    }
+
+    /// An unchanged visit.
+    fn read(&self, which: usize, when: &str) {
+        self.store.touch(&[(self.cids[which], Self::row(at(when)))]).expect("touched");
+    }
+
+    /// What is told when this case is looked at, by case and kind, and to which channels.
+    fn told(&self, which: usize, now: &str) -> Vec<String> {
+        let before = self.store.last_event().expect("a number");
+        look(&self.store, &self.config, &self.config.cases[which], at(now)).expect("looked at");
+        let events = self.store.events_after(before, 100).expect("events");
+        let line = |(_, event): &(u64, Event)| {
+            let delivered = self.store.deliveries(crate::store::outbox::DeliveryFilter::All, 100).expect("deliveries");
+            let mut channels: Vec<String> =
+                delivered.into_iter().filter(|delivery| delivery.events.contains(&event.id)).map(|delivery| delivery.channel).collect();
+            channels.sort();
+            format!("{} {}: {}", event.case.source, event.kind, channels.join(" "))
+        };
+        events.iter().map(line).collect()
+    }
+}
+
+const ON_20: &str = "Se convoca a la audiencia de juicio para el 20 de noviembre de 2026, a las 09h00.";
+const ON_27: &str = "Se convoca a la audiencia de juicio para el 27 de noviembre de 2026, a las 09h00.";
+
+#[test]
+fn a_reminder_of_both_is_told_of_one_to_all_who_follow_either() {
+    let pair = Pair::new();
+    for which in [0, 1] {
+        pair.version(which, "2026-11-02T15:00:00Z", &[ON_20]);
+    }
+    // Whichever is looked at, the first of them tells.
+    assert_eq!(pair.told(1, "2026-11-19T15:00:00Z"), ["ec-esatje hearing.reminder: otra una"]);
+    assert_eq!(pair.told(0, "2026-11-19T16:00:00Z"), [] as [&str; 0]);
+    // One that only the other shows is told of it.
+    let pair = Pair::new();
+    pair.version(0, "2026-11-02T15:00:00Z", &["Agréguese."]);
+    pair.version(1, "2026-11-02T15:00:00Z", &[ON_20]);
+    assert_eq!(pair.told(0, "2026-11-19T15:00:00Z"), ["ec-fiscalia hearing.reminder: otra"]);
+    // When the first shows it later, it was told already.
+    pair.version(0, "2026-11-19T15:30:00Z", &["Agréguese.", ON_20]);
+    assert_eq!(pair.told(0, "2026-11-19T16:00:00Z"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_difference_is_told_when_it_has_stood_for_two_working_days_in_the_readings_of_both() {
+    let pair = Pair::new();
+    pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);
+    pair.version(1, "2026-11-02T15:00:00Z", &[ON_20]);
+    // On Wednesday one source moves it.
+    let moved = "Se reprograma la audiencia de juicio para el 27 de noviembre de 2026, a las 09h00.";
+    pair.version(0, "2026-11-04T15:00:00Z", &[ON_20, moved]);
+    pair.read(1, "2026-11-04T16:00:00Z");
+    assert_eq!(pair.told(0, "2026-11-04T17:00:00Z"), [] as [&str; 0], "news that the other has not got yet");
+    // Only the one is read since: nothing can be said of the other.
+    pair.read(0, "2026-11-09T15:00:00Z");
+    assert_eq!(pair.told(0, "2026-11-09T16:00:00Z"), [] as [&str; 0], "the other was not read");
+    // Now both were, and the weekend does not count.
+    pair.read(1, "2026-11-09T15:30:00Z");
+    assert_eq!(pair.told(1, "2026-11-09T16:00:00Z"), ["ec-esatje record.disagreement: otra una"]);
+    assert_eq!(pair.told(0, "2026-11-10T16:00:00Z"), [] as [&str; 0], "told once");
+}
+
+#[test]
+fn a_source_that_catches_up_in_time_disagreed_with_nothing() {
+    let pair = Pair::new();
+    pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);
+    pair.version(1, "2026-11-02T15:00:00Z", &[ON_27]);
+    pair.read(0, "2026-11-03T15:00:00Z");
+    assert_eq!(pair.told(0, "2026-11-03T16:00:00Z"), [] as [&str; 0]);
+    pair.version(1, "2026-11-03T17:00:00Z", &[ON_20]);
+    for which in [0, 1] {
+        pair.read(which, "2026-11-06T15:00:00Z");
+    }
+    assert_eq!(pair.told(0, "2026-11-06T16:00:00Z"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_case_alone_reads_no_other() {
+    let pair = Pair::new();
+    pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);
+    let mut alone = pair.config.cases[0].clone();
+    alone.linked = Vec::new();
+    assert_eq!(look(&pair.store, &pair.config, &alone, at("2026-11-03T15:00:00Z")).expect("looked at").len(), 1);
+}
