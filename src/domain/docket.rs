@@ -62,6 +62,9 @@ pub const ORDER_FIELD: &str = "order";
 /// row: it says when a row was made, whatever its date says. Where a source counts in several sequences, `sequence:number`.
 pub const SERIAL_FIELD: &str = "serial";
 
+/// The further field that holds the day on which the source says that a row was entered, where it says so beside the row's date.
+pub const RECORDED_FIELD: &str = "recorded";
+
 /// The further field that holds the time of day at which the file of an entry was made, as the source's name of it says.
 pub const FILE_CLOCK_FIELD: &str = "file_clock";
 
@@ -130,6 +133,11 @@ pub struct Oddity {
 }
 
 impl Entry {
+    /// The day on which the source says that the entry was entered; see [`RECORDED_FIELD`].
+    pub fn recorded(&self) -> Option<Date> {
+        self.extra.get(RECORDED_FIELD)?.get(..10)?.parse().ok()
+    }
+
     /// The number in a further field such as [`SERIAL_FIELD`], and the sequence that it counts in: `7`, or `list:7`.
     pub fn numbered(&self, field: &str) -> Option<(&str, u64)> {
         let whole = self.extra.get(field)?;

@@ -11,7 +11,7 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::domain::setting::{Outcome, Setting};
 
 use super::hearing::is_setting;
-use super::lives::{is_earlier, is_on};
+use super::lives::{Lives, is_earlier, is_on};
 use super::seen::{Seen, instant};
 use super::{Meaning, Reading, kind_of};
 
@@ -30,27 +30,32 @@ pub fn setting_hearing(setting: &Setting, zone: &TimeZone) -> EventHearing {
         date: setting.date,
         time: setting.time,
         kind: setting.kind.clone(),
-        status: HearingStatus::Convened,
         mode: setting.mode,
         room: setting.room.clone(),
         warnings: setting.warnings.clone(),
-        span: None,
+        ..HearingMention::new(HearingStatus::Convened)
     };
     let starts = setting.date.zip(setting.time).and_then(|(date, time)| instant(date.to_datetime(time), zone));
     EventHearing { mention, starts, zone: zone.iana_name().unwrap_or("UTC").to_owned(), previous: None }
 }
 
-/// Takes from a reading the days that the docket of the `known` entries already tells: those that the entry only calls to mind,
+/// Takes from a reading the days that the entries before it already tell: those that the entry only calls to mind,
 /// whatever became of them, and those for which a hearing still stands at the same hour. What the title says of a hearing is told all the
 /// same, and so is everything else that the entry says.
-pub fn without_repeats(meaning: &Meaning, known: Vec<&Entry>, entry: &Entry, reading: &mut Reading, reference: Option<Date>) {
+pub fn without_repeats<'l>(
+    meaning: &Meaning,
+    lives: impl Fn() -> &'l Lives<'l>,
+    entry: &Entry,
+    reading: &mut Reading,
+    reference: Option<Date>,
+) {
     let is_day = |kind: &EventKind| {
         matches!(
             kind,
             EventKind::HearingScheduled | EventKind::HearingRescheduled | EventKind::HearingMovedEarlier | EventKind::HearingResumed
         )
     };
-    if known.is_empty() || !reading.kinds.iter().any(is_day) {
+    if !reading.kinds.iter().any(is_day) {
         return;
     }
     let titled = by_title(meaning, entry).kinds;
@@ -58,7 +63,7 @@ pub fn without_repeats(meaning: &Meaning, known: Vec<&Entry>, entry: &Entry, rea
     let recalled = |mention: &HearingMention| {
         heard.iter().any(|heard| heard.recalled && heard.mention.span == mention.span && heard.mention.date == mention.date)
     };
-    let settings = meaning.lives(known).settings;
+    let settings = &lives().settings;
     let is_told = |mention: &HearingMention| {
         settings.iter().filter(|setting| is_on(setting, mention)).any(|setting| {
             let stands = setting.outcome == Outcome::Pending || mention.date <= reference;
@@ -87,13 +92,13 @@ pub fn only_recalls(meaning: &Meaning, entry: &Entry, reference: Option<Date>) -
     set.peek().is_some() && set.all(|heard| heard.recalled)
 }
 
-/// Hearings that the entry moves to a day or an hour before the one that the `known` entries have for them are moved earlier,
+/// Hearings that the entry moves to a day or an hour before the one that the entries before it have for them are moved earlier,
 /// whatever word the order uses.
-pub fn told_earlier(meaning: &Meaning, known: &[&Entry], reading: &mut Reading, reference: Option<Date>) {
+pub fn told_earlier<'l>(lives: impl Fn() -> &'l Lives<'l>, reading: &mut Reading, reference: Option<Date>) {
     let Some(reference) = reference else { return };
     let moved = |mention: &HearingMention| {
         mention.status == HearingStatus::Rescheduled
-            && meaning.replaced(known.to_vec(), mention, reference).is_some_and(|setting| is_earlier(mention, &setting))
+            && lives().replaced(mention, reference).is_some_and(|setting| is_earlier(mention, &setting))
     };
     let mut is_any = false;
     for mention in &mut reading.hearings {

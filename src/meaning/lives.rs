@@ -15,7 +15,7 @@ use super::Meaning;
 use super::details::Heard;
 use super::hearing::is_setting;
 use which::is_named;
-pub use which::{agree, is_earlier, is_of, is_on};
+pub use which::{is_earlier, is_of, is_on};
 
 /// How much of the text around a mention may say why: about two sentences.
 const AROUND: usize = 300;
@@ -27,6 +27,8 @@ pub struct Lives<'m> {
     pub settings: Vec<Setting>,
     /// When the entry stands in the docket that told the outcome of each.
     told_at: Vec<Option<(Option<Date>, Option<Time>)>>,
+    /// When the latest of the entries stands in the docket.
+    latest: (Option<Date>, Option<Time>),
     /// The days that the entry at hand sets: they replace each other as little as it puts them off.
     named: Vec<(Date, Option<Time>)>,
 }
@@ -34,11 +36,20 @@ pub struct Lives<'m> {
 impl<'m> Lives<'m> {
     /// Nothing yet.
     pub fn new(meaning: &'m Meaning) -> Self {
-        Self { meaning, settings: Vec::new(), told_at: Vec::new(), named: Vec::new() }
+        Self { meaning, settings: Vec::new(), told_at: Vec::new(), latest: (None, None), named: Vec::new() }
+    }
+
+    /// Whether an entry stands after all those that were taken up.
+    pub fn is_before(&self, entry: &Entry) -> bool {
+        (entry.date, entry.time) >= self.latest
     }
 
     /// Takes up the next entry.
     pub fn entry(&mut self, entry: &Entry) {
+        if entry.notice_of.is_some() || entry.annulled {
+            return;
+        }
+        self.latest = self.latest.max((entry.date, entry.time));
         let heard = self.meaning.listen(entry, entry.date).1;
         let set: Vec<&HearingMention> =
             heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status)).map(|heard| &heard.mention).collect();
@@ -102,13 +113,8 @@ impl<'m> Lives<'m> {
     fn recall(&mut self, entry: &Entry, mention: &HearingMention) {
         let is_decision = mention.status == HearingStatus::OralDecision;
         let Some(outcome) = Outcome::of(mention.status).or(is_decision.then_some(Outcome::Held)) else { return };
-        if mention.date.is_some() {
-            let open = if outcome == Outcome::Held || mention.date < entry.date { self.open_about(mention) } else { Vec::new() };
-            self.tell_all(&open, entry, mention, outcome);
-        } else if let Some(day) = entry.date.filter(|_| outcome == Outcome::Held) {
-            let open = self.in_passing(mention, day);
-            self.tell_all(&open, entry, mention, outcome);
-        }
+        let open = self.in_passing(entry, mention, outcome);
+        self.tell_all(&open, entry, mention, outcome);
     }
 
     /// A day is set, or told again.
@@ -234,7 +240,7 @@ fn of(mention: &HearingMention, outcome: Outcome) -> Setting {
 }
 
 /// The text around a span, at whole characters.
-fn around(text: &str, start: usize, end: usize) -> &str {
+pub(super) fn around(text: &str, start: usize, end: usize) -> &str {
     let (from, until) = (start.saturating_sub(AROUND / 3), (end + AROUND).min(text.len()));
     let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     &text[floor(from)..floor(until)]

@@ -7,11 +7,10 @@
 use jiff::civil::Date;
 
 use crate::domain::docket::{Docket, Entry};
-use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::domain::setting::{Outcome, SILENT_AFTER, Setting};
 
 use super::Meaning;
-use super::lives::{Lives, agree, is_of};
+use super::lives::Lives;
 use super::seen::working_days_before;
 
 impl Meaning {
@@ -29,7 +28,6 @@ impl Meaning {
 
     /// The lives of the hearings of these entries, the newest first as in a docket; silence is not judged.
     pub(super) fn lives(&self, mut entries: Vec<&Entry>) -> Lives<'_> {
-        entries.retain(|entry| entry.notice_of.is_none() && !entry.annulled);
         // Of one day and hour the later in the list is the older.
         entries.reverse();
         entries.sort_by_key(|entry| (entry.date, entry.time));
@@ -38,26 +36,6 @@ impl Meaning {
             lives.entry(entry);
         }
         lives
-    }
-
-    /// The setting that an entry speaks of and does not name, in a docket of these entries: for an order that moves, defers or
-    /// revokes the one to come, for one that says what happened the last one.
-    pub(super) fn replaced(&self, entries: Vec<&Entry>, mention: &HearingMention, reference: Date) -> Option<Setting> {
-        let lives = self.lives(entries);
-        let outcome = Outcome::of(mention.status).or((mention.status == HearingStatus::OralDecision).then_some(Outcome::Held));
-        let found = match outcome {
-            Some(outcome) => lives.meant(mention, Some(reference), outcome),
-            None => lives.moved(mention, Some(reference)),
-        };
-        let setting = lives.settings.get(*found.first()?)?;
-        // Of several days, an order that names none may move any.
-        let is_ahead =
-            |setting: &&Setting| setting.outcome == Outcome::Pending && setting.date >= Some(reference) && is_of(setting, mention);
-        if setting.date > Some(reference) && lives.settings.iter().filter(is_ahead).count() > 1 {
-            return None;
-        }
-        let is_itself = setting.date == mention.date && agree(setting.time, mention.time);
-        (!is_itself).then(|| setting.clone())
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Called by [`Meaning::events`](crate::meaning::Meaning::events) through its teller. It compares nothing.
 
+use std::cell::OnceCell;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -12,6 +14,7 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::meaning::edit::shortened;
 use crate::meaning::hearing::is_setting;
 use crate::meaning::known::{many_not_held, told_earlier, without_repeats};
+use crate::meaning::lives::Lives;
 use crate::meaning::seen::working_days_after;
 use crate::meaning::{Reading, is_news, kind_of};
 
@@ -32,8 +35,8 @@ impl<'a> Teller<'a> {
             }
         } else {
             let mut reading = self.read(entry);
-            told_earlier(self.meaning, &self.known(), &mut reading, self.reference(entry));
-            without_repeats(self.meaning, self.known(), entry, &mut reading, self.reference(entry));
+            told_earlier(|| self.lives(), &mut reading, self.reference(entry));
+            without_repeats(self.meaning, || self.lives(), entry, &mut reading, self.reference(entry));
             let mut kinds = reading.kinds.clone();
             if entry.withheld.is_some() {
                 // Only the title is known; a bare order is then no more than "an entry whose content is withheld".
@@ -46,14 +49,22 @@ impl<'a> Teller<'a> {
                 self.kind(kind, entry, &reading);
             }
         }
-        self.told.push(entry);
+        self.remember(entry);
     }
 
-    /// The entries that are known when an entry is told, the newest first: those told before it in this visit, and the docket as
-    /// it was held.
-    fn known(&self) -> Vec<&'a Entry> {
+    /// The hearings as they are known when an entry is told: from those told before it in this visit, and the docket as it was held.
+    fn lives(&self) -> &Lives<'a> {
         let held = self.seen.before.map(|docket| docket.entries.as_slice()).unwrap_or_default();
-        self.told.iter().rev().copied().chain(held).collect()
+        self.lives.get_or_init(|| self.meaning.lives(self.told.iter().rev().copied().chain(held).collect()))
+    }
+
+    /// What was told is known to the entries after it. One that stands between them in the docket is a reason to read all again.
+    fn remember(&mut self, entry: &'a Entry) {
+        self.told.push(entry);
+        match self.lives.get_mut() {
+            Some(lives) if lives.is_before(entry) => lives.entry(entry),
+            _ => self.lives = OnceCell::new(),
+        }
     }
 
     /// An event of this kind for an entry, with its hearing when it is about one.
@@ -106,7 +117,7 @@ impl<'a> Teller<'a> {
         let told = || reading.hearings.iter().find(replaced).and_then(|old| Some((old.date?, old.time)));
         // An order that names no other day replaces the one that the docket has.
         let held = || {
-            let old = self.meaning.replaced(self.known(), &mention, reference?)?;
+            let old = self.lives().replaced(&mention, reference?)?;
             Some((old.date?, old.time))
         };
         let unnamed = mention.date.is_none() && kind != EventKind::HearingScheduled;

@@ -8,6 +8,8 @@ mod added;
 mod edited;
 mod heading;
 
+use std::cell::OnceCell;
+
 use jiff::civil::{Date, Time};
 
 use crate::domain::diff::Change;
@@ -18,13 +20,14 @@ use crate::domain::evidence;
 use super::edit::shortened;
 use super::integrity::{self, Finding};
 use super::known::only_recalls;
+use super::lives::Lives;
 use super::seen::Seen;
 use super::{Meaning, Reading};
 
 impl Meaning {
     /// The events of a visit. Ids are derived from the case, the version, the subject, the kind and what the docket shows.
     pub fn events(&self, changes: &[Change], seen: &Seen<'_>) -> Vec<Event> {
-        let mut teller = Teller { meaning: self, seen, events: Vec::new(), told: Vec::new() };
+        let mut teller = Teller { meaning: self, seen, events: Vec::new(), told: Vec::new(), lives: OnceCell::new() };
         let mut entries: Vec<(&Entry, &Change)> = changes.iter().filter_map(|change| Some((entry_of(change)?, change))).collect();
         // Of one moment, an entry that sets a hearing is told before one that only speaks of it.
         entries.sort_by_cached_key(|(entry, _)| {
@@ -69,6 +72,8 @@ struct Teller<'a> {
     events: Vec<Event>,
     /// The new entries that were told, oldest first.
     told: Vec<&'a Entry>,
+    /// The hearings as the docket before and the entries told know them, once they are asked for.
+    lives: OnceCell<Lives<'a>>,
 }
 
 impl Teller<'_> {

@@ -1,8 +1,10 @@
 //! F-03: an entry appeared with a date well before a day on which the case was surely read.
 //!
 //! Where the source numbers its rows, the number says how it came: made late, with a number after those of newer entries
-//! (F-03a), or made in time and not shown (F-03b).
+//! (F-03a), or made in time and not shown (F-03b). Where it says itself when a row was entered, what is late is late in the open, and what is
+//! usual at that court is no news.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{Finding, Sight, dated};
@@ -14,6 +16,10 @@ use crate::meaning::seen::working_days_before;
 /// An entry that appears dated more than this many working days before a day on which the case was surely read was not
 /// merely entered late (`domain.md` F-03: default tolerance).
 const TOLERANCE: u32 = 3;
+/// So many rows whose lag the source shows say what is usual at that court (`domain.md` F-03, guards) …
+const FEWEST_LAGS: usize = 30;
+/// … by the lag that one in so many exceeds.
+const ONE_IN: usize = 100;
 /// With this many at once it is a batch that was moved or entered together, not an act slipped in (`domain.md` F-20).
 const BATCH: usize = 10;
 /// Of the entries after an old one the newest are looked at for a decision.
@@ -29,10 +35,20 @@ pub fn find<'a>(sight: &Sight<'a>) -> Vec<Finding<'a>> {
 /// The entries that are told as backdated: none when nothing of this visit can be judged so, because there was no docket, a
 /// court or an incident joined the case with its own history, or a whole batch is old.
 pub fn entries<'a>(sight: &Sight<'a>) -> Vec<&'a Entry> {
-    let Some(limit) = sight.seen.surely_read_by().map(|day| working_days_before(day, TOLERANCE)) else { return Vec::new() };
+    let Some(read_by) = sight.seen.surely_read_by() else { return Vec::new() };
+    let usual = usual_lag(sight).and_then(|days| read_by.checked_sub(days.days()).ok());
+    let limit = working_days_before(read_by, TOLERANCE).min(usual.unwrap_or(Date::MAX));
     let is_old = |entry: &&Entry| entry.date.is_some_and(|date| date < limit);
     let old: Vec<&Entry> = sight.added().into_iter().filter(is_old).collect();
     if old.len() >= BATCH || sight.is_joined() { Vec::new() } else { old }
+}
+
+/// In how many days nearly all rows of the docket are entered, as the source says of them.
+fn usual_lag(sight: &Sight<'_>) -> Option<i32> {
+    let lag = |entry: &Entry| entry.recorded()?.since(entry.date?).ok().map(|span| span.get_days());
+    let mut lags: Vec<i32> = sight.seen.before?.entries.iter().filter_map(lag).collect();
+    lags.sort_unstable();
+    (lags.len() >= FEWEST_LAGS).then(|| lags[lags.len() - 1 - lags.len() / ONE_IN])
 }
 
 fn finding<'a>(sight: &Sight<'a>, entry: &'a Entry, decision: Option<&'a Entry>) -> Finding<'a> {
@@ -44,7 +60,8 @@ fn finding<'a>(sight: &Sight<'a>, entry: &'a Entry, decision: Option<&'a Entry>)
         reading.actor != Actor::Party || reading.kinds.contains(&EventKind::AppealFiled)
     };
     let earlier = decision.filter(|decision| entry.date < decision.date && counts());
-    let severity = if is_borne_out || earlier.is_some() { Severity::Critical } else { EventKind::RecordBackdated.severity() };
+    let is_open = entry.recorded().is_some_and(|day| entry.date < Some(day));
+    let severity = if !is_open && (is_borne_out || earlier.is_some()) { Severity::Critical } else { EventKind::RecordBackdated.severity() };
     let by_decision = || {
         let decision = earlier?;
         let before = Some(dated(decision.date, &decision.title));

@@ -121,3 +121,58 @@ fn dated(date: Option<Date>, what: &str) -> String {
     let date = date.map(|date| date.to_string()).unwrap_or_default();
     format!("{date} {what}").trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::case::CaseRef;
+    use crate::domain::docket::{Docket, EntryKey};
+    use crate::meaning::vectors;
+    use jiff::civil::{date, time};
+
+    /// A batch on one day, all alike, into a large docket is the worst of visits; anything quadratic would take minutes.
+    #[test]
+    fn a_large_docket_with_a_large_batch_is_looked_at_quickly() {
+        let words = "VISTOS: en lo principal se acepta la demanda y se ordena el pago de lo adeudado con sus intereses ".repeat(3);
+        let entry = |nth: u64, day: i8| {
+            let text = format!("{words} por {nth} dólares.");
+            let mut entry =
+                Entry { key: EntryKey(nth.to_string()), date: Some(date(2026, 11, day)), ..vectors::entry("ACTA DE SORTEO", &text) };
+            entry.time = Some(time(i8::try_from(nth % 24).expect("an hour"), 5, 0, 0));
+            for (name, value) in
+                [("serial", format!("a:{}", nth * 7 % 10_007)), ("incident", "1".into()), ("file_clock", "10_00_00".into())]
+            {
+                entry.extra.insert(name.into(), value);
+            }
+            entry
+        };
+        let before = Docket {
+            entries: (0..10_000).map(|nth| entry(nth, i8::try_from(nth % 19).expect("a day") + 1)).collect(),
+            ..Docket::default()
+        };
+        let new: Vec<Entry> = (10_000..13_000).map(|nth| entry(nth, 2)).collect();
+        let after = Docket { entries: new.iter().chain(&before.entries).cloned().collect(), ..Docket::default() };
+        let changes: Vec<Change> = new.into_iter().map(Change::EntryAdded).collect();
+        let case = CaseRef { source: "ec-esatje".into(), number: "1".into() };
+        let at = "2026-11-23T15:00:00Z".parse().expect("an instant");
+        let seen = Seen {
+            case: &case,
+            zone: jiff::tz::TimeZone::UTC,
+            version: 2,
+            first_seq: 1,
+            at,
+            page_sha256: [0; 32],
+            before: Some(&before),
+            after: &after,
+            watched_since: at,
+            was_whole: true,
+        };
+        let meaning = Meaning::shipped("ec", "es");
+        let begin = std::time::Instant::now();
+        let found = findings(&meaning, &changes, &seen, &[]);
+        let took = begin.elapsed();
+        assert!(found.iter().any(|(kind, _)| *kind == EventKind::RecordBurst));
+        assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+        eprintln!("{took:?}");
+    }
+}

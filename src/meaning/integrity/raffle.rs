@@ -11,12 +11,19 @@ use crate::domain::docket::{Docket, Entry};
 use crate::domain::event::{EventKind, FieldChange};
 use crate::domain::evidence::{EARLIER_RAFFLE, OFF_HOURS};
 
+/// More raffles than these in one visit are a history that was uploaded.
+const BATCH: usize = 3;
+
 pub fn find<'a>(sight: &Sight<'a>) -> Vec<Finding<'a>> {
     if sight.seen.before.is_none() || !sight.seen.was_whole {
         return Vec::new();
     }
-    let raffles = sight.added().into_iter().filter(|entry| is_raffle(sight, entry));
-    raffles.filter_map(|entry| Some(finding(entry, again(sight, entry).or_else(|| out_of_hours(sight, entry))?))).collect()
+    let raffles: Vec<&Entry> = sight.added().into_iter().filter(|entry| is_raffle(sight, entry)).collect();
+    if raffles.len() > BATCH || sight.is_joined() {
+        return Vec::new();
+    }
+    let odd = |entry: &'a Entry| Some(finding(entry, again(sight, entry).or_else(|| out_of_hours(sight, entry))?));
+    raffles.into_iter().filter_map(odd).collect()
 }
 
 fn finding<'a>(entry: &'a Entry, field: FieldChange) -> Finding<'a> {

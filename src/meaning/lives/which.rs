@@ -23,6 +23,8 @@ const TOLD_LATE_DAYS: i32 = 30;
 const JUST_PASSED_DAYS: i32 = 3;
 /// What an entry says again this many days after it was told is no news of the next hearing.
 const TOLD_AGAIN_DAYS: i32 = 1;
+/// A decision this short is an order; one that tells the history of its case is longer.
+const SHORT_BYTES: usize = 800;
 
 impl Lives<'_> {
     /// The pending settings of the mention's own day and kind; of several hours all when it names none.
@@ -47,8 +49,27 @@ impl Lives<'_> {
         found.next().filter(|_| found.next().is_none())
     }
 
+    /// The setting that an entry of this day speaks of and does not name: for an order that moves, defers or revokes the one to come,
+    /// for one that says what happened the last one.
+    pub fn replaced(&self, mention: &HearingMention, reference: Date) -> Option<Setting> {
+        let outcome = Outcome::of(mention.status).or((mention.status == HearingStatus::OralDecision).then_some(Outcome::Held));
+        let found = match outcome {
+            Some(outcome) => self.meant(mention, Some(reference), outcome),
+            None => self.moved(mention, Some(reference)),
+        };
+        let setting = self.settings.get(*found.first()?)?;
+        // Of several days, an order that names none may move any.
+        let is_ahead =
+            |setting: &&Setting| setting.outcome == Outcome::Pending && setting.date >= Some(reference) && is_of(setting, mention);
+        if setting.date > Some(reference) && self.settings.iter().filter(is_ahead).count() > 1 {
+            return None;
+        }
+        let is_itself = setting.date == mention.date && agree(setting.time, mention.time);
+        (!is_itself).then(|| setting.clone())
+    }
+
     /// The pending settings that a mention without their day speaks of.
-    pub fn meant(&self, mention: &HearingMention, day: Option<Date>, outcome: Outcome) -> Vec<usize> {
+    pub(super) fn meant(&self, mention: &HearingMention, day: Option<Date>, outcome: Outcome) -> Vec<usize> {
         let Some(day) = day else { return Vec::new() };
         let lately = || self.last(mention, day, TOLD_WITHIN_DAYS);
         let next = || if self.told_lately(mention, day) { Vec::new() } else { self.next(mention, day) };
@@ -65,18 +86,34 @@ impl Lives<'_> {
         }
     }
 
-    /// The pending settings that an entry of this day may tell of in passing: that of the day itself, else one of the very kind.
-    pub(super) fn in_passing(&self, mention: &HearingMention, day: Date) -> Vec<usize> {
-        let mut open = self.last(mention, day, TOLD_WITHIN_DAYS);
-        open.retain(|at| {
-            let setting = &self.settings[*at];
-            setting.date == Some(day) || (mention.kind.is_some() && setting.kind == mention.kind)
-        });
-        open
+    /// The pending settings of which an entry may tell in passing: those of the day that it names; of a hearing that was held, that of the
+    /// entry's own day, else one of the very kind. Some courts call every order a decision: a short one that puts a hearing off means
+    /// the next.
+    pub(super) fn in_passing(&self, entry: &Entry, mention: &HearingMention, outcome: Outcome) -> Vec<usize> {
+        let Some(day) = entry.date else { return Vec::new() };
+        if mention.date.is_some() && (outcome == Outcome::Held || mention.date <= entry.date) {
+            let open = self.open_about(mention);
+            if !open.is_empty() {
+                return open;
+            }
+        }
+        let is_put_off = matches!(outcome, Outcome::Deferred | Outcome::Revoked | Outcome::Suspended);
+        if outcome == Outcome::Held && mention.date.is_none() {
+            let mut open = self.last(mention, day, TOLD_WITHIN_DAYS);
+            open.retain(|at| {
+                let setting = &self.settings[*at];
+                setting.date == Some(day) || (mention.kind.is_some() && setting.kind == mention.kind)
+            });
+            open
+        } else if is_put_off && !is_named(mention, entry.date, outcome) && entry.text.len() <= SHORT_BYTES {
+            self.next(mention, day)
+        } else {
+            Vec::new()
+        }
     }
 
     /// The pending settings that an order replaces which sets another day and does not name the old one.
-    pub fn moved(&self, mention: &HearingMention, day: Option<Date>) -> Vec<usize> {
+    pub(super) fn moved(&self, mention: &HearingMention, day: Option<Date>) -> Vec<usize> {
         let Some(day) = day else { return Vec::new() };
         // The new day is known: the order is told again.
         if !self.open_on(mention).is_empty() {
@@ -235,6 +272,6 @@ pub(super) fn is_named(mention: &HearingMention, day: Option<Date>, outcome: Out
 }
 
 /// Whether two hours may be one.
-pub fn agree(one: Option<Time>, other: Option<Time>) -> bool {
+fn agree(one: Option<Time>, other: Option<Time>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
