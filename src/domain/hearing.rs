@@ -105,6 +105,8 @@ impl HearingMode {
 pub struct HearingMention {
     /// The day, in the court's zone; absent when the text sets none.
     pub date: Option<Date>,
+    /// The last day, of a session that lasts several.
+    pub end_date: Option<Date>,
     /// The hour, wall time in the court's zone.
     pub time: Option<Time>,
     /// The kind of hearing by its stable name (`juicio`, `evaluatoria_preparatoria` …).
@@ -113,10 +115,30 @@ pub struct HearingMention {
     pub status: HearingStatus,
     /// How people attend.
     pub mode: Option<HearingMode>,
+    /// The system by which people attend from afar, by its stable name (`zoom`, `google_meet` …). Never how to get in.
+    pub platform: Option<String>,
     /// The room, as written.
     pub room: Option<String>,
     /// Doubts such as `weekday_mismatch`; with any of them the alert says "posible fecha" and quotes the sentence.
     pub warnings: Vec<String>,
     /// Byte range in the entry's text that says so; `None` when the title alone does.
     pub span: Option<(usize, usize)>,
+}
+
+impl HearingMention {
+    /// A mention that says no more than this.
+    pub fn new(status: HearingStatus) -> Self {
+        Self {
+            date: None,
+            end_date: None,
+            time: None,
+            kind: None,
+            status,
+            mode: None,
+            platform: None,
+            room: None,
+            warnings: Vec::new(),
+            span: None,
+        }
+    }
 }

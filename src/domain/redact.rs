@@ -73,6 +73,7 @@ pub fn event(event: &Event, profile: Profile) -> Event {
     if let Some(hearing) = &mut shown.hearing {
         hearing.mention.room = hearing.mention.room.as_deref().map(|room| text(room, profile));
         hearing.mention.kind = hearing.mention.kind.as_deref().map(plain);
+        hearing.mention.platform = hearing.mention.platform.as_deref().map(plain);
         hearing.mention.warnings = hearing.mention.warnings.iter().map(|warning| plain(warning)).collect();
         hearing.mention.span = None;
         hearing.zone = plain(&hearing.zone);

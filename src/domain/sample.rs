@@ -96,11 +96,10 @@ pub fn rescheduled() -> Event {
             date: Some(date(2024, 3, 12)),
             time: Some(time(9, 0, 0, 0)),
             kind: Some("juicio".into()),
-            status: HearingStatus::Rescheduled,
             mode: Some(HearingMode::InPerson),
             room: Some("203".into()),
-            warnings: vec![],
             span,
+            ..HearingMention::new(HearingStatus::Rescheduled)
         },
         starts: Some("2024-03-12T14:00:00Z".parse().expect("valid")),
         zone: "America/Guayaquil".into(),

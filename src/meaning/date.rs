@@ -21,6 +21,8 @@ pub struct DateExpr {
     pub month: MonthExpr,
     /// The year.
     pub year: YearExpr,
+    /// The last day of a range of the same month: "del 20 al 24 de mayo".
+    pub last: Option<i8>,
     /// The weekday beside it.
     pub weekday: Option<Weekday>,
     /// "hoy", "próximo jueves".
@@ -87,6 +89,7 @@ fn bare(start: usize, end: usize) -> DateExpr {
         days: Vec::new(),
         month: MonthExpr::This,
         year: YearExpr::This,
+        last: None,
         weekday: None,
         relative: None,
         warnings: Vec::new(),
@@ -185,7 +188,9 @@ fn month_first(tokens: &Tokens<'_>, at: usize) -> Option<DateExpr> {
     if date.days.len() == 1 && (to == 1 || matches!(tokens.gap(next).trim(), "-" | "–" | "—")) && tokens.together(at, next + to) {
         let other = tokens.get(next + to).is_some_and(|token| token.lexeme.month > 0);
         let least = if other { 0 } else { first };
-        next = listed_day(tokens, next + to + usize::from(other), least, &mut date.warnings).map_or(next, |(_, after)| after);
+        if let Some((last, after)) = listed_day(tokens, next + to + usize::from(other), least, &mut date.warnings) {
+            (date.last, next) = (Some(last).filter(|_| !other), after);
+        }
     }
     let (year, end) = year(tokens, next, &mut date.warnings);
     Some(DateExpr { year, end, ..date })
@@ -217,9 +222,15 @@ fn written(tokens: &Tokens<'_>, language: &Language, at: usize) -> Option<DateEx
     }
     // "del 20 al 24 de mayo": it begins on the first day, and that is the one to tell.
     if date.days.len() == 1 && tokens.together(at, next) && tokens.is(next, mark::RANGE) {
-        next = day_number(tokens, next + 1, &mut date.warnings).map_or(next, |(_, after)| after);
-    } else if date.days.len() == 1 && tokens.together(at, next) && matches!(tokens.gap(next), "-" | "–" | " - " | " – ") {
-        next = listed_day(tokens, next, first, &mut date.warnings).map_or(next, |(_, after)| after);
+        if let Some((last, after)) = day_number(tokens, next + 1, &mut date.warnings) {
+            (date.last, next) = (Some(last), after);
+        }
+    } else if date.days.len() == 1
+        && tokens.together(at, next)
+        && matches!(tokens.gap(next), "-" | "–" | " - " | " – ")
+        && let Some((last, after)) = listed_day(tokens, next, first, &mut date.warnings)
+    {
+        (date.last, next) = (Some(last), after);
     }
     if date.days.len() > 1 && !joined {
         return None;

@@ -35,6 +35,8 @@ impl From<HearingMention> for Heard {
 pub struct Draft {
     /// The day.
     pub date: Option<Date>,
+    /// The last day, of a session that lasts several.
+    pub end_date: Option<Date>,
     /// The hour.
     pub time: Option<Time>,
     /// What is said of it.
@@ -63,6 +65,7 @@ impl Draft {
         let (start, end) = (verb.start, verb.end);
         Self {
             date,
+            end_date: None,
             time: None,
             status,
             warnings: Vec::new(),
@@ -93,10 +96,12 @@ pub fn finish(scene: &Scene<'_>, speech: &Speech, title_type: Option<&str>, mut 
         let draft = &drafts[index];
         let mention = HearingMention {
             date: draft.date,
+            end_date: draft.end_date,
             time: draft.time,
             kind: types[index].and_then(|at| speech.type_name(at)).map(str::to_owned).or_else(|| lone.clone()),
             status: draft.status,
             mode: mode_of(scene, draft),
+            platform: platform_of(scene, speech, draft),
             room: room_of(scene, draft),
             warnings: draft.warnings.clone(),
             span: Some(scene.tokens.span(draft.start, draft.end)),
@@ -191,6 +196,16 @@ fn mode_of(scene: &Scene<'_>, draft: &Draft) -> Option<HearingMode> {
     } else {
         None
     }
+}
+
+/// The system that the sentence names, of a hearing that is to come.
+fn platform_of(scene: &Scene<'_>, speech: &Speech, draft: &Draft) -> Option<String> {
+    let (from, until) = scene.sentence(draft.at, true);
+    let named = scene.within(from, until).iter().find_map(|said| match said.say {
+        Say::Platform(index) => speech.platform_name(index),
+        _ => None,
+    });
+    named.filter(|_| is_setting(draft.status)).map(str::to_owned)
 }
 
 /// "sala (de audiencias) (No.) 105": only a number or a single letter names a room; "Sala Penal" is a court.

@@ -28,7 +28,7 @@ const HISTORY_DAYS: i32 = 30;
 const OPENING: usize = 4;
 
 /// Doubts about a day.
-const END_OF_DAY: &str = "end_of_day";
+pub const END_OF_DAY: &str = "end_of_day";
 const OUT_OF_RANGE: &str = "date_out_of_range";
 
 /// Every hearing that the text speaks of, in the order of the text.
@@ -176,6 +176,7 @@ impl Work<'_, '_> {
         }
         let draft = |date: Option<Date>, warnings: Vec<String>| Draft {
             date,
+            end_date: date.filter(|_| is_setting(status)).and_then(|first| moment.last_day(first)),
             time: date.and(time),
             status,
             warnings,

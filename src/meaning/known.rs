@@ -30,11 +30,10 @@ pub fn setting_hearing(setting: &Setting, zone: &TimeZone) -> EventHearing {
         date: setting.date,
         time: setting.time,
         kind: setting.kind.clone(),
-        status: HearingStatus::Convened,
         mode: setting.mode,
         room: setting.room.clone(),
         warnings: setting.warnings.clone(),
-        span: None,
+        ..HearingMention::new(HearingStatus::Convened)
     };
     let starts = setting.date.zip(setting.time).and_then(|(date, time)| instant(date.to_datetime(time), zone));
     EventHearing { mention, starts, zone: zone.iana_name().unwrap_or("UTC").to_owned(), previous: None }

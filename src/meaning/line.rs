@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::diag::suggestion;
 use crate::domain::docket::{Entry, EntryKey};
-use crate::wire::hearing;
 
 use super::Meaning;
 
@@ -85,10 +84,10 @@ pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) 
         notice_of: None,
         extra: [("origin".to_owned(), text("origin")?.to_owned()), ("code".to_owned(), text("code")?.to_owned())].into(),
     };
-    let reading = Meaning::shipped(&jurisdiction, language).classify(&entry, date);
+    let meaning = Meaning::shipped(&jurisdiction, language);
+    let reading = meaning.classify(&entry, date);
     let kinds: Vec<&str> = reading.kinds.iter().map(|kind| kind.name()).collect();
-    let hearings: Vec<Value> = reading.hearings.iter().map(hearing::to_json).collect();
-    Ok(json!({"kinds": kinds, "hearings": hearings}).to_string())
+    Ok(json!({"kinds": kinds, "hearings": meaning.mentions(&entry, &reading, date)}).to_string())
 }
 
 fn language_of(jurisdiction: &str) -> &'static str {
@@ -106,7 +105,7 @@ mod tests {
     #[test]
     fn a_line_is_classified() {
         let line = r#"{"date":"2026-11-23","title":"CONVOCATORIA A AUDIENCIA (DECRETO)","text":"Se convoca a la audiencia de juicio para el 3 de diciembre, a las 09h30."}"#;
-        let expected = r#"{"kinds":["hearing.scheduled"],"hearings":[{"date":"2026-12-03","time":"09:30","type":"juicio","status":"convened","span":[3,71]}]}"#;
+        let expected = r#"{"kinds":["hearing.scheduled"],"hearings":[{"date":"2026-12-03","time":"09:30","type":"juicio","status":"convened","span":[3,71],"confidence":0.95}]}"#;
         assert_eq!(classify_line(line).as_deref(), Ok(expected));
         assert_eq!(
             classify_line(r#"{"date":null,"title":"LO QUE SEA","text":""}"#).as_deref(),

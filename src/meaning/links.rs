@@ -19,7 +19,7 @@ use super::tokens::Tokens;
 use super::{Meaning, Seen};
 
 /// Tokens between a linking word and its number, numbers not counted: "acumúlese la presente causa a la signada con el No.".
-const GAP: usize = 8;
+const GAP: usize = 12;
 /// A case number has at least so many digits.
 const LEAST_DIGITS: usize = 3;
 /// Signs that join the parts of a number.

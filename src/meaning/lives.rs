@@ -240,7 +240,7 @@ fn of(mention: &HearingMention, outcome: Outcome) -> Setting {
 }
 
 /// The text around a span, at whole characters.
-fn around(text: &str, start: usize, end: usize) -> &str {
+pub(super) fn around(text: &str, start: usize, end: usize) -> &str {
     let (from, until) = (start.saturating_sub(AROUND / 3), (end + AROUND).min(text.len()));
     let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     &text[floor(from)..floor(until)]

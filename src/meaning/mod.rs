@@ -26,6 +26,7 @@ pub mod lexicon;
 pub mod line;
 mod links;
 mod lives;
+mod mention;
 mod notices;
 pub mod phrase;
 #[cfg(test)]
@@ -275,7 +276,7 @@ impl Meaning {
         let whole = if completes { format!("{} {}", entry.title, entry.text) } else { entry.title.clone() };
         let scene = Scene::read(Tokens::one_sentence(&whole, &self.language), &self.language, &self.speech, None, false);
         let kind = self.type_in(&scene).map(str::to_owned);
-        HearingMention { date: None, time: None, kind, status, mode: None, room: None, warnings: Vec::new(), span: None }
+        HearingMention { kind, ..HearingMention::new(status) }
     }
 }
 

@@ -65,6 +65,10 @@ pub enum Say {
     Mixed,
     /// The kind of hearing: an index of [`Speech::type_name`].
     Type(usize),
+    /// The system for a hearing from afar: an index of [`Speech::platform_name`].
+    Platform(usize),
+    /// A decision is to come on a day that is not told.
+    Pending,
 }
 
 /// One find.
@@ -84,9 +88,10 @@ pub struct Speech {
     set: PhraseSet,
     says: Vec<Say>,
     types: Vec<String>,
+    platforms: Vec<String>,
 }
 
-const KEYS: [(&str, Say); 30] = [
+const KEYS: [(&str, Say); 31] = [
     ("set", Say::Set { strong: false, follows: false }),
     ("set_strong", Say::Set { strong: true, follows: false }),
     ("happens", Say::Set { strong: false, follows: true }),
@@ -117,6 +122,7 @@ const KEYS: [(&str, Say); 30] = [
     ("remote", Say::Remote),
     ("in_person", Say::InPerson),
     ("mixed", Say::Mixed),
+    ("pending", Say::Pending),
 ];
 
 impl Speech {
@@ -129,22 +135,30 @@ impl Speech {
             }
             speech.finish();
         }
-        for mut table in reader.tables("type") {
-            let Some(name) = table.required_text("name") else { continue };
-            table.required("phrases", "how courts write it");
-            let phrases = table.texts("phrases").unwrap_or_default();
-            let index = self.types.iter().position(|known| *known == name.value).unwrap_or_else(|| {
-                self.types.push(name.value.clone());
-                self.types.len() - 1
-            });
-            self.add(&table, Say::Type(index), &phrases);
-            table.finish();
+        for (key, say) in [("type", Say::Type as fn(usize) -> Say), ("platform", Say::Platform)] {
+            for mut table in if reader.has(key) { reader.tables(key) } else { Vec::new() } {
+                let Some(name) = table.required_text("name") else { continue };
+                table.required("phrases", "how courts write it");
+                let phrases = table.texts("phrases").unwrap_or_default();
+                let names = if key == "type" { &mut self.types } else { &mut self.platforms };
+                let index = names.iter().position(|known| *known == name.value).unwrap_or_else(|| {
+                    names.push(name.value.clone());
+                    names.len() - 1
+                });
+                self.add(&table, say(index), &phrases);
+                table.finish();
+            }
         }
     }
 
     /// The stable name of a type.
     pub fn type_name(&self, index: usize) -> Option<&str> {
         self.types.get(index).map(String::as_str)
+    }
+
+    /// The stable name of a system for hearings from afar.
+    pub fn platform_name(&self, index: usize) -> Option<&str> {
+        self.platforms.get(index).map(String::as_str)
     }
 
     /// Every phrase of the text in order, without those that another one swallows ("se llevó a cabo" in "no se llevó a

@@ -3,8 +3,11 @@
 //! Called by `hearing`. An hour follows its date ("el 12 de marzo, a las 09h00") or stands right before
 //! it ("a las 09h00 del 12 de marzo"); an hour without a date is nobody's.
 
+use jiff::civil::Date;
+
 use super::date::{DateExpr, date_at};
 use super::language::{Language, mark};
+use super::resolve::Lean;
 use super::time::{TimeExpr, time_at};
 use super::tokens::Tokens;
 
@@ -15,10 +18,24 @@ pub struct Moment {
     pub date: DateExpr,
     /// Its hour.
     pub time: Option<TimeExpr>,
+    /// The day until which it lasts, when it is a whole date: "de 12/03/2024 a 19/03/2024".
+    pub through: Option<DateExpr>,
     /// The first token of both.
     pub start: usize,
     /// The token after the last of both.
     pub end: usize,
+}
+
+impl Moment {
+    /// The last day of what begins on this day, when the text says one.
+    pub fn last_day(&self, first: Date) -> Option<Date> {
+        let last = match (&self.through, self.date.last) {
+            (Some(date), _) => date.resolve(Some(first), Some(first), Lean::Ahead).0.first().copied(),
+            (None, Some(day)) => Date::new(first.year(), first.month(), day).ok(),
+            (None, None) => None,
+        };
+        last.filter(|last| *last > first)
+    }
 }
 
 /// How far behind a date its hour may stand, in tokens, when "a las" announces it ("…, en la sala 105 del primer piso, a las 09h00").
@@ -61,12 +78,13 @@ pub fn moments(tokens: &Tokens<'_>, language: &Language) -> Vec<Moment> {
             taken[at] = true;
         }
         let time = chosen.map(|(_, time)| time);
-        if found.last().is_some_and(|before| goes_through(tokens, before, date)) {
+        if let Some(before) = found.last_mut().filter(|before| goes_through(tokens, before, date)) {
+            before.through = Some(date.clone());
             continue;
         }
         let start = time.map_or(date.start, |time| time.start.min(date.start));
         let end = time.map_or(date.end, |time| time.end.max(date.end));
-        found.push(Moment { date: date.clone(), time, start, end });
+        found.push(Moment { date: date.clone(), time, through: None, start, end });
     }
     found
 }

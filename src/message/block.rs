@@ -79,7 +79,10 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
             Some(time) => format!("{:02}:{:02}", time.hour(), time.minute()),
             None => pick(language, "hora no indicada", "hour not stated").to_owned(),
         };
-        let day = format!("{}, {hour}", long_day(date, language));
+        let mut day = format!("{}, {hour}", long_day(date, language));
+        if let Some(end) = mention.end_date {
+            day.push_str(&format!(" – {} {}", pick(language, "hasta el", "until"), long_day(end, language)));
+        }
         block.date = Some(match (doubtful, sets_a_date(raw.kind, mention.status)) {
             // The day is that of the hearing that comes next, not of the change.
             _ if raw.kind == EventKind::JudgeChanged => format!("{}: {day}", pick(language, "Próxima audiencia", "Next hearing")),
@@ -97,7 +100,8 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
         block.facts.push((pick(language, "Sala o lugar", "Room"), cut(room, FACT)));
     }
     if let Some(mode) = mention.mode {
-        block.facts.push((pick(language, "Modalidad", "Attendance"), words::mode(mode, language).to_owned()));
+        let by = mention.platform.as_deref().map_or_else(String::new, |platform| format!(" ({})", cut(&words::platform(platform), 40)));
+        block.facts.push((pick(language, "Modalidad", "Attendance"), format!("{}{by}", words::mode(mode, language))));
     }
     for warning in mention.warnings.iter().take(5) {
         let lead = pick(language, "Fecha por verificar", "Date to be checked");

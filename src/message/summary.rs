@@ -123,7 +123,11 @@ pub(super) fn sets_a_date(kind: EventKind, status: HearingStatus) -> bool {
 fn of_hearing(kind: EventKind, hearing: &EventHearing, entry: Option<&EventEntry>, language: Language) -> String {
     let mention = &hearing.mention;
     let label = cut(&hearing_name(mention.kind.as_deref(), language), VALUE);
-    let now = mention.date.map(|date| moment(date, mention.time, language));
+    let now = mention.date.map(|date| match mention.end_date {
+        // A virtual session lasts for days.
+        Some(end) => format!("{} {} {}", moment(date, mention.time, language), pick(language, "hasta el", "until"), day(end, language)),
+        None => moment(date, mention.time, language),
+    });
     let before = hearing.previous.map(|(date, time)| moment(date, time, language));
     let is_new_date = sets_a_date(kind, mention.status);
     let mut line = match &now {
@@ -375,6 +379,25 @@ mod tests {
     fn both(event: &Event) -> (String, String) {
         let watch = sample::watch();
         (summary(event, &sample::about(&watch, Language::Es)), summary(event, &sample::about(&watch, Language::En)))
+    }
+
+    #[test]
+    fn a_session_of_several_days_is_told_with_its_last() {
+        let mut event = sample::rescheduled();
+        event.kind = EventKind::HearingScheduled;
+        let mention = &mut event.hearing.as_mut().expect("a hearing").mention;
+        (mention.kind, mention.time, mention.mode) = (Some("sessao_virtual".into()), None, Some(HearingMode::Remote));
+        (mention.end_date, mention.platform) = (Some(jiff::civil::date(2024, 3, 19)), Some("teams".into()));
+        assert_eq!(
+            both(&event),
+            (
+                "Sesión virtual de juzgamiento: convocada para el 12-mar-2024 hasta el 19-mar-2024 (por videoconferencia)".to_owned(),
+                "Virtual judgment session: set for 12 Mar 2024 until 19 Mar 2024 (by video)".to_owned(),
+            )
+        );
+        let watch = sample::watch();
+        let mail = super::super::mail(&[event], &sample::about(&watch, Language::Es));
+        assert!(mail.text.contains("por videoconferencia (Microsoft Teams)") && mail.text.contains("hasta el"), "{}", mail.text);
     }
 
     #[test]

@@ -130,6 +130,18 @@ pub(super) fn mode(mode: HearingMode, language: Language) -> &'static str {
     pick(language, es, en)
 }
 
+/// The system by which people attend, under the name that it goes by.
+pub(super) fn platform(name: &str) -> String {
+    match name {
+        "zoom" => "Zoom".to_owned(),
+        "google_meet" => "Google Meet".to_owned(),
+        "teams" => "Microsoft Teams".to_owned(),
+        "webex" => "Webex".to_owned(),
+        "cvp" => "Cloud Video Platform".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 /// A heading field by its stable name; `party.ROLE` and unknown names keep the source's words.
 pub(super) fn field(name: &str, language: Language) -> String {
     let known = match name {
@@ -163,6 +175,7 @@ pub(super) fn warning(name: &str, language: Language) -> String {
         "misspelt_month" => ("el nombre del mes está mal escrito en el texto", "the name of the month is misspelt in the text"),
         "year_inferred" => ("el texto no dice el año", "the text does not say the year"),
         "date_in_past" | "past_date" => ("la fecha es anterior a la actuación", "the date is before the entry"),
+        "end_of_day" => ("el texto dice las 24h00, el final del día anterior", "the text says 24:00, the end of the day before"),
         other => return other.replace('_', " "),
     };
     pick(language, known.0, known.1).to_owned()

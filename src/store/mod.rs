@@ -6,7 +6,7 @@
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
 //! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries`, `brake`,
-//! `braked` · `folder`, `trial`, `compact`, `open` · `backup`, `restore`, `fsck`, `prune`, `dump`.
+//! `braked`, `brake_lines` · `folder`, `trial`, `compact`, `open` · `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
 pub mod backup;

@@ -97,10 +97,17 @@ fn shown_hearing(event: &Event, hearing: &EventHearing, about: &About<'_>, cuts:
     let starts = hearing.starts.map(|at| with_offset(at, &zone));
     let words = |text: &str| cut(text, cuts.words.min(200));
     let warnings: Vec<String> = mention.warnings.iter().take(10).map(|warning| words(warning)).collect();
-    json!({"id": hearing_id(&event.case, mention.kind.as_deref()).to_string(), "type": mention.kind.as_deref().map(words),
+    let mut form = json!({"id": hearing_id(&event.case, mention.kind.as_deref()).to_string(), "type": mention.kind.as_deref().map(words),
            "status": mention.status.name(), "starts": starts, "date": mention.date.map(|date| date.to_string()),
            "previous": hearing.previous.map(|(date, time)| previous(date, time, &zone)), "zone": cut(&hearing.zone, 60),
-           "room": mention.room.as_deref().map(words), "mode": mention.mode.map(|mode| mode.name()), "warn": warnings})
+           "room": mention.room.as_deref().map(words), "mode": mention.mode.map(|mode| mode.name()), "warn": warnings});
+    if let Some(end) = mention.end_date {
+        form["end_date"] = json!(end.to_string());
+    }
+    if let Some(platform) = &mention.platform {
+        form["platform"] = json!(words(platform));
+    }
+    form
 }
 
 /// What the settings of one hearing have in common: the case and the type of hearing. Two hearings of one type in one

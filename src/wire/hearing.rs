@@ -16,8 +16,14 @@ pub fn to_json(mention: &HearingMention) -> Value {
     form.insert("time".into(), json!(mention.time.map(clock)));
     form.insert("type".into(), json!(mention.kind));
     form.insert("status".into(), json!(mention.status.name()));
+    if let Some(end) = mention.end_date {
+        form.insert("end_date".into(), json!(end.to_string()));
+    }
     if let Some(mode) = mention.mode {
         form.insert("mode".into(), json!(mode.name()));
+    }
+    if let Some(platform) = &mention.platform {
+        form.insert("platform".into(), json!(platform));
     }
     if let Some(room) = &mention.room {
         form.insert("room".into(), json!(room));
@@ -42,10 +48,12 @@ pub fn from_json(form: &Value) -> Result<HearingMention, String> {
     let warnings = form.get("warn").and_then(Value::as_array).into_iter().flatten();
     Ok(HearingMention {
         date: read_date(text("date"), "hearing.date")?,
+        end_date: read_date(text("end_date"), "hearing.end_date")?,
         time: read_time(text("time"), "hearing.time")?,
         kind: text("type").map(str::to_owned),
         status,
         mode,
+        platform: text("platform").map(str::to_owned),
         room: text("room").map(str::to_owned),
         warnings: warnings.filter_map(Value::as_str).map(str::to_owned).collect(),
         span: read_span(form.get("span"))?,
@@ -81,22 +89,15 @@ mod tests {
 
     #[test]
     fn a_mention_survives_its_json_form() {
-        let bare = HearingMention {
-            date: None,
-            time: None,
-            kind: None,
-            status: HearingStatus::Deferred,
-            mode: None,
-            room: None,
-            warnings: vec![],
-            span: None,
-        };
+        let bare = HearingMention::new(HearingStatus::Deferred);
         let full = HearingMention {
             date: Some(date(2024, 3, 12)),
+            end_date: Some(date(2024, 3, 19)),
             time: Some(time(9, 0, 0, 0)),
             kind: Some("juicio".into()),
             status: HearingStatus::Rescheduled,
             mode: Some(HearingMode::Mixed),
+            platform: Some("zoom".into()),
             room: Some("203".into()),
             warnings: vec!["weekday_mismatch".into()],
             span: Some((3, 40)),
@@ -112,11 +113,7 @@ mod tests {
             date: Some(date(2024, 2, 20)),
             time: Some(time(9, 0, 0, 0)),
             kind: Some("juicio".into()),
-            status: HearingStatus::Deferred,
-            mode: None,
-            room: None,
-            warnings: vec![],
-            span: None,
+            ..HearingMention::new(HearingStatus::Deferred)
         };
         assert_eq!(to_json(&mention), json!({"date": "2024-02-20", "time": "09:00", "type": "juicio", "status": "deferred"}));
     }

@@ -3,11 +3,14 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::domain::brake::Brake;
+use crate::domain::case::CaseRef;
 use crate::domain::diff::MissingParts;
 use crate::domain::docket::{Entry, EntryKey};
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 use crate::store::Version;
+use crate::store::braked::Decision;
 use crate::store::commit::Visit;
 use crate::store::open::Options;
 
@@ -128,6 +131,32 @@ impl Pair {
     }
 }
 
+/// Five other cases of e-SATJE in which an old act changes at once.
+fn pull_the_brake(store: &Store, now: Timestamp) {
+    for n in 1..=5 {
+        let case = CaseRef { source: "ec-esatje".into(), number: format!("other {n}") };
+        let cid = store.register(std::slice::from_ref(&case)).expect("registered")[0];
+        let kind = EventKind::RecordEdited;
+        let event = Event { case: case.clone(), id: Event::id_of(&case, 0, "1", kind), ..crate::domain::sample::bare(kind) };
+        let head = Head {
+            case,
+            version: 0,
+            seq: 0,
+            health: Health::Ok,
+            vanished: None,
+            watched_since: now,
+            changed_at: None,
+            pages_sha256: [1; 32],
+            validators: Vec::new(),
+        };
+        let visit = Visit { cid, row: Pair::row(now), head, missing: None, version: None, events: vec![event], deliveries: Vec::new() };
+        let round = std::time::Duration::from_secs(3600);
+        let brake = Brake { watched: 5, round, pace: round, read_before: None, now, routes: Vec::new() };
+        store.commit_judged(visit, Some(brake)).expect("kept");
+    }
+    assert_eq!(store.is_braked("ec-esatje"), Ok(true));
+}
+
 const ON_20: &str = "Se convoca a la audiencia de juicio para el 20 de noviembre de 2026, a las 09h00.";
 const ON_27: &str = "Se convoca a la audiencia de juicio para el 27 de noviembre de 2026, a las 09h00.";
 
@@ -167,6 +196,24 @@ fn a_difference_is_told_when_it_has_stood_for_two_working_days_in_the_readings_o
     pair.read(1, "2026-11-09T15:30:00Z");
     assert_eq!(pair.told(1, "2026-11-09T16:00:00Z"), ["ec-esatje record.disagreement: otra una"]);
     assert_eq!(pair.told(0, "2026-11-10T16:00:00Z"), [] as [&str; 0], "told once");
+}
+
+#[test]
+fn silence_is_not_told_while_a_source_is_braked_and_is_afterwards() {
+    let pair = Pair::new();
+    pair.version(0, "2026-11-02T15:00:00Z", &["Agréguese.", ON_20]);
+    pair.version(1, "2026-11-02T15:00:00Z", &[ON_27]);
+    for which in [0, 1] {
+        pair.read(which, "2026-11-30T15:00:00Z");
+    }
+    let now = "2026-11-30T16:00:00Z";
+    pull_the_brake(&pair.store, at(now));
+    for which in [0, 1] {
+        assert_eq!(pair.told(which, now), [] as [&str; 0]);
+    }
+    pair.store.decide("ec-esatje", at(now), Decision::Discard).expect("decided");
+    assert_eq!(pair.told(0, now), ["ec-esatje hearing.silent: una"]);
+    assert_eq!(pair.told(0, now), [] as [&str; 0], "told once");
 }
 
 #[test]

@@ -192,3 +192,13 @@ fn a_field_of_the_heading_that_names_a_case_is_told_as_a_link_and_not_twice() {
     assert_eq!(events.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["case.linked"]);
     assert_eq!(Link::of(&events[0]).map(|link| link.relation), Some(Relation::Related));
 }
+
+#[test]
+fn another_court_by_any_sources_name_for_it_brings_its_own_past() {
+    for (jurisdiction, language, field) in
+        [("ec", "es", "incident.2"), ("co", "es", "process.7"), ("br", "pt", "hit.G2.198.1"), ("ar", "es", "second_instance")]
+    {
+        let meaning = Meaning::shipped(jurisdiction, language);
+        assert!(meaning.is_instance(field) && !meaning.is_instance("matter") && !meaning.is_instance("incidental"), "{field}");
+    }
+}

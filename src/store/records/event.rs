@@ -3,7 +3,7 @@
 //! Written once by `commit` and never changed. It also says how an event stands in the prefix of stored bodies, which is a
 //! part of the format.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::case::CaseRef;
 use crate::domain::docket::EntryKey;
@@ -27,6 +27,22 @@ pub(in crate::store) struct EventRecord {
     entry: Option<EntryPart>,
     hearing: Option<HearingPart>,
     field: Option<FieldPart>,
+    /// What hearings have carried since later. It stands last and is not written when there is nothing to say, so that older rows
+    /// read as they are and most new ones are theirs to the byte.
+    #[serde(default, deserialize_with = "at_the_end", skip_serializing_if = "Option::is_none")]
+    more: Option<MorePart>,
+}
+
+/// What [`HearingPart`] did not hold at first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct MorePart {
+    end_date: Option<Day>,
+    platform: Option<String>,
+}
+
+/// A part that older rows end before. The row's checksum has been compared, so that a row that ends here was written so.
+fn at_the_end<'de, D: Deserializer<'de>>(from: D) -> Result<Option<MorePart>, D::Error> {
+    Ok(Option::deserialize(from).unwrap_or_default())
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +82,10 @@ struct FieldPart {
 impl EventRecord {
     /// The stored form of an event of this case.
     pub(in crate::store) fn new(event: Event, cid: Cid) -> Self {
+        let more = event
+            .hearing
+            .as_ref()
+            .map(|hearing| MorePart { end_date: hearing.mention.end_date.map(Day), platform: hearing.mention.platform.clone() });
         Self {
             id: event.id.into(),
             cid,
@@ -78,6 +98,7 @@ impl EventRecord {
             entry: event.entry.map(EntryPart::from),
             hearing: event.hearing.map(HearingPart::from),
             field: event.field.map(|FieldChange { field, before, after }| FieldPart { field, before, after }),
+            more: more.filter(|more| more.end_date.is_some() || more.platform.is_some()),
         }
     }
 
@@ -128,12 +149,19 @@ impl EventRecord {
             seq: self.seq,
             version: self.version,
             entry: self.entry.map(EventEntry::from),
-            hearing: self.hearing.map(EventHearing::from),
+            hearing: self.hearing.map(|part| with_more(part.into(), self.more)),
             field: self.field.map(|FieldPart { field, before, after }| FieldChange { field, before, after }),
             seen_at: self.seen_at.0,
             page_sha256: self.page_sha256.0,
         }
     }
+}
+
+fn with_more(mut hearing: EventHearing, more: Option<MorePart>) -> EventHearing {
+    if let Some(MorePart { end_date, platform }) = more {
+        (hearing.mention.end_date, hearing.mention.platform) = (end_date.map(|day| day.0), platform);
+    }
+    hearing
 }
 
 impl From<EventEntry> for EntryPart {
@@ -154,7 +182,7 @@ impl From<EntryPart> for EventEntry {
 impl From<EventHearing> for HearingPart {
     fn from(hearing: EventHearing) -> Self {
         let EventHearing { mention, starts, zone, previous } = hearing;
-        let HearingMention { date, time, kind, status, mode, room, warnings, span } = mention;
+        let HearingMention { date, end_date: _, time, kind, status, mode, platform: _, room, warnings, span } = mention;
         Self {
             date: date.map(Day),
             time: time.map(Hour),
@@ -177,11 +205,11 @@ impl From<HearingPart> for EventHearing {
             date: part.date.map(|day| day.0),
             time: part.time.map(|hour| hour.0),
             kind: part.kind,
-            status: part.status.0,
             mode: part.mode.map(|mode| mode.0),
             room: part.room,
             warnings: part.warnings,
             span: part.span.and_then(|(from, to)| Some((usize::try_from(from).ok()?, usize::try_from(to).ok()?))),
+            ..HearingMention::new(part.status.0)
         };
         let previous = part.previous.map(|(date, time)| (date.0, time.map(|hour| hour.0)));
         Self { mention, starts: part.starts.map(|at| at.0), zone: part.zone, previous }
@@ -190,4 +218,26 @@ impl From<HearingPart> for EventHearing {
 
 fn wide(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample;
+
+    #[test]
+    fn what_hearings_carry_since_later_is_kept_and_older_rows_read_as_they_are() {
+        let plain = EventRecord::new(sample::rescheduled(), 7);
+        let mut lasting = sample::rescheduled();
+        let mention = &mut lasting.hearing.as_mut().expect("a hearing").mention;
+        (mention.end_date, mention.platform) = (Some(jiff::civil::date(2024, 3, 19)), Some("zoom".into()));
+        let full = EventRecord::new(lasting.clone(), 7);
+        let (old, new) = (postcard::to_allocvec(&plain).expect("bytes"), postcard::to_allocvec(&full).expect("bytes"));
+        assert!(new.starts_with(&old) && new.len() > old.len(), "an older row is the beginning of a newer one");
+        assert_eq!(postcard::take_from_bytes::<EventRecord>(&old).map(|(record, rest)| (record, rest.len())), Ok((plain, 0)));
+        let (read, rest) = postcard::take_from_bytes::<EventRecord>(&new).expect("reads");
+        assert_eq!((rest.len(), read.event(lasting.case.clone())), (0, lasting));
+        let line = serde_json::to_string(&full).expect("JSON");
+        assert_eq!(serde_json::from_str::<EventRecord>(&line).expect("reads"), full);
+    }
 }

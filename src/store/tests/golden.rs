@@ -168,11 +168,11 @@ fn every_event() -> Vec<Event> {
                 date: Some(jiff::civil::date(2026, 3, 12)),
                 time: (n % 2 == 0).then(|| jiff::civil::time(9, 30, 0, 0)),
                 kind: Some("juicio".into()),
-                status: HearingStatus::parse(statuses[n % 12]).expect("is a status"),
                 mode: modes[n % 4],
                 room: Some("Sala 1".into()),
                 warnings: vec!["weekday_mismatch".into()],
                 span: Some((3, 90)),
+                ..HearingMention::new(HearingStatus::parse(statuses[n % 12]).expect("is a status"))
             };
             let previous = Some((jiff::civil::date(2026, 2, 20), None));
             event.hearing = (n % 2 == 0).then(|| EventHearing { mention, starts: Some(at(7)), zone: "America/Guayaquil".into(), previous });
