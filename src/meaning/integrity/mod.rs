@@ -90,7 +90,7 @@ impl<'a> Sight<'a> {
 
     /// Whether a court or an incident joined the case in this visit, with its own history.
     fn is_joined(&self) -> bool {
-        let joins = |field: &str| field.starts_with("incident.") || field == "court";
+        let joins = |field: &str| self.meaning.is_instance(field) || field == "court";
         self.changes.iter().any(|change| matches!(change, Change::Field(change) if joins(&change.field)))
     }
 
