@@ -3,85 +3,104 @@
 //! Called by [`visit`](super::visit) and [`record`](super::record). A block, a failure or a page that is not understood is none of
 //! this (`failed`). Nothing is told before it is confirmed, and each absence once, until the case has been read again.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::brake::{judged_by, tell};
 use super::record::{Job, Visited};
-use crate::domain::diff::{Missing, MissingParts, count, is_confirmed, lasting};
-use crate::domain::event::{Event, EventKind, missing_since};
+use crate::domain::diff::{Confirm, Missing, MissingParts, is_confirmed, lasting};
+use crate::domain::event::{Event, EventKind, FieldChange, missing_since};
 use crate::domain::route::route;
 use crate::recipe::Refusal;
 use crate::store::cases::Head;
 use crate::store::commit::Visit;
 use crate::store::error::StoreError;
 
-/// The count of visits that stands for "told as unknown": counting stops there, so a case that stays away is told once.
-const TOLD: u32 = u32::MAX;
-/// … and for "told as reserved".
-const TOLD_RESERVED: u32 = u32::MAX - 1;
+/// The bits of a count of visits that say what was told of the absence, so that it is told once …
+const TOLD_UNKNOWN: u32 = 1 << 31;
+const TOLD_RESERVED: u32 = 1 << 30;
+/// … and which sort of answer is counted.
+const RESERVED: u32 = 1 << 29;
+/// The count itself.
+const COUNT: u32 = RESERVED - 1;
 
-/// Of so many other cases of the source, if it has as many, that were read since, one whose answers change is not the source's own
-/// trouble (`domain.md` F-07).
-const WITNESSES: usize = 2;
+/// Where no other case of the source is read, it may be the source (`domain.md` F-07): its own trouble does not last as long.
+const WITHOUT_WITNESS: Duration = Duration::from_secs(7 * 86_400);
 /// Other cases that are looked at for that, at most.
 const LOOKED_AT: usize = 50;
 
 /// Whether an absence was told, so that the return is news.
 pub(super) fn is_told(vanished: &Missing) -> bool {
-    vanished.visits >= TOLD_RESERVED
+    vanished.visits & (TOLD_UNKNOWN | TOLD_RESERVED) != 0
+}
+
+/// One more answer of a sort. Another sort begins a count of its own; what was told stays told, and so does the day since when the case
+/// is not seen.
+fn counted(before: Option<Missing>, sort: u32, now: Timestamp) -> Missing {
+    let Some(before) = before else { return Missing { since: now, visits: sort | 1 } };
+    let told = before.visits & (TOLD_UNKNOWN | TOLD_RESERVED);
+    if before.visits & RESERVED == sort {
+        let visits = (before.visits & COUNT).saturating_add(1).min(COUNT);
+        return Missing { since: before.since, visits: told | sort | visits };
+    }
+    Missing { since: if told == 0 { now } else { before.since }, visits: told | sort | 1 }
 }
 
 impl Job {
     /// Records that the source answered something that is not a docket.
     pub fn refused(&self, refusal: &Refusal) -> Result<Visited, StoreError> {
         let head = self.head()?;
-        let (kind, told) = match refusal {
-            Refusal::NotFound => (EventKind::CaseVanished, TOLD),
-            Refusal::Reserved => (EventKind::CaseReserved, TOLD_RESERVED),
+        let (kind, sort, told) = match refusal {
+            Refusal::NotFound => (EventKind::CaseVanished, 0, TOLD_UNKNOWN),
+            Refusal::Reserved => (EventKind::CaseReserved, RESERVED, TOLD_RESERVED),
             _ => return self.failed(refusal.health(), None),
         };
         if head.version == 0 {
             return self.failed(refusal.health(), None);
         }
-        // What was told in one way is told anew in the other: reserved is not unknown.
-        let counted = head.vanished.filter(|vanished| !is_told(vanished) || vanished.visits == told);
-        let vanished = counted.filter(is_told).unwrap_or_else(|| count(counted.as_ref(), self.now));
+        let vanished = counted(head.vanished, sort, self.now);
         let news = Head { health: refusal.health(), vanished: Some(vanished), ..head.clone() };
         let (row, due) = self.failed_row(None);
         let quiet = Visited::quiet(refusal.health(), row, due, false);
-        // That a case is unknown is also what a source says that has lost its index; that it is reserved, it says in so many words.
-        let confirm = self.config.general.confirm;
-        let confirm = if kind == EventKind::CaseVanished { lasting(confirm) } else { confirm };
-        if is_told(&vanished) || !is_confirmed(vanished, confirm, self.now) || !self.others_are_read(vanished.since)? {
+        let shown = Missing { visits: vanished.visits & COUNT, ..vanished };
+        if vanished.visits & told != 0 || !self.is_believed(kind, shown)? {
             return self.quietly(head, news, None, quiet);
         }
-        let Missing { since, visits } = vanished;
-        let event = Event { field: Some(missing_since(since, visits)), ..self.of_case(&news, kind, since) };
-        self.without_version(Head { vanished: Some(Missing { since, visits: told }), ..news }, None, event, quiet)
+        let event = Event { field: Some(missing_since(shown.since, shown.visits)), ..self.of_case(&news, kind, shown.since) };
+        self.without_version(Head { vanished: Some(Missing { visits: vanished.visits | told, ..vanished }), ..news }, None, event, quiet)
+    }
+
+    /// That a case is reserved, a source says in so many words; that it knows no such case is also what one says that has lost its index.
+    fn is_believed(&self, kind: EventKind, absence: Missing) -> Result<bool, StoreError> {
+        let confirm = self.config.general.confirm;
+        if kind != EventKind::CaseVanished {
+            return Ok(is_confirmed(absence, confirm, self.now));
+        }
+        let confirm = lasting(confirm);
+        let alone = Confirm { span: confirm.span.max(WITHOUT_WITNESS), ..confirm };
+        Ok(is_confirmed(absence, confirm, self.now) && (is_confirmed(absence, alone, self.now) || self.has_witness(absence.since)?))
     }
 
     /// The event of a case that can be read again after its absence was told.
     pub(super) fn returned(&self, head: &Head) -> Option<Event> {
         let since = head.vanished.filter(is_told)?.since;
-        let field = Some(missing_since(since, 0)).map(|field| crate::domain::event::FieldChange { after: None, ..field });
+        let field = Some(FieldChange { after: None, ..missing_since(since, 0) });
         Some(Event { field, ..self.of_case(head, EventKind::CaseReturned, since) })
     }
 
-    /// Whether other cases of the source were read since: then it is this case. Where no other is watched, nobody can say.
-    fn others_are_read(&self, since: Timestamp) -> Result<bool, StoreError> {
+    /// Whether another case of the source was read since: then it is this case. Where no other is watched, nobody can say.
+    fn has_witness(&self, since: Timestamp) -> Result<bool, StoreError> {
         let mine = &self.watch().case;
         let others = self.config.cases.iter().map(|watch| &watch.case).filter(|case| case.source == mine.source && *case != mine);
         let others: Vec<_> = others.take(LOOKED_AT).collect();
-        let mut read = 0;
         for case in &others {
-            let Some(cid) = self.store.cid(case)? else { continue };
-            let last_ok = self.store.row(cid)?.map_or(0, |row| row.last_ok);
-            read += usize::from(i64::from(last_ok) >= since.as_second());
-            if read >= WITNESSES {
-                break;
+            let row = self.store.cid(case)?.map(|cid| self.store.row(cid)).transpose()?.flatten();
+            if row.is_some_and(|row| i64::from(row.last_ok) >= since.as_second()) {
+                return Ok(true);
             }
         }
-        Ok(read >= WITNESSES.min(others.len()))
+        Ok(others.is_empty())
     }
 
     /// An event about the whole case, derived from the absence that began at `since`.

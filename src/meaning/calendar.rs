@@ -160,7 +160,11 @@ impl Meaning {
         let Hearing { own, shown, twins } = hearing;
         let entry = own.setting.set_by.as_ref().and_then(|key| calendar.docket.entry(key));
         let field = (!twins.is_empty()).then(|| also_at(twins.iter().map(|(twin, _)| twin.label.as_str())));
-        let event = self.event(calendar, entry, (kind, severity), &subject(mark, &own.setting));
+        let mut event = self.event(calendar, entry, (kind, severity), &subject(mark, &own.setting));
+        if let Some(name) = own.setting.kind.as_deref().filter(|_| due.events.iter().any(|told| told.id == event.id)) {
+            // Another hearing at the same hour is another one.
+            event.id = Event::id_of(calendar.case, 0, &format!("{}\u{1f}{name}", subject(mark, &own.setting)), kind);
+        }
         let event = Event { hearing: Some(setting_hearing(&shown.setting, &shown.zone)), field, ..event };
         if !twins.is_empty() {
             let id =
@@ -267,6 +271,20 @@ mod tests {
         // What was revoked is not called to mind.
         let revoked = [(date(2026, 3, 5), "Se deja sin efecto la audiencia de juicio convocada para el 10 de marzo de 2026.")];
         assert!(due("2026-03-10T13:00:00Z", &remind, "2026-03-10T13:00:00Z", &revoked).0.is_empty());
+    }
+
+    #[test]
+    fn two_hearings_at_one_hour_are_two_reminders_and_a_kind_that_is_learnt_later_is_none() {
+        let remind = [24 * HOUR];
+        let ids = |later: &[(Date, &str)]| {
+            let events = due("2026-03-10T11:00:00Z", &remind, "2026-03-10T11:00:00Z", later).0;
+            events.into_iter().map(|event| event.id).collect::<Vec<_>>()
+        };
+        let alone = ids(&[]);
+        let other = [(date(2026, 3, 4), "Se convoca a la audiencia de revisión de medidas para el 10 de marzo de 2026, a las 09h00.")];
+        let both = ids(&other);
+        assert_eq!((alone.len(), both.len()), (1, 2));
+        assert!(both.contains(&alone[0]) && both[0] != both[1]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::tokens::Tokens;
 use super::{Meaning, Seen};
 
 /// Tokens between a linking word and its number, numbers not counted: "acumúlese la presente causa a la signada con el No.".
-const GAP: usize = 8;
+const GAP: usize = 12;
 /// A case number has at least so many digits.
 const LEAST_DIGITS: usize = 3;
 /// Signs that join the parts of a number.
@@ -224,7 +224,7 @@ fn phrases(table: &mut Reader<'_>, key: &str) -> Vec<Phrase> {
 
 impl Meaning {
     /// The links that a visit brought, as events of their own; a field of the heading that is told as a link is taken out of `told`.
-    /// Their ids follow from the link and not from the version: one that the record repeats is told once.
+    /// One that the record repeats is told once; an order that was removed and is entered again is news again.
     pub fn links(&self, changes: &[Change], seen: &Seen<'_>, told: &mut Vec<Event>, naming: Naming<'_>) {
         let mut known: Option<HashSet<(Relation, OtherCase)>> = None;
         for change in changes {
@@ -242,7 +242,10 @@ impl Meaning {
                     if let Some(entry) = entry {
                         told.retain(|event| !is_bare_link(event, entry));
                     }
-                    told.retain(|event| field.is_none() || event.entry.is_some() || event.field.as_ref() != field);
+                    // A field that changed or is gone is told as that too.
+                    if let Some(field) = field.filter(|field| field.before.is_none()) {
+                        told.retain(|event| event.entry.is_some() || event.field.as_ref() != Some(field));
+                    }
                     told.push(self.link(seen, relation, &other, entry));
                 }
             }
@@ -292,7 +295,7 @@ impl Meaning {
             after: None,
         });
         Event {
-            id: Event::id_of(seen.case, 0, &subject, kind),
+            id: Event::id_of(seen.case, seen.version, &subject, kind),
             kind,
             // A case that is joined to another goes on there, and who follows it must know (`domain.md` F-10).
             severity: if relation == Relation::Accumulated { Severity::Warn } else { kind.severity() },

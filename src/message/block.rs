@@ -84,6 +84,8 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
             day.push_str(&format!(" – {} {}", pick(language, "hasta el", "until"), long_day(end, language)));
         }
         block.date = Some(match (doubtful, sets_a_date(raw.kind, mention.status)) {
+            // The day is that of the hearing that comes next, not of the change.
+            _ if raw.kind == EventKind::JudgeChanged => format!("{}: {day}", pick(language, "Próxima audiencia", "Next hearing")),
             (true, _) => format!("{}: {day}", pick(language, "Posible fecha", "Possible date")),
             (false, true) => day,
             (false, false) => format!("{}: {day}", words::kind(raw.kind, language)),

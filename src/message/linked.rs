@@ -42,7 +42,11 @@ pub(super) fn facts(link: &Link, language: Language) -> Vec<(&'static str, Strin
     let mut facts = vec![(pick(language, "Otra causa", "Other case"), number)];
     if !link.watched {
         let add = format!("veedor add {} {}", link.source, quoted(&link.number));
-        let nothing = pick(language, "nada se consulta de ella hasta entonces", "nothing is asked of it before that");
+        let nothing = pick(
+            language,
+            "hasta entonces nada se consulta de ella; si es el mismo asunto, linked une sus audiencias",
+            "nothing is asked of it before that; where it is the same matter, linked joins their hearings",
+        );
         facts.push((pick(language, "Para vigilarla", "To watch it"), format!("{add} ({nothing})")));
     }
     facts
@@ -117,7 +121,10 @@ mod tests {
         let heading = Event { field: Some(link(Relation::Related, true, "17721-2024-00011")), ..sample::bare(EventKind::CaseLinked) };
         assert_eq!(both(&heading).0, "Causa relacionada: 17721-2024-00011 (ec-esatje), según la ficha del expediente; ya está vigilada");
         let facts = facts(&Link::of(&told).expect("a link"), Language::Es);
-        assert_eq!(facts[1].1, "veedor add ec-esatje 07205-2024-00011G (nada se consulta de ella hasta entonces)");
+        assert_eq!(
+            facts[1].1,
+            "veedor add ec-esatje 07205-2024-00011G (hasta entonces nada se consulta de ella; si es el mismo asunto, linked une sus audiencias)"
+        );
         assert_eq!(quoted("nysd 1:18-cv-08434"), "'nysd 1:18-cv-08434'");
     }
 

@@ -10,16 +10,19 @@ use super::Recipe;
 
 /// No case number; a format that takes it for one takes anything.
 const NONSENSE: &str = "zz";
+/// A number of so many digits names its court and is given to one case of the country, at whichever of its sources.
+const UNIQUE_DIGITS: usize = 13;
 
 /// What a text names, beside the case with this recipe and number, if it is a case number of the same jurisdiction. Of several sources that
-/// know such numbers a watched case comes first, then the case's own source, then one that is polled.
+/// know such numbers a watched case comes first, then the case's own source, then one that is polled. Where several courts have short
+/// numbers of that look, nobody knows whose it is.
 pub fn named_case<'r>(
     recipes: impl Iterator<Item = &'r Recipe>,
     (own, own_number): (&Recipe, &CaseNumber),
     text: &str,
     is_watched: impl Fn(&CaseRef) -> bool,
 ) -> Option<Named> {
-    let mut found: Option<(u8, CaseRef, String)> = None;
+    let mut found: Vec<(u8, CaseRef, String)> = Vec::new();
     for recipe in recipes.filter(|recipe| recipe.jurisdiction == own.jurisdiction) {
         let Ok(number) = recipe.number(text) else { continue };
         if recipe.number(NONSENSE).is_ok() {
@@ -35,11 +38,16 @@ pub fn named_case<'r>(
             () if recipe.import_only.is_none() => 2,
             () => 3,
         };
-        if found.as_ref().is_none_or(|(best, known, _)| (rank, &case.source) < (*best, &known.source)) {
-            found = Some((rank, case, number.canonical));
-        }
+        found.push((rank, case, number.canonical));
     }
-    found.map(|(rank, case, number)| Named::Other(OtherCase { case, number, watched: rank == 0 }))
+    let best = found.iter().map(|(rank, ..)| *rank).min()?;
+    found.retain(|(rank, ..)| *rank == best);
+    let is_of_all = text.chars().filter(char::is_ascii_digit).count() >= UNIQUE_DIGITS;
+    if found.len() > 1 && !is_of_all {
+        return None;
+    }
+    let (rank, case, number) = found.into_iter().min_by(|a, b| a.1.source.cmp(&b.1.source))?;
+    Some(Named::Other(OtherCase { case, number, watched: rank == 0 }))
 }
 
 /// Whether both are one number, at whatever source: courts leave out the letter at the end, and zeros.

@@ -473,3 +473,20 @@ fn empty_first_answers_make_no_baseline_and_hide_no_news() {
     }
     assert_eq!(told, BTreeSet::new());
 }
+
+/// An older recipe read no numbers: they are no news of what is stored, and say how an act came that was not shown.
+#[test]
+fn numbers_that_a_recipe_reads_now_are_no_news_and_say_how_an_old_act_came() {
+    let mut watched = Watched::new("");
+    watched.mend_recipe("serial   = ", "was      = ");
+    let whole = model();
+    let mut model = whole.clone();
+    model.acts[0].1.retain(|act| act["codigo"] != 5);
+    watched.visit(&model);
+    watched.mend_recipe("serial   = ", "serial   = ");
+    assert_eq!(watched.visit(&model).events, []);
+    let events = watched.visit(&whole).events;
+    let backdated = events.iter().find(|event| event.kind.name() == "record.backdated").expect("an act with an old date appeared");
+    let field = backdated.field.clone().expect("how it came");
+    assert_eq!((field.field.as_str(), field.before.as_deref(), field.after.as_deref()), ("not_shown", Some("2026-10-06 6"), Some("5")));
+}

@@ -12,6 +12,7 @@ use crate::domain::docket::{Document, Entry};
 use crate::domain::event::{Actor, EXCERPT_CHARS, EventKind, FieldChange, Severity, missing_since};
 use crate::domain::hearing::HearingMention;
 use crate::meaning::edit::{Passage, passage, shortened};
+use crate::meaning::integrity::is_redated;
 use crate::meaning::kind_of;
 
 impl Teller<'_> {
@@ -35,9 +36,7 @@ impl Teller<'_> {
     }
 
     pub(super) fn redated(&mut self, before: &Entry, after: &Entry, actor: Actor) {
-        // A time that appears or disappears is a change of precision (`domain.md` F-08).
-        let moved = before.date != after.date || (before.time != after.time && before.time.is_some() && after.time.is_some());
-        if !moved {
+        if !is_redated(before, after) || self.are_all_redated {
             return;
         }
         let event = self.push(EventKind::RecordRedated, EventKind::RecordRedated.severity(), after, actor);

@@ -27,7 +27,9 @@ use super::{Meaning, Reading};
 impl Meaning {
     /// The events of a visit. Ids are derived from the case, the version, the subject, the kind and what the docket shows.
     pub fn events(&self, changes: &[Change], seen: &Seen<'_>) -> Vec<Event> {
-        let mut teller = Teller { meaning: self, seen, events: Vec::new(), told: Vec::new(), lives: OnceCell::new() };
+        let are_all_redated = integrity::are_all_redated(changes, seen);
+        let (events, told, lives) = (Vec::new(), Vec::new(), OnceCell::new());
+        let mut teller = Teller { meaning: self, seen, events, told, lives, are_all_redated };
         let mut entries: Vec<(&Entry, &Change)> = changes.iter().filter_map(|change| Some((entry_of(change)?, change))).collect();
         // Of one moment, an entry that sets a hearing is told before one that only speaks of it.
         entries.sort_by_cached_key(|(entry, _)| {
@@ -70,6 +72,8 @@ struct Teller<'a> {
     meaning: &'a Meaning,
     seen: &'a Seen<'a>,
     events: Vec<Event>,
+    /// Whether nearly all entries are dated otherwise: the source changed how it writes its dates.
+    are_all_redated: bool,
     /// The new entries that were told, oldest first.
     told: Vec<&'a Entry>,
     /// The hearings as the docket before and the entries told know them, once they are asked for.

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{Finding, Sight};
-use crate::domain::docket::{Docket, Entry};
+use crate::domain::diff::Change;
+use crate::domain::docket::{Docket, Entry, EntryKey};
 use crate::domain::event::{Event, EventKind, FieldChange};
 use crate::domain::evidence::{EDITS_AT_ONCE, ENTRIES_AT_ONCE};
+use crate::meaning::seen::Seen;
 
 /// Up to so many entries of a day are no burst in any case (`domain.md` F-20).
 const FEWEST: usize = 10;
@@ -15,6 +17,8 @@ const FEWEST: usize = 10;
 const TIMES: usize = 5;
 /// So many entries that changed in one visit are one (`domain.md` F-20).
 const EDITS: usize = 5;
+/// Re-dated entries in a hundred that are nearly all (`domain.md` F-08).
+const NEARLY_ALL: usize = 80;
 
 pub fn find<'a>(sight: &Sight<'a>) -> Vec<Finding<'a>> {
     entries(sight).into_iter().chain(edits(sight)).map(finding).collect()
@@ -72,9 +76,30 @@ fn edits(sight: &Sight<'_>) -> Option<FieldChange> {
     (sight.edited >= EDITS).then_some(field)
 }
 
-/// Of how many entries a change of words, date or file is told.
-pub fn edited(told: &[Event]) -> usize {
+/// Of how many entries a change of words, date or file is told, or would be if it were not that of nearly all.
+pub fn edited(told: &[Event], changes: &[Change]) -> usize {
     let is_edit = |kind: EventKind| matches!(kind, EventKind::RecordEdited | EventKind::RecordRedated | EventKind::DocumentReplaced);
-    let keys = told.iter().filter(|event| is_edit(event.kind)).filter_map(|event| Some(&event.entry.as_ref()?.key));
-    keys.collect::<BTreeSet<_>>().len()
+    let told = told.iter().filter(|event| is_edit(event.kind)).filter_map(|event| Some(&event.entry.as_ref()?.key));
+    told.chain(redated(changes)).collect::<BTreeSet<_>>().len()
+}
+
+/// The entries whose day, or hour where it had one, is another.
+fn redated(changes: &[Change]) -> impl Iterator<Item = &EntryKey> {
+    changes.iter().filter_map(|change| match change {
+        Change::EntryEdited { before, after } if is_redated(before, after) => Some(&after.key),
+        _ => None,
+    })
+}
+
+/// Whether the date of an entry is another one. A time that appears or disappears is a change of precision (`domain.md` F-08).
+pub fn is_redated(before: &Entry, after: &Entry) -> bool {
+    before.date != after.date || (before.time != after.time && before.time.is_some() && after.time.is_some())
+}
+
+/// Whether so many entries of a docket are dated otherwise at once that the source rather changed its zone or its form of dates
+/// (`domain.md` F-08, guards): then it is told as edits of so many, and not of each.
+pub fn are_all_redated(changes: &[Change], seen: &Seen<'_>) -> bool {
+    let count = redated(changes).count();
+    let held = seen.before.map_or(0, |before| before.entries.len());
+    count >= EDITS && count * 100 >= held * NEARLY_ALL
 }

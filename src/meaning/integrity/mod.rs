@@ -28,6 +28,7 @@ use crate::domain::diff::Change;
 use crate::domain::docket::Entry;
 use crate::domain::event::{Event, EventKind, FieldChange, Severity};
 
+pub use burst::{are_all_redated, is_redated};
 use serials::Serials;
 use signs::Sign;
 
@@ -70,7 +71,7 @@ pub struct Sight<'a> {
 
 /// Everything that the detectors find in a visit.
 pub fn findings<'a>(meaning: &'a Meaning, changes: &'a [Change], seen: &'a Seen<'a>, told: &[Event]) -> Vec<(EventKind, Finding<'a>)> {
-    let sight = Sight { meaning, seen, changes, edited: burst::edited(told), held: OnceCell::new() };
+    let sight = Sight { meaning, seen, changes, edited: burst::edited(told, changes), held: OnceCell::new() };
     let one = |(_, kind, find): &Detector| find(&sight).into_iter().map(|finding| (*kind, finding)).collect::<Vec<_>>();
     DETECTORS.iter().flat_map(one).collect()
 }
@@ -89,7 +90,7 @@ impl<'a> Sight<'a> {
 
     /// Whether a court or an incident joined the case in this visit, with its own history.
     fn is_joined(&self) -> bool {
-        let joins = |field: &str| field.starts_with("incident.") || field == "court";
+        let joins = |field: &str| self.meaning.is_instance(field) || field == "court";
         self.changes.iter().any(|change| matches!(change, Change::Field(change) if joins(&change.field)))
     }
 

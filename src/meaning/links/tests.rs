@@ -129,7 +129,7 @@ fn a_link_is_told_once_however_often_the_record_repeats_it() {
     let link = Link::of(&first[0]).expect("a link");
     assert_eq!((first.len(), link.number.as_str(), link.watched), (1, "17721-2024-00011G", false));
     assert_eq!((first[0].severity, first[0].entry.as_ref().map(|entry| entry.actor)), (Severity::Warn, Some(Actor::Court)));
-    // The docket named it before, and another version would tell it under the same id.
+    // The docket named it before; where it did not, it is the same news again.
     let held = Docket { entries: vec![act("1", "AUTO DE ACUMULACION (AUTO)", JOINED)], ..Docket::default() };
     assert!(told(&held, &[added("3")], Vec::new()).is_empty());
     assert_eq!(told(&Docket::default(), &[added("9")], Vec::new())[0].id, first[0].id);
@@ -191,4 +191,14 @@ fn a_field_of_the_heading_that_names_a_case_is_told_as_a_link_and_not_twice() {
     let events = told(&Docket::default(), &[Change::Field(field)], vec![plain]);
     assert_eq!(events.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["case.linked"]);
     assert_eq!(Link::of(&events[0]).map(|link| link.relation), Some(Relation::Related));
+}
+
+#[test]
+fn another_court_by_any_sources_name_for_it_brings_its_own_past() {
+    for (jurisdiction, language, field) in
+        [("ec", "es", "incident.2"), ("co", "es", "process.7"), ("br", "pt", "hit.G2.198.1"), ("ar", "es", "second_instance")]
+    {
+        let meaning = Meaning::shipped(jurisdiction, language);
+        assert!(meaning.is_instance(field) && !meaning.is_instance("matter") && !meaning.is_instance("incidental"), "{field}");
+    }
 }

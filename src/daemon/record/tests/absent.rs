@@ -57,6 +57,19 @@ fn reserved_is_told_as_such_and_unknown_after_it_too() {
 }
 
 #[test]
+fn one_answer_of_the_other_sort_confirms_nothing_and_forgets_nothing() {
+    let (mut watched, model) = Watched::begun("");
+    assert_eq!(watched.refused_for(40, &Refusal::NotFound), [""; 0]);
+    assert_eq!(watched.refused_for(1, &Refusal::Reserved), [""; 0], "said once");
+    assert_eq!(watched.refused_for(48, &Refusal::NotFound), [""; 0], "the count began anew");
+    assert_eq!(watched.refused_for(12, &Refusal::NotFound), ["case.vanished"]);
+    assert_eq!(watched.refused_for(1, &Refusal::Reserved), [""; 0]);
+    assert_eq!(watched.refused_for(60, &Refusal::NotFound), [""; 0], "it was told");
+    assert_eq!(watched.refused_for(1, &Refusal::Reserved), [""; 0]);
+    assert_eq!(watched.told(&model), ["case.returned"]);
+}
+
+#[test]
 fn half_an_answer_is_no_return() {
     let (mut watched, model) = Watched::begun("");
     assert_eq!(watched.refused_for(60, &Refusal::NotFound), ["case.vanished"]);
@@ -67,19 +80,22 @@ fn half_an_answer_is_no_return() {
 }
 
 #[test]
-fn where_no_other_case_of_the_source_is_read_it_may_be_the_source() {
+fn where_no_other_case_of_the_source_is_read_it_may_be_the_source_for_a_week() {
     let other = |number: &str| format!("\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"{number}\"\n");
-    let more = format!("note = \"x\"\n{}{}", other("17721-2024-00018"), other("17721-2024-00019"));
-    let (mut watched, _) = {
-        let (mut watched, model) = (Watched::new(&more), model());
-        assert_eq!(watched.told(&model), [""; 0]);
-        (watched, model)
+    let begun = || {
+        let mut watched = Watched::new(&format!("{}{}", other("17721-2024-00018"), other("17721-2024-00019")));
+        assert_eq!(watched.told(&model()), [""; 0]);
+        watched
     };
-    assert_eq!(watched.refused_for(80, &Refusal::NotFound), [""; 0], "nobody else was read either");
-    let cases: Vec<CaseRef> = watched.config.cases[1..].iter().map(|watch| watch.case.clone()).collect();
-    for cid in watched.store.register(&cases).expect("registered") {
-        let row = Row { last_ok: seconds(watched.now), ..Row::default() };
-        watched.store.touch(&[(cid, row)]).expect("noted");
-    }
+    let mut alone = begun();
+    assert_eq!(alone.refused_for(7 * 24, &Refusal::NotFound), [""; 0], "nobody else was read either");
+    assert_eq!(alone.refused_for(2, &Refusal::NotFound), ["case.vanished"], "and it lasts");
+    // Two of three that vanish together, and the third is read.
+    let mut watched = begun();
+    let case = watched.config.cases[2].case.clone();
+    let cid = watched.store.register(&[case]).expect("registered")[0];
+    assert_eq!(watched.refused_for(50, &Refusal::NotFound), [""; 0]);
+    let row = Row { last_ok: seconds(watched.now), ..Row::default() };
+    watched.store.touch(&[(cid, row)]).expect("noted");
     assert_eq!(watched.refused_for(2, &Refusal::NotFound), ["case.vanished"]);
 }
