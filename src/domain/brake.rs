@@ -216,7 +216,7 @@ pub fn is_of_round(then: Timestamp, now: Timestamp, round: Duration) -> bool {
 /// Why the brake was pulled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
-    /// The [`way`] in which the cases changed.
+    /// The way in which the cases changed: a kind of event, and its field behind a colon where there is one.
     pub way: String,
     /// How many did.
     pub changed: usize,

@@ -1,6 +1,6 @@
 //! Two linked sources that say different things of one matter: the day of a hearing, what became of it, the judge (`domain.md` F-25).
 //!
-//! `daemon::matter` asks [`disagreements`] for each pair of linked cases, and again for the pair as it was some working days ago: a
+//! `daemon::matter` asks [`Meaning::disagreements`](super::Meaning::disagreements) for each pair of linked cases, and again for the pair as it was some working days ago: a
 //! difference that did not stand then may be news that the one has and the other has not got yet. Nothing here says who is right.
 
 use std::collections::BTreeSet;
