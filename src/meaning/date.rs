@@ -6,6 +6,7 @@
 use jiff::civil::Weekday;
 
 use super::language::{Language, NumericOrder, mark};
+use super::resolve::MONTH_INFERRED;
 use super::tokens::Tokens;
 
 /// A date as written.
@@ -40,6 +41,8 @@ pub enum MonthExpr {
     Same,
     /// "del mes en curso": that of the entry.
     This,
+    /// "para el día 17", "dia 17 p.f.": the nearest to the date before it, or to the entry, that is still to come.
+    Coming,
 }
 
 /// A year as written.
@@ -215,7 +218,7 @@ fn written(tokens: &Tokens<'_>, language: &Language, at: usize) -> Option<DateEx
         if !and && !tokens.gap(next).trim_start().starts_with(',') {
             break;
         }
-        let Some((day, after)) = day_number(tokens, from, &mut date.warnings) else { break };
+        let Some((day, after)) = day_number(tokens, behind_weekday(tokens, from), &mut date.warnings) else { break };
         joined |= and;
         date.days.push(day);
         next = after;
@@ -235,9 +238,44 @@ fn written(tokens: &Tokens<'_>, language: &Language, at: usize) -> Option<DateEx
     if date.days.len() > 1 && !joined {
         return None;
     }
-    let (month, after) = month(tokens, language, next, &mut date.warnings)?;
+    let Some((month, after)) = month(tokens, language, next, &mut date.warnings) else { return coming(tokens, at, next, date) };
     let (year, end) = year(tokens, after, &mut date.warnings);
     Some(DateExpr { month, year, end, ..date })
+}
+
+/// "lunes 16 y (el) martes 17 de marzo": the day behind its weekday.
+fn behind_weekday(tokens: &Tokens<'_>, at: usize) -> usize {
+    let weekday = at + usize::from(tokens.is(at, mark::THE));
+    if tokens.get(weekday).is_some_and(|token| token.lexeme.weekday > 0) && tokens.together(at, weekday + 1) { weekday + 1 } else { at }
+}
+
+/// "para el día 17", "para o dia 17 p.f.": a day of the month and nothing else, toward which a hearing is set. It is a doubt which month
+/// is meant.
+fn coming(tokens: &Tokens<'_>, at: usize, next: usize, mut date: DateExpr) -> Option<DateExpr> {
+    let is_weekday = |at: usize| tokens.get(at).is_some_and(|token| token.lexeme.weekday > 0);
+    let names_day = |at: usize| tokens.is(at, mark::DAY) || is_weekday(at);
+    let mut before = at.checked_sub(1).filter(|before| names_day(*before) && tokens.together(*before, at))?;
+    while before > 0 && at - before < 6 && (names_day(before) || tokens.is(before, mark::THE)) && tokens.together(before - 1, at) {
+        before -= 1;
+    }
+    if date.days.len() != 1 || date.last.is_some() || !tokens.is(before, mark::TOWARD) {
+        return None;
+    }
+    // An hour, a part of a larger number, or a month that was not understood is no such day.
+    let is_number = |at: usize| tokens.get(at).is_some_and(|token| token.number.is_some());
+    let goes_on = tokens.is(next, mark::OF | mark::HOUR | mark::AM | mark::PM | mark::AND)
+        || (tokens.is(next, mark::RANGE) && is_number(next + 1))
+        || matches!(tokens.gap(next), ":" | "/" | "." | "-");
+    if tokens.get(next).is_some() && tokens.together(at, next) && goes_on {
+        return None;
+    }
+    // Only with its hour is it the day of a hearing: "para el día 3 se requiere el informe".
+    let begins_hour = |at: usize| is_number(at) || tokens.get(at).is_some_and(|token| token.lexeme.value > 0);
+    if !(next..next + 5).any(|lead| tokens.is(lead, mark::LEAD) && tokens.together(at, lead) && begins_hour(lead + 1)) {
+        return None;
+    }
+    date.warnings.push(MONTH_INFERRED);
+    Some(DateExpr { month: MonthExpr::Coming, year: YearExpr::Missing, end: next, ..date })
 }
 
 /// Whether only blanks (and the sign of an ordinal) stand before `at`.
@@ -287,7 +325,9 @@ fn month(tokens: &Tokens<'_>, language: &Language, at: usize, warnings: &mut Vec
             same = true;
         } else if tokens.is(next, mark::THIS) {
             this = true;
-        } else if !tokens.is(next, mark::OF | mark::DAY) {
+        } else if !(tokens.is(next, mark::OF | mark::DAY)
+            || (of && tokens.is(next, mark::THE) && tokens.is(next + 1, mark::SAME | mark::THIS)))
+        {
             break;
         }
         next += 1;
@@ -304,6 +344,12 @@ fn month(tokens: &Tokens<'_>, language: &Language, at: usize, warnings: &mut Vec
     }
     if named_month && tokens.is(next, mark::IN) && tokens.is(next + 1, mark::RUNNING) {
         return Some((MonthExpr::This, next + 2));
+    }
+    // "el 25 del presente, a las 15h00": the month goes without saying where nothing else follows.
+    let stands_alone =
+        tokens.get(next).is_none() || !tokens.together(at, next) || tokens.gap(next).contains(',') || tokens.is(next, mark::LEAD);
+    if of && this && !tokens.is(next, mark::YEAR) && stands_alone {
+        return Some((MonthExpr::This, next));
     }
     let word = tokens.get(next).filter(|token| token.digits == 0 && of)?;
     let month = (word.lexeme == super::language::Lexeme::default()).then(|| language.misspelt_month(tokens.word(next)))??;

@@ -54,6 +54,10 @@ fn settings_and_what_became_of_them_are_read() {
             "ORDER granting Motion to Continue Sentencing. The Sentencing set for 3/12/2024 is RESET for 5/26/2024 at 09:00 AM in Courtroom 501.",
             vec!["deferred sentencing 2024-03-12", "rescheduled sentencing 2024-05-26 09:00 room 501"],
         ),
+        (
+            "NOTICE of Change of Hearing: the hearing on 3/20/2024 has been RESET to 3/27/2024 at 11:00 AM before Magistrate Judge Doe.",
+            vec!["deferred 2024-03-20", "rescheduled 2024-03-27 11:00"],
+        ),
         ("The March 12, 2024 status conference is cancelled.", vec!["revoked status_conference 2024-03-12"]),
         ("Oral argument will be held on the 12th day of March, 2024 at 10 o'clock a.m.", vec!["convened oral_argument 2024-03-12 10:00"]),
         (

@@ -58,7 +58,16 @@ impl Work<'_, '_> {
         if let Some(existing) = self.scene.existing(moment).copied() {
             return self.existing(moment, &existing);
         }
-        let Some(verb) = self.scene.governor(moment) else { return self.without_verb(moment) };
+        let governor = self.scene.governor(moment);
+        let sets = governor.is_none_or(|verb| matches!(verb.say, Say::Set { .. } | Say::Reset));
+        if let Some(verb) = self.left_by(moment).filter(|_| sets) {
+            // A day before the verb that is of no hearing is that of the act.
+            if self.scene.names_hearing(moment.start.saturating_sub(10), moment.start) {
+                self.push(moment, &verb, HearingStatus::Deferred, Lean::Near, false);
+            }
+            return;
+        }
+        let Some(verb) = governor else { return self.without_verb(moment) };
         match verb.say {
             Say::Set { strong, .. } => {
                 let toward = (verb.end..verb.end + 3).any(|at| self.scene.tokens.is(at, mark::TOWARD)) && moment.time.is_some();
@@ -94,6 +103,16 @@ impl Work<'_, '_> {
             let recalled = self.scene.is_definite(lead);
             self.drafts[first..].iter_mut().for_each(|draft| draft.recalled = recalled);
         }
+    }
+
+    /// "the hearing on March 20 has been reset to March 27": the verb that moves the hearing from this day toward the next one.
+    fn left_by(&self, moment: &Moment) -> Option<Said> {
+        let tokens = &self.scene.tokens;
+        let next = self.scene.moments.iter().find(|other| other.start >= moment.end && tokens.together(other.start, moment.start))?;
+        let between = |said: &&Said| said.say == Say::Reset && said.start >= moment.end && said.end <= next.start;
+        let verb = self.scene.said.iter().find(between)?;
+        let toward = (verb.end.saturating_sub(1)..next.start).any(|at| tokens.is(at, mark::TOWARD));
+        toward.then_some(*verb)
     }
 
     fn closing_of_sentence(&self, at: usize) -> Option<(usize, Said, HearingStatus)> {
@@ -214,6 +233,12 @@ impl Work<'_, '_> {
             let date = self.scene.reference.filter(|_| status == HearingStatus::Suspended && !bare);
             self.drafts.push(Draft::of_verb(&verb, self.refined(&verb, status), date));
         }
+        // "Se instaló la audiencia el día de hoy …, y se suspendió": it began, and is not over.
+        let reference = self.scene.reference;
+        let is_now = |draft: &Draft| draft.date.is_none() || draft.date == reference;
+        if self.drafts.iter().any(|draft| draft.status == HearingStatus::Suspended && is_now(draft)) {
+            self.drafts.retain(|draft| draft.status != HearingStatus::Held || !is_now(draft));
+        }
         // "Se declara fallida la audiencia … siendo las 09h30 se da por concluida": it did not take place.
         let held = self.drafts.iter().any(|draft| {
             let is_now = draft.date.is_none() || draft.date == self.scene.reference;
@@ -320,6 +345,58 @@ mod tests {
             parts.join(" ")
         };
         reading.hearings.iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_is_said_in_few_words_is_read_and_a_day_of_no_month_is_a_doubt() {
+        for (text, expected) in [
+            ("Se convoca a audiencia de vinculación para el día lunes 16, a las 10h00.", vec!["convened vinculacion 2025-06-16 10:00"]),
+            (
+                "Se convoca a audiencia de vinculación para el día 16, a las 10h00.",
+                vec!["convened vinculacion 2025-06-16 10:00 ?month_inferred"],
+            ),
+            (
+                "Se convoca a audiencia de vinculación para el día lunes 17, a las 10h00.",
+                vec!["convened vinculacion 2025-06-17 10:00 ?month_inferred ?weekday_mismatch"],
+            ),
+            (
+                "Se señala para el 20 de los corrientes, a las 10h00, la audiencia de conciliación.",
+                vec!["convened conciliacion 2025-06-20 10:00"],
+            ),
+            (
+                "Señálese el 25 del presente, a las 15h00, para que tenga lugar la audiencia única.",
+                vec!["convened audiencia_unica 2025-06-25 15:00"],
+            ),
+            (
+                "Para el día 3 se requiere el informe del perito; a fojas 25 del presente cuaderno consta la convocatoria a audiencia.",
+                vec![],
+            ),
+            (
+                "Se convoca a audiencia de juicio para los días lunes 16 y martes 17 de junio de 2025, a partir de las 09h00.",
+                vec!["convened juicio 2025-06-16 09:00", "convened juicio 2025-06-17 09:00"],
+            ),
+            // A holiday is no day of a hearing.
+            (
+                "Por haberse declarado feriado el lunes 9 de junio, la audiencia prevista para ese día se realizará el martes 10 de los mismos mes y año.",
+                vec!["convened 2025-06-10"],
+            ),
+            // Initials are one word, and the sentence goes on behind them.
+            (
+                "Fíjese como nueva fecha para la audiencia de que trata el artículo 372 del C.G.P. el día veinticuatro (24) de julio de 2025 a las 9:30 a.m.",
+                vec!["rescheduled 2025-07-24 09:30"],
+            ),
+            // What began and ended was held; what began and was interrupted was not.
+            (
+                "Siento como tal que el día de hoy, a las 10h00, se instaló la audiencia única, la misma que concluyó a las 12h15.",
+                vec!["held audiencia_unica 2025-06-02 10:00"],
+            ),
+            (
+                "Siento por tal que se instaló la audiencia de juicio el día de hoy a las 09h00, y por lo avanzado de la hora se suspendió.",
+                vec!["suspended juicio 2025-06-02"],
+            ),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -38,6 +38,14 @@ fn hearings_are_read_as_the_courts_write_them() {
             "Vistos. Designo audiência UNA para o próximo dia vinte e um de agosto de dois mil e vinte e cinco, às nove horas e trinta minutos.",
             &["convened una 2025-08-21 09:30"],
         ),
+        (
+            "Redesigno a audiência do dia 10/06/2025 para o dia 17 p.f., às 13:30 horas.",
+            &["rescheduled 2025-06-17 13:30 ?month_inferred", "deferred 2025-06-10"],
+        ),
+        (
+            "Redesigno a audiência do dia 30/06/2025 para o dia 4 p.f., às 13:30 horas.",
+            &["rescheduled 2025-07-04 13:30 ?month_inferred", "deferred 2025-06-30"],
+        ),
         ("Designo audiência preliminar para quarta-feira, dia 20/08/2025, às 14:30 horas.", &["convened preliminar 2025-08-20 14:30"]),
         (
             "Redesigno a audiência de justificação, antes marcada para 10/06/2025, para o dia 20/08/2025, às 15h00.",
@@ -88,7 +96,7 @@ fn hearings_are_read_as_the_courts_write_them() {
         ),
         (
             "Não sendo possível a realização da audiência em 10/06/2025, redesigno-a para 20/08/2025, às 14h.",
-            &["rescheduled 2025-08-20 14:00"],
+            &["deferred 2025-06-10", "rescheduled 2025-08-20 14:00"],
         ),
         ("Exclua-se da pauta a audiência do dia 10/06/2025, às 14h.", &["revoked 2025-06-10 14:00"]),
         ("Designo audiência de conciliação para o dia 31/06/2025, às 14h.", &["convened conciliacao ?invalid_date"]),

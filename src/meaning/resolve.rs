@@ -21,6 +21,8 @@ pub enum Lean {
 
 /// A date with a doubt.
 pub const WEEKDAY_MISMATCH: &str = "weekday_mismatch";
+/// A day of a month that is not named.
+pub const MONTH_INFERRED: &str = "month_inferred";
 /// No such day.
 pub const INVALID_DATE: &str = "invalid_date";
 
@@ -35,8 +37,11 @@ impl DateExpr {
         for &day in &self.days {
             match self.one(day, reference, before, lean) {
                 Some(date) => {
-                    if self.weekday.is_some_and(|weekday| self.days.len() == 1 && weekday != date.weekday()) {
-                        warnings.push(WEEKDAY_MISMATCH.to_owned());
+                    match self.weekday.filter(|_| self.days.len() == 1) {
+                        Some(weekday) if weekday != date.weekday() => warnings.push(WEEKDAY_MISMATCH.to_owned()),
+                        // The day of the week says which month is meant.
+                        Some(_) => warnings.retain(|warning| warning != MONTH_INFERRED),
+                        None => {}
                     }
                     days.push(date);
                 }
@@ -51,6 +56,7 @@ impl DateExpr {
             MonthExpr::Named(month) => month,
             MonthExpr::Same => before.or(reference)?.month(),
             MonthExpr::This => reference?.month(),
+            MonthExpr::Coming => return coming(day, reference?, before),
         };
         let year = match self.year {
             YearExpr::Named(year) => Some(year),
@@ -68,6 +74,16 @@ impl DateExpr {
         let fitting = possible.iter().copied().filter(|date| self.weekday == Some(date.weekday()));
         lean.nearest(fitting, reference).or_else(|| lean.nearest(possible.iter().copied(), reference))
     }
+}
+
+/// The day of a month that is not named: of this month and the next ones, the nearest to the date before it, or else to the entry, that
+/// does not lie before the entry.
+fn coming(day: i8, reference: Date, before: Option<Date>) -> Option<Date> {
+    let near = before.filter(|before| *before >= reference).unwrap_or(reference);
+    let first = reference.first_of_month();
+    let months = (0..=13).filter_map(|months| first.checked_add(months.months()).ok());
+    let days = months.filter_map(|month| Date::new(month.year(), month.month(), day).ok()).filter(|date| *date >= reference);
+    days.min_by_key(|date| near.until(*date).map_or(i32::MAX, |span| span.get_days().abs()))
 }
 
 impl Lean {

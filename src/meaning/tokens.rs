@@ -130,9 +130,19 @@ impl<'t> Tokens<'t> {
         self.items.get(at).map_or("", |token| &self.source[token.start..token.end])
     }
 
+    /// Whether the token is one letter, as in an abbreviation by initials.
+    fn is_initial(&self, at: usize) -> bool {
+        let mut letters = self.original(at).chars();
+        letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
+    }
+
     fn breaks_before(&self, at: usize, language: &Language) -> bool {
         let gap = self.gap(at);
         if !gap.contains(['.', '!', '?', '\n']) || language.continues(self.word(at)) {
+            return false;
+        }
+        // "C.G.P." is one word.
+        if gap == "." && self.is_initial(at - 1) && self.is_initial(at) {
             return false;
         }
         let capital = self.original(at).chars().next().is_some_and(char::is_uppercase);
@@ -204,6 +214,7 @@ mod tests {
             ("HORA.- 09:00", 1),
             ("Quito, 3 de mayo de 2024. Las 14h00.VISTOS", 2),
             ("a las 09.30 horas", 1),
+            ("el artículo 372 del C.G.P. el día veinte", 1),
             ("uno\ndos", 1),
             ("Uno:\nDos", 2),
         ] {

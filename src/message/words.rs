@@ -173,6 +173,7 @@ pub(super) fn warning(name: &str, language: Language) -> String {
         "invalid_date" => ("la fecha del texto no existe en el calendario", "the date in the text does not exist"),
         "word_digit_mismatch" => ("la fecha en letras y la fecha en números no coinciden", "the dates in words and in figures differ"),
         "misspelt_month" => ("el nombre del mes está mal escrito en el texto", "the name of the month is misspelt in the text"),
+        "month_inferred" => ("el texto no dice el mes", "the text does not say the month"),
         "year_inferred" => ("el texto no dice el año", "the text does not say the year"),
         "date_in_past" | "past_date" => ("la fecha es anterior a la actuación", "the date is before the entry"),
         "end_of_day" => ("el texto dice las 24h00, el final del día anterior", "the text says 24:00, the end of the day before"),
