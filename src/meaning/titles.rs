@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 use super::vectors::entry;
 use super::*;
 
-const LISTS: [&str; 2] =
-    [include_str!("../../tests/fixtures/meaning/titles.tsv"), include_str!("../../tests/fixtures/meaning/more-titles.tsv")];
+const LISTS: [&str; 3] = [
+    include_str!("../../tests/fixtures/meaning/titles.tsv"),
+    include_str!("../../tests/fixtures/meaning/more-titles.tsv"),
+    include_str!("../../tests/fixtures/meaning/third-titles.tsv"),
+];
 
 /// A class of the list, the kinds that stand for it, and the classes that may be found beside it: an order that sets a hearing or
 /// ends a case is an order as well, a remedy is a filing and its decision a ruling.
