@@ -128,9 +128,9 @@ enum Command {
         /// Whose words they are
         #[arg(long, default_value = "ec")]
         jurisdiction: String,
-        /// In which language
-        #[arg(long, default_value = "es")]
-        lang: String,
+        /// In which language; that of the jurisdiction when it is not said
+        #[arg(long)]
+        lang: Option<String>,
     },
     /// Print what was sent where, and what was not
     Deliveries {
@@ -240,7 +240,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Sources { what: Some(SourcesCommand::New(args)), .. } => new::run(common, &args),
         Command::Sources { id, .. } => sources::run(common, id.as_deref()),
         Command::Extract(args) => extract::run(common, &args),
-        Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, &lang),
+        Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, lang.as_deref()),
         Command::Deliveries { about, failed, limit } => deliveries::list(common, about, failed, limit),
         Command::Retry { ids, all, drop } => deliveries::retry(common, ids, all, drop),
         Command::Release { source } => deliveries::brake(common, source, true, false),

@@ -156,6 +156,8 @@ fn what_is_no_hearing_is_left_alone() {
         "The parties shall file a joint status report by March 12, 2024, at noon.",
         "Plaintiff seeks an adjournment of the conference scheduled for March 12, 2024 at 10:00 a.m.",
         "A deposition is scheduled for March 12, 2024 at 10:00 a.m.",
+        "Defendant shall report to the Probation Office on March 12, 2024 at 9:00 AM following the hearing.",
+        "The court office is closed on March 12, 2024 from 10:00 a.m.; hearings are unaffected.",
     ] {
         for jurisdiction in ["us", "uk"] {
             assert_eq!(read(jurisdiction, text), Vec::<String>::new(), "{text}");

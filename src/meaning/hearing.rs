@@ -499,6 +499,13 @@ mod tests {
             "JUICIO No. 09497-2017. Agréguese el escrito presentado el 30 de mayo de 2025, a las 11h02",
             "El día de hoy 2 de junio de 2025 pasa a mi despacho, sin que sea posible fijar la audiencia en el término previsto",
             "Recibido el día de hoy, lunes 2 de junio de 2025, a las 16:29, el proceso de audiencia",
+            "Confiérase las copias de la audiencia; el peticionario las podrá retirar el 19 de junio de 2025 a las 09h00",
+            "Acudirá a la valoración psicológica el 20 de junio de 2025 a las 10h00, previo a la audiencia",
+            "El despacho estará cerrado el 30 de junio de 2025 y no se realizarán audiencias",
+            "presentará su dictamen quince días antes de la audiencia, venciendo el 2 de julio de 2025 a las 9:30 hs",
+            "la videograbación de la audiencia estará a su disposición el 22 de junio de 2025 a las 10:00 horas",
+            "Entréguese el vehículo el 13 de junio de 2025 a las 10h00, según lo resuelto en audiencia",
+            "deberá registrar su firma el 13 de junio de 2025 a las 09:00 horas, conforme a las reglas fijadas en audiencia",
         ] {
             assert_eq!(read(text), Vec::<String>::new(), "{text}");
         }

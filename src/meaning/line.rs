@@ -66,6 +66,8 @@ pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) 
         language.split_once(['-', '_']).map_or((language.as_str(), None), |(language, country)| (language, Some(country)));
     let jurisdiction = match (country, object.contains_key("jurisdiction")) {
         (Some(country), false) => country.get(..2).unwrap_or(country).to_lowercase(),
+        // The words of one country's courts are not understood in another language.
+        (None, false) if language != language_of(&jurisdiction) => home_of(language).to_owned(),
         _ => jurisdiction,
     };
     known_language(language)?;
@@ -90,6 +92,15 @@ pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) 
     Ok(json!({"kinds": kinds, "hearings": meaning.mentions(&entry, &reading, date)}).to_string())
 }
 
+/// The jurisdiction whose words stand for a language, where there is one; the courts of England and those of the United States write
+/// dates in different order, so that English alone is neither.
+fn home_of(language: &str) -> &'static str {
+    match language {
+        "pt" => "br",
+        _ => "",
+    }
+}
+
 fn language_of(jurisdiction: &str) -> &'static str {
     match jurisdiction {
         "br" => "pt",
@@ -111,6 +122,19 @@ mod tests {
             classify_line(r#"{"date":null,"title":"LO QUE SEA","text":""}"#).as_deref(),
             Ok(r#"{"kinds":["entry.added"],"hearings":[]}"#)
         );
+    }
+
+    #[test]
+    fn a_jurisdiction_brings_its_language_and_a_language_its_jurisdiction() {
+        let kinds = |more: &str| {
+            let line = format!(
+                r#"{{"date":"2026-11-23","title":"","text":"Designo audiência de conciliação para o dia 03/12/2026, às 9h30."{more}}}"#
+            );
+            classify_line_in(&line, "ec", None).expect("a good line")
+        };
+        for more in [r#","jurisdiction":"br""#, r#","lang":"pt""#, r#","lang":"pt-BR""#] {
+            assert!(kinds(more).contains(r#""date":"2026-12-03","time":"09:30","type":"conciliacao""#), "{more}: {}", kinds(more));
+        }
     }
 
     #[test]

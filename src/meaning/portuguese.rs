@@ -134,6 +134,9 @@ fn what_is_no_hearing_is_left_alone() {
         "Compareça à perícia médica designada para o dia 20/08/2025, às 10h.",
         "A assembleia geral de credores será realizada em 20/08/2025, às 10h, em primeira convocação.",
         "contrato celebrado em 12 de agosto de 2025 entre as partes",
+        "O alvará poderá ser retirado em 20/08/2025, às 13h, no balcão; audiência já realizada.",
+        "Entrega das chaves em 20/08/2025, às 10h, conforme acordo homologado em audiência.",
+        "A perícia terá lugar em 20/08/2025, às 9h, conforme decidido em audiência.",
     ];
     let wrong: Vec<String> =
         texts.iter().filter(|text| !read("", text).1.is_empty()).map(|text| format!("{text}\n   {:?}", read("", text).1)).collect();
