@@ -39,7 +39,7 @@ fn the_first_visit_is_silent_and_a_new_hearing_arrives_once_on_both_channels() {
 #[test]
 fn entries_from_the_day_in_since_are_told_at_the_first_visit() {
     let mut world = World::new(&[A]);
-    world.write(&format!("{}since = \"2025-03-13\"\n", world.list));
+    world.write(&format!("{}since = \"2025-03-11\"\n", world.list));
     world.start();
     assert!(world.hooks.wait_for(|got| got.len() >= 2), "{}", world.log());
     world.visits(2);
