@@ -227,7 +227,11 @@ impl Job {
             None => events,
         };
         let believed = health == Health::Ok;
-        events.extend(self.returned(&head).filter(|_| believed).map(|event| following(&events, event)));
+        if let Some(event) = self.returned(&head).filter(|_| believed) {
+            // The version that the case came back with is what shows it.
+            let seq = event.seq.saturating_add(u32::try_from(events.len()).unwrap_or(u32::MAX));
+            events.push(Event { seq, version: number, page_sha256: print, ..event });
+        }
         let deliveries = route(&events, watch, &self.config.routes(), self.now);
         let (row, due) = self.read_row(received);
         let row = if health == Health::Ok { row } else { Row { last_ok: self.row.last_ok, seen: [0; 8], ..row } };
@@ -278,12 +282,6 @@ impl Job {
         self.store.commit(visit)?;
         Ok(Visited { row_pending: false, ..visited })
     }
-}
-
-/// An event that comes after these: its number goes on from theirs.
-fn following(events: &[Event], event: Event) -> Event {
-    let seq = event.seq.saturating_add(u32::try_from(events.len()).unwrap_or(u32::MAX));
-    Event { seq, ..event }
 }
 
 impl Visited {

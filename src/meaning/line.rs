@@ -17,6 +17,8 @@ pub const DEFAULT_JURISDICTION: &str = "ec";
 const NEEDED: [&str; 3] = ["date", "title", "text"];
 
 /// All keys of a line.
+/// The language of courts that have no lexicon of their own.
+const USUAL: &str = "es";
 const KEYS: [&str; 7] = ["date", "title", "text", "lang", "jurisdiction", "origin", "code"];
 
 /// Classifies a line `{"date","title","text","lang"?,"jurisdiction"?,"origin"?,"code"?}`; the error says what is wrong with it.
@@ -60,14 +62,14 @@ pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) 
     };
     let named = |key: &str, default: &str| text(key).map(|value| if value.is_empty() { default.to_owned() } else { value.to_owned() });
     let jurisdiction = named("jurisdiction", jurisdiction)?;
-    let language = named("lang", language.unwrap_or_else(|| language_of(&jurisdiction)))?;
+    let language = named("lang", language.unwrap_or_else(|| super::language_of(&jurisdiction).unwrap_or(USUAL)))?;
     // "es-EC" names a language and a country; the country is the jurisdiction when none is named.
     let (language, country) =
         language.split_once(['-', '_']).map_or((language.as_str(), None), |(language, country)| (language, Some(country)));
     let jurisdiction = match (country, object.contains_key("jurisdiction")) {
         (Some(country), false) => country.get(..2).unwrap_or(country).to_lowercase(),
         // The words of one country's courts are not understood in another language.
-        (None, false) if language != language_of(&jurisdiction) => home_of(language).to_owned(),
+        (None, false) if super::language_of(&jurisdiction) != Some(language) => super::home_of(language).unwrap_or_default().to_owned(),
         _ => jurisdiction,
     };
     known_language(language)?;
@@ -90,23 +92,6 @@ pub fn classify_line_in(line: &str, jurisdiction: &str, language: Option<&str>) 
     let reading = meaning.classify(&entry, date);
     let kinds: Vec<&str> = reading.kinds.iter().map(|kind| kind.name()).collect();
     Ok(json!({"kinds": kinds, "hearings": meaning.mentions(&entry, &reading, date)}).to_string())
-}
-
-/// The jurisdiction whose words stand for a language, where there is one; the courts of England and those of the United States write
-/// dates in different order, so that English alone is neither.
-fn home_of(language: &str) -> &'static str {
-    match language {
-        "pt" => "br",
-        _ => "",
-    }
-}
-
-fn language_of(jurisdiction: &str) -> &'static str {
-    match jurisdiction {
-        "br" => "pt",
-        "us" | "uk" => "en",
-        _ => "es",
-    }
 }
 
 #[cfg(test)]

@@ -109,6 +109,18 @@ pub fn jurisdictions() -> Vec<&'static str> {
     LEXICONS.iter().map(|(id, ..)| *id).collect()
 }
 
+/// The language in which a jurisdiction's words are written; `None` where it has none of its own.
+pub fn language_of(jurisdiction: &str) -> Option<&'static str> {
+    let (.., text) = LEXICONS.iter().find(|(id, ..)| *id == jurisdiction)?;
+    text.lines().find_map(|line| line.strip_prefix("language")?.split('"').nth(1))
+}
+
+/// The jurisdiction that alone has words in a language. English is written in more than one, and they write dates in different order.
+pub fn home_of(language: &str) -> Option<&'static str> {
+    let mut homes = jurisdictions().into_iter().filter(|id| language_of(id) == Some(language));
+    homes.next().filter(|_| homes.next().is_none())
+}
+
 /// The languages that have words.
 pub fn languages() -> Vec<&'static str> {
     LANGUAGES.iter().map(|(id, ..)| *id).collect()
@@ -373,8 +385,8 @@ mod tests {
     #[test]
     fn every_rule_applies_to_its_examples_and_gives_their_kinds() {
         let mut wrong = Vec::new();
-        for (id, file, text) in LEXICONS {
-            let meaning = Meaning::shipped(id, language_in(text));
+        for (id, file, _) in LEXICONS {
+            let meaning = Meaning::shipped(id, language_of(id).expect("a lexicon names its language"));
             assert!(!meaning.lexicon.rules().is_empty(), "{file}");
             wrong.extend(wrong_in(meaning.lexicon.rules(), &meaning, file));
         }
@@ -383,12 +395,6 @@ mod tests {
             wrong.extend(wrong_in(meaning.fallback.rules(), &meaning, language));
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
-
-    /// The language that a lexicon names at its head.
-    fn language_in(text: &str) -> &str {
-        let line = text.lines().find(|line| line.starts_with("language")).expect("a lexicon names its language");
-        line.split('"').nth(1).expect("in quotes")
     }
 
     fn wrong_in(rules: &[lexicon::Rule], meaning: &Meaning, file: &str) -> Vec<String> {

@@ -142,6 +142,13 @@ impl Ledger {
         head.seq = seq;
         rows::put_long(&mut batch, &self.trees, Table::Case, &keys::cid(cid), &HeadRecord::new(head))?;
         cases::put_row(&mut batch, cid, row)?;
+        let deliveries = self.apply_told(batch, cid, next_event, staged)?;
+        Ok(Committed { version: next, events: told, deliveries, drift })
+    }
+
+    /// Applies a batch that tells events. The addresses of its deliveries are numbers of words, and words that are new go with it: a
+    /// delivery without them has lost its address at the next start.
+    fn apply_told(&mut self, mut batch: Batch, cid: Cid, next_event: u64, staged: BTreeMap<Id, Staged>) -> Result<Vec<Id>, StoreError> {
         self.save_words(&mut batch)?;
         batch.apply(&self.trees)?;
 
@@ -150,7 +157,7 @@ impl Ledger {
         let deliveries = staged.keys().copied().collect();
         self.staged_written(staged);
         self.touched(cid);
-        Ok(Committed { version: next, events: told, deliveries, drift })
+        Ok(deliveries)
     }
 
     /// Judges what is told: holds it, lets it wait, and adds what the operator is told.
@@ -222,15 +229,7 @@ impl Ledger {
         self.put_staged(&mut batch, &staged)?;
         let head = Head { seq, ..stored.head(case) };
         rows::put_long(&mut batch, &self.trees, Table::Case, &keys::cid(cid), &HeadRecord::new(head))?;
-        // The addresses of the deliveries are numbers of words, and the words may be new.
-        self.save_words(&mut batch)?;
-        batch.apply(&self.trees)?;
-
-        self.words_saved();
-        self.next_event = next_event;
-        let deliveries = staged.keys().copied().collect();
-        self.staged_written(staged);
-        self.touched(cid);
+        let deliveries = self.apply_told(batch, cid, next_event, staged)?;
         Ok(Committed { version, events: told, deliveries, drift })
     }
 
