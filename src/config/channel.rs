@@ -14,6 +14,7 @@ use crate::domain::route::{Gather, KindFilter, Route};
 
 use super::events::read_patterns;
 use super::general::{General, LANGUAGES, group_wait};
+use super::reach;
 use super::scope::{Scope, spell};
 use super::smtp::is_plain_address;
 use super::webhook::{self, Webhook};
@@ -173,9 +174,9 @@ fn read_kind(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<At<Kind>> {
         return None;
     }
     let kind = table.choice("kind", &KINDS)?;
-    let (others, owner): (&[&str], &str) = match kind.value {
-        Kind::Email => (&["url", "secret", "allow_private"], "webhook"),
-        Kind::Webhook => (&["to"], "email"),
+    let (others, owner) = match kind.value {
+        Kind::Email => (webhook::KEYS.into_iter().chain(reach::KEYS).collect(), "webhook"),
+        Kind::Webhook => (vec!["to"], "email"),
     };
     for other in others {
         if table.has(other) {

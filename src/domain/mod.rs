@@ -38,10 +38,12 @@ pub mod hearing;
 pub mod id;
 pub mod link;
 pub mod page;
+pub mod reach;
 pub mod redact;
 pub mod route;
 #[cfg(test)]
 pub mod sample;
 pub mod schedule;
 pub mod setting;
+pub mod signing;
 pub mod twin;
