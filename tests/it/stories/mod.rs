@@ -26,4 +26,5 @@ mod recipes;
 mod saved;
 mod series;
 mod sessions;
+mod states;
 mod versions;
