@@ -3,6 +3,7 @@
 //! Put together once and rendered by [`text`](super::text) and [`html`](super::html).
 
 use super::block::{Block, block};
+use super::operator;
 use super::words::pick;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::event::Event;
@@ -35,6 +36,9 @@ pub(super) struct Sheet {
 
 /// The content for these events.
 pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
+    if operator::is_told(events) {
+        return operator::sheet(events, about);
+    }
     let language = about.language;
     let watch = about.watch;
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();

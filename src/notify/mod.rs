@@ -306,6 +306,8 @@ mod tests {
     /// The examples of `docs/events` are what is sent. `VEEDOR_BLESS=1 cargo test --lib notify` writes them anew.
     #[test]
     fn the_documented_bodies_are_what_is_sent() {
+        use crate::domain::event::EventKind;
+        let report = |kind| sample::reports().into_iter().find(|event| event.kind == kind).expect("a sample");
         let watch = sample::watch();
         let about = sample::about(&watch, Language::Es);
         for (name, event) in [
@@ -319,7 +321,13 @@ mod tests {
             ("case.linked", sample::linked()),
             ("record.disagreement", sample::disagreement()),
             ("source.drift", sample::drift()),
-            ("veedor.test", sample::bare(crate::domain::event::EventKind::VeedorTest)),
+            ("source.blocked", report(EventKind::SourceBlocked)),
+            ("source.recovered", report(EventKind::SourceRecovered)),
+            ("channel.disabled", report(EventKind::ChannelDisabled)),
+            ("channel.recovered", report(EventKind::ChannelRecovered)),
+            ("store.low", report(EventKind::StoreLow)),
+            ("veedor.heartbeat", report(EventKind::VeedorHeartbeat)),
+            ("veedor.test", sample::bare(EventKind::VeedorTest)),
         ] {
             let body = render(&Channel::Webhook(hook()), &sample::delivery("", &[]), &[event], &about).expect("renders").body;
             let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
