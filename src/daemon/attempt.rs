@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Handles;
 use super::sender::sender;
 use crate::config::{Channel, Config};
-use crate::domain::about::About;
+use crate::domain::about::{About, Stop};
 use crate::domain::backoff::RetrySchedule;
 use crate::domain::case::{CaseNumber, CaseRef, Watch};
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
@@ -60,7 +60,8 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         | DeliveryState::Delivered { .. }
         | DeliveryState::Dead { .. }
         | DeliveryState::Dropped { .. }
-        | DeliveryState::Discarded { .. } => return Ok(None),
+        | DeliveryState::Discarded { .. }
+        | DeliveryState::Muted { .. } => return Ok(None),
     }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
@@ -188,6 +189,10 @@ fn render(
         zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
         language: channel.language,
         profile: config.general.privacy,
+        stop: match sender.medium() {
+            Medium::Email => Stop::Ask { channel: channel.id.clone() },
+            _ => Stop::Unsaid,
+        },
     };
     notify::render(sender, delivery, events, &about)
 }

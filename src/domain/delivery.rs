@@ -43,6 +43,9 @@ pub const PAUSED: &str = "waits to see whether more cases of its source change i
 /// Why a delivery was ended with others.
 pub const DISCARDED: &str = "discarded with all that the brake held of its source";
 
+/// Why a delivery is not sent for a while.
+pub const MUTED: &str = "muted by a silence; `veedor silence` says whose and until when, `veedor retry ID` sends it all the same";
+
 /// Where a delivery stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryState {
@@ -100,6 +103,14 @@ pub enum DeliveryState {
         /// When.
         at: Timestamp,
     },
+    /// Not sent because of a [`silence`](super::silence), and told in the summary at its end. Never sent unless it is asked for by its
+    /// id.
+    Muted {
+        /// Since when.
+        since: Timestamp,
+        /// The silence.
+        by: Id,
+    },
 }
 
 impl DeliveryState {
@@ -112,7 +123,8 @@ impl DeliveryState {
             | Self::Delivered { .. }
             | Self::Dead { .. }
             | Self::Dropped { .. }
-            | Self::Discarded { .. } => None,
+            | Self::Discarded { .. }
+            | Self::Muted { .. } => None,
         }
     }
 
@@ -120,7 +132,7 @@ impl DeliveryState {
     pub fn at(&self) -> Timestamp {
         match self {
             Self::Open { due } | Self::Waiting { due } | Self::Again { due } | Self::Paused { due } => *due,
-            Self::Held { since, .. } | Self::Braked { since } => *since,
+            Self::Held { since, .. } | Self::Braked { since } | Self::Muted { since, .. } => *since,
             Self::Delivered { at } | Self::Dead { at, .. } | Self::Dropped { at } | Self::Discarded { at } => *at,
         }
     }
@@ -132,6 +144,7 @@ impl DeliveryState {
             Self::Braked { .. } => Some(BRAKED),
             Self::Paused { .. } => Some(PAUSED),
             Self::Discarded { .. } => Some(DISCARDED),
+            Self::Muted { .. } => Some(MUTED),
             Self::Open { .. } | Self::Waiting { .. } | Self::Again { .. } | Self::Delivered { .. } | Self::Dropped { .. } => None,
         }
     }
@@ -145,6 +158,7 @@ impl DeliveryState {
             Self::Delivered { .. } => "delivered",
             Self::Dead { .. } => "dead",
             Self::Dropped { .. } | Self::Discarded { .. } => "dropped",
+            Self::Muted { .. } => "muted",
         }
     }
 }

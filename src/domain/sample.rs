@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::{date, time};
 use jiff::tz::TimeZone;
 
-use super::about::{About, Language, Profile};
+use super::about::{About, Language, Profile, Stop};
 use super::case::{CaseNumber, CaseRef, Parts, Watch};
 use super::delivery::{Delivery, DeliveryState};
 use super::disagreement::{Disagreement, Point};
@@ -45,6 +45,7 @@ pub fn about(watch: &Watch, language: Language) -> About<'_> {
         zone: TimeZone::get("America/Guayaquil").expect("bundled"),
         language,
         profile: Profile::Newsroom,
+        stop: Stop::Unsaid,
     }
 }
 
