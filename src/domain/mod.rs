@@ -39,6 +39,7 @@ pub mod health;
 pub mod hearing;
 pub mod id;
 pub mod link;
+pub mod medium;
 pub mod page;
 pub mod redact;
 pub mod report;

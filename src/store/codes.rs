@@ -13,10 +13,10 @@ use jiff::civil::{Date, Time};
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::domain::delivery::Medium;
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::id::{Id, hex};
+use crate::domain::medium::Medium;
 
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident($domain:ident) $($variant:ident = $code:literal)*) => {
@@ -82,7 +82,8 @@ coded! {
 
 coded! {
     /// How a message travels.
-    MediumCode(Medium) Email = 1 Webhook = 2 Terminal = 3
+    MediumCode(Medium)
+    Email = 1 Webhook = 2 Terminal = 3 Slack = 4 Discord = 5 Mattermost = 6 Teams = 7 Telegram = 8 Ntfy = 9 Matrix = 10 Command = 11
 }
 
 coded! {
