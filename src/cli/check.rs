@@ -151,7 +151,7 @@ fn as_text(common: &Common, config: &Config) {
 fn public_keys(channel: &Channel) -> Vec<String> {
     match &channel.kind {
         ChannelKind::Webhook(webhook) => webhook.public_keys(),
-        ChannelKind::Email | ChannelKind::Terminal => Vec::new(),
+        _ => Vec::new(),
     }
 }
 
@@ -160,7 +160,7 @@ fn rotation(config: &Config) -> Vec<String> {
     let today = TimeZone::UTC.to_datetime(Clock::System.now()).date();
     let said = |channel: &Channel| match &channel.kind {
         ChannelKind::Webhook(webhook) => webhook.rotation(today).into_iter().map(|said| format!("{}: {said}", channel.id)).collect(),
-        ChannelKind::Email | ChannelKind::Terminal => Vec::new(),
+        _ => Vec::new(),
     };
     config.channels.iter().flat_map(said).collect::<Vec<_>>()
 }
@@ -177,6 +177,7 @@ fn receivers(channel: &Channel) -> Vec<String> {
     match &channel.kind {
         ChannelKind::Email => channel.route.recipients.clone(),
         ChannelKind::Webhook(webhook) => vec![webhook.url.origin().ascii_serialization()],
+        ChannelKind::Command(command) => vec![command.program.name()],
         ChannelKind::Terminal => vec!["this terminal and the journal".to_owned()],
     }
 }
@@ -226,6 +227,7 @@ fn kind(kind: &ChannelKind) -> &'static str {
     match kind {
         ChannelKind::Email => "email",
         ChannelKind::Webhook(_) => "webhook",
+        ChannelKind::Command(_) => "command",
         ChannelKind::Terminal => "terminal",
     }
 }

@@ -6,12 +6,14 @@
 
 mod case;
 mod channel;
+mod command;
 pub mod edit;
 mod events;
 mod general;
 mod headers;
 mod hours;
 mod include;
+mod kinds;
 mod linked;
 mod loopback;
 mod mask;
@@ -38,6 +40,7 @@ use crate::domain::route::Route;
 use crate::recipe::{Recipe, is_described};
 
 pub use channel::{Channel, ChannelKind};
+pub use command::Command;
 pub use general::General;
 pub use headers::Header;
 pub use hours::spell as spell_hours;

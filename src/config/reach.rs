@@ -13,9 +13,6 @@ use crate::domain::reach::{Reach, Unreachable};
 
 use super::scope::Scope;
 
-/// The keys that [`read`] reads.
-pub(super) const KEYS: [&str; 3] = ["allow_private", "allow", "allow_ports"];
-
 /// More than this is a list of another kind.
 const MOST: usize = 64;
 

@@ -146,19 +146,6 @@ fn read_url(table: &mut Reader<'_>, reach: &Reach, scope: &Scope<'_>) -> Option<
     reach::check(&url, reach, span, scope).then_some(url)
 }
 
-/// The keys of a webhook channel alone.
-pub(super) const KEYS: [&str; 4] = ["url", "secret", "old_secrets", "headers"];
-
-/// Lets the keys pass in a channel of another kind, where they have been reported.
-pub(super) fn skip(table: &mut Reader<'_>) -> Option<Webhook> {
-    for key in KEYS.into_iter().chain(reach::KEYS) {
-        if table.has(key) {
-            table.item(key);
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

@@ -5,6 +5,7 @@
 use super::supervise;
 use crate::config::{self, ChannelKind, Config};
 use crate::fetch::guard::Guard;
+use crate::notify::command::Program;
 use crate::notify::{Channel, Deadlines, Key, Notifier, Smtp, Tls, Webhook, terminal};
 
 /// The channel as the sender needs it.
@@ -15,6 +16,12 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
     match &channel.kind {
         ChannelKind::Terminal => Ok(Channel::Terminal),
         ChannelKind::Webhook(webhook) => Ok(Channel::Webhook(receiver(webhook))),
+        ChannelKind::Command(command) => Ok(Channel::Command(Program {
+            program: command.program.program.clone(),
+            arguments: command.program.arguments.clone(),
+            folder: command.program.folder.clone(),
+            timeout: command.timeout,
+        })),
         ChannelKind::Email => {
             let Some(smtp) = &config.smtp else { return Err("the watch list has no [smtp] table any more; add it again".into()) };
             Ok(Channel::Email(Smtp {
