@@ -10,13 +10,14 @@ use jiff::civil::{date, time};
 use jiff::tz::TimeZone;
 
 use super::about::{About, Language, Profile};
+use super::appointment::Appointment;
 use super::case::{CaseNumber, CaseRef, Parts, Watch};
 use super::delivery::{Delivery, DeliveryState};
 use super::disagreement::{Disagreement, Point};
 use super::docket::EntryKey;
 use super::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity};
 use super::hearing::{HearingMention, HearingMode, HearingStatus};
-use super::id::sha256;
+use super::id::{Id, sha256};
 use super::link::{Link, Relation};
 
 /// The watched case.
@@ -104,7 +105,28 @@ pub fn rescheduled() -> Event {
         starts: Some("2024-03-12T14:00:00Z".parse().expect("valid")),
         zone: "America/Guayaquil".into(),
         previous: Some((date(2024, 2, 20), Some(time(9, 0, 0, 0)))),
+        appointments: Vec::new(),
     });
+    event
+}
+
+/// The same with what changes by it in a calendar.
+pub fn invited() -> Event {
+    let mut event = rescheduled();
+    if let Some(hearing) = &mut event.hearing {
+        hearing.appointments.push(Appointment {
+            id: Id::derive(&[b"appointment"]),
+            sequence: 1,
+            cancelled: false,
+            kind: Some("juicio".into()),
+            date: date(2024, 3, 12),
+            end_date: None,
+            time: Some(time(9, 0, 0, 0)),
+            zone: "America/Guayaquil".into(),
+            mode: Some(HearingMode::InPerson),
+            room: Some("203".into()),
+        });
+    }
     event
 }
 
