@@ -14,7 +14,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Attachment, Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::{Smtp, Unsendable, Whose};
-use crate::domain::about::About;
+use crate::domain::about::{About, Stop};
 use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
@@ -28,7 +28,11 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
     let letter = message::mail(events, about);
     let thread = Id::derive(&[b"thread", delivery.case.source.as_bytes(), delivery.case.number.as_bytes(), delivery.recipient.as_bytes()]);
     let thread = format!("<case.{thread}@{domain}>");
-    let unsubscribe = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
+    let by_mail = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
+    let (unsubscribe, one_click) = match &about.stop {
+        Stop::Links { leave, .. } => (format!("<{leave}>, {by_mail}"), true),
+        Stop::Ask { .. } | Stop::Unsaid => (by_mail, false),
+    };
     // Of all its news, not of the first alone: after a restore a message may gather more than the one that was sent before.
     let facts: Vec<&[u8]> = std::iter::once(&delivery.id.0[..]).chain(events.iter().map(|event| &event.id.0[..])).collect();
     let id = Id::derive(&facts);
@@ -43,7 +47,7 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
         Some(calendar) => with_calendar(alternatives, calendar, delivery, message::file_name(about.language))?,
         None => alternatives,
     };
-    let message = MessageBuilder::new()
+    let mut builder = MessageBuilder::new()
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(unencoded(&letter.subject))
@@ -56,9 +60,11 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
         .raw_header(fixed("List-Id", format!("veedor <veedor.{domain}>")))
         .raw_header(fixed("List-Unsubscribe", unsubscribe))
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Veedor-Event-Id"), ids.join(" ")))
-        .raw_header(fixed("X-Veedor-Delivery-Id", delivery.id.to_string()))
-        .multipart(parts)
-        .map_err(|error| Unsendable::message(format!("cannot put the mail together: {error}")))?;
+        .raw_header(fixed("X-Veedor-Delivery-Id", delivery.id.to_string()));
+    if one_click {
+        builder = builder.raw_header(fixed("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+    }
+    let message = builder.multipart(parts).map_err(|error| Unsendable::message(format!("cannot put the mail together: {error}")))?;
     Ok(message.formatted())
 }
 
@@ -218,6 +224,33 @@ mod tests {
         assert!(contents(4).contains("ORGANIZER;CN=\"Vigilancia judicial ñ\":mailto:veedor@example.org"), "{}", contents(4));
         let doubtful = rendered(&[sample::doubtful()], "mesa@example.net");
         assert!(!String::from_utf8_lossy(&doubtful).contains("calendar"), "no invitation to a possible date");
+    }
+
+    #[test]
+    fn a_reader_is_told_how_to_stop_it_and_his_mail_program_too() {
+        let watch = sample::watch();
+        let events = [sample::ruling()];
+        let of = |stop: Stop, language| {
+            let about = crate::domain::about::About { stop, ..sample::about(&watch, language) };
+            render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders")
+        };
+        let (mute, leave) = ("https://veedor.example.org/u/abc".to_owned(), "https://veedor.example.org/u/def".to_owned());
+        let bytes = of(Stop::Links { mute: mute.clone(), leave: leave.clone() }, Language::Es);
+        let mail = MessageParser::default().parse(&bytes).expect("a mail");
+        let header = |name: &str| mail.header_raw(name).map(str::trim).map(str::to_owned);
+        let both = format!("<{leave}>, <mailto:v@example.org?subject=unsubscribe%20redaccion>");
+        assert_eq!(header("List-Unsubscribe"), Some(both), "on one line");
+        assert_eq!(header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+        let text = mail.body_text(0).expect("text").into_owned();
+        assert!(text.contains(&format!("Silenciar este expediente para usted:\r\n{mute}\r\n")), "{text}");
+        assert!(text.contains(&format!("de este canal:\r\n{leave}\r\n")), "{text}");
+        let html = mail.body_html(0).expect("HTML").into_owned();
+        assert!(html.contains(&format!("<a href=\"{mute}\"")) && html.contains(&format!("<a href=\"{leave}\"")), "{html}");
+        let asked = of(Stop::Ask { channel: "redaccion".into() }, Language::En);
+        let mail = MessageParser::default().parse(&asked).expect("a mail");
+        assert!(mail.header_raw("List-Unsubscribe-Post").is_none());
+        let text = mail.body_text(0).expect("text").into_owned();
+        assert!(text.contains("veedor silence add --channel redaccion --case \"17721-2019-00029G\""), "{text}");
     }
 
     #[test]

@@ -7,3 +7,4 @@ mod appointment;
 pub mod docket;
 pub mod event;
 pub mod hearing;
+mod report;

@@ -12,9 +12,9 @@ use super::{Answer, Desk, find};
 use crate::config::Config;
 use crate::daemon::record::{Job, Visited};
 use crate::daemon::visit::{Report, Target};
-use crate::domain::about::About;
+use crate::domain::about::{About, Stop};
 use crate::domain::case::Watch;
-use crate::domain::delivery::{BRAKED, DeliveryState, PAUSED};
+use crate::domain::delivery::{BRAKED, DeliveryState, MUTED, PAUSED};
 use crate::domain::health::Health;
 use crate::domain::id::Id;
 use crate::domain::schedule::Row;
@@ -101,6 +101,7 @@ async fn waits(desk: &Desk, watch: &Watch, report: &Report) -> Result<Waits, Ans
     let reason = |state: &DeliveryState| match state {
         DeliveryState::Braked { .. } => Some(BRAKED),
         DeliveryState::Paused { .. } => Some(PAUSED),
+        DeliveryState::Muted { .. } => Some(MUTED),
         _ => None,
     };
     let of_case = pending.into_iter().filter(|delivery| delivery.case == case);
@@ -128,6 +129,7 @@ fn report_json(config: &Config, index: usize, report: &Report, waits: &Waits) ->
                 zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
                 language: config.general.language,
                 profile: config.general.privacy,
+                stop: Stop::Unsaid,
             };
             let tell = |event: &crate::domain::event::Event| json!({"kind": event.kind.name(), "severity": event.severity.name(), "summary": message::summary(event, &about), "held": waits.get(&event.id)});
             json!({
