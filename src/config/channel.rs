@@ -127,7 +127,7 @@ fn read_one(
     let patterns = read_patterns(table, scope);
     let language = table.choice("language", &LANGUAGES).map_or(general.language, |at| at.value);
     let retry = read_retry(table, scope).unwrap_or_else(|| match kind {
-        Some(Kind::Email) => RetrySchedule::mail(),
+        Some(Medium::Email) => RetrySchedule::mail(),
         _ => RetrySchedule::standard(),
     });
     let gather = match (kind, group_wait(table, scope)) {
