@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use super::*;
+use crate::domain::backoff::RetrySchedule;
 use crate::domain::medium::Medium;
 use crate::domain::route::Gather;
 use crate::recipe::{self, Recipe};
@@ -64,6 +65,40 @@ pub(super) fn good(text: &str) -> Config {
     config.unwrap_or_else(|| panic!("{errors:#?}\n{text}"))
 }
 
+const AUTHORITY: &str = include_str!("../../tests/fixtures/mail/authority.pem");
+
+#[test]
+fn the_authority_of_a_mail_server_is_read_when_the_list_is() {
+    let text = format!("{CASE}[smtp]\nhost = \"h.example.org\"\nfrom = \"v@example.org\"\nca = \"own.pem\"\n");
+    let (config, errors, _) = load_files(&[("w.toml", &text), ("own.pem", AUTHORITY)]);
+    let smtp = config.unwrap_or_else(|| panic!("{errors:?}")).smtp.expect("there");
+    assert_eq!(smtp.ca.as_deref(), Some(AUTHORITY.as_bytes()));
+    let cut = AUTHORITY.lines().take(4).chain(["-----END CERTIFICATE-----"]).collect::<Vec<_>>().join("\n");
+    for (content, message) in
+        [(None, "cannot read"), (Some("no certificate"), "holds no certificate"), (Some(cut.as_str()), "does not read")]
+    {
+        let files: Vec<(&str, &str)> = [("w.toml", text.as_str())].into_iter().chain(content.map(|content| ("own.pem", content))).collect();
+        let (_, errors, _) = load_files(&files);
+        assert!(errors.len() == 1 && errors[0].starts_with("w.toml:7:6: ") && errors[0].contains(message), "{errors:?}");
+    }
+    let (_, errors, _) = load_files(&[
+        ("w.toml", &text.replace("h.example.org", "localhost").replace("ca =", "tls = \"none\"\nca =")),
+        ("own.pem", AUTHORITY),
+    ]);
+    assert!(errors.len() == 1 && errors[0].contains("without TLS no certificate is checked"), "{errors:?}");
+}
+
+#[test]
+fn a_mail_is_tried_for_days_and_a_webhook_as_its_standard_says() {
+    let text = format!(
+        "{CASE}[smtp]\nhost = \"h.example.org\"\nfrom = \"v@example.org\"\n[[channel]]\nid = \"m\"\nkind = \"email\"\nto = [\"x@example.org\"]\n\
+         [[channel]]\nid = \"h\"\nkind = \"webhook\"\nurl = \"https://example.org\"\n"
+    );
+    let config = good(&text);
+    assert_eq!(config.channels[0].retry, RetrySchedule::mail());
+    assert_eq!(config.channels[1].retry, RetrySchedule::standard());
+}
+
 #[test]
 fn the_shipped_watch_list_loads_and_watches_one_case() {
     let (config, errors, warnings) = load(EXAMPLE);
@@ -84,7 +119,7 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
     };
     let text: String = EXAMPLE.lines().map(|line| on(line) + "\n").collect();
     let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
-    let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe)]);
+    let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe), ("autoridad.pem", AUTHORITY)]);
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
     assert_eq!((config.cases.len(), config.channels.len()), (4, 3));
     let (linked, warnings): (Vec<String>, Vec<String>) = warnings.into_iter().partition(|warning| warning.contains("linked of"));

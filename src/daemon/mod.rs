@@ -22,6 +22,7 @@
 mod absent;
 pub mod agenda;
 pub mod answers;
+mod appointments;
 pub mod ask;
 pub mod attempt;
 pub mod backups;

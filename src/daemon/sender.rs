@@ -34,6 +34,7 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
                 },
                 user: smtp.user.clone(),
                 password: smtp.password.as_ref().map(|password| password.expose().to_owned()),
+                ca: smtp.ca.clone(),
                 from: smtp.from.clone(),
                 id_domain: None,
             }))

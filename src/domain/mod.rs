@@ -17,12 +17,14 @@
 //! | **Condition** | a level that lasts, of a source, a channel or the disk: it fires, is called to mind, and ends | |
 //! | **Event** | a change with its meaning: `hearing.scheduled`, `ruling.issued`, `record.removed` … | |
 //! | **Hearing** | a hearing with its settings, each with an outcome | audiencia, señalamiento |
+//! | **Appointment** | a hearing as a calendar program keeps it: one identity over its settings, a number that grows | |
 //! | **Clock** | a procedural time limit | plazo, término |
 //! | **Delivery / Attempt / Outcome** | a message for one recipient of one channel / one try / Sent, Retry, Rejected | |
 //! | **Oddity** | something unexpected on a page that did not stop us from reading it | |
 
 pub mod about;
 pub mod address;
+pub mod appointment;
 pub mod backoff;
 pub mod brake;
 pub mod case;

@@ -56,6 +56,8 @@ pub struct Smtp {
     pub user: Option<String>,
     /// The password.
     pub password: Option<String>,
+    /// The authorities that its certificate is checked against, as PEM; `None` takes the machine's.
+    pub ca: Option<Vec<u8>>,
     /// The sender, for example `Veedor <veedor@example.org>`.
     pub from: String,
     /// The right side of message ids; `None` takes that of the sender.
@@ -290,6 +292,7 @@ mod tests {
             tls: Tls::Implicit,
             user: Some("veedor".into()),
             password: Some("contraseña-secreta".into()),
+            ca: None,
             from: "Veedor <veedor@example.org>".into(),
             id_domain: None,
         };
