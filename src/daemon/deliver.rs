@@ -14,6 +14,7 @@ use super::Handles;
 use super::attempt::{Tried, attempt, note_panic};
 use super::brake;
 use super::rests::{PER_CHANNEL, Rests};
+use super::silences;
 use super::supervise::{Pulse, Units};
 use crate::config::Config;
 use crate::domain::delivery::{Delivery, LONGEST_RETRY_AFTER};
@@ -101,6 +102,7 @@ impl Deliverer {
             self.released = Timestamp::MIN;
         }
         self.looked = now;
+        silences::end_due(&self.handles, now).await?;
         self.look_again(now);
         let mut wake = now + TICK;
         for channel in self.handles.store.waiting_channels() {

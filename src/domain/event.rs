@@ -132,6 +132,8 @@ kinds! {
     CaseReturned = "case.returned", Notice, Subscriber;
     /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
     SourceDrift = "source.drift", Warn, Operator;
+    /// A silence ended: what was not sent meanwhile.
+    SilenceEnded = "silence.ended", Notice, Operator;
     /// A test message asked for by the operator.
     VeedorTest = "veedor.test", Info, Operator;
 }

@@ -18,6 +18,7 @@
 //! | **Hearing** | a hearing with its settings, each with an outcome | audiencia, señalamiento |
 //! | **Clock** | a procedural time limit | plazo, término |
 //! | **Delivery / Attempt / Outcome** | a message for one recipient of one channel / one try / Sent, Retry, Rejected | |
+//! | **Silence** | news that is not sent for a while: who said so, why, until when | |
 //! | **Oddity** | something unexpected on a page that did not stop us from reading it | |
 
 pub mod about;
@@ -37,6 +38,7 @@ pub mod health;
 pub mod hearing;
 pub mod id;
 pub mod link;
+pub mod meanwhile;
 pub mod page;
 pub mod redact;
 pub mod route;
@@ -44,4 +46,6 @@ pub mod route;
 pub mod sample;
 pub mod schedule;
 pub mod setting;
+pub mod silence;
 pub mod twin;
+pub mod way_out;

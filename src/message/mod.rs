@@ -11,6 +11,7 @@ mod evidence;
 mod hearings;
 mod html;
 mod linked;
+mod meanwhile;
 mod sheet;
 mod subject;
 mod summary;

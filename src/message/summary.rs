@@ -11,6 +11,7 @@ use super::disagreement;
 use super::evidence;
 use super::hearings::hearing_name;
 use super::linked;
+use super::meanwhile;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
@@ -57,6 +58,7 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
         EventKind::SourceDrift => drift(event, language),
+        EventKind::SilenceEnded => meanwhile::line(event, language),
         EventKind::RecordDisagreement => {
             disagreement::line(event, about, form.heading).unwrap_or_else(|| words::kind(event.kind, language).to_owned())
         }

@@ -31,6 +31,7 @@ fn cases() -> Vec<(&'static str, Vec<Event>)> {
         ("linked", vec![sample::linked()]),
         ("disagreement", vec![sample::disagreement()]),
         ("drift", vec![sample::drift()]),
+        ("silence", vec![sample::silence_ended()]),
         ("test", vec![sample::bare(EventKind::VeedorTest)]),
     ]
 }

@@ -319,6 +319,7 @@ mod tests {
             ("case.linked", sample::linked()),
             ("record.disagreement", sample::disagreement()),
             ("source.drift", sample::drift()),
+            ("silence.ended", sample::silence_ended()),
             ("veedor.test", sample::bare(crate::domain::event::EventKind::VeedorTest)),
         ] {
             let body = render(&Channel::Webhook(hook()), &sample::delivery("", &[]), &[event], &about).expect("renders").body;

@@ -6,6 +6,7 @@
 mod cases;
 mod hearings;
 mod outbox;
+mod silences;
 mod upkeep;
 mod visits;
 
@@ -22,6 +23,7 @@ use crate::domain::case::Watch;
 use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 
+pub use silences::Wanted;
 pub use visits::polled;
 
 /// What the answers need.
@@ -106,6 +108,15 @@ pub enum Ask {
         #[serde(default)]
         all: bool,
     },
+    /// Silences, active and past.
+    Silences,
+    /// Begins a silence.
+    Silence(Wanted),
+    /// Ends a silence.
+    EndSilence {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
     /// A consistent copy.
     Backup {
         /// The folder, absolute.
@@ -182,6 +193,9 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Brake { source, release: false, all } => {
             outbox::brake(desk, source, Some(if all { Decision::DiscardAll } else { Decision::Discard })).await
         }
+        Ask::Silences => silences::list(desk).await,
+        Ask::Silence(wanted) => silences::begin(desk, wanted).await,
+        Ask::EndSilence { id } => silences::end(desk, &id).await,
         Ask::Backup { dir } => upkeep::backup(desk, dir).await,
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,
