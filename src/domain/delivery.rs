@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::backoff::RetrySchedule;
 use super::case::CaseRef;
 use super::id::Id;
+use super::medium::Medium;
 
 /// One message to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -226,33 +227,6 @@ pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// The most events of one mail. More become several mails, so that each tells all that its header lists.
 pub const MOST_EVENTS: usize = 50;
-
-/// How a message travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Medium {
-    /// As a mail.
-    Email,
-    /// As a webhook.
-    Webhook,
-    /// On standard output.
-    Terminal,
-}
-
-impl Medium {
-    /// The stable name used in metrics and exports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Webhook => "webhook",
-            Self::Terminal => "terminal",
-        }
-    }
-
-    /// Reads [`name`](Self::name) back.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Email, Self::Webhook, Self::Terminal].into_iter().find(|medium| medium.name() == name)
-    }
-}
 
 /// What a delivery sends: fixed before the first attempt and the same at each, whatever the configuration says by then. The
 /// recipient stands in the delivery.

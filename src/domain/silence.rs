@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::case::CaseRef;
 use super::event::{Audience, Event, EventKind, Severity};
 use super::id::Id;
+use super::report::{self, place};
 
 /// The longest that an operator's silence lasts: a year. What is to be quiet for longer is better left out of the watch list, or of
 /// the channel's `events`.
@@ -98,7 +99,7 @@ impl Scope {
     fn holds(&self, subject: &Subject<'_>) -> bool {
         let Subject { event, tags, channel, recipient } = *subject;
         let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
-        is(&self.source, &event.case.source)
+        self.source.as_ref().is_none_or(|source| is_of(event, source))
             && self.case.as_ref().is_none_or(|case| *case == event.case)
             && self.tag.as_ref().is_none_or(|tag| tags.contains(tag))
             && is(&self.channel, channel)
@@ -120,6 +121,11 @@ impl Scope {
             _ => whole || family || any,
         }
     }
+}
+
+/// Whether an event is of a source, or tells of the source itself.
+fn is_of(event: &Event, source: &str) -> bool {
+    event.case.source == source || event.case == place(&report::Subject::Source(source.to_owned()))
 }
 
 /// Whether a pattern of kinds can match anything.
@@ -248,6 +254,10 @@ mod tests {
             let got = [sample::ruling(), sample::removed(), sample::drift()].map(|event| mutes(scope.clone(), &event));
             assert_eq!(got, [ruling, removed, drift], "{scope:?}");
         }
+        // What tells of a source is of that source.
+        let blocked = &sample::reports()[0];
+        let of = |source| Scope { source: text(source), ..kinds(&["source.*"]) };
+        assert_eq!((mutes(of("ec-esatje"), blocked), mutes(of("ec-fiscalia"), blocked)), (true, false));
         // A filing that is critical for once is not muted with the other filings.
         let loud = Event { severity: Severity::Critical, ..sample::filing() };
         assert_eq!((mutes(kinds(&["filing.*"]), &loud), mutes(kinds(&["filing.*"]), &sample::filing())), (false, true));

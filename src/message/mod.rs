@@ -3,6 +3,7 @@
 //! `notify`, the dashboard and the commands ask for a [`summary()`], a [`mail()`] or the [`terminal()`] form. One file a
 //! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML. It sends nothing.
 
+mod advice;
 mod block;
 mod change;
 mod dates;
@@ -12,6 +13,7 @@ mod hearings;
 mod html;
 mod linked;
 mod meanwhile;
+mod operator;
 mod sheet;
 mod subject;
 mod summary;

@@ -4,6 +4,7 @@
 
 use super::block::{Block, block};
 use super::meanwhile;
+use super::operator;
 use super::words::pick;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::event::Event;
@@ -36,6 +37,9 @@ pub(super) struct Sheet {
 
 /// The content for these events.
 pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
+    if operator::is_told(events) {
+        return operator::sheet(events, about);
+    }
     let language = about.language;
     let watch = about.watch;
     let several = meanwhile::heading(events, language);

@@ -28,4 +28,5 @@ mod saved;
 mod series;
 mod sessions;
 mod silences;
+mod states;
 mod versions;
