@@ -17,6 +17,7 @@
 //! | **Condition** | a level that lasts, of a source, a channel or the disk: it fires, is called to mind, and ends | |
 //! | **Event** | a change with its meaning: `hearing.scheduled`, `ruling.issued`, `record.removed` … | |
 //! | **Hearing** | a hearing with its settings, each with an outcome | audiencia, señalamiento |
+//! | **Appointment** | a hearing as a calendar program keeps it: one identity over its settings, a number that grows | |
 //! | **Clock** | a procedural time limit | plazo, término |
 //! | **Delivery / Attempt / Outcome** | a message for one recipient of one channel / one try / Sent, Retry, Rejected | |
 //! | **Silence** | news that is not sent for a while: who said so, why, until when | |
@@ -24,6 +25,7 @@
 
 pub mod about;
 pub mod address;
+pub mod appointment;
 pub mod backoff;
 pub mod brake;
 pub mod case;
@@ -43,6 +45,7 @@ pub mod link;
 pub mod meanwhile;
 pub mod medium;
 pub mod page;
+pub mod reach;
 pub mod redact;
 pub mod report;
 pub mod route;
@@ -50,6 +53,7 @@ pub mod route;
 pub mod sample;
 pub mod schedule;
 pub mod setting;
+pub mod signing;
 pub mod silence;
 pub mod twin;
 pub mod way_out;

@@ -44,10 +44,7 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
     let watch = about.watch;
     let several = meanwhile::heading(events, language);
     let of_one = several.is_none();
-    let (name, number) = several.unwrap_or_else(|| {
-        let source = cut(&plain(about.source_title), 200);
-        (cut(&plain(watch.label()), 200), format!("{} · {source}", cut(&plain(&watch.number.canonical), 100)))
-    });
+    let (name, number) = several.unwrap_or_else(|| (name(about), number(about)));
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();
     Sheet {
         language,
@@ -99,8 +96,18 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
     }
 }
 
+/// What the case is called.
+pub(super) fn name(about: &About<'_>) -> String {
+    cut(&plain(about.watch.label()), 200)
+}
+
+/// Its number and its source.
+pub(super) fn number(about: &About<'_>) -> String {
+    format!("{} · {}", cut(&plain(&about.watch.number.canonical), 100), cut(&plain(about.source_title), 200))
+}
+
 /// An address that may stand in a link: web only, no white space or controls, not absurdly long.
-fn link(url: &str) -> Option<String> {
+pub(super) fn link(url: &str) -> Option<String> {
     let web = url.starts_with("https://") || url.starts_with("http://");
     (web && url.len() <= 2000 && plain(url) == url && !url.contains(' ')).then(|| url.to_owned())
 }
