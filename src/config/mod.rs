@@ -21,6 +21,7 @@ mod naming;
 mod own;
 mod pace;
 mod program;
+mod public;
 mod reach;
 mod replace;
 mod scope;
