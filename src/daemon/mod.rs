@@ -39,6 +39,7 @@ pub mod probe;
 mod program;
 pub mod prune;
 pub mod record;
+mod refused;
 pub mod reload;
 pub mod rests;
 pub mod sender;

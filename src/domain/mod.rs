@@ -44,6 +44,7 @@ pub mod link;
 pub mod medium;
 pub mod page;
 pub mod redact;
+pub mod refusal;
 pub mod report;
 pub mod route;
 #[cfg(test)]

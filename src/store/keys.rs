@@ -68,6 +68,8 @@ tables! {
     /// Word of the source → what the brake holds · ‖ way u64 → let through until · ‖ way ‖ 0 → since when it pulled the brake, and
     /// when that was discarded · ‖ way ‖ cid → a case that changed so, and when.
     Brake = "brake",
+    /// Word of an address → since when and how often its mail server refused it, and what it said last.
+    Refused = "refused",
 }
 
 /// The opened trees. Cheap to clone.

@@ -46,6 +46,7 @@ mod lines;
 mod queue;
 
 mod records;
+mod refused;
 mod rows;
 mod snapshot;
 mod tree;
