@@ -12,12 +12,16 @@ use crate::recipe::{self, Recipe};
 
 const EXAMPLE: &str = include_str!("../../watchlist.toml");
 const KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
-const CASE: &str = "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n";
+pub(super) const CASE: &str = "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n";
 
 fn env(name: &str) -> Option<String> {
     match name {
         "HOME" => Some("/home/persona".to_owned()),
         "VEEDOR_HOOK_SECRET" => Some(KEY.to_owned()),
+        "VEEDOR_HOOK_SECRET_OLD" => Some("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned()),
+        "VEEDOR_HOOK_PAIR" => Some("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=".to_owned()),
+        "VEEDOR_HOOK_AUTH" => Some("Bearer ficticio".to_owned()),
+        "VEEDOR_LINES" => Some("dos\nlíneas".to_owned()),
         "VEEDOR_SMTP_PASSWORD" => Some("ficticia".to_owned()),
         _ => None,
     }
@@ -52,11 +56,11 @@ fn load_with(files: &[(&str, &str)], secrets: Secrets) -> (Option<Config>, Vec<S
     }
 }
 
-fn load(text: &str) -> (Option<Config>, Vec<String>, Vec<String>) {
+pub(super) fn load(text: &str) -> (Option<Config>, Vec<String>, Vec<String>) {
     load_files(&[("w.toml", text)])
 }
 
-fn good(text: &str) -> Config {
+pub(super) fn good(text: &str) -> Config {
     let (config, errors, _) = load(text);
     config.unwrap_or_else(|| panic!("{errors:#?}\n{text}"))
 }
@@ -211,7 +215,7 @@ fn every_key_of_the_shipped_watch_list_is_recognised_when_it_is_misspelt() {
         assert!(told.ends_with(&format!("did you mean \"{key}\"?")), "{told}");
         tried.insert(key);
     }
-    for key in ["contact", "include", "password", "gap", "allow_private", "formal_name"] {
+    for key in ["contact", "include", "password", "gap", "allow_private", "headers", "old_secrets", "allow", "allow_ports", "formal_name"] {
         assert!(tried.contains(key), "{key} was not tried: {tried:?}");
     }
 }

@@ -38,6 +38,7 @@ pub mod poll;
 pub mod probe;
 mod program;
 pub mod prune;
+mod recipients;
 pub mod record;
 mod refused;
 pub mod reload;
@@ -45,6 +46,7 @@ pub mod rests;
 pub mod sender;
 pub mod shared;
 pub mod signals;
+mod silences;
 pub mod socket;
 pub mod supervise;
 pub mod visit;
@@ -147,11 +149,13 @@ impl Handles {
         let folder = config.general.state_dir.join(STORE);
         let opened = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await;
         let store = opened.map_err(|error| StartError::Store(format!("the store could not be opened: {error}")))??;
+        let (labelled, labels) = (store.clone(), silences::labels(&config));
+        blocking(move || labelled.know(labels)).await?;
         let metrics = Metrics::default();
         metrics.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
         let fetcher = Fetcher::new(config.general.contact.as_deref(), clock.clone(), metrics.clone());
         let fetcher = fetcher.map_err(|error| StartError::Listen(format!("failed to {error}")))?;
-        let notifier = sender::notifier().map_err(StartError::Listen)?;
+        let notifier = sender::notifier(&config).map_err(StartError::Listen)?;
         Ok(Self {
             fetcher,
             shared: Shared::new(clock.clone()),

@@ -29,5 +29,6 @@ mod recipes;
 mod saved;
 mod series;
 mod sessions;
+mod silences;
 mod states;
 mod versions;
