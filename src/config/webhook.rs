@@ -50,7 +50,13 @@ fn check_key(secret: &At<Secret>, scope: &Scope<'_>) {
 }
 
 fn read_url(table: &mut Reader<'_>, allow_private: bool, scope: &Scope<'_>) -> Option<Url> {
-    let At { value, span } = table.text("url")?;
+    judged(&table.text("url")?, allow_private, scope)
+}
+
+/// The address of a receiver, unless it would be refused at each attempt, which is reported.
+pub(super) fn judged(at: &At<String>, allow_private: bool, scope: &Scope<'_>) -> Option<Url> {
+    let At { value, span } = at;
+    let span = span.clone();
     let url = Url::parse(value.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
     let Some(url) = url else {
         // Not repeated: the address of a receiver often is its secret.

@@ -1,9 +1,10 @@
-//! Sends messages: mail, webhooks, programs of the operator, the terminal.
+//! Sends messages: mail, webhooks, chat services, programs of the operator, the terminal.
 //!
 //! `daemon::deliver` asks twice: [`render`] makes the bytes once, which the store keeps, and [`Notifier::send`] sends those
 //! same bytes at each attempt. Channels arrive as plain structs that the daemon fills from the configuration. It decides
 //! neither when to send nor what becomes of a delivery: that is `domain::delivery`'s work on the [`Outcome`].
 
+pub mod chat;
 pub mod command;
 mod email;
 mod exchange;
@@ -35,6 +36,8 @@ pub enum Channel {
     Email(Smtp),
     /// Signed JSON to an address.
     Webhook(Webhook),
+    /// A message to a chat service.
+    Chat(chat::Chat),
     /// The same JSON on standard input of a program.
     Command(command::Program),
     /// Standard output, where no channel is configured.
@@ -200,6 +203,7 @@ impl Channel {
         match self {
             Self::Email(_) => Medium::Email,
             Self::Webhook(_) => Medium::Webhook,
+            Self::Chat(chat) => chat.service.medium(),
             Self::Command(_) => Medium::Command,
             Self::Terminal => Medium::Terminal,
         }
@@ -217,6 +221,7 @@ pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &
             let body = wire::event::body(event, about, &message::summary(event, about));
             (None, body.to_string().into_bytes())
         }
+        Channel::Chat(chat) => (None, chat::render(chat.service, events, about)),
         Channel::Terminal => (None, message::terminal(events, about).into_bytes()),
     };
     Ok(Content { medium: channel.medium(), from, body })
@@ -248,6 +253,13 @@ impl Notifier {
                 let client = if hook.allow_private { &self.private } else { &self.guarded };
                 match webhook::prepare(hook, delivery.id, body, now, self.check) {
                     Ok(signed) => webhook::send(client, signed, self.deadlines.webhook, now).await,
+                    Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),
+                }
+            }
+            Channel::Chat(chat) => {
+                let client = if chat.allow_private { &self.private } else { &self.guarded };
+                match chat::prepare(chat, delivery, body, self.check) {
+                    Ok(asked) => chat::send(client, chat.service, asked, self.deadlines.webhook, now).await,
                     Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),
                 }
             }
