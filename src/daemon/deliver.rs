@@ -2,7 +2,8 @@
 //!
 //! A loop over what waits, channel by channel. It wakes by its own timer, by a nudge after a commit, and when an attempt ends.
 //! Each [`attempt`](super::attempt) is a unit of its own, bounded by channel, so that a slow or dead receiver never delays
-//! another; channels in trouble [rest](super::rests). It makes no events.
+//! another; channels in trouble [rest](super::rests), and each takes [no more](super::turns) than its service documents. It makes
+//! no events.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use super::attempt::{Tried, attempt, note_panic};
 use super::brake;
 use super::rests::{PER_CHANNEL, Rests};
 use super::supervise::{Pulse, Units};
+use super::turns::Turns;
 use crate::config::Config;
 use crate::domain::delivery::{Delivery, LONGEST_RETRY_AFTER};
 use crate::domain::id::Id;
@@ -45,6 +47,7 @@ pub struct Deliverer {
     /// The watch list that the rests are about.
     config: Arc<Config>,
     rests: Rests,
+    turns: Turns,
     under_way: HashMap<String, usize>,
     looked: Timestamp,
     released: Timestamp,
@@ -66,7 +69,7 @@ impl Deliverer {
         let config = handles.config.load_full();
         // At the first round the clock counts as set back, so that what it did before the start is mended too.
         let (looked, released) = (Timestamp::MAX, Timestamp::MIN);
-        Self { handles, config, rests: Rests::default(), under_way: HashMap::new(), looked, released }
+        Self { handles, config, rests: Rests::default(), turns: Turns::default(), under_way: HashMap::new(), looked, released }
     }
 
     /// Runs until told to stop.
@@ -105,12 +108,15 @@ impl Deliverer {
         let mut wake = now + TICK;
         for channel in self.handles.store.waiting_channels() {
             let room = self.room(&channel, now);
-            for id in self.claim(&channel, now, room) {
+            let claimed = self.claim(&channel, now, room);
+            self.turns.take(&channel, self.pace(&channel), claimed.len(), now);
+            for id in claimed {
                 *self.under_way.entry(channel.clone()).or_default() += 1;
                 attempts.start(UnderWay { id, channel: channel.clone(), began: now }, attempt(self.handles.clone(), id));
             }
-            // A channel without room has it again when an attempt ends, or when its rest does.
-            let next = if room > 0 { self.handles.store.next_due_of(&channel) } else { self.rests.until(&channel) };
+            // A channel without room has it again when an attempt ends, when its rest does, or when it is its turn.
+            let turn = self.turns.next(&channel, self.pace(&channel), now);
+            let next = if room > 0 { self.handles.store.next_due_of(&channel).max(turn) } else { self.rests.until(&channel).max(turn) };
             wake = wake.min(next.filter(|next| *next > now).unwrap_or(wake));
         }
         let wait = Duration::try_from(wake.duration_since(now)).unwrap_or(TICK);
@@ -149,10 +155,14 @@ impl Deliverer {
     fn room(&self, channel: &str, now: Timestamp) -> usize {
         let under_way = self.under_way.get(channel).copied().unwrap_or_default();
         match self.config.channel(channel) {
-            Some(_) => self.rests.room(channel, under_way, now),
+            Some(_) => self.rests.room(channel, under_way, now).min(self.turns.room(channel, self.pace(channel), now)),
             // Nothing can be sent, only noted.
             None => PER_CHANNEL.saturating_sub(under_way),
         }
+    }
+
+    fn pace(&self, channel: &str) -> &'static [(usize, Duration)] {
+        self.config.channel(channel).map_or(&[], |channel| channel.kind.medium().pace())
     }
 
     /// Claims what there is room for. A channel that is in doubt first tries the oldest that is held, so that news is told in order.
@@ -231,6 +241,9 @@ impl Deliverer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod table;
 
 #[cfg(test)]
 mod tests {

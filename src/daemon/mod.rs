@@ -45,6 +45,7 @@ pub mod shared;
 pub mod signals;
 pub mod socket;
 pub mod supervise;
+pub mod turns;
 pub mod visit;
 
 use std::sync::Arc;
