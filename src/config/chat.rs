@@ -7,7 +7,9 @@ use url::Url;
 
 use crate::diag::{At, Reader};
 use crate::domain::medium::Service;
+use crate::domain::reach::Reach;
 
+use super::reach;
 use super::scope::Scope;
 use super::secret::{self, Secret};
 use super::webhook::judged;
@@ -25,14 +27,14 @@ pub struct Chat {
     pub token: Option<Secret>,
     /// The chat, topic or room, where the address does not say it.
     pub room: Option<Secret>,
-    /// Whether it may stand on a private or loopback address.
-    pub allow_private: bool,
+    /// Where it may stand.
+    pub reach: Reach,
 }
 
 /// Reads a channel of this service.
 pub(super) fn read(table: &mut Reader<'_>, service: Service, scope: &Scope<'_>) -> Option<Chat> {
-    let allow_private = table.flag("allow_private").is_some_and(|at| at.value);
-    let address = read_url(table, service, allow_private, scope);
+    let reach = reach::read(table, scope);
+    let address = read_url(table, service, &reach, scope);
     let (token, room) = match service {
         Service::Slack | Service::Discord | Service::Mattermost | Service::Teams => (None, None),
         Service::Telegram => (read_token(table, true, scope), Some(read_chat(table, scope))),
@@ -55,12 +57,12 @@ pub(super) fn read(table: &mut Reader<'_>, service: Service, scope: &Scope<'_>) 
         url: url.map(|url| Secret::new(url.as_str())),
         token: token.map_or(Some(None), |token| token.map(|at| Some(at.value)))?,
         room,
-        allow_private,
+        reach,
     })
 }
 
 /// The address; `Some(None)` when it is kept where only the service can read it.
-fn read_url(table: &mut Reader<'_>, service: Service, allow_private: bool, scope: &Scope<'_>) -> Option<Option<Url>> {
+fn read_url(table: &mut Reader<'_>, service: Service, reach: &Reach, scope: &Scope<'_>) -> Option<Option<Url>> {
     let (usual, example) = match service {
         Service::Slack => (None, "the webhook's address, https://hooks.slack.com/services/…"),
         Service::Discord => (None, "the webhook's address, https://discord.com/api/webhooks/…"),
@@ -85,7 +87,7 @@ fn read_url(table: &mut Reader<'_>, service: Service, allow_private: bool, scope
             None => return Some(None),
         },
     };
-    judged(&at, allow_private, scope).map(Some)
+    judged(&at, reach, scope).map(Some)
 }
 
 /// A secret; `Some(None)` when only the service can read it, which has been said.

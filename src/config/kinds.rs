@@ -27,11 +27,15 @@ const ADDRESSED: &[Medium] =
     &[Medium::Webhook, Medium::Slack, Medium::Discord, Medium::Mattermost, Medium::Teams, Medium::Telegram, Medium::Ntfy, Medium::Matrix];
 
 /// Keys that belong to some kinds only; all others belong to every kind.
-const KEYS: [(&str, &[Medium]); 10] = [
+const KEYS: [(&str, &[Medium]); 14] = [
     ("to", &[Medium::Email]),
     ("url", ADDRESSED),
     ("secret", &[Medium::Webhook]),
+    ("old_secrets", &[Medium::Webhook]),
+    ("headers", &[Medium::Webhook]),
     ("allow_private", ADDRESSED),
+    ("allow", ADDRESSED),
+    ("allow_ports", ADDRESSED),
     ("token", &[Medium::Telegram, Medium::Ntfy, Medium::Matrix]),
     ("chat", &[Medium::Telegram]),
     ("topic", &[Medium::Ntfy]),

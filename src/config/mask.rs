@@ -12,7 +12,7 @@ use crate::diag::Problem;
 use super::secret::is_variable;
 
 /// Keys of `[smtp]` and `[[channel]]` whose values may be shown.
-const HARMLESS: [&str; 23] = [
+const HARMLESS: [&str; 25] = [
     "host",
     "port",
     "tls",
@@ -32,15 +32,17 @@ const HARMLESS: [&str; 23] = [
     "weekends",
     "retry",
     "allow_private",
+    "allow",
+    "allow_ports",
     "chat",
     "room",
     "run",
     "timeout",
 ];
 
-/// Keys that lead to a secret, and the keys in them that only say where it is.
-const LEADING: [&str; 4] = ["password", "secret", "secrets", "token"];
-const PLACES: [&str; 3] = ["file", "env", "credential"];
+/// Keys that lead to a secret, and the keys in them that only say where it is, or until when it is used.
+const LEADING: [&str; 5] = ["password", "secret", "secrets", "old_secrets", "token"];
+const PLACES: [&str; 4] = ["file", "env", "credential", "until"];
 
 /// What names of secrets have in common, in Spanish and English, misspelt ones too.
 const SPEAKING: [&str; 7] = ["pass", "pasw", "pwd", "secret", "token", "clave", "contras"];
@@ -98,6 +100,11 @@ fn guarded(path: &[String]) -> bool {
     path.first().is_some_and(|first| first == "smtp" || first == "channel")
 }
 
+/// Whether one of these tables of the path leads to a secret.
+fn leads(path: &[String], tables: &[String]) -> bool {
+    tables.iter().any(|name| LEADING.contains(&name.as_str()) || (guarded(path) && name == "headers"))
+}
+
 enum Verdict {
     Harmless,
     /// A table of places may stand here, and nothing else.
@@ -111,11 +118,12 @@ fn verdict(path: &[String]) -> Verdict {
     if guarded(path) && inside.last().is_some_and(|name| name == "url") {
         return if PLACES.contains(&last.as_str()) { Verdict::Harmless } else { Verdict::Secret };
     }
-    // `secrets` holds one table of places for each of its names.
-    if inside.last().is_some_and(|name| name == "secrets") {
+    // `secrets` and `headers` hold one table of places for each of their names.
+    let holds = |name: &String| name == "secrets" || (guarded(path) && name == "headers");
+    if inside.last().is_some_and(holds) || (guarded(path) && last == "headers") {
         return Verdict::Leading;
     }
-    if inside.iter().any(|name| LEADING.contains(&name.as_str())) {
+    if leads(path, inside) {
         return if PLACES.contains(&last.as_str()) { Verdict::Harmless } else { Verdict::Secret };
     }
     let speaks = SPEAKING.iter().any(|word| last.to_lowercase().contains(word));
@@ -150,7 +158,7 @@ fn walk(section: &[String], line: &str, above: &[&str]) -> String {
             Verdict::Leading if opens => {}
             Verdict::Leading | Verdict::Secret => return format!("{}{HIDDEN}", &line[..start]),
         }
-        let strict = matches!(verdict(&path), Verdict::Leading) || path.iter().any(|name| LEADING.contains(&name.as_str()));
+        let strict = matches!(verdict(&path), Verdict::Leading) || leads(&path, &path);
         if opens {
             tables.push(path);
             at = start + 1;
@@ -182,7 +190,7 @@ fn misplaced(path: &[String], value: &str) -> bool {
     let word = value[..word_end(value)].trim().trim_matches(['"', '\'']);
     let Some((last, inside)) = path.split_last() else { return false };
     match last.as_str() {
-        "env" => inside.iter().any(|name| LEADING.contains(&name.as_str())) && !is_variable(word),
+        "env" => leads(path, inside) && !is_variable(word),
         "host" => guarded(path) && word.contains('@'),
         _ => false,
     }
@@ -285,6 +293,12 @@ mod tests {
             ("[source.x.secrets.key]\nvalue = 'hunter2'", "value = ***"),
             ("[source.x]\nsecrets = { key = { env = \"whsec_hunter2\" } }", "secrets = { key = { env = ***"),
             ("[[case]]\nsmtp_pass = \"hunter2\"", "smtp_pass = ***"),
+            ("[[channel]]\nheaders = { X-Team = \"hunter2\" }", "headers = { X-Team = ***"),
+            ("[[channel]]\nheaders = { \"X-Key\" = { env = \"whsec_hunter2\" } }", "headers = { \"X-Key\" = { env = ***"),
+            ("[[channel]]\nheaders = \"hunter2\"", "headers = ***"),
+            ("[[channel]]\n[channel.headers]\nAuthorization = \"hunter2\"", "Authorization = ***"),
+            ("[[channel]]\nold_secrets = [\"hunter2\"]", "old_secrets = ***"),
+            ("[[channel]]\n[[channel.old_secrets]]\nkey = \"hunter2\"", "key = ***"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }
@@ -307,6 +321,9 @@ mod tests {
             "[[channel]]\nto = [\"a@example.org\", \"b = c\"] # both",
             "[[channel]]\nto = [\n  \"a@example.org\",",
             "[[case]]\nnote = \"see page = 3\"",
+            "[[channel]]\nheaders = { Authorization = { env = \"KEY\" }, \"X-Team\" = { file = \"a\" } }",
+            "[[channel]]\nallow = [\"10.1.2.0/24\", \"hooks.example\"]",
+            "[[channel]]\n[[channel.old_secrets]]\nuntil = \"mañana\"",
             "[smtp]",
             "[[case]]\npage = { url = \"https://example.org/?q=1\", rows = \"tr\" }",
         ] {

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
+use super::appointment::Appointment;
 use super::case::CaseRef;
 use super::docket::EntryKey;
 use super::hearing::HearingMention;
@@ -132,6 +133,30 @@ kinds! {
     CaseReturned = "case.returned", Notice, Subscriber;
     /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
     SourceDrift = "source.drift", Warn, Operator;
+    /// Most visits to a source fail because its pages are not what the recipe expects.
+    SourceUnreadable = "source.unreadable", Warn, Operator;
+    /// Most visits to a source fail because it refuses us.
+    SourceBlocked = "source.blocked", Warn, Operator;
+    /// Most visits to a source fail because it cannot be reached or says that it is down.
+    SourceUnavailable = "source.unavailable", Warn, Operator;
+    /// Cases of a source were not read for long, whatever the reason, while others are.
+    SourceCasesUnread = "source.cases_unread", Warn, Operator;
+    /// What was told of a source is over.
+    SourceRecovered = "source.recovered", Notice, Operator;
+    /// A channel takes no messages.
+    ChannelFailing = "channel.failing", Warn, Operator;
+    /// A channel took no messages for days, or wants none: it is tried once a day, and nothing of it is lost.
+    ChannelDisabled = "channel.disabled", Warn, Operator;
+    /// Messages of a channel were given up.
+    ChannelGaveUp = "channel.gave_up", Warn, Operator;
+    /// A channel takes messages again.
+    ChannelRecovered = "channel.recovered", Notice, Operator;
+    /// The disk of the store is nearly full; when it is full veedor ends.
+    StoreLow = "store.low", Critical, Operator;
+    /// The disk of the store has room again.
+    StoreRecovered = "store.recovered", Notice, Operator;
+    /// The sign of life: what is watched, when it was last read, and what is in trouble.
+    VeedorHeartbeat = "veedor.heartbeat", Info, Operator;
     /// A test message asked for by the operator.
     VeedorTest = "veedor.test", Info, Operator;
 }
@@ -280,6 +305,8 @@ pub struct EventHearing {
     pub zone: String,
     /// The day and hour that this one replaces, when the same entry names them.
     pub previous: Option<(Date, Option<Time>)>,
+    /// What changes by it in a calendar.
+    pub appointments: Vec<Appointment>,
 }
 
 /// What a subscriber is told.

@@ -14,18 +14,22 @@
 //! | **Entry** | one line of a docket, with a stable [`EntryKey`](docket::EntryKey) | docket entry, actuación, movimiento |
 //! | **Version** | a stored docket with the pages it came from and when it was seen | |
 //! | **Change** | one difference between two dockets | |
+//! | **Condition** | a level that lasts, of a source, a channel or the disk: it fires, is called to mind, and ends | |
 //! | **Event** | a change with its meaning: `hearing.scheduled`, `ruling.issued`, `record.removed` … | |
 //! | **Hearing** | a hearing with its settings, each with an outcome | audiencia, señalamiento |
+//! | **Appointment** | a hearing as a calendar program keeps it: one identity over its settings, a number that grows | |
 //! | **Clock** | a procedural time limit | plazo, término |
 //! | **Delivery / Attempt / Outcome** | a message for one recipient of one channel / one try / Sent, Retry, Rejected | |
 //! | **Oddity** | something unexpected on a page that did not stop us from reading it | |
 
 pub mod about;
 pub mod address;
+pub mod appointment;
 pub mod backoff;
 pub mod brake;
 pub mod case;
 pub mod charset;
+pub mod condition;
 pub mod delivery;
 pub mod diff;
 pub mod disagreement;
@@ -39,10 +43,13 @@ pub mod id;
 pub mod link;
 pub mod medium;
 pub mod page;
+pub mod reach;
 pub mod redact;
+pub mod report;
 pub mod route;
 #[cfg(test)]
 pub mod sample;
 pub mod schedule;
 pub mod setting;
+pub mod signing;
 pub mod twin;

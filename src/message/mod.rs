@@ -1,9 +1,11 @@
 //! Every word that a person reads, in Spanish and in English.
 //!
 //! `notify`, the dashboard and the commands ask for a [`summary()`], a [`mail()`], a [`chat`] or the [`terminal()`] form. One file a
-//! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML. It sends nothing.
+//! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML, the calendar. It sends nothing.
 
+mod advice;
 mod block;
+mod calendar;
 mod change;
 pub mod chat;
 mod dates;
@@ -12,12 +14,14 @@ mod evidence;
 mod hearings;
 mod html;
 mod linked;
+mod operator;
 mod sheet;
 mod subject;
 mod summary;
 mod text;
 mod words;
 
+pub use calendar::{METHOD, Publisher, calendar, file_name};
 pub use summary::summary;
 
 use crate::domain::about::About;

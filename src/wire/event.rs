@@ -8,7 +8,9 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use super::appointment;
 use super::hearing::{self, clock, read_date, read_time};
+use super::report;
 use crate::domain::about::About;
 use crate::domain::brake::Drift;
 use crate::domain::case::CaseRef;
@@ -18,6 +20,7 @@ use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, Fi
 use crate::domain::id::{Id, hex};
 use crate::domain::link::Link;
 use crate::domain::redact::{self, cut};
+use crate::domain::report::{Report, is_ours};
 
 /// The largest webhook body in bytes (Standard Webhooks, "Payload": at most 20 kB).
 const LARGEST_BODY: usize = 20_000;
@@ -54,11 +57,11 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
     data.insert("severity".into(), json!(event.severity.name()));
     data.insert("summary".into(), json!(cut(summary, cuts.words)));
     let tags: Vec<String> = watch.tags.iter().take(cuts.tags).map(|tag| cut(&redact::plain(tag), 60)).collect();
-    data.insert(
-        "case".into(),
+    let case = || {
         json!({"source": event.case.source, "number": short(&watch.number.canonical), "name": watch.name.as_deref().map(short),
-               "tags": tags, "url": cut(about.case_url, 2000)}),
-    );
+               "tags": tags, "url": cut(about.case_url, 2000)})
+    };
+    data.insert("case".into(), if is_ours(&event.case) { Value::Null } else { case() });
     data.insert("entry".into(), event.entry.as_ref().map_or(Value::Null, |entry| shown_entry(entry, cuts)));
     data.insert("hearing".into(), event.hearing.as_ref().map_or(Value::Null, |hearing| shown_hearing(event, hearing, about, cuts)));
     if let Some(drift) = Drift::of(event) {
@@ -66,6 +69,9 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
             "drift".into(),
             json!({"change": cut(&drift.way, 200), "changed": drift.changed, "watched": drift.watched, "examples": drift.examples}),
         );
+    } else if let Some(report) = Report::of(event) {
+        let name = if report.class.is_some() { "condition" } else { "heartbeat" };
+        data.insert(name.into(), report::shown(&report, event));
     } else if let Some(told) = Disagreement::of(event) {
         let value = |text: &str| cut(text, cuts.words);
         data.insert(
@@ -142,7 +148,8 @@ pub fn to_json(event: &Event) -> Value {
             "title": entry.title, "actor": entry.actor.name(), "excerpt": entry.excerpt, "before": entry.before, "after": entry.after})),
         "hearing": event.hearing.as_ref().map(|hearing| json!({
             "mention": hearing::to_json(&hearing.mention), "starts": hearing.starts.map(|at| at.to_string()), "zone": hearing.zone,
-            "previous": hearing.previous.map(|(date, time)| json!([date.to_string(), time.map(|time| time.to_string())]))})),
+            "previous": hearing.previous.map(|(date, time)| json!([date.to_string(), time.map(|time| time.to_string())])),
+            "appointments": hearing.appointments.iter().map(appointment::to_json).collect::<Vec<_>>()})),
         "field": event.field.as_ref().map(|field| json!({"name": field.field, "before": field.before, "after": field.after})),
         "seen_at": event.seen_at.to_string(), "page_sha256": hex(&event.page_sha256),
     })
@@ -192,6 +199,7 @@ fn read_hearing(form: &Value) -> Result<EventHearing, String> {
         starts: starts.map(|at| at.parse().map_err(|_| "hearing.starts is not an instant")).transpose()?,
         zone: form.get("zone").and_then(Value::as_str).ok_or("hearing.zone is missing")?.to_owned(),
         previous: previous.map(read_previous).transpose()?,
+        appointments: appointment::all_from_json(form.get("appointments"))?,
     })
 }
 
@@ -222,7 +230,14 @@ mod tests {
 
     #[test]
     fn an_event_survives_its_exported_form() {
-        for event in [sample::rescheduled(), sample::edited(), sample::party(), sample::hostile(), sample::bare(EventKind::CaseVanished)] {
+        for event in [
+            sample::rescheduled(),
+            sample::invited(),
+            sample::edited(),
+            sample::party(),
+            sample::hostile(),
+            sample::bare(EventKind::CaseVanished),
+        ] {
             assert_eq!(from_json(&to_json(&event)), Ok(event));
         }
     }

@@ -28,6 +28,8 @@ use crate::domain::about::About;
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::event::{Event, Severity};
 use crate::domain::medium::Service;
+use crate::domain::reach::Reach;
+use crate::fetch::guard::Guard;
 use crate::message::chat::{Marks, chat};
 
 /// A channel, chat, topic or room of a service. All but the service may be secret.
@@ -41,8 +43,8 @@ pub struct Chat {
     pub token: Option<String>,
     /// The chat, topic or room, where the address does not say it.
     pub room: Option<String>,
-    /// Whether the server may be on a private or loopback address.
-    pub allow_private: bool,
+    /// Where the server may be.
+    pub reach: Reach,
 }
 
 impl fmt::Debug for Chat {
@@ -69,6 +71,7 @@ pub(super) fn render(service: Service, events: &[Event], about: &About<'_>) -> V
 
 /// A request, ready to send.
 pub(super) struct Addressed {
+    client: reqwest::Client,
     url: Url,
     method: reqwest::Method,
     token: Option<String>,
@@ -76,15 +79,10 @@ pub(super) struct Addressed {
 }
 
 /// Checks the address and puts it together with the stored bytes. The error is the operator's to mend.
-pub(super) fn prepare(
-    to: &Chat,
-    delivery: &Delivery,
-    body: &[u8],
-    check: fn(&Url, bool) -> Result<(), String>,
-) -> Result<Addressed, String> {
+pub(super) fn prepare(to: &Chat, delivery: &Delivery, body: &[u8], guard: &Guard) -> Result<Addressed, String> {
     let url = Url::parse(&to.url).map_err(|error| format!("the address of the channel is not a URL: {error}"))?;
-    check(&url, to.allow_private).map_err(|why| format!("{}: {why}", host(&url)))?;
-    let post = |url: Url, body: Vec<u8>| Addressed { url, method: reqwest::Method::POST, token: None, body };
+    let client = guard.client(&url, &to.reach).map_err(|refused| refused.told(&host(&url)))?;
+    let post = |url: Url, body: Vec<u8>| Addressed { client, url, method: reqwest::Method::POST, token: None, body };
     Ok(match to.service {
         Service::Slack | Service::Mattermost | Service::Teams => post(url, body.to_vec()),
         Service::Discord => post(discord::address(url), body.to_vec()),
@@ -111,9 +109,10 @@ fn with(body: &[u8], key: &str, value: &str) -> Result<Vec<u8>, String> {
 }
 
 /// Makes the request, within `limit` from the first look-up to the last byte that is read.
-pub(super) async fn send(client: &reqwest::Client, service: Service, asked: Addressed, limit: Duration, now: Timestamp) -> Attempted {
+pub(super) async fn send(service: Service, asked: Addressed, limit: Duration, now: Timestamp) -> Attempted {
     let host = host(&asked.url);
-    let mut request = client
+    let mut request = asked
+        .client
         .request(asked.method, asked.url)
         .header("content-type", "application/json; charset=utf-8")
         .header("user-agent", AGENT)
