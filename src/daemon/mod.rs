@@ -49,6 +49,7 @@ pub mod signals;
 mod silences;
 pub mod socket;
 pub mod supervise;
+pub mod turns;
 pub mod visit;
 
 use std::sync::Arc;
