@@ -40,6 +40,7 @@ mod program;
 pub mod prune;
 mod recipients;
 pub mod record;
+mod refused;
 pub mod reload;
 pub mod rests;
 pub mod sender;
@@ -48,6 +49,7 @@ pub mod signals;
 mod silences;
 pub mod socket;
 pub mod supervise;
+pub mod turns;
 pub mod visit;
 mod ways_out;
 
