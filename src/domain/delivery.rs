@@ -266,6 +266,10 @@ impl Delivery {
                 let since = if let DeliveryState::Held { since, .. } = self.state { since } else { now };
                 (DeliveryState::Held { since, reason: why.clone() }, self.attempts)
             }
+            // It was asked to come later, which is no attempt that failed.
+            Outcome::Retry { after: Some(after), .. } if matches!(self.state, DeliveryState::Again { .. }) => {
+                (DeliveryState::Again { due: now + (*after).min(LONGEST_RETRY_AFTER) }, self.attempts)
+            }
             Outcome::Retry { why, .. } if matches!(self.state, DeliveryState::Again { .. }) => {
                 given_up(format!("given up after one attempt by hand: {why}"))
             }
@@ -340,5 +344,8 @@ mod tests {
         let retry = Outcome::Retry { why: "answered 500".into(), after: None };
         let (state, _) = again.after(&retry, &schedule(), Timestamp::UNIX_EPOCH);
         assert!(matches!(&state, DeliveryState::Dead { reason, .. } if reason.contains("by hand: answered 500")), "{state:?}");
+        let busy = Outcome::Retry { why: "answered 429".into(), after: Some(Duration::from_secs(35)) };
+        let (state, attempts) = again.after(&busy, &schedule(), Timestamp::UNIX_EPOCH);
+        assert!(matches!(state, DeliveryState::Again { due } if due.as_second() == 35) && attempts == 0, "{state:?}");
     }
 }
