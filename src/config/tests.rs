@@ -102,7 +102,20 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
 
 #[test]
 fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
-    let sections = ["", "veedor", "veedor.confirm", "smtp", "smtp.password", "source.ec-esatje", "channel", "channel.secret", "case"];
+    let sections = [
+        "",
+        "veedor",
+        "veedor.confirm",
+        "smtp",
+        "smtp.password",
+        "source.ec-esatje",
+        "channel",
+        "channel.secret",
+        "case",
+        "privacy",
+        "redact",
+        "withhold",
+    ];
     let odd = "zzzzzzzzzzzzzzzzzzzz = 1\n";
     let mut text = odd.to_owned();
     for section in &sections[1..] {
@@ -110,6 +123,8 @@ fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
             // Both kinds have keys of their own.
             "channel" => text += &format!("[[channel]]\nkind = \"email\"\n{odd}[[channel]]\nkind = \"webhook\"\n{odd}"),
             "case" => text += &format!("[[case]]\n{odd}[[case]]\nsource = \"page\"\n{odd}"),
+            "redact" => text += &format!("[[redact]]\nnames_file = \"x\"\n{odd}[[redact]]\n{odd}"),
+            "withhold" => text += &format!("[[withhold]]\n{odd}"),
             other => text += &format!("[{other}]\n{odd}"),
         }
     }
@@ -136,7 +151,7 @@ fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
         for key in keys {
             // Top-level tables are sections of their own.
             if section.is_empty() && key != "include" {
-                assert!(["veedor", "smtp", "source", "channel", "case"].contains(&key.as_str()), "{key}");
+                assert!(["veedor", "smtp", "source", "channel", "case", "privacy", "redact", "withhold"].contains(&key.as_str()), "{key}");
                 continue;
             }
             let found = shown.lines().any(|line| {

@@ -3,18 +3,17 @@
 //! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
 //! same, whatever the watch list says by then. It decides neither when to try nor which channel rests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::Handles;
 use super::sender::sender;
+use super::telling::Telling;
 use crate::config::{Channel, Config};
-use crate::domain::about::About;
 use crate::domain::backoff::RetrySchedule;
-use crate::domain::case::{CaseNumber, CaseRef, Watch};
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Medium, Outcome};
-use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::failpoint;
 use crate::metrics::{DELIVERY_ATTEMPTS, DELIVERY_LATENCY};
@@ -124,12 +123,13 @@ fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Op
 /// Writes the message and keeps it. The inner error says why there is none.
 async fn fix(
     handles: &Handles,
-    config: &Config,
+    config: &Arc<Config>,
     channel: &Channel,
     sender: &mut notify::Channel,
     delivery: &Delivery,
 ) -> Result<Result<Content, Unsendable>, StoreError> {
-    let (store, ids) = (handles.store.clone(), delivery.events.clone());
+    let (store, ids, case) = (handles.store.clone(), delivery.events.clone(), delivery.case.clone());
+    let (read, config) = (handles.read.clone(), Arc::clone(config));
     let domain = match sender {
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
@@ -140,9 +140,10 @@ async fn fix(
             events.extend(store.event(id)?);
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
-        Ok((events, domain))
+        let telling = Telling::load(&store, &read, &config, &case, &events)?;
+        Ok((events, domain, telling))
     });
-    let (events, domain) = loaded.await?;
+    let (events, domain, telling) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
@@ -150,7 +151,7 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let content = match render(config, channel, sender, delivery, &events) {
+    let content = match notify::render(sender, delivery, &events, &telling.about(channel.language)) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -158,54 +159,6 @@ async fn fix(
     let fixed = blocking(move || store.fix(id, content)).await?;
     failpoint::hit("after-fix");
     Ok(Ok(fixed))
-}
-
-fn render(
-    config: &Config,
-    channel: &Channel,
-    sender: &notify::Channel,
-    delivery: &Delivery,
-    events: &[Event],
-) -> Result<Content, Unsendable> {
-    let source = config.source_of(&delivery.case);
-    let unwatched;
-    let watch = match config.watch(&delivery.case) {
-        Some(watch) => watch,
-        None => {
-            let number = source.and_then(|source| source.recipe.number(&delivery.case.number).ok());
-            unwatched = no_longer_watched(&delivery.case, number);
-            &unwatched
-        }
-    };
-    let url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
-    let about = About {
-        watch,
-        source_title: source.map_or(delivery.case.source.as_str(), |source| &source.recipe.title),
-        case_url: &url,
-        zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
-        language: channel.language,
-        profile: config.general.privacy,
-    };
-    notify::render(sender, delivery, events, &about)
-}
-
-/// News of a case that was taken off the watch list after it was found is still told.
-fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
-    let as_stored =
-        || CaseNumber { compact: case.number.clone(), canonical: case.number.clone(), parts: crate::domain::case::Parts::default() };
-    Watch {
-        case: case.clone(),
-        number: number.unwrap_or_else(as_stored),
-        name: None,
-        formal_name: None,
-        tags: Vec::new(),
-        every: Duration::ZERO,
-        since: None,
-        note: None,
-        facts: std::collections::BTreeMap::new(),
-        channels: None,
-        linked: Vec::new(),
-    }
 }
 
 /// Notes that an attempt panicked.

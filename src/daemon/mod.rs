@@ -45,6 +45,7 @@ pub mod shared;
 pub mod signals;
 pub mod socket;
 pub mod supervise;
+mod telling;
 pub mod visit;
 
 use std::sync::Arc;
@@ -84,6 +85,8 @@ pub struct Handles {
     pub shared: Shared,
     /// The subscribers.
     pub notifier: Arc<Notifier>,
+    /// What was read of dockets for messages.
+    pub read: telling::Read,
     /// Counters.
     pub metrics: Metrics,
     /// Nudges and the stop signal.
@@ -157,6 +160,7 @@ impl Handles {
             config: Arc::new(ArcSwap::from_pointee(config)),
             clock,
             store,
+            read: telling::Read::default(),
             metrics,
             control: Arc::new(Control::default()),
         })

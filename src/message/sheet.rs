@@ -5,8 +5,8 @@
 use super::block::{Block, block};
 use super::words::pick;
 use crate::domain::about::{About, Language};
-use crate::domain::event::Event;
 use crate::domain::redact::{cut, plain};
+use crate::domain::shown::Shown;
 
 /// The longest note of the operator that a mail carries, in characters.
 const NOTE: usize = 2000;
@@ -32,7 +32,7 @@ pub(super) struct Sheet {
 }
 
 /// The content for these events.
-pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
+pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
     let language = about.language;
     let watch = about.watch;
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();
@@ -40,7 +40,7 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
         language,
         name: cut(&plain(watch.label()), 200),
         number: format!("{} · {}", cut(&plain(&watch.number.canonical), 100), cut(&plain(about.source_title), 200)),
-        blocks: events.iter().map(|event| block(event, about)).collect(),
+        blocks: once(events).iter().map(|event| block(event, about)).collect(),
         note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty()),
         tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty()),
         url: link(about.case_url),
@@ -62,6 +62,11 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
             ),
         ],
     }
+}
+
+/// Of a case of which nothing but its activity is told, that once: how often it was active is not told either.
+pub(super) fn once(events: &[Shown]) -> &[Shown] {
+    if events.iter().all(Shown::is_activity) { &events[..events.len().min(1)] } else { events }
 }
 
 /// An address that may stand in a link: web only, no white space or controls, not absurdly long.

@@ -67,6 +67,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
         EventKind::SourceDrift => ("Freno: avisos retenidos", "Brake: messages held"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
+        EventKind::CaseActivity => ("Actividad en el expediente", "Activity in the case"),
     };
     pick(language, es, en)
 }

@@ -59,6 +59,7 @@ coded! {
     DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32 HearingReminder = 36 HearingSilent = 37 CaseReopened = 38
     SourceDrift = 40 RecordInconsistent = 41 CaseReraffled = 42 RecordOffHours = 43 RecordOutOfOrder = 44 RecordBurst = 45
     RecordNearDuplicate = 46 RecordDisagreement = 50 NotificationMissing = 60 CaseReserved = 61 CaseReturned = 62 RecordMarked = 63
+    CaseActivity = 90
 }
 
 coded! {
