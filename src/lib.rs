@@ -16,6 +16,7 @@ pub mod meaning;
 pub mod message;
 pub mod metrics;
 pub mod notify;
+pub mod process;
 pub mod recipe;
 pub mod store;
 pub mod web;

@@ -152,6 +152,7 @@ fn receivers(channel: &Channel) -> Vec<String> {
     match &channel.kind {
         ChannelKind::Email => channel.route.recipients.clone(),
         ChannelKind::Webhook(webhook) => vec![webhook.url.origin().ascii_serialization()],
+        ChannelKind::Command(command) => vec![command.program.name()],
         ChannelKind::Terminal => vec!["this terminal and the journal".to_owned()],
     }
 }
@@ -201,6 +202,7 @@ fn kind(kind: &ChannelKind) -> &'static str {
     match kind {
         ChannelKind::Email => "email",
         ChannelKind::Webhook(_) => "webhook",
+        ChannelKind::Command(_) => "command",
         ChannelKind::Terminal => "terminal",
     }
 }

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::{Channel, Config};
 use crate::daemon::sender;
 use crate::diag::suggestion;
-use crate::domain::about::About;
+use crate::domain::about::{About, Stop};
 use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
 use crate::domain::delivery::{Delivery, DeliveryState, Outcome};
 use crate::domain::event::Event;
@@ -59,6 +59,7 @@ async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Out
         zone: jiff::tz::TimeZone::UTC,
         language: channel.language,
         privacy: Privacy::unread(config.policy_of(&case)),
+        stop: Stop::Unsaid,
     };
     let delivery = Delivery {
         id: Delivery::id_of(&channel.id, recipient, event.id),

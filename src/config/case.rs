@@ -203,7 +203,7 @@ fn described(inner: &mut Reader<'_>, kind: &str, slug: &str, scope: &Scope<'_>, 
         let recipe = if kind == FEED { page_source::read_feed(inner, slug) } else { page_source::read(inner, slug) };
         return Some(source::of_case(recipe?, None, sources, scope));
     }
-    let program = program::read(inner, scope);
+    let program = program::read(inner, scope, "its cases are unavailable until it is there and may be run by the user that runs veedor");
     let timeout = scope.duration(inner, "timeout", source::LEAST_TIMEOUT, source::LONGEST_TIMEOUT);
     let recipe = docket_source::read(inner, slug, &program.as_ref().map(Program::name).unwrap_or_default());
     Some(source::of_case(recipe?, Some((program?, timeout)), sources, scope))

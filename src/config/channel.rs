@@ -10,10 +10,13 @@ use crate::diag::reader::parse_duration;
 use crate::diag::{At, Reader, suggestion};
 use crate::domain::about::Language;
 use crate::domain::backoff::RetrySchedule;
+use crate::domain::medium::Medium;
 use crate::domain::route::{Gather, KindFilter, Route};
 
+use super::command::{self, Command};
 use super::events::read_patterns;
 use super::general::{General, LANGUAGES, group_wait};
+use super::kinds;
 use super::scope::{Scope, spell};
 use super::smtp::is_plain_address;
 use super::webhook::{self, Webhook};
@@ -40,6 +43,8 @@ pub enum ChannelKind {
     Email,
     /// Signed JSON to a URL.
     Webhook(Webhook),
+    /// JSON on standard input of a program.
+    Command(Command),
     /// The terminal and the journal; there when no channel is configured.
     Terminal,
 }
@@ -57,17 +62,6 @@ pub(super) struct Channels<'s> {
     /// The tags that channels select by, and where they stand.
     pub tags: Vec<(Scope<'s>, At<String>)>,
 }
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Email,
-    Webhook,
-}
-
-const KINDS: [(&str, Kind); 2] = [("email", Kind::Email), ("webhook", Kind::Webhook)];
-
-/// Kinds of channels that the documentation promises for later.
-const LATER_KINDS: [&str; 7] = ["slack", "discord", "mattermost", "teams", "telegram", "ntfy", "command"];
 
 /// Reads the channels of all files.
 pub(super) fn read<'s>(roots: &mut [(Reader<'_>, Scope<'s>)], general: &General, has_smtp: bool) -> Channels<'s> {
@@ -122,31 +116,28 @@ fn read_one(
     has_smtp: bool,
     scope: &Scope<'_>,
 ) -> Option<Channel> {
-    let kind = read_kind(table, scope);
-    if matches!(&kind, Some(at) if at.value == Kind::Email) && !has_smtp {
+    let kind = kinds::read(table, scope);
+    if matches!(&kind, Some(at) if at.value == Medium::Email) && !has_smtp {
         let message = "an email channel needs a mail server, and there is no [smtp]";
         table.report("kind", message, Some("add [smtp] with host, from, and user and password if the server asks for them".to_owned()));
     }
     let kind = kind.map(|at| at.value);
     let recipients = read_recipients(table, kind, scope);
-    let webhook = if kind == Some(Kind::Webhook) { webhook::read(table, scope) } else { webhook::skip(table) };
+    let way = kind.and_then(|kind| read_way(table, kind, scope));
     let patterns = read_patterns(table, scope);
     let language = table.choice("language", &LANGUAGES).map_or(general.language, |at| at.value);
     let retry = read_retry(table, scope);
     let gather = match (kind, group_wait(table, scope)) {
-        (Some(Kind::Webhook), Some(at)) => {
-            scope.warn(at.span, "group_wait has no effect here: a webhook gets each event at once", "leave it out");
+        (Some(kind), Some(at)) if !kind.gathers() => {
+            let message = format!("group_wait has no effect here: a {} gets each event at once", kind.name());
+            scope.warn(at.span, message, "leave it out");
             Gather::EachEvent
         }
-        (Some(Kind::Webhook), None) => Gather::EachEvent,
+        (Some(kind), None) if !kind.gathers() => Gather::EachEvent,
         (_, wait) => Gather::ByCase(wait.map_or(general.group_wait, |at| at.value)),
     };
     later_keys(table);
-    let kind = match kind? {
-        Kind::Email => ChannelKind::Email,
-        Kind::Webhook => ChannelKind::Webhook(webhook?),
-    };
-    let id = id?;
+    let (id, kind) = (id?, way?);
     let route = Route { channel: id.clone(), recipients, kinds: KindFilter { patterns }, tags, gather };
     Some(Channel { id, kind, route, retry, language })
 }
@@ -162,35 +153,21 @@ fn read_id(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<At<String>> {
     None
 }
 
-fn read_kind(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<At<Kind>> {
-    if !table.required("kind", "\"email\" or \"webhook\"") {
-        return None;
+/// The keys of its kind.
+fn read_way(table: &mut Reader<'_>, kind: Medium, scope: &Scope<'_>) -> Option<ChannelKind> {
+    match kind {
+        Medium::Email => Some(ChannelKind::Email),
+        Medium::Webhook => webhook::read(table, scope).map(ChannelKind::Webhook),
+        Medium::Command => command::read(table, scope).map(ChannelKind::Command),
+        _ => None,
     }
-    if let Some(name) = table.item("kind").and_then(|item| item.as_str())
-        && LATER_KINDS.contains(&name)
-    {
-        table.report("kind", format!("{name} comes with a later version"), Some("possible now: email, webhook".to_owned()));
-        return None;
-    }
-    let kind = table.choice("kind", &KINDS)?;
-    let (others, owner): (&[&str], &str) = match kind.value {
-        Kind::Email => (&["url", "secret", "allow_private"], "webhook"),
-        Kind::Webhook => (&["to"], "email"),
-    };
-    for other in others {
-        if table.has(other) {
-            let span = table.item(other).and_then(toml_edit::Item::span);
-            scope.error(span, format!("{other} belongs to a channel of kind \"{owner}\""), "leave it out, or change the kind");
-        }
-    }
-    Some(kind)
 }
 
-fn read_recipients(table: &mut Reader<'_>, kind: Option<Kind>, scope: &Scope<'_>) -> Vec<String> {
+fn read_recipients(table: &mut Reader<'_>, kind: Option<Medium>, scope: &Scope<'_>) -> Vec<String> {
     match kind {
-        Some(Kind::Email) => table.required("to", "a list of mail addresses"),
-        Some(Kind::Webhook) => return vec![String::new()],
-        None => false,
+        Some(Medium::Email) => table.required("to", "a list of mail addresses"),
+        Some(_) => return vec![String::new()],
+        None => return Vec::new(),
     };
     let mut recipients: Vec<String> = Vec::new();
     let written = table.texts("to");

@@ -7,18 +7,7 @@ use crate::domain::route::KindFilter;
 use super::scope::Scope;
 
 /// Kinds of events that the documentation promises for later: asking for them is no mistake, it only has no effect yet.
-const LATER_EVENTS: [&str; 10] = [
-    "case.silent",
-    "clock.warning",
-    "clock.breach",
-    "clock.met",
-    "source.unreadable",
-    "source.blocked",
-    "source.recovered",
-    "channel.failing",
-    "channel.recovered",
-    "veedor.heartbeat",
-];
+const LATER_EVENTS: [&str; 4] = ["case.silent", "clock.warning", "clock.breach", "clock.met"];
 
 /// Reads the patterns; one that can match nothing is a mistake.
 pub(super) fn read_patterns(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<String> {

@@ -6,11 +6,13 @@
 
 mod case;
 mod channel;
+mod command;
 pub mod edit;
 mod events;
 mod general;
 mod hours;
 mod include;
+mod kinds;
 mod linked;
 mod loopback;
 mod mask;
@@ -38,6 +40,7 @@ use crate::domain::route::Route;
 use crate::recipe::{Recipe, is_described};
 
 pub use channel::{Channel, ChannelKind};
+pub use command::Command;
 pub use general::General;
 pub use hours::spell as spell_hours;
 pub use pace::Load;

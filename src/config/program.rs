@@ -1,6 +1,7 @@
-//! The program of a `[[case]]` whose source is `command`: what is run, and whether it is there.
+//! A program of the operator: what is run, and whether it is there.
 //!
-//! Read with the case. It is run by the daemon, without a shell; here it is only looked at.
+//! Read for a `[[case]]` whose source is `command` and for a channel of that kind. It is run without a shell; here it is only
+//! looked at.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use crate::diag::{At, Reader};
 
 use super::scope::Scope;
 
-/// A program that prints a docket.
+/// A program that prints a docket, or takes events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     /// The program, with its whole path unless it is to be looked for on `PATH`.
@@ -27,9 +28,9 @@ impl Program {
     }
 }
 
-/// Reads `run`. That the program is missing is a warning: whoever checks may not be who runs it, and one program must not end the
-/// watch over everything else.
-pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Program> {
+/// Reads `run`. That the program is missing is a warning with what comes of it (`lacking`): whoever checks may not be who runs it,
+/// and one program must not end the watch over everything else.
+pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>, lacking: &str) -> Option<Program> {
     table.required("run", "the program and its arguments, such as [\"/usr/local/bin/my-court\", \"--quiet\"]");
     let place = table.item("run").and_then(toml_edit::Item::span);
     let mut words = table.texts("run")?.into_iter();
@@ -47,8 +48,7 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Program>
     let has_path = first.value.contains('/') || first.value.starts_with('~');
     let program = if has_path { whole(&scope.path(&first)?) } else { PathBuf::from(&first.value) };
     if let Some(why) = unusable(&program, (scope.env.get)("PATH").as_deref()) {
-        let help = "its cases are unavailable until it is there and may be run by the user that runs veedor";
-        scope.warn(first.span.clone(), why, help);
+        scope.warn(first.span.clone(), why, lacking);
     }
     if first.value.contains(' ') && arguments.is_empty() && !program.exists() {
         let At { value, .. } = &first;

@@ -5,8 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use super::*;
+use crate::domain::medium::Medium;
 use crate::domain::route::Gather;
 use crate::recipe::{self, Recipe};
+
+mod privacy;
 
 const EXAMPLE: &str = include_str!("../../watchlist.toml");
 const KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
@@ -79,14 +82,17 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
     };
     let text: String = EXAMPLE.lines().map(|line| on(line) + "\n").collect();
     let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
-    let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe)]);
+    let (config, errors, warnings) =
+        load_files(&[("w.toml", &text), ("my-esatje.toml", recipe), ("private/minors.txt", "Nadie Ficticio\n")]);
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
-    assert_eq!((config.cases.len(), config.channels.len()), (4, 2));
+    assert_eq!((config.cases.len(), config.channels.len()), (4, 3));
     let (linked, warnings): (Vec<String>, Vec<String>) = warnings.into_iter().partition(|warning| warning.contains("linked of"));
     assert!(
         linked.len() == 1 && linked[0].contains("which is not watched"),
         "the other case of the example is none of its cases: {linked:?}"
     );
+    let (channel, warnings): (Vec<String>, Vec<String>) = warnings.into_iter().partition(|warning| warning.contains("archiva-evento"));
+    assert!(channel.len() == 1 && channel[0].contains("is held until it is there"), "{channel:?}");
     let [own, program] = warnings.as_slice() else { panic!("{warnings:#?}") };
     assert!(own.contains("my-esatje.toml") || program.contains("my-esatje.toml"), "{warnings:?}");
     assert!(own.contains("mi-tribunal cannot be run") || program.contains("mi-tribunal cannot be run"), "{warnings:?}");
@@ -120,8 +126,11 @@ fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
     let mut text = odd.to_owned();
     for section in &sections[1..] {
         match *section {
-            // Both kinds have keys of their own.
-            "channel" => text += &format!("[[channel]]\nkind = \"email\"\n{odd}[[channel]]\nkind = \"webhook\"\n{odd}"),
+            // Each kind has keys of its own; that of a webhook comes last, because its secret follows.
+            "channel" => {
+                let others = Medium::ALL.into_iter().filter(|kind| *kind != Medium::Webhook);
+                others.chain([Medium::Webhook]).for_each(|kind| text += &format!("[[channel]]\nkind = \"{}\"\n{odd}", kind.name()));
+            }
             "case" => text += &format!("[[case]]\n{odd}[[case]]\nsource = \"page\"\n{odd}"),
             "redact" => text += &format!("[[redact]]\nnames_file = \"x\"\n{odd}[[redact]]\n{odd}"),
             "withhold" => text += &format!("[[withhold]]\n{odd}"),
@@ -312,6 +321,7 @@ fn bad_channels_are_told_with_place_and_remedy() {
     let smtp = "[smtp]\nhost = \"localhost\"\nfrom = \"v@example.org\"\ntls = \"none\"\n";
     let email = "[[channel]]\nid = \"a\"\nkind = \"email\"\nto = [\"x@example.org\"]\n";
     let hook = "[[channel]]\nid = \"h\"\nkind = \"webhook\"\n";
+    let program = "[[channel]]\nid = \"p\"\nkind = \"command\"\nrun = [\"/bin/sh\"]\n";
     let table: &[(String, &str)] = &[
         (email.to_owned(), "w.toml:6:8: an email channel needs a mail server"),
         (format!("{smtp}{email}to_ = 1\n"), "w.toml:12:1: unknown key `to_` in [channel]; did you mean \"to\"?"),
@@ -322,7 +332,10 @@ fn bad_channels_are_told_with_place_and_remedy() {
         (format!("{smtp}{email}events = [\"hearin.*\"]\n"), "w.toml:12:11: no event is called \"hearin.*\"; did you mean \"hearing.*\"?"),
         (format!("{smtp}{email}retry = [\"5s\", \"soon\"]\n"), "w.toml:12:16: retry has a wait that is no duration"),
         (format!("{smtp}{}", email.replace("x@", "x ")), "w.toml:11:7: \"x example.org\" is not a mail address"),
-        (email.replace("email", "slack"), "w.toml:6:8: slack comes with a later version; possible now: email, webhook"),
+        (format!("{smtp}{email}run = [\"/bin/sh\"]\n"), "w.toml:12:7: run belongs to a channel of kind \"command\"; leave it out"),
+        (format!("{program}to = [\"x@example.org\"]\n"), "w.toml:8:6: to belongs to a channel of kind \"email\""),
+        (format!("{program}timeout = \"2h\"\n"), "w.toml:8:11: timeout must be from 1s to 10m"),
+        (program.replace("[\"/bin/sh\"]", "[]"), "w.toml:7:7: run names no program"),
         (email.replace("email", "mail"), "w.toml:6:8: channel.kind has an unknown value \"mail\"; did you mean \"email\"?"),
         (format!("{hook}url = \"http://hooks.example.org\"\n"), "w.toml:7:7: http would carry the messages in clear"),
         (format!("{hook}url = \"http://127.0.0.1:1/in\"\n"), "w.toml:7:7: this receiver does not stand on the public internet"),

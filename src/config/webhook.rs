@@ -82,13 +82,3 @@ fn is_private(url: &Url) -> bool {
         None => false,
     }
 }
-
-/// Lets the keys pass in a channel of another kind, where they have been reported.
-pub(super) fn skip(table: &mut Reader<'_>) -> Option<Webhook> {
-    for key in ["url", "secret", "allow_private"] {
-        if table.has(key) {
-            table.item(key);
-        }
-    }
-    None
-}

@@ -12,9 +12,11 @@ use super::Handles;
 use super::sender::sender;
 use super::telling::Telling;
 use crate::config::{Channel, Config};
+use crate::domain::about::Stop;
 use crate::domain::backoff::RetrySchedule;
-use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Medium, Outcome};
+use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::id::Id;
+use crate::domain::medium::Medium;
 use crate::failpoint;
 use crate::metrics::{DELIVERY_ATTEMPTS, DELIVERY_LATENCY};
 use crate::notify::{self, Attempted, Unsendable, Whose};
@@ -58,7 +60,8 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         | DeliveryState::Delivered { .. }
         | DeliveryState::Dead { .. }
         | DeliveryState::Dropped { .. }
-        | DeliveryState::Discarded { .. } => return Ok(None),
+        | DeliveryState::Discarded { .. }
+        | DeliveryState::Muted { .. } => return Ok(None),
     }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
@@ -112,11 +115,13 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
     Ok(attempted)
 }
 
-/// Whether a channel changed its kind under the same id. A mail has a recipient within its channel, the others have none.
+/// Whether a channel changed its kind under the same id. A mail has a recipient within its channel, the others have none; and
+/// what was gathered cannot become one message where each tells one event.
 fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Option<&Content>) -> bool {
+    let medium = sender.medium();
     match content {
-        Some(content) => content.medium != sender.medium(),
-        None => delivery.recipient.is_empty() == (sender.medium() == Medium::Email),
+        Some(content) => content.medium != medium,
+        None => delivery.recipient.is_empty() == (medium == Medium::Email) || (delivery.events.len() > 1 && !medium.gathers()),
     }
 }
 
@@ -151,7 +156,11 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let content = match notify::render(sender, delivery, &events, &telling.about(channel.language)) {
+    let stop = match sender.medium() {
+        Medium::Email => Stop::Ask { channel: channel.id.clone() },
+        _ => Stop::Unsaid,
+    };
+    let content = match notify::render(sender, delivery, &events, &telling.about(channel.language, stop)) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -210,10 +219,10 @@ fn without_addresses(words: &str) -> String {
     words.split(' ').map(|word| if word.contains('@') { "(address)" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
-/// The detail without the receiver's own words, which may echo what we sent it. They are in `veedor deliveries`.
+/// The detail without the own words of a receiver or a program, which may echo what we sent it. They are in `veedor deliveries`.
 fn without_answer(detail: &str) -> &str {
     match detail.split_once(": ") {
-        Some((status, _)) if status.contains(" answered ") => status,
+        Some((status, _)) if [" answered ", " ended with ", " ended by "].iter().any(|verb| status.contains(verb)) => status,
         _ => detail,
     }
 }
@@ -226,5 +235,8 @@ mod tests {
     fn an_address_that_a_mail_server_repeats_stays_out_of_the_log() {
         let words = "the mail relay answered 550 to RCPT: 5.1.1 <mesa@example.org>: no such user";
         assert_eq!(without_addresses(words), "the mail relay answered 550 to RCPT: 5.1.1 (address) no such user");
+        assert_eq!(without_answer("hooks.example.org answered 500: PERSONA FICTICIA"), "hooks.example.org answered 500");
+        assert_eq!(without_answer("sh ended with 75: PERSONA FICTICIA"), "sh ended with 75");
+        assert_eq!(without_answer("127.0.0.1: cannot connect"), "127.0.0.1: cannot connect");
     }
 }

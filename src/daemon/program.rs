@@ -1,15 +1,9 @@
 //! Runs a program that prints the docket of a case, for cases whose source is `command`.
 //!
 //! Called by [`visit`](super::visit). It maps what the program did to a page or to one of the kinds of trouble; what the page
-//! says is the recipe's to read. The program has no shell, no secret of ours, a bounded output, and a process group of its own
-//! that ends with it: at its end, at its timeout, at our stop, and when the visit is dropped.
+//! says is the recipe's to read, and running it is [`process`]'s work.
 
 use std::os::unix::process::ExitStatusExt;
-use std::process::{ExitStatus, Stdio};
-
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Command;
 
 use super::Handles;
 use super::ask::Answer;
@@ -17,19 +11,11 @@ use crate::config::{Program, Source, spell_duration};
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
+use crate::process::{self, Failure, Ran, Task};
 use crate::recipe::{Next, Refusal};
 
 /// The longest docket that a program may print.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-
-/// As much of the end of its standard error is kept.
-const TAIL: usize = 4096;
-
-/// As much of its last line is told.
-const LONGEST_LINE: usize = 300;
-
-/// What a program may know of our surroundings; everything else, our secrets too, is ours.
-const PASSED_ON: [&str; 4] = ["PATH", "HOME", "LANG", "TZ"];
 
 /// Runs the program of a case once.
 pub async fn ask(handles: &Handles, source: &Source, program: &Program, number: &CaseNumber) -> Answer {
@@ -51,14 +37,6 @@ pub async fn ask(handles: &Handles, source: &Source, program: &Program, number: 
         Ok(ran) => sorted(program, ran, request, handles.clock.now()),
         Err(health) => Answer::Failed { health, not_before: None },
     }
-}
-
-/// What a program left behind.
-struct Ran {
-    status: ExitStatus,
-    printed: Vec<u8>,
-    /// The last line of its standard error.
-    said: String,
 }
 
 /// The contract of exit codes: that of our own commands.
@@ -91,86 +69,22 @@ fn unavailable(why: String) -> Answer {
 
 async fn run(program: &Program, case: &str, timeout: std::time::Duration) -> Result<Ran, Health> {
     let name = program.name();
-    let mut command = Command::new(&program.program);
-    command.args(&program.arguments).current_dir(&program.folder).env_clear().env("VEEDOR_CASE", case);
-    command.envs(PASSED_ON.iter().filter_map(|key| Some((key, std::env::var_os(key)?))));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
-    let started = command.spawn().map_err(|error| Health::Unavailable(format!("{name} cannot be started: {error}")))?;
-    let mut child = Group { pid: started.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw), child: started };
-    let (out, err) = (child.child.stdout.take(), child.child.stderr.take());
-    let whole = async {
-        let ended = async {
-            let status = child.child.wait().await;
-            // What it left running would keep the pipes open.
-            child.end();
-            status.map_err(|error| Health::Unavailable(format!("the end of {name} was lost: {error}")))
-        };
-        let printed = async {
-            let printed = bounded(out).await.map_err(|error| Health::Unavailable(format!("what {name} prints was lost: {error}")))?;
-            printed.ok_or_else(|| Health::Unreadable(format!("{name} printed more than {} MB", MOST_BYTES >> 20)))
-        };
-        let said = async { Ok(last_line(&tail(err).await)) };
-        let (status, printed, said) = tokio::try_join!(ended, printed, said)?;
-        Ok(Ran { status, printed, said })
+    let told = [("VEEDOR_CASE", case)];
+    let task = Task {
+        program: &program.program,
+        arguments: &program.arguments,
+        folder: &program.folder,
+        told: &told,
+        input: None,
+        most_printed: Some(MOST_BYTES),
+        timeout,
     };
-    match tokio::time::timeout(timeout, whole).await {
-        Ok(ran) => ran,
-        Err(_) => Err(Health::Unavailable(format!("{name} did not end within {} and was killed", spell_duration(timeout)))),
-    }
-}
-
-/// A program and all that it started.
-struct Group {
-    child: tokio::process::Child,
-    /// `None` once it is over: the number may be another's then.
-    pid: Option<Pid>,
-}
-
-impl Group {
-    fn end(&mut self) {
-        if let Some(pid) = self.pid.take() {
-            // Nobody may be left in it.
-            let _ = kill_process_group(pid, Signal::KILL);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-/// All that is printed; `None` when it is more than a docket may be.
-async fn bounded(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Option<Vec<u8>>> {
-    let Some(pipe) = pipe else { return Ok(Some(Vec::new())) };
-    let mut printed = Vec::new();
-    pipe.take(MOST_BYTES as u64 + 1).read_to_end(&mut printed).await?;
-    Ok((printed.len() <= MOST_BYTES).then_some(printed))
-}
-
-/// The end of what is said, all of which is read, so that a talkative program does not block.
-async fn tail(pipe: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
-    let (mut kept, mut part) = (Vec::new(), [0; 1024]);
-    let Some(mut pipe) = pipe else { return kept };
-    while let Ok(read @ 1..) = pipe.read(&mut part).await {
-        kept.extend_from_slice(&part[..read]);
-        if kept.len() > 2 * TAIL {
-            kept.drain(..kept.len() - TAIL);
-        }
-    }
-    kept
-}
-
-/// The last line that says something, in one line of bounded length.
-fn last_line(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
-    let line = text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
-    let clean: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_LINE + 1).collect();
-    match clean.char_indices().nth(LONGEST_LINE) {
-        Some((end, _)) => format!("{}…", &clean[..end]),
-        None => clean,
-    }
+    process::run(task).await.map_err(|failure| match failure {
+        Failure::Start(error) => Health::Unavailable(format!("{name} cannot be started: {error}")),
+        Failure::Lost(error) => Health::Unavailable(format!("the end of {name} was lost: {error}")),
+        Failure::TooMuch => Health::Unreadable(format!("{name} printed more than {} MB", MOST_BYTES >> 20)),
+        Failure::TimedOut => Health::Unavailable(format!("{name} did not end within {} and was killed", spell_duration(timeout))),
+    })
 }
 
 #[cfg(test)]
@@ -240,6 +154,5 @@ mod tests {
         .await;
         let Answer::Failed { health, .. } = long else { panic!("{long:?}") };
         assert_eq!(health.detail(), Some("sh ended with 9:  [1mend"));
-        assert_eq!(last_line(&"é".repeat(1000).into_bytes()).chars().count(), LONGEST_LINE + 1);
     }
 }

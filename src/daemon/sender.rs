@@ -5,6 +5,7 @@
 use super::supervise;
 use crate::config::{self, ChannelKind, Config};
 use crate::fetch::guard;
+use crate::notify::command::Program;
 use crate::notify::{Channel, Deadlines, Notifier, Smtp, Tls, Webhook, terminal};
 
 /// The channel as the sender needs it.
@@ -18,6 +19,12 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
             url: webhook.url.to_string(),
             secret: webhook.secret.as_ref().map(|secret| secret.expose().to_owned()),
             allow_private: webhook.allow_private,
+        })),
+        ChannelKind::Command(command) => Ok(Channel::Command(Program {
+            program: command.program.program.clone(),
+            arguments: command.program.arguments.clone(),
+            folder: command.program.folder.clone(),
+            timeout: command.timeout,
         })),
         ChannelKind::Email => {
             let Some(smtp) = &config.smtp else { return Err("the watch list has no [smtp] table any more; add it again".into()) };

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
-use crate::domain::about::{About, Language};
+use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
 use crate::domain::event::{Audience, Event};
 use crate::domain::health::Health;
@@ -71,7 +71,7 @@ impl Telling {
         let source = config.source_of(case);
         let number = || source.and_then(|source| source.recipe.number(&case.number).ok());
         let mut watch = config.watch(case).cloned().unwrap_or_else(|| no_longer_watched(case, number()));
-        let is_of_operator = events.iter().all(|event| event.kind.audience() == Audience::Operator);
+        let is_of_operator = !events.is_empty() && events.iter().all(|event| event.kind.audience() == Audience::Operator);
         let held = match is_of_operator {
             true => None,
             false => held(store, read, &watch, events).or_else(|error| if error.is_fatal() { Err(error) } else { Ok(None) })?,
@@ -92,8 +92,8 @@ impl Telling {
         })
     }
 
-    /// For a reader of this language.
-    pub fn about(&self, language: Language) -> About<'_> {
+    /// For a reader of this language, who stops it in this way.
+    pub fn about(&self, language: Language, stop: Stop) -> About<'_> {
         About {
             watch: &self.watch,
             source_title: &self.source_title,
@@ -101,12 +101,18 @@ impl Telling {
             zone: self.zone.clone(),
             language,
             privacy: self.privacy.clone(),
+            stop,
         }
     }
 
-    /// What is hidden.
-    pub fn privacy(&self) -> &Privacy {
-        &self.privacy
+    /// Whether nothing is told of a case but its activity. What only the calendar knows is no activity: the hour of a reminder would tell
+    /// the hearing's. Blocks.
+    ///
+    /// # Errors
+    /// Only when the store is unusable.
+    pub fn is_withheld(store: &Store, config: &Config, case: &CaseRef) -> Result<bool, StoreError> {
+        let telling = Self::load(store, &Read::default(), config, case, &[])?;
+        Ok(telling.privacy.of_case().0 == HowMuch::Activity)
     }
 }
 

@@ -27,6 +27,26 @@ pub enum Profile {
     Ngo,
 }
 
+/// How a reader stops what comes to him, as a mail says at its end (`alerting.md` B3.6).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Stop {
+    /// The message says nothing of it: it goes to a program, or to a place that is its own address.
+    #[default]
+    Unsaid,
+    /// By asking whoever runs veedor, who silences this channel.
+    Ask {
+        /// The channel's id.
+        channel: String,
+    },
+    /// By the reader himself, on pages of ours. The addresses are secrets of the recipient.
+    Links {
+        /// The page that silences this case for him.
+        mute: String,
+        /// The page that ends all that this channel sends him, which a mail program may also tell at once.
+        leave: String,
+    },
+}
+
 /// What a message is about.
 #[derive(Debug, Clone)]
 pub struct About<'a> {
@@ -42,4 +62,6 @@ pub struct About<'a> {
     pub language: Language,
     /// What is hidden; [`show`](Self::show) applies it.
     pub privacy: Privacy,
+    /// How the reader stops it.
+    pub stop: Stop,
 }

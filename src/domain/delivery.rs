@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::backoff::RetrySchedule;
 use super::case::CaseRef;
 use super::id::Id;
+use super::medium::Medium;
 
 /// One message to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +42,9 @@ pub const PAUSED: &str = "waits to see whether more cases of its source change i
 
 /// Why a delivery was ended with others.
 pub const DISCARDED: &str = "discarded with all that the brake held of its source";
+
+/// Why a delivery is not sent for a while.
+pub const MUTED: &str = "muted by a silence; `veedor silence` says whose and until when, `veedor retry ID` sends it all the same";
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +103,14 @@ pub enum DeliveryState {
         /// When.
         at: Timestamp,
     },
+    /// Not sent because of a [`silence`](super::silence), and told in the summary at its end. Never sent unless it is asked for by its
+    /// id.
+    Muted {
+        /// Since when.
+        since: Timestamp,
+        /// The silence.
+        by: Id,
+    },
 }
 
 impl DeliveryState {
@@ -111,7 +123,8 @@ impl DeliveryState {
             | Self::Delivered { .. }
             | Self::Dead { .. }
             | Self::Dropped { .. }
-            | Self::Discarded { .. } => None,
+            | Self::Discarded { .. }
+            | Self::Muted { .. } => None,
         }
     }
 
@@ -119,7 +132,7 @@ impl DeliveryState {
     pub fn at(&self) -> Timestamp {
         match self {
             Self::Open { due } | Self::Waiting { due } | Self::Again { due } | Self::Paused { due } => *due,
-            Self::Held { since, .. } | Self::Braked { since } => *since,
+            Self::Held { since, .. } | Self::Braked { since } | Self::Muted { since, .. } => *since,
             Self::Delivered { at } | Self::Dead { at, .. } | Self::Dropped { at } | Self::Discarded { at } => *at,
         }
     }
@@ -131,6 +144,7 @@ impl DeliveryState {
             Self::Braked { .. } => Some(BRAKED),
             Self::Paused { .. } => Some(PAUSED),
             Self::Discarded { .. } => Some(DISCARDED),
+            Self::Muted { .. } => Some(MUTED),
             Self::Open { .. } | Self::Waiting { .. } | Self::Again { .. } | Self::Delivered { .. } | Self::Dropped { .. } => None,
         }
     }
@@ -144,6 +158,7 @@ impl DeliveryState {
             Self::Delivered { .. } => "delivered",
             Self::Dead { .. } => "dead",
             Self::Dropped { .. } | Self::Discarded { .. } => "dropped",
+            Self::Muted { .. } => "muted",
         }
     }
 }
@@ -212,33 +227,6 @@ pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// The most events of one mail. More become several mails, so that each tells all that its header lists.
 pub const MOST_EVENTS: usize = 50;
-
-/// How a message travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Medium {
-    /// As a mail.
-    Email,
-    /// As a webhook.
-    Webhook,
-    /// On standard output.
-    Terminal,
-}
-
-impl Medium {
-    /// The stable name used in metrics and exports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Webhook => "webhook",
-            Self::Terminal => "terminal",
-        }
-    }
-
-    /// Reads [`name`](Self::name) back.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Email, Self::Webhook, Self::Terminal].into_iter().find(|medium| medium.name() == name)
-    }
-}
 
 /// What a delivery sends: fixed before the first attempt and the same at each, whatever the configuration says by then. The
 /// recipient stands in the delivery.

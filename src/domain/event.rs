@@ -132,6 +132,30 @@ kinds! {
     CaseReturned = "case.returned", Notice, Subscriber;
     /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
     SourceDrift = "source.drift", Warn, Operator;
+    /// Most visits to a source fail because its pages are not what the recipe expects.
+    SourceUnreadable = "source.unreadable", Warn, Operator;
+    /// Most visits to a source fail because it refuses us.
+    SourceBlocked = "source.blocked", Warn, Operator;
+    /// Most visits to a source fail because it cannot be reached or says that it is down.
+    SourceUnavailable = "source.unavailable", Warn, Operator;
+    /// Cases of a source were not read for long, whatever the reason, while others are.
+    SourceCasesUnread = "source.cases_unread", Warn, Operator;
+    /// What was told of a source is over.
+    SourceRecovered = "source.recovered", Notice, Operator;
+    /// A channel takes no messages.
+    ChannelFailing = "channel.failing", Warn, Operator;
+    /// A channel took no messages for days, or wants none: it is tried once a day, and nothing of it is lost.
+    ChannelDisabled = "channel.disabled", Warn, Operator;
+    /// Messages of a channel were given up.
+    ChannelGaveUp = "channel.gave_up", Warn, Operator;
+    /// A channel takes messages again.
+    ChannelRecovered = "channel.recovered", Notice, Operator;
+    /// The disk of the store is nearly full; when it is full veedor ends.
+    StoreLow = "store.low", Critical, Operator;
+    /// The disk of the store has room again.
+    StoreRecovered = "store.recovered", Notice, Operator;
+    /// The sign of life: what is watched, when it was last read, and what is in trouble.
+    VeedorHeartbeat = "veedor.heartbeat", Info, Operator;
     /// A test message asked for by the operator.
     VeedorTest = "veedor.test", Info, Operator;
     /// Something happened in a case of which nothing else is told. It is only ever shown: what happened is stored as what it is.

@@ -14,6 +14,7 @@
 //! | **Entry** | one line of a docket, with a stable [`EntryKey`](docket::EntryKey) | docket entry, actuación, movimiento |
 //! | **Version** | a stored docket with the pages it came from and when it was seen | |
 //! | **Change** | one difference between two dockets | |
+//! | **Condition** | a level that lasts, of a source, a channel or the disk: it fires, is called to mind, and ends | |
 //! | **Event** | a change with its meaning: `hearing.scheduled`, `ruling.issued`, `record.removed` … | |
 //! | **Hearing** | a hearing with its settings, each with an outcome | audiencia, señalamiento |
 //! | **Clock** | a procedural time limit | plazo, término |
@@ -27,6 +28,7 @@ pub mod brake;
 pub mod case;
 pub mod charset;
 pub mod checks;
+pub mod condition;
 pub mod delivery;
 pub mod diff;
 pub mod disagreement;
@@ -38,10 +40,12 @@ pub mod health;
 pub mod hearing;
 pub mod id;
 pub mod link;
+pub mod medium;
 pub mod names;
 pub mod page;
 pub mod privacy;
 pub mod redact;
+pub mod report;
 pub mod route;
 #[cfg(test)]
 pub mod sample;

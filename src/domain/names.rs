@@ -85,8 +85,10 @@ impl Names {
 
     /// How far the words from here on are words of one name: the place of the last, and how many they are.
     fn run(&self, text: &str, rest: &[Word]) -> Option<(usize, usize)> {
-        let mut names = self.words.get(&rest.first()?.folded)?.clone();
-        let (mut last, mut count) = (0, 1);
+        let first = rest.first()?;
+        let mut names = self.words.get(&first.folded)?.clone();
+        let mut said = vec![first.folded.as_str()];
+        let mut last = 0;
         for (at, word) in rest.iter().enumerate().skip(1) {
             let between = &text[rest[at - 1].range.end..word.range.start];
             if between.chars().count() > GAP {
@@ -96,14 +98,18 @@ impl Names {
                 .words
                 .get(&word.folded)
                 .map(|others| names.iter().copied().filter(|name| others.contains(name)).collect())
-                .filter(|shared: &Vec<usize>| !shared.is_empty());
+                // The same word again begins another mention.
+                .filter(|shared: &Vec<usize>| !shared.is_empty() && !said.contains(&word.folded.as_str()));
             match shared {
-                Some(shared) => (names, last, count) = (shared, at, count + 1),
+                Some(shared) => {
+                    (names, last) = (shared, at);
+                    said.push(&word.folded);
+                }
                 None if is_between(&text[word.range.clone()], &word.folded) => {}
                 None => break,
             }
         }
-        Some((last, count))
+        Some((last, said.len()))
     }
 }
 

@@ -254,16 +254,28 @@ impl Privacy {
 
     /// A court's words on one line, masked. `strict` hides the names of private persons whatever the policy says of names.
     pub(super) fn text(&self, raw: &str, tone: Tone) -> String {
-        let text = cut_at_word(&plain(raw), LONGEST);
+        let mut text = cut_at_word(&plain(raw), LONGEST);
+        // What was masked may stand beside a word that now announces it.
+        for _ in 0..ROUNDS {
+            let masked = self.masked(&text, tone);
+            if masked == text {
+                break;
+            }
+            text = masked;
+        }
+        text
+    }
+
+    fn masked(&self, text: &str, tone: Tone) -> String {
         let own: Vec<_> = self.own.iter().flat_map(|own| text.match_indices(own.as_str())).map(|(at, own)| at..at + own.len()).collect();
         let mut masks = Vec::new();
         for rule in self.policy.rules.iter().filter(|rule| rule.scope.contains(&tone.scope)) {
             let with = rule.replace.of(tone.language);
-            let finds = rule.finds(&text).into_iter().filter(|find| !own.iter().any(|own| own.start < find.end && find.start < own.end));
+            let finds = rule.finds(text).into_iter().filter(|find| !own.iter().any(|own| own.start < find.end && find.start < own.end));
             masks.extend(finds.map(|range| Mask { range, with: with.to_owned() }));
         }
-        self.mask_names(&text, tone, &mut masks);
-        replaced(&text, masks)
+        self.mask_names(text, tone, &mut masks);
+        replaced(text, masks)
     }
 
     fn mask_names(&self, text: &str, tone: Tone, masks: &mut Vec<Mask>) {
@@ -311,6 +323,9 @@ impl Privacy {
         }
     }
 }
+
+/// How often a text is masked at most; each round that changes it leaves less.
+const ROUNDS: usize = 4;
 
 /// The longest text that is looked through, in characters.
 const LONGEST: usize = 2000;

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use jiff::civil::{date, time};
 use jiff::tz::TimeZone;
 
-use super::about::{About, Language, Profile};
+use super::about::{About, Language, Profile, Stop};
 use super::case::{CaseNumber, CaseRef, Parts, Watch};
+use super::condition::{Class, Topic};
 use super::delivery::{Delivery, DeliveryState};
 use super::disagreement::{Disagreement, Point};
 use super::docket::{Docket, EntryKey, Party};
@@ -19,6 +20,7 @@ use super::hearing::{HearingMention, HearingMode, HearingStatus};
 use super::id::sha256;
 use super::link::{Link, Relation};
 use super::privacy::{Held, Known, Privacy};
+use super::report::{Number, Report, SourceLine, Subject, Trouble};
 use crate::config::Policies;
 
 /// The watched case.
@@ -48,6 +50,7 @@ pub fn about(watch: &Watch, language: Language) -> About<'_> {
         zone: TimeZone::get("America/Guayaquil").expect("bundled"),
         language,
         privacy: privacy(Profile::Newsroom),
+        stop: Stop::Unsaid,
     }
 }
 
@@ -226,6 +229,62 @@ pub fn drift() -> Event {
     let cases = ["17721202400011G", "17721202400018", "17721202400021G"].map(str::to_owned);
     let drift = super::brake::Drift::new("case.field_changed:status", 6, 20, cases.into_iter());
     Event { field: Some(drift.field()), page_sha256: [0; 32], ..bare(EventKind::SourceDrift) }
+}
+
+/// A source that refuses most visits.
+pub fn blocked() -> Report {
+    let since = "2024-02-19T13:20:00Z".parse().expect("valid");
+    let line = SourceLine { source: "ec-esatje".into(), cases: 20, read: "2024-02-19T13:05:00Z".parse().ok() };
+    Report {
+        numbers: vec![(Number::Cases, 18), (Number::Watched, 20), (Number::Visits, 41)],
+        why: Some("api.funcionjudicial.gob.ec answered 403".into()),
+        sources: vec![line],
+        ..Report::new(Some(Class::Blocked), Subject::Source("ec-esatje".into()), since, 1)
+    }
+}
+
+/// A channel that took nothing for days.
+pub fn disabled() -> Report {
+    let since = "2024-02-14T13:20:00Z".parse().expect("valid");
+    Report {
+        numbers: vec![(Number::Attempts, 66), (Number::Waiting, 12), (Number::GivenUp, 0)],
+        why: Some("hooks.example.org answered 500".into()),
+        ..Report::new(Some(Class::Failing), Subject::Channel("datos".into()), since, 6)
+    }
+}
+
+/// A disk that is nearly full.
+pub fn low() -> Report {
+    let numbers = vec![(Number::FreeMib, 412), (Number::LeastMib, 1024)];
+    Report { numbers, ..Report::new(Some(Class::Low), Subject::Store, seen_at(), 1) }
+}
+
+/// A sign of life, with a source in trouble.
+pub fn heartbeat() -> Report {
+    let line =
+        |source: &str, cases, read: Option<&str>| SourceLine { source: source.into(), cases, read: read.and_then(|at| at.parse().ok()) };
+    let sources = vec![line("ec-esatje", 20, Some("2024-02-19T13:05:00Z")), line("ec-fiscalia", 3, None)];
+    let subject = Subject::Source("ec-esatje".into());
+    let troubles = vec![Trouble { class: Class::Blocked, subject, since: "2024-02-19T13:20:00Z".parse().expect("valid") }];
+    let numbers = vec![(Number::Watched, 23), (Number::Waiting, 2)];
+    Report { numbers, sources, troubles, ..Report::new(None, Subject::Veedor, seen_at(), 1) }
+}
+
+/// One event of each report.
+pub fn reports() -> Vec<Event> {
+    use EventKind as K;
+    let recovered = |report: Report| Report { telling: 2, why: None, ..report };
+    let full = |event: Event| Event { seq: 4, ..event };
+    [
+        blocked().event(Topic::Source, K::SourceBlocked, seen_at()),
+        recovered(blocked()).event(Topic::Source, K::SourceRecovered, seen_at()),
+        disabled().event(Topic::Channel, K::ChannelDisabled, seen_at()),
+        recovered(disabled()).event(Topic::Channel, K::ChannelRecovered, seen_at()),
+        low().event(Topic::Store, K::StoreLow, seen_at()),
+        heartbeat().event(Topic::Heartbeat, K::VeedorHeartbeat, seen_at()),
+    ]
+    .map(full)
+    .to_vec()
 }
 
 /// A hostile court: markup, overrides, controls, header lines and a word of a megabyte in every text.

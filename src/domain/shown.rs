@@ -7,7 +7,7 @@ use std::ops::Deref;
 
 use super::about::About;
 use super::docket::EntryKey;
-use super::event::{EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
+use super::event::{Audience, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
 use super::hearing::HearingMention;
 use super::id::Id;
 use super::link::LINK;
@@ -88,7 +88,7 @@ impl About<'_> {
         }
         // What veedor says of its own running holds no word of a court, and neither does a case number that a recipe understood.
         let is_number = |field: &FieldChange| field.field == ALSO_AT || (event.kind == EventKind::CaseLinked && field.field == LINK);
-        let is_ours = |field: &FieldChange| event.kind == EventKind::SourceDrift || is_number(field);
+        let is_ours = |field: &FieldChange| event.kind.audience() == Audience::Operator || is_number(field);
         if let Some(field) = shown.field.as_mut().filter(|field| !is_ours(field)) {
             let role = field.field.strip_prefix("party.").map(str::to_owned);
             let is_name = role.is_some() || field.field.starts_with("judge");

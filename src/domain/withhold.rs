@@ -27,8 +27,8 @@ pub enum Telling {
 pub struct Withhold {
     /// A stable name, by which an operator can turn it off.
     pub id: String,
-    /// What the subject, the court or another field of the heading says of such a case.
-    pub subject: Option<Regex>,
+    /// What the subject, the court or another field of the heading says of such a case: one of these.
+    pub subject: Vec<Regex>,
     /// Words that say something else and are passed over: "violación de la propiedad privada".
     pub except: Option<Regex>,
     /// What the type of such an act says.
@@ -44,16 +44,15 @@ pub struct Withhold {
 impl Withhold {
     /// Whether a field of a heading puts its case into this class.
     pub fn takes_subject(&self, text: &str) -> bool {
-        self.takes(self.subject.as_ref(), text)
+        self.subject.iter().any(|pattern| self.takes(pattern, text))
     }
 
     /// Whether a type puts its act into this class.
     pub fn takes_type(&self, title: &str) -> bool {
-        self.takes(self.entry_type.as_ref(), title)
+        self.entry_type.iter().any(|pattern| self.takes(pattern, title))
     }
 
-    fn takes(&self, pattern: Option<&Regex>, text: &str) -> bool {
-        let Some(pattern) = pattern else { return false };
+    fn takes(&self, pattern: &Regex, text: &str) -> bool {
         let says = |text: &str| match &self.except {
             Some(except) => pattern.is_match(&except.replace_all(text, " ")),
             None => pattern.is_match(text),

@@ -7,6 +7,7 @@ use super::dates::{day, instant, long_day, moment};
 use super::disagreement;
 use super::evidence;
 use super::linked;
+use super::operator;
 use super::summary::{missing_since, sets_a_date, summary};
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
@@ -164,6 +165,11 @@ fn tell_field(block: &mut Block, event: &Shown, about: &About<'_>) {
                 Language::En => format!("{release} sends all that is held; {discard} ends these changes and sends the rest"),
             },
         ));
+        return;
+    }
+    let report = operator::facts(event, about);
+    if !report.is_empty() {
+        block.facts.extend(report);
         return;
     }
     let disagreement = disagreement::facts(event, about);

@@ -51,6 +51,13 @@ pub(super) fn html(sheet: &Sheet, subject: &str) -> String {
     for line in &sheet.footer {
         out.push_str(&format!("<p style=\"{SMALL}\">{}</p>\n", escape(line)));
     }
+    for (what, url) in &sheet.stop {
+        let markup = match url {
+            Some(url) => format!("<a href=\"{}\" rel=\"noreferrer\">{}</a>", escape(url), escape(what)),
+            None => escape(what),
+        };
+        out.push_str(&format!("<p style=\"{SMALL}\">{markup}</p>\n"));
+    }
     out.push_str("</div>\n</body>\n</html>\n");
     out
 }

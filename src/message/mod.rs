@@ -4,6 +4,7 @@
 //! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML. It sends nothing, and words
 //! nothing but what [`About::show`] has made fit to show.
 
+mod advice;
 mod block;
 mod change;
 mod dates;
@@ -12,6 +13,7 @@ mod evidence;
 mod hearings;
 mod html;
 mod linked;
+mod operator;
 mod sheet;
 mod subject;
 mod summary;

@@ -3,8 +3,9 @@
 //! Put together once and rendered by [`text`](super::text) and [`html`](super::html).
 
 use super::block::{Block, block};
+use super::operator;
 use super::words::pick;
-use crate::domain::about::{About, Language};
+use crate::domain::about::{About, Language, Stop};
 use crate::domain::redact::{cut, plain};
 use crate::domain::shown::Shown;
 
@@ -29,10 +30,15 @@ pub(super) struct Sheet {
     pub url: Option<String>,
     /// What to bear in mind of every message.
     pub footer: Vec<&'static str>,
+    /// How to stop it: what that does, and the page for it.
+    pub stop: Vec<(String, Option<String>)>,
 }
 
 /// The content for these events.
 pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
+    if operator::is_told(events) {
+        return operator::sheet(events, about);
+    }
     let language = about.language;
     let watch = about.watch;
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();
@@ -60,6 +66,28 @@ pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
                 "Mensaje automático de veedor. Describe lo que el registro muestra y no califica la conducta de nadie.",
                 "Automatic message from veedor. It describes what the record shows and passes no judgment on anyone's conduct.",
             ),
+        ],
+        stop: stop(about),
+    }
+}
+
+/// How the reader stops what comes to him.
+fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
+    let language = about.language;
+    match &about.stop {
+        Stop::Unsaid => Vec::new(),
+        Stop::Ask { channel } => {
+            let lead = pick(
+                language,
+                "Para silenciar este expediente o no recibir más estos mensajes, pídalo a quien opera veedor, que escribe",
+                "To silence this case or to stop these messages, ask whoever runs veedor, who types",
+            );
+            let number = cut(&plain(&about.watch.number.canonical), 100);
+            vec![(format!("{lead}: veedor silence add --channel {} --case \"{number}\"", cut(&plain(channel), 64)), None)]
+        }
+        Stop::Links { mute, leave } => vec![
+            (pick(language, "Silenciar este expediente para usted", "Silence this case for you").to_owned(), link(mute)),
+            (pick(language, "No recibir más mensajes de este canal", "Stop all messages of this channel to you").to_owned(), link(leave)),
         ],
     }
 }

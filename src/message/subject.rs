@@ -2,6 +2,7 @@
 //!
 //! The stem keeps the mails of a case in one thread where a reader's program goes by subjects (`alerting.md` B3.4).
 
+use super::operator;
 use super::sheet::once;
 use super::summary::within;
 use super::words::pick;
@@ -16,8 +17,15 @@ const LONGEST: usize = 150;
 /// The longest name of a case within it.
 const NAME: usize = 50;
 
+/// How subjects to whoever runs veedor begin.
+const OURS: &str = "[veedor] ";
+
 /// The subject for these events.
 pub(super) fn subject(events: &[Shown], about: &About<'_>) -> String {
+    if operator::is_told(events) {
+        let first = most_important(events).map(|event| within(event, about, LONGEST.saturating_sub(OURS.len())));
+        return format!("{OURS}{}", first.unwrap_or_default());
+    }
     let stem = format!("[{}]", cut(&plain(&about.watch.number.canonical), NAME));
     let lead = match about.watch.name.as_deref().map(plain).filter(|name| !name.is_empty()) {
         Some(name) => format!("{stem} {}: ", cut(&name, NAME)),

@@ -11,10 +11,11 @@ use super::disagreement;
 use super::evidence;
 use super::hearings::hearing_name;
 use super::linked;
+use super::operator;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
-use crate::domain::event::{Actor, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
+use crate::domain::event::{Actor, Audience, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::redact::{cut, plain};
 use crate::domain::shown::Shown;
@@ -60,6 +61,9 @@ fn worded(event: &Shown, about: &About<'_>, form: Form) -> String {
             }
         }
         EventKind::SourceDrift => drift(event, language),
+        kind if kind.audience() == Audience::Operator => {
+            operator::line(event, about).unwrap_or_else(|| words::kind(kind, language).to_owned())
+        }
         EventKind::RecordDisagreement => {
             disagreement::line(event, about, form.heading).unwrap_or_else(|| words::kind(event.kind, language).to_owned())
         }

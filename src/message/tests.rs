@@ -36,6 +36,11 @@ fn cases() -> Vec<(&'static str, Vec<Event>)> {
         ("linked", vec![sample::linked()]),
         ("disagreement", vec![sample::disagreement()]),
         ("drift", vec![sample::drift()]),
+        ("blocked", sample::reports()[..1].to_vec()),
+        ("recovered", sample::reports()[1..2].to_vec()),
+        ("disabled", sample::reports()[2..3].to_vec()),
+        ("low", sample::reports()[4..5].to_vec()),
+        ("heartbeat", sample::reports()[5..].to_vec()),
         ("test", vec![sample::bare(EventKind::VeedorTest)]),
     ]
 }

@@ -32,6 +32,13 @@ pub(super) fn text(sheet: &Sheet) -> String {
         out.push_str(line);
         out.push('\n');
     }
+    for (what, url) in &sheet.stop {
+        out.push_str(what);
+        if let Some(url) = url {
+            out.push_str(&format!(":\n{url}"));
+        }
+        out.push('\n');
+    }
     out
 }
 

@@ -66,6 +66,18 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case reserved according to the source"),
         EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
         EventKind::SourceDrift => ("Freno: avisos retenidos", "Brake: messages held"),
+        EventKind::SourceUnreadable => ("Fuente que no se puede leer", "Source that cannot be read"),
+        EventKind::SourceBlocked => ("Fuente que rechaza las consultas", "Source that refuses the visits"),
+        EventKind::SourceUnavailable => ("Fuente no disponible", "Source not available"),
+        EventKind::SourceCasesUnread => ("Expedientes sin lectura", "Cases not read"),
+        EventKind::SourceRecovered => ("Fuente otra vez legible", "Source well again"),
+        EventKind::ChannelFailing => ("Canal que no recibe", "Channel that takes nothing"),
+        EventKind::ChannelDisabled => ("Canal en pausa", "Channel disabled"),
+        EventKind::ChannelGaveUp => ("Mensajes sin entregar", "Messages given up"),
+        EventKind::ChannelRecovered => ("Canal que vuelve a recibir", "Channel well again"),
+        EventKind::StoreLow => ("Poco espacio en disco", "Little room on the disk"),
+        EventKind::StoreRecovered => ("Otra vez espacio en disco", "Room on the disk again"),
+        EventKind::VeedorHeartbeat => ("Señal de vida", "Sign of life"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
         EventKind::CaseActivity => ("Actividad en el expediente", "Activity in the case"),
     };
@@ -254,6 +266,18 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         EventKind::SourceDrift => (
             "Puede deberse a un cambio del sitio o a un error de lectura; también a un cambio real en muchos expedientes a la vez.",
             "Possible reasons: a change of the site or a misreading; it may also be a real change in many cases at once.",
+        ),
+        EventKind::SourceUnreadable => (
+            "Puede deberse a un rediseño del sitio, a una página de error que no se reconoce o a una receta por corregir.",
+            "Possible reasons: the site was redesigned, an error page that is not recognised, or a recipe to be mended.",
+        ),
+        EventKind::SourceBlocked => (
+            "Puede deberse a un cortafuegos o captcha general del sitio; no consta que se dirija a veedor.",
+            "Possible reasons: a firewall or captcha of the site for everybody; nothing shows that it is meant for veedor.",
+        ),
+        EventKind::SourceUnavailable => (
+            "Puede deberse a mantenimiento, a una caída del sitio o a la red de esta máquina.",
+            "Possible reasons: maintenance, a failure of the site, or the network of this machine.",
         ),
         _ => return None,
     };

@@ -10,7 +10,7 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::{Smtp, Unsendable, Whose};
-use crate::domain::about::About;
+use crate::domain::about::{About, Stop};
 use crate::domain::delivery::Delivery;
 use crate::domain::id::Id;
 use crate::domain::shown::Shown;
@@ -24,7 +24,11 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Shown], about: 
     let letter = message::mail(events, about);
     let thread = Id::derive(&[b"thread", delivery.case.source.as_bytes(), delivery.case.number.as_bytes(), delivery.recipient.as_bytes()]);
     let thread = format!("<case.{thread}@{domain}>");
-    let unsubscribe = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
+    let by_mail = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
+    let (unsubscribe, one_click) = match &about.stop {
+        Stop::Links { leave, .. } => (format!("<{leave}>, {by_mail}"), true),
+        Stop::Ask { .. } | Stop::Unsaid => (by_mail, false),
+    };
     // Of all its news, not of the first alone: after a restore a message may gather more than the one that was sent before.
     let facts: Vec<&[u8]> = std::iter::once(&delivery.id.0[..]).chain(events.iter().map(|event| &event.id.0[..])).collect();
     let id = Id::derive(&facts);
@@ -33,7 +37,7 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Shown], about: 
         .boundary(format!("=_veedor_{}", delivery.id))
         .singlepart(part(ContentType::TEXT_PLAIN, letter.text)?)
         .singlepart(part(ContentType::TEXT_HTML, letter.html)?);
-    let message = MessageBuilder::new()
+    let mut builder = MessageBuilder::new()
         .from(from)
         .to(Mailbox::new(None, to))
         .subject(unencoded(&letter.subject))
@@ -46,9 +50,11 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Shown], about: 
         .raw_header(fixed("List-Id", format!("veedor <veedor.{domain}>")))
         .raw_header(fixed("List-Unsubscribe", unsubscribe))
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Veedor-Event-Id"), ids.join(" ")))
-        .raw_header(fixed("X-Veedor-Delivery-Id", delivery.id.to_string()))
-        .multipart(alternatives)
-        .map_err(|error| Unsendable::message(format!("cannot put the mail together: {error}")))?;
+        .raw_header(fixed("X-Veedor-Delivery-Id", delivery.id.to_string()));
+    if one_click {
+        builder = builder.raw_header(fixed("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+    }
+    let message = builder.multipart(alternatives).map_err(|error| Unsendable::message(format!("cannot put the mail together: {error}")))?;
     Ok(message.formatted())
 }
 
@@ -166,6 +172,33 @@ mod tests {
         assert!(events.iter().all(|event| listed.contains(&event.id.to_string())));
         let kinds: Vec<&str> = mail.parts.iter().filter_map(|part| part.content_type().and_then(|kind| kind.subtype())).collect();
         assert_eq!(kinds, ["alternative", "plain", "html"]);
+    }
+
+    #[test]
+    fn a_reader_is_told_how_to_stop_it_and_his_mail_program_too() {
+        let watch = sample::watch();
+        let events = [sample::ruling()];
+        let of = |stop: Stop, language| {
+            let about = crate::domain::about::About { stop, ..sample::about(&watch, language) };
+            render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders")
+        };
+        let (mute, leave) = ("https://veedor.example.org/u/abc".to_owned(), "https://veedor.example.org/u/def".to_owned());
+        let bytes = of(Stop::Links { mute: mute.clone(), leave: leave.clone() }, Language::Es);
+        let mail = MessageParser::default().parse(&bytes).expect("a mail");
+        let header = |name: &str| mail.header_raw(name).map(str::trim).map(str::to_owned);
+        let both = format!("<{leave}>, <mailto:v@example.org?subject=unsubscribe%20redaccion>");
+        assert_eq!(header("List-Unsubscribe"), Some(both), "on one line");
+        assert_eq!(header("List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+        let text = mail.body_text(0).expect("text").into_owned();
+        assert!(text.contains(&format!("Silenciar este expediente para usted:\r\n{mute}\r\n")), "{text}");
+        assert!(text.contains(&format!("de este canal:\r\n{leave}\r\n")), "{text}");
+        let html = mail.body_html(0).expect("HTML").into_owned();
+        assert!(html.contains(&format!("<a href=\"{mute}\"")) && html.contains(&format!("<a href=\"{leave}\"")), "{html}");
+        let asked = of(Stop::Ask { channel: "redaccion".into() }, Language::En);
+        let mail = MessageParser::default().parse(&asked).expect("a mail");
+        assert!(mail.header_raw("List-Unsubscribe-Post").is_none());
+        let text = mail.body_text(0).expect("text").into_owned();
+        assert!(text.contains("veedor silence add --channel redaccion --case \"17721-2019-00029G\""), "{text}");
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Sends messages: mail, webhooks, the terminal.
+//! Sends messages: mail, webhooks, programs of the operator, the terminal.
 //!
 //! `daemon::deliver` asks twice: [`render`] makes the bytes once, which the store keeps, and [`Notifier::send`] sends those
 //! same bytes at each attempt. Channels arrive as plain structs that the daemon fills from the configuration. It decides
 //! neither when to send nor what becomes of a delivery: that is `domain::delivery`'s work on the [`Outcome`].
 
+pub mod command;
 mod email;
+mod exchange;
 #[cfg(test)]
 mod fake;
 mod smtp;
@@ -20,8 +22,9 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use url::Url;
 
 use crate::domain::about::About;
-use crate::domain::delivery::{Content, Delivery, Medium, Outcome};
+use crate::domain::delivery::{Content, Delivery, Outcome};
 use crate::domain::event::Event;
+use crate::domain::medium::Medium;
 use crate::{message, wire};
 use terminal::Terminal;
 
@@ -32,6 +35,8 @@ pub enum Channel {
     Email(Smtp),
     /// Signed JSON to an address.
     Webhook(Webhook),
+    /// The same JSON on standard input of a program.
+    Command(command::Program),
     /// Standard output, where no channel is configured.
     Terminal,
 }
@@ -195,6 +200,7 @@ impl Channel {
         match self {
             Self::Email(_) => Medium::Email,
             Self::Webhook(_) => Medium::Webhook,
+            Self::Command(_) => Medium::Command,
             Self::Terminal => Medium::Terminal,
         }
     }
@@ -206,9 +212,9 @@ pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &
     let events = about.show(events);
     let (from, body) = match channel {
         Channel::Email(smtp) => (Some(smtp.from.clone()), email::render(smtp, delivery, &events, about)?),
-        Channel::Webhook(_) => {
+        Channel::Webhook(_) | Channel::Command(_) => {
             let [event] = events.as_slice() else {
-                return Err(Unsendable::message(format!("a webhook message carries one event, not {}", events.len())));
+                return Err(Unsendable::message(format!("a message of this kind carries one event, not {}", events.len())));
             };
             let body = wire::event::body(event, about, &message::summary(event, about));
             (None, body.to_string().into_bytes())
@@ -247,6 +253,7 @@ impl Notifier {
                     Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),
                 }
             }
+            Channel::Command(program) => command::send(program, delivery, body).await,
             Channel::Terminal => Attempted::of_channel(self.terminal.print(body, self.deadlines.terminal).await),
         }
     }
@@ -308,6 +315,8 @@ mod tests {
     /// The examples of `docs/events` are what is sent. `VEEDOR_BLESS=1 cargo test --lib notify` writes them anew.
     #[test]
     fn the_documented_bodies_are_what_is_sent() {
+        use crate::domain::event::EventKind;
+        let report = |kind| sample::reports().into_iter().find(|event| event.kind == kind).expect("a sample");
         let watch = sample::watch();
         let about = sample::about(&watch, Language::Es);
         for (name, event) in [
@@ -321,7 +330,13 @@ mod tests {
             ("case.linked", sample::linked()),
             ("record.disagreement", sample::disagreement()),
             ("source.drift", sample::drift()),
-            ("veedor.test", sample::bare(crate::domain::event::EventKind::VeedorTest)),
+            ("source.blocked", report(EventKind::SourceBlocked)),
+            ("source.recovered", report(EventKind::SourceRecovered)),
+            ("channel.disabled", report(EventKind::ChannelDisabled)),
+            ("channel.recovered", report(EventKind::ChannelRecovered)),
+            ("store.low", report(EventKind::StoreLow)),
+            ("veedor.heartbeat", report(EventKind::VeedorHeartbeat)),
+            ("veedor.test", sample::bare(EventKind::VeedorTest)),
         ] {
             let body = render(&Channel::Webhook(hook()), &sample::delivery("", &[]), &[event], &about).expect("renders").body;
             let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");

@@ -1,36 +1,20 @@
 //! One signed request to a webhook receiver, after Standard Webhooks 1.0.0.
 //!
 //! The id stays the same over all attempts and the timestamp is that of this attempt; the signature covers the exact bytes
-//! that the store keeps. One deadline covers everything, redirects are never followed, and of the answer only its beginning
-//! is read. The address is a secret: what is reported names the host alone.
+//! that the store keeps. The request itself is [`exchange`](super::exchange)'s work.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use reqwest::StatusCode;
-use reqwest::header::RETRY_AFTER;
 use sha2::Sha256;
-use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::{Attempted, Webhook, Whose};
-use crate::domain::delivery::Outcome;
+use super::exchange::{AGENT, exchange, host, judge};
+use super::{Attempted, Webhook};
 use crate::domain::id::Id;
-use crate::domain::redact::{cut, plain};
-use crate::fetch::guard::Refused;
-
-/// How much of an answer is read (`alerting.md` A4.4).
-const ANSWER_BYTES: usize = 4096;
-
-/// How long the rest of an answer is waited for that says yes already: noting it must not wait for a slow receiver's last byte.
-const AFTER_YES: Duration = Duration::from_secs(1);
-
-/// How much of it is reported, in characters.
-const ANSWER_CHARS: usize = 300;
 
 /// Base64 with or without padding: secrets are copied by hand.
 const BASE64: GeneralPurpose =
@@ -77,111 +61,28 @@ fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> Result<String, S
 /// Makes the request, within `limit` from the first look-up to the last byte that is read.
 pub(super) async fn send(client: &reqwest::Client, signed: Signed, limit: Duration, now: Timestamp) -> Attempted {
     let host = host(&signed.url);
-    let until = Instant::now() + limit;
-    match timeout_at(until, request(client, signed)).await {
-        Ok(Ok(response)) => judge(&host, &read(response, until).await, now),
-        Ok(Err(error)) => match Refused::find(&error) {
-            Some(refused) => Attempted::of_channel(Outcome::Misconfigured { why: format!("{host}: {refused}") }),
-            None => Attempted::of_channel(Outcome::Retry { why: format!("{host}: {}", trouble(&error)), after: None }),
-        },
-        Err(_) => {
-            let why = format!("{host} did not answer within {} s", limit.as_secs_f64());
-            Attempted::of_channel(Outcome::Retry { why, after: None })
-        }
-    }
-}
-
-/// What came back, as much of it as we look at.
-struct Answer {
-    status: StatusCode,
-    retry_after: Option<String>,
-    beginning: String,
-}
-
-async fn request(client: &reqwest::Client, signed: Signed) -> Result<reqwest::Response, reqwest::Error> {
     let mut request = client
         .post(signed.url)
         .header("content-type", "application/json")
-        .header("user-agent", concat!("veedor/", env!("CARGO_PKG_VERSION")))
+        .header("user-agent", AGENT)
         .header("webhook-id", signed.id)
         .header("webhook-timestamp", signed.timestamp)
         .body(signed.body);
     if let Some(signature) = signed.signature {
         request = request.header("webhook-signature", signature);
     }
-    request.send().await
-}
-
-/// The status and the beginning of the body. The status decides: a receiver that said 2xx and then stalls or hangs up has
-/// taken the message, and sending it again would only repeat it.
-async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
-    let status = response.status();
-    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let until = if status.is_success() { until.min(Instant::now() + AFTER_YES) } else { until };
-    let mut bytes = Vec::new();
-    while bytes.len() < ANSWER_BYTES
-        && let Ok(Ok(Some(chunk))) = timeout_at(until, response.chunk()).await
-    {
-        bytes.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES - bytes.len())]);
+    match exchange(request, &host, limit).await {
+        Ok(answer) => judge(&host, &answer, now),
+        Err(attempted) => attempted,
     }
-    Answer { status, retry_after, beginning: cut(&plain(&String::from_utf8_lossy(&bytes)), ANSWER_CHARS) }
-}
-
-/// What an answer means: 2xx alone is success, 410 says that the receiver wants nothing more, everything else is tried again
-/// (`alerting.md` A4.2). A receiver that is overloaded or away is so for all messages.
-fn judge(host: &str, answer: &Answer, now: Timestamp) -> Attempted {
-    let status = answer.status;
-    let beginning = if answer.beginning.is_empty() { String::new() } else { format!(": {}", answer.beginning) };
-    if status.is_success() {
-        return Attempted::of_message(Outcome::Sent { detail: format!("{}{beginning}", status.as_u16()) });
-    }
-    let why = match status.as_u16() {
-        410 => {
-            let why = format!("{host} answered 410: it wants no more messages; correct its address, or take the channel out{beginning}");
-            return Attempted::of_channel(Outcome::Misconfigured { why });
-        }
-        code @ 300..=399 => format!("{host} answered {code}, a redirect, which is never followed; configure the final address"),
-        code => format!("{host} answered {code}{beginning}"),
-    };
-    let after = answer.retry_after.as_deref().and_then(|value| retry_after(value, now));
-    let whose = if matches!(status.as_u16(), 429 | 502..=504) { Whose::Channel } else { Whose::Message };
-    Attempted { whose, ..Attempted::of_message(Outcome::Retry { why, after }) }
-}
-
-/// `Retry-After` as seconds or as a date (RFC 9110 §10.2.3). What lies in the past asks for nothing.
-fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
-    let value = value.trim();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX)).min(u64::from(u32::MAX))));
-    }
-    let at = Timestamp::try_from(httpdate::parse_http_date(value).ok()?).ok()?;
-    Duration::try_from(at.duration_since(now)).ok().filter(|wait| !wait.is_zero())
-}
-
-/// The host alone: path and query may be secrets.
-fn host(url: &Url) -> String {
-    url.host_str().unwrap_or("the receiver").to_owned()
-}
-
-/// Why a request failed, without its address.
-fn trouble(error: &reqwest::Error) -> String {
-    let lead = match () {
-        () if error.is_timeout() => "no answer in time",
-        () if error.is_connect() => "cannot connect",
-        () => "the request failed",
-    };
-    let mut cause = error.source();
-    while let Some(next) = cause.and_then(|error| error.source()) {
-        cause = Some(next);
-    }
-    cause.map_or_else(|| lead.to_owned(), |cause| format!("{lead}: {}", cut(&plain(&cause.to_string()), ANSWER_CHARS)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fake::{Received, Receiver};
-    use super::super::{Channel, Deadlines, Notifier};
+    use super::super::{Channel, Deadlines, Notifier, Whose};
     use super::*;
+    use crate::domain::delivery::Outcome;
     use crate::domain::sample;
 
     fn now() -> Timestamp {
@@ -316,20 +217,5 @@ mod tests {
         let attempted = guarded.send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await;
         assert!(matches!(&attempted.outcome, Outcome::Misconfigured { why } if why.contains("address not allowed")), "{attempted:?}");
         assert_eq!(attempted.whose, Whose::Channel);
-    }
-
-    #[test]
-    fn retry_after_reads_seconds_and_dates_and_never_overflows() {
-        for (value, want) in [
-            ("0", Some(0)),
-            ("120", Some(120)),
-            ("99999999999999999999999", Some(u64::from(u32::MAX))),
-            ("Mon, 19 Feb 2024 15:04:31 GMT", Some(30)),
-            ("Thu, 14 Mar 2019 15:04:31 GMT", None),
-            ("-5", None),
-            ("", None),
-        ] {
-            assert_eq!(retry_after(value, now()).map(|wait| wait.as_secs()), want, "{value}");
-        }
     }
 }

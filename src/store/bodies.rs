@@ -6,8 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::delivery::{Content, Medium};
+use crate::domain::delivery::Content;
 use crate::domain::id::Id;
+use crate::domain::medium::Medium;
 
 use super::batch::Batch;
 use super::codes::{Blob, IdHex, MediumCode};

@@ -232,7 +232,9 @@ impl Ledger {
         for (id, mut record) in due_records(&self.trees, 0..=HELD)? {
             let (doubted, rest): (Vec<IdHex>, Vec<IdHex>) = record.events.iter().copied().partition(|event| held.contains(event));
             // What he asked to be sent again goes out.
-            if doubted.is_empty() || matches!(record.state, StateRecord::Again { .. } | StateRecord::Braked { .. }) {
+            if doubted.is_empty()
+                || matches!(record.state, StateRecord::Again { .. } | StateRecord::Braked { .. } | StateRecord::Muted { .. })
+            {
                 continue;
             }
             let before = record.state.clone();

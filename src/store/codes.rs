@@ -13,10 +13,10 @@ use jiff::civil::{Date, Time};
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::domain::delivery::Medium;
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::id::{Id, hex};
+use crate::domain::medium::Medium;
 
 macro_rules! coded {
     ($(#[$doc:meta])* $name:ident($domain:ident) $($variant:ident = $code:literal)*) => {
@@ -59,7 +59,9 @@ coded! {
     DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32 HearingReminder = 36 HearingSilent = 37 CaseReopened = 38
     SourceDrift = 40 RecordInconsistent = 41 CaseReraffled = 42 RecordOffHours = 43 RecordOutOfOrder = 44 RecordBurst = 45
     RecordNearDuplicate = 46 RecordDisagreement = 50 NotificationMissing = 60 CaseReserved = 61 CaseReturned = 62 RecordMarked = 63
-    CaseActivity = 90
+    SourceUnreadable = 80 SourceBlocked = 81 SourceUnavailable = 82 SourceCasesUnread = 83 SourceRecovered = 84 ChannelFailing = 85
+    ChannelDisabled = 86 ChannelGaveUp = 87 ChannelRecovered = 88 StoreLow = 89 StoreRecovered = 90 VeedorHeartbeat = 91
+    CaseActivity = 120
 }
 
 coded! {
@@ -81,7 +83,8 @@ coded! {
 
 coded! {
     /// How a message travels.
-    MediumCode(Medium) Email = 1 Webhook = 2 Terminal = 3
+    MediumCode(Medium)
+    Email = 1 Webhook = 2 Terminal = 3 Slack = 4 Discord = 5 Mattermost = 6 Teams = 7 Telegram = 8 Ntfy = 9 Matrix = 10 Command = 11
 }
 
 coded! {

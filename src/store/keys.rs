@@ -54,8 +54,8 @@ tables! {
     CaseEvent = "case_event",
     /// Delivery id → the delivery, long.
     Delivery = "delivery",
-    /// Due ms u64 ‖ delivery id → nothing. Deliveries that are held stand at [`HELD`] or [`BRAKED`], those given up at
-    /// [`NEVER`].
+    /// Due ms u64 ‖ delivery id → nothing. Deliveries that are held stand at [`HELD`] or [`BRAKED`], muted ones at [`MUTED`], those
+    /// given up at [`NEVER`].
     Due = "due",
     /// Delivery id ‖ n u32 → one attempt, long.
     Attempt = "attempt",
@@ -99,6 +99,9 @@ pub(super) const HELD: u64 = NEVER - 1;
 
 /// Where deliveries stand in `due` that the brake holds.
 pub(super) const BRAKED: u64 = HELD - 1;
+
+/// Where deliveries stand in `due` that a silence mutes.
+pub(super) const MUTED: u64 = BRAKED - 1;
 
 /// The length of the keys of a case's rows; longer ones are further parts.
 pub(super) const CID_LEN: usize = 8;

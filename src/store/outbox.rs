@@ -16,7 +16,7 @@ use super::batch::Batch;
 use super::codes::{IdHex, Instant};
 use super::deliveries::{delivery_from, last_attempt};
 use super::error::StoreError;
-use super::keys::{self, BRAKED, HELD, NEVER, Table, Trees};
+use super::keys::{self, BRAKED, HELD, MUTED, NEVER, Table, Trees};
 use super::queue::{Place, Queue};
 use super::records::case::WordRecord;
 use super::records::delivery::{AttemptRecord, DeliveryRecord, StateRecord};
@@ -28,7 +28,7 @@ use super::{Cid, Store, bodies, cases, rows};
 pub enum DeliveryFilter {
     /// All that are kept.
     All,
-    /// Open, waiting or held.
+    /// Open, waiting, held or muted.
     Pending,
     /// Given up.
     Dead,
@@ -100,7 +100,7 @@ impl Store {
     /// When the next delivery wants attention; those that are held are left out.
     pub fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|trees| {
-            let first = trees.at(Table::Due).first()?.and_then(|(key, _)| keys::u64_at(&key, 0)).filter(|due| *due < BRAKED);
+            let first = trees.at(Table::Due).first()?.and_then(|(key, _)| keys::u64_at(&key, 0)).filter(|due| *due < MUTED);
             Ok(first.and_then(|due| Timestamp::from_millisecond(i64::try_from(due).ok()?).ok()))
         })
     }
@@ -140,6 +140,7 @@ impl Store {
             | StateRecord::Dead { .. }
             | StateRecord::Dropped { .. }
             | StateRecord::Discarded { .. }
+            | StateRecord::Muted { .. }
             | StateRecord::Again { .. } => StateRecord::Again { due: now.into() },
             StateRecord::Open { .. }
             | StateRecord::Waiting { .. }
@@ -268,7 +269,7 @@ impl Ledger {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let number = queue.number(id).or_else(|| self.number_of(record)).unwrap_or_default();
         let place = match place(&record.state) {
-            Some(NEVER | BRAKED) | None => None,
+            Some(NEVER | BRAKED | MUTED) | None => None,
             Some(HELD) => Some(Place::Held),
             Some(due) => Some(Place::At(due)),
         };
@@ -323,7 +324,10 @@ impl Ledger {
         };
         rows::put_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(id, n), &attempt)?;
         let before = record.state.clone();
-        let decided = matches!(before, StateRecord::Dropped { .. } | StateRecord::Discarded { .. } | StateRecord::Braked { .. });
+        let decided = matches!(
+            before,
+            StateRecord::Dropped { .. } | StateRecord::Discarded { .. } | StateRecord::Braked { .. } | StateRecord::Muted { .. }
+        );
         if !decided || matches!(state, StateRecord::Delivered { .. }) {
             record.state = state;
         }
@@ -354,9 +358,10 @@ pub(super) fn place(state: &StateRecord) -> Option<u64> {
         StateRecord::Open { due: Instant(due) }
         | StateRecord::Waiting { due: Instant(due) }
         | StateRecord::Paused { due: Instant(due) }
-        | StateRecord::Again { due: Instant(due) } => Some(keys::milliseconds(*due).min(BRAKED - 1)),
+        | StateRecord::Again { due: Instant(due) } => Some(keys::milliseconds(*due).min(MUTED - 1)),
         StateRecord::Held { .. } => Some(HELD),
         StateRecord::Braked { .. } => Some(BRAKED),
+        StateRecord::Muted { .. } => Some(MUTED),
         StateRecord::Dead { .. } => Some(NEVER),
         StateRecord::Delivered { .. } | StateRecord::Dropped { .. } | StateRecord::Discarded { .. } => None,
     }

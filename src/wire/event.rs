@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::hearing::{self, clock, read_date, read_time};
+use super::report;
 use crate::domain::about::About;
 use crate::domain::brake::Drift;
 use crate::domain::case::CaseRef;
@@ -18,6 +19,7 @@ use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, Fi
 use crate::domain::id::{Id, hex};
 use crate::domain::link::Link;
 use crate::domain::redact::{self, cut};
+use crate::domain::report::{Report, is_ours};
 use crate::domain::shown::Shown;
 
 /// The largest webhook body in bytes (Standard Webhooks, "Payload": at most 20 kB).
@@ -54,11 +56,11 @@ fn cut_body(event: &Shown, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
     data.insert("severity".into(), json!(event.severity.name()));
     data.insert("summary".into(), json!(cut(summary, cuts.words)));
     let tags: Vec<String> = watch.tags.iter().take(cuts.tags).map(|tag| cut(&redact::plain(tag), 60)).collect();
-    data.insert(
-        "case".into(),
+    let case = || {
         json!({"source": event.case.source, "number": short(&watch.number.canonical), "name": watch.name.as_deref().map(short),
-               "tags": tags, "url": cut(about.case_url, 2000)}),
-    );
+               "tags": tags, "url": cut(about.case_url, 2000)})
+    };
+    data.insert("case".into(), if is_ours(&event.case) { Value::Null } else { case() });
     data.insert("entry".into(), event.entry.as_ref().map_or(Value::Null, |entry| shown_entry(entry, cuts)));
     data.insert("hearing".into(), event.hearing.as_ref().map_or(Value::Null, |hearing| shown_hearing(event, hearing, about, cuts)));
     if let Some(drift) = Drift::of(event) {
@@ -66,6 +68,9 @@ fn cut_body(event: &Shown, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
             "drift".into(),
             json!({"change": cut(&drift.way, 200), "changed": drift.changed, "watched": drift.watched, "examples": drift.examples}),
         );
+    } else if let Some(report) = Report::of(event) {
+        let name = if report.class.is_some() { "condition" } else { "heartbeat" };
+        data.insert(name.into(), report::shown(&report, event));
     } else if let Some(told) = Disagreement::of(event) {
         let value = |text: &str| cut(text, cuts.words);
         data.insert(

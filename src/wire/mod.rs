@@ -6,3 +6,4 @@
 pub mod docket;
 pub mod event;
 pub mod hearing;
+mod report;

@@ -14,8 +14,9 @@ use crate::config::Config;
 use crate::daemon::record::{Job, Visited};
 use crate::daemon::telling::Telling;
 use crate::daemon::visit::{Report, Target};
+use crate::domain::about::Stop;
 use crate::domain::case::Watch;
-use crate::domain::delivery::{BRAKED, DeliveryState, PAUSED};
+use crate::domain::delivery::{BRAKED, DeliveryState, MUTED, PAUSED};
 use crate::domain::event::Event;
 use crate::domain::health::Health;
 use crate::domain::id::Id;
@@ -105,6 +106,7 @@ async fn waits(desk: &Desk, watch: &Watch, report: &Report) -> Result<Waits, Ans
     let reason = |state: &DeliveryState| match state {
         DeliveryState::Braked { .. } => Some(BRAKED),
         DeliveryState::Paused { .. } => Some(PAUSED),
+        DeliveryState::Muted { .. } => Some(MUTED),
         _ => None,
     };
     let of_case = pending.into_iter().filter(|delivery| delivery.case == case);
@@ -121,7 +123,7 @@ async fn told(desk: &Desk, config: &Arc<Config>, watch: &Watch, report: &Report)
     let (case, events) = (watch.case.clone(), visited.events.clone());
     let told = blocking(move || {
         let telling = Telling::load(&store, &read, &config, &case, &events)?;
-        let about = telling.about(config.general.language);
+        let about = telling.about(config.general.language, Stop::Unsaid);
         let one = |event: &Shown| json!({"kind": event.kind.name(), "severity": event.severity.name(), "summary": message::summary(event, &about)});
         Ok(about.show(&events).iter().map(one).collect())
     });

@@ -130,6 +130,10 @@ fn id(table: &mut Reader<'_>) -> Result<String, Doubt> {
 /// When it only turns a shipped one off, or was reported.
 pub fn rule(table: &mut Reader<'_>) -> Result<Rule, Doubt> {
     let id = id(table);
+    table.item("names_file");
+    if table.item("fold").is_some() {
+        table.report("fold", "fold goes with names_file", Some("leave it out; (?i) makes a pattern find any case".to_owned()));
+    }
     let pattern = pattern(table, "pattern");
     let check = check(table);
     let whole = table.flag("whole").is_some_and(|at| at.value);
@@ -168,10 +172,7 @@ fn examples(table: &Reader<'_>, masked: &[At<String>], kept: &[At<String>], find
 /// When it only turns a shipped one off, or was reported.
 pub fn withhold(table: &mut Reader<'_>) -> Result<(Withhold, Vec<At<String>>), Doubt> {
     let id = id(table);
-    let mut subject = pattern(table, "when_subject_matches");
-    if subject.is_none() {
-        subject = pattern(table, "when_offence_matches");
-    }
+    let subject = ["when_subject_matches", "when_offence_matches"].map(|key| pattern(table, key));
     let except = pattern(table, "except");
     let entry_type = pattern(table, "when_type_matches");
     let cases = table.texts("cases").unwrap_or_default();
@@ -188,7 +189,7 @@ pub fn withhold(table: &mut Reader<'_>) -> Result<(Withhold, Vec<At<String>>), D
     let value = |at: Option<At<Regex>>| at.map(|at| at.value);
     let class = Withhold {
         id,
-        subject: value(subject),
+        subject: subject.into_iter().flatten().map(|at| at.value).collect(),
         except: value(except),
         entry_type: value(entry_type),
         cases: BTreeSet::new(),

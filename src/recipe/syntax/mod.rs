@@ -21,6 +21,7 @@ use super::template::Template;
 use super::zones::{ZoneRule, Zones};
 use super::{Plan, Recipe, Secrets, is_web_address};
 use crate::diag::{self, At, Problem, Reader, Sink};
+use crate::domain::report::OURS;
 use part::{Known, Names};
 pub use standing::walled_sites;
 
@@ -124,6 +125,10 @@ fn is_id(reader: &Reader<'_>, id: &At<String>) -> bool {
     }
     if is_described(&id.value) {
         let message = format!("\"{}\" is what cases call a source that they describe themselves", id.value);
+        reader.sink().report(id.span.clone(), message, Some("write an id such as xx-court".to_owned()));
+    }
+    if id.value == OURS {
+        let message = format!("\"{OURS}\" is what veedor calls itself where a source stands");
         reader.sink().report(id.span.clone(), message, Some("write an id such as xx-court".to_owned()));
     }
     is_id

@@ -36,6 +36,7 @@ pub(in crate::store) enum StateRecord {
     Braked { since: Instant },
     Discarded { at: Instant },
     Paused { due: Instant },
+    Muted { since: Instant, by: IdHex },
 }
 
 /// [`Attempt`].
@@ -69,6 +70,7 @@ impl From<DeliveryState> for StateRecord {
             DeliveryState::Braked { since } => Self::Braked { since: since.into() },
             DeliveryState::Discarded { at } => Self::Discarded { at: at.into() },
             DeliveryState::Paused { due } => Self::Paused { due: due.into() },
+            DeliveryState::Muted { since, by } => Self::Muted { since: since.into(), by: by.into() },
         }
     }
 }
@@ -86,6 +88,7 @@ impl From<StateRecord> for DeliveryState {
             StateRecord::Braked { since } => Self::Braked { since: since.0 },
             StateRecord::Discarded { at } => Self::Discarded { at: at.0 },
             StateRecord::Paused { due } => Self::Paused { due: due.0 },
+            StateRecord::Muted { since, by } => Self::Muted { since: since.0, by: by.into() },
         }
     }
 }

@@ -22,11 +22,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::case::CaseRef;
-use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Medium, Outcome};
+use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::docket::{Docket, Entry, EntryKey, Heading};
 use crate::domain::event::{Actor, Event, EventEntry, EventKind};
 use crate::domain::health::Health;
 use crate::domain::id::sha256;
+use crate::domain::medium::Medium;
 use crate::domain::page::Page;
 use crate::domain::schedule::Row;
 

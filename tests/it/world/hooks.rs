@@ -18,6 +18,8 @@ pub const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 pub struct Hook {
     pub id: String,
     pub kind: String,
+    /// By lower-case names.
+    pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
@@ -61,7 +63,8 @@ impl Hooks {
                 let body = String::from_utf8_lossy(&question.body).into_owned();
                 let kind =
                     serde_json::from_str::<serde_json::Value>(&body).ok().and_then(|value| value["type"].as_str().map(str::to_owned));
-                inside.got.push(Hook { id: question.header("webhook-id").to_owned(), kind: kind.unwrap_or_default(), body });
+                let (id, headers) = (question.header("webhook-id").to_owned(), question.headers.clone());
+                inside.got.push(Hook { id, kind: kind.unwrap_or_default(), headers, body });
                 Answer::Send { status: 204, kind: "text/plain", body: Vec::new() }
             })
         });

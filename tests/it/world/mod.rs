@@ -6,6 +6,7 @@
 pub mod court;
 pub mod hooks;
 pub mod http;
+pub mod judges;
 pub mod mailbox;
 pub mod state;
 
