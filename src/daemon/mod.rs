@@ -22,6 +22,7 @@
 mod absent;
 pub mod agenda;
 pub mod answers;
+mod appointments;
 pub mod ask;
 pub mod attempt;
 pub mod backups;
@@ -152,7 +153,7 @@ impl Handles {
         metrics.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
         let fetcher = Fetcher::new(config.general.contact.as_deref(), clock.clone(), metrics.clone());
         let fetcher = fetcher.map_err(|error| StartError::Listen(format!("failed to {error}")))?;
-        let notifier = sender::notifier().map_err(StartError::Listen)?;
+        let notifier = sender::notifier(&config).map_err(StartError::Listen)?;
         Ok(Self {
             fetcher,
             shared: Shared::new(clock.clone()),

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
+use super::appointment::Appointment;
 use super::case::CaseRef;
 use super::docket::EntryKey;
 use super::hearing::HearingMention;
@@ -306,6 +307,8 @@ pub struct EventHearing {
     pub zone: String,
     /// The day and hour that this one replaces, when the same entry names them.
     pub previous: Option<(Date, Option<Time>)>,
+    /// What changes by it in a calendar.
+    pub appointments: Vec<Appointment>,
 }
 
 /// What a subscriber is told.

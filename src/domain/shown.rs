@@ -6,6 +6,7 @@
 use std::ops::Deref;
 
 use super::about::About;
+use super::appointment::Appointment;
 use super::docket::EntryKey;
 use super::event::{Audience, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
 use super::hearing::HearingMention;
@@ -49,13 +50,13 @@ impl Deref for Shown {
 impl About<'_> {
     /// These events as messages may show them.
     pub fn show(&self, events: &[Event]) -> Vec<Shown> {
-        events.iter().map(|event| self.show_in(event, Scope::Alert)).collect()
+        events.iter().map(|event| self.show_one(event)).collect()
     }
 
-    /// An event as it may be shown there.
-    pub fn show_in(&self, event: &Event, scope: Scope) -> Shown {
+    /// An event as messages may show it, and what changes by it as calendars may.
+    pub fn show_one(&self, event: &Event) -> Shown {
         let telling = self.privacy.telling(event);
-        let tone = Tone { language: self.language, scope, strict: telling != Telling::Whole };
+        let tone = Tone { language: self.language, scope: Scope::Alert, strict: telling != Telling::Whole };
         match telling {
             Telling::Activity => activity(event),
             // It quotes another case.
@@ -85,6 +86,7 @@ impl About<'_> {
             // It counts bytes of the unmasked text.
             mention.span = None;
             hearing.zone = plain(&hearing.zone);
+            hearing.appointments = self.appointments(&hearing.appointments, tone);
         }
         // What veedor says of its own running holds no word of a court, and neither does a case number that a recipe understood.
         let is_number = |field: &FieldChange| field.field == ALSO_AT || (event.kind == EventKind::CaseLinked && field.field == LINK);
@@ -99,6 +101,17 @@ impl About<'_> {
         }
         let quote = event.hearing.as_ref().and_then(|hearing| sentence(event, &hearing.mention));
         Shown { quote: quote.map(|words| self.excerpt(&words, tone)).filter(|words| !words.is_empty()), event: shown }
+    }
+
+    fn appointments(&self, appointments: &[Appointment], tone: Tone) -> Vec<Appointment> {
+        let text = |raw: &str| self.privacy.text(raw, Tone { scope: Scope::Ics, ..tone });
+        let shown = |one: &Appointment| Appointment {
+            room: one.room.as_deref().filter(|_| !tone.strict).map(text),
+            kind: one.kind.as_deref().map(text),
+            zone: plain(&one.zone),
+            ..one.clone()
+        };
+        appointments.iter().map(shown).collect()
     }
 
     /// A text that may have been cut: its last word goes when it may be half a number or address, which the masks would not know.
@@ -128,6 +141,7 @@ impl About<'_> {
                 kind: hearing.mention.kind.as_deref().map(|kind| self.privacy.text(kind, tone)),
                 ..hearing.mention.clone()
             },
+            appointments: self.appointments(&hearing.appointments, tone),
             ..hearing.clone()
         });
         let field = event.field.as_ref().and_then(|field| match field.field.as_str() {

@@ -80,14 +80,13 @@ pub(super) fn facts(event: &Shown, about: &About<'_>) -> Vec<(&'static str, Stri
 mod tests {
     use super::*;
     use crate::domain::event::{Event, EventKind};
-    use crate::domain::redact::Scope;
     use crate::domain::sample;
     use crate::message::summary::summary;
 
     fn both(event: &Event) -> (String, String) {
         let watch = sample::watch();
         let [es, en] = [Language::Es, Language::En].map(|language| sample::about(&watch, language));
-        (summary(&es.show_in(event, Scope::Alert), &es), summary(&en.show_in(event, Scope::Alert), &en))
+        (summary(&es.show_one(event), &es), summary(&en.show_one(event), &en))
     }
 
     #[test]
@@ -120,7 +119,7 @@ mod tests {
         );
         let watch = sample::watch();
         let about = sample::about(&watch, Language::Es);
-        let facts = facts(&about.show_in(&sample::disagreement(), Scope::Alert), &about);
+        let facts = facts(&about.show_one(&sample::disagreement()), &about);
         assert!(facts.iter().any(|(_, words)| words.contains("14 de marzo de 2024")), "{facts:?}");
     }
 }

@@ -96,7 +96,6 @@ fn first_day(text: &str, language: Language) -> String {
 mod tests {
     use super::*;
     use crate::domain::event::{Event, EventKind, FieldChange};
-    use crate::domain::redact::Scope;
     use crate::domain::sample;
 
     #[test]
@@ -107,7 +106,7 @@ mod tests {
                     FieldChange { field: name.to_owned(), before: Some("2026-11-12 203900573".into()), after: Some("203900001".into()) };
                 let event = Event { field: Some(field), ..sample::bare(EventKind::RecordBackdated) };
                 let watch = sample::watch();
-                let said = tail(&sample::about(&watch, language).show_in(&event, Scope::Alert), language);
+                let said = tail(&sample::about(&watch, language).show_one(&event), language);
                 assert!(said.len() > 10 && labels(name, language).is_some(), "{name}");
                 for banned in ["ocult", "alter", "manipul", "antedat", "hidden", "tamper", "forg", "fals"] {
                     assert!(!said.contains(banned), "{said}");

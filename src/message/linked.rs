@@ -95,14 +95,13 @@ mod tests {
     use super::*;
     use crate::domain::event::{Actor, Event, EventKind};
     use crate::domain::link::Relation;
-    use crate::domain::redact::Scope;
     use crate::domain::sample;
     use crate::message::summary::summary as worded;
 
     fn both(event: &Event) -> (String, String) {
         let watch = sample::watch();
         let [es, en] = [Language::Es, Language::En].map(|language| sample::about(&watch, language));
-        (worded(&es.show_in(event, Scope::Alert), &es), worded(&en.show_in(event, Scope::Alert), &en))
+        (worded(&es.show_one(event), &es), worded(&en.show_one(event), &en))
     }
 
     #[test]

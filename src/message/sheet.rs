@@ -44,8 +44,8 @@ pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();
     Sheet {
         language,
-        name: cut(&plain(watch.label()), 200),
-        number: format!("{} · {}", cut(&plain(&watch.number.canonical), 100), cut(&plain(about.source_title), 200)),
+        name: name(about),
+        number: number(about),
         blocks: once(events).iter().map(|event| block(event, about)).collect(),
         note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty()),
         tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty()),
@@ -97,8 +97,18 @@ pub(super) fn once(events: &[Shown]) -> &[Shown] {
     if events.iter().all(Shown::is_activity) { &events[..events.len().min(1)] } else { events }
 }
 
+/// What the case is called.
+pub(super) fn name(about: &About<'_>) -> String {
+    cut(&plain(about.watch.label()), 200)
+}
+
+/// Its number and its source.
+pub(super) fn number(about: &About<'_>) -> String {
+    format!("{} · {}", cut(&plain(&about.watch.number.canonical), 100), cut(&plain(about.source_title), 200))
+}
+
 /// An address that may stand in a link: web only, no white space or controls, not absurdly long.
-fn link(url: &str) -> Option<String> {
+pub(super) fn link(url: &str) -> Option<String> {
     let web = url.starts_with("https://") || url.starts_with("http://");
     (web && url.len() <= 2000 && plain(url) == url && !url.contains(' ')).then(|| url.to_owned())
 }

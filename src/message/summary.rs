@@ -382,13 +382,12 @@ fn capitalised(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::event::Event;
-    use crate::domain::redact::Scope;
     use crate::domain::sample;
 
     fn both(event: &Event) -> (String, String) {
         let watch = sample::watch();
         let [es, en] = [Language::Es, Language::En].map(|language| sample::about(&watch, language));
-        (summary(&es.show_in(event, Scope::Alert), &es), summary(&en.show_in(event, Scope::Alert), &en))
+        (summary(&es.show_one(event), &es), summary(&en.show_one(event), &en))
     }
 
     #[test]

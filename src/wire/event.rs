@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use super::appointment;
 use super::hearing::{self, clock, read_date, read_time};
 use super::report;
 use crate::domain::about::About;
@@ -147,7 +148,8 @@ pub fn to_json(event: &Event) -> Value {
             "title": entry.title, "actor": entry.actor.name(), "excerpt": entry.excerpt, "before": entry.before, "after": entry.after})),
         "hearing": event.hearing.as_ref().map(|hearing| json!({
             "mention": hearing::to_json(&hearing.mention), "starts": hearing.starts.map(|at| at.to_string()), "zone": hearing.zone,
-            "previous": hearing.previous.map(|(date, time)| json!([date.to_string(), time.map(|time| time.to_string())]))})),
+            "previous": hearing.previous.map(|(date, time)| json!([date.to_string(), time.map(|time| time.to_string())])),
+            "appointments": hearing.appointments.iter().map(appointment::to_json).collect::<Vec<_>>()})),
         "field": event.field.as_ref().map(|field| json!({"name": field.field, "before": field.before, "after": field.after})),
         "seen_at": event.seen_at.to_string(), "page_sha256": hex(&event.page_sha256),
     })
@@ -197,6 +199,7 @@ fn read_hearing(form: &Value) -> Result<EventHearing, String> {
         starts: starts.map(|at| at.parse().map_err(|_| "hearing.starts is not an instant")).transpose()?,
         zone: form.get("zone").and_then(Value::as_str).ok_or("hearing.zone is missing")?.to_owned(),
         previous: previous.map(read_previous).transpose()?,
+        appointments: appointment::all_from_json(form.get("appointments"))?,
     })
 }
 
@@ -226,12 +229,19 @@ mod tests {
     use crate::domain::sample;
 
     fn body(event: &Event, about: &About<'_>, summary: &str) -> Value {
-        super::body(&about.show_in(event, redact::Scope::Alert), about, summary)
+        super::body(&about.show_one(event), about, summary)
     }
 
     #[test]
     fn an_event_survives_its_exported_form() {
-        for event in [sample::rescheduled(), sample::edited(), sample::party(), sample::hostile(), sample::bare(EventKind::CaseVanished)] {
+        for event in [
+            sample::rescheduled(),
+            sample::invited(),
+            sample::edited(),
+            sample::party(),
+            sample::hostile(),
+            sample::bare(EventKind::CaseVanished),
+        ] {
             assert_eq!(from_json(&to_json(&event)), Ok(event));
         }
     }

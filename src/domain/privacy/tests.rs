@@ -78,7 +78,7 @@ fn a_number_cut_in_half_does_not_slip_through() {
     assert_eq!(half.chars().count(), EXCERPT_CHARS);
     event.entry.as_mut().expect("an entry").excerpt = half;
     let watch = sample::watch();
-    let shown = sample::about(&watch, Language::Es).show_in(&event, Scope::Alert);
+    let shown = sample::about(&watch, Language::Es).show_one(&event);
     assert!(!shown.entry.as_ref().expect("an entry").excerpt.contains("173"));
 }
 

@@ -14,6 +14,7 @@ mod documents;
 mod feeds;
 mod hearings;
 mod imported;
+mod invitations;
 mod judged;
 mod killed;
 mod linked;
