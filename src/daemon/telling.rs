@@ -14,6 +14,7 @@ use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
 use crate::domain::event::{Audience, Event};
 use crate::domain::health::Health;
+use crate::domain::meanwhile::Meanwhile;
 use crate::domain::privacy::{Held, Known, Privacy};
 use crate::domain::withhold::Telling as HowMuch;
 use crate::store::error::StoreError;
@@ -76,7 +77,10 @@ impl Telling {
             true => None,
             false => held(store, read, &watch, events).or_else(|error| if error.is_fatal() { Err(error) } else { Ok(None) })?,
         };
-        let privacy = Privacy::new(config.policy_of(case), &watch, held.as_ref(), events);
+        let mut privacy = Privacy::new(config.policy_of(case), &watch, held.as_ref(), events);
+        if sums_up_withheld(store, config, events)? {
+            privacy = privacy.without_kinds();
+        }
         let mut case_url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
         if !is_of_operator && events.iter().all(|event| privacy.telling(event) == HowMuch::Activity) {
             // The operator's own words may say what the court's may not.
@@ -114,6 +118,29 @@ impl Telling {
         let telling = Self::load(store, &Read::default(), config, case, &[])?;
         Ok(telling.privacy.of_case().0 == HowMuch::Activity)
     }
+}
+
+/// Whether an event counts what happened in several cases of which one is withheld, or is not known to be none.
+fn sums_up_withheld(store: &Store, config: &Config, events: &[Event]) -> Result<bool, StoreError> {
+    for sum in events.iter().filter_map(Meanwhile::of) {
+        if sum.more_cases > 0 {
+            return Ok(true);
+        }
+        for (name, _) in &sum.cases {
+            let named =
+                |watch: &&Watch| watch.number.canonical == *name || watch.number.compact == *name || watch.name.as_ref() == Some(name);
+            let mut watches = config.cases.iter().filter(named).peekable();
+            if watches.peek().is_none() {
+                return Ok(true);
+            }
+            for watch in watches {
+                if Telling::is_withheld(store, config, &watch.case)? {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// What is known of a case; `None` when that cannot be read.

@@ -157,6 +157,7 @@ pub struct Privacy {
     is_lifted: bool,
     is_reserved: bool,
     is_unread: bool,
+    hides_kinds: bool,
 }
 
 impl Privacy {
@@ -173,6 +174,7 @@ impl Privacy {
             is_lifted: false,
             is_reserved: false,
             is_unread: true,
+            hides_kinds: false,
         }
     }
 
@@ -201,6 +203,15 @@ impl Privacy {
             Standing::Private => self.private.add(&party.name),
             Standing::Institution => {}
         }
+    }
+
+    /// The same for a message that counts what happened in several cases, of which one is withheld.
+    pub fn without_kinds(self) -> Self {
+        Self { hides_kinds: true, ..self }
+    }
+
+    pub(super) fn hides_kinds(&self) -> bool {
+        self.hides_kinds
     }
 
     /// Which class the case is in, and what the operator says of it.

@@ -12,6 +12,7 @@ use super::event::{Audience, EXCERPT_CHARS, Event, EventEntry, EventHearing, Eve
 use super::hearing::HearingMention;
 use super::id::Id;
 use super::link::LINK;
+use super::meanwhile::Meanwhile;
 use super::privacy::Tone;
 use super::redact::{Scope, cut, cut_at_word, plain};
 use super::twin::ALSO_AT;
@@ -90,7 +91,11 @@ impl About<'_> {
         }
         // What veedor says of its own running holds no word of a court, and neither does a case number that a recipe understood.
         let is_number = |field: &FieldChange| field.field == ALSO_AT || (event.kind == EventKind::CaseLinked && field.field == LINK);
-        let is_ours = |field: &FieldChange| event.kind.audience() == Audience::Operator || is_number(field);
+        let is_sum = event.kind == EventKind::SilenceEnded;
+        let is_ours = |field: &FieldChange| is_sum || event.kind.audience() == Audience::Operator || is_number(field);
+        if let Some(sum) = Meanwhile::of(event).filter(|_| self.privacy.hides_kinds()) {
+            shown.field = Some(Meanwhile { kinds: Vec::new(), look: Vec::new(), ..sum }.field());
+        }
         if let Some(field) = shown.field.as_mut().filter(|field| !is_ours(field)) {
             let role = field.field.strip_prefix("party.").map(str::to_owned);
             let is_name = role.is_some() || field.field.starts_with("judge");

@@ -14,6 +14,7 @@ mod evidence;
 mod hearings;
 mod html;
 mod linked;
+mod meanwhile;
 mod operator;
 mod sheet;
 mod subject;

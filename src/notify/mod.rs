@@ -340,6 +340,7 @@ mod tests {
             ("case.linked", sample::linked()),
             ("record.disagreement", sample::disagreement()),
             ("source.drift", sample::drift()),
+            ("silence.ended", sample::silence_ended()),
             ("source.blocked", report(EventKind::SourceBlocked)),
             ("source.recovered", report(EventKind::SourceRecovered)),
             ("channel.disabled", report(EventKind::ChannelDisabled)),

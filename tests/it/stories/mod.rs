@@ -28,5 +28,6 @@ mod recipes;
 mod saved;
 mod series;
 mod sessions;
+mod silences;
 mod states;
 mod versions;
