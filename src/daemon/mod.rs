@@ -40,6 +40,7 @@ mod program;
 pub mod prune;
 mod recipients;
 pub mod record;
+mod refused;
 pub mod reload;
 pub mod rests;
 pub mod sender;
@@ -49,6 +50,7 @@ mod silences;
 pub mod socket;
 pub mod supervise;
 mod telling;
+pub mod turns;
 pub mod visit;
 
 use std::sync::Arc;

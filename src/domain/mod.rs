@@ -50,6 +50,7 @@ pub mod page;
 pub mod privacy;
 pub mod reach;
 pub mod redact;
+pub mod refusal;
 pub mod report;
 pub mod route;
 #[cfg(test)]
