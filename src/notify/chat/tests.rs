@@ -256,7 +256,7 @@ fn a_test_message_has_no_link_and_no_empty_part() {
     for service in Service::ALL {
         let watch = sample::watch();
         let about = About { case_url: "", ..sample::about(&watch, Language::Es) };
-        let body = String::from_utf8(render(service, &[sample::bare(EventKind::VeedorTest)], &about)).expect("text");
+        let body = String::from_utf8(render(service, &about.show(&[sample::bare(EventKind::VeedorTest)]), &about)).expect("text");
         assert!(body.contains("Mensaje de prueba") && !body.contains("fuente oficial"), "{body}");
     }
 }
