@@ -47,6 +47,7 @@ pub mod medium;
 pub mod page;
 pub mod reach;
 pub mod redact;
+pub mod refusal;
 pub mod report;
 pub mod route;
 #[cfg(test)]

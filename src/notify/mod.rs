@@ -138,8 +138,10 @@ pub struct Notifier {
 /// Whose trouble a failed attempt is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
-    /// That of this message or recipient; others may do better.
+    /// That of this message; others may do better.
     Message,
+    /// That of the recipient: no message to it would do better.
+    Recipient,
     /// That of the channel: every message would meet it now.
     Channel,
 }

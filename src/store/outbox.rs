@@ -28,8 +28,10 @@ use super::{Cid, Store, bodies, cases, rows};
 pub enum DeliveryFilter {
     /// All that are kept.
     All,
-    /// Open, waiting, held or muted.
+    /// Open, waiting or held.
     Pending,
+    /// Muted by a silence.
+    Muted,
     /// Given up.
     Dead,
     /// Held, by the brake too, or given up: what somebody has to look at.
@@ -133,8 +135,10 @@ impl Store {
     }
 
     /// Sends deliveries again at `now`, at the operator's wish: those that were settled once, those that wait earlier than
-    /// planned. Returns how many there were.
+    /// planned. What is known against their addresses is forgotten. Returns how many there were.
     pub fn retry(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
+        let asked = ids.to_vec();
+        self.write(true, move |ledger| ledger.welcome(&asked))?;
         let found = self.restate(ids, move |state| match state {
             StateRecord::Delivered { .. }
             | StateRecord::Dead { .. }
