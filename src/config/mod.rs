@@ -24,6 +24,7 @@ mod pace;
 mod policy;
 mod privacy;
 mod program;
+mod public;
 mod reach;
 mod replace;
 mod scope;

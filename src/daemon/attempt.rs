@@ -12,8 +12,8 @@ use super::Handles;
 use super::refused;
 use super::sender::sender;
 use super::telling::Telling;
+use super::ways_out;
 use crate::config::{Channel, Config};
-use crate::domain::about::Stop;
 use crate::domain::backoff::RetrySchedule;
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::id::Id;
@@ -142,21 +142,23 @@ async fn fix(
     delivery: &Delivery,
 ) -> Result<Result<Content, Unsendable>, StoreError> {
     let (store, ids, case) = (handles.store.clone(), delivery.events.clone(), delivery.case.clone());
-    let (read, config) = (handles.read.clone(), Arc::clone(config));
+    let (read, list) = (handles.read.clone(), Arc::clone(config));
     let domain = match sender {
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
     };
+    let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
     let loaded = blocking(move || {
         let mut events = Vec::with_capacity(ids.len());
         for id in ids {
             events.extend(store.event(id)?);
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
-        let telling = Telling::load(&store, &read, &config, &case, &events)?;
-        Ok((events, domain, telling))
+        let key = linked.then(|| store.link_key()).transpose()?;
+        let telling = Telling::load(&store, &read, &list, &case, &events)?;
+        Ok((events, domain, key, telling))
     });
-    let (events, domain, telling) = loaded.await?;
+    let (events, domain, key, telling) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
@@ -164,10 +166,7 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let stop = match sender.medium() {
-        Medium::Email => Stop::Ask { channel: channel.id.clone() },
-        _ => Stop::Unsaid,
-    };
+    let stop = ways_out::stop(config, sender.medium(), delivery, key.as_ref());
     let content = match notify::render(sender, delivery, &events, &telling.about(channel.language, stop)) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),

@@ -52,6 +52,7 @@ pub mod supervise;
 mod telling;
 pub mod turns;
 pub mod visit;
+mod ways_out;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -203,7 +204,10 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("signals", signals::run(handles.control.clone()));
     loops.start("socket", socket.run(answers::Desk { handles: handles.clone(), visitor }));
     if let Some(page) = page {
-        loops.start("web", web::run(page, web::Pages::of(&handles.metrics, &handles.control, &handles.store)));
+        loops.start(
+            "web",
+            web::run(page, web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock)),
+        );
     }
 
     notify(&[NotifyState::Ready]);

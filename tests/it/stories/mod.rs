@@ -3,6 +3,7 @@
 mod absent;
 mod bad_answers;
 mod brake;
+mod chat;
 mod circumstances;
 mod commands;
 mod damage;
@@ -17,6 +18,7 @@ mod imported;
 mod invitations;
 mod judged;
 mod killed;
+mod leaving;
 mod linked;
 mod news;
 mod operation;
