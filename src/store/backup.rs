@@ -78,7 +78,7 @@ impl LineCounts {
             Line::Event { .. } => self.events += 1,
             Line::Delivery(_) => self.deliveries += 1,
             Line::Damaged { .. } => self.damaged += 1,
-            Line::Veedor { .. } | Line::Brake(_) | Line::End { .. } => {}
+            Line::Veedor { .. } | Line::Brake(_) | Line::Condition(_) | Line::End { .. } => {}
         }
     }
 }
@@ -181,15 +181,16 @@ impl Store {
                 export.deliveries(group.to_vec())?;
             }
         }
-        let (cases, deliveries, brake) = self.write(false, |ledger| {
+        let (cases, deliveries, brake, conditions) = self.write(false, |ledger| {
             let dirty = ledger.dirty.take().unwrap_or_default();
             let cases = dirty.cids.into_iter().collect::<Vec<_>>();
             let ids = dirty.deliveries.into_iter().collect::<Vec<_>>();
-            Ok((ledger.case_lines(&cases)?, ledger.delivery_lines(&ids)?, ledger.brake_lines()?))
+            Ok((ledger.case_lines(&cases)?, ledger.delivery_lines(&ids)?, ledger.brake_lines()?, ledger.condition_lines()?))
         })?;
         export.put_cases(cases)?;
         export.put_deliveries(deliveries)?;
         brake.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Brake)))?;
+        conditions.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Condition)))?;
         export.out.end()
     }
 }

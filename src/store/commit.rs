@@ -148,7 +148,13 @@ impl Ledger {
 
     /// Applies a batch that tells events. The addresses of its deliveries are numbers of words, and words that are new go with it: a
     /// delivery without them has lost its address at the next start.
-    fn apply_told(&mut self, mut batch: Batch, cid: Cid, next_event: u64, staged: BTreeMap<Id, Staged>) -> Result<Vec<Id>, StoreError> {
+    pub(super) fn apply_told(
+        &mut self,
+        mut batch: Batch,
+        cid: Cid,
+        next_event: u64,
+        staged: BTreeMap<Id, Staged>,
+    ) -> Result<Vec<Id>, StoreError> {
         self.save_words(&mut batch)?;
         batch.apply(&self.trees)?;
 
@@ -234,7 +240,13 @@ impl Ledger {
     }
 
     /// Puts the events that are not stored yet, numbered on from `seq`. Returns their ids and the next numbers.
-    fn put_events(&self, batch: &mut Batch, cid: Cid, mut seq: u32, events: Vec<Event>) -> Result<(Vec<Id>, u64, u32), StoreError> {
+    pub(super) fn put_events(
+        &self,
+        batch: &mut Batch,
+        cid: Cid,
+        mut seq: u32,
+        events: Vec<Event>,
+    ) -> Result<(Vec<Id>, u64, u32), StoreError> {
         let mut told = Vec::new();
         let mut seen = HashSet::new();
         let mut number = self.next_event;
@@ -256,7 +268,7 @@ impl Ledger {
 
     /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds or lets wait, and
     /// what it tells the operator, joins nothing.
-    fn stage(
+    pub(super) fn stage(
         &mut self,
         cid: Cid,
         deliveries: Vec<Delivery>,

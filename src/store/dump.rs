@@ -21,7 +21,7 @@ use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
 use super::records::event::EventRecord;
 use super::writer::WRITES;
-use super::{Store, bodies, brake, rows, snapshot};
+use super::{Store, bodies, brake, conditions, rows, snapshot};
 
 impl Store {
     /// Every row, one line each: table, key, value as JSON.
@@ -66,6 +66,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Left => json(&rows::decode_row::<LeftRecord>(table, key, value)?),
         Table::Host => json(&rows::decode_row::<HostRecord>(table, key, value)?),
         Table::Brake => brake::show(key, value)?,
+        Table::Condition => conditions::show(key, value)?,
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
             (Some(cid), Some(number)) => json(&snapshot::read(trees, cid, number)?),
@@ -88,7 +89,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
 /// The length of a table's keys, where it is fixed; longer ones are further rows of long values.
 pub(super) fn key_len(table: Table) -> Option<usize> {
     match table {
-        Table::Meta | Table::Cid | Table::Host | Table::Brake => None,
+        Table::Meta | Table::Cid | Table::Host | Table::Brake | Table::Condition => None,
         Table::Word => Some(4),
         Table::Name | Table::Sched | Table::Case | Table::Left => Some(8),
         Table::Event => Some(keys::EVENT_LEN),

@@ -271,6 +271,7 @@ fn is_long(table: Table) -> bool {
         | Table::Due
         | Table::Left
         | Table::Brake
+        | Table::Condition
         | Table::Host => false,
     }
 }

@@ -13,6 +13,7 @@ use super::Cid;
 use super::backup::LineCounts;
 use super::brake_lines::BrakeLine;
 use super::codes::{Blob, IdHex, Instant, MediumCode, Sha};
+use super::conditions::ConditionLine;
 use super::error::StoreError;
 use super::left::LeftRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
@@ -45,6 +46,8 @@ pub(super) enum Line {
     Delivery(DeliveryLine),
     /// A row of the brake.
     Brake(BrakeLine),
+    /// A condition.
+    Condition(ConditionLine),
     /// Something that is stored but did not read back, so that one bad value does not cost the whole backup.
     Damaged { what: String },
     /// The last.
