@@ -1,9 +1,9 @@
-//! `veedor deliveries`, `veedor retry`, `veedor release` and `veedor discard`: the outbox.
+//! `veedor deliveries`, `veedor release` and `veedor discard`: the outbox. `veedor retry` is in [`retry`](super::retry).
 
 use serde_json::Value;
 
 use super::list::told;
-use super::{Common, Done, Exit, Failure, ask, print};
+use super::{Common, Done, Exit, ask, print};
 use crate::daemon::answers::Ask;
 
 /// What both commands that decide about the brake say below their help.
@@ -40,7 +40,7 @@ pub fn list(common: &Common, about: Option<String>, failed: bool, limit: usize) 
     Ok(Exit::Done)
 }
 
-fn list_in<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+pub(super) fn list_in<'v>(value: &'v Value, name: &str) -> &'v [Value] {
     value[name].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
@@ -114,30 +114,6 @@ fn detail(delivery: &Value) {
     for version in versions(delivery) {
         print::line(&format!("  look     veedor show {} --version {version}", print::field(case, "number")));
     }
-}
-
-/// Sends again, or ends.
-pub fn retry(common: &Common, ids: Vec<String>, all: bool, drop: bool) -> Done {
-    if ids.is_empty() && (!all || drop) {
-        let why = if drop {
-            "name the deliveries that are not to be sent any more; `veedor deliveries` lists them"
-        } else {
-            "name the deliveries, or type --all for every one that is held or was given up; `veedor deliveries --failed` lists them"
-        };
-        return Err(Failure::new(Exit::Usage, why));
-    }
-    let mut data = Value::Null;
-    let by_daemon = ask::ask_each(common, std::iter::once(Ask::Retry { ids, end: drop }), |answer| data = answer)?;
-    let who = if by_daemon { "the daemon sends" } else { "no daemon runs; `veedor run` sends" };
-    let text = match (drop, list_in(&data, if drop { "dropped" } else { "retried" }).len()) {
-        (true, 1) => "1 delivery will not be sent any more".to_owned(),
-        (true, count) => format!("{count} deliveries will not be sent any more"),
-        (false, 0) => "no delivery is held or was given up; nothing to send again".to_owned(),
-        (false, 1) => format!("1 delivery is queued again; {who} it"),
-        (false, more) => format!("{more} deliveries are queued again; {who} them"),
-    };
-    print::outcome(common, &data, &text);
-    Ok(Exit::Done)
 }
 
 /// Sends what the brake holds of a source, or ends it; `all` ends what only came with it too.

@@ -25,6 +25,7 @@ mod new;
 mod place;
 mod poll;
 mod print;
+mod retry;
 mod run;
 mod show;
 mod sources;
@@ -145,16 +146,8 @@ enum Command {
         limit: usize,
     },
     /// Send held or failed deliveries again, one attempt each
-    Retry {
-        /// Delivery ids, from `veedor deliveries`
-        ids: Vec<String>,
-        /// All that are held or were given up
-        #[arg(long, conflicts_with = "ids")]
-        all: bool,
-        /// End those named instead: they are not sent any more
-        #[arg(long, conflicts_with = "all")]
-        drop: bool,
-    },
+    #[command(after_help = retry::HELP)]
+    Retry(retry::RetryArgs),
     /// Send what the brake holds of a source: the change is real
     #[command(after_help = deliveries::BRAKE)]
     Release {
@@ -242,7 +235,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Extract(args) => extract::run(common, &args),
         Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, lang.as_deref()),
         Command::Deliveries { about, failed, limit } => deliveries::list(common, about, failed, limit),
-        Command::Retry { ids, all, drop } => deliveries::retry(common, ids, all, drop),
+        Command::Retry(args) => retry::run(common, args),
         Command::Release { source } => deliveries::brake(common, source, true, false),
         Command::Discard { source, all } => deliveries::brake(common, source, false, all),
         Command::Test { channel } => test::run(common, &channel),

@@ -94,25 +94,8 @@ impl Deliverer {
 
     async fn round(&mut self, attempts: &mut Attempts) -> Result<(), StoreError> {
         let now = self.handles.clock.now();
-        if now + CLOCK_SLACK < self.looked {
-            self.hasten(now).await?;
-            self.rests.clear();
-            self.handles.store.resume_all();
-            self.released = Timestamp::MIN;
-        }
-        self.looked = now;
-        self.look_again(now);
-        let mut wake = now + TICK;
-        for channel in self.handles.store.waiting_channels() {
-            let room = self.room(&channel, now);
-            for id in self.claim(&channel, now, room) {
-                *self.under_way.entry(channel.clone()).or_default() += 1;
-                attempts.start(UnderWay { id, channel: channel.clone(), began: now }, attempt(self.handles.clone(), id));
-            }
-            // A channel without room has it again when an attempt ends, or when its rest does.
-            let next = if room > 0 { self.handles.store.next_due_of(&channel) } else { self.rests.until(&channel) };
-            wake = wake.min(next.filter(|next| *next > now).unwrap_or(wake));
-        }
+        let next = self.start_due(attempts, now).await?;
+        let wake = next.map_or(now + TICK, |next| next.min(now + TICK));
         let wait = Duration::try_from(wake.duration_since(now)).unwrap_or(TICK);
         let control = self.handles.control.clone();
         tokio::select! {
@@ -125,6 +108,32 @@ impl Deliverer {
             self.ended(under_way, result).await?;
         }
         Ok(())
+    }
+
+    /// Starts an attempt at all that is due and has room. Returns when there is more to start, as far as it is known now; the end of
+    /// an attempt makes room, too.
+    async fn start_due(&mut self, attempts: &mut Attempts, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        if now + CLOCK_SLACK < self.looked {
+            self.hasten(now).await?;
+            self.rests.clear();
+            self.handles.store.resume_all();
+            self.released = Timestamp::MIN;
+        }
+        self.looked = now;
+        self.look_again(now);
+        let mut wake: Option<Timestamp> = None;
+        for channel in self.handles.store.waiting_channels() {
+            let room = self.room(&channel, now);
+            for id in self.claim(&channel, now, room) {
+                *self.under_way.entry(channel.clone()).or_default() += 1;
+                attempts.start(UnderWay { id, channel: channel.clone(), began: now }, attempt(self.handles.clone(), id));
+            }
+            // A channel without room has it again when an attempt ends, or when its rest does.
+            let next = if room > 0 { self.handles.store.next_due_of(&channel) } else { self.rests.until(&channel) };
+            let next = next.filter(|next| *next > now);
+            wake = wake.into_iter().chain(next).min();
+        }
+        Ok(wake)
     }
 
     /// What was held is looked at again after a reload, when the operator asks, and once an hour.
@@ -231,6 +240,9 @@ impl Deliverer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod outage;
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 mod cases;
 mod hearings;
 mod outbox;
+mod recovery;
 mod upkeep;
 mod visits;
 
@@ -22,6 +23,7 @@ use crate::domain::case::Watch;
 use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 
+pub use recovery::Which;
 pub use visits::polled;
 
 /// What the answers need.
@@ -90,11 +92,14 @@ pub enum Ask {
     },
     /// Sends deliveries again, or ends them.
     Retry {
-        /// Their ids; all that are held or given up when empty.
+        /// Their ids; when empty, all that are held or given up and that the rest asks for.
         ids: Vec<String>,
         /// Whether they are ended instead.
         #[serde(default)]
         end: bool,
+        /// Which, when no ids are named.
+        #[serde(default)]
+        which: Which,
     },
     /// Sends what the brake holds of a source, or ends it.
     Brake {
@@ -177,7 +182,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
         Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
-        Ask::Retry { ids, end } => outbox::retry(desk, &ids, end).await,
+        Ask::Retry { ids, end, which } => recovery::retry(desk, &ids, end, &which).await,
         Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,
         Ask::Brake { source, release: false, all } => {
             outbox::brake(desk, source, Some(if all { Decision::DiscardAll } else { Decision::Discard })).await

@@ -80,47 +80,6 @@ fn line(store: &Store, config: &Config, delivery: &Delivery) -> Result<Value, St
     }))
 }
 
-/// Sends deliveries again, those named or all that were given up or are held; or ends those named.
-pub async fn retry(desk: &Desk, typed: &[String], end: bool) -> Result<Value, Answer> {
-    let mut ids = Vec::new();
-    for text in typed {
-        match Id::parse(text) {
-            Some(id) => ids.push(id),
-            None => {
-                return Err(Answer::No { why: format!("\"{text}\" is no delivery id; `veedor deliveries --failed` shows them"), code: 2 });
-            }
-        }
-    }
-    let (store, now) = (desk.handles.store.clone(), desk.handles.clock.now());
-    let all = ids.is_empty() && !end;
-    let done = blocking(move || {
-        if all {
-            // What the brake holds is no failure: `veedor release` and `veedor discard` decide of it.
-            let failed = store.deliveries(DeliveryFilter::Failed, usize::MAX)?;
-            let braked = |delivery: &&Delivery| matches!(delivery.state, DeliveryState::Braked { .. });
-            ids = failed.iter().filter(|delivery| !braked(delivery)).map(|delivery| delivery.id).collect();
-        }
-        let mut done = Vec::new();
-        for id in ids {
-            if store.delivery(id)?.is_none() {
-                return Ok(Err(id));
-            }
-            done.push(id);
-        }
-        if end {
-            store.end(&done, now)?
-        } else {
-            store.retry(&done, now)?
-        };
-        Ok(Ok(done))
-    })
-    .await?;
-    let done = done.map_err(|id| Answer::No { why: format!("there is no delivery {id}; `veedor deliveries` shows them"), code: 1 })?;
-    desk.handles.control.nudge_deliverer();
-    let what = if end { "dropped" } else { "retried" };
-    Ok(json!({ what: done.iter().map(Id::to_string).collect::<Vec<_>>() }))
-}
-
 /// Carries out what was decided of all that the brake holds of a source; without a decision it is released.
 pub async fn brake(desk: &Desk, source: String, decision: Option<Decision>) -> Result<Value, Answer> {
     let (store, now) = (desk.handles.store.clone(), desk.handles.clock.now());

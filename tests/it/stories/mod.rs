@@ -27,4 +27,5 @@ mod recipes;
 mod saved;
 mod series;
 mod sessions;
+mod states;
 mod versions;
