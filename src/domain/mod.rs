@@ -40,6 +40,7 @@ pub mod hearing;
 pub mod id;
 pub mod link;
 pub mod medium;
+pub mod outage;
 pub mod page;
 pub mod redact;
 pub mod report;
