@@ -28,4 +28,5 @@ mod saved;
 mod series;
 mod sessions;
 mod states;
+mod trouble;
 mod versions;
