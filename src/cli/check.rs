@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::place::{self, Unusable};
 use super::{Common, Done, Exit, Failure, ask, print};
+use crate::clock::Clock;
 use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours};
 use crate::diag::Problem;
 use crate::domain::case::Watch;
@@ -33,7 +35,7 @@ pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
             Err(Unusable::ByThisUser(why)) => Some(format!("{why} (this is fine when the service runs as another user)")),
             _ => None,
         };
-        for line in by_this_user.into_iter().chain(too_much(&config)).chain(unheard(&config)) {
+        for line in by_this_user.into_iter().chain(too_much(&config)).chain(unheard(&config)).chain(rotation(&config)) {
             print::aside(&format!("warning: {line}"));
         }
     }
@@ -85,7 +87,7 @@ fn as_json(config: &Config) -> serde_json::Value {
     let channel = |channel: &Channel| {
         json!({
             "id": channel.id, "kind": kind(&channel.kind), "to": receivers(channel), "events": channel.route.kinds.patterns,
-            "tags": channel.route.tags, "gathered_seconds": gathered(channel).map(|wait| wait.as_secs()),
+            "tags": channel.route.tags, "gathered_seconds": gathered(channel).map(|wait| wait.as_secs()), "public_keys": public_keys(channel),
         })
     };
     json!({
@@ -139,6 +141,29 @@ fn as_text(common: &Common, config: &Config) {
         })
         .collect();
     print::table(&["CHANNEL", "KIND", "TO", "EVENTS", "TAGS", "WHEN"], &rows);
+    for channel in &config.channels {
+        for key in public_keys(channel) {
+            print::line(&format!("{} signs with a key that its receiver verifies by {key}", channel.id));
+        }
+    }
+}
+
+/// What receivers need to verify and is no secret.
+fn public_keys(channel: &Channel) -> Vec<String> {
+    match &channel.kind {
+        ChannelKind::Webhook(webhook) => webhook.public_keys(),
+        _ => Vec::new(),
+    }
+}
+
+/// What there is to say on this day of keys that were replaced.
+fn rotation(config: &Config) -> Vec<String> {
+    let today = TimeZone::UTC.to_datetime(Clock::System.now()).date();
+    let said = |channel: &Channel| match &channel.kind {
+        ChannelKind::Webhook(webhook) => webhook.rotation(today).into_iter().map(|said| format!("{}: {said}", channel.id)).collect(),
+        _ => Vec::new(),
+    };
+    config.channels.iter().flat_map(said).collect::<Vec<_>>()
 }
 
 /// The hours in which a case is visited, and their zone; `None` means always.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Common, Done, Exit, ask, print};
+use super::{Common, Done, Exit, ask, print, silence};
 use crate::daemon::answers::Ask;
 
 /// Prints the list.
@@ -37,6 +37,9 @@ pub fn run(common: &Common) -> Done {
     for condition in conditions.iter().filter(|condition| condition["topic"] != "drift") {
         print::line(&condition_line(condition));
     }
+    for silence in data["silences"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        print::line(&silence::told(silence));
+    }
     Ok(Exit::Done)
 }
 
@@ -49,7 +52,7 @@ fn condition_line(condition: &Value) -> String {
     format!("{}{subject} since {}{disabled}{why}", field("kind"), print::minute(condition, "since"))
 }
 
-fn messages(count: &Value) -> String {
+pub(super) fn messages(count: &Value) -> String {
     if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }
 

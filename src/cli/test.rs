@@ -84,7 +84,7 @@ async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Out
     let bad = |why: String| Failure::new(Exit::Failed, why);
     let to = sender::sender(config, channel).map_err(bad)?;
     let content = notify::render(&to, &delivery, &[event], &about).map_err(|error| bad(error.to_string()))?;
-    let attempted = sender::notifier().map_err(bad)?.send(&to, &delivery, &content.body, now).await;
+    let attempted = sender::notifier(config).map_err(bad)?.send(&to, &delivery, &content.body, now).await;
     attempted.farewell.say().await;
     Ok(attempted.outcome)
 }

@@ -126,7 +126,10 @@ fn read_one(
     let way = kind.and_then(|kind| read_way(table, kind, scope));
     let patterns = read_patterns(table, scope);
     let language = table.choice("language", &LANGUAGES).map_or(general.language, |at| at.value);
-    let retry = read_retry(table, scope);
+    let retry = read_retry(table, scope).unwrap_or_else(|| match kind {
+        Some(Medium::Email) => RetrySchedule::mail(),
+        _ => RetrySchedule::standard(),
+    });
     let gather = match (kind, group_wait(table, scope)) {
         (Some(kind), Some(at)) if !kind.gathers() => {
             let message = format!("group_wait has no effect here: a {} gets each event at once", kind.name());
@@ -206,10 +209,11 @@ fn read_tags(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<At<String>> {
     tags
 }
 
-fn read_retry(table: &mut Reader<'_>, scope: &Scope<'_>) -> RetrySchedule {
-    let Some(written) = table.texts("retry") else { return RetrySchedule::standard() };
+/// The waits as written; `None` leaves those of the kind.
+fn read_retry(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<RetrySchedule> {
+    let written = table.texts("retry")?;
     if written.is_empty() {
-        let help = "write waits such as [\"5s\", \"5m\", \"2h\"], or leave it out for about 75 hours of attempts";
+        let help = "write waits such as [\"5s\", \"5m\", \"2h\"], or leave it out for some days of attempts";
         table.report("retry", "retry is empty: one failed attempt would lose the message", Some(help.to_owned()));
     }
     if written.len() > MOST_RETRIES {
@@ -225,7 +229,7 @@ fn read_retry(table: &mut Reader<'_>, scope: &Scope<'_>) -> RetrySchedule {
             }
         }
     }
-    RetrySchedule::new(waits)
+    Some(RetrySchedule::new(waits))
 }
 
 /// Keys of the documentation that this version does not honour yet; better told than taken and forgotten.

@@ -11,11 +11,15 @@ use super::scope::Scope;
 const KINDS: [(&str, Medium); 3] = [("email", Medium::Email), ("webhook", Medium::Webhook), ("command", Medium::Command)];
 
 /// Keys that belong to some kinds only; all others belong to every kind.
-const KEYS: [(&str, &[Medium]); 6] = [
+const KEYS: [(&str, &[Medium]); 10] = [
     ("to", &[Medium::Email]),
     ("url", &[Medium::Webhook]),
     ("secret", &[Medium::Webhook]),
+    ("old_secrets", &[Medium::Webhook]),
+    ("headers", &[Medium::Webhook]),
     ("allow_private", &[Medium::Webhook]),
+    ("allow", &[Medium::Webhook]),
+    ("allow_ports", &[Medium::Webhook]),
     ("run", &[Medium::Command]),
     ("timeout", &[Medium::Command]),
 ];

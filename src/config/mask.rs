@@ -12,7 +12,7 @@ use crate::diag::Problem;
 use super::secret::is_variable;
 
 /// Keys of `[smtp]` and `[[channel]]` whose values may be shown.
-const HARMLESS: [&str; 19] = [
+const HARMLESS: [&str; 21] = [
     "host",
     "port",
     "tls",
@@ -32,11 +32,13 @@ const HARMLESS: [&str; 19] = [
     "weekends",
     "retry",
     "allow_private",
+    "allow",
+    "allow_ports",
 ];
 
-/// Keys that lead to a secret, and the keys in them that only say where it is.
-const LEADING: [&str; 3] = ["password", "secret", "secrets"];
-const PLACES: [&str; 3] = ["file", "env", "credential"];
+/// Keys that lead to a secret, and the keys in them that only say where it is, or until when it is used.
+const LEADING: [&str; 4] = ["password", "secret", "secrets", "old_secrets"];
+const PLACES: [&str; 4] = ["file", "env", "credential", "until"];
 
 /// What names of secrets have in common, in Spanish and English, misspelt ones too.
 const SPEAKING: [&str; 7] = ["pass", "pasw", "pwd", "secret", "token", "clave", "contras"];
@@ -94,6 +96,11 @@ fn guarded(path: &[String]) -> bool {
     path.first().is_some_and(|first| first == "smtp" || first == "channel")
 }
 
+/// Whether one of these tables of the path leads to a secret.
+fn leads(path: &[String], tables: &[String]) -> bool {
+    tables.iter().any(|name| LEADING.contains(&name.as_str()) || (guarded(path) && name == "headers"))
+}
+
 enum Verdict {
     Harmless,
     /// A table of places may stand here, and nothing else.
@@ -103,11 +110,12 @@ enum Verdict {
 
 fn verdict(path: &[String]) -> Verdict {
     let Some((last, inside)) = path.split_last() else { return Verdict::Harmless };
-    // `secrets` holds one table of places for each of its names.
-    if inside.last().is_some_and(|name| name == "secrets") {
+    // `secrets` and `headers` hold one table of places for each of their names.
+    let holds = |name: &String| name == "secrets" || (guarded(path) && name == "headers");
+    if inside.last().is_some_and(holds) || (guarded(path) && last == "headers") {
         return Verdict::Leading;
     }
-    if inside.iter().any(|name| LEADING.contains(&name.as_str())) {
+    if leads(path, inside) {
         return if PLACES.contains(&last.as_str()) { Verdict::Harmless } else { Verdict::Secret };
     }
     let speaks = SPEAKING.iter().any(|word| last.to_lowercase().contains(word));
@@ -142,7 +150,7 @@ fn walk(section: &[String], line: &str, above: &[&str]) -> String {
             Verdict::Leading if opens => {}
             Verdict::Leading | Verdict::Secret => return format!("{}{HIDDEN}", &line[..start]),
         }
-        let strict = matches!(verdict(&path), Verdict::Leading) || path.iter().any(|name| LEADING.contains(&name.as_str()));
+        let strict = matches!(verdict(&path), Verdict::Leading) || leads(&path, &path);
         if opens {
             tables.push(path);
             at = start + 1;
@@ -174,7 +182,7 @@ fn misplaced(path: &[String], value: &str) -> bool {
     let word = value[..word_end(value)].trim().trim_matches(['"', '\'']);
     let Some((last, inside)) = path.split_last() else { return false };
     match last.as_str() {
-        "env" => inside.iter().any(|name| LEADING.contains(&name.as_str())) && !is_variable(word),
+        "env" => leads(path, inside) && !is_variable(word),
         "host" => guarded(path) && word.contains('@'),
         _ => false,
     }
@@ -274,6 +282,12 @@ mod tests {
             ("[source.x.secrets.key]\nvalue = 'hunter2'", "value = ***"),
             ("[source.x]\nsecrets = { key = { env = \"whsec_hunter2\" } }", "secrets = { key = { env = ***"),
             ("[[case]]\nsmtp_pass = \"hunter2\"", "smtp_pass = ***"),
+            ("[[channel]]\nheaders = { X-Team = \"hunter2\" }", "headers = { X-Team = ***"),
+            ("[[channel]]\nheaders = { \"X-Key\" = { env = \"whsec_hunter2\" } }", "headers = { \"X-Key\" = { env = ***"),
+            ("[[channel]]\nheaders = \"hunter2\"", "headers = ***"),
+            ("[[channel]]\n[channel.headers]\nAuthorization = \"hunter2\"", "Authorization = ***"),
+            ("[[channel]]\nold_secrets = [\"hunter2\"]", "old_secrets = ***"),
+            ("[[channel]]\n[[channel.old_secrets]]\nkey = \"hunter2\"", "key = ***"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
         }
@@ -293,6 +307,9 @@ mod tests {
             "[[channel]]\nto = [\"a@example.org\", \"b = c\"] # both",
             "[[channel]]\nto = [\n  \"a@example.org\",",
             "[[case]]\nnote = \"see page = 3\"",
+            "[[channel]]\nheaders = { Authorization = { env = \"KEY\" }, \"X-Team\" = { file = \"a\" } }",
+            "[[channel]]\nallow = [\"10.1.2.0/24\", \"hooks.example\"]",
+            "[[channel]]\n[[channel.old_secrets]]\nuntil = \"mañana\"",
             "[smtp]",
             "[[case]]\npage = { url = \"https://example.org/?q=1\", rows = \"tr\" }",
         ] {

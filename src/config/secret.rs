@@ -50,7 +50,11 @@ pub(super) fn read(reader: &mut Reader<'_>, key: &str, scope: &Scope<'_>) -> Opt
         reader.report(key, format!("{key} must not stand in the file itself"), Some(HOW.to_owned()));
         return None;
     }
-    let mut table = reader.table(key)?;
+    read_place(reader.table(key)?, key, scope)
+}
+
+/// Reads the secret whose place this table names; `key` is what to call it.
+pub(super) fn read_place(mut table: Reader<'_>, key: &str, scope: &Scope<'_>) -> Option<At<Secret>> {
     let ways: Vec<_> = ["file", "env", "credential"].into_iter().filter_map(|way| Some((way, table.text(way)?))).collect();
     let count = ["file", "env", "credential"].into_iter().filter(|way| table.has(way)).count();
     let span = table.span();

@@ -1,6 +1,9 @@
 //! The `[smtp]` table: the mail server that email channels send through.
 
 use lettre::message::Mailbox;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use crate::diag::{At, Reader};
 
@@ -21,6 +24,8 @@ pub struct Smtp {
     pub user: Option<String>,
     /// Its password.
     pub password: Option<Secret>,
+    /// The authorities that its certificate is checked against, as PEM; `None` takes the machine's.
+    pub ca: Option<Vec<u8>>,
     /// The sender, for example `Veedor <veedor@example.org>`.
     pub from: String,
 }
@@ -47,10 +52,18 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
     let insecure = table.flag("insecure");
     let user = scope.line(&mut table, "user");
     let password = secret::read(&mut table, "password", scope);
+    let ca = authorities(&mut table, scope);
     let from = sender(&mut table, scope);
     if table.has("user") != table.has("password") {
         let (there, missing) = if table.has("user") { ("user", "password") } else { ("password", "user") };
         table.report(there, format!("[smtp] has a {there} but no {missing}"), Some("give both, or neither".to_owned()));
+    }
+    if table.has("ca") && tls.as_ref().is_some_and(|at| at.value == Tls::None) {
+        table.report(
+            "ca",
+            "without TLS no certificate is checked, so ca has no effect",
+            Some("use tls = \"tls\" or \"starttls\", or leave ca out".to_owned()),
+        );
     }
     let has_password = table.has("password");
     table.finish();
@@ -73,8 +86,37 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
         tls: protection,
         user: user.map(|at| at.value),
         password: password.map(|at| at.value),
+        ca,
         from: from?,
     })
+}
+
+/// The certificates in the file that `ca` names.
+fn authorities(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Vec<u8>> {
+    let at = table.text("ca")?;
+    let path = scope.path(&at)?;
+    let help = "write the path of a PEM file that the service's user can read, with the certificate of your own authority";
+    let pem = match std::fs::read(&path) {
+        Ok(pem) => pem,
+        Err(error) => {
+            scope.error(at.span, format!("cannot read {}: {error}", path.display()), help);
+            return None;
+        }
+    };
+    let mut roots = RootCertStore::empty();
+    let mut refused = None;
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let added = certificate.map_err(|error| error.to_string()).and_then(|found| roots.add(found).map_err(|error| error.to_string()));
+        refused = refused.or(added.err());
+    }
+    match refused {
+        Some(why) => scope.error(at.span, format!("{} holds a certificate that does not read: {why}", path.display()), help),
+        None if roots.is_empty() => {
+            scope.error(at.span, format!("{} holds no certificate (-----BEGIN CERTIFICATE-----)", path.display()), help)
+        }
+        None => return Some(pem),
+    }
+    None
 }
 
 /// Whether it is a name or an address and nothing more. What stands there instead may hold a password, so it is not repeated.

@@ -5,18 +5,23 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use super::*;
+use crate::domain::backoff::RetrySchedule;
 use crate::domain::medium::Medium;
 use crate::domain::route::Gather;
 use crate::recipe::{self, Recipe};
 
 const EXAMPLE: &str = include_str!("../../watchlist.toml");
 const KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
-const CASE: &str = "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n";
+pub(super) const CASE: &str = "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n";
 
 fn env(name: &str) -> Option<String> {
     match name {
         "HOME" => Some("/home/persona".to_owned()),
         "VEEDOR_HOOK_SECRET" => Some(KEY.to_owned()),
+        "VEEDOR_HOOK_SECRET_OLD" => Some("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned()),
+        "VEEDOR_HOOK_PAIR" => Some("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=".to_owned()),
+        "VEEDOR_HOOK_AUTH" => Some("Bearer ficticio".to_owned()),
+        "VEEDOR_LINES" => Some("dos\nlíneas".to_owned()),
         "VEEDOR_SMTP_PASSWORD" => Some("ficticia".to_owned()),
         _ => None,
     }
@@ -51,13 +56,47 @@ fn load_with(files: &[(&str, &str)], secrets: Secrets) -> (Option<Config>, Vec<S
     }
 }
 
-fn load(text: &str) -> (Option<Config>, Vec<String>, Vec<String>) {
+pub(super) fn load(text: &str) -> (Option<Config>, Vec<String>, Vec<String>) {
     load_files(&[("w.toml", text)])
 }
 
-fn good(text: &str) -> Config {
+pub(super) fn good(text: &str) -> Config {
     let (config, errors, _) = load(text);
     config.unwrap_or_else(|| panic!("{errors:#?}\n{text}"))
+}
+
+const AUTHORITY: &str = include_str!("../../tests/fixtures/mail/authority.pem");
+
+#[test]
+fn the_authority_of_a_mail_server_is_read_when_the_list_is() {
+    let text = format!("{CASE}[smtp]\nhost = \"h.example.org\"\nfrom = \"v@example.org\"\nca = \"own.pem\"\n");
+    let (config, errors, _) = load_files(&[("w.toml", &text), ("own.pem", AUTHORITY)]);
+    let smtp = config.unwrap_or_else(|| panic!("{errors:?}")).smtp.expect("there");
+    assert_eq!(smtp.ca.as_deref(), Some(AUTHORITY.as_bytes()));
+    let cut = AUTHORITY.lines().take(4).chain(["-----END CERTIFICATE-----"]).collect::<Vec<_>>().join("\n");
+    for (content, message) in
+        [(None, "cannot read"), (Some("no certificate"), "holds no certificate"), (Some(cut.as_str()), "does not read")]
+    {
+        let files: Vec<(&str, &str)> = [("w.toml", text.as_str())].into_iter().chain(content.map(|content| ("own.pem", content))).collect();
+        let (_, errors, _) = load_files(&files);
+        assert!(errors.len() == 1 && errors[0].starts_with("w.toml:7:6: ") && errors[0].contains(message), "{errors:?}");
+    }
+    let (_, errors, _) = load_files(&[
+        ("w.toml", &text.replace("h.example.org", "localhost").replace("ca =", "tls = \"none\"\nca =")),
+        ("own.pem", AUTHORITY),
+    ]);
+    assert!(errors.len() == 1 && errors[0].contains("without TLS no certificate is checked"), "{errors:?}");
+}
+
+#[test]
+fn a_mail_is_tried_for_days_and_a_webhook_as_its_standard_says() {
+    let text = format!(
+        "{CASE}[smtp]\nhost = \"h.example.org\"\nfrom = \"v@example.org\"\n[[channel]]\nid = \"m\"\nkind = \"email\"\nto = [\"x@example.org\"]\n\
+         [[channel]]\nid = \"h\"\nkind = \"webhook\"\nurl = \"https://example.org\"\n"
+    );
+    let config = good(&text);
+    assert_eq!(config.channels[0].retry, RetrySchedule::mail());
+    assert_eq!(config.channels[1].retry, RetrySchedule::standard());
 }
 
 #[test]
@@ -80,7 +119,7 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
     };
     let text: String = EXAMPLE.lines().map(|line| on(line) + "\n").collect();
     let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
-    let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe)]);
+    let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe), ("autoridad.pem", AUTHORITY)]);
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
     assert_eq!((config.cases.len(), config.channels.len()), (4, 3));
     let (linked, warnings): (Vec<String>, Vec<String>) = warnings.into_iter().partition(|warning| warning.contains("linked of"));
@@ -176,7 +215,7 @@ fn every_key_of_the_shipped_watch_list_is_recognised_when_it_is_misspelt() {
         assert!(told.ends_with(&format!("did you mean \"{key}\"?")), "{told}");
         tried.insert(key);
     }
-    for key in ["contact", "include", "password", "gap", "allow_private", "formal_name"] {
+    for key in ["contact", "include", "password", "gap", "allow_private", "headers", "old_secrets", "allow", "allow_ports", "formal_name"] {
         assert!(tried.contains(key), "{key} was not tried: {tried:?}");
     }
 }

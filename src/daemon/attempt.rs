@@ -44,7 +44,7 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
     let store = handles.store.clone();
     let loaded = blocking(move || {
         let Some(mut delivery) = store.delivery(id)? else { return Ok(None) };
-        if let DeliveryState::Open { .. } = delivery.state {
+        if matches!(delivery.state, DeliveryState::Open { .. }) || store.is_anything_silenced() {
             delivery = store.close(id, began)?.unwrap_or(delivery);
         }
         Ok(Some((store.content(id)?, delivery)))

@@ -14,6 +14,7 @@ use super::Handles;
 use super::attempt::{Tried, attempt, fit_for_the_log, note_panic};
 use super::brake;
 use super::rests::{PER_CHANNEL, Rests};
+use super::silences;
 use super::supervise::{Pulse, Units};
 use crate::config::Config;
 use crate::domain::delivery::{Delivery, LONGEST_RETRY_AFTER, Outcome};
@@ -95,6 +96,7 @@ impl Deliverer {
 
     async fn round(&mut self, attempts: &mut Attempts) -> Result<(), StoreError> {
         let now = self.handles.clock.now();
+        silences::end_due(&self.handles, now).await?;
         let next = self.start_due(attempts, now).await?;
         let wake = next.map_or(now + TICK, |next| next.min(now + TICK));
         let wait = Duration::try_from(wake.duration_since(now)).unwrap_or(TICK);

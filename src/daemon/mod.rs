@@ -23,6 +23,7 @@
 mod absent;
 pub mod agenda;
 pub mod answers;
+mod appointments;
 pub mod ask;
 pub mod attempt;
 pub mod backups;
@@ -39,6 +40,7 @@ pub mod poll;
 pub mod probe;
 mod program;
 pub mod prune;
+mod recipients;
 pub mod record;
 pub mod reload;
 pub mod rests;
@@ -46,6 +48,7 @@ pub mod runs;
 pub mod sender;
 pub mod shared;
 pub mod signals;
+mod silences;
 pub mod socket;
 pub mod supervise;
 pub mod visit;
@@ -151,11 +154,13 @@ impl Handles {
         let folder = config.general.state_dir.join(STORE);
         let opened = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await;
         let store = opened.map_err(|error| StartError::Store(format!("the store could not be opened: {error}")))??;
+        let (labelled, labels) = (store.clone(), silences::labels(&config));
+        blocking(move || labelled.know(labels)).await?;
         let metrics = Metrics::default();
         metrics.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
         let fetcher = Fetcher::new(config.general.contact.as_deref(), clock.clone(), metrics.clone());
         let fetcher = fetcher.map_err(|error| StartError::Listen(format!("failed to {error}")))?;
-        let notifier = sender::notifier().map_err(StartError::Listen)?;
+        let notifier = sender::notifier(&config).map_err(StartError::Listen)?;
         Ok(Self {
             fetcher,
             shared: Shared::new(clock.clone()),

@@ -232,6 +232,7 @@ impl Job {
             let seq = event.seq.saturating_add(u32::try_from(events.len()).unwrap_or(u32::MAX));
             events.push(Event { seq, version: number, page_sha256: print, ..event });
         }
+        self.appointments(&mut events, &meaning, &docket, &recipe.zone_of(&watch.number))?;
         let deliveries = route(&events, watch, &self.config.routes(), self.now);
         let (row, due) = self.read_row(received);
         let row = if health == Health::Ok { row } else { Row { last_ok: self.row.last_ok, seen: [0; 8], ..row } };

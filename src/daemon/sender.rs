@@ -4,9 +4,9 @@
 
 use super::supervise;
 use crate::config::{self, ChannelKind, Config};
-use crate::fetch::guard;
+use crate::fetch::guard::Guard;
 use crate::notify::command::Program;
-use crate::notify::{Channel, Deadlines, Notifier, Smtp, Tls, Webhook, terminal};
+use crate::notify::{Channel, Deadlines, Key, Notifier, Smtp, Tls, Webhook, terminal};
 
 /// The channel as the sender needs it.
 ///
@@ -15,11 +15,7 @@ use crate::notify::{Channel, Deadlines, Notifier, Smtp, Tls, Webhook, terminal};
 pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, String> {
     match &channel.kind {
         ChannelKind::Terminal => Ok(Channel::Terminal),
-        ChannelKind::Webhook(webhook) => Ok(Channel::Webhook(Webhook {
-            url: webhook.url.to_string(),
-            secret: webhook.secret.as_ref().map(|secret| secret.expose().to_owned()),
-            allow_private: webhook.allow_private,
-        })),
+        ChannelKind::Webhook(webhook) => Ok(Channel::Webhook(receiver(webhook))),
         ChannelKind::Command(command) => Ok(Channel::Command(Program {
             program: command.program.program.clone(),
             arguments: command.program.arguments.clone(),
@@ -38,6 +34,7 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
                 },
                 user: smtp.user.clone(),
                 password: smtp.password.as_ref().map(|password| password.expose().to_owned()),
+                ca: smtp.ca.clone(),
                 from: smtp.from.clone(),
                 id_domain: None,
             }))
@@ -45,15 +42,24 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
     }
 }
 
-/// A notifier with a guarded client for the world and an open one for receivers that the operator vouches for.
+fn receiver(webhook: &config::Webhook) -> Webhook {
+    let newest = webhook.secret.iter().map(|secret| Key { secret: secret.expose().to_owned(), until: None });
+    let old = webhook.old_secrets.iter().map(|old| Key { secret: old.secret.expose().to_owned(), until: old.until });
+    Webhook {
+        url: webhook.url.to_string(),
+        keys: newest.chain(old).collect(),
+        headers: webhook.headers.iter().map(|header| (header.name.clone(), header.value.expose().to_owned())).collect(),
+        reach: webhook.reach.clone(),
+    }
+}
+
+/// A notifier that reaches what channels vouch for, and never the address that this daemon listens on.
 ///
 /// # Errors
 /// When TLS cannot be set up or a thread cannot be started.
-pub fn notifier() -> Result<Notifier, String> {
-    let deadline = Deadlines::default().webhook;
+pub fn notifier(config: &Config) -> Result<Notifier, String> {
+    let guard = Guard::new(config.general.listen, Deadlines::default().webhook).map_err(|error| format!("failed to {error}"))?;
     let (terminal, printer) = terminal::pair();
     supervise::thread("terminal", move || printer.run()).map_err(|error| format!("failed to start the terminal's thread: {error}"))?;
-    let client = |private| guard::webhook_client(private, deadline).map_err(|error| format!("failed to {error}"));
-    let check = |url: &url::Url, private: bool| guard::check(url, private).map_err(|refused| refused.to_string());
-    Ok(Notifier::new(client(false)?, client(true)?, terminal, check))
+    Ok(Notifier::new(guard, terminal))
 }

@@ -27,6 +27,14 @@ impl RetrySchedule {
         Self::new([5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].map(Duration::from_secs).to_vec())
     }
 
+    /// What a mail waits (`alerting.md` B2.3): never under five minutes, because a relay that defers asks for patience, then half an hour
+    /// and longer, until it is given up after four to five days as RFC 5321 §4.5.4.1 has it.
+    pub fn mail() -> Self {
+        const HOUR: u64 = 3600;
+        let waits = [400, 1800, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR];
+        Self::new(waits.map(Duration::from_secs).to_vec())
+    }
+
     /// No wait of this schedule is longer.
     pub fn longest(&self) -> Duration {
         self.waits.iter().max().map_or(Duration::ZERO, |wait| wait.mul_f64(1.0 + JITTER))
@@ -74,6 +82,17 @@ mod tests {
         assert_eq!(schedule.longest(), Duration::from_secs(120));
         assert_eq!(schedule.wait(Id::derive(&[b"x"]), 2), None);
         assert_eq!(schedule.wait(Id::derive(&[b"x"]), 0), None);
+    }
+
+    #[test]
+    fn a_mail_is_patient_and_given_up_after_more_than_four_days() {
+        for n in 0u32..200 {
+            let id = Id::derive(&[&n.to_be_bytes()]);
+            let waits: Vec<Duration> = (1..).map_while(|tried| RetrySchedule::mail().wait(id, tried)).collect();
+            assert!(waits[0] >= Duration::from_secs(300) && waits[1] >= Duration::from_secs(1200), "{waits:?}");
+            let days = waits.iter().sum::<Duration>().as_secs_f64() / 86_400.0;
+            assert!((3.7..=5.6).contains(&days), "{days} days");
+        }
     }
 
     #[test]

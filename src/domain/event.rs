@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
+use super::appointment::Appointment;
 use super::case::CaseRef;
 use super::docket::EntryKey;
 use super::hearing::HearingMention;
@@ -132,6 +133,8 @@ kinds! {
     CaseReturned = "case.returned", Notice, Subscriber;
     /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
     SourceDrift = "source.drift", Warn, Operator;
+    /// A silence ended: what was not sent meanwhile.
+    SilenceEnded = "silence.ended", Notice, Subscriber;
     /// Most visits to a source fail because its pages are not what the recipe expects.
     SourceUnreadable = "source.unreadable", Warn, Operator;
     /// Most visits to a source fail because it refuses us.
@@ -304,6 +307,8 @@ pub struct EventHearing {
     pub zone: String,
     /// The day and hour that this one replaces, when the same entry names them.
     pub previous: Option<(Date, Option<Time>)>,
+    /// What changes by it in a calendar.
+    pub appointments: Vec<Appointment>,
 }
 
 /// What a subscriber is told.

@@ -17,12 +17,15 @@
 //! | **Condition** | a level that lasts, of a source, a channel or the disk: it fires, is called to mind, and ends | |
 //! | **Event** | a change with its meaning: `hearing.scheduled`, `ruling.issued`, `record.removed` … | |
 //! | **Hearing** | a hearing with its settings, each with an outcome | audiencia, señalamiento |
+//! | **Appointment** | a hearing as a calendar program keeps it: one identity over its settings, a number that grows | |
 //! | **Clock** | a procedural time limit | plazo, término |
 //! | **Delivery / Attempt / Outcome** | a message for one recipient of one channel / one try / Sent, Retry, Rejected | |
+//! | **Silence** | news that is not sent for a while: who said so, why, until when | |
 //! | **Oddity** | something unexpected on a page that did not stop us from reading it | |
 
 pub mod about;
 pub mod address;
+pub mod appointment;
 pub mod backoff;
 pub mod brake;
 pub mod case;
@@ -39,9 +42,11 @@ pub mod health;
 pub mod hearing;
 pub mod id;
 pub mod link;
+pub mod meanwhile;
 pub mod medium;
 pub mod outage;
 pub mod page;
+pub mod reach;
 pub mod redact;
 pub mod report;
 pub mod route;
@@ -49,4 +54,7 @@ pub mod route;
 pub mod sample;
 pub mod schedule;
 pub mod setting;
+pub mod signing;
+pub mod silence;
 pub mod twin;
+pub mod way_out;

@@ -10,6 +10,7 @@ use jiff::civil::{date, time};
 use jiff::tz::TimeZone;
 
 use super::about::{About, Language, Profile, Stop};
+use super::appointment::Appointment;
 use super::case::{CaseNumber, CaseRef, Parts, Watch};
 use super::condition::{Class, Topic};
 use super::delivery::{Delivery, DeliveryState};
@@ -17,7 +18,7 @@ use super::disagreement::{Disagreement, Point};
 use super::docket::EntryKey;
 use super::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity};
 use super::hearing::{HearingMention, HearingMode, HearingStatus};
-use super::id::sha256;
+use super::id::{Id, sha256};
 use super::link::{Link, Relation};
 use super::report::{Number, Report, SourceLine, Subject, Trouble};
 
@@ -107,7 +108,28 @@ pub fn rescheduled() -> Event {
         starts: Some("2024-03-12T14:00:00Z".parse().expect("valid")),
         zone: "America/Guayaquil".into(),
         previous: Some((date(2024, 2, 20), Some(time(9, 0, 0, 0)))),
+        appointments: Vec::new(),
     });
+    event
+}
+
+/// The same with what changes by it in a calendar.
+pub fn invited() -> Event {
+    let mut event = rescheduled();
+    if let Some(hearing) = &mut event.hearing {
+        hearing.appointments.push(Appointment {
+            id: Id::derive(&[b"appointment"]),
+            sequence: 1,
+            cancelled: false,
+            kind: Some("juicio".into()),
+            date: date(2024, 3, 12),
+            end_date: None,
+            time: Some(time(9, 0, 0, 0)),
+            zone: "America/Guayaquil".into(),
+            mode: Some(HearingMode::InPerson),
+            room: Some("203".into()),
+        });
+    }
     event
 }
 
@@ -218,6 +240,20 @@ pub fn drift() -> Event {
     let cases = ["17721202400011G", "17721202400018", "17721202400021G"].map(str::to_owned);
     let drift = super::brake::Drift::new("case.field_changed:status", 6, 20, cases.into_iter());
     Event { field: Some(drift.field()), page_sha256: [0; 32], ..bare(EventKind::SourceDrift) }
+}
+
+/// What a silence of two cases muted.
+pub fn meanwhile() -> super::meanwhile::Meanwhile {
+    let events = [filing(), filing(), rescheduled(), edited(), ruling()];
+    let cases = ["17721-2019-00029G", "17721-2024-00011G", "17721-2019-00029G", "17721-2019-00029G", "17721-2024-00011G"];
+    let named: Vec<(&Event, &str)> = events.iter().zip(cases).collect();
+    let from = seen_at() - jiff::SignedDuration::from_hours(72);
+    super::meanwhile::Meanwhile::new(super::id::Id([0xab; 16]), from, seen_at(), &named)
+}
+
+/// The summary of that silence.
+pub fn silence_ended() -> Event {
+    Event { field: Some(meanwhile().field()), page_sha256: [0; 32], ..bare(EventKind::SilenceEnded) }
 }
 
 /// A source that refuses most visits.

@@ -82,6 +82,8 @@ pub struct Setting {
     pub kind: Option<String>,
     /// The day; absent when an entry says what became of a hearing and no entry says for when it was set.
     pub date: Option<Date>,
+    /// The last day, of a session that lasts several.
+    pub end_date: Option<Date>,
     /// The hour, wall time in the court's zone.
     pub time: Option<Time>,
     /// How people attend.

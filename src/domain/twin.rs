@@ -114,6 +114,7 @@ mod tests {
         let setting = Setting {
             kind: part(2).map(str::to_owned),
             date: part(0).map(|day| date(2026, 3, day.parse().expect("a day"))),
+            end_date: None,
             time: part(1).map(hour),
             mode: None,
             room: None,

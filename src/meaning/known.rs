@@ -36,7 +36,7 @@ pub fn setting_hearing(setting: &Setting, zone: &TimeZone) -> EventHearing {
         ..HearingMention::new(HearingStatus::Convened)
     };
     let starts = setting.date.zip(setting.time).and_then(|(date, time)| instant(date.to_datetime(time), zone));
-    EventHearing { mention, starts, zone: zone.iana_name().unwrap_or("UTC").to_owned(), previous: None }
+    EventHearing { mention, starts, zone: zone.iana_name().unwrap_or("UTC").to_owned(), previous: None, appointments: Vec::new() }
 }
 
 /// Takes from a reading the days that the entries before it already tell: those that the entry only calls to mind,

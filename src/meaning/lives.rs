@@ -226,6 +226,7 @@ fn of(mention: &HearingMention, outcome: Outcome) -> Setting {
     Setting {
         kind: mention.kind.clone(),
         date: mention.date,
+        end_date: mention.end_date,
         time: mention.time,
         mode: mention.mode,
         room: mention.room.clone(),

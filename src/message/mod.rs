@@ -1,10 +1,11 @@
 //! Every word that a person reads, in Spanish and in English.
 //!
 //! `notify`, the dashboard and the commands ask for a [`summary()`], a [`mail()`] or the [`terminal()`] form. One file a
-//! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML. It sends nothing.
+//! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML, the calendar. It sends nothing.
 
 mod advice;
 mod block;
+mod calendar;
 mod change;
 mod dates;
 mod disagreement;
@@ -12,6 +13,7 @@ mod evidence;
 mod hearings;
 mod html;
 mod linked;
+mod meanwhile;
 mod operator;
 mod sheet;
 mod subject;
@@ -19,6 +21,7 @@ mod summary;
 mod text;
 mod words;
 
+pub use calendar::{METHOD, Publisher, calendar, file_name};
 pub use summary::summary;
 
 use crate::domain::about::About;

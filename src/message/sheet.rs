@@ -3,6 +3,7 @@
 //! Put together once and rendered by [`text`](super::text) and [`html`](super::html).
 
 use super::block::{Block, block};
+use super::meanwhile;
 use super::operator;
 use super::words::pick;
 use crate::domain::about::{About, Language, Stop};
@@ -41,15 +42,18 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
     }
     let language = about.language;
     let watch = about.watch;
+    let several = meanwhile::heading(events, language);
+    let of_one = several.is_none();
+    let (name, number) = several.unwrap_or_else(|| (name(about), number(about)));
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();
     Sheet {
         language,
-        name: cut(&plain(watch.label()), 200),
-        number: format!("{} · {}", cut(&plain(&watch.number.canonical), 100), cut(&plain(about.source_title), 200)),
+        name,
+        number,
         blocks: events.iter().map(|event| block(event, about)).collect(),
-        note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty()),
-        tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty()),
-        url: link(about.case_url),
+        note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty() && of_one),
+        tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty() && of_one),
+        url: link(about.case_url).filter(|_| of_one),
         footer: vec![
             pick(
                 language,
@@ -92,8 +96,18 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
     }
 }
 
+/// What the case is called.
+pub(super) fn name(about: &About<'_>) -> String {
+    cut(&plain(about.watch.label()), 200)
+}
+
+/// Its number and its source.
+pub(super) fn number(about: &About<'_>) -> String {
+    format!("{} · {}", cut(&plain(&about.watch.number.canonical), 100), cut(&plain(about.source_title), 200))
+}
+
 /// An address that may stand in a link: web only, no white space or controls, not absurdly long.
-fn link(url: &str) -> Option<String> {
+pub(super) fn link(url: &str) -> Option<String> {
     let web = url.starts_with("https://") || url.starts_with("http://");
     (web && url.len() <= 2000 && plain(url) == url && !url.contains(' ')).then(|| url.to_owned())
 }

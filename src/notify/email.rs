@@ -1,13 +1,17 @@
 //! A mail as bytes: two complete forms, 7-bit, the same bytes every time.
 //!
-//! Called by [`render`](super::render). Date, boundary and ids come from the delivery, so that a repeated message is the
+//! Called by [`render`](super::render). Date, boundaries and ids come from the delivery, so that a repeated message is the
 //! same message and not a new one (`alerting.md` B1.4, B3). Sending is [`smtp`](super::smtp)'s work.
+//!
+//! A mail that changes what a calendar shows brings the change twice, as the large calendar services do: beside text and HTML, where
+//! Gmail and Apple Mail look, and as an attached file, which Outlook and everyone else can open. Both are the same appointment, so that
+//! taking both adds one.
 
 use std::time::SystemTime;
 
 use lettre::Address;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
+use lettre::message::{Attachment, Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 use super::{Smtp, Unsendable, Whose};
 use crate::domain::about::{About, Stop};
@@ -33,12 +37,18 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
     let facts: Vec<&[u8]> = std::iter::once(&delivery.id.0[..]).chain(events.iter().map(|event| &event.id.0[..])).collect();
     let id = Id::derive(&facts);
     let ids: Vec<String> = events.iter().map(|event| event.id.to_string()).collect();
+    let publisher = message::Publisher { name: from.name.as_deref(), address: from.email.as_ref(), domain: &domain };
+    let calendar = message::calendar(events, about, &publisher);
     let alternatives = MultiPart::alternative()
         .boundary(format!("=_veedor_{}", delivery.id))
         .singlepart(part(ContentType::TEXT_PLAIN, letter.text)?)
         .singlepart(part(ContentType::TEXT_HTML, letter.html)?);
+    let parts = match calendar {
+        Some(calendar) => with_calendar(alternatives, calendar, delivery, message::file_name(about.language))?,
+        None => alternatives,
+    };
     let mut builder = MessageBuilder::new()
-        .from(from)
+        .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(unencoded(&letter.subject))
         .date(date(delivery))
@@ -54,7 +64,7 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: 
     if one_click {
         builder = builder.raw_header(fixed("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
     }
-    let message = builder.multipart(alternatives).map_err(|error| Unsendable::message(format!("cannot put the mail together: {error}")))?;
+    let message = builder.multipart(parts).map_err(|error| Unsendable::message(format!("cannot put the mail together: {error}")))?;
     Ok(message.formatted())
 }
 
@@ -88,6 +98,22 @@ fn part(kind: ContentType, text: String) -> Result<SinglePart, Unsendable> {
     let body = Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable);
     let body = body.map_err(|_| Unsendable::message("cannot encode the mail as quoted-printable".to_owned()))?;
     Ok(SinglePart::builder().header(kind).body(body))
+}
+
+/// The calendar beside the other forms, last because it is the one that a program prefers which knows it, and as a file.
+fn with_calendar(alternatives: MultiPart, calendar: String, delivery: &Delivery, name: &str) -> Result<MultiPart, Unsendable> {
+    let kind =
+        |text: &str| ContentType::parse(text).map_err(|error| Unsendable::message(format!("cannot name the calendar's type: {error}")));
+    // Base64, because some programs unfold lines that quoted-printable has broken.
+    let body = |text: String| {
+        let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64);
+        body.map_err(|_| Unsendable::message("cannot encode the calendar as base64".to_owned()))
+    };
+    let shown = kind(&format!("text/calendar; charset=utf-8; method={}", message::METHOD))?;
+    let shown = SinglePart::builder().header(shown).body(body(calendar.clone())?);
+    let file = Attachment::new(name.to_owned()).body(body(calendar)?, kind(&format!("application/ics; name=\"{name}\""))?);
+    let boundary = format!("=_mixed_{}", delivery.id);
+    Ok(MultiPart::mixed().boundary(boundary).multipart(alternatives.singlepart(shown)).singlepart(file))
 }
 
 /// A header of our own making on one line: folded, some relays have broken the signature over it (`alerting.md` B3.6).
@@ -128,7 +154,16 @@ mod tests {
     use mail_parser::{MessageParser, MimeHeaders};
 
     fn relay(from: &str) -> Smtp {
-        Smtp { host: "localhost".into(), port: 25, tls: Tls::None, user: None, password: None, from: from.into(), id_domain: None }
+        Smtp {
+            host: "localhost".into(),
+            port: 25,
+            tls: Tls::None,
+            user: None,
+            password: None,
+            ca: None,
+            from: from.into(),
+            id_domain: None,
+        }
     }
 
     fn rendered(events: &[Event], to: &str) -> Vec<u8> {
@@ -163,6 +198,32 @@ mod tests {
         assert!(events.iter().all(|event| listed.contains(&event.id.to_string())));
         let kinds: Vec<&str> = mail.parts.iter().filter_map(|part| part.content_type().and_then(|kind| kind.subtype())).collect();
         assert_eq!(kinds, ["alternative", "plain", "html"]);
+    }
+
+    #[test]
+    fn a_mail_that_changes_a_calendar_brings_it_beside_the_text_and_as_a_file() {
+        let bytes = rendered(&[sample::invited()], "mesa@example.net");
+        assert!(bytes.is_ascii());
+        let mail = MessageParser::default().parse(&bytes).expect("a mail");
+        let kind = |part: &mail_parser::MessagePart<'_>| {
+            let kind = part.content_type().expect("a type");
+            (
+                kind.subtype().unwrap_or_default().to_owned(),
+                kind.attribute("method").map(str::to_owned),
+                part.attachment_name().map(str::to_owned),
+            )
+        };
+        let none = |name: &str| (name.to_owned(), None, None);
+        let kinds: Vec<_> = mail.parts.iter().map(kind).collect();
+        let calendar = ("calendar".to_owned(), Some("PUBLISH".to_owned()), None);
+        let file = ("ics".to_owned(), None, Some("audiencia.ics".to_owned()));
+        assert_eq!(kinds, [none("mixed"), none("alternative"), none("plain"), none("html"), calendar, file]);
+        let contents = |at: usize| String::from_utf8(mail.parts[at].contents().to_vec()).expect("text");
+        assert_eq!(contents(4), contents(5));
+        assert!(contents(4).starts_with("BEGIN:VCALENDAR\r\n") && contents(4).contains("\r\nMETHOD:PUBLISH\r\n"), "{}", contents(4));
+        assert!(contents(4).contains("ORGANIZER;CN=\"Vigilancia judicial ñ\":mailto:veedor@example.org"), "{}", contents(4));
+        let doubtful = rendered(&[sample::doubtful()], "mesa@example.net");
+        assert!(!String::from_utf8_lossy(&doubtful).contains("calendar"), "no invitation to a possible date");
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(super) async fn exchange(request: reqwest::RequestBuilder, host: &str, limit
     match timeout_at(until, request.send()).await {
         Ok(Ok(response)) => Ok(read(response, until).await),
         Ok(Err(error)) => Err(match Refused::find(&error) {
-            Some(refused) => Attempted::of_channel(Outcome::Misconfigured { why: format!("{host}: {refused}") }),
+            Some(refused) => Attempted::of_channel(Outcome::Misconfigured { why: refused.told(host) }),
             None => Attempted::of_channel(Outcome::Retry { why: format!("{host}: {}", trouble(&error)), after: None }),
         }),
         Err(_) => {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 /// What a relay does at one step.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +17,10 @@ pub(super) enum Reply {
     Mute,
     /// Closes the connection.
     Drop,
+    /// Says this, and nothing more for ever.
+    Last(&'static str),
+    /// Says this once the gate is opened.
+    Late(&'static str),
 }
 
 /// A relay that follows a script: a step (`GREETING`, a verb, `CONTENT`) and what it does there; the rest goes well.
@@ -24,13 +29,14 @@ pub(super) struct Relay {
     pub(super) port: u16,
     /// One list of lines a connection: commands, and the message as one line.
     pub(super) seen: Arc<Mutex<Vec<Vec<String>>>>,
+    gate: Arc<Semaphore>,
 }
 
 impl Relay {
     pub(super) async fn start(script: &'static [(&'static str, Reply)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
-        let relay = Self { port, seen: Arc::default() };
+        let relay = Self { port, seen: Arc::default(), gate: Arc::new(Semaphore::new(0)) };
         let serving = relay.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -39,10 +45,22 @@ impl Relay {
                     seen.push(Vec::new());
                     seen.len() - 1
                 };
-                tokio::spawn(talk(stream, script, serving.seen.clone(), at));
+                tokio::spawn(talk(stream, script, serving.clone(), at));
             }
         });
         relay
+    }
+
+    /// Lets go of what is late, now and from now on.
+    pub(super) fn open_gate(&self) {
+        self.gate.add_permits(1_000);
+    }
+
+    /// Waits until a line that begins so has come.
+    pub(super) async fn saw(&self, beginning: &str) {
+        while !self.lines().iter().flatten().any(|line| line.starts_with(beginning)) {
+            tokio::task::yield_now().await;
+        }
     }
 
     pub(super) fn lines(&self) -> Vec<Vec<String>> {
@@ -50,9 +68,10 @@ impl Relay {
     }
 }
 
-async fn talk(stream: TcpStream, script: &[(&str, Reply)], seen: Arc<Mutex<Vec<Vec<String>>>>, at: usize) -> Option<()> {
+async fn talk(stream: TcpStream, script: &[(&str, Reply)], relay: Relay, at: usize) -> Option<()> {
     let mut stream = BufReader::new(stream);
-    step(&mut stream, script, "GREETING", "220 fake ESMTP").await?;
+    let (seen, gate) = (&relay.seen, &relay.gate);
+    step(&mut stream, script, gate, "GREETING", "220 fake ESMTP").await?;
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.ok()? == 0 {
@@ -67,24 +86,33 @@ async fn talk(stream: TcpStream, script: &[(&str, Reply)], seen: Arc<Mutex<Vec<V
             "QUIT" => "221 bye",
             _ => "250 ok",
         };
-        let said = step(&mut stream, script, &verb, good).await?;
+        let said = step(&mut stream, script, gate, &verb, good).await?;
         if verb == "DATA" && said.starts_with("354") {
             let mut message = Vec::new();
             while !message.ends_with(b"\r\n.\r\n") {
                 message.push(stream.read_u8().await.ok()?);
             }
             seen.lock().expect("not poisoned")[at].push(String::from_utf8_lossy(&message).into_owned());
-            step(&mut stream, script, "CONTENT", "250 queued as 1").await?;
+            step(&mut stream, script, gate, "CONTENT", "250 queued as 1").await?;
         }
     }
 }
 
-async fn step(stream: &mut BufReader<TcpStream>, script: &[(&str, Reply)], name: &str, good: &'static str) -> Option<&'static str> {
+async fn step(
+    stream: &mut BufReader<TcpStream>,
+    script: &[(&str, Reply)],
+    gate: &Semaphore,
+    name: &str,
+    good: &'static str,
+) -> Option<&'static str> {
     let reply = script.iter().find(|(step, _)| *step == name).map_or(Reply::Say(good), |(_, reply)| *reply);
     match reply {
-        Reply::Say(words) => {
+        Reply::Say(words) | Reply::Last(words) | Reply::Late(words) => {
+            if let Reply::Late(_) = reply {
+                gate.acquire().await.ok()?.forget();
+            }
             stream.write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
-            Some(words)
+            if let Reply::Last(_) = reply { std::future::pending().await } else { Some(words) }
         }
         Reply::Mute => std::future::pending().await,
         Reply::Drop => None,

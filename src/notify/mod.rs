@@ -18,13 +18,15 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use url::Url;
 
 use crate::domain::about::About;
 use crate::domain::delivery::{Content, Delivery, Outcome};
 use crate::domain::event::Event;
 use crate::domain::medium::Medium;
+use crate::domain::reach::Reach;
+use crate::fetch::guard::Guard;
 use crate::{message, wire};
 use terminal::Terminal;
 
@@ -54,6 +56,8 @@ pub struct Smtp {
     pub user: Option<String>,
     /// The password.
     pub password: Option<String>,
+    /// The authorities that its certificate is checked against, as PEM; `None` takes the machine's.
+    pub ca: Option<Vec<u8>>,
     /// The sender, for example `Veedor <veedor@example.org>`.
     pub from: String,
     /// The right side of message ids; `None` takes that of the sender.
@@ -72,14 +76,25 @@ pub enum Tls {
 }
 
 /// A webhook receiver.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Webhook {
     /// Its address, which is a secret: it may carry a token.
     pub url: String,
-    /// The signing secret, `whsec_…`.
-    pub secret: Option<String>,
-    /// Whether it may be on a private or loopback address.
-    pub allow_private: bool,
+    /// The keys that sign each message, the newest first.
+    pub keys: Vec<Key>,
+    /// Header lines of the operator's, which may be secrets.
+    pub headers: Vec<(String, String)>,
+    /// Where it may be.
+    pub reach: Reach,
+}
+
+/// A key of a webhook.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The key, `whsec_…` or `whsk_…`.
+    pub secret: String,
+    /// The last day on which it signs, in UTC; the newest key has none.
+    pub until: Option<Date>,
 }
 
 /// How long each part of sending may take.
@@ -112,10 +127,8 @@ impl Default for Deadlines {
 /// Sends rendered messages. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Notifier {
-    guarded: reqwest::Client,
-    private: reqwest::Client,
+    guard: Guard,
     terminal: Terminal,
-    check: fn(&Url, bool) -> Result<(), String>,
     deadlines: Deadlines,
 }
 
@@ -223,16 +236,9 @@ pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &
 }
 
 impl Notifier {
-    /// A sender over two HTTP clients: one that reaches public addresses only, and one for receivers with
-    /// `allow_private`. Neither may follow redirects. `check` judges an address before each request (its second argument
-    /// is `allow_private`), because a resolver is never asked about a literal address.
-    pub fn new(
-        guarded: reqwest::Client,
-        private: reqwest::Client,
-        terminal: Terminal,
-        check: fn(&Url, bool) -> Result<(), String>,
-    ) -> Self {
-        Self { guarded, private, terminal, check, deadlines: Deadlines::default() }
+    /// A sender whose HTTP requests go where this guard lets them.
+    pub fn new(guard: Guard, terminal: Terminal) -> Self {
+        Self { guard, terminal, deadlines: Deadlines::default() }
     }
 
     /// The same with other deadlines.
@@ -244,13 +250,10 @@ impl Notifier {
     pub async fn send(&self, channel: &Channel, delivery: &Delivery, body: &[u8], now: Timestamp) -> Attempted {
         match channel {
             Channel::Email(relay) => smtp::send(relay, &delivery.recipient, body, &self.deadlines).await,
-            Channel::Webhook(hook) => {
-                let client = if hook.allow_private { &self.private } else { &self.guarded };
-                match webhook::prepare(hook, delivery.id, body, now, self.check) {
-                    Ok(signed) => webhook::send(client, signed, self.deadlines.webhook, now).await,
-                    Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),
-                }
-            }
+            Channel::Webhook(hook) => match webhook::prepare(hook, delivery.id, body, now, &self.guard) {
+                Ok(signed) => webhook::send(signed, self.deadlines.webhook, now).await,
+                Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),
+            },
             Channel::Command(program) => command::send(program, delivery, body).await,
             Channel::Terminal => Attempted::of_channel(self.terminal.print(body, self.deadlines.terminal).await),
         }
@@ -265,7 +268,7 @@ impl fmt::Debug for Smtp {
 
 impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Webhook(***, secret {})", if self.secret.is_some() { "***" } else { "none" })
+        write!(f, "Webhook(***, {} keys, {} headers)", self.keys.len(), self.headers.len())
     }
 }
 
@@ -276,7 +279,9 @@ mod tests {
     use crate::domain::sample;
 
     fn hook() -> Webhook {
-        Webhook { url: "https://hooks.example.org/secreto-de-ruta".into(), secret: Some("whsec_c2VjcmV0bw==".into()), allow_private: false }
+        let key = Key { secret: "whsec_c2VjcmV0bw==".into(), until: None };
+        let headers = vec![("authorization".into(), "Bearer portador-secreto".into())];
+        Webhook { url: "https://hooks.example.org/secreto-de-ruta".into(), keys: vec![key], headers, reach: Reach::default() }
     }
 
     #[test]
@@ -287,12 +292,17 @@ mod tests {
             tls: Tls::Implicit,
             user: Some("veedor".into()),
             password: Some("contraseña-secreta".into()),
+            ca: None,
             from: "Veedor <veedor@example.org>".into(),
             id_domain: None,
         };
         let shown = format!("{:?} {:?}", Channel::Email(relay), Channel::Webhook(hook()));
         assert!(
-            !shown.contains("secret-") && !shown.contains("contraseña") && !shown.contains("c2Vj") && !shown.contains("ruta"),
+            !shown.contains("secret-")
+                && !shown.contains("portador")
+                && !shown.contains("contraseña")
+                && !shown.contains("c2Vj")
+                && !shown.contains("ruta"),
             "{shown}"
         );
     }
@@ -328,6 +338,7 @@ mod tests {
             ("case.linked", sample::linked()),
             ("record.disagreement", sample::disagreement()),
             ("source.drift", sample::drift()),
+            ("silence.ended", sample::silence_ended()),
             ("source.blocked", report(EventKind::SourceBlocked)),
             ("source.recovered", report(EventKind::SourceRecovered)),
             ("channel.disabled", report(EventKind::ChannelDisabled)),

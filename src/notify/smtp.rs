@@ -4,6 +4,8 @@
 //! (`alerting.md`, findings 1 to 3). So its connection is driven here command by command, is owned by one call, and is
 //! dropped on any error. It decides what an answer means; when to try again is not its concern.
 
+mod tls;
+
 use std::error::Error as _;
 use std::fmt::Display;
 use std::future::Future;
@@ -12,7 +14,7 @@ use std::time::Duration;
 
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::{Response, Severity};
@@ -85,7 +87,7 @@ async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<A
     let address = (relay.host.as_str(), relay.port);
     let mut connection = if relay.tls == Tls::Implicit {
         // lettre connects, does the TLS handshake and greets in one go, so the two deadlines are one here.
-        let tls = Some(tls(relay)?);
+        let tls = Some(tls::parameters(relay).map_err(misconfigured)?);
         let opening = AsyncSmtpConnection::connect_tokio1(address, Some(deadlines.connect), hello, tls, None);
         within(deadlines.connect + deadlines.greet, Phase::Greeting, opening).await?
     } else {
@@ -98,7 +100,7 @@ async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<A
         within(deadlines.greet, Phase::Greeting, greeting).await?
     };
     if relay.tls == Tls::StartTls {
-        within(deadlines.greet, Phase::StartTls, connection.starttls(tls(relay)?, hello)).await?;
+        within(deadlines.greet, Phase::StartTls, connection.starttls(tls::parameters(relay).map_err(misconfigured)?, hello)).await?;
     }
     if let Some(credentials) = credentials {
         let answer = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
@@ -106,10 +108,6 @@ async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<A
         expect(&answer, Phase::Auth)?;
     }
     Ok(connection)
-}
-
-fn tls(relay: &Smtp) -> Result<TlsParameters, Failed> {
-    TlsParameters::new(relay.host.clone()).map_err(|error| misconfigured(format!("cannot set up TLS: {error}")))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -5,72 +5,71 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use sha2::Sha256;
+use jiff::tz::TimeZone;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use url::Url;
 
 use super::exchange::{AGENT, exchange, host, judge};
-use super::{Attempted, Webhook};
+use super::{Attempted, Key, Webhook};
 use crate::domain::id::Id;
-
-/// Base64 with or without padding: secrets are copied by hand.
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&base64::alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+use crate::domain::signing::SigningKey;
+use crate::fetch::guard::Guard;
 
 /// A request, ready to send.
 pub(super) struct Signed {
+    client: reqwest::Client,
     url: Url,
-    id: String,
-    timestamp: i64,
-    signature: Option<String>,
+    headers: HeaderMap,
     body: Vec<u8>,
 }
 
 /// Checks the address and signs. The error is the operator's to mend.
-pub(super) fn prepare(
-    hook: &Webhook,
-    delivery: Id,
-    body: &[u8],
-    now: Timestamp,
-    check: fn(&Url, bool) -> Result<(), String>,
-) -> Result<Signed, String> {
+pub(super) fn prepare(hook: &Webhook, delivery: Id, body: &[u8], now: Timestamp, guard: &Guard) -> Result<Signed, String> {
     let url = Url::parse(&hook.url).map_err(|error| format!("the webhook's address is not a URL: {error}"))?;
-    check(&url, hook.allow_private).map_err(|why| format!("{}: {why}", host(&url)))?;
-    let (id, timestamp) = (format!("msg_{delivery}"), now.as_second());
-    let signature = match &hook.secret {
-        Some(secret) => Some(sign(secret, &id, timestamp, body)?),
-        None => None,
-    };
-    Ok(Signed { url, id, timestamp, signature, body: body.to_vec() })
+    let client = guard.client(&url, &hook.reach).map_err(|refused| refused.told(&host(&url)))?;
+    let id = format!("msg_{delivery}");
+    let signature = sign(&hook.keys, &id, body, now)?;
+    let mut headers = operators(&hook.headers)?;
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    headers.insert("webhook-timestamp", now.as_second().into());
+    for (name, value) in [("webhook-id", Some(id)), ("webhook-signature", signature)] {
+        let value = value.map(|value| HeaderValue::try_from(value).map_err(|_| format!("{name} cannot be sent"))).transpose()?;
+        value.and_then(|value| headers.insert(name, value));
+    }
+    Ok(Signed { client, url, headers, body: body.to_vec() })
 }
 
-/// The value of `webhook-signature`: HMAC-SHA256 over `id.timestamp.body` (`alerting.md` A3.2, A3.3).
-fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> Result<String, String> {
-    let wrong = || "the webhook's secret is not whsec_ and base64".to_owned();
-    let key =
-        secret.trim().strip_prefix("whsec_").and_then(|key| BASE64.decode(key).ok()).filter(|key| !key.is_empty()).ok_or_else(wrong)?;
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| wrong())?;
-    mac.update(format!("{id}.{timestamp}.").as_bytes());
-    mac.update(body);
-    Ok(format!("v1,{}", BASE64.encode(mac.finalize().into_bytes())))
+/// The value of `webhook-signature`: one signature for each key that is in use on this day, the newest first (`alerting.md` A3.6).
+/// `None` without a key.
+fn sign(keys: &[Key], id: &str, body: &[u8], now: Timestamp) -> Result<Option<String>, String> {
+    let today = TimeZone::UTC.to_datetime(now).date();
+    let mut signatures = Vec::new();
+    for key in keys.iter().filter(|key| key.until.is_none_or(|until| today <= until)) {
+        let key = SigningKey::parse(&key.secret).map_err(|wanted| format!("the webhook's secret is not a signing key: {wanted}"))?;
+        signatures.push(key.sign(id, now.as_second(), body));
+    }
+    Ok(Some(signatures.join(" ")).filter(|all| !all.is_empty()))
+}
+
+/// The operator's header lines, which ours replace where they meet; what is wrong with one is told without its value.
+fn operators(lines: &[(String, String)]) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines {
+        let wrong = || format!("the header line {name} cannot be sent");
+        let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
+        // Neither printed nor kept in the tables that HTTP/2 compresses with.
+        value.set_sensitive(true);
+        headers.insert(HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?, value);
+    }
+    Ok(headers)
 }
 
 /// Makes the request, within `limit` from the first look-up to the last byte that is read.
-pub(super) async fn send(client: &reqwest::Client, signed: Signed, limit: Duration, now: Timestamp) -> Attempted {
+pub(super) async fn send(signed: Signed, limit: Duration, now: Timestamp) -> Attempted {
     let host = host(&signed.url);
-    let mut request = client
-        .post(signed.url)
-        .header("content-type", "application/json")
-        .header("user-agent", AGENT)
-        .header("webhook-id", signed.id)
-        .header("webhook-timestamp", signed.timestamp)
-        .body(signed.body);
-    if let Some(signature) = signed.signature {
-        request = request.header("webhook-signature", signature);
-    }
+    let request = signed.client.post(signed.url).headers(signed.headers).body(signed.body);
     match exchange(request, &host, limit).await {
         Ok(answer) => judge(&host, &answer, now),
         Err(attempted) => attempted,
@@ -83,6 +82,7 @@ mod tests {
     use super::super::{Channel, Deadlines, Notifier, Whose};
     use super::*;
     use crate::domain::delivery::Outcome;
+    use crate::domain::reach::Reach;
     use crate::domain::sample;
 
     fn now() -> Timestamp {
@@ -92,28 +92,57 @@ mod tests {
     /// Never reached unless something is wrong.
     const AMPLE: Duration = Duration::from_secs(10);
 
+    const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
     fn notifier(limit: Duration) -> Notifier {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client");
-        let deadlines = Deadlines { webhook: limit, ..Deadlines::default() };
-        Notifier::new(client.clone(), client, super::super::terminal::pair().0, |url, private| {
-            if private || url.host_str() != Some("10.0.0.1") { Ok(()) } else { Err("address not allowed".into()) }
-        })
-        .with_deadlines(deadlines)
+        let guard = Guard::new(None, AMPLE).expect("a guard");
+        Notifier::new(guard, super::super::terminal::pair().0).with_deadlines(Deadlines { webhook: limit, ..Deadlines::default() })
+    }
+
+    fn vouched() -> Reach {
+        Reach { private: true, ..Reach::default() }
+    }
+
+    fn keys(secrets: &[&str]) -> Vec<Key> {
+        secrets.iter().map(|secret| Key { secret: (*secret).to_owned(), until: None }).collect()
+    }
+
+    fn at(url: String) -> Webhook {
+        Webhook { url, reach: vouched(), ..Webhook::default() }
+    }
+
+    async fn sent(hook: Webhook, limit: Duration) -> Outcome {
+        notifier(limit).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{\"a\":1}", now()).await.outcome
     }
 
     async fn answered(answer: &str) -> (Outcome, Receiver) {
         let receiver = Receiver::start(Some(answer.replace('\n', "\r\n").into_bytes())).await;
-        let hook = Webhook { url: receiver.url(), secret: Some("whsec_c2VjcmV0by1kZS1wcnVlYmE".into()), allow_private: true };
-        let outcome = notifier(AMPLE).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{\"a\":1}", now()).await.outcome;
+        let lines = [("authorization", "Bearer portador"), ("x-team", "mesa"), ("webhook-id", "msg_otro"), ("user-agent", "otro")];
+        let headers = lines.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let outcome = sent(Webhook { keys: keys(&[SECRET]), headers, ..at(receiver.url()) }, AMPLE).await;
         (outcome, receiver)
     }
 
+    /// `alerting.md` A3.4 and A3.6: the reference's vector, beside the signature of the key that replaced it.
     #[test]
-    fn the_signature_is_that_of_the_reference() {
+    fn each_key_signs_the_newest_first_until_its_day_is_over() {
         let body = br#"{"email":"test@example.com","username":"test_user"}"#;
-        let signature = sign("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk", 1_649_367_553, body);
-        assert_eq!(signature.as_deref(), Ok("v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw="));
+        let reference = "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
+        let sent = Timestamp::from_second(1_649_367_553).expect("valid");
+        let signed = |until: Option<&str>| {
+            let until = until.map(|day| day.parse().expect("a day"));
+            let old = Key { secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD".into(), until };
+            let keys: Vec<Key> = keys(&[SECRET]).into_iter().chain([old]).collect();
+            sign(&keys, "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk", body, sent).expect("good keys").expect("signed")
+        };
+        // Sent on 7 April 2022, in UTC.
+        for until in [None, Some("2022-04-07"), Some("2022-04-08")] {
+            let both = signed(until);
+            let [newest, old] = both.split(' ').collect::<Vec<_>>()[..] else { panic!("{both}") };
+            assert!(newest.starts_with("v1,") && newest != reference && old == reference, "{both}");
+        }
+        assert!(!signed(Some("2022-04-06")).contains(' '));
+        assert_eq!(sign(&[], "msg_1", body, sent), Ok(None));
     }
 
     #[test]
@@ -121,8 +150,9 @@ mod tests {
         for (url, secret) in
             [("https://h.example.org/x", "sin-prefijo"), ("https://h.example.org/x", "whsec_???"), ("no es una dirección", "whsec_YQ==")]
         {
-            let hook = Webhook { url: url.into(), secret: Some(secret.into()), allow_private: false };
-            let why = prepare(&hook, sample::delivery("", &[]).id, b"", now(), |_, _| Ok(())).err().expect("refused");
+            let hook = Webhook { url: url.into(), keys: keys(&[secret]), ..Webhook::default() };
+            let guard = Guard::new(None, AMPLE).expect("a guard");
+            let why = prepare(&hook, sample::delivery("", &[]).id, b"", now(), &guard).err().expect("refused");
             assert!(!why.contains(secret) && !why.contains("/x") && !why.contains("dirección"), "{why}");
         }
     }
@@ -143,6 +173,10 @@ mod tests {
             head.contains("content-type: application/json")
                 && head.contains("user-agent: veedor/")
                 && head.contains("webhook-signature: v1,")
+                && head.contains("authorization: bearer portador\r\n")
+                && head.contains("x-team: mesa\r\n")
+                && !head.contains("otro"),
+            "{head}"
         );
     }
 
@@ -178,9 +212,7 @@ mod tests {
     #[tokio::test]
     async fn a_receiver_that_stalls_after_its_yes_has_said_yes() {
         let receiver = Receiver::start(Some(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nrecib".to_vec())).await;
-        let hook = Webhook { url: receiver.url(), secret: None, allow_private: true };
-        let limited = notifier(Duration::from_secs(1));
-        let outcome = limited.send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await.outcome;
+        let outcome = sent(at(receiver.url()), Duration::from_secs(1)).await;
         assert_eq!(outcome, Outcome::Sent { detail: "200: recib".into() });
     }
 
@@ -189,9 +221,7 @@ mod tests {
         let receiver = Receiver::start(None).await;
         let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.and_then(|listener| listener.local_addr()).expect("a free port");
         for url in [receiver.url(), format!("http://{gone}/ruta-secreta?token=abc")] {
-            let hook = Webhook { url, secret: None, allow_private: true };
-            let outcome =
-                notifier(Duration::from_millis(300)).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await.outcome;
+            let outcome = sent(at(url), Duration::from_millis(300)).await;
             assert!(
                 matches!(&outcome, Outcome::Retry { why, .. } if why.contains("127.0.0.1") && !why.contains("secreta") && !why.contains("token")),
                 "{outcome:?}"
@@ -199,23 +229,23 @@ mod tests {
         }
     }
 
+    /// What shows in the address, and what shows only when its name is asked for: both are the operator's to mend, and neither
+    /// tells more than that (`alerting.md` A5.5).
     #[tokio::test]
-    async fn a_forbidden_literal_address_is_refused_before_anything_is_sent() {
-        let hook = Webhook { url: "https://10.0.0.1/x".into(), secret: None, allow_private: false };
-        let outcome =
-            notifier(Duration::from_millis(300)).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await.outcome;
-        assert!(matches!(&outcome, Outcome::Misconfigured { why } if why.contains("not allowed")), "{outcome:?}");
-    }
-
-    /// The guard sees what a name resolves to only when it is asked, and that is for the operator to mend as well.
-    #[tokio::test]
-    async fn a_name_that_leads_to_a_private_address_is_the_operators_to_mend() {
-        let client = crate::fetch::guard::webhook_client(false, AMPLE).expect("a client");
-        let (terminal, _printer) = super::super::terminal::pair();
-        let guarded = Notifier::new(client.clone(), client, terminal, |_, _| Ok(()));
-        let hook = Webhook { url: "https://localhost:9/x".into(), secret: None, allow_private: false };
-        let attempted = guarded.send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await;
-        assert!(matches!(&attempted.outcome, Outcome::Misconfigured { why } if why.contains("address not allowed")), "{attempted:?}");
-        assert_eq!(attempted.whose, Whose::Channel);
+    async fn an_address_that_must_not_be_reached_is_the_operators_to_mend() {
+        for url in ["https://10.0.0.1/x", "https://hooks.example.org:25/x", "http://8.8.8.8/x", "https://localhost./x"] {
+            let hook = Webhook { url: url.into(), ..Webhook::default() };
+            let attempted = notifier(AMPLE).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await;
+            let told = attempted.outcome.detail();
+            assert_eq!((attempted.outcome.name(), attempted.whose), ("misconfigured", Whose::Channel), "{told}");
+            assert!(told.contains("address not allowed") && !told.contains("public") && !told.contains("/x"), "{told}");
+        }
+        // A network is vouched for, so that the name is asked for; it leads elsewhere.
+        let reach = Reach { networks: vec!["10.1.2.0/24".parse().expect("a network")], ..Reach::default() };
+        let hook = Webhook { url: "https://localhost:40009/x".into(), reach, ..Webhook::default() };
+        let attempted = notifier(AMPLE).send(&Channel::Webhook(hook), &sample::delivery("", &[]), b"{}", now()).await;
+        let told = attempted.outcome.detail();
+        assert_eq!((attempted.outcome.name(), attempted.whose), ("misconfigured", Whose::Channel), "{told}");
+        assert!(told.contains("address not allowed") && !told.contains("127.0.0.1"), "{told}");
     }
 }

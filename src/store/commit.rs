@@ -133,6 +133,7 @@ impl Ledger {
             left::put(&mut batch, cid, None)?;
         }
         let (verdict, drift) = self.judge(&mut batch, (cid, &case, next), &mut events, &mut deliveries, brake.as_ref())?;
+        let deliveries = self.mute(deliveries, &events);
         let (told, next_event, seq) = self.put_events(&mut batch, cid, seq, events)?;
         let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), verdict.hold, verdict.staged)?;
         self.put_staged(&mut batch, &staged)?;
@@ -227,6 +228,7 @@ impl Ledger {
         };
         let mut batch = Batch::default();
         let (verdict, drift) = self.judge(&mut batch, (cid, &case, version), &mut events, &mut deliveries, brake)?;
+        let deliveries = self.mute(deliveries, &events);
         let (told, next_event, seq) = self.put_events(&mut batch, cid, stored.seq, events)?;
         if told.is_empty() {
             return Ok(Committed { version, ..Committed::default() });
@@ -266,8 +268,8 @@ impl Ledger {
         Ok((told, number, seq))
     }
 
-    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds or lets wait, and
-    /// what it tells the operator, joins nothing.
+    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds or lets wait, what it
+    /// tells the operator, and what is muted, joins nothing.
     pub(super) fn stage(
         &mut self,
         cid: Cid,
@@ -281,7 +283,7 @@ impl Ledger {
             if let Some(first) = delivery.events.first() {
                 // The first event of the message may have been told before; the id follows the first that was not.
                 delivery.id = Delivery::id_of(&delivery.channel, &delivery.recipient, *first);
-                if apart || matches!(delivery.state, DeliveryState::Paused { .. }) {
+                if apart || matches!(delivery.state, DeliveryState::Paused { .. } | DeliveryState::Muted { .. }) {
                     self.add(cid, delivery, &mut staged)?;
                 } else {
                     self.join(cid, delivery, &mut staged)?;

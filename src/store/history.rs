@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::appointment::{self, Appointment};
 use crate::domain::docket::Docket;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
@@ -113,6 +114,26 @@ impl Store {
                 events.extend(event_at(trees, &self.inner.words, number)?);
             }
             Ok(events)
+        })
+    }
+
+    /// The latest appointments of a case that its events carry. An event that does not read back is left out: `fsck` reports it, and
+    /// what the docket shows is the least that its numbers fall back to.
+    pub fn appointments(&self, cid: Cid) -> Result<Vec<Appointment>, StoreError> {
+        self.read(|trees| {
+            let mut events = Vec::new();
+            for row in trees.at(Table::CaseEvent).scan_prefix(keys::cid(cid)) {
+                let found = row.and_then(|(key, value)| {
+                    let number = rows::decode_row(Table::CaseEvent, &key, &value)?;
+                    event_at(trees, &self.inner.words, number)
+                });
+                match found {
+                    Ok(event) => events.extend(event.filter(|event| event.hearing.is_some())),
+                    Err(StoreError::Damaged(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(appointment::latest(events.iter()))
         })
     }
 

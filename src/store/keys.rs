@@ -29,8 +29,8 @@ macro_rules! tables {
 }
 
 tables! {
-    /// Name → what the store says of itself: `format`, `writes`, the flushes that were confirmed, and `mail_domain`, the right side of
-    /// its message ids.
+    /// Name → what the store says of itself: `format`, `writes`, the flushes that were confirmed, `mail_domain`, the right side
+    /// of its message ids, and `link_key`, from which recipients' links are made.
     Meta = "meta",
     /// Number u32 → a source, or a channel with a recipient: strings that many rows would repeat.
     Word = "word",
@@ -70,6 +70,8 @@ tables! {
     Brake = "brake",
     /// Topic ‖ 0 ‖ id of the source or channel → what is known of a condition.
     Condition = "condition",
+    /// Silence id → the silence, long. Never removed.
+    Silence = "silence",
 }
 
 /// The opened trees. Cheap to clone.
@@ -145,6 +147,9 @@ pub(super) const EVENT_LEN: usize = 8;
 
 /// The length of keys in `delivery`; longer ones are further parts.
 pub(super) const DELIVERY_LEN: usize = 16;
+
+/// The length of keys in `silence`; longer ones are further parts.
+pub(super) const SILENCE_LEN: usize = 16;
 
 /// The length of keys in `attempt`; longer ones are further parts.
 pub(super) const ATTEMPT_LEN: usize = 20;

@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use super::appointment;
 use super::hearing::{self, clock, read_date, read_time};
 use super::report;
 use crate::domain::about::About;
@@ -18,6 +19,7 @@ use crate::domain::docket::EntryKey;
 use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity};
 use crate::domain::id::{Id, hex};
 use crate::domain::link::Link;
+use crate::domain::meanwhile::{Look, Meanwhile};
 use crate::domain::redact::{self, cut};
 use crate::domain::report::{Report, is_ours};
 
@@ -68,6 +70,8 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
             "drift".into(),
             json!({"change": cut(&drift.way, 200), "changed": drift.changed, "watched": drift.watched, "examples": drift.examples}),
         );
+    } else if let Some(told) = Meanwhile::of(event) {
+        data.insert("silence".into(), meanwhile(&told));
     } else if let Some(report) = Report::of(event) {
         let name = if report.class.is_some() { "condition" } else { "heartbeat" };
         data.insert(name.into(), report::shown(&report, event));
@@ -85,8 +89,19 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
         data.insert("field".into(), json!({"name": cut(&field.field, 100), "before": value(&field.before), "after": value(&field.after)}));
     }
     data.insert("seen".into(), json!({"at": seconds(event.seen_at), "version": event.version, "page_sha256": hex(&event.page_sha256)}));
-    data.insert("note".into(), json!(watch.note.as_deref().map(|note| cut(&redact::plain(note), cuts.note))));
+    data.insert(
+        "note".into(),
+        json!(watch.note.as_deref().filter(|_| !is_ours(&event.case)).map(|note| cut(&redact::plain(note), cuts.note))),
+    );
     json!({"type": event.kind.name(), "timestamp": seconds(event.seen_at), "version": 1, "data": data})
+}
+
+fn meanwhile(told: &Meanwhile) -> Value {
+    let cases: Vec<Value> = told.cases.iter().map(|(case, count)| json!({"number": case, "count": count})).collect();
+    let kinds: Map<String, Value> = told.kinds.iter().map(|(kind, count)| (kind.name().to_owned(), json!(count))).collect();
+    let look = |Look { kind, day, case }: &Look| json!({"type": kind.name(), "date": day.to_string(), "case": case});
+    json!({"id": told.silence.to_string(), "from": seconds(told.from), "until": seconds(told.until), "count": told.count, "cases": cases,
+           "more_cases": told.more_cases, "types": kinds, "look": told.look.iter().map(look).collect::<Vec<_>>()})
 }
 
 fn shown_entry(entry: &EventEntry, cuts: &Cuts) -> Value {
@@ -147,7 +162,8 @@ pub fn to_json(event: &Event) -> Value {
             "title": entry.title, "actor": entry.actor.name(), "excerpt": entry.excerpt, "before": entry.before, "after": entry.after})),
         "hearing": event.hearing.as_ref().map(|hearing| json!({
             "mention": hearing::to_json(&hearing.mention), "starts": hearing.starts.map(|at| at.to_string()), "zone": hearing.zone,
-            "previous": hearing.previous.map(|(date, time)| json!([date.to_string(), time.map(|time| time.to_string())]))})),
+            "previous": hearing.previous.map(|(date, time)| json!([date.to_string(), time.map(|time| time.to_string())])),
+            "appointments": hearing.appointments.iter().map(appointment::to_json).collect::<Vec<_>>()})),
         "field": event.field.as_ref().map(|field| json!({"name": field.field, "before": field.before, "after": field.after})),
         "seen_at": event.seen_at.to_string(), "page_sha256": hex(&event.page_sha256),
     })
@@ -197,6 +213,7 @@ fn read_hearing(form: &Value) -> Result<EventHearing, String> {
         starts: starts.map(|at| at.parse().map_err(|_| "hearing.starts is not an instant")).transpose()?,
         zone: form.get("zone").and_then(Value::as_str).ok_or("hearing.zone is missing")?.to_owned(),
         previous: previous.map(read_previous).transpose()?,
+        appointments: appointment::all_from_json(form.get("appointments"))?,
     })
 }
 
@@ -227,7 +244,14 @@ mod tests {
 
     #[test]
     fn an_event_survives_its_exported_form() {
-        for event in [sample::rescheduled(), sample::edited(), sample::party(), sample::hostile(), sample::bare(EventKind::CaseVanished)] {
+        for event in [
+            sample::rescheduled(),
+            sample::invited(),
+            sample::edited(),
+            sample::party(),
+            sample::hostile(),
+            sample::bare(EventKind::CaseVanished),
+        ] {
             assert_eq!(from_json(&to_json(&event)), Ok(event));
         }
     }

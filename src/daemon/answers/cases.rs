@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::{Answer, Desk, find};
+use super::{Answer, Desk, find, silences};
 use crate::config::Source;
 use crate::daemon::visit::Postponed;
 use crate::domain::case::Watch;
@@ -30,7 +30,7 @@ use crate::wire;
 pub async fn list(desk: &Desk) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
     let visitor = desk.visitor.clone();
-    let (rows, braked, conditions) = blocking(move || {
+    let (rows, braked, silences, conditions) = blocking(move || {
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
         let cids = store.register(&cases)?;
         let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
@@ -47,10 +47,10 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
         let conditions: Vec<Value> = store.conditions()?.into_iter().filter(|(_, state)| state.is_on()).map(condition).collect();
-        Ok((lines, braked, conditions))
+        Ok((lines, braked, silences::active(&store, &config)?, conditions))
     })
     .await?;
-    Ok(json!({ "cases": rows, "braked": braked, "conditions": conditions }))
+    Ok(json!({ "cases": rows, "braked": braked, "silences": silences, "conditions": conditions }))
 }
 
 /// What was told to whoever runs veedor and lasts.

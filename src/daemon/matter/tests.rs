@@ -23,14 +23,14 @@ remind = ["24h"]
 [[channel]]
 id = "una"
 kind = "webhook"
-url = "http://127.0.0.1:9/una"
+url = "http://127.0.0.1:40009/una"
 allow_private = true
 tags = ["una"]
 
 [[channel]]
 id = "otra"
 kind = "webhook"
-url = "http://127.0.0.1:9/otra"
+url = "http://127.0.0.1:40009/otra"
 allow_private = true
 tags = ["otra"]
 

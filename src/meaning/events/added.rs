@@ -123,7 +123,7 @@ impl<'a> Teller<'a> {
         let unnamed = mention.date.is_none() && kind != EventKind::HearingScheduled;
         let previous = if moved { told().or_else(held) } else { unnamed.then(held).flatten() };
         let name = zone.iana_name().unwrap_or("UTC").to_owned();
-        Some(EventHearing { starts: self.seen.starts(&mention, zone), zone: name, previous, mention })
+        Some(EventHearing { starts: self.seen.starts(&mention, zone), zone: name, previous, appointments: Vec::new(), mention })
     }
 }
 

@@ -1,14 +1,25 @@
 //! The conversation with relays that refuse, fall silent and hang up.
 
 use super::super::fake::Relay;
-use super::super::fake::Reply::{self, Drop, Mute, Say};
+use super::super::fake::Reply::{self, Drop, Last, Late, Mute, Say};
 use super::*;
-use lettre::Address;
+use lettre::address::Envelope;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio::net::TcpSocket;
 
 const MAIL: &[u8] = b"Subject: x\r\n\r\nhola\r\n.punto\r\n";
 
 fn relay(port: u16, tls: Tls) -> Smtp {
-    Smtp { host: "127.0.0.1".into(), port, tls, user: None, password: None, from: "Veedor <veedor@example.org>".into(), id_domain: None }
+    Smtp {
+        host: "127.0.0.1".into(),
+        port,
+        tls,
+        user: None,
+        password: None,
+        ca: None,
+        from: "Veedor <veedor@example.org>".into(),
+        id_domain: None,
+    }
 }
 
 /// For relays that fall silent: long enough for every step before on a busy machine.
@@ -43,6 +54,93 @@ async fn lettre_alone_has_no_deadline_for_replies() {
     let limit = Some(Duration::from_millis(50));
     let opening = AsyncSmtpConnection::connect_tokio1(("127.0.0.1", fake.port), limit, &hello, None, None);
     assert!(timeout(Duration::from_millis(600), opening).await.is_err(), "lettre gave up by itself: its timeout now covers replies");
+}
+
+/// A relay that is slow with the first recipient and refuses every message.
+const SLOW_AND_REFUSING: &[(&str, Reply)] = &[("RCPT", Late("250 ok")), ("CONTENT", Say("554 5.6.0 not taken"))];
+
+/// Finding 2: a send that is cancelled leaves lettre's pool a connection with an answer too many in it. The next mail reads each answer one
+/// step late, takes "354 go on" for the last one, and counts as sent although the relay refuses it. If an upgrade changes that, this test
+/// says so.
+#[tokio::test]
+async fn lettres_pool_takes_a_refused_mail_for_sent_after_a_cancelled_send() {
+    let fake = Relay::start(SLOW_AND_REFUSING).await;
+    let pooled = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1").port(fake.port).build();
+    let to = |to: &str| Envelope::new("v@example.org".parse().ok(), vec![to.parse().expect("an address")]).expect("an envelope");
+    let first = to("una@example.net");
+    tokio::select! {
+        biased;
+        sent = pooled.send_raw(&first, MAIL) => panic!("{sent:?}"),
+        () = fake.saw("RCPT") => {}
+    }
+    fake.open_gate();
+    // The connection goes back into the pool in a task of its own.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let second = pooled.send_raw(&to("otra@example.net"), MAIL).await.expect("lettre says that it was sent");
+    assert_eq!(second.code().to_string(), "354", "it read the answer to DATA as the one to the message");
+    assert_eq!(fake.lines().len(), 1, "on the connection of the cancelled send");
+}
+
+/// The same relay and the same cancellation without a pool: the second mail has its own connection, and is refused.
+#[tokio::test]
+async fn our_next_send_after_a_cancelled_one_reads_its_own_answers() {
+    let fake = Relay::start(SLOW_AND_REFUSING).await;
+    let (relay, limits) = (relay(fake.port, Tls::None), ample());
+    tokio::select! {
+        biased;
+        sent = send(&relay, "una@example.net", MAIL, &limits) => panic!("{sent:?}"),
+        () = fake.saw("RCPT") => {}
+    }
+    fake.open_gate();
+    let second = send(&relay, "otra@example.net", MAIL, &limits).await;
+    assert!(matches!(&second, Outcome::Rejected { why } if why.contains("554")), "{second:?}");
+    assert_eq!(fake.lines().len(), 2);
+}
+
+/// Each phase has its own deadline: with all others far away, silence at a step ends when that of the step does.
+#[tokio::test]
+async fn every_phase_has_its_own_deadline() {
+    const CASES: &[(&str, &str, Tls, &[(&str, Reply)])] = &[
+        ("greet", "our greeting", Tls::None, &[("GREETING", Mute)]),
+        ("greet", "our greeting", Tls::None, &[("EHLO", Mute)]),
+        ("greet", "STARTTLS", Tls::StartTls, &[("STARTTLS", Mute)]),
+        ("greet", "STARTTLS", Tls::StartTls, &[("STARTTLS", Last("220 go on"))]),
+        ("connect and greet", "our greeting", Tls::Implicit, &[("GREETING", Mute)]),
+        ("greet", "AUTH", Tls::None, &[("AUTH", Mute)]),
+        ("command", "MAIL", Tls::None, &[("MAIL", Mute)]),
+        ("command", "RCPT", Tls::None, &[("RCPT", Mute)]),
+        ("command", "DATA", Tls::None, &[("DATA", Mute)]),
+        ("content", "the message", Tls::None, &[("CONTENT", Mute)]),
+    ];
+    let (soon, never) = (Duration::from_millis(300), Duration::from_secs(3600));
+    for (limit, step, tls, script) in CASES {
+        let fake = Relay::start(script).await;
+        let of = |name: &str| if limit.contains(name) { soon } else { never };
+        let limits =
+            Deadlines { connect: of("connect"), greet: of("greet"), command: of("command"), content: of("content"), ..each(never) };
+        let with_password = Smtp { user: Some("v".into()), password: Some("clave".into()), ..relay(fake.port, *tls) };
+        let ended = timeout(Duration::from_secs(60), send(&with_password, "mesa@example.net", MAIL, &limits)).await;
+        let outcome = ended.unwrap_or_else(|_| panic!("the deadline of {limit} does not end the silence at {step}: {script:?}"));
+        assert!(matches!(&outcome, Outcome::Retry { why, after: None } if why.contains(step)), "{limit}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_does_not_even_connect_has_a_deadline_too() {
+    // Once the queue of a listener that takes nobody is full, the next connection gets no answer at all.
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let listener = socket.listen(1).expect("listens");
+    let at = listener.local_addr().expect("bound");
+    let mut waiting = Vec::new();
+    while let Ok(connected) = timeout(Duration::from_millis(500), TcpStream::connect(at)).await {
+        waiting.push(connected.expect("connects"));
+    }
+    let limits = Deadlines { connect: Duration::from_millis(300), ..each(Duration::from_secs(3600)) };
+    let outcome = send(&relay(at.port(), Tls::None), "mesa@example.net", MAIL, &limits).await;
+    assert!(matches!(&outcome, Outcome::Retry { why, .. } if why.contains("the connection within 0.3 s")), "{outcome:?}");
 }
 
 /// Findings 1 and 2: our deadline ends the wait at every step, and the next send starts on a connection of its own.

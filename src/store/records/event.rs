@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::appointment::AppointmentRecord;
+use crate::domain::appointment::Appointment;
 use crate::domain::case::CaseRef;
 use crate::domain::docket::EntryKey;
 use crate::domain::event::{Event, EventEntry, EventHearing, FieldChange};
@@ -38,11 +40,14 @@ pub(in crate::store) struct EventRecord {
 struct MorePart {
     end_date: Option<Day>,
     platform: Option<String>,
+    /// Last in what stands last, for the same reason.
+    #[serde(default, deserialize_with = "at_the_end", skip_serializing_if = "Vec::is_empty")]
+    appointments: Vec<AppointmentRecord>,
 }
 
 /// A part that older rows end before. The row's checksum has been compared, so that a row that ends here was written so.
-fn at_the_end<'de, D: Deserializer<'de>>(from: D) -> Result<Option<MorePart>, D::Error> {
-    Ok(Option::deserialize(from).unwrap_or_default())
+fn at_the_end<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Ok(T::deserialize(from).unwrap_or_default())
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,10 +87,11 @@ struct FieldPart {
 impl EventRecord {
     /// The stored form of an event of this case.
     pub(in crate::store) fn new(event: Event, cid: Cid) -> Self {
-        let more = event
-            .hearing
-            .as_ref()
-            .map(|hearing| MorePart { end_date: hearing.mention.end_date.map(Day), platform: hearing.mention.platform.clone() });
+        let more = event.hearing.as_ref().map(|hearing| MorePart {
+            end_date: hearing.mention.end_date.map(Day),
+            platform: hearing.mention.platform.clone(),
+            appointments: hearing.appointments.iter().cloned().map(AppointmentRecord::from).collect(),
+        });
         Self {
             id: event.id.into(),
             cid,
@@ -98,7 +104,7 @@ impl EventRecord {
             entry: event.entry.map(EntryPart::from),
             hearing: event.hearing.map(HearingPart::from),
             field: event.field.map(|FieldChange { field, before, after }| FieldPart { field, before, after }),
-            more: more.filter(|more| more.end_date.is_some() || more.platform.is_some()),
+            more: more.filter(|more| more.end_date.is_some() || more.platform.is_some() || !more.appointments.is_empty()),
         }
     }
 
@@ -158,8 +164,9 @@ impl EventRecord {
 }
 
 fn with_more(mut hearing: EventHearing, more: Option<MorePart>) -> EventHearing {
-    if let Some(MorePart { end_date, platform }) = more {
+    if let Some(MorePart { end_date, platform, appointments }) = more {
         (hearing.mention.end_date, hearing.mention.platform) = (end_date.map(|day| day.0), platform);
+        hearing.appointments = appointments.into_iter().map(Appointment::from).collect();
     }
     hearing
 }
@@ -181,7 +188,7 @@ impl From<EntryPart> for EventEntry {
 
 impl From<EventHearing> for HearingPart {
     fn from(hearing: EventHearing) -> Self {
-        let EventHearing { mention, starts, zone, previous } = hearing;
+        let EventHearing { mention, starts, zone, previous, appointments: _ } = hearing;
         let HearingMention { date, end_date: _, time, kind, status, mode, platform: _, room, warnings, span } = mention;
         Self {
             date: date.map(Day),
@@ -212,7 +219,7 @@ impl From<HearingPart> for EventHearing {
             ..HearingMention::new(part.status.0)
         };
         let previous = part.previous.map(|(date, time)| (date.0, time.map(|hour| hour.0)));
-        Self { mention, starts: part.starts.map(|at| at.0), zone: part.zone, previous }
+        Self { mention, starts: part.starts.map(|at| at.0), zone: part.zone, previous, appointments: Vec::new() }
     }
 }
 
@@ -231,9 +238,16 @@ mod tests {
         let mut lasting = sample::rescheduled();
         let mention = &mut lasting.hearing.as_mut().expect("a hearing").mention;
         (mention.end_date, mention.platform) = (Some(jiff::civil::date(2024, 3, 19)), Some("zoom".into()));
+        let lasting_record = EventRecord::new(lasting.clone(), 7);
+        let before = postcard::to_allocvec(&lasting_record).expect("bytes");
+        assert_eq!(postcard::take_from_bytes::<EventRecord>(&before).map(|(record, rest)| (record, rest.len())), Ok((lasting_record, 0)));
+        lasting.hearing.as_mut().expect("a hearing").appointments = sample::invited().hearing.expect("a hearing").appointments;
         let full = EventRecord::new(lasting.clone(), 7);
         let (old, new) = (postcard::to_allocvec(&plain).expect("bytes"), postcard::to_allocvec(&full).expect("bytes"));
-        assert!(new.starts_with(&old) && new.len() > old.len(), "an older row is the beginning of a newer one");
+        assert!(
+            new.starts_with(&before) && before.starts_with(&old) && new.len() > before.len(),
+            "an older row is the beginning of a newer one"
+        );
         assert_eq!(postcard::take_from_bytes::<EventRecord>(&old).map(|(record, rest)| (record, rest.len())), Ok((plain, 0)));
         let (read, rest) = postcard::take_from_bytes::<EventRecord>(&new).expect("reads");
         assert_eq!((rest.len(), read.event(lasting.case.clone())), (0, lasting));

@@ -175,7 +175,13 @@ fn every_event() -> Vec<Event> {
                 ..HearingMention::new(HearingStatus::parse(statuses[n % 12]).expect("is a status"))
             };
             let previous = Some((jiff::civil::date(2026, 2, 20), None));
-            event.hearing = (n % 2 == 0).then(|| EventHearing { mention, starts: Some(at(7)), zone: "America/Guayaquil".into(), previous });
+            event.hearing = (n % 2 == 0).then(|| EventHearing {
+                mention,
+                starts: Some(at(7)),
+                zone: "America/Guayaquil".into(),
+                previous,
+                appointments: Vec::new(),
+            });
             event.field = (n % 4 == 1).then(|| FieldChange { field: "status".into(), before: None, after: Some("ARCHIVADO".into()) });
             if n % 7 == 6 {
                 event.entry = None;

@@ -1,0 +1,230 @@
+//! A hearing as a calendar program keeps it: one identity over all the days for which it was set, and a number that only grows.
+//!
+//! [`follow`] makes appointments from the settings of a docket and from those that were told before; `daemon::appointments` asks it at
+//! every version that tells of hearings. They stand in the events, where the next version finds them again, and `message::calendar`
+//! writes them as iCalendar. Nothing here is written or sent.
+
+use std::collections::HashSet;
+
+use jiff::civil::{Date, Time};
+
+use super::case::CaseRef;
+use super::docket::EntryKey;
+use super::event::{Event, EventKind};
+use super::hearing::HearingMode;
+use super::id::Id;
+use super::setting::{Outcome, Setting};
+use super::twin::Placed;
+
+/// A hearing as a calendar program keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Appointment {
+    /// The same for all days for which one hearing was set, until it begins.
+    pub id: Id,
+    /// Grows when day, hour or state change (RFC 5546 §2.1.4), and never shrinks: a program that knows a higher one ignores lower ones.
+    pub sequence: u32,
+    /// Whether it does not take place then: put off without a certain day, failed, revoked.
+    pub cancelled: bool,
+    /// The kind of hearing by its stable name.
+    pub kind: Option<String>,
+    /// The day, in the court's zone.
+    pub date: Date,
+    /// The last day, of a session that lasts several.
+    pub end_date: Option<Date>,
+    /// The hour, wall time in the court's zone; absent when the record does not say.
+    pub time: Option<Time>,
+    /// The zone's name, for example `America/Guayaquil`.
+    pub zone: String,
+    /// How people attend.
+    pub mode: Option<HearingMode>,
+    /// The room, as written.
+    pub room: Option<String>,
+}
+
+/// An appointment that is new or is not what was told before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed {
+    /// What it is now.
+    pub appointment: Appointment,
+    /// The entries that speak of it.
+    pub entries: HashSet<EntryKey>,
+}
+
+/// The settings of one hearing, oldest first. One that was put off or revoked goes on with its next day; one that began does not: its
+/// continuation is another session, and the first stays where it was.
+struct Life<'s> {
+    id: Id,
+    settings: Vec<&'s Placed>,
+    last: usize,
+}
+
+/// The appointments that are new or changed. Of those that were never told only what `told` speaks of and lies ahead becomes one; of
+/// those that are `known` (of each the latest) everything that differs.
+pub fn follow(case: &CaseRef, known: &[Appointment], settings: &[Placed], told: &HashSet<EntryKey>, today: Date) -> Vec<Changed> {
+    let lives = lives(case, settings);
+    let owners = owners(&lives, known);
+    let mut changed = Vec::new();
+    for (life, owner) in lives.iter().zip(owners) {
+        let before = owner.map(|at| &known[at]);
+        let Some(next) = life.appointment(before) else { continue };
+        let entries = life.entries();
+        let is_told = next.end_date.unwrap_or(next.date) >= today && entries.iter().any(|key| told.contains(key));
+        if before.map_or(is_told, |before| *before != next) {
+            changed.push(Changed { appointment: next, entries });
+        }
+    }
+    changed
+}
+
+/// Puts appointments into the events that tell of them; one of which no event speaks goes with the first that tells of a hearing.
+pub fn attach(events: &mut [Event], changed: Vec<Changed>) {
+    for Changed { appointment, entries } in changed {
+        let speaks = |event: &Event| event.entry.as_ref().is_some_and(|entry| entries.contains(&entry.key));
+        let of_it: Vec<usize> = (0..events.len()).filter(|at| is_of_calendar(&events[*at]) && speaks(&events[*at])).collect();
+        let first = || events.iter().position(is_of_calendar).into_iter().collect();
+        for at in if of_it.is_empty() { first() } else { of_it } {
+            if let Some(hearing) = &mut events[at].hearing {
+                hearing.appointments.push(appointment.clone());
+            }
+        }
+    }
+}
+
+/// Whether an event may change what a calendar shows.
+pub fn is_of_calendar(event: &Event) -> bool {
+    use EventKind as E;
+    let is_kind = matches!(
+        event.kind,
+        E::HearingScheduled
+            | E::HearingRescheduled
+            | E::HearingMovedEarlier
+            | E::HearingDeferred
+            | E::HearingSuspended
+            | E::HearingResumed
+            | E::HearingFailed
+            | E::HearingRevoked
+    );
+    is_kind && event.hearing.is_some()
+}
+
+/// The latest appointments that events of a case carry, each once; the events come oldest first.
+pub fn latest<'e>(events: impl Iterator<Item = &'e Event>) -> Vec<Appointment> {
+    let mut found: Vec<Appointment> = Vec::new();
+    for appointment in events.filter_map(|event| event.hearing.as_ref()).flat_map(|hearing| &hearing.appointments) {
+        match found.iter_mut().find(|other| other.id == appointment.id) {
+            Some(other) if other.sequence <= appointment.sequence => other.clone_from(appointment),
+            Some(_) => {}
+            None => found.push(appointment.clone()),
+        }
+    }
+    found
+}
+
+fn lives<'s>(case: &CaseRef, settings: &'s [Placed]) -> Vec<Life<'s>> {
+    let mut lives: Vec<Life<'s>> = Vec::new();
+    let mut of: Vec<usize> = Vec::with_capacity(settings.len());
+    for (at, placed) in settings.iter().enumerate() {
+        let goes_on = placed.setting.follows.filter(|before| *before < at).and_then(|before| {
+            let life = of[before];
+            // Two days that replace one are two hearings from then on; the first keeps the identity.
+            (lives[life].last == before && did_not_start(settings[before].setting.outcome)).then_some(life)
+        });
+        let life = goes_on.unwrap_or_else(|| {
+            let like = lives.iter().filter(|life| has_root(life, &placed.setting)).count();
+            lives.push(Life { id: id_of(case, &placed.setting, like), settings: Vec::new(), last: at });
+            lives.len() - 1
+        });
+        lives[life].settings.push(placed);
+        lives[life].last = at;
+        of.push(life);
+    }
+    lives
+}
+
+/// The entry that first spoke of a setting.
+fn origin(setting: &Setting) -> Option<&EntryKey> {
+    setting.set_by.as_ref().or(setting.told_by.as_ref())
+}
+
+fn has_root(life: &Life<'_>, setting: &Setting) -> bool {
+    let root = life.settings.first().map(|placed| &placed.setting);
+    root.is_some_and(|root| origin(root) == origin(setting) && root.date == setting.date)
+}
+
+/// The identity of a hearing: the entry that first set it and the day, and which it is of several that the entry set for that day.
+/// Neither kind nor hour stand in it, because later entries may say them first.
+fn id_of(case: &CaseRef, root: &Setting, nth: usize) -> Id {
+    let (entry, day) = (origin(root).map_or("", |key| key.0.as_str()), root.date.map(|date| date.to_string()).unwrap_or_default());
+    let parts = [case.source.as_bytes(), case.number.as_bytes(), entry.as_bytes(), day.as_bytes()];
+    Id::derive(&[&[&b"appointment"[..]], &parts[..], &[&nth.to_be_bytes()[..]]].concat())
+}
+
+fn did_not_start(outcome: Outcome) -> bool {
+    outcome.is_not_held() || outcome == Outcome::Revoked
+}
+
+/// Which known appointment each life is: by its identity, else by a day that both have, because keys and readings may change.
+fn owners(lives: &[Life<'_>], known: &[Appointment]) -> Vec<Option<usize>> {
+    let mut owners: Vec<Option<usize>> = lives.iter().map(|life| known.iter().position(|one| one.id == life.id)).collect();
+    for (at, life) in lives.iter().enumerate() {
+        if owners[at].is_none() {
+            let is_free = |one: &usize| !owners.contains(&Some(*one));
+            owners[at] = (0..known.len()).filter(is_free).find(|one| life.settings.iter().any(|placed| is_on(&known[*one], placed)));
+        }
+    }
+    owners
+}
+
+fn is_on(known: &Appointment, placed: &Placed) -> bool {
+    let setting = &placed.setting;
+    let agree = |a: &Option<String>, b: &Option<String>| a.is_none() || b.is_none() || a == b;
+    setting.date == Some(known.date)
+        && (setting.time == known.time || setting.time.is_none() || known.time.is_none())
+        && agree(&setting.kind, &known.kind)
+}
+
+impl Life<'_> {
+    /// What a calendar shows of it: its last certain day. A doubtful day is none: the hearing is then off its old one.
+    fn appointment(&self, before: Option<&Appointment>) -> Option<Appointment> {
+        let certain = |placed: &&&Placed| placed.setting.date.is_some() && placed.setting.warnings.is_empty();
+        let shown = *self.settings.iter().rev().find(certain)?;
+        let last = *self.settings.last()?;
+        let cancelled = !std::ptr::eq(shown, last) || did_not_start(last.setting.outcome);
+        let setting = &shown.setting;
+        let mut next = Appointment {
+            id: before.map_or(self.id, |before| before.id),
+            sequence: 0,
+            cancelled,
+            kind: last.setting.kind.clone().or_else(|| setting.kind.clone()),
+            date: setting.date?,
+            end_date: setting.end_date.filter(|end| Some(*end) > setting.date),
+            time: setting.time,
+            zone: shown.zone.iana_name().unwrap_or_default().to_owned(),
+            mode: setting.mode,
+            room: setting.room.clone(),
+        };
+        // What the docket itself shows is the least: after a restore of an older backup the number must not fall behind what was told.
+        let shows = self.settings.iter().filter(|placed| certain(placed)).count().saturating_sub(1) + usize::from(cancelled);
+        let shows = u32::try_from(shows).unwrap_or(u32::MAX);
+        next.sequence = match before {
+            Some(before) if before.has_times_of(&next) => before.sequence,
+            Some(before) => before.sequence.saturating_add(1).max(shows),
+            None => shows,
+        };
+        Some(next)
+    }
+
+    fn entries(&self) -> HashSet<EntryKey> {
+        self.settings.iter().flat_map(|placed| [&placed.setting.set_by, &placed.setting.told_by]).flatten().cloned().collect()
+    }
+}
+
+impl Appointment {
+    fn has_times_of(&self, other: &Self) -> bool {
+        (self.cancelled, self.date, self.end_date, self.time, &self.zone)
+            == (other.cancelled, other.date, other.end_date, other.time, &other.zone)
+    }
+}
+
+#[cfg(test)]
+mod tests;
