@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Handles;
+use super::refused;
 use super::sender::sender;
 use crate::config::{Channel, Config};
 use crate::domain::about::{About, Stop};
@@ -63,7 +64,12 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         | DeliveryState::Discarded { .. }
         | DeliveryState::Muted { .. } => return Ok(None),
     }
+    if let Some(why) = refused::holds(&handles, &delivery).await? {
+        note(&handles, delivery, Outcome::Misconfigured { why }, began).await?;
+        return Ok(None);
+    }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
+    refused::learn(&handles, &delivery, &outcome, whose).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
     farewell.say().await;
     Ok(Some(Tried { outcome, whose }))
@@ -103,7 +109,9 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         None => match fix(handles, &config, channel, &mut sender, delivery).await? {
             Ok(content) => content,
             Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
-            Err(Unsendable { why, whose: Whose::Message }) => return Ok(Attempted::of_message(Outcome::Rejected { why })),
+            Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
+                return Ok(Attempted::of_message(Outcome::Rejected { why }));
+            }
         },
     };
     if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {

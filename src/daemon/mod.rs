@@ -42,6 +42,7 @@ mod program;
 pub mod prune;
 mod recipients;
 pub mod record;
+mod refused;
 pub mod reload;
 pub mod rests;
 pub mod runs;
@@ -51,6 +52,7 @@ pub mod signals;
 mod silences;
 pub mod socket;
 pub mod supervise;
+pub mod turns;
 pub mod visit;
 
 use std::sync::Arc;

@@ -48,6 +48,7 @@ pub mod outage;
 pub mod page;
 pub mod reach;
 pub mod redact;
+pub mod refusal;
 pub mod report;
 pub mod route;
 #[cfg(test)]

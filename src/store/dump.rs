@@ -22,6 +22,7 @@ use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
 use super::records::event::EventRecord;
 use super::records::silence::SilenceRecord;
+use super::refused::RefusedRecord;
 use super::writer::WRITES;
 use super::{Store, bodies, brake, conditions, rows, snapshot};
 
@@ -72,6 +73,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Brake => brake::show(key, value)?,
         Table::Condition => conditions::show(key, value)?,
         Table::Silence => json(&rows::decode_long::<SilenceRecord>(trees, table, key, value)?),
+        Table::Refused => json(&rows::decode_row::<RefusedRecord>(table, key, value)?),
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
             (Some(cid), Some(number)) => json(&snapshot::read(trees, cid, number)?),
@@ -95,7 +97,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
 pub(super) fn key_len(table: Table) -> Option<usize> {
     match table {
         Table::Meta | Table::Cid | Table::Host | Table::Brake | Table::Condition => None,
-        Table::Word => Some(4),
+        Table::Word | Table::Refused => Some(4),
         Table::Name | Table::Sched | Table::Case | Table::Left => Some(8),
         Table::Event => Some(keys::EVENT_LEN),
         Table::Snap | Table::CaseEvent => Some(12),

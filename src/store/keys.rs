@@ -72,6 +72,8 @@ tables! {
     Condition = "condition",
     /// Silence id → the silence, long. Never removed.
     Silence = "silence",
+    /// Word of an address → since when and how often its mail server refused it, and what it said last.
+    Refused = "refused",
 }
 
 /// The opened trees. Cheap to clone.

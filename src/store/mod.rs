@@ -51,6 +51,7 @@ mod link_key;
 mod queue;
 
 mod records;
+mod refused;
 mod rows;
 mod snapshot;
 mod tree;

@@ -136,8 +136,10 @@ impl Store {
     }
 
     /// Sends deliveries again at `now`, at the operator's wish: those that were settled once, those that wait earlier than
-    /// planned. Returns how many there were.
+    /// planned. What is known against their addresses is forgotten. Returns how many there were.
     pub fn retry(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
+        let asked = ids.to_vec();
+        self.write(true, move |ledger| ledger.welcome(&asked))?;
         let found = self.restate(ids, move |state| match state {
             StateRecord::Delivered { .. }
             | StateRecord::Dead { .. }

@@ -9,8 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Observed, Observer};
-use crate::config::Config;
-use crate::daemon::sender::sender;
+use crate::config::{Channel, Config};
 use crate::domain::condition::{Class, Rule, Seen, State, Step, Topic, is_hopeless, step};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::EventKind;
@@ -69,7 +68,7 @@ fn of_channel(
     let mut state = Some(run.clone());
     let mut step = step(&mut state, seen, now, &rule);
     if let Some(state) = state.as_mut().filter(|state| state.is_on() && state.disabled.is_none())
-        && can_be_disabled(config, configured)
+        && can_be_disabled(configured)
         && is_hopeless(state, now)
     {
         state.disabled = Some(now);
@@ -112,9 +111,8 @@ fn of_channel(
 
 /// Whether waiting a day for the next attempt costs no more than waiting: a mail relay or a program of the operator's own that is mended
 /// is to be used within the hour.
-fn can_be_disabled(config: &Config, channel: &crate::config::Channel) -> bool {
-    let medium = sender(config, channel).map(|sender| sender.medium());
-    medium.is_ok_and(|medium| !matches!(medium, Medium::Email | Medium::Terminal | Medium::Command))
+fn can_be_disabled(channel: &Channel) -> bool {
+    !matches!(channel.kind.medium(), Medium::Email | Medium::Terminal | Medium::Command)
 }
 
 /// What failed meanwhile and waits for its next attempt goes out now that the channel takes messages again.

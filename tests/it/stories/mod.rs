@@ -23,6 +23,7 @@ mod operation;
 mod outbox;
 mod outside;
 mod polling;
+mod posted;
 mod probes;
 mod recipes;
 mod saved;

@@ -8,6 +8,7 @@ pub mod hooks;
 pub mod http;
 pub mod judges;
 pub mod mailbox;
+pub mod mta;
 pub mod state;
 
 use std::path::PathBuf;
