@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::Handles;
 use super::refused;
 use super::sender::sender;
+use super::ways_out;
 use crate::config::{Channel, Config};
 use crate::domain::about::{About, Stop};
 use crate::domain::backoff::RetrySchedule;
@@ -146,15 +147,17 @@ async fn fix(
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
     };
+    let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
     let loaded = blocking(move || {
         let mut events = Vec::with_capacity(ids.len());
         for id in ids {
             events.extend(store.event(id)?);
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
-        Ok((events, domain))
+        let key = linked.then(|| store.link_key()).transpose()?;
+        Ok((events, domain, key))
     });
-    let (events, domain) = loaded.await?;
+    let (events, domain, key) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
@@ -162,7 +165,8 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let content = match render(config, channel, sender, delivery, &events) {
+    let stop = ways_out::stop(config, sender.medium(), delivery, key.as_ref());
+    let content = match render(config, channel, sender, delivery, &events, stop) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -178,6 +182,7 @@ fn render(
     sender: &notify::Channel,
     delivery: &Delivery,
     events: &[Event],
+    stop: Stop,
 ) -> Result<Content, Unsendable> {
     let source = config.source_of(&delivery.case);
     let unwatched;
@@ -197,10 +202,7 @@ fn render(
         zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
         language: channel.language,
         profile: config.general.privacy,
-        stop: match sender.medium() {
-            Medium::Email => Stop::Ask { channel: channel.id.clone() },
-            _ => Stop::Unsaid,
-        },
+        stop,
     };
     notify::render(sender, delivery, events, &about)
 }

@@ -17,6 +17,7 @@ mod imported;
 mod invitations;
 mod judged;
 mod killed;
+mod leaving;
 mod linked;
 mod news;
 mod operation;
