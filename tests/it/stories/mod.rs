@@ -3,6 +3,7 @@
 mod absent;
 mod bad_answers;
 mod brake;
+mod chat;
 mod circumstances;
 mod commands;
 mod damage;
