@@ -164,7 +164,7 @@ fn held(store: &Store, read: &Read, watch: &Watch, events: &[Event]) -> Result<O
 }
 
 /// News of a case that was taken off the watch list after it was found is still told.
-fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
+pub(super) fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
     let as_stored = || CaseNumber { compact: case.number.clone(), canonical: case.number.clone(), parts: Parts::default() };
     Watch::bare(case.clone(), number.unwrap_or_else(as_stored))
 }

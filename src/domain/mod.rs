@@ -46,6 +46,7 @@ pub mod link;
 pub mod meanwhile;
 pub mod medium;
 pub mod names;
+pub mod outage;
 pub mod page;
 pub mod privacy;
 pub mod reach;

@@ -41,7 +41,7 @@ pub struct NameList {
 }
 
 /// What holds for the cases of a jurisdiction.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// Whose names are told.
     pub naming: Naming,
@@ -176,6 +176,11 @@ impl Privacy {
             is_unread: true,
             hides_kinds: false,
         }
+    }
+
+    /// Of what veedor says of its own running, which has no case.
+    pub fn of_no_case() -> Self {
+        Self::unread(Arc::default())
     }
 
     /// Of a case with these dockets, for messages of these events. `None` when they could not be read.

@@ -37,7 +37,7 @@ pub struct Rule {
 }
 
 /// A few words in each language of the readers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Words {
     /// In Spanish.
     pub es: String,
