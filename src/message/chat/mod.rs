@@ -7,12 +7,13 @@ mod fit;
 
 use super::block::Block;
 use super::change::Piece;
+use super::operator;
 use super::sheet::{Sheet, sheet};
 use super::subject;
 use super::words::pick;
 use crate::domain::about::{About, Language};
-use crate::domain::event::{Event, Severity};
-use crate::domain::redact;
+use crate::domain::event::Severity;
+use crate::domain::shown::Shown;
 
 /// How a run of text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,26 +133,29 @@ pub enum Marks {
 /// Of more differences than this in one text both texts are told, because words and pieces mixed read badly.
 const MOST_PIECES: usize = 24;
 
+/// The footers of mails, in short.
+const FOOTER: (&str, &str) = (
+    "Toda persona se presume inocente mientras no haya sentencia firme. La fuente puede contener errores; confirme antes de publicar.",
+    "Everyone is presumed innocent until a final judgment. The source may contain errors; check it before you publish.",
+);
+
 /// The message that tells these events of one case.
-pub fn chat(events: &[Event], about: &About<'_>, marks: Marks) -> Talk {
-    let shown: Vec<Event> = events.iter().map(|event| redact::event(event, about.profile)).collect();
-    let Sheet { language, name, number, blocks, note, tags, url, .. } = sheet(events, about);
+pub fn chat(events: &[Shown], about: &About<'_>, marks: Marks) -> Talk {
+    let Sheet { language, name, number, blocks, note, tags, url, footer, .. } = sheet(events, about);
+    let own = footer.first().filter(|_| operator::is_told(events)).copied();
     let labelled = |label: &str, value: Option<String>| value.map(|value| fact(label, &value));
     let tail = [labelled(pick(language, "Nota", "Note"), note), labelled(pick(language, "Etiquetas", "Tags"), tags)];
     Talk {
         language,
         severity: blocks.iter().map(|block| block.severity).max().unwrap_or(Severity::Info),
-        headline: subject::subject(&shown, about),
+        headline: subject::subject(events, about),
         name,
         number,
         news: blocks.iter().map(|block| news(block, language, marks)).collect(),
         tail: tail.into_iter().flatten().collect(),
         link: url.map(|url| (pick(language, "Ver en la fuente oficial", "See it at the official source"), url)),
-        footer: pick(
-            language,
-            "Toda persona se presume inocente mientras no haya sentencia firme. La fuente puede contener errores; confirme antes de publicar.",
-            "Everyone is presumed innocent until a final judgment. The source may contain errors; check it before you publish.",
-        ),
+        // What is said to whoever runs veedor accuses nobody and has a footer of its own.
+        footer: own.unwrap_or(pick(language, FOOTER.0, FOOTER.1)),
     }
 }
 
@@ -220,7 +224,13 @@ fn changed(pieces: &[Piece], language: Language, marks: Marks) -> Vec<Paragraph>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Event;
     use crate::domain::sample;
+
+    /// What is said of events as they are stored.
+    fn chat(events: &[Event], about: &About<'_>, marks: Marks) -> Talk {
+        super::chat(&about.show(events), about, marks)
+    }
 
     fn texts(paragraphs: &[Paragraph]) -> Vec<String> {
         paragraphs.iter().map(|paragraph| paragraph.spans.iter().map(|span| span.text.as_str()).collect()).collect()
@@ -235,6 +245,13 @@ mod tests {
         let first_cut = roles.iter().position(|role| matches!(role, Role::Fact | Role::Quote | Role::Small)).expect("there are some");
         assert!(roles[first_cut..].iter().all(|role| *role != Role::Caution));
         assert!(talk.footer.contains("presume inocente") && talk.link.is_some() && talk.tail.len() == 2);
+    }
+
+    #[test]
+    fn what_is_said_to_the_operator_has_no_footer_about_judgments() {
+        let watch = sample::watch();
+        let talk = chat(&[sample::drift()], &sample::about(&watch, Language::Es), Marks::Shown);
+        assert!(!talk.footer.contains("inocente") && talk.footer.contains("quien lo opera"), "{}", talk.footer);
     }
 
     #[test]
