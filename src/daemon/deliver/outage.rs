@@ -7,6 +7,7 @@ mod disabled;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ enum Mood {
     Astray,
     /// Closes the connection.
     Closed,
+    /// Knows no recipient, for good.
+    Gone,
 }
 
 const MOODS: [Mood; 6] = [Mood::Well, Mood::Broken, Mood::Overloaded, Mood::Busy, Mood::Astray, Mood::Closed];
@@ -62,6 +65,7 @@ type Taken = BTreeMap<String, BTreeSet<String>>;
 struct Receivers {
     moods: Arc<Mutex<BTreeMap<&'static str, Mood>>>,
     taken: Arc<Mutex<BTreeMap<&'static str, Taken>>>,
+    refusals: Arc<AtomicU32>,
 }
 
 impl Receivers {
@@ -126,6 +130,7 @@ async fn hook(
         Mood::Astray => StatusCode::NOT_FOUND,
         // What axum cannot do, a gateway does: an answer that says nothing.
         Mood::Closed => StatusCode::BAD_GATEWAY,
+        Mood::Gone => StatusCode::GONE,
     };
     (status, answer, String::new())
 }
@@ -151,6 +156,10 @@ async fn talk(stream: TcpStream, receivers: Receivers) -> Option<()> {
                 return None;
             }
             ("MAIL", Mood::Astray) => "535 5.7.8 who are you",
+            ("RCPT", Mood::Gone) => {
+                receivers.refusals.fetch_add(1, Ordering::SeqCst);
+                "550 5.1.1 nobody"
+            }
             ("RCPT", Mood::Broken) => "451 4.3.0 later",
             ("RCPT", Mood::Busy) => "452 4.2.2 full",
             ("RCPT", _) => {
@@ -373,5 +382,39 @@ async fn a_receiver_that_is_away_for_two_days_hears_everything_and_holds_up_nobo
     assert!(burnt < 48 * 3, "{burnt} attempts");
     receivers.set("uno", Mood::Well);
     desk.pass(Duration::from_secs(29 * 3600)).await;
+    assert_once(&receivers, &events, &RECIPIENTS, 0);
+}
+
+/// An address that its server refuses: the first mails are given up, then they wait, and once a day one is tried.
+#[tokio::test]
+async fn mails_to_an_address_that_is_refused_for_hours_wait_and_arrive_when_it_is_there_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let receivers = Receivers::default();
+    let mut desk = Desk::open(folder.path(), receivers.hooks().await, receivers.relay().await).await;
+    let asked = |receivers: &Receivers| receivers.refusals.load(Ordering::SeqCst);
+    let mails = |desk: &Desk, name: &str| {
+        let mails = desk.all().into_iter().filter(|delivery| delivery.channel == "mail");
+        mails.filter(|delivery| delivery.state.name() == name).map(|delivery| delivery.id).collect::<Vec<Id>>()
+    };
+    receivers.set("mail", Mood::Gone);
+    let mut events = Vec::new();
+    for hour in 0..6 {
+        events.extend(desk.publish(1));
+        desk.pass(Duration::from_secs(2 * 3600)).await;
+        // Each of the two recipients is asked for the first two mails, and then no more.
+        assert_eq!(asked(&receivers), 2 * (hour + 1).min(2), "hour {hour}");
+    }
+    assert_eq!((mails(&desk, "dead").len(), mails(&desk, "held").len()), (4, 8));
+    desk.begin().await;
+    desk.pass(Duration::from_secs(3600)).await;
+    assert_eq!(asked(&receivers), 4, "a restart knows it still");
+    desk.pass(Duration::from_secs(24 * 3600)).await;
+    assert!((6..=8).contains(&asked(&receivers)), "{} after a day", asked(&receivers));
+    receivers.set("mail", Mood::Well);
+    desk.pass(Duration::from_secs(26 * 3600)).await;
+    assert_eq!(mails(&desk, "held"), []);
+    let now = desk.clock.now();
+    desk.handles().store.retry(&mails(&desk, "dead"), now).expect("retries");
+    desk.pass(Duration::from_secs(3600)).await;
     assert_once(&receivers, &events, &RECIPIENTS, 0);
 }
