@@ -64,6 +64,7 @@ async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Out
     };
     let about = About {
         watch: &watch,
+        previous: None,
         source_title: "veedor",
         case_url: "",
         zone: jiff::tz::TimeZone::UTC,

@@ -144,9 +144,12 @@ async fn fix(
             events.extend(store.event(id)?);
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
-        Ok((events, domain))
+        // What is wrong with another event must not stop this one.
+        let damaged = |error: StoreError| if error.is_fatal() { Err(error) } else { Ok(None) };
+        let previous = events.first().map(|first: &Event| store.event_before(first).or_else(damaged)).transpose()?.flatten();
+        Ok((events, previous, domain))
     });
-    let (events, domain) = loaded.await?;
+    let (events, previous, domain) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
@@ -154,7 +157,7 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let content = match render(config, channel, sender, delivery, &events) {
+    let content = match render(config, channel, sender, delivery, (&events, previous)) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -169,7 +172,7 @@ fn render(
     channel: &Channel,
     sender: &notify::Channel,
     delivery: &Delivery,
-    events: &[Event],
+    (events, previous): (&[Event], Option<Id>),
 ) -> Result<Content, Unsendable> {
     let source = config.source_of(&delivery.case);
     let unwatched;
@@ -184,6 +187,7 @@ fn render(
     let url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
     let about = About {
         watch,
+        previous,
         source_title: source.map_or(delivery.case.source.as_str(), |source| &source.recipe.title),
         case_url: &url,
         zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),

@@ -5,6 +5,7 @@
 use jiff::tz::TimeZone;
 
 use super::case::Watch;
+use super::id::Id;
 
 /// The language of what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,6 +52,8 @@ pub enum Stop {
 pub struct About<'a> {
     /// The case as watched.
     pub watch: &'a Watch,
+    /// The event of the case before the first that is told; `None` when there is none, or where nobody is told of it.
+    pub previous: Option<Id>,
     /// The source's title.
     pub source_title: &'a str,
     /// Where a person can look the case up.

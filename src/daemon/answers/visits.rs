@@ -124,6 +124,7 @@ fn report_json(config: &Config, index: usize, report: &Report, waits: &Waits) ->
             let url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
             let about = About {
                 watch,
+                previous: None,
                 source_title: source.map_or("", |source| &source.recipe.title),
                 case_url: &url,
                 zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),

@@ -24,6 +24,7 @@ mod outbox;
 mod outside;
 mod polling;
 mod probes;
+mod receivers;
 mod recipes;
 mod saved;
 mod series;
