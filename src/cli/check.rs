@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::place::{self, Unusable};
-use super::{Common, Done, Exit, Failure, ask, print};
+use super::{Common, Done, Exit, Failure, ask, print, silence};
 use crate::clock::Clock;
 use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours};
 use crate::diag::Problem;
@@ -85,7 +85,7 @@ fn as_json(config: &Config) -> serde_json::Value {
     };
     let channel = |channel: &Channel| {
         json!({
-            "id": channel.id, "kind": kind(&channel.kind), "to": receivers(channel), "events": channel.route.kinds.patterns,
+            "id": channel.id, "kind": channel.kind.medium().name(), "to": receivers(channel), "events": channel.route.kinds.patterns,
             "tags": channel.route.tags, "gathered_seconds": gathered(channel).map(|wait| wait.as_secs()), "public_keys": public_keys(channel),
         })
     };
@@ -103,6 +103,9 @@ fn as_text(common: &Common, config: &Config) {
     print::line(&format!("kept in  {}", config.general.state_dir.display()));
     let listen = config.general.listen.map_or("nowhere".to_owned(), |address| format!("http://{address}"));
     print::line(&format!("listens  {listen}"));
+    if let Some(url) = &config.general.url {
+        print::line(&format!("reached  {url}/u/, for recipients who silence a case or leave"));
+    }
     print::line("");
     let rows: Vec<Vec<String>> = config
         .cases
@@ -136,10 +139,15 @@ fn as_text(common: &Common, config: &Config) {
             let when = gathered(channel).map_or("at once".to_owned(), |wait| format!("gathered {}", every(wait)));
             let route = &channel.route;
             let (events, tags) = (all(&route.kinds.patterns, "all events"), all(&route.tags, "all cases"));
-            vec![channel.id.clone(), kind(&channel.kind).to_owned(), receivers(channel).join(" "), events, tags, when]
+            vec![channel.id.clone(), channel.kind.medium().name().to_owned(), receivers(channel).join(" "), events, tags, when]
         })
         .collect();
     print::table(&["CHANNEL", "KIND", "TO", "EVENTS", "TAGS", "WHEN"], &rows);
+    for (channel, address) in silence::left(common) {
+        print::line(&format!(
+            "left     {address} left channel {channel} by the link in a mail and gets nothing of it; see `veedor silence`"
+        ));
+    }
     for channel in &config.channels {
         for key in public_keys(channel) {
             print::line(&format!("{} signs with a key that its receiver verifies by {key}", channel.id));
@@ -172,11 +180,12 @@ fn hours_of(config: &Config, watch: &Watch) -> Option<(String, String)> {
     Some((spell_hours(source.hours.as_ref()?), zone.iana_name().unwrap_or("UTC").to_owned()))
 }
 
-/// Who gets the messages. Of a webhook the host only: its path may hold a token.
+/// Who gets the messages. Of an address the host only: its path may hold a token.
 fn receivers(channel: &Channel) -> Vec<String> {
     match &channel.kind {
         ChannelKind::Email => channel.route.recipients.clone(),
         ChannelKind::Webhook(webhook) => vec![webhook.url.origin().ascii_serialization()],
+        ChannelKind::Chat(chat) => vec![chat.origin.clone()],
         ChannelKind::Command(command) => vec![command.program.name()],
         ChannelKind::Terminal => vec!["this terminal and the journal".to_owned()],
     }
@@ -220,15 +229,6 @@ fn rough(long: Duration) -> String {
         seconds if seconds >= 172_800.0 => format!("{:.0} days", seconds / 86_400.0),
         seconds if seconds >= 7_200.0 => format!("{:.0} hours", seconds / 3_600.0),
         seconds => format!("{:.0} minutes", (seconds / 60.0).max(1.0)),
-    }
-}
-
-fn kind(kind: &ChannelKind) -> &'static str {
-    match kind {
-        ChannelKind::Email => "email",
-        ChannelKind::Webhook(_) => "webhook",
-        ChannelKind::Command(_) => "command",
-        ChannelKind::Terminal => "terminal",
     }
 }
 

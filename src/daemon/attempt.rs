@@ -8,7 +8,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Handles;
+use super::refused;
 use super::sender::sender;
+use super::ways_out;
 use crate::config::{Channel, Config};
 use crate::domain::about::{About, Stop};
 use crate::domain::backoff::RetrySchedule;
@@ -44,7 +46,7 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
     let store = handles.store.clone();
     let loaded = blocking(move || {
         let Some(mut delivery) = store.delivery(id)? else { return Ok(None) };
-        if let DeliveryState::Open { .. } = delivery.state {
+        if matches!(delivery.state, DeliveryState::Open { .. }) || store.is_anything_silenced() {
             delivery = store.close(id, began)?.unwrap_or(delivery);
         }
         Ok(Some((store.content(id)?, delivery)))
@@ -63,7 +65,12 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         | DeliveryState::Discarded { .. }
         | DeliveryState::Muted { .. } => return Ok(None),
     }
+    if let Some(why) = refused::holds(&handles, &delivery).await? {
+        note(&handles, delivery, Outcome::Misconfigured { why }, began).await?;
+        return Ok(None);
+    }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
+    refused::learn(&handles, &delivery, &outcome, whose).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
     farewell.say().await;
     Ok(Some(Tried { outcome, whose }))
@@ -103,7 +110,9 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         None => match fix(handles, &config, channel, &mut sender, delivery).await? {
             Ok(content) => content,
             Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
-            Err(Unsendable { why, whose: Whose::Message }) => return Ok(Attempted::of_message(Outcome::Rejected { why })),
+            Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
+                return Ok(Attempted::of_message(Outcome::Rejected { why }));
+            }
         },
     };
     if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {
@@ -138,6 +147,7 @@ async fn fix(
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
     };
+    let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
     let loaded = blocking(move || {
         let mut events = Vec::with_capacity(ids.len());
         for id in ids {
@@ -147,9 +157,10 @@ async fn fix(
         // What is wrong with another event must not stop this one.
         let damaged = |error: StoreError| if error.is_fatal() { Err(error) } else { Ok(None) };
         let previous = events.first().map(|first: &Event| store.event_before(first).or_else(damaged)).transpose()?.flatten();
-        Ok((events, previous, domain))
+        let key = linked.then(|| store.link_key()).transpose()?;
+        Ok(((events, previous), domain, key))
     });
-    let (events, previous, domain) = loaded.await?;
+    let ((events, previous), domain, key) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
@@ -157,7 +168,8 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let content = match render(config, channel, sender, delivery, (&events, previous)) {
+    let stop = ways_out::stop(config, sender.medium(), delivery, key.as_ref());
+    let content = match render(config, channel, sender, delivery, (&events, previous), stop) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -173,6 +185,7 @@ fn render(
     sender: &notify::Channel,
     delivery: &Delivery,
     (events, previous): (&[Event], Option<Id>),
+    stop: Stop,
 ) -> Result<Content, Unsendable> {
     let source = config.source_of(&delivery.case);
     let unwatched;
@@ -193,10 +206,7 @@ fn render(
         zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
         language: channel.language,
         profile: config.general.privacy,
-        stop: match sender.medium() {
-            Medium::Email => Stop::Ask { channel: channel.id.clone() },
-            _ => Stop::Unsaid,
-        },
+        stop,
     };
     notify::render(sender, delivery, events, &about)
 }

@@ -38,15 +38,20 @@ pub mod poll;
 pub mod probe;
 mod program;
 pub mod prune;
+mod recipients;
 pub mod record;
+mod refused;
 pub mod reload;
 pub mod rests;
 pub mod sender;
 pub mod shared;
 pub mod signals;
+mod silences;
 pub mod socket;
 pub mod supervise;
+pub mod turns;
 pub mod visit;
+mod ways_out;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -146,6 +151,8 @@ impl Handles {
         let folder = config.general.state_dir.join(STORE);
         let opened = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await;
         let store = opened.map_err(|error| StartError::Store(format!("the store could not be opened: {error}")))??;
+        let (labelled, labels) = (store.clone(), silences::labels(&config));
+        blocking(move || labelled.know(labels)).await?;
         let metrics = Metrics::default();
         metrics.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
         let fetcher = Fetcher::new(config.general.contact.as_deref(), clock.clone(), metrics.clone());
@@ -193,7 +200,10 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("signals", signals::run(handles.control.clone()));
     loops.start("socket", socket.run(answers::Desk { handles: handles.clone(), visitor }));
     if let Some(page) = page {
-        loops.start("web", web::run(page, web::Pages::of(&handles.metrics, &handles.control, &handles.store)));
+        loops.start(
+            "web",
+            web::run(page, web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock)),
+        );
     }
 
     notify(&[NotifyState::Ready]);

@@ -3,6 +3,7 @@
 //! Put together once and rendered by [`text`](super::text) and [`html`](super::html).
 
 use super::block::{Block, block};
+use super::meanwhile;
 use super::operator;
 use super::words::pick;
 use crate::domain::about::{About, Language, Stop};
@@ -41,15 +42,18 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
     }
     let language = about.language;
     let watch = about.watch;
+    let several = meanwhile::heading(events, language);
+    let of_one = several.is_none();
+    let (name, number) = several.unwrap_or_else(|| (name(about), number(about)));
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();
     Sheet {
         language,
-        name: name(about),
-        number: number(about),
+        name,
+        number,
         blocks: events.iter().map(|event| block(event, about)).collect(),
-        note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty()),
-        tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty()),
-        url: link(about.case_url),
+        note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty() && of_one),
+        tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty() && of_one),
+        url: link(about.case_url).filter(|_| of_one),
         footer: vec![
             pick(
                 language,
@@ -85,10 +89,12 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
             let number = cut(&plain(&about.watch.number.canonical), 100);
             vec![(format!("{lead}: veedor silence add --channel {} --case \"{number}\"", cut(&plain(channel), 64)), None)]
         }
-        Stop::Links { mute, leave } => vec![
-            (pick(language, "Silenciar este expediente para usted", "Silence this case for you").to_owned(), link(mute)),
-            (pick(language, "No recibir más mensajes de este canal", "Stop all messages of this channel to you").to_owned(), link(leave)),
-        ],
+        Stop::Links { mute, leave } => {
+            let silence = pick(language, "Silenciar este expediente para usted", "Silence this case for you");
+            let stop = pick(language, "No recibir más mensajes de este canal", "Stop all messages of this channel to you");
+            let muting = mute.iter().map(|url| (silence.to_owned(), link(url)));
+            muting.chain([(stop.to_owned(), link(leave))]).collect()
+        }
     }
 }
 

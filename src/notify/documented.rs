@@ -84,7 +84,7 @@ fn example(kind: K) -> Option<Event> {
             Event { field, ..sample::backdated() }
         }
         K::RecordHidden => act(Actor::Court, "AUTO (RESOLUCION)", ""),
-        K::RecordMarked => odd("mark", Some("S"), "N"),
+        K::RecordMarked => odd(crate::domain::evidence::MARK, Some("S"), "N"),
         K::RecordRedated => {
             let mut event = act(Actor::Court, "AUTO (RESOLUCION)", "Se califica la demanda.");
             if let Some(entry) = &mut event.entry {
@@ -110,6 +110,7 @@ fn example(kind: K) -> Option<Event> {
         K::CaseReserved => Event { field: sample::vanished().field, ..sample::bare(kind) },
         K::CaseReturned => heading("missing_since", Some("2024-02-16T14:00:00Z"), None),
         K::SourceDrift => sample::drift(),
+        K::SilenceEnded => sample::silence_ended(),
         K::VeedorTest => Event::test(CaseRef { source: OURS.into(), number: "TEST".into() }, "datos", sample::seen_at()),
         _ => return sample::reports().into_iter().find(|report| report.kind == kind).or_else(|| report(kind)),
     })
@@ -315,14 +316,14 @@ fn a_body_of_another_shape_is_refused() {
             *body.pointer_mut(place).expect(place) = value;
             bad.push((format!("another {place}"), body));
         }
-        for part in ["drift", "heartbeat", "condition", "disagreement"] {
+        for part in ["drift", "silence", "heartbeat", "condition", "disagreement"] {
             if good["data"].get(part).is_none() {
                 let mut body = good.clone();
                 body["data"][part] = json!({});
                 bad.push((format!("with {part}"), body));
             }
         }
-        for part in ["hearing", "entry", "field", "drift", "heartbeat", "condition", "disagreement"] {
+        for part in ["hearing", "entry", "field", "drift", "silence", "heartbeat", "condition", "disagreement"] {
             // What makes the kind what it is: without it the body is one of another kind.
             let is_needed = own["$defs"][family(&whole, *kind).expect("one").rsplit('/').next().expect("a name")]["required"]
                 .as_array()
@@ -357,7 +358,8 @@ fn swollen(mut event: Event, evil: &str) -> Event {
         hearing.zone = evil.to_owned();
     }
     // What we wrote ourselves into a field has a form of its own, and keeps it.
-    let is_told = event.kind.audience() == Audience::Subscriber && !matches!(event.kind, K::RecordDisagreement | K::CaseLinked);
+    let is_told =
+        event.kind.audience() == Audience::Subscriber && !matches!(event.kind, K::RecordDisagreement | K::CaseLinked | K::SilenceEnded);
     if let Some(field) = event.field.as_mut().filter(|_| is_told) {
         (field.before, field.after) = (field.before.as_ref().and_then(|_| some()), field.after.as_ref().and_then(|_| some()));
     }
