@@ -109,6 +109,7 @@ fn example(kind: K) -> Option<Event> {
         K::CaseVanished => sample::vanished(),
         K::CaseReserved => Event { field: sample::vanished().field, ..sample::bare(kind) },
         K::CaseReturned => heading("missing_since", Some("2024-02-16T14:00:00Z"), None),
+        K::CaseActivity => Event { version: 0, page_sha256: [0; 32], ..sample::bare(kind) },
         K::SourceDrift => sample::drift(),
         K::SilenceEnded => sample::silence_ended(),
         K::VeedorTest => Event::test(CaseRef { source: OURS.into(), number: "TEST".into() }, "datos", sample::seen_at()),
