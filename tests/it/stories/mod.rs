@@ -33,4 +33,5 @@ mod series;
 mod sessions;
 mod silences;
 mod states;
+mod trouble;
 mod versions;
