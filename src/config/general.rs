@@ -15,6 +15,7 @@ use crate::domain::schedule::Hours;
 use super::hours;
 use super::public;
 use super::scope::{Scope, YEAR};
+use super::signs::{self, Signs};
 
 /// What holds for the whole daemon.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,8 @@ pub struct General {
     pub remind: Vec<Duration>,
     /// How many working days a disagreement of two linked sources must stand before it is told.
     pub disagree_after: u32,
+    /// When trouble of veedor's own is told.
+    pub signs: Signs,
 }
 
 /// The languages that veedor writes.
@@ -84,6 +87,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             confirm: DEFAULT_CONFIRM,
             remind: DEFAULT_REMIND.to_vec(),
             disagree_after: DEFAULT_DISAGREE_AFTER,
+            signs: Signs::default(),
         };
     };
     let written = table.text("state_dir").filter(|at| !at.value.trim().is_empty());
@@ -104,6 +108,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             .integer("disagree_after", 0, 30)
             .and_then(|at| u32::try_from(at.value).ok())
             .unwrap_or(DEFAULT_DISAGREE_AFTER),
+        signs: signs::read(&mut table, scope),
     };
     table.finish();
     general

@@ -208,7 +208,7 @@ fn render(
 }
 
 /// News of a case that was taken off the watch list after it was found is still told.
-fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
+pub(super) fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
     let as_stored =
         || CaseNumber { compact: case.number.clone(), canonical: case.number.clone(), parts: crate::domain::case::Parts::default() };
     Watch {
@@ -246,6 +246,7 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     // What a channel is, for metrics: its name may say whom it tells.
     let kind = channel.and_then(|channel| sender(&config, channel).ok()).map_or("gone", |sender| Medium::name(sender.medium()));
     let (state, attempts) = delivery.after(&outcome, &schedule, now);
+    let state = spared(handles, &delivery, &outcome, state, now);
     handles.metrics.counter(&DELIVERY_ATTEMPTS, &[kind, outcome.name(), ""]).inc();
     match &outcome {
         Outcome::Sent { .. } => {
@@ -254,7 +255,7 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
             tracing::debug!(channel = %delivery.channel, delivery = %delivery.id, "delivered");
         }
         other => {
-            tracing::warn!(channel = %delivery.channel, delivery = %delivery.id, outcome = other.name(), why = without_addresses(without_answer(other.detail())), "not delivered")
+            tracing::warn!(channel = %delivery.channel, delivery = %delivery.id, outcome = other.name(), why = fit_for_the_log(other.detail()), "not delivered")
         }
     }
     if let DeliveryState::Dead { .. } = state {
@@ -267,6 +268,25 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     blocking(move || store.record_attempt(delivery.id, record, state, attempts)).await?;
     failpoint::hit("after-note");
     Ok(())
+}
+
+/// The state, but that nothing is given up because its channel takes nothing at all: it waits until the channel does, or until the
+/// operator ends it. What he asked for by hand had been settled before.
+fn spared(handles: &Handles, delivery: &Delivery, outcome: &Outcome, state: DeliveryState, now: Timestamp) -> DeliveryState {
+    match (&state, outcome) {
+        (DeliveryState::Dead { reason, .. }, Outcome::Retry { .. })
+            if !matches!(delivery.state, DeliveryState::Again { .. }) && handles.runs.is_failing(&delivery.channel) =>
+        {
+            let reason = reason.strip_prefix("given up ").unwrap_or(reason);
+            DeliveryState::Held { since: now, reason: format!("held {reason}; its channel takes nothing at present") }
+        }
+        _ => state,
+    }
+}
+
+/// What came of an attempt, in words that everyone may read: without addresses, and without what a receiver or program said.
+pub(super) fn fit_for_the_log(detail: &str) -> String {
+    without_addresses(without_answer(detail))
 }
 
 /// A receiver's words for the log: mail servers like to repeat the address that they refuse, and the log has no addresses.

@@ -3,6 +3,7 @@
 mod absent;
 mod bad_answers;
 mod brake;
+mod chat;
 mod circumstances;
 mod commands;
 mod damage;
@@ -32,4 +33,5 @@ mod series;
 mod sessions;
 mod silences;
 mod states;
+mod trouble;
 mod versions;
