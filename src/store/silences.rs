@@ -15,6 +15,7 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::id::Id;
 use crate::domain::meanwhile::Meanwhile;
 use crate::domain::silence::{MOST_ACTIVE, Silence};
+use crate::failpoint;
 
 use super::batch::Batch;
 use super::brake::{due_records, readable};
@@ -205,7 +206,9 @@ impl Ledger {
         }
         self.put_staged(&mut batch, &staged)?;
         self.save_words(&mut batch)?;
+        failpoint::hit("before-summary");
         batch.apply(&self.trees)?;
+        failpoint::hit("after-summary");
         self.words_saved();
         let sent = staged.iter().filter(|(_, staged)| matches!(staged.record.state, StateRecord::Waiting { .. }));
         let summaries = sent.map(|(id, _)| *id).collect();
