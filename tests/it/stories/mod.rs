@@ -28,6 +28,7 @@ mod polling;
 mod posted;
 mod privacy;
 mod probes;
+mod receivers;
 mod recipes;
 mod saved;
 mod series;
