@@ -14,6 +14,7 @@ use crate::diag::Problem;
 use crate::domain::case::Watch;
 use crate::domain::event::EventKind;
 use crate::domain::route::Gather;
+use crate::domain::withhold::Telling;
 
 /// Checks a file.
 pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
@@ -131,6 +132,7 @@ fn as_text(common: &Common, config: &Config) {
     for watch in config.cases.iter().filter(|watch| watch.linked.first().is_some_and(|first| watch.case < *first)) {
         print::line(&format!("linked   {} {} with {}", watch.case.source, watch.number.canonical, config.linked_names(watch).join(", ")));
     }
+    privacy(config).iter().for_each(|line| print::line(line));
     print::line("");
     let all = |list: &[String], all: &str| if list.is_empty() { all.to_owned() } else { list.join(" ") };
     let rows: Vec<Vec<String>> = config
@@ -172,6 +174,35 @@ fn rotation(config: &Config) -> Vec<String> {
         _ => Vec::new(),
     };
     config.channels.iter().flat_map(said).collect::<Vec<_>>()
+}
+
+/// What is withheld, as far as the list says it: a case's own word, and the classes that look at a subject when it is read.
+fn privacy(config: &Config) -> Vec<String> {
+    let mut lines = Vec::new();
+    for watch in &config.cases {
+        let policy = config.policy_of(&watch.case);
+        let named = policy.withholds.iter().find(|class| class.cases.contains(&watch.case));
+        let said = match (watch.withhold, named) {
+            (Some(Telling::Whole), _) => "told in full, although its subject may be withheld by default (withhold = false)".to_owned(),
+            (Some(Telling::Activity), _) => "withheld: only that it had activity is told (withhold)".to_owned(),
+            (Some(Telling::TypeAndDate), _) => "withheld: only types and dates are told (withhold)".to_owned(),
+            (None, Some(class)) => format!("withheld by \"{}\": {}", class.id, class.why),
+            (None, None) => continue,
+        };
+        lines.push(format!("privacy  {} {} {said}", watch.case.source, watch.number.canonical));
+    }
+    let mut classes: Vec<String> = Vec::new();
+    for watch in &config.cases {
+        let policy = config.policy_of(&watch.case);
+        let by_subject = policy.withholds.iter().filter(|class| !class.subject.is_empty() || class.entry_type.is_some());
+        classes
+            .extend(by_subject.map(|class| format!("privacy  withheld by subject or type, once it is read: {} ({})", class.id, class.why)));
+        classes.dedup();
+    }
+    classes.sort_unstable();
+    classes.dedup();
+    lines.extend(classes);
+    lines
 }
 
 /// The hours in which a case is visited, and their zone; `None` means always.

@@ -26,6 +26,7 @@ mod outbox;
 mod outside;
 mod polling;
 mod posted;
+mod privacy;
 mod probes;
 mod receivers;
 mod recipes;
