@@ -46,6 +46,7 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
         name: "veedor".to_owned(),
         number: cut(&subjects.first().cloned().unwrap_or_default(), 200),
         blocks: events.iter().map(|event| block(event, about)).collect(),
+        calendar: None,
         note: None,
         tags: None,
         url: None,
