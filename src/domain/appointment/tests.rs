@@ -164,7 +164,7 @@ fn appointments_go_with_the_events_that_speak_of_them() {
     let mut events = [sample::ruling(), sample::rescheduled(), sample::rescheduled()];
     attach(&mut events, vec![changed("another")]);
     assert_eq!(carried(&events), [0, 1, 0]);
-    assert_eq!(latest(events.iter()), [appointment.clone()]);
+    assert_eq!(latest(events.iter()), std::slice::from_ref(&appointment));
     let mut higher = sample::rescheduled();
     let hearing = higher.hearing.as_mut().expect("a hearing");
     hearing.appointments = vec![Appointment { sequence: 4, ..appointment.clone() }, appointment];

@@ -7,6 +7,8 @@ use lettre::address::Envelope;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::net::TcpSocket;
 
+type Script = &'static [(&'static str, Reply)];
+
 const MAIL: &[u8] = b"Subject: x\r\n\r\nhola\r\n.punto\r\n";
 
 fn relay(port: u16, tls: Tls) -> Smtp {
@@ -102,7 +104,7 @@ async fn our_next_send_after_a_cancelled_one_reads_its_own_answers() {
 /// Each phase has its own deadline: with all others far away, silence at a step ends when that of the step does.
 #[tokio::test]
 async fn every_phase_has_its_own_deadline() {
-    const CASES: &[(&str, &str, Tls, &[(&str, Reply)])] = &[
+    const CASES: &[(&str, &str, Tls, Script)] = &[
         ("greet", "our greeting", Tls::None, &[("GREETING", Mute)]),
         ("greet", "our greeting", Tls::None, &[("EHLO", Mute)]),
         ("greet", "STARTTLS", Tls::StartTls, &[("STARTTLS", Mute)]),
