@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::Handles;
 use super::refused;
 use super::sender::sender;
+use super::ways_out;
 use crate::config::{Channel, Config};
 use crate::domain::about::{About, Stop};
 use crate::domain::backoff::RetrySchedule;
@@ -146,15 +147,17 @@ async fn fix(
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
     };
+    let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
     let loaded = blocking(move || {
         let mut events = Vec::with_capacity(ids.len());
         for id in ids {
             events.extend(store.event(id)?);
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
-        Ok((events, domain))
+        let key = linked.then(|| store.link_key()).transpose()?;
+        Ok((events, domain, key))
     });
-    let (events, domain) = loaded.await?;
+    let (events, domain, key) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
@@ -162,7 +165,8 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let content = match render(config, channel, sender, delivery, &events) {
+    let stop = ways_out::stop(config, sender.medium(), delivery, key.as_ref());
+    let content = match render(config, channel, sender, delivery, &events, stop) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -178,6 +182,7 @@ fn render(
     sender: &notify::Channel,
     delivery: &Delivery,
     events: &[Event],
+    stop: Stop,
 ) -> Result<Content, Unsendable> {
     let source = config.source_of(&delivery.case);
     let unwatched;
@@ -197,16 +202,13 @@ fn render(
         zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
         language: channel.language,
         profile: config.general.privacy,
-        stop: match sender.medium() {
-            Medium::Email => Stop::Ask { channel: channel.id.clone() },
-            _ => Stop::Unsaid,
-        },
+        stop,
     };
     notify::render(sender, delivery, events, &about)
 }
 
 /// News of a case that was taken off the watch list after it was found is still told.
-fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
+pub(super) fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
     let as_stored =
         || CaseNumber { compact: case.number.clone(), canonical: case.number.clone(), parts: crate::domain::case::Parts::default() };
     Watch {
@@ -244,6 +246,7 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     // What a channel is, for metrics: its name may say whom it tells.
     let kind = channel.and_then(|channel| sender(&config, channel).ok()).map_or("gone", |sender| Medium::name(sender.medium()));
     let (state, attempts) = delivery.after(&outcome, &schedule, now);
+    let state = spared(handles, &delivery, &outcome, state, now);
     handles.metrics.counter(&DELIVERY_ATTEMPTS, &[kind, outcome.name(), ""]).inc();
     match &outcome {
         Outcome::Sent { .. } => {
@@ -252,7 +255,7 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
             tracing::debug!(channel = %delivery.channel, delivery = %delivery.id, "delivered");
         }
         other => {
-            tracing::warn!(channel = %delivery.channel, delivery = %delivery.id, outcome = other.name(), why = without_addresses(without_answer(other.detail())), "not delivered")
+            tracing::warn!(channel = %delivery.channel, delivery = %delivery.id, outcome = other.name(), why = fit_for_the_log(other.detail()), "not delivered")
         }
     }
     if let DeliveryState::Dead { .. } = state {
@@ -265,6 +268,25 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     blocking(move || store.record_attempt(delivery.id, record, state, attempts)).await?;
     failpoint::hit("after-note");
     Ok(())
+}
+
+/// The state, but that nothing is given up because its channel takes nothing at all: it waits until the channel does, or until the
+/// operator ends it. What he asked for by hand had been settled before.
+fn spared(handles: &Handles, delivery: &Delivery, outcome: &Outcome, state: DeliveryState, now: Timestamp) -> DeliveryState {
+    match (&state, outcome) {
+        (DeliveryState::Dead { reason, .. }, Outcome::Retry { .. })
+            if !matches!(delivery.state, DeliveryState::Again { .. }) && handles.runs.is_failing(&delivery.channel) =>
+        {
+            let reason = reason.strip_prefix("given up ").unwrap_or(reason);
+            DeliveryState::Held { since: now, reason: format!("held {reason}; its channel takes nothing at present") }
+        }
+        _ => state,
+    }
+}
+
+/// What came of an attempt, in words that everyone may read: without addresses, and without what a receiver or program said.
+pub(super) fn fit_for_the_log(detail: &str) -> String {
+    without_addresses(without_answer(detail))
 }
 
 /// A receiver's words for the log: mail servers like to repeat the address that they refuse, and the log has no addresses.

@@ -44,6 +44,7 @@ pub mod id;
 pub mod link;
 pub mod meanwhile;
 pub mod medium;
+pub mod outage;
 pub mod page;
 pub mod reach;
 pub mod redact;

@@ -125,7 +125,7 @@ fn marked(pieces: &[Piece]) -> String {
 }
 
 /// Text as HTML, in element content and in quoted attributes.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

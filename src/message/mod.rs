@@ -20,6 +20,7 @@ mod sheet;
 mod subject;
 mod summary;
 mod text;
+pub mod way_out;
 mod words;
 
 pub use calendar::{METHOD, Publisher, calendar, file_name};

@@ -13,6 +13,7 @@ use jiff::civil::{Date, Time};
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::condition::{Class, Topic};
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::id::{Id, hex};
@@ -62,6 +63,17 @@ coded! {
     SourceUnreadable = 80 SourceBlocked = 81 SourceUnavailable = 82 SourceCasesUnread = 83 SourceRecovered = 84 ChannelFailing = 85
     ChannelDisabled = 86 ChannelGaveUp = 87 ChannelRecovered = 88 StoreLow = 89 StoreRecovered = 90 VeedorHeartbeat = 91
     SilenceEnded = 100
+}
+
+coded! {
+    /// What a condition is about.
+    TopicCode(Topic) Source = 1 Unread = 2 Drift = 3 Channel = 4 GaveUp = 5 Store = 6 Heartbeat = 7
+}
+
+coded! {
+    /// In what way it is bad.
+    ClassCode(Class)
+    Unreadable = 1 Blocked = 2 Unavailable = 3 Unread = 4 Drift = 5 Failing = 6 Misconfigured = 7 Gone = 8 GaveUp = 9 Low = 10
 }
 
 coded! {
@@ -255,5 +267,26 @@ impl Visitor<'_> for BlobVisitor {
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Blob, E> {
         Ok(Blob(bytes.to_vec()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A store of today must read as it was written: no number may ever mean another kind of channel.
+    #[test]
+    fn the_codes_of_media_are_those_that_stores_hold() {
+        let codes: Vec<u8> = Medium::ALL.iter().map(|medium| postcard::to_allocvec(&MediumCode(*medium)).expect("it encodes")[0]).collect();
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        for medium in Medium::ALL {
+            let bytes = postcard::to_allocvec(&MediumCode(medium)).expect("it encodes");
+            assert_eq!(postcard::from_bytes::<MediumCode>(&bytes).expect("it decodes"), MediumCode(medium));
+            let text = serde_json::to_string(&MediumCode(medium)).expect("it encodes");
+            assert_eq!(
+                (text.as_str(), serde_json::from_str(&text).ok()),
+                (format!("\"{}\"", medium.name()).as_str(), Some(MediumCode(medium)))
+            );
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::delivery::{Attempt, Content, Delivery};
 use crate::domain::id::Id;
 
 use super::error::StoreError;
-use super::keys::{self, BRAKED, NEVER, Table, Trees};
+use super::keys::{self, BRAKED, MUTED, NEVER, Table, Trees};
 use super::outbox::DeliveryFilter;
 use super::records::case::WordRecord;
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
@@ -46,7 +46,11 @@ impl Store {
                 Ok(())
             };
             match filter {
-                DeliveryFilter::Pending => each_indexed(trees, 0..NEVER, &mut keep)?,
+                DeliveryFilter::Pending => {
+                    each_indexed(trees, 0..MUTED, &mut keep)?;
+                    each_indexed(trees, BRAKED..NEVER, &mut keep)?;
+                }
+                DeliveryFilter::Muted => each_indexed(trees, MUTED..=MUTED, &mut keep)?,
                 DeliveryFilter::Dead => each_indexed(trees, NEVER..=NEVER, &mut keep)?,
                 DeliveryFilter::Braked => each_indexed(trees, BRAKED..=BRAKED, &mut keep)?,
                 DeliveryFilter::Failed => each_indexed(trees, BRAKED..=NEVER, &mut keep)?,

@@ -28,8 +28,10 @@ use super::{Cid, Store, bodies, cases, rows};
 pub enum DeliveryFilter {
     /// All that are kept.
     All,
-    /// Open, waiting, held or muted.
+    /// Open, waiting or held.
     Pending,
+    /// Muted by a silence.
+    Muted,
     /// Given up.
     Dead,
     /// Held, by the brake too, or given up: what somebody has to look at.
@@ -39,6 +41,9 @@ pub enum DeliveryFilter {
     /// Those of one case.
     Case(Cid),
 }
+
+/// Deliveries that are held in one transaction.
+const HOLD_GROUP: usize = 500;
 
 /// The key of the right side of message ids in `meta`.
 pub(super) const MAIL_DOMAIN: &[u8] = b"mail_domain";
@@ -152,6 +157,28 @@ impl Store {
         })?;
         self.with_queue(|queue| ids.iter().for_each(|id| queue.ask_for(*id)));
         Ok(found)
+    }
+
+    /// How many deliveries wait for a channel, held ones among them.
+    pub fn waiting(&self, channel: &str) -> usize {
+        self.with_queue(|queue| queue.waiting(channel))
+    }
+
+    /// Holds what is due of a channel that takes nothing: it burns no attempts and is tried when the channel is. Returns how many there
+    /// were.
+    pub fn hold(&self, channel: &str, reason: &str, now: Timestamp) -> Result<usize, StoreError> {
+        let due = self.with_queue(|queue| queue.due(channel, keys::milliseconds(now)));
+        let mut held = 0;
+        for group in due.chunks(HOLD_GROUP) {
+            let reason = reason.to_owned();
+            held += self.restate(group, move |state| match state {
+                StateRecord::Open { due } | StateRecord::Waiting { due } | StateRecord::Paused { due } if due.0 <= now => {
+                    StateRecord::Held { since: now.into(), reason: reason.clone() }
+                }
+                settled => settled,
+            })?;
+        }
+        Ok(held)
     }
 
     /// Makes deliveries due at `now` that wait for a time that was planned wrongly. Returns how many there were.

@@ -89,7 +89,10 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
         data.insert("field".into(), json!({"name": cut(&field.field, 100), "before": value(&field.before), "after": value(&field.after)}));
     }
     data.insert("seen".into(), json!({"at": seconds(event.seen_at), "version": event.version, "page_sha256": hex(&event.page_sha256)}));
-    data.insert("note".into(), json!(watch.note.as_deref().map(|note| cut(&redact::plain(note), cuts.note))));
+    data.insert(
+        "note".into(),
+        json!(watch.note.as_deref().filter(|_| !is_ours(&event.case)).map(|note| cut(&redact::plain(note), cuts.note))),
+    );
     json!({"type": event.kind.name(), "timestamp": seconds(event.seen_at), "version": 1, "data": data})
 }
 

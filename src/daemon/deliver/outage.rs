@@ -3,6 +3,8 @@
 //!
 //! Real HTTP, real SMTP and a real store; only the clock is ours. A test, and nothing else.
 
+mod disabled;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

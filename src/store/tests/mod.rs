@@ -7,6 +7,7 @@ mod appointments;
 mod brake;
 mod budget;
 mod compact;
+mod conditions;
 pub(super) mod damage;
 mod deliveries;
 mod golden;
