@@ -71,7 +71,7 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
     refused::learn(&handles, &delivery, &outcome, whose).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
-    farewell.say().await;
+    handles.notifier.keep(farewell);
     Ok(Some(Tried { outcome, whose }))
 }
 

@@ -33,6 +33,9 @@ const TICK: Duration = Duration::from_secs(5);
 /// How long attempts under way may take to end at shutdown. One that is cut off is repeated under the same id.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// How long leave-taking of relays may hold up a shutdown.
+const LEAVE: Duration = Duration::from_secs(1);
+
 /// A clock that is set back by less than this is merely being kept right.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
@@ -51,6 +54,8 @@ pub struct Deliverer {
     rests: Rests,
     turns: Turns,
     under_way: HashMap<String, usize>,
+    /// Leave that is being taken of relays.
+    leaving: Units<(), ()>,
     looked: Timestamp,
     released: Timestamp,
 }
@@ -71,7 +76,16 @@ impl Deliverer {
         let config = handles.config.load_full();
         // At the first round the clock counts as set back, so that what it did before the start is mended too.
         let (looked, released) = (Timestamp::MAX, Timestamp::MIN);
-        Self { handles, config, rests: Rests::default(), turns: Turns::default(), under_way: HashMap::new(), looked, released }
+        Self {
+            handles,
+            config,
+            rests: Rests::default(),
+            turns: Turns::default(),
+            under_way: HashMap::new(),
+            leaving: Units::default(),
+            looked,
+            released,
+        }
     }
 
     /// Runs until told to stop.
@@ -95,6 +109,8 @@ impl Deliverer {
         if cut > 0 {
             tracing::info!(cut, "attempts were cut off at shutdown; they are repeated under the same ids at the next start");
         }
+        self.leave(true);
+        self.leaving.drain(LEAVE).await;
     }
 
     async fn round(&mut self, attempts: &mut Attempts) -> Result<(), StoreError> {
@@ -108,12 +124,21 @@ impl Deliverer {
             (under_way, result) = attempts.finished() => self.ended(under_way, result).await?,
             () = control.deliverer_nudged() => {}
             () = control.stopped() => {}
+            _ = self.leaving.finished() => {}
             () = tokio::time::sleep(wait) => {}
         }
+        self.leave(false);
         while let Some((under_way, result)) = attempts.ended() {
             self.ended(under_way, result).await?;
         }
         Ok(())
+    }
+
+    /// Takes leave of the relays whose connections were kept long enough, beside everything else: they may not answer.
+    fn leave(&mut self, all: bool) {
+        for farewell in self.handles.notifier.overdue(all) {
+            self.leaving.start((), farewell.say());
+        }
     }
 
     /// Starts an attempt at all that is due and has room. Returns when there is more to start, as far as it is known now; the end of

@@ -41,6 +41,9 @@ pub(super) fn html(sheet: &Sheet, subject: &str) -> String {
         let words = pick(language, "Ver en la fuente oficial", "See it at the official source");
         out.push_str(&format!("<p><a href=\"{}\" rel=\"noreferrer\">{words}</a></p>\n", escape(url)));
     }
+    if let Some(calendar) = &sheet.calendar {
+        out.push_str(&format!("<p>{}</p>\n", escape(calendar)));
+    }
     if let Some(note) = &sheet.note {
         out.push_str(&format!("<p><strong>{}:</strong> {}</p>\n", pick(language, "Nota", "Note"), escape(note)));
     }
@@ -104,12 +107,21 @@ fn quoted(out: &mut String, label: &str, markup: &str) {
 }
 
 fn marked(pieces: &[Piece]) -> String {
-    let mark = |piece: &Piece| match piece {
-        Piece::Same(run) => escape(run),
-        Piece::Gone(run) => format!("<del style=\"{GONE}\">{}</del>", escape(run)),
-        Piece::New(run) => format!("<ins style=\"{NEW}\">{}</ins>", escape(run)),
-    };
-    pieces.iter().map(mark).collect()
+    let mut out = String::new();
+    let mut is_after_gone = false;
+    for piece in pieces {
+        match piece {
+            Piece::Same(run) => out.push_str(&escape(run)),
+            Piece::Gone(run) => out.push_str(&format!("<del style=\"{GONE}\">{}</del>", escape(run))),
+            Piece::New(run) => {
+                // "4000400" is a number; a reader that shows no colours must see two.
+                let apart = if is_after_gone { " " } else { "" };
+                out.push_str(&format!("{apart}<ins style=\"{NEW}\">{}</ins>", escape(run)));
+            }
+        }
+        is_after_gone = matches!(piece, Piece::Gone(_));
+    }
+    out
 }
 
 /// Text as HTML, in element content and in quoted attributes.

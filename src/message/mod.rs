@@ -44,7 +44,10 @@ pub struct Letter {
 /// The mail that tells these events of one case.
 pub fn mail(events: &[Shown], about: &About<'_>) -> Letter {
     let subject = subject::subject(events, about);
-    let sheet = sheet::sheet(events, about);
+    // On a telephone the first lines are what is read: the loud news leads, and else it stands as the record has it.
+    let mut told = events.to_vec();
+    told.sort_by_key(|event| std::cmp::Reverse(event.severity));
+    let sheet = sheet::sheet(&told, about);
     Letter { text: text::text(&sheet), html: html::html(&sheet, &subject), subject }
 }
 

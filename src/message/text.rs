@@ -21,6 +21,9 @@ pub(super) fn text(sheet: &Sheet) -> String {
     if let Some(url) = &sheet.url {
         out.push_str(&format!("{}: {url}\n", pick(language, "Fuente", "Source")));
     }
+    if let Some(calendar) = &sheet.calendar {
+        out.push_str(&format!("{calendar}\n"));
+    }
     if let Some(note) = &sheet.note {
         out.push_str(&format!("{}: {note}\n", pick(language, "Nota", "Note")));
     }
