@@ -8,6 +8,7 @@ mod budget;
 mod compact;
 pub(super) mod damage;
 mod deliveries;
+mod digests;
 mod golden;
 mod left;
 mod model;
