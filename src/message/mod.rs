@@ -8,6 +8,7 @@ mod block;
 mod calendar;
 mod change;
 mod dates;
+mod digest;
 mod disagreement;
 mod evidence;
 mod hearings;
@@ -20,7 +21,8 @@ mod summary;
 mod text;
 mod words;
 
-pub use calendar::{METHOD, Publisher, calendar, file_name};
+pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use digest::digest;
 pub use summary::summary;
 
 use crate::domain::about::About;

@@ -23,6 +23,7 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 
 use crate::domain::about::About;
 use crate::domain::delivery::{Content, Delivery, Outcome};
+use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::medium::Medium;
 use crate::domain::reach::Reach;
@@ -231,6 +232,20 @@ pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &
             (None, body.to_string().into_bytes())
         }
         Channel::Terminal => (None, message::terminal(events, about).into_bytes()),
+    };
+    Ok(Content { medium: channel.medium(), from, body })
+}
+
+/// The same of a digest.
+pub fn render_digest(channel: &Channel, delivery: &Delivery, digest: &Digest<'_>) -> Result<Content, Unsendable> {
+    let (from, body) = match channel {
+        Channel::Email(smtp) => (Some(smtp.from.clone()), email::render_digest(smtp, delivery, digest)?),
+        Channel::Webhook(_) | Channel::Command(_) => {
+            return Err(Unsendable::message("a message of this kind carries one event, and this is a digest".to_owned()));
+        }
+        Channel::Terminal => {
+            (None, digest.parts.iter().map(|part| message::terminal(&part.events, &part.about)).collect::<String>().into_bytes())
+        }
     };
     Ok(Content { medium: channel.medium(), from, body })
 }
