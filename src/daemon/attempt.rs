@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Handles;
+use super::digest::Known;
 use super::sender::sender;
+use super::{Handles, digest, quiet};
 use crate::config::{Channel, Config};
-use crate::domain::about::{About, Stop};
 use crate::domain::backoff::RetrySchedule;
-use crate::domain::case::{CaseNumber, CaseRef, Watch};
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::event::Event;
 use crate::domain::id::Id;
@@ -42,8 +41,16 @@ pub struct Tried {
 pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreError> {
     let began = handles.clock.now();
     let store = handles.store.clone();
+    let config = handles.config.load_full();
     let loaded = blocking(move || {
         let Some(mut delivery) = store.delivery(id)? else { return Ok(None) };
+        // What the operator asks for leaves at any hour.
+        if !store.is_asked_for(id)
+            && let Some(until) = quiet::held_until(&store, &config, &delivery, began)?
+        {
+            store.replan(&[id], until)?;
+            return Ok(None);
+        }
         if let DeliveryState::Open { .. } = delivery.state {
             delivery = store.close(id, began)?.unwrap_or(delivery);
         }
@@ -154,7 +161,11 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let content = match render(config, channel, sender, delivery, &events) {
+    let written = match delivery.is_digest() {
+        true => digest::render(config, channel, sender, delivery, events, handles.clock.now()),
+        false => render(config, channel, sender, delivery, &events),
+    };
+    let content = match written {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -171,49 +182,8 @@ fn render(
     delivery: &Delivery,
     events: &[Event],
 ) -> Result<Content, Unsendable> {
-    let source = config.source_of(&delivery.case);
-    let unwatched;
-    let watch = match config.watch(&delivery.case) {
-        Some(watch) => watch,
-        None => {
-            let number = source.and_then(|source| source.recipe.number(&delivery.case.number).ok());
-            unwatched = no_longer_watched(&delivery.case, number);
-            &unwatched
-        }
-    };
-    let url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
-    let about = About {
-        watch,
-        source_title: source.map_or(delivery.case.source.as_str(), |source| &source.recipe.title),
-        case_url: &url,
-        zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
-        language: channel.language,
-        profile: config.general.privacy,
-        stop: match sender.medium() {
-            Medium::Email => Stop::Ask { channel: channel.id.clone() },
-            _ => Stop::Unsaid,
-        },
-    };
-    notify::render(sender, delivery, events, &about)
-}
-
-/// News of a case that was taken off the watch list after it was found is still told.
-fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
-    let as_stored =
-        || CaseNumber { compact: case.number.clone(), canonical: case.number.clone(), parts: crate::domain::case::Parts::default() };
-    Watch {
-        case: case.clone(),
-        number: number.unwrap_or_else(as_stored),
-        name: None,
-        formal_name: None,
-        tags: Vec::new(),
-        every: Duration::ZERO,
-        since: None,
-        note: None,
-        facts: std::collections::BTreeMap::new(),
-        channels: None,
-        linked: Vec::new(),
-    }
+    let known = Known::of(config, &delivery.case);
+    notify::render(sender, delivery, events, &known.about(config, channel, sender.medium()))
 }
 
 /// Notes that an attempt panicked.
@@ -235,7 +205,7 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     let schedule = channel.map_or_else(RetrySchedule::standard, |channel| channel.retry.clone());
     // What a channel is, for metrics: its name may say whom it tells.
     let kind = channel.and_then(|channel| sender(&config, channel).ok()).map_or("gone", |sender| Medium::name(sender.medium()));
-    let (state, attempts) = delivery.after(&outcome, &schedule, now);
+    let (mut state, attempts) = delivery.after(&outcome, &schedule, now);
     handles.metrics.counter(&DELIVERY_ATTEMPTS, &[kind, outcome.name(), ""]).inc();
     match &outcome {
         Outcome::Sent { .. } => {
@@ -254,7 +224,16 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     let record = Attempt { at: began, took, outcome };
     let store = handles.store.clone();
     failpoint::hit("before-note");
-    blocking(move || store.record_attempt(delivery.id, record, state, attempts)).await?;
+    let noted = blocking(move || {
+        // A next attempt that would fall into quiet hours waits for their end.
+        if let DeliveryState::Waiting { due } = state
+            && let Some(until) = quiet::held_until(&store, &config, &delivery, due)?
+        {
+            state = DeliveryState::Waiting { due: until };
+        }
+        store.record_attempt(delivery.id, record, state, attempts)
+    });
+    noted.await?;
     failpoint::hit("after-note");
     Ok(())
 }
