@@ -86,7 +86,7 @@ fn as_json(config: &Config) -> serde_json::Value {
     let channel = |channel: &Channel| {
         let timing = &channel.route.timing;
         json!({
-            "id": channel.id, "kind": kind(&channel.kind), "to": receivers(channel), "events": channel.route.kinds.patterns,
+            "id": channel.id, "kind": channel.kind.medium().name(), "to": receivers(channel), "events": channel.route.kinds.patterns,
             "tags": channel.route.tags, "gathered_seconds": gathered(channel).map(|wait| wait.as_secs()), "public_keys": public_keys(channel),
             "when": spell_timing(timing), "zone": timing.zone.iana_name(), "digest": spell_period(timing.digest),
             "junk": !channel.route.junk.is_empty(),
@@ -139,7 +139,7 @@ fn as_text(common: &Common, config: &Config) {
             let when = when(channel);
             let route = &channel.route;
             let (events, tags) = (all(&route.kinds.patterns, "all events"), all(&route.tags, "all cases"));
-            vec![channel.id.clone(), kind(&channel.kind).to_owned(), receivers(channel).join(" "), events, tags, when]
+            vec![channel.id.clone(), channel.kind.medium().name().to_owned(), receivers(channel).join(" "), events, tags, when]
         })
         .collect();
     print::table(&["CHANNEL", "KIND", "TO", "EVENTS", "TAGS", "WHEN"], &rows);
@@ -175,11 +175,12 @@ fn hours_of(config: &Config, watch: &Watch) -> Option<(String, String)> {
     Some((spell_hours(source.hours.as_ref()?), zone.iana_name().unwrap_or("UTC").to_owned()))
 }
 
-/// Who gets the messages. Of a webhook the host only: its path may hold a token.
+/// Who gets the messages. Of an address the host only: its path may hold a token.
 fn receivers(channel: &Channel) -> Vec<String> {
     match &channel.kind {
         ChannelKind::Email => channel.route.recipients.clone(),
         ChannelKind::Webhook(webhook) => vec![webhook.url.origin().ascii_serialization()],
+        ChannelKind::Chat(chat) => vec![chat.origin.clone()],
         ChannelKind::Command(command) => vec![command.program.name()],
         ChannelKind::Terminal => vec!["this terminal and the journal".to_owned()],
     }
@@ -236,15 +237,6 @@ fn rough(long: Duration) -> String {
         seconds if seconds >= 172_800.0 => format!("{:.0} days", seconds / 86_400.0),
         seconds if seconds >= 7_200.0 => format!("{:.0} hours", seconds / 3_600.0),
         seconds => format!("{:.0} minutes", (seconds / 60.0).max(1.0)),
-    }
-}
-
-fn kind(kind: &ChannelKind) -> &'static str {
-    match kind {
-        ChannelKind::Email => "email",
-        ChannelKind::Webhook(_) => "webhook",
-        ChannelKind::Command(_) => "command",
-        ChannelKind::Terminal => "terminal",
     }
 }
 

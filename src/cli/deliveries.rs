@@ -154,6 +154,7 @@ fn detail(delivery: &Value) {
                 ));
             }
         }
+        Some("muted") => print::line(&format!("  muted    {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
         Some("dropped") => print::line(&format!("  dropped  {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
         _ => {}
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Common, Done, Exit, ask, print};
+use super::{Common, Done, Exit, ask, print, silence};
 use crate::daemon::answers::Ask;
 
 /// Prints the list.
@@ -32,10 +32,13 @@ pub fn run(common: &Common) -> Done {
         print::line(&format!("the brake holds {} of {source}{since}{}", messages(&braked["held"]), told(braked)));
         print::line(&format!("  `veedor release {source}` sends all; `veedor discard {source}` ends the changes and sends the rest"));
     }
+    for silence in data["silences"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        print::line(&silence::told(silence));
+    }
     Ok(Exit::Done)
 }
 
-fn messages(count: &Value) -> String {
+pub(super) fn messages(count: &Value) -> String {
     if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }
 

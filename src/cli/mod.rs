@@ -28,6 +28,7 @@ mod print;
 mod retry;
 mod run;
 mod show;
+mod silence;
 mod sources;
 mod spreadsheet;
 mod test;
@@ -148,6 +149,12 @@ enum Command {
     /// Send held or failed deliveries again, one attempt each
     #[command(after_help = retry::HELP)]
     Retry(retry::RetryArgs),
+    /// Print what is muted, and until when; or mute news for a while
+    #[command(args_conflicts_with_subcommands = true, after_help = silence::HELP)]
+    Silence {
+        #[command(subcommand)]
+        what: Option<silence::SilenceCommand>,
+    },
     /// Send what the brake holds of a source: the change is real
     #[command(after_help = deliveries::BRAKE)]
     Release {
@@ -236,6 +243,11 @@ pub fn run(cli: Cli) -> Exit {
         Command::Classify { jurisdiction, lang } => classify::run(&jurisdiction, lang.as_deref()),
         Command::Deliveries { about, failed, limit } => deliveries::list(common, about, failed, limit),
         Command::Retry(args) => retry::run(common, args),
+        Command::Silence { what } => match what {
+            None => silence::list(common),
+            Some(silence::SilenceCommand::Add(args)) => silence::add(common, args),
+            Some(silence::SilenceCommand::End { id }) => silence::end(common, id),
+        },
         Command::Release { source } => deliveries::brake(common, source, true, false),
         Command::Discard { source, all } => deliveries::brake(common, source, false, all),
         Command::Test { channel } => test::run(common, &channel),

@@ -12,10 +12,11 @@ use crate::diag::{At, Reader, suggestion};
 use crate::domain::about::Language;
 use crate::domain::backoff::RetrySchedule;
 use crate::domain::junk::Junk;
-use crate::domain::medium::Medium;
+use crate::domain::medium::{Medium, Service};
 use crate::domain::route::{Gather, KindFilter, Route};
 use crate::domain::timing::Timing;
 
+use super::chat::{self, Chat};
 use super::command::{self, Command};
 use super::events::read_patterns;
 use super::general::{General, LANGUAGES, group_wait};
@@ -47,10 +48,25 @@ pub enum ChannelKind {
     Email,
     /// Signed JSON to a URL.
     Webhook(Webhook),
+    /// A message to a chat service.
+    Chat(Chat),
     /// JSON on standard input of a program.
     Command(Command),
     /// The terminal and the journal; there when no channel is configured.
     Terminal,
+}
+
+impl ChannelKind {
+    /// How its messages travel.
+    pub fn medium(&self) -> Medium {
+        match self {
+            Self::Email => Medium::Email,
+            Self::Webhook(_) => Medium::Webhook,
+            Self::Chat(chat) => chat.service.medium(),
+            Self::Command(_) => Medium::Command,
+            Self::Terminal => Medium::Terminal,
+        }
+    }
 }
 
 /// Bounds of `retry`: attempts are counted in 16 bits, and news older than a month is none.
@@ -171,8 +187,16 @@ fn read_way(table: &mut Reader<'_>, kind: Medium, scope: &Scope<'_>) -> Option<C
     match kind {
         Medium::Email => Some(ChannelKind::Email),
         Medium::Webhook => webhook::read(table, scope).map(ChannelKind::Webhook),
+        Medium::Slack => chat::read(table, Service::Slack, scope).map(ChannelKind::Chat),
+        Medium::Discord => chat::read(table, Service::Discord, scope).map(ChannelKind::Chat),
+        Medium::Mattermost => chat::read(table, Service::Mattermost, scope).map(ChannelKind::Chat),
+        Medium::Teams => chat::read(table, Service::Teams, scope).map(ChannelKind::Chat),
+        Medium::Telegram => chat::read(table, Service::Telegram, scope).map(ChannelKind::Chat),
+        Medium::Ntfy => chat::read(table, Service::Ntfy, scope).map(ChannelKind::Chat),
+        Medium::Matrix => chat::read(table, Service::Matrix, scope).map(ChannelKind::Chat),
         Medium::Command => command::read(table, scope).map(ChannelKind::Command),
-        _ => None,
+        // No watch list can name it.
+        Medium::Terminal => None,
     }
 }
 

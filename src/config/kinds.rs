@@ -1,6 +1,7 @@
 //! The kinds of channels, and which keys belong to which.
 //!
-//! What the keys say is read by [`webhook`](super::webhook), [`command`](super::command) and [`channel`](super::channel).
+//! What the keys say is read by [`webhook`](super::webhook), [`chat`](super::chat), [`command`](super::command) and
+//! [`channel`](super::channel).
 
 use crate::diag::{At, Reader};
 use crate::domain::medium::Medium;
@@ -8,18 +9,37 @@ use crate::domain::medium::Medium;
 use super::scope::Scope;
 
 /// The kinds that a watch list may name.
-const KINDS: [(&str, Medium); 3] = [("email", Medium::Email), ("webhook", Medium::Webhook), ("command", Medium::Command)];
+const KINDS: [(&str, Medium); 10] = [
+    ("email", Medium::Email),
+    ("webhook", Medium::Webhook),
+    ("slack", Medium::Slack),
+    ("discord", Medium::Discord),
+    ("mattermost", Medium::Mattermost),
+    ("teams", Medium::Teams),
+    ("telegram", Medium::Telegram),
+    ("ntfy", Medium::Ntfy),
+    ("matrix", Medium::Matrix),
+    ("command", Medium::Command),
+];
+
+/// Those that are reached at an address.
+const ADDRESSED: &[Medium] =
+    &[Medium::Webhook, Medium::Slack, Medium::Discord, Medium::Mattermost, Medium::Teams, Medium::Telegram, Medium::Ntfy, Medium::Matrix];
 
 /// Keys that belong to some kinds only; all others belong to every kind.
-const KEYS: [(&str, &[Medium]); 10] = [
+const KEYS: [(&str, &[Medium]); 14] = [
     ("to", &[Medium::Email]),
-    ("url", &[Medium::Webhook]),
+    ("url", ADDRESSED),
     ("secret", &[Medium::Webhook]),
     ("old_secrets", &[Medium::Webhook]),
     ("headers", &[Medium::Webhook]),
-    ("allow_private", &[Medium::Webhook]),
-    ("allow", &[Medium::Webhook]),
-    ("allow_ports", &[Medium::Webhook]),
+    ("allow_private", ADDRESSED),
+    ("allow", ADDRESSED),
+    ("allow_ports", ADDRESSED),
+    ("token", &[Medium::Telegram, Medium::Ntfy, Medium::Matrix]),
+    ("chat", &[Medium::Telegram]),
+    ("topic", &[Medium::Ntfy]),
+    ("room", &[Medium::Matrix]),
     ("run", &[Medium::Command]),
     ("timeout", &[Medium::Command]),
 ];
@@ -38,7 +58,7 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<At<Mediu
         let span = table.item(key).and_then(toml_edit::Item::span);
         if kind.is_some() {
             let names: Vec<String> = owners.iter().map(|owner| format!("\"{}\"", owner.name())).collect();
-            scope.error(span, format!("{key} belongs to a channel of kind {}", names.join(" or ")), "leave it out, or change the kind");
+            scope.error(span, format!("{key} belongs to a channel of kind {}", names.join(", ")), "leave it out, or change the kind");
         }
     }
     kind

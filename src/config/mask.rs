@@ -12,7 +12,7 @@ use crate::diag::Problem;
 use super::secret::is_variable;
 
 /// Keys of `[smtp]` and `[[channel]]` whose values may be shown.
-const HARMLESS: [&str; 25] = [
+const HARMLESS: [&str; 29] = [
     "host",
     "port",
     "tls",
@@ -38,10 +38,14 @@ const HARMLESS: [&str; 25] = [
     "allow_private",
     "allow",
     "allow_ports",
+    "chat",
+    "room",
+    "run",
+    "timeout",
 ];
 
 /// Keys that lead to a secret, and the keys in them that only say where it is, or until when it is used.
-const LEADING: [&str; 4] = ["password", "secret", "secrets", "old_secrets"];
+const LEADING: [&str; 5] = ["password", "secret", "secrets", "old_secrets", "token"];
 const PLACES: [&str; 4] = ["file", "env", "credential", "until"];
 
 /// What names of secrets have in common, in Spanish and English, misspelt ones too.
@@ -53,7 +57,7 @@ static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"^\s*((?:"[^"]*"|'[^']*'|[\p{L}\p{N}_-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\p{L}\p{N}_-]+))*)\s*[=:]\s*"#).ok()
 });
 static USERINFO: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s"']*@"#).ok());
-static QUERY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"([?&][^=&\s"'#]*=)[^&\s"'#]+"#).ok());
+static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"([A-Za-z][A-Za-z0-9+.-]*://[^/\s"'?#]*[/?])[^\s"'#]+"#).ok());
 static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(wh(?:sec|sk)_)[A-Za-z0-9+/=_-]+").ok());
 
 /// The problems of a file with this text, as they may be shown.
@@ -80,7 +84,7 @@ fn line(text: &str, number: usize, shown: &str) -> String {
     let above: Vec<&str> = text.lines().take(number.saturating_sub(1)).collect();
     let section = above.iter().rev().find_map(|line| header(line)).unwrap_or_default();
     let masked = everywhere(&walk(&section, shown, &above));
-    if guarded(&section) { replaced(&QUERY, &masked, "${1}***") } else { masked }
+    if guarded(&section) { replaced(&PATH, &masked, "${1}***") } else { masked }
 }
 
 /// The names in a table's header; `None` when the line is none.
@@ -114,6 +118,10 @@ enum Verdict {
 
 fn verdict(path: &[String]) -> Verdict {
     let Some((last, inside)) = path.split_last() else { return Verdict::Harmless };
+    // The address of a chat service is a secret, and may be kept as one; where it stands in the file its path is hidden.
+    if guarded(path) && inside.last().is_some_and(|name| name == "url") {
+        return if PLACES.contains(&last.as_str()) { Verdict::Harmless } else { Verdict::Secret };
+    }
     // `secrets` and `headers` hold one table of places for each of their names.
     let holds = |name: &String| name == "secrets" || (guarded(path) && name == "headers");
     if inside.last().is_some_and(holds) || (guarded(path) && last == "headers") {
@@ -276,7 +284,10 @@ mod tests {
             ("[smtp.password]\nvalue = \"hunter2\"", "value = ***"),
             ("[[channel]]\ntoken = \"hunter2\"", "token = ***"),
             ("[[channel]]\nid = \"a\"\n[channel.secret]\nkey = \"hunter2\"", "key = ***"),
-            ("[[channel]]\nurl = \"https://u:hunter2@h.example.org/x?key=hunter2\"", "url = \"https://***@h.example.org/x?key=***\""),
+            ("[[channel]]\nurl = \"https://u:hunter2@h.example.org/x?key=hunter2\"", "url = \"https://***@h.example.org/***\""),
+            ("[[channel]]\nurl = \"https://hooks.slack.com/services/T0/B0/hunter2\"", "url = \"https://hooks.slack.com/***\""),
+            ("[[channel]]\nurl = { text = \"https://hooks.slack.com/hunter2\" }", "url = { text = ***"),
+            ("[[channel]]\nurl = { env = \"whsec_hunter2\" }", "url = { env = \"whsec_***\" }"),
             ("[veedor]\ncontact = \"whsec_aHVudGVyMg==\"", "contact = \"whsec_***\""),
             ("[source.x]\nsecrets = { token = \"hunter2\" }", "secrets = { token = ***"),
             ("[source.x]\nsecrets = \"hunter2\"", "secrets = ***"),
@@ -308,6 +319,9 @@ mod tests {
             "[smtp]\nhost = \"h\"",
             "[smtp]\npassword = { file = \"a\", env = \"B\" }",
             "[smtp.password]\nfile = \"a\"",
+            "[[channel]]\nurl = { file = \"a\" }",
+            "[[channel]]\ntoken = { credential = \"a\" }",
+            "[[channel]]\nrun = [\"/bin/sh\", \"-c\"]",
             "[[channel]]\nto = [\"a@example.org\", \"b = c\"] # both",
             "[[channel]]\nto = [\n  \"a@example.org\",",
             "[[case]]\nnote = \"see page = 3\"",

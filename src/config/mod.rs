@@ -6,6 +6,7 @@
 
 mod case;
 mod channel;
+mod chat;
 mod command;
 pub mod edit;
 mod events;
@@ -41,6 +42,7 @@ use crate::domain::route::Route;
 use crate::recipe::{Recipe, is_described};
 
 pub use channel::{Channel, ChannelKind};
+pub use chat::Chat;
 pub use command::Command;
 pub use general::General;
 pub use headers::Header;

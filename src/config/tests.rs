@@ -22,7 +22,9 @@ fn env(name: &str) -> Option<String> {
         "VEEDOR_HOOK_PAIR" => Some("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=".to_owned()),
         "VEEDOR_HOOK_AUTH" => Some("Bearer ficticio".to_owned()),
         "VEEDOR_LINES" => Some("dos\nlíneas".to_owned()),
-        "VEEDOR_SMTP_PASSWORD" => Some("ficticia".to_owned()),
+        "VEEDOR_SMTP_PASSWORD" | "VEEDOR_MATRIX_TOKEN" => Some("ficticia".to_owned()),
+        "VEEDOR_CHAT_URL" => Some("https://hooks.slack.com/services/T0/B0/SEKRET".to_owned()),
+        "VEEDOR_TELEGRAM_TOKEN" => Some("123456789:AASEKRET".to_owned()),
         _ => None,
     }
 }
@@ -121,7 +123,7 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
     let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
     let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe), ("autoridad.pem", AUTHORITY)]);
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
-    assert_eq!((config.cases.len(), config.channels.len()), (4, 3));
+    assert_eq!((config.cases.len(), config.channels.len()), (4, 7));
     let (linked, warnings): (Vec<String>, Vec<String>) = warnings.into_iter().partition(|warning| warning.contains("linked of"));
     assert!(
         linked.len() == 1 && linked[0].contains("which is not watched"),
@@ -343,6 +345,8 @@ fn bad_channels_are_told_with_place_and_remedy() {
     let email = "[[channel]]\nid = \"a\"\nkind = \"email\"\nto = [\"x@example.org\"]\n";
     let hook = "[[channel]]\nid = \"h\"\nkind = \"webhook\"\n";
     let program = "[[channel]]\nid = \"p\"\nkind = \"command\"\nrun = [\"/bin/sh\"]\n";
+    let chat = |kind: &str, keys: &str| format!("[[channel]]\nid = \"c\"\nkind = \"{kind}\"\n{keys}\n");
+    let bot = "token = { env = \"VEEDOR_TELEGRAM_TOKEN\" }\n";
     let table: &[(String, &str)] = &[
         (email.to_owned(), "w.toml:6:8: an email channel needs a mail server"),
         (format!("{smtp}{email}to_ = 1\n"), "w.toml:12:1: unknown key `to_` in [channel]; did you mean \"to\"?"),
@@ -368,6 +372,24 @@ fn bad_channels_are_told_with_place_and_remedy() {
         (format!("{smtp}{email}events = [\"hearin.*\"]\n"), "w.toml:12:11: no event is called \"hearin.*\"; did you mean \"hearing.*\"?"),
         (format!("{smtp}{email}retry = [\"5s\", \"soon\"]\n"), "w.toml:12:16: retry has a wait that is no duration"),
         (format!("{smtp}{}", email.replace("x@", "x ")), "w.toml:11:7: \"x example.org\" is not a mail address"),
+        (chat("slack", ""), "w.toml:4:1: [channel] has no `url`; add url = … (the webhook's address, https://hooks.slack.com/services/…)"),
+        (chat("discord", "url = \"http://discord.com/x\""), "w.toml:7:7: http would carry the messages in clear"),
+        (chat("teams", "url = { env = \"NONE\" }"), "w.toml:7:15: the environment variable NONE is not set"),
+        (
+            chat("mattermost", "url = \"https://mm.example.org/x\"\ntoken = { env = \"A\" }"),
+            "w.toml:8:9: token belongs to a channel of kind \"telegram\", \"ntfy\", \"matrix\"",
+        ),
+        (chat("telegram", bot), "w.toml:4:1: [channel] has no `chat`"),
+        (chat("telegram", "chat = 5"), "w.toml:4:1: [channel] has no `token`"),
+        (chat("telegram", "chat = 5\ntoken = \"123:AA\""), "w.toml:8:9: token must not stand in the file itself"),
+        (chat("telegram", &format!("{bot}chat = \"redaccion\"")), "w.toml:8:8: chat is no number of a chat and no @name of a channel"),
+        (chat("telegram", "chat = 5\ntoken = { env = \"VEEDOR_SMTP_PASSWORD\" }"), "w.toml:8:9: the secret there is not a bot's token"),
+        (chat("ntfy", "url = \"https://ntfy.sh/\""), "w.toml:7:7: the ntfy channel names no topic"),
+        (chat("ntfy", "topic = \"con espacio\""), "w.toml:7:9: topic is not the name of a topic"),
+        (
+            chat("matrix", "url = \"https://m.example.org\"\nroom = \"#sala:example.org\"\ntoken = { env = \"VEEDOR_MATRIX_TOKEN\" }"),
+            "w.toml:8:8: room is not the id of a room",
+        ),
         (format!("{smtp}{email}run = [\"/bin/sh\"]\n"), "w.toml:12:7: run belongs to a channel of kind \"command\"; leave it out"),
         (format!("{program}to = [\"x@example.org\"]\n"), "w.toml:8:6: to belongs to a channel of kind \"email\""),
         (format!("{program}timeout = \"2h\"\n"), "w.toml:8:11: timeout must be from 1s to 10m"),
@@ -747,4 +769,47 @@ fn junk_is_lowered_for_people_and_for_a_program_only_when_asked() {
         );
         assert!(!junk.meets(&routine("SENTENCIA (RAZON DE NOTIFICACION)", "co-cpnu")), "a pattern of another country");
     }
+}
+
+#[test]
+fn a_chat_service_is_read_and_its_address_never_shown() {
+    let config = good(
+        "[[channel]]\nid = \"s\"\nkind = \"slack\"\nurl = { env = \"VEEDOR_CHAT_URL\" }\n\
+         [[channel]]\nid = \"d\"\nkind = \"discord\"\nurl = \"https://discord.com/api/webhooks/1/SEKRET\"\n\
+         [[channel]]\nid = \"n\"\nkind = \"ntfy\"\nurl = \"https://push.example.org/SEKRET-tema\"\n\
+         [[channel]]\nid = \"o\"\nkind = \"ntfy\"\ntopic = \"SEKRET-tema\"\n\
+         [[channel]]\nid = \"t\"\nkind = \"telegram\"\nchat = \"@SEKRET\"\ntoken = { env = \"VEEDOR_TELEGRAM_TOKEN\" }\n",
+    );
+    assert!(!format!("{config:?}").contains("SEKRET"));
+    let chats: Vec<(String, String, Option<String>)> = config
+        .channels
+        .iter()
+        .map(|channel| match &channel.kind {
+            ChannelKind::Chat(chat) => {
+                let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+                (chat.origin.clone(), text(&chat.url).unwrap_or_default(), text(&chat.room))
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let want = [
+        ("https://hooks.slack.com", "https://hooks.slack.com/services/T0/B0/SEKRET", None),
+        ("https://discord.com", "https://discord.com/api/webhooks/1/SEKRET", None),
+        ("https://push.example.org", "https://push.example.org/", Some("SEKRET-tema")),
+        ("https://ntfy.sh", "https://ntfy.sh/", Some("SEKRET-tema")),
+        ("https://api.telegram.org", "https://api.telegram.org/", Some("@SEKRET")),
+    ];
+    let want: Vec<_> = want.iter().map(|(origin, url, room)| ((*origin).to_owned(), (*url).to_owned(), room.map(str::to_owned))).collect();
+    assert_eq!(chats, want);
+    // Machines get each event, people the news of a case together.
+    assert!(config.channels.iter().all(|channel| matches!(channel.route.gather, Gather::ByCase(_))));
+}
+
+#[test]
+fn a_channel_whose_address_only_the_service_can_read_is_still_a_channel() {
+    let text = format!("{CASE}[[channel]]\nid = \"s\"\nkind = \"slack\"\nurl = {{ env = \"NOT_SET\" }}\n");
+    let (config, errors, warnings) = load_with(&[("w.toml", &text)], Secrets::Elsewhere);
+    let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
+    assert_eq!((config.channels.len(), config.channels[0].kind.medium()), (1, Medium::Slack));
+    assert!(warnings.iter().any(|warning| warning.contains("url was not checked here")), "{warnings:?}");
 }

@@ -137,7 +137,12 @@ fn read_until(one: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Date> {
 }
 
 fn read_url(table: &mut Reader<'_>, reach: &Reach, scope: &Scope<'_>) -> Option<Url> {
-    let At { value, span } = table.text("url")?;
+    judged(&table.text("url")?, reach, scope)
+}
+
+/// The address of a receiver, unless it would be refused at each attempt, which is reported.
+pub(super) fn judged(At { value, span }: &At<String>, reach: &Reach, scope: &Scope<'_>) -> Option<Url> {
+    let span = span.clone();
     let Ok(url) = Url::parse(value.trim()) else {
         // Not repeated: the address of a receiver often is its secret.
         scope.error(span, "url is not a web address", "write https://host/path");

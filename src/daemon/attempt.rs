@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::digest::Known;
+use super::refused;
 use super::sender::sender;
 use super::{Handles, digest, quiet};
 use crate::config::{Channel, Config};
@@ -51,7 +52,7 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
             store.replan(&[id], until)?;
             return Ok(None);
         }
-        if let DeliveryState::Open { .. } = delivery.state {
+        if matches!(delivery.state, DeliveryState::Open { .. }) || store.is_anything_silenced() {
             delivery = store.close(id, began)?.unwrap_or(delivery);
         }
         Ok(Some((store.content(id)?, delivery)))
@@ -70,7 +71,12 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         | DeliveryState::Discarded { .. }
         | DeliveryState::Muted { .. } => return Ok(None),
     }
+    if let Some(why) = refused::holds(&handles, &delivery).await? {
+        note(&handles, delivery, Outcome::Misconfigured { why }, began).await?;
+        return Ok(None);
+    }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
+    refused::learn(&handles, &delivery, &outcome, whose).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
     farewell.say().await;
     Ok(Some(Tried { outcome, whose }))
@@ -110,7 +116,9 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         None => match fix(handles, &config, channel, &mut sender, delivery).await? {
             Ok(content) => content,
             Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
-            Err(Unsendable { why, whose: Whose::Message }) => return Ok(Attempted::of_message(Outcome::Rejected { why })),
+            Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
+                return Ok(Attempted::of_message(Outcome::Rejected { why }));
+            }
         },
     };
     if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {

@@ -2,7 +2,8 @@
 //!
 //! A loop over what waits, channel by channel. It wakes by its own timer, by a nudge after a commit, and when an attempt ends.
 //! Each [`attempt`](super::attempt) is a unit of its own, bounded by channel, so that a slow or dead receiver never delays
-//! another; channels in trouble [rest](super::rests). It makes no events.
+//! another; channels in trouble [rest](super::rests), and each takes [no more](super::turns) than its service documents. It makes
+//! no events.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,7 +16,9 @@ use super::attempt::{Tried, attempt, note_panic};
 use super::brake;
 use super::quiet::{self, CLOCK_SLACK};
 use super::rests::{PER_CHANNEL, Rests};
+use super::silences;
 use super::supervise::{Pulse, Units};
+use super::turns::Turns;
 use crate::config::Config;
 #[cfg(test)]
 use crate::domain::delivery::Delivery;
@@ -40,6 +43,7 @@ pub struct Deliverer {
     /// The watch list that the rests are about.
     config: Arc<Config>,
     rests: Rests,
+    turns: Turns,
     under_way: HashMap<String, usize>,
     looked: Timestamp,
     released: Timestamp,
@@ -61,7 +65,7 @@ impl Deliverer {
         let config = handles.config.load_full();
         // At the first round the clock counts as set back, so that what it did before the start is mended too.
         let (looked, released) = (Timestamp::MAX, Timestamp::MIN);
-        Self { handles, config, rests: Rests::default(), under_way: HashMap::new(), looked, released }
+        Self { handles, config, rests: Rests::default(), turns: Turns::default(), under_way: HashMap::new(), looked, released }
     }
 
     /// Runs until told to stop.
@@ -89,6 +93,7 @@ impl Deliverer {
 
     async fn round(&mut self, attempts: &mut Attempts) -> Result<(), StoreError> {
         let now = self.handles.clock.now();
+        silences::end_due(&self.handles, now).await?;
         let next = self.start_due(attempts, now).await?;
         let wake = next.map_or(now + TICK, |next| next.min(now + TICK));
         let wait = Duration::try_from(wake.duration_since(now)).unwrap_or(TICK);
@@ -119,13 +124,15 @@ impl Deliverer {
         let mut wake: Option<Timestamp> = None;
         for channel in self.handles.store.waiting_channels() {
             let room = self.room(&channel, now);
-            for id in self.claim(&channel, now, room) {
+            let claimed = self.claim(&channel, now, room);
+            self.turns.take(&channel, self.pace(&channel), claimed.len(), now);
+            for id in claimed {
                 *self.under_way.entry(channel.clone()).or_default() += 1;
                 attempts.start(UnderWay { id, channel: channel.clone(), began: now }, attempt(self.handles.clone(), id));
             }
-            // A channel without room has it again when an attempt ends, or when its rest does.
+            // A channel without room has it again when an attempt ends, when its rest does, or when it is its turn.
             let next = if room > 0 { self.handles.store.next_due_of(&channel) } else { self.rests.until(&channel) };
-            let next = next.filter(|next| *next > now);
+            let next = next.max(self.turns.next(&channel, self.pace(&channel), now)).filter(|next| *next > now);
             wake = wake.into_iter().chain(next).min();
         }
         Ok(wake)
@@ -155,10 +162,14 @@ impl Deliverer {
     fn room(&self, channel: &str, now: Timestamp) -> usize {
         let under_way = self.under_way.get(channel).copied().unwrap_or_default();
         match self.config.channel(channel) {
-            Some(_) => self.rests.room(channel, under_way, now),
+            Some(_) => self.rests.room(channel, under_way, now).min(self.turns.room(channel, self.pace(channel), now)),
             // Nothing can be sent, only noted.
             None => PER_CHANNEL.saturating_sub(under_way),
         }
+    }
+
+    fn pace(&self, channel: &str) -> &'static [(usize, Duration)] {
+        self.config.channel(channel).map_or(&[], |channel| channel.kind.medium().pace())
     }
 
     /// Claims what there is room for. A channel that is in doubt first tries the oldest that is held, so that news is told in order.
@@ -234,6 +245,9 @@ impl Deliverer {
 
 #[cfg(test)]
 mod outage;
+
+#[cfg(test)]
+mod table;
 
 #[cfg(test)]
 mod tests {

@@ -40,14 +40,18 @@ pub mod probe;
 mod program;
 pub mod prune;
 mod quiet;
+mod recipients;
 pub mod record;
+mod refused;
 pub mod reload;
 pub mod rests;
 pub mod sender;
 pub mod shared;
 pub mod signals;
+mod silences;
 pub mod socket;
 pub mod supervise;
+pub mod turns;
 pub mod visit;
 
 use std::sync::Arc;
@@ -148,6 +152,8 @@ impl Handles {
         let folder = config.general.state_dir.join(STORE);
         let opened = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await;
         let store = opened.map_err(|error| StartError::Store(format!("the store could not be opened: {error}")))??;
+        let (labelled, labels) = (store.clone(), silences::labels(&config));
+        blocking(move || labelled.know(labels)).await?;
         let metrics = Metrics::default();
         metrics.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
         let fetcher = Fetcher::new(config.general.contact.as_deref(), clock.clone(), metrics.clone());

@@ -4,7 +4,7 @@
 
 use sd_notify::NotifyState;
 
-use super::Handles;
+use super::{Handles, recipients, silences};
 use crate::config::Config;
 use crate::diag::Problem;
 use crate::metrics::CONFIG_RELOAD;
@@ -51,10 +51,15 @@ pub async fn now(handles: &Handles) -> Result<Reloaded, Vec<Problem>> {
         Ok(loaded) => {
             let mut warnings: Vec<String> = loaded.warnings.iter().map(Problem::sentence).collect();
             let mut logged: Vec<String> = loaded.warnings.iter().map(Problem::for_log).collect();
+            for (said, for_log) in recipients::news(handles, &old, &loaded.config).await {
+                warnings.push(said);
+                logged.push(for_log);
+            }
             let later = needs_restart(&old, &loaded.config);
             warnings.extend(later.clone());
             logged.extend(later);
             let reloaded = Reloaded { cases: loaded.config.cases.len(), channels: loaded.config.channels.len(), warnings, logged };
+            silences::know(handles, &loaded.config).await;
             handles.config.store(std::sync::Arc::new(loaded.config));
             handles.shared.forget();
             handles.control.nudge_poller();

@@ -5,6 +5,7 @@
 use super::supervise;
 use crate::config::{self, ChannelKind, Config};
 use crate::fetch::guard::Guard;
+use crate::notify::chat::Chat;
 use crate::notify::command::Program;
 use crate::notify::{Channel, Deadlines, Key, Notifier, Smtp, Tls, Webhook, terminal};
 
@@ -16,6 +17,17 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
     match &channel.kind {
         ChannelKind::Terminal => Ok(Channel::Terminal),
         ChannelKind::Webhook(webhook) => Ok(Channel::Webhook(receiver(webhook))),
+        ChannelKind::Chat(chat) => {
+            let exposed = |secret: &Option<config::Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+            let Some(url) = exposed(&chat.url) else { return Err("the address of the channel could not be read".into()) };
+            Ok(Channel::Chat(Chat {
+                service: chat.service,
+                url,
+                token: exposed(&chat.token),
+                room: exposed(&chat.room),
+                reach: chat.reach.clone(),
+            }))
+        }
         ChannelKind::Command(command) => Ok(Channel::Command(Program {
             program: command.program.program.clone(),
             arguments: command.program.arguments.clone(),

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_is_patient_and_given_up_after_more_than_four_days() {
+    fn a_mail_is_given_up_after_four_to_five_days_or_a_little_more() {
         for n in 0u32..200 {
             let id = Id::derive(&[&n.to_be_bytes()]);
             let waits: Vec<Duration> = (1..).map_while(|tried| RetrySchedule::mail().wait(id, tried)).collect();

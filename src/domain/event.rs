@@ -133,6 +133,8 @@ kinds! {
     CaseReturned = "case.returned", Notice, Subscriber;
     /// Many cases of a source changed in the same way in one round; nothing of it is told until the operator decides.
     SourceDrift = "source.drift", Warn, Operator;
+    /// A silence ended: what was not sent meanwhile.
+    SilenceEnded = "silence.ended", Notice, Subscriber;
     /// Most visits to a source fail because its pages are not what the recipe expects.
     SourceUnreadable = "source.unreadable", Warn, Operator;
     /// Most visits to a source fail because it refuses us.

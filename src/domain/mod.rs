@@ -20,6 +20,7 @@
 //! | **Appointment** | a hearing as a calendar program keeps it: one identity over its settings, a number that grows | |
 //! | **Clock** | a procedural time limit | plazo, término |
 //! | **Delivery / Attempt / Outcome** | a message for one recipient of one channel / one try / Sent, Retry, Rejected | |
+//! | **Silence** | news that is not sent for a while: who said so, why, until when | |
 //! | **Oddity** | something unexpected on a page that did not stop us from reading it | |
 
 pub mod about;
@@ -43,10 +44,12 @@ pub mod hearing;
 pub mod id;
 pub mod junk;
 pub mod link;
+pub mod meanwhile;
 pub mod medium;
 pub mod page;
 pub mod reach;
 pub mod redact;
+pub mod refusal;
 pub mod report;
 pub mod route;
 #[cfg(test)]
@@ -54,5 +57,7 @@ pub mod sample;
 pub mod schedule;
 pub mod setting;
 pub mod signing;
+pub mod silence;
 pub mod timing;
 pub mod twin;
+pub mod way_out;

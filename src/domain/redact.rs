@@ -84,7 +84,8 @@ pub fn event(event: &Event, profile: Profile) -> Event {
     }
     // What veedor says of its own running holds no word of a court, and neither does a case number that a recipe understood.
     let is_number = |field: &FieldChange| field.field == ALSO_AT || (event.kind == EventKind::CaseLinked && field.field == LINK);
-    let is_ours = |field: &FieldChange| event.kind.audience() == Audience::Operator || is_number(field);
+    let is_ours =
+        |field: &FieldChange| event.kind.audience() == Audience::Operator || event.kind == EventKind::SilenceEnded || is_number(field);
     if let Some(field) = shown.field.as_mut().filter(|field| !is_ours(field)) {
         let is_name = profile == Profile::Ngo && field.field.starts_with("party.");
         let show = |value: &str| if is_name { initials(&text(value, profile)) } else { text(value, profile) };

@@ -242,6 +242,20 @@ pub fn drift() -> Event {
     Event { field: Some(drift.field()), page_sha256: [0; 32], ..bare(EventKind::SourceDrift) }
 }
 
+/// What a silence of two cases muted.
+pub fn meanwhile() -> super::meanwhile::Meanwhile {
+    let events = [filing(), filing(), rescheduled(), edited(), ruling()];
+    let cases = ["17721-2019-00029G", "17721-2024-00011G", "17721-2019-00029G", "17721-2019-00029G", "17721-2024-00011G"];
+    let named: Vec<(&Event, &str)> = events.iter().zip(cases).collect();
+    let from = seen_at() - jiff::SignedDuration::from_hours(72);
+    super::meanwhile::Meanwhile::new(super::id::Id([0xab; 16]), from, seen_at(), &named)
+}
+
+/// The summary of that silence.
+pub fn silence_ended() -> Event {
+    Event { field: Some(meanwhile().field()), page_sha256: [0; 32], ..bare(EventKind::SilenceEnded) }
+}
+
 /// A source that refuses most visits.
 pub fn blocked() -> Report {
     let since = "2024-02-19T13:20:00Z".parse().expect("valid");

@@ -7,6 +7,7 @@ use super::dates::{day, instant, long_day, moment};
 use super::disagreement;
 use super::evidence;
 use super::linked;
+use super::meanwhile;
 use super::operator;
 use super::summary::{missing_since, of_shown, sets_a_date};
 use super::words::{self, pick};
@@ -16,6 +17,7 @@ use crate::domain::event::{EXCERPT_CHARS, Event, EventHearing, EventKind, NOT_HE
 use crate::domain::hearing::HearingMention;
 use crate::domain::id::hex;
 use crate::domain::link::Link;
+use crate::domain::meanwhile::Meanwhile;
 use crate::domain::redact::{self, cut};
 use crate::domain::twin::ALSO_AT;
 
@@ -172,6 +174,10 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
     let Some(field) = &event.field else { return };
     let language = about.language;
     let value = |text: &Option<String>| text.as_deref().map_or_else(|| "—".to_owned(), |text| cut(text, FACT));
+    if let Some(told) = Meanwhile::of(event) {
+        block.facts.extend(meanwhile::facts(&told, about));
+        return;
+    }
     if let Some(drift) = Drift::of(event) {
         let source = &event.case.source;
         block.facts.push((pick(language, "Fuente", "Source"), cut(source, FACT)));

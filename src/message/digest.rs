@@ -43,18 +43,23 @@ struct Frame<'a> {
 pub fn digest(digest: &Digest<'_>) -> Letter {
     let language = language(digest);
     let (sections, subject) = (sections(digest), subject_of(digest));
-    let until = instant(digest.at, &digest.zone, language);
-    let lead = format!("{} · {} {until}", counted(digest), pick(language, "hasta el", "until"));
+    let lead = lead_of(digest);
     let stop = digest.parts.first().and_then(|part| stop(&part.about));
     let frame = Frame { language, subject: &subject, lead: &lead, stop };
     Letter { text: in_text(&sections, &frame), html: in_html(&sections, &frame), subject }
 }
 
 /// `[resumen diario] 5 novedades en 3 causas, 02-mar-2026`
-pub fn subject_of(digest: &Digest<'_>) -> String {
+pub(super) fn subject_of(digest: &Digest<'_>) -> String {
     let language = language(digest);
     let date = day(digest.at.to_zoned_datetime(digest.zone.clone()).date(), language);
     format!("[{}] {}, {date}", name(digest.period, language), counted(digest))
+}
+
+/// How much there is, and until when.
+pub(super) fn lead_of(digest: &Digest<'_>) -> String {
+    let language = language(digest);
+    format!("{} · {} {}", counted(digest), pick(language, "hasta el", "until"), instant(digest.at, &digest.zone, language))
 }
 
 fn language(digest: &Digest<'_>) -> Language {

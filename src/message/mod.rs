@@ -1,12 +1,13 @@
 //! Every word that a person reads, in Spanish and in English.
 //!
-//! `notify`, the dashboard and the commands ask for a [`summary()`], a [`mail()`] or the [`terminal()`] form. One file a
+//! `notify`, the dashboard and the commands ask for a [`summary()`], a [`mail()`], a [`chat`] or the [`terminal()`] form. One file a
 //! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML, the calendar. It sends nothing.
 
 mod advice;
 mod block;
 mod calendar;
 mod change;
+pub mod chat;
 mod dates;
 mod digest;
 mod disagreement;
@@ -14,6 +15,7 @@ mod evidence;
 mod hearings;
 mod html;
 mod linked;
+mod meanwhile;
 mod operator;
 mod sheet;
 mod subject;

@@ -3,6 +3,7 @@
 //! Put together once and rendered by [`text`](super::text) and [`html`](super::html).
 
 use super::block::{Block, block};
+use super::meanwhile;
 use super::operator;
 use super::words::pick;
 use crate::domain::about::{About, Language, Stop};
@@ -41,15 +42,18 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
     }
     let language = about.language;
     let watch = about.watch;
+    let several = meanwhile::heading(events, language);
+    let of_one = several.is_none();
+    let (name, number) = several.unwrap_or_else(|| (name(about), number(about)));
     let tags: Vec<String> = watch.tags.iter().take(50).map(|tag| cut(&plain(tag), 60)).collect();
     Sheet {
         language,
-        name: name(about),
-        number: number(about),
+        name,
+        number,
         blocks: events.iter().map(|event| block(event, about)).collect(),
-        note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty()),
-        tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty()),
-        url: link(about.case_url),
+        note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty() && of_one),
+        tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty() && of_one),
+        url: link(about.case_url).filter(|_| of_one),
         footer: vec![
             pick(
                 language,

@@ -2,6 +2,7 @@
 //!
 //! The stem keeps the mails of a case in one thread where a reader's program goes by subjects (`alerting.md` B3.4).
 
+use super::meanwhile;
 use super::operator;
 use super::summary::within;
 use super::words::pick;
@@ -29,6 +30,8 @@ pub(super) fn subject(events: &[Event], about: &About<'_>) -> String {
         Some(name) => format!("{stem} {}: ", cut(&name, NAME)),
         None => format!("{stem} "),
     };
+    // A summary of several cases is none of the case that it stands with.
+    let lead = if meanwhile::heading(events, about.language).is_some() { "[veedor] ".to_owned() } else { lead };
     let Some(first) = most_important(events) else { return lead.trim_end_matches([' ', ':']).to_owned() };
     let more = more(events.len().saturating_sub(1), about.language);
     let room = LONGEST.saturating_sub(lead.chars().count() + more.chars().count());

@@ -11,6 +11,7 @@ use super::disagreement;
 use super::evidence;
 use super::hearings::hearing_name;
 use super::linked;
+use super::meanwhile;
 use super::operator;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
@@ -58,6 +59,7 @@ fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
         }
         EventKind::SourceDrift => drift(event, language),
+        EventKind::SilenceEnded => meanwhile::line(event, language),
         kind if kind.audience() == Audience::Operator => {
             operator::line(event, about).unwrap_or_else(|| words::kind(kind, language).to_owned())
         }

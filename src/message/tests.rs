@@ -31,6 +31,7 @@ fn cases() -> Vec<(&'static str, Vec<Event>)> {
         ("linked", vec![sample::linked()]),
         ("disagreement", vec![sample::disagreement()]),
         ("drift", vec![sample::drift()]),
+        ("silence", vec![sample::silence_ended()]),
         ("blocked", sample::reports()[..1].to_vec()),
         ("recovered", sample::reports()[1..2].to_vec()),
         ("disabled", sample::reports()[2..3].to_vec()),

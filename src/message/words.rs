@@ -66,6 +66,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case reserved according to the source"),
         EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
         EventKind::SourceDrift => ("Freno: avisos retenidos", "Brake: messages held"),
+        EventKind::SilenceEnded => ("Fin de un silencio", "End of a silence"),
         EventKind::SourceUnreadable => ("Fuente que no se puede leer", "Source that cannot be read"),
         EventKind::SourceBlocked => ("Fuente que rechaza las consultas", "Source that refuses the visits"),
         EventKind::SourceUnavailable => ("Fuente no disponible", "Source not available"),
@@ -265,6 +266,10 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         EventKind::SourceDrift => (
             "Puede deberse a un cambio del sitio o a un error de lectura; también a un cambio real en muchos expedientes a la vez.",
             "Possible reasons: a change of the site or a misreading; it may also be a real change in many cases at once.",
+        ),
+        EventKind::SilenceEnded => (
+            "Nada se perdió: todo consta en lo que veedor guarda, y quien lo opera puede reenviar cada aviso (veedor retry).",
+            "Nothing is lost: all of it is kept, and whoever runs veedor can send each message again (veedor retry).",
         ),
         EventKind::SourceUnreadable => (
             "Puede deberse a un rediseño del sitio, a una página de error que no se reconoce o a una receta por corregir.",

@@ -1,9 +1,10 @@
-//! Sends messages: mail, webhooks, programs of the operator, the terminal.
+//! Sends messages: mail, webhooks, chat services, programs of the operator, the terminal.
 //!
 //! `daemon::deliver` asks twice: [`render`] makes the bytes once, which the store keeps, and [`Notifier::send`] sends those
 //! same bytes at each attempt. Channels arrive as plain structs that the daemon fills from the configuration. It decides
 //! neither when to send nor what becomes of a delivery: that is `domain::delivery`'s work on the [`Outcome`].
 
+pub mod chat;
 pub mod command;
 mod email;
 mod exchange;
@@ -38,6 +39,8 @@ pub enum Channel {
     Email(Smtp),
     /// Signed JSON to an address.
     Webhook(Webhook),
+    /// A message to a chat service.
+    Chat(chat::Chat),
     /// The same JSON on standard input of a program.
     Command(command::Program),
     /// Standard output, where no channel is configured.
@@ -136,8 +139,10 @@ pub struct Notifier {
 /// Whose trouble a failed attempt is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
-    /// That of this message or recipient; others may do better.
+    /// That of this message; others may do better.
     Message,
+    /// That of the recipient: no message to it would do better.
+    Recipient,
     /// That of the channel: every message would meet it now.
     Channel,
 }
@@ -214,6 +219,7 @@ impl Channel {
         match self {
             Self::Email(_) => Medium::Email,
             Self::Webhook(_) => Medium::Webhook,
+            Self::Chat(chat) => chat.service.medium(),
             Self::Command(_) => Medium::Command,
             Self::Terminal => Medium::Terminal,
         }
@@ -231,6 +237,7 @@ pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &
             let body = wire::event::body(event, about, &message::summary(event, about));
             (None, body.to_string().into_bytes())
         }
+        Channel::Chat(chat) => (None, chat::render(chat.service, events, about)),
         Channel::Terminal => (None, message::terminal(events, about).into_bytes()),
     };
     Ok(Content { medium: channel.medium(), from, body })
@@ -243,6 +250,7 @@ pub fn render_digest(channel: &Channel, delivery: &Delivery, digest: &Digest<'_>
         Channel::Webhook(_) | Channel::Command(_) => {
             return Err(Unsendable::message("a message of this kind carries one event, and this is a digest".to_owned()));
         }
+        Channel::Chat(chat) => (None, chat::render_digest(chat.service, digest)),
         Channel::Terminal => {
             (None, digest.parts.iter().map(|part| message::terminal(&part.events, &part.about)).collect::<String>().into_bytes())
         }
@@ -267,6 +275,10 @@ impl Notifier {
             Channel::Email(relay) => smtp::send(relay, &delivery.recipient, body, &self.deadlines).await,
             Channel::Webhook(hook) => match webhook::prepare(hook, delivery.id, body, now, &self.guard) {
                 Ok(signed) => webhook::send(signed, self.deadlines.webhook, now).await,
+                Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),
+            },
+            Channel::Chat(chat) => match chat::prepare(chat, delivery, body, &self.guard) {
+                Ok(asked) => chat::send(chat.service, asked, self.deadlines.webhook, now).await,
                 Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),
             },
             Channel::Command(program) => command::send(program, delivery, body).await,
@@ -353,6 +365,7 @@ mod tests {
             ("case.linked", sample::linked()),
             ("record.disagreement", sample::disagreement()),
             ("source.drift", sample::drift()),
+            ("silence.ended", sample::silence_ended()),
             ("source.blocked", report(EventKind::SourceBlocked)),
             ("source.recovered", report(EventKind::SourceRecovered)),
             ("channel.disabled", report(EventKind::ChannelDisabled)),

@@ -164,18 +164,20 @@ fn failed(phase: Phase, error: &Error) -> Failed {
 }
 
 /// What a refusal for good is about: up to MAIL the account and the sender, at RCPT the recipient unless the relay says that
-/// it does not work for us (5.7.x, RFC 3463 §3.8, or in words), then the message.
+/// it does not work for us (5.7.x, RFC 3463 §3.8, or in words) or does not like the sender (5.1.7 and 5.1.8, §3.2; Postfix waits for RCPT
+/// to say so), then the message.
 fn refused(phase: Phase, code: &str, reply: &str, why: String) -> Failed {
-    let is_policy = reply.split([' ', '-']).take(3).any(|word| word.starts_with("5.7.")) || reply.to_lowercase().contains("relay");
+    let says = |code: &str| reply.split([' ', '-']).take(3).any(|word| word.starts_with(code));
+    let is_policy = says("5.7.") || reply.to_lowercase().contains("relay");
     match phase {
         Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth | Phase::Mail => misconfigured(why),
         _ if matches!(code, "530" | "534" | "535" | "538") => misconfigured(why),
+        Phase::Rcpt if says("5.1.7") || says("5.1.8") => misconfigured(why),
         // A full mailbox is emptied one day (5.2.2, RFC 3463 §3.3).
-        Phase::Rcpt | Phase::Data | Phase::Content if code == "552" || reply.split([' ', '-']).take(3).any(|word| word == "5.2.2") => {
-            retry(phase, why)
-        }
+        Phase::Rcpt | Phase::Data | Phase::Content if code == "552" || says("5.2.2") => retry(phase, why),
         Phase::Rcpt if is_policy => Failed { outcome: Outcome::Misconfigured { why }, whose: Whose::Message },
-        Phase::Rcpt | Phase::Data | Phase::Content => Failed { outcome: Outcome::Rejected { why }, whose: Whose::Message },
+        Phase::Rcpt => Failed { outcome: Outcome::Rejected { why }, whose: Whose::Recipient },
+        Phase::Data | Phase::Content => Failed { outcome: Outcome::Rejected { why }, whose: Whose::Message },
     }
 }
 

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::Id;
 
-use super::codes::{Blob, MediumCode};
+use super::codes::{Blob, MediumCode, Sha};
 use super::error::StoreError;
 use super::folder::sync_dir;
 use super::keys::{self, Table, Trees};
@@ -28,7 +28,7 @@ use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, bodies, cases, deliveries, left, outbox, rows, snapshot};
+use super::{Cid, Store, bodies, cases, deliveries, left, link_key, outbox, rows, snapshot};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
@@ -78,7 +78,7 @@ impl LineCounts {
             Line::Event { .. } => self.events += 1,
             Line::Delivery(_) => self.deliveries += 1,
             Line::Damaged { .. } => self.damaged += 1,
-            Line::Veedor { .. } | Line::Brake(_) | Line::End { .. } => {}
+            Line::Veedor { .. } | Line::Brake(_) | Line::Silence(_) | Line::LinkKey { .. } | Line::End { .. } => {}
         }
     }
 }
@@ -124,14 +124,18 @@ impl Store {
         encoder.window_log(WINDOW_LOG).map_err(failed)?;
         encoder.long_distance_matching(true).map_err(failed)?;
         encoder.include_checksum(true).map_err(failed)?;
-        let counts = self.export(&mut encoder, now)?;
+        let counts = self.write_lines(&mut encoder, now, true)?;
         let file = encoder.finish().map_err(failed)?.into_inner().map_err(|error| failed(error.into_error()))?;
         file.sync_all().map_err(failed)?;
         Ok(counts)
     }
 
-    /// Writes everything as JSON Lines.
+    /// Writes everything as JSON Lines, but for the key of recipients' links: an export is for others to read.
     pub fn export(&self, out: &mut dyn Write, now: Timestamp) -> Result<LineCounts, StoreError> {
+        self.write_lines(out, now, false)
+    }
+
+    fn write_lines(&self, out: &mut dyn Write, now: Timestamp, whole: bool) -> Result<LineCounts, StoreError> {
         self.write(false, |ledger| match ledger.dirty {
             Some(_) => Err(StoreError::Backup("another backup is being written".to_owned())),
             None => {
@@ -139,7 +143,7 @@ impl Store {
                 Ok(())
             }
         })?;
-        let result = self.export_noting(out, now);
+        let result = self.export_noting(out, now, whole);
         // Whatever became of it, nothing is noted any more.
         let cleared = self.write(false, |ledger| {
             ledger.dirty = None;
@@ -149,7 +153,7 @@ impl Store {
         cleared.map(|()| counts)
     }
 
-    fn export_noting(&self, out: &mut dyn Write, now: Timestamp) -> Result<LineCounts, StoreError> {
+    fn export_noting(&self, out: &mut dyn Write, now: Timestamp, whole: bool) -> Result<LineCounts, StoreError> {
         let mail_domain = self.read(outbox::mail_domain)?;
         let mut export = Export { store: self, out: LineWriter::begin(out, now.into(), mail_domain)?, written: HashMap::new() };
         let last = self.write(false, |ledger| Ok(ledger.next_cid.saturating_sub(1)))?;
@@ -181,15 +185,19 @@ impl Store {
                 export.deliveries(group.to_vec())?;
             }
         }
-        let (cases, deliveries, brake) = self.write(false, |ledger| {
+        let (cases, deliveries, brake, silences) = self.write(false, |ledger| {
             let dirty = ledger.dirty.take().unwrap_or_default();
             let cases = dirty.cids.into_iter().collect::<Vec<_>>();
             let ids = dirty.deliveries.into_iter().collect::<Vec<_>>();
-            Ok((ledger.case_lines(&cases)?, ledger.delivery_lines(&ids)?, ledger.brake_lines()?))
+            Ok((ledger.case_lines(&cases)?, ledger.delivery_lines(&ids)?, ledger.brake_lines()?, ledger.silence_lines()?))
         })?;
         export.put_cases(cases)?;
         export.put_deliveries(deliveries)?;
         brake.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Brake)))?;
+        silences.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Silence)))?;
+        if let Some(key) = self.read(link_key::link_key)?.filter(|_| whole) {
+            export.out.put(&Line::LinkKey { key: Sha(key) })?;
+        }
         export.out.end()
     }
 }

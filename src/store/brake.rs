@@ -291,9 +291,10 @@ pub(super) fn told_since(trees: &Trees, words: &Words, cid: Cid, from: u64) -> R
     Ok(events)
 }
 
-/// The events of the visits that brought a change in this way. What the operator is told is none of them.
+/// The events of the visits that brought a change in this way. What the operator is told, and what silences muted, is none of them.
 fn of_visits(events: &[Event], way: &str) -> Vec<IdHex> {
-    let all: Vec<&Event> = events.iter().filter(|event| event.kind.audience() != Audience::Operator).collect();
+    let all: Vec<&Event> =
+        events.iter().filter(|event| event.kind.audience() != Audience::Operator && event.kind != EventKind::SilenceEnded).collect();
     let ways = brake::ways_of(&all, |event| brake::is_old(event, event.seen_at));
     let visits: BTreeSet<u32> = all.iter().zip(&ways).filter(|(_, ways)| ways.contains(way)).map(|(event, _)| event.version).collect();
     all.iter().filter(|event| visits.contains(&event.version)).map(|event| event.id.into()).collect()

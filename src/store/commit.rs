@@ -138,6 +138,7 @@ impl Ledger {
             left::put(&mut batch, cid, None)?;
         }
         let (verdict, drift) = self.judge(&mut batch, (cid, &case, next), &mut events, &mut deliveries, brake.as_ref())?;
+        let deliveries = self.mute(deliveries, &events);
         let (told, next_event, seq) = self.put_events(&mut batch, cid, seq, events)?;
         let staged = self.stage(cid, deliveries, &told.iter().copied().collect(), verdict.hold, verdict.staged)?;
         self.put_staged(&mut batch, &staged)?;
@@ -153,7 +154,13 @@ impl Ledger {
 
     /// Applies a batch that tells events. The addresses of its deliveries are numbers of words, and words that are new go with it: a
     /// delivery without them has lost its address at the next start.
-    fn apply_told(&mut self, mut batch: Batch, cid: Cid, next_event: u64, staged: BTreeMap<Id, Staged>) -> Result<Vec<Id>, StoreError> {
+    pub(super) fn apply_told(
+        &mut self,
+        mut batch: Batch,
+        cid: Cid,
+        next_event: u64,
+        staged: BTreeMap<Id, Staged>,
+    ) -> Result<Vec<Id>, StoreError> {
         self.save_words(&mut batch)?;
         batch.apply(&self.trees)?;
 
@@ -235,6 +242,7 @@ impl Ledger {
         };
         let mut batch = Batch::default();
         let (verdict, drift) = self.judge(&mut batch, (cid, &case, version), &mut events, &mut deliveries, brake)?;
+        let deliveries = self.mute(deliveries, &events);
         let (told, next_event, seq) = self.put_events(&mut batch, cid, stored.seq, events)?;
         if told.is_empty() {
             return Ok(Committed { version, ..Committed::default() });
@@ -248,7 +256,13 @@ impl Ledger {
     }
 
     /// Puts the events that are not stored yet, numbered on from `seq`. Returns their ids and the next numbers.
-    fn put_events(&self, batch: &mut Batch, cid: Cid, mut seq: u32, events: Vec<Event>) -> Result<(Vec<Id>, u64, u32), StoreError> {
+    pub(super) fn put_events(
+        &self,
+        batch: &mut Batch,
+        cid: Cid,
+        mut seq: u32,
+        events: Vec<Event>,
+    ) -> Result<(Vec<Id>, u64, u32), StoreError> {
         let mut told = Vec::new();
         let mut seen = HashSet::new();
         let mut number = self.next_event;
@@ -268,9 +282,9 @@ impl Ledger {
         Ok((told, number, seq))
     }
 
-    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds or lets wait, and
-    /// what it tells the operator, joins nothing.
-    fn stage(
+    /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds or lets wait, what it
+    /// tells the operator, and what is muted, joins nothing.
+    pub(super) fn stage(
         &mut self,
         cid: Cid,
         deliveries: Vec<Delivery>,
@@ -284,7 +298,7 @@ impl Ledger {
                 // The first event of the message may have been told before; the id follows the first that was not.
                 delivery.id = Delivery::id_of(&delivery.channel, &delivery.recipient, *first);
                 let cid = if delivery.is_digest() { DIGESTS } else { cid };
-                if apart || matches!(delivery.state, DeliveryState::Paused { .. }) {
+                if apart || matches!(delivery.state, DeliveryState::Paused { .. } | DeliveryState::Muted { .. }) {
                     self.add(cid, delivery, &mut staged)?;
                 } else {
                     self.join(cid, delivery, &mut staged)?;

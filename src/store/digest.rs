@@ -85,7 +85,8 @@ pub(super) fn tells_of(trees: &Trees, record: &DeliveryRecord, cid: Cid) -> Resu
     Ok(false)
 }
 
-fn case_of_event(trees: &Trees, event: IdHex) -> Result<Option<Cid>, StoreError> {
+/// The case of an event.
+pub(super) fn case_of_event(trees: &Trees, event: IdHex) -> Result<Option<Cid>, StoreError> {
     let Some(number) = rows::get::<u64>(trees, Table::EventId, &event.0)? else { return Ok(None) };
     let record: Option<EventRecord> = rows::get_long(trees, Table::Event, &number.to_be_bytes())?;
     Ok(record.map(|record| record.cid))

@@ -16,10 +16,13 @@ use super::error::StoreError;
 use super::hosts::HostRecord;
 use super::keys::{self, Table, Trees};
 use super::left::LeftRecord;
+use super::link_key::LINK_KEY;
 use super::outbox::MAIL_DOMAIN;
 use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
 use super::records::event::EventRecord;
+use super::records::silence::SilenceRecord;
+use super::refused::RefusedRecord;
 use super::writer::WRITES;
 use super::{Store, bodies, brake, rows, snapshot};
 
@@ -53,6 +56,8 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Meta if key == MAIL_DOMAIN => json(&rows::decode_row::<String>(table, key, value)?),
         // Counts that are not the same in two stores that hold the same.
         Table::Meta if key == WRITES || key == LIVE => return rows::decode_row::<u64>(table, key, value).map(|_| None),
+        // It is a secret.
+        Table::Meta if key == LINK_KEY => return rows::decode_row::<[u8; 32]>(table, key, value).map(|_| None),
         Table::Meta => json(&rows::decode_row::<u32>(table, key, value)?),
         Table::Word => json(&rows::decode_row::<WordRecord>(table, key, value)?),
         Table::Cid | Table::EventId | Table::CaseEvent => json(&rows::decode_row::<u64>(table, key, value)?),
@@ -66,6 +71,8 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Left => json(&rows::decode_row::<LeftRecord>(table, key, value)?),
         Table::Host => json(&rows::decode_row::<HostRecord>(table, key, value)?),
         Table::Brake => brake::show(key, value)?,
+        Table::Silence => json(&rows::decode_long::<SilenceRecord>(trees, table, key, value)?),
+        Table::Refused => json(&rows::decode_row::<RefusedRecord>(table, key, value)?),
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
             (Some(cid), Some(number)) => json(&snapshot::read(trees, cid, number)?),
@@ -89,11 +96,12 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
 pub(super) fn key_len(table: Table) -> Option<usize> {
     match table {
         Table::Meta | Table::Cid | Table::Host | Table::Brake => None,
-        Table::Word => Some(4),
+        Table::Word | Table::Refused => Some(4),
         Table::Name | Table::Sched | Table::Case | Table::Left => Some(8),
         Table::Event => Some(keys::EVENT_LEN),
         Table::Snap | Table::CaseEvent => Some(12),
         Table::Delivery | Table::EventId | Table::Body => Some(keys::DELIVERY_LEN),
+        Table::Silence => Some(keys::SILENCE_LEN),
         Table::Attempt => Some(keys::ATTEMPT_LEN),
         Table::Missing | Table::Due => Some(keys::MISSING_LEN),
     }

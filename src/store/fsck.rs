@@ -17,7 +17,7 @@ use super::error::StoreError;
 use super::indexes::{self, Wrong};
 use super::keys::{self, Table, Trees};
 use super::records::case::{HeadRecord, WordRecord};
-use super::records::delivery::DeliveryRecord;
+use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::records::event::EventRecord;
 use super::writer::Words;
 use super::{Cid, Store, cases, dump, rows, snapshot};
@@ -241,6 +241,11 @@ impl Check<'_> {
             if delivery.cid != DIGESTS && report.found(self.trees.at(Table::Name).contains_key(keys::cid(delivery.cid)))? == Some(false) {
                 report.problem(format!("delivery {}: its case is unknown", hex(&key)));
             }
+            if let StateRecord::Muted { by, .. } = &delivery.state
+                && report.found(self.trees.at(Table::Silence).contains_key(by.0))? == Some(false)
+            {
+                report.problem(format!("delivery {}: the silence that mutes it is not stored", hex(&key)));
+            }
             for event in &delivery.events {
                 if report.found(self.trees.at(Table::EventId).contains_key(event.0))? == Some(false) {
                     report.problem(format!("delivery {}: its event {} is not stored", hex(&key), hex(&event.0)));
@@ -261,7 +266,7 @@ impl Check<'_> {
 /// Whether the values of a table may take several rows.
 fn is_long(table: Table) -> bool {
     match table {
-        Table::Case | Table::Missing | Table::Snap | Table::Event | Table::Delivery | Table::Attempt | Table::Body => true,
+        Table::Case | Table::Missing | Table::Snap | Table::Event | Table::Delivery | Table::Attempt | Table::Body | Table::Silence => true,
         Table::Meta
         | Table::Word
         | Table::Cid
@@ -272,6 +277,7 @@ fn is_long(table: Table) -> bool {
         | Table::Due
         | Table::Left
         | Table::Brake
+        | Table::Refused
         | Table::Host => false,
     }
 }

@@ -29,8 +29,8 @@ macro_rules! tables {
 }
 
 tables! {
-    /// Name → what the store says of itself: `format`, `writes`, the flushes that were confirmed, and `mail_domain`, the right side of
-    /// its message ids.
+    /// Name → what the store says of itself: `format`, `writes`, the flushes that were confirmed, `mail_domain`, the right side
+    /// of its message ids, and `link_key`, from which recipients' links are made.
     Meta = "meta",
     /// Number u32 → a source, or a channel with a recipient: strings that many rows would repeat.
     Word = "word",
@@ -68,6 +68,10 @@ tables! {
     /// Word of the source → what the brake holds · ‖ way u64 → let through until · ‖ way ‖ 0 → since when it pulled the brake, and
     /// when that was discarded · ‖ way ‖ cid → a case that changed so, and when.
     Brake = "brake",
+    /// Silence id → the silence, long. Never removed.
+    Silence = "silence",
+    /// Word of an address → since when and how often its mail server refused it, and what it said last.
+    Refused = "refused",
 }
 
 /// The opened trees. Cheap to clone.
@@ -143,6 +147,9 @@ pub(super) const EVENT_LEN: usize = 8;
 
 /// The length of keys in `delivery`; longer ones are further parts.
 pub(super) const DELIVERY_LEN: usize = 16;
+
+/// The length of keys in `silence`; longer ones are further parts.
+pub(super) const SILENCE_LEN: usize = 16;
 
 /// The length of keys in `attempt`; longer ones are further parts.
 pub(super) const ATTEMPT_LEN: usize = 20;

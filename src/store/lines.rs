@@ -1,6 +1,6 @@
 //! The store as JSON Lines: what backups and exports hold, in a form that outlives sled.
 //!
-//! One header, then cases, versions, events, deliveries and what the brake knows, then a trailer with counts and the SHA-256 of every byte
+//! One header, then cases, versions, events, deliveries, what the brake knows and silences, then a trailer with counts and the SHA-256 of every byte
 //! before it. A later line about the same thing replaces an earlier one, so that what changed while the lines were
 //! written can follow at the end. Ids are hexadecimal, instants ISO 8601, pages and messages base64.
 
@@ -19,6 +19,7 @@ use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
 use super::records::delivery::{AttemptRecord, StateRecord};
 use super::records::docket::{DocketRecord, PageRecord};
 use super::records::event::EventRecord;
+use super::silences::SilenceLine;
 
 /// The format of the lines.
 pub(super) const LINES_FORMAT: u32 = 1;
@@ -45,6 +46,10 @@ pub(super) enum Line {
     Delivery(DeliveryLine),
     /// A row of the brake.
     Brake(BrakeLine),
+    /// A silence.
+    Silence(SilenceLine),
+    /// The key of recipients' links; in backups only.
+    LinkKey { key: Sha },
     /// Something that is stored but did not read back, so that one bad value does not cost the whole backup.
     Damaged { what: String },
     /// The last.

@@ -6,7 +6,7 @@
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
 //! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries`, `brake`,
-//! `braked`, `brake_lines` · `folder`, `trial`, `compact`, `open` · `backup`, `restore`, `fsck`, `prune`, `dump`.
+//! `braked`, `brake_lines`, `silences`, `muted`, `link_key` · `folder`, `trial`, `compact`, `open` · `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
 pub mod backup;
@@ -22,11 +22,13 @@ pub mod history;
 pub mod kept;
 pub mod left;
 pub mod mark;
+pub mod muted;
 pub mod open;
 pub mod outbox;
 pub mod prune;
 pub mod pulse;
 pub mod restore;
+pub mod silences;
 pub mod trial;
 
 mod batch;
@@ -44,9 +46,11 @@ mod format;
 mod indexes;
 mod keys;
 mod lines;
+mod link_key;
 mod queue;
 
 mod records;
+mod refused;
 mod rows;
 mod snapshot;
 mod tree;
@@ -95,6 +99,7 @@ struct Inner {
     words: Words,
     queue: Arc<Mutex<Queue>>,
     damaged: Vec<Id>,
+    silences: silences::Active,
     poison: Poison,
     dir: PathBuf,
     lost: Option<Mark>,
@@ -106,9 +111,11 @@ impl Store {
     /// Starts the writer over opened trees.
     fn start(trees: Trees, ledger: Ledger, dir: PathBuf, lost: Option<Mark>, marker: Marker) -> Result<Self, StoreError> {
         let (words, poison, queue) = (ledger.words(), Arc::clone(&ledger.poison), Arc::clone(&ledger.queue));
-        let damaged = ledger.damaged.clone();
+        let (damaged, silences) = (ledger.damaged.clone(), Arc::clone(&ledger.silences));
         let (jobs, thread) = writer::start(ledger, marker)?;
-        Ok(Self { inner: Arc::new(Inner { trees, words, queue, damaged, poison, dir, lost, jobs: Some(jobs), thread: Some(thread) }) })
+        Ok(Self {
+            inner: Arc::new(Inner { trees, words, queue, damaged, silences, poison, dir, lost, jobs: Some(jobs), thread: Some(thread) }),
+        })
     }
 
     /// The folder of the store.

@@ -14,7 +14,7 @@ use crate::domain::id::Id;
 
 use super::batch::Batch;
 use super::codes::{IdHex, Instant};
-use super::deliveries::{delivery_from, last_attempt};
+use super::deliveries::{delivery_from, last_attempt, read_delivery};
 use super::digest::DIGESTS;
 use super::error::StoreError;
 use super::keys::{self, BRAKED, HELD, MUTED, NEVER, Table, Trees};
@@ -106,8 +106,8 @@ impl Store {
         })
     }
 
-    /// Ends the gathering of an open delivery, so that its content can be fixed; any other is returned as it is. Not flushed:
-    /// nothing may be sent before [`fix`](Self::fix).
+    /// Makes a delivery ready to be sent: what a silence mutes is taken out of it, and the gathering of an open one ends, so that its
+    /// content can be fixed. Not flushed: nothing may be sent before [`fix`](Self::fix).
     pub fn close(&self, id: Id, now: Timestamp) -> Result<Option<Delivery>, StoreError> {
         self.write(false, move |ledger| ledger.close(id, now))
     }
@@ -134,8 +134,10 @@ impl Store {
     }
 
     /// Sends deliveries again at `now`, at the operator's wish: those that were settled once, those that wait earlier than
-    /// planned. Returns how many there were.
+    /// planned. What is known against their addresses is forgotten. Returns how many there were.
     pub fn retry(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
+        let asked = ids.to_vec();
+        self.write(true, move |ledger| ledger.welcome(&asked))?;
         let found = self.restate(ids, move |state| match state {
             StateRecord::Delivered { .. }
             | StateRecord::Dead { .. }
@@ -297,6 +299,9 @@ impl Ledger {
 
     fn close(&mut self, id: Id, now: Timestamp) -> Result<Option<Delivery>, StoreError> {
         let Some(mut record) = self.record(id)? else { return Ok(None) };
+        if self.mute_pending(id, &record, now)? {
+            return read_delivery(&self.trees, &self.words(), id);
+        }
         if matches!(record.state, StateRecord::Open { .. }) {
             let before = record.state.clone();
             record.state = StateRecord::Waiting { due: now.into() };

@@ -14,7 +14,7 @@ use super::error::StoreError;
 use super::keys::{self, Table};
 use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::writer::Ledger;
-use super::{Store, backup, deliveries, rows};
+use super::{Store, backup, deliveries, outbox, rows};
 
 /// How long attempts and delivered messages are kept: 90 days, so that a complaint can be answered (`storage.md` B2).
 pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -59,7 +59,8 @@ impl Ledger {
                 Ok(None) | Err(StoreError::Damaged(_)) => continue,
                 Err(error) => return Err(error),
             };
-            let done = matches!(&record.state, StateRecord::Delivered { at } | StateRecord::Dropped { at } | StateRecord::Discarded { at } if at.0 < before);
+            let done = matches!(&record.state, StateRecord::Delivered { at } | StateRecord::Dropped { at } | StateRecord::Discarded { at } if at.0 < before)
+                || matches!(&record.state, StateRecord::Muted { since, by } if since.0 < before && !self.awaits_summary(*by));
             let attempts = match deliveries::attempts_of(&self.trees, *id) {
                 Err(StoreError::Damaged(_)) => continue,
                 attempts => attempts?,
@@ -73,6 +74,9 @@ impl Ledger {
             if done {
                 rows::remove_long(&mut batch, &self.trees, Table::Delivery, &id.0)?;
                 rows::remove_long(&mut batch, &self.trees, Table::Body, &id.0)?;
+                if let Some(place) = outbox::place(&record.state) {
+                    batch.remove(Table::Due, keys::due(place, *id));
+                }
                 pruned.deliveries += 1;
                 self.touched_delivery(*id);
             }

@@ -15,9 +15,11 @@ use super::batch::Batch;
 use super::error::StoreError;
 use super::keys::{self, Table, Trees};
 use super::mark::{Mark, Marker};
+use super::muted::Labels;
 use super::queue::Queue;
 use super::records::case::WordRecord;
 use super::records::delivery::{DeliveryRecord, StateRecord};
+use super::silences::{self, Active};
 use super::{Cid, rows};
 
 /// Jobs in one group (`storage.md` B1).
@@ -64,6 +66,10 @@ pub(super) struct Ledger {
     pub damaged: Vec<Id>,
     /// What changed since a backup began, when one is running.
     pub dirty: Option<Dirty>,
+    /// What mutes now, shared with readers.
+    pub silences: Active,
+    /// What the watch list says of its cases.
+    pub labels: Labels,
     words: Words,
     numbers: HashMap<WordRecord, u32>,
     unsaved: Vec<u32>,
@@ -94,6 +100,7 @@ impl Ledger {
         let next_cid = last(&trees, Table::Name)?.saturating_add(1);
         let words = Arc::new(RwLock::new(words));
         let writes = rows::get(&trees, Table::Meta, WRITES)?.unwrap_or_default();
+        let silences = silences::active(&trees)?;
         let mut ledger = Self {
             trees,
             writes,
@@ -104,6 +111,8 @@ impl Ledger {
             queue: Arc::default(),
             damaged: Vec::new(),
             dirty: None,
+            silences,
+            labels: Labels::new(),
             words,
             numbers,
             unsaved: Vec::new(),

@@ -19,6 +19,7 @@ use crate::domain::docket::EntryKey;
 use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity};
 use crate::domain::id::{Id, hex};
 use crate::domain::link::Link;
+use crate::domain::meanwhile::{Look, Meanwhile};
 use crate::domain::redact::{self, cut};
 use crate::domain::report::{Report, is_ours};
 
@@ -69,6 +70,8 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
             "drift".into(),
             json!({"change": cut(&drift.way, 200), "changed": drift.changed, "watched": drift.watched, "examples": drift.examples}),
         );
+    } else if let Some(told) = Meanwhile::of(event) {
+        data.insert("silence".into(), meanwhile(&told));
     } else if let Some(report) = Report::of(event) {
         let name = if report.class.is_some() { "condition" } else { "heartbeat" };
         data.insert(name.into(), report::shown(&report, event));
@@ -88,6 +91,14 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
     data.insert("seen".into(), json!({"at": seconds(event.seen_at), "version": event.version, "page_sha256": hex(&event.page_sha256)}));
     data.insert("note".into(), json!(watch.note.as_deref().map(|note| cut(&redact::plain(note), cuts.note))));
     json!({"type": event.kind.name(), "timestamp": seconds(event.seen_at), "version": 1, "data": data})
+}
+
+fn meanwhile(told: &Meanwhile) -> Value {
+    let cases: Vec<Value> = told.cases.iter().map(|(case, count)| json!({"number": case, "count": count})).collect();
+    let kinds: Map<String, Value> = told.kinds.iter().map(|(kind, count)| (kind.name().to_owned(), json!(count))).collect();
+    let look = |Look { kind, day, case }: &Look| json!({"type": kind.name(), "date": day.to_string(), "case": case});
+    json!({"id": told.silence.to_string(), "from": seconds(told.from), "until": seconds(told.until), "count": told.count, "cases": cases,
+           "more_cases": told.more_cases, "types": kinds, "look": told.look.iter().map(look).collect::<Vec<_>>()})
 }
 
 fn shown_entry(entry: &EventEntry, cuts: &Cuts) -> Value {

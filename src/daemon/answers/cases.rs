@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::{Answer, Desk, find};
+use super::{Answer, Desk, find, silences};
 use crate::config::Source;
 use crate::daemon::visit::Postponed;
 use crate::domain::case::Watch;
@@ -28,7 +28,7 @@ use crate::wire;
 pub async fn list(desk: &Desk) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
     let visitor = desk.visitor.clone();
-    let (rows, braked) = blocking(move || {
+    let (rows, braked, silences) = blocking(move || {
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
         let cids = store.register(&cases)?;
         let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
@@ -44,10 +44,10 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
                 Ok(line)
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        Ok((lines, braked))
+        Ok((lines, braked, silences::active(&store, &config)?))
     })
     .await?;
-    Ok(json!({ "cases": rows, "braked": braked }))
+    Ok(json!({ "cases": rows, "braked": braked, "silences": silences }))
 }
 
 fn braked(braked: Braked) -> Value {

@@ -7,6 +7,7 @@ mod cases;
 mod hearings;
 mod outbox;
 mod recovery;
+mod silences;
 mod upkeep;
 mod visits;
 
@@ -24,6 +25,7 @@ use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 
 pub use recovery::Which;
+pub use silences::Wanted;
 pub use visits::polled;
 
 /// What the answers need.
@@ -111,6 +113,15 @@ pub enum Ask {
         #[serde(default)]
         all: bool,
     },
+    /// Silences, active and past.
+    Silences,
+    /// Begins a silence.
+    Silence(Wanted),
+    /// Ends a silence.
+    EndSilence {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
     /// A consistent copy.
     Backup {
         /// The folder, absolute.
@@ -187,6 +198,9 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Brake { source, release: false, all } => {
             outbox::brake(desk, source, Some(if all { Decision::DiscardAll } else { Decision::Discard })).await
         }
+        Ask::Silences => silences::list(desk).await,
+        Ask::Silence(wanted) => silences::begin(desk, wanted).await,
+        Ask::EndSilence { id } => silences::end(desk, &id).await,
         Ask::Backup { dir } => upkeep::backup(desk, dir).await,
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,

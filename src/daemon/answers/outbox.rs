@@ -113,6 +113,10 @@ fn line(store: &Store, config: &Config, delivery: &Delivery, now: Timestamp) -> 
         "events": events,
         "state": delivery.state.name(),
         "braked": matches!(delivery.state, DeliveryState::Braked { .. }),
+        "silence": match delivery.state {
+            DeliveryState::Muted { by, .. } => Some(by.to_string()),
+            _ => None,
+        },
         "at": delivery.state.at().to_string(),
         "reason": delivery.state.reason(),
         "created": delivery.created.to_string(),

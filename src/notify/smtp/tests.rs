@@ -201,6 +201,7 @@ async fn each_answer_has_its_meaning() {
         ("retry", &[("CONTENT", Say("452 full"))]),
         ("rejected", &[("RCPT", Say("550 5.1.1 no such user"))]),
         ("rejected", &[("RCPT", Say("551 user not local"))]),
+        ("misconfigured", &[("RCPT", Say("550 5.1.8 <v@example.org>: Sender address rejected: Domain not found"))]),
         ("misconfigured", &[("RCPT", Say("550 5.7.1 relaying denied"))]),
         ("misconfigured", &[("RCPT", Say("554 Relay access denied"))]),
         ("misconfigured", &[("RCPT", Say("530 5.7.0 authentication required"))]),
@@ -232,6 +233,9 @@ async fn it_is_known_whose_trouble_it_is() {
         (Whose::Channel, &[("MAIL", Say("421 busy"))]),
         (Whose::Message, &[("RCPT", Say("550 5.7.1 relaying denied"))]),
         (Whose::Message, &[("RCPT", Say("451 greylisted"))]),
+        (Whose::Recipient, &[("RCPT", Say("550 5.1.1 no such user"))]),
+        (Whose::Message, &[("CONTENT", Say("554 5.6.0 not taken"))]),
+        (Whose::Channel, &[("RCPT", Say("550 5.1.7 bad sender"))]),
         (Whose::Message, &[("CONTENT", Drop)]),
     ];
     for (want, script) in CASES {

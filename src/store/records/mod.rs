@@ -8,3 +8,4 @@ pub(super) mod case;
 pub(super) mod delivery;
 pub(super) mod docket;
 pub(super) mod event;
+pub(super) mod silence;

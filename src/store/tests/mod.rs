@@ -13,6 +13,7 @@ mod golden;
 mod left;
 mod model;
 mod opening;
+mod silences;
 mod torture;
 mod visits;
 mod whole;

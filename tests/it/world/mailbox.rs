@@ -19,6 +19,8 @@ pub enum Mood {
     Mute,
     /// Knows no password.
     BadPassword,
+    /// Knows no recipient.
+    NobodyThere,
 }
 
 /// One mail that arrived.
@@ -39,6 +41,7 @@ struct Box {
     mood: Mood,
     talks: usize,
     auths: usize,
+    rcpts: usize,
 }
 
 /// The server.
@@ -80,6 +83,11 @@ impl Mailbox {
         self.inside.get().auths
     }
 
+    /// Recipients that were named so far.
+    pub fn rcpts(&self) -> usize {
+        self.inside.get().rcpts
+    }
+
     /// Waits for conversations, successful or not.
     pub fn wait_talks(&self, more: usize) -> bool {
         let goal = self.inside.get().talks + more;
@@ -113,12 +121,16 @@ fn talk(stream: &TcpStream, shared: &Shared<Box>) -> std::io::Result<()> {
             return Ok(());
         }
         let verb = line.split([' ', '\r']).next().unwrap_or_default().to_ascii_uppercase();
+        if verb == "RCPT" {
+            shared.change(|inside| inside.rcpts += 1);
+        }
         let reply = match verb.as_str() {
             "EHLO" => "250-court-town\r\n250-AUTH PLAIN\r\n250 SIZE 1000000",
             "AUTH" => {
                 shared.change(|inside| inside.auths += 1);
                 if mood == Mood::BadPassword { "535 5.7.8 bad credentials" } else { "235 welcome" }
             }
+            "RCPT" if mood == Mood::NobodyThere => "550 5.1.1 no such user here",
             "RCPT" if mood == Mood::Temporary => "451 4.3.0 try again later",
             "RCPT" if !to.is_empty() => "452 4.5.3 one recipient a transaction is enough",
             "RCPT" => {

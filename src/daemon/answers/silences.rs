@@ -1,0 +1,187 @@
+//! Answers about silences: what is muted, muting, and the end of it.
+//!
+//! Called by [`answer`](super::answer). What is typed is checked against the watch list, so that a slip mutes nothing and says so.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Answer, Desk, find};
+use crate::config::Config;
+use crate::diag::{nearest, suggestion};
+use crate::domain::event::EventKind;
+use crate::domain::id::Id;
+use crate::domain::silence::{LONGEST, LONGEST_NAME, LONGEST_REASON, MOST_KINDS, Scope, Silence, is_pattern};
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::pulse::blocking;
+use crate::store::silences::Listed;
+
+/// A silence as it was typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The source.
+    pub source: Option<String>,
+    /// The case as typed.
+    pub case: Option<String>,
+    /// Patterns of kinds.
+    pub kinds: Vec<String>,
+    /// A tag.
+    pub tag: Option<String>,
+    /// A channel.
+    pub channel: Option<String>,
+    /// A recipient.
+    pub to: Option<String>,
+    /// Whether critical news and what is for the operator is muted too.
+    pub critical: bool,
+    /// Who makes it.
+    pub by: String,
+    /// Why.
+    pub because: String,
+    /// Its end, RFC 3339.
+    pub until: String,
+}
+
+fn no(why: impl Into<String>) -> Answer {
+    Answer::No { why: why.into(), code: 2 }
+}
+
+/// All silences, the active ones first.
+pub async fn list(desk: &Desk) -> Result<Value, Answer> {
+    let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
+    let lines = blocking(move || Ok(store.silences()?.iter().map(|listed| line(&config, listed)).collect::<Vec<_>>())).await?;
+    Ok(json!({ "silences": lines }))
+}
+
+/// Those that mute now, as lines of the watch list.
+pub(super) fn active(store: &Store, config: &Config) -> Result<Vec<Value>, StoreError> {
+    if !store.is_anything_silenced() {
+        return Ok(Vec::new());
+    }
+    Ok(store.silences()?.iter().filter(|listed| listed.silence.ended.is_none()).map(|listed| line(config, listed)).collect())
+}
+
+fn line(config: &Config, Listed { silence, muted }: &Listed) -> Value {
+    let Silence { id, scope, by, because, created, until, ended } = silence;
+    let case = scope.case.as_ref().map(|case| {
+        let watch = config.watch(case);
+        let number = watch.map_or(&case.number, |watch| &watch.number.canonical);
+        json!({"source": case.source, "number": number, "name": watch.and_then(|watch| watch.name.as_deref())})
+    });
+    let said = |at: &Option<Timestamp>| at.map(|at| at.to_string());
+    json!({
+        "id": id.to_string(), "state": if ended.is_some() { "ended" } else { "active" }, "source": scope.source, "case": case,
+        "kinds": scope.kinds, "tag": scope.tag, "channel": scope.channel, "to": scope.recipient, "critical": scope.critical, "by": by,
+        "because": because, "by_recipient": silence.is_leave(), "created": created.to_string(), "until": said(until), "ended": said(ended),
+        "muted": muted,
+    })
+}
+
+/// Begins a silence.
+pub async fn begin(desk: &Desk, wanted: Wanted) -> Result<Value, Answer> {
+    let (config, now) = (desk.handles.config.load_full(), desk.handles.clock.now());
+    let silence = checked(&config, wanted, now)?;
+    let (store, made) = (desk.handles.store.clone(), silence.clone());
+    blocking(move || store.silence(made)).await.map_err(|error| match error {
+        StoreError::Refused(why) => Answer::No { why, code: 1 },
+        error => error.into(),
+    })?;
+    tracing::info!(silence = %silence.id, until = ?silence.until, "the operator silenced news");
+    Ok(line(&config, &Listed { silence, muted: 0 }))
+}
+
+fn checked(config: &Config, wanted: Wanted, now: Timestamp) -> Result<Silence, Answer> {
+    let Wanted { source, case, kinds, tag, channel, to, critical, by, because, until } = wanted;
+    let case = case.map(|typed| find(config, &typed).map(|(_, watch)| watch.case.clone())).transpose()?;
+    if let Some(id) = &source {
+        let mut known: Vec<&str> = config.cases.iter().map(|watch| watch.case.source.as_str()).collect();
+        known.sort_unstable();
+        known.dedup();
+        if !known.contains(&id.as_str()) {
+            return Err(no(format!("no case of a source \"{id}\" is watched; {}", suggestion(id, &known).unwrap_or_default())));
+        }
+    }
+    if kinds.len() > MOST_KINDS {
+        return Err(no(format!("a silence names at most {MOST_KINDS} kinds; use a family such as \"filing.*\"")));
+    }
+    for pattern in kinds.iter().filter(|pattern| !is_pattern(pattern)) {
+        let names = EventKind::ALL.iter().map(|kind| kind.name());
+        let families: Vec<String> = names.clone().filter_map(|name| Some(format!("{}.*", name.split_once('.')?.0))).collect();
+        let near = nearest(pattern, families.iter().map(String::as_str).chain(names));
+        let hint = near.map_or("docs/events lists them".to_owned(), |near| format!("did you mean {near}?"));
+        return Err(no(format!("no event is called \"{pattern}\"; {hint}")));
+    }
+    if let Some(tag) = &tag {
+        let known: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
+        if !known.contains(&tag.as_str()) {
+            return Err(no(format!("no case has the tag \"{tag}\"; {}", suggestion(tag, &known).unwrap_or_default())));
+        }
+    }
+    if let Some(id) = channel.as_ref().filter(|id| config.channel(id).is_none()) {
+        let ids: Vec<&str> = config.channels.iter().map(|channel| channel.id.as_str()).collect();
+        return Err(no(format!("there is no channel \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default())));
+    }
+    if let Some(address) = &to {
+        let heard = config.channels.iter().filter(|other| channel.as_ref().is_none_or(|id| other.id == *id));
+        if !heard.flat_map(|other| &other.route.recipients).any(|known| known == address) {
+            let place = channel.map_or("any channel".to_owned(), |id| format!("channel {id}"));
+            return Err(no(format!("{address} is no recipient of {place}; `veedor check` shows them")));
+        }
+    }
+    let scope = Scope { source, case, kinds, tag, channel, recipient: to, critical };
+    if scope.is_everything() {
+        let why = "this would silence everything; name a --case, --source, --tag, --kind, --channel or --to, or stop the daemon";
+        return Err(no(why));
+    }
+    let (by, because) = (said("--by", by, LONGEST_NAME)?, said("--because", because, LONGEST_REASON)?);
+    let until = end_of(&until, now)?;
+    Ok(Silence::new(scope, by, because, now, until))
+}
+
+fn said(what: &str, text: String, longest: usize) -> Result<String, Answer> {
+    let text = text.trim().to_owned();
+    if text.is_empty() || text.chars().any(char::is_control) || text.chars().count() > longest {
+        return Err(no(format!("{what} must be one line of 1 to {longest} characters: others read it when they wonder about the quiet")));
+    }
+    Ok(text)
+}
+
+fn end_of(text: &str, now: Timestamp) -> Result<Timestamp, Answer> {
+    let until: Timestamp = text.parse().map_err(|_| no(format!("\"{text}\" is no instant; type --for 3d, or --until 2026-12-31")))?;
+    if until <= now {
+        return Err(no(format!("the end of a silence lies ahead, and {until} is past; type --for 3d, or --until with a later day")));
+    }
+    if now.checked_add(LONGEST).is_ok_and(|last| until > last) {
+        return Err(no("a silence lasts a year at most; leave out of the watch list what is to be quiet for longer"));
+    }
+    Ok(until)
+}
+
+/// Ends a silence by its id, or the beginning of it.
+pub async fn end(desk: &Desk, typed: &str) -> Result<Value, Answer> {
+    let (store, now) = (desk.handles.store.clone(), desk.handles.clock.now());
+    let wanted = typed.trim().to_ascii_lowercase();
+    if wanted.len() < 4 || !wanted.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Err(no(format!("\"{typed}\" is no id of a silence; `veedor silence` shows them")));
+    }
+    let config = desk.handles.config.load_full();
+    let listed = blocking(move || store.silences()).await?;
+    let found: Vec<&Listed> = listed.iter().filter(|listed| listed.silence.id.to_string().starts_with(&wanted)).collect();
+    let one = match found[..] {
+        [one] => one,
+        [] => return Err(Answer::No { why: format!("there is no silence {typed}; `veedor silence` shows them"), code: 4 }),
+        _ => return Err(no(format!("{} silences begin with {typed}; type more of the id", found.len()))),
+    };
+    if let Some(ended) = one.silence.ended {
+        return Err(Answer::No { why: format!("the silence {typed} ended already, at {ended}"), code: 1 });
+    }
+    let (store, id): (Store, Id) = (desk.handles.store.clone(), one.silence.id);
+    let Some(ended) = blocking(move || store.end_silence(id, now)).await? else {
+        return Err(Answer::No { why: format!("the silence {typed} ended a moment ago"), code: 1 });
+    };
+    desk.handles.control.nudge_deliverer();
+    tracing::info!(silence = %id, muted = ended.muted, summaries = ended.summaries.len(), "the operator ended a silence");
+    let mut data = line(&config, &Listed { silence: ended.silence, muted: ended.muted });
+    data["summaries"] = json!(ended.summaries.iter().map(Id::to_string).collect::<Vec<_>>());
+    Ok(data)
+}
