@@ -102,6 +102,16 @@ pub const DELIVERY_LATENCY: Family = Family {
 /// What could not be told.
 pub const DEAD_LETTERS: Family =
     Family { name: "veedor_dead_letters", kind: Kind::Gauge, help: "Deliveries that were given up and not yet requeued.", labels: &[] };
+/// What a silence mutes.
+pub const OUTBOX_MUTED: Family =
+    Family { name: "veedor_outbox_muted", kind: Kind::Gauge, help: "Deliveries that silences mute.", labels: &[] };
+/// What recipients asked for on the pages that their mails link to.
+pub const RECIPIENTS: Family = Family {
+    name: "veedor_recipient_requests_total",
+    kind: Kind::Counter,
+    help: "What recipients asked for by the links in their messages: left, muted, back.",
+    labels: &["what"],
+};
 /// Whether the running configuration is the one on disk.
 pub const CONFIG_RELOAD: Family = Family {
     name: "veedor_config_last_reload_successful",
@@ -314,6 +324,8 @@ mod tests {
             POLL_SECONDS,
             LAST_SUCCESS,
             EVENTS,
+            OUTBOX_MUTED,
+            RECIPIENTS,
             OUTBOX_PENDING,
             OUTBOX_OLDEST_AGE,
             DELIVERY_ATTEMPTS,

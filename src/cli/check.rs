@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::place::{self, Unusable};
-use super::{Common, Done, Exit, Failure, ask, print};
+use super::{Common, Done, Exit, Failure, ask, print, silence};
 use crate::clock::Clock;
 use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours, spell_period, spell_timing};
 use crate::diag::Problem;
@@ -106,6 +106,9 @@ fn as_text(common: &Common, config: &Config) {
     print::line(&format!("kept in  {}", config.general.state_dir.display()));
     let listen = config.general.listen.map_or("nowhere".to_owned(), |address| format!("http://{address}"));
     print::line(&format!("listens  {listen}"));
+    if let Some(url) = &config.general.url {
+        print::line(&format!("reached  {url}/u/, for recipients who silence a case or leave"));
+    }
     print::line("");
     let rows: Vec<Vec<String>> = config
         .cases
@@ -143,6 +146,11 @@ fn as_text(common: &Common, config: &Config) {
         })
         .collect();
     print::table(&["CHANNEL", "KIND", "TO", "EVENTS", "TAGS", "WHEN"], &rows);
+    for (channel, address) in silence::left(common) {
+        print::line(&format!(
+            "left     {address} left channel {channel} by the link in a mail and gets nothing of it; see `veedor silence`"
+        ));
+    }
     for channel in &config.channels {
         for key in public_keys(channel) {
             print::line(&format!("{} signs with a key that its receiver verifies by {key}", channel.id));

@@ -132,6 +132,18 @@ pub fn end(common: &Common, id: String) -> Done {
     Ok(Exit::Done)
 }
 
+/// Who left which channel by himself, as far as a running daemon can be asked: a check must not need a store.
+pub(super) fn left(common: &Common) -> Vec<(String, String)> {
+    let asked = match ask::reach(common) {
+        Ok(reached @ ask::Reached::Daemon { .. }) => reached.ask(Ask::Silences),
+        Ok(ask::Reached::Nobody(_)) | Err(_) => return Vec::new(),
+    };
+    let data = asked.unwrap_or_default();
+    let silences = data["silences"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let left = silences.iter().filter(|one| one["by_recipient"] == true && one["state"] == "active" && one["case"].is_null());
+    left.map(|one| (print::field(one, "channel"), print::field(one, "to"))).collect()
+}
+
 /// A silence in a line of `veedor list`.
 pub(super) fn told(silence: &Value) -> String {
     let (id, what, muted) = (short(silence), scope(silence), list::messages(&silence["muted"]));

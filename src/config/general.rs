@@ -16,6 +16,7 @@ use crate::domain::junk::Rule;
 use crate::domain::schedule::Hours;
 
 use super::hours;
+use super::public;
 use super::scope::{Scope, YEAR};
 use super::timing;
 
@@ -32,6 +33,8 @@ pub struct General {
     pub state_dir: PathBuf,
     /// Where the dashboard listens; `None` when it is off.
     pub listen: Option<SocketAddr>,
+    /// The address under which that is reached from outside, without a slash at its end; `None` when it is not.
+    pub url: Option<String>,
     /// How often a case is visited when neither it nor its source says otherwise.
     pub every: Duration,
     /// When sources may be asked, in their own zone; `None` means always.
@@ -82,6 +85,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             privacy: Profile::default(),
             state_dir: state_dir(None, scope),
             listen: Some(DEFAULT_LISTEN),
+            url: None,
             every: DEFAULT_EVERY,
             hours: None,
             group_wait: DEFAULT_GROUP_WAIT,
@@ -93,12 +97,14 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
         };
     };
     let written = table.text("state_dir").filter(|at| !at.value.trim().is_empty());
+    let listen = listen(&mut table, scope);
     let general = General {
         contact: contact(&mut table, scope),
         language: table.choice("language", &LANGUAGES).map(|at| at.value).unwrap_or_default(),
         privacy: table.choice("privacy", &[("newsroom", Profile::Newsroom), ("ngo", Profile::Ngo)]).map(|at| at.value).unwrap_or_default(),
         state_dir: state_dir(written, scope),
-        listen: listen(&mut table, scope),
+        url: public::read(&mut table, listen, scope),
+        listen,
         every: scope.duration(&mut table, "every", LEAST_EVERY, YEAR).map_or(DEFAULT_EVERY, |at| at.value),
         hours: read_hours(&mut table, scope),
         group_wait: group_wait(&mut table, scope).map_or(DEFAULT_GROUP_WAIT, |at| at.value),

@@ -22,6 +22,7 @@ mod naming;
 mod own;
 mod pace;
 mod program;
+mod public;
 mod reach;
 mod replace;
 mod scope;

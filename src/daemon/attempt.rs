@@ -10,9 +10,11 @@ use jiff::Timestamp;
 use super::digest::Known;
 use super::refused;
 use super::sender::sender;
-use super::{Handles, digest, quiet};
+use super::{Handles, digest, quiet, ways_out};
 use crate::config::{Channel, Config};
+use crate::domain::about::Stop;
 use crate::domain::backoff::RetrySchedule;
+use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::event::Event;
 use crate::domain::id::Id;
@@ -153,15 +155,17 @@ async fn fix(
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
     };
+    let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
     let loaded = blocking(move || {
         let mut events = Vec::with_capacity(ids.len());
         for id in ids {
             events.extend(store.event(id)?);
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
-        Ok((events, domain))
+        let key = linked.then(|| store.link_key()).transpose()?;
+        Ok((events, domain, key))
     });
-    let (events, domain) = loaded.await?;
+    let (events, domain, key) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
@@ -169,9 +173,14 @@ async fn fix(
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
+    let medium = sender.medium();
+    let stop = |case: &CaseRef| {
+        let of_case = Delivery { case: case.clone(), events: Vec::new(), ..delivery.clone() };
+        ways_out::stop(config, medium, &of_case, key.as_ref())
+    };
     let written = match delivery.is_digest() {
-        true => digest::render(config, channel, sender, delivery, events, handles.clock.now()),
-        false => render(config, channel, sender, delivery, &events),
+        true => digest::render(config, channel, sender, delivery, events, handles.clock.now(), stop),
+        false => render(config, channel, sender, delivery, &events, stop(&delivery.case)),
     };
     let content = match written {
         Ok(content) => content,
@@ -189,9 +198,10 @@ fn render(
     sender: &notify::Channel,
     delivery: &Delivery,
     events: &[Event],
+    stop: Stop,
 ) -> Result<Content, Unsendable> {
     let known = Known::of(config, &delivery.case);
-    notify::render(sender, delivery, events, &known.about(config, channel, sender.medium()))
+    notify::render(sender, delivery, events, &known.about(config, channel, stop))
 }
 
 /// Notes that an attempt panicked.

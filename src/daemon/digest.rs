@@ -13,7 +13,6 @@ use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
 use crate::domain::delivery::{Content, Delivery};
 use crate::domain::digest::{Digest, Part};
 use crate::domain::event::Event;
-use crate::domain::medium::Medium;
 use crate::notify::{self, Unsendable};
 
 /// What is said of a case beside its news.
@@ -40,7 +39,7 @@ impl Known {
     }
 
     /// The same for a message of this channel.
-    pub fn about(&self, config: &Config, channel: &Channel, medium: Medium) -> About<'_> {
+    pub fn about(&self, config: &Config, channel: &Channel, stop: Stop) -> About<'_> {
         About {
             watch: &self.watch,
             source_title: &self.title,
@@ -48,10 +47,7 @@ impl Known {
             zone: self.zone.clone(),
             language: channel.language,
             profile: config.general.privacy,
-            stop: match medium {
-                Medium::Email => Stop::Ask { channel: channel.id.clone() },
-                _ => Stop::Unsaid,
-            },
+            stop,
         }
     }
 }
@@ -73,7 +69,7 @@ fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
     }
 }
 
-/// Writes the digest of these events.
+/// Writes the digest of these events, put together at `at`; `stop` says of each case how the reader stops it.
 ///
 /// # Errors
 /// As [`notify::render`].
@@ -84,6 +80,7 @@ pub fn render(
     delivery: &Delivery,
     events: Vec<Event>,
     at: Timestamp,
+    stop: impl Fn(&CaseRef) -> Stop,
 ) -> Result<Content, Unsendable> {
     let mut cases: Vec<(Known, CaseRef, Vec<Event>)> = Vec::new();
     for event in events {
@@ -93,8 +90,8 @@ pub fn render(
         }
     }
     let mut parts = Vec::with_capacity(cases.len());
-    for (known, _, events) in &cases {
-        parts.push(Part { about: known.about(config, channel, sender.medium()), events: events.clone() });
+    for (known, case, events) in &cases {
+        parts.push(Part { about: known.about(config, channel, stop(case)), events: events.clone() });
     }
     let timing = &channel.route.timing;
     let mut digest = Digest { period: timing.digest, at, zone: timing.zone.clone(), parts };

@@ -53,6 +53,7 @@ pub mod socket;
 pub mod supervise;
 pub mod turns;
 pub mod visit;
+mod ways_out;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -201,7 +202,10 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("signals", signals::run(handles.control.clone()));
     loops.start("socket", socket.run(answers::Desk { handles: handles.clone(), visitor }));
     if let Some(page) = page {
-        loops.start("web", web::run(page, web::Pages::of(&handles.metrics, &handles.control, &handles.store)));
+        loops.start(
+            "web",
+            web::run(page, web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock)),
+        );
     }
 
     notify(&[NotifyState::Ready]);

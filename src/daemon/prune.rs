@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Handles;
 use crate::fetch::HostRecord;
-use crate::metrics::{DEAD_LETTERS, OUTBOX_OLDEST_AGE, OUTBOX_PENDING};
+use crate::metrics::{DEAD_LETTERS, OUTBOX_MUTED, OUTBOX_OLDEST_AGE, OUTBOX_PENDING};
 use crate::store::error::StoreError;
 use crate::store::hosts::HostBudget;
 use crate::store::prune::{Pruned, RETENTION};
@@ -56,6 +56,7 @@ async fn count(handles: &Handles) -> Result<(), StoreError> {
     let age = next.map(|due| now.duration_since(due).as_secs_f64()).unwrap_or_default().max(0.0);
     let whole = |count: u64| u32::try_from(count).map_or(f64::MAX, f64::from);
     handles.metrics.gauge(&OUTBOX_PENDING, &[]).set(whole(counts.pending));
+    handles.metrics.gauge(&OUTBOX_MUTED, &[]).set(whole(counts.muted));
     handles.metrics.gauge(&DEAD_LETTERS, &[]).set(whole(counts.dead));
     handles.metrics.gauge(&OUTBOX_OLDEST_AGE, &[]).set(age);
     Ok(())

@@ -39,8 +39,8 @@ pub enum Stop {
     },
     /// By the reader himself, on pages of ours. The addresses are secrets of the recipient.
     Links {
-        /// The page that silences this case for him.
-        mute: String,
+        /// The page that silences this case for him; `None` where there is no such case.
+        mute: Option<String>,
         /// The page that ends all that this channel sends him, which a mail program may also tell at once.
         leave: String,
     },

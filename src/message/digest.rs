@@ -103,7 +103,7 @@ fn sections(digest: &Digest<'_>) -> Vec<Section> {
         let lead = subject::most_important(events).map(|event| summary(event, about)).unwrap_or_default();
         let lines = rest.iter().map(|event| summary(event, about)).collect();
         let mute = match &about.stop {
-            Stop::Links { mute, .. } => link(mute),
+            Stop::Links { mute, .. } => mute.as_deref().and_then(link),
             Stop::Ask { .. } | Stop::Unsaid => None,
         };
         Section { sheet: sheet(full, about), lead, count: events.len(), lines, mute }
@@ -318,8 +318,10 @@ mod tests {
     #[test]
     fn a_reader_with_pages_of_his_own_silences_each_case_and_leaves_once() {
         let watch = sample::watch();
-        let page =
-            |n: u8| Stop::Links { mute: format!("https://veedor.example.org/u/{n}"), leave: "https://veedor.example.org/u/todo".into() };
+        let page = |n: u8| Stop::Links {
+            mute: Some(format!("https://veedor.example.org/u/{n}")),
+            leave: "https://veedor.example.org/u/todo".into(),
+        };
         let abouts = [1, 2].map(|n| About { stop: page(n), ..sample::about(&watch, Language::Es) });
         let letter = of(vec![(&abouts[0], vec![sample::ruling()]), (&abouts[1], vec![sample::filing()])]);
         for text in [&letter.text, &letter.html] {

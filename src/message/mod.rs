@@ -21,6 +21,7 @@ mod sheet;
 mod subject;
 mod summary;
 mod text;
+pub mod way_out;
 mod words;
 
 pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};

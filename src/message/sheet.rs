@@ -89,10 +89,12 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
             let number = cut(&plain(&about.watch.number.canonical), 100);
             vec![(format!("{lead}: veedor silence add --channel {} --case \"{number}\"", cut(&plain(channel), 64)), None)]
         }
-        Stop::Links { mute, leave } => vec![
-            (pick(language, "Silenciar este expediente para usted", "Silence this case for you").to_owned(), link(mute)),
-            (pick(language, "No recibir más mensajes de este canal", "Stop all messages of this channel to you").to_owned(), link(leave)),
-        ],
+        Stop::Links { mute, leave } => {
+            let silence = pick(language, "Silenciar este expediente para usted", "Silence this case for you");
+            let stop = pick(language, "No recibir más mensajes de este canal", "Stop all messages of this channel to you");
+            let muting = mute.iter().map(|url| (silence.to_owned(), link(url)));
+            muting.chain([(stop.to_owned(), link(leave))]).collect()
+        }
     }
 }
 

@@ -248,7 +248,7 @@ mod tests {
             render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders")
         };
         let (mute, leave) = ("https://veedor.example.org/u/abc".to_owned(), "https://veedor.example.org/u/def".to_owned());
-        let bytes = of(Stop::Links { mute: mute.clone(), leave: leave.clone() }, Language::Es);
+        let bytes = of(Stop::Links { mute: Some(mute.clone()), leave: leave.clone() }, Language::Es);
         let mail = MessageParser::default().parse(&bytes).expect("a mail");
         let header = |name: &str| mail.header_raw(name).map(str::trim).map(str::to_owned);
         let both = format!("<{leave}>, <mailto:v@example.org?subject=unsubscribe%20redaccion>");

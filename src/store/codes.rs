@@ -257,3 +257,24 @@ impl Visitor<'_> for BlobVisitor {
         Ok(Blob(bytes.to_vec()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A store of today must read as it was written: no number may ever mean another kind of channel.
+    #[test]
+    fn the_codes_of_media_are_those_that_stores_hold() {
+        let codes: Vec<u8> = Medium::ALL.iter().map(|medium| postcard::to_allocvec(&MediumCode(*medium)).expect("it encodes")[0]).collect();
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        for medium in Medium::ALL {
+            let bytes = postcard::to_allocvec(&MediumCode(medium)).expect("it encodes");
+            assert_eq!(postcard::from_bytes::<MediumCode>(&bytes).expect("it decodes"), MediumCode(medium));
+            let text = serde_json::to_string(&MediumCode(medium)).expect("it encodes");
+            assert_eq!(
+                (text.as_str(), serde_json::from_str(&text).ok()),
+                (format!("\"{}\"", medium.name()).as_str(), Some(MediumCode(medium)))
+            );
+        }
+    }
+}

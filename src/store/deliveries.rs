@@ -9,7 +9,7 @@ use crate::domain::id::Id;
 
 use super::digest::{DIGESTS, tells_of};
 use super::error::StoreError;
-use super::keys::{self, BRAKED, NEVER, Table, Trees};
+use super::keys::{self, BRAKED, MUTED, NEVER, Table, Trees};
 use super::outbox::DeliveryFilter;
 use super::records::case::WordRecord;
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
@@ -47,7 +47,11 @@ impl Store {
                 Ok(())
             };
             match filter {
-                DeliveryFilter::Pending => each_indexed(trees, 0..NEVER, &mut keep)?,
+                DeliveryFilter::Pending => {
+                    each_indexed(trees, 0..MUTED, &mut keep)?;
+                    each_indexed(trees, BRAKED..NEVER, &mut keep)?;
+                }
+                DeliveryFilter::Muted => each_indexed(trees, MUTED..=MUTED, &mut keep)?,
                 DeliveryFilter::Dead => each_indexed(trees, NEVER..=NEVER, &mut keep)?,
                 DeliveryFilter::Braked => each_indexed(trees, BRAKED..=BRAKED, &mut keep)?,
                 DeliveryFilter::Failed => each_indexed(trees, BRAKED..=NEVER, &mut keep)?,

@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::id::Id;
 
 use super::error::StoreError;
-use super::keys::{self, Table, Trees};
+use super::keys::{self, MUTED, Table, Trees};
 use super::records::event::EventRecord;
 use super::writer::Words;
 use super::{Cid, Store, Version, cases, rows, snapshot};
@@ -37,6 +37,8 @@ pub struct Counts {
     pub events: u64,
     /// Deliveries open or waiting.
     pub pending: u64,
+    /// Deliveries that a silence mutes.
+    pub muted: u64,
     /// Deliveries given up.
     pub dead: u64,
 }
@@ -147,6 +149,7 @@ impl Store {
             for key in trees.at(Table::Due).iter().keys() {
                 match keys::u64_at(&key?, 0) {
                     Some(keys::NEVER) => counts.dead += 1,
+                    Some(MUTED) => counts.muted += 1,
                     _ => counts.pending += 1,
                 }
             }

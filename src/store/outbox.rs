@@ -29,8 +29,10 @@ use super::{Cid, Store, bodies, cases, rows};
 pub enum DeliveryFilter {
     /// All that are kept.
     All,
-    /// Open, waiting, held or muted.
+    /// Open, waiting or held.
     Pending,
+    /// Muted by a silence.
+    Muted,
     /// Given up.
     Dead,
     /// Held, by the brake too, or given up: what somebody has to look at.

@@ -1,13 +1,16 @@
 //! The address in `listen`: is it alive, is it ready, and counters.
 //!
-//! Started by `daemon` when `listen` is not empty. Nothing here shows a case, an address or a page: it can be read by
-//! whoever reaches it.
+//! Started by `daemon` when `listen` is not empty. Nothing here shows a case, an address or a page to whoever reaches it, but for the
+//! pages below `/u/`, which recipients reach by links that only they have ([`ways_out`]).
+
+mod ways_out;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,10 +19,13 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use crate::clock::Clock;
+use crate::config::Config;
 use crate::control::Control;
 use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::store::pulse::blocking;
+use ways_out::WaysOut;
 
 /// How long answers under way may take to end at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
@@ -30,12 +36,14 @@ pub struct Pages {
     metrics: Metrics,
     control: Arc<Control>,
     store: Store,
+    ways_out: WaysOut,
 }
 
 impl Pages {
     /// The pages of a daemon.
-    pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store) -> Self {
-        Self { metrics: metrics.clone(), control: control.clone(), store: store.clone() }
+    pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock) -> Self {
+        let ways_out = WaysOut::of(config, clock, store, metrics);
+        Self { metrics: metrics.clone(), control: control.clone(), store: store.clone(), ways_out }
     }
 }
 
@@ -60,7 +68,8 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .route("/livez", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(counters))
-        .with_state(pages);
+        .with_state(pages.clone())
+        .merge(pages.ways_out.router());
     let told = control.clone();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
     // A client that never ends its question would hold the daemon's end up for ever.
@@ -107,7 +116,10 @@ mod tests {
         let control = Arc::new(Control::default());
         let listener = bind("127.0.0.1:0".parse().expect("an address")).await.expect("binds");
         let address = listener.local_addr().expect("bound");
-        let pages = Pages::of(&Metrics::default(), &control, &store);
+        let list = dir.path().join("watchlist.toml");
+        std::fs::write(&list, format!("[veedor]\nstate_dir = \"{}\"\n", dir.path().display())).expect("a list");
+        let config = Arc::new(ArcSwap::from_pointee(Config::load(&list).expect("good").config));
+        let pages = Pages::of(&Metrics::default(), &control, &store, &config, &Clock::System);
         let client = async {
             let mut half = tokio::net::TcpStream::connect(address).await.expect("connects");
             half.write_all(b"GET /li").await.expect("writes");

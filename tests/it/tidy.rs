@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fetch", &["domain", "clock", "metrics"]),
     ("store", &["domain", "wire", "failpoint"]),
     ("notify", &["domain", "message", "wire", "config", "fetch", "process"]),
-    ("web", &["domain", "message", "store", "control", "metrics", "config"]),
+    ("web", &["domain", "message", "store", "control", "metrics", "config", "clock"]),
     ("daemon", &["*", "!cli"]),
     ("cli", &["*"]),
 ];

@@ -97,7 +97,11 @@ async fn waits(desk: &Desk, watch: &Watch, report: &Report) -> Result<Waits, Ans
         return Ok(Waits::new());
     }
     let (store, case) = (desk.handles.store.clone(), watch.case.clone());
-    let pending = blocking(move || store.deliveries(DeliveryFilter::Pending, usize::MAX)).await?;
+    let pending = blocking(move || {
+        let pending = store.deliveries(DeliveryFilter::Pending, usize::MAX)?;
+        Ok([pending, store.deliveries(DeliveryFilter::Muted, usize::MAX)?].concat())
+    })
+    .await?;
     let reason = |state: &DeliveryState| match state {
         DeliveryState::Braked { .. } => Some(BRAKED),
         DeliveryState::Paused { .. } => Some(PAUSED),

@@ -18,8 +18,9 @@ use crate::domain::medium::Medium;
 use crate::domain::route::route;
 use crate::domain::sample;
 use crate::domain::schedule::Row as Visited;
+use crate::fetch::guard::Guard;
 use crate::metrics::DELIVERY_ATTEMPTS;
-use crate::notify::Deadlines;
+use crate::notify::{Deadlines, Notifier};
 use crate::store::cases::Head;
 use crate::store::commit::Visit;
 
@@ -401,6 +402,39 @@ fn commit(handles: &Handles) {
     };
     let visit = Visit { cid, row: Visited::default(), head, missing: None, version: None, events: vec![event], deliveries };
     handles.store.commit(visit).expect("commits");
+}
+
+/// The terminal has no receiver: its reader stops reading, or is gone. That it prints is shown in `notify::terminal`.
+#[tokio::test]
+async fn the_terminal_tries_again_later_when_nobody_reads() {
+    for reader_is_there in [true, false] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("watchlist.toml");
+        let state = folder.path().join("state");
+        let list = format!(
+            "[veedor]\nstate_dir = \"{}\"\nlisten = \"\"\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n",
+            state.display()
+        );
+        std::fs::write(&path, list).expect("a watch list");
+        let config = Config::load(&path).expect("a good list").config;
+        let mut handles = Handles::open(config, Clock::System).await.expect("a store");
+        let (terminal, printer) = crate::notify::terminal::pair();
+        let printer = Some(printer).filter(|_| reader_is_there);
+        let guard = Guard::new(None, Duration::from_secs(20)).expect("a guard");
+        let deadlines = Deadlines { terminal: Duration::from_millis(100), ..Deadlines::default() };
+        handles.notifier = Arc::new(Notifier::new(guard, terminal).with_deadlines(deadlines));
+        commit(&handles);
+        let mut deliverer = Deliverer::new(handles.clone());
+        let mut attempts = Attempts::default();
+        while deliveries(&handles)[0].attempts == 0 {
+            deliverer.round(&mut attempts).await.expect("a store in order");
+        }
+        let [delivery] = deliveries(&handles).try_into().expect("one delivery");
+        let tries = handles.store.attempts(delivery.id).expect("they read back");
+        // The schedule's five seconds, less the jitter.
+        judge(End::Waits(4), &delivery, &tries, &format!("a reader: {reader_is_there}\n{delivery:#?}\n{tries:#?}"));
+        drop(printer);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub use digest::digest;
 
 use super::block::Block;
 use super::change::Piece;
+use super::operator;
 use super::sheet::{Sheet, sheet};
 use super::subject;
 use super::words::pick;
@@ -135,10 +136,17 @@ pub enum Marks {
 /// Of more differences than this in one text both texts are told, because words and pieces mixed read badly.
 const MOST_PIECES: usize = 24;
 
+/// The footers of mails, in short.
+const FOOTER: (&str, &str) = (
+    "Toda persona se presume inocente mientras no haya sentencia firme. La fuente puede contener errores; confirme antes de publicar.",
+    "Everyone is presumed innocent until a final judgment. The source may contain errors; check it before you publish.",
+);
+
 /// The message that tells these events of one case.
 pub fn chat(events: &[Event], about: &About<'_>, marks: Marks) -> Talk {
     let shown: Vec<Event> = events.iter().map(|event| redact::event(event, about.profile)).collect();
-    let Sheet { language, name, number, blocks, note, tags, url, .. } = sheet(events, about);
+    let Sheet { language, name, number, blocks, note, tags, url, footer, .. } = sheet(events, about);
+    let own = footer.first().filter(|_| operator::is_told(events)).copied();
     let labelled = |label: &str, value: Option<String>| value.map(|value| fact(label, &value));
     let tail = [labelled(pick(language, "Nota", "Note"), note), labelled(pick(language, "Etiquetas", "Tags"), tags)];
     Talk {
@@ -150,11 +158,8 @@ pub fn chat(events: &[Event], about: &About<'_>, marks: Marks) -> Talk {
         news: blocks.iter().map(|block| news(block, language, marks)).collect(),
         tail: tail.into_iter().flatten().collect(),
         link: url.map(|url| (pick(language, "Ver en la fuente oficial", "See it at the official source"), url)),
-        footer: pick(
-            language,
-            "Toda persona se presume inocente mientras no haya sentencia firme. La fuente puede contener errores; confirme antes de publicar.",
-            "Everyone is presumed innocent until a final judgment. The source may contain errors; check it before you publish.",
-        ),
+        // What is said to whoever runs veedor accuses nobody and has a footer of its own.
+        footer: own.unwrap_or(pick(language, FOOTER.0, FOOTER.1)),
     }
 }
 
@@ -238,6 +243,13 @@ mod tests {
         let first_cut = roles.iter().position(|role| matches!(role, Role::Fact | Role::Quote | Role::Small)).expect("there are some");
         assert!(roles[first_cut..].iter().all(|role| *role != Role::Caution));
         assert!(talk.footer.contains("presume inocente") && talk.link.is_some() && talk.tail.len() == 2);
+    }
+
+    #[test]
+    fn what_is_said_to_the_operator_has_no_footer_about_judgments() {
+        let watch = sample::watch();
+        let talk = chat(&[sample::drift()], &sample::about(&watch, Language::Es), Marks::Shown);
+        assert!(!talk.footer.contains("inocente") && talk.footer.contains("quien lo opera"), "{}", talk.footer);
     }
 
     #[test]

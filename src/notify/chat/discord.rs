@@ -44,11 +44,11 @@ pub(super) fn address(mut url: Url) -> Url {
 pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
     match (reply.status, reply.json["code"].as_u64().unwrap_or_default()) {
         (429, _) => Some(Verdict::Later(seconds(&reply.json["retry_after"]))),
-        (404, 10015 | 0) => Some(Verdict::Wrong("the webhook is gone: make a new one")),
-        (_, 10003) => Some(Verdict::Wrong("its channel is gone: make a new webhook")),
-        (400..=499, 50027) => Some(Verdict::Wrong("the webhook's token is not valid: make a new one")),
+        (404, 10015 | 0) => Some(Verdict::Wrong("the webhook is gone; make a new one")),
+        (_, 10003) => Some(Verdict::Wrong("its channel is gone; make a new webhook")),
+        (400..=499, 50027) => Some(Verdict::Wrong("the webhook's token is not valid; make a new one")),
         (400, 220_001..=220_003) => {
-            Some(Verdict::Wrong("the webhook is of a forum: add ?thread_id=… to its address, or make one of a text channel"))
+            Some(Verdict::Wrong("the webhook is of a forum; add ?thread_id=… to its address, or make one of a text channel"))
         }
         (400, 50006 | 50035 | 50109) => Some(Verdict::Malformed),
         _ => None,

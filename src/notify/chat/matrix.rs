@@ -80,13 +80,13 @@ pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
     match reply.json["errcode"].as_str().unwrap_or_default() {
         "M_LIMIT_EXCEEDED" => Some(Verdict::Later(reply.json["retry_after_ms"].as_u64().map(std::time::Duration::from_millis))),
         "M_UNKNOWN_TOKEN" | "M_MISSING_TOKEN" | "M_USER_DEACTIVATED" | "M_USER_LOCKED" | "M_USER_SUSPENDED" => {
-            Some(Verdict::Wrong("the token is not valid, or its user may not write any more: log in anew"))
+            Some(Verdict::Wrong("the token is not valid, or its user may not write any more; log in anew"))
         }
         "M_FORBIDDEN" | "M_GUEST_ACCESS_FORBIDDEN" => {
-            Some(Verdict::Wrong("the user of the token is not in the room, or may not write there: invite it"))
+            Some(Verdict::Wrong("the user of the token is not in the room, or may not write there; invite it"))
         }
         "M_UNRECOGNIZED" | "M_NOT_FOUND" | "M_INVALID_PARAM" => {
-            Some(Verdict::Wrong("there is no such room or homeserver: correct url and room"))
+            Some(Verdict::Wrong("there is no such room or homeserver; correct url and room"))
         }
         "M_TOO_LARGE" | "M_BAD_JSON" | "M_NOT_JSON" => Some(Verdict::Malformed),
         _ => None,

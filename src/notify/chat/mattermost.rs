@@ -42,7 +42,7 @@ pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
         Some("parse" | "text" | "attachment") => Some(Verdict::Malformed),
         Some("disabled") => Some(Verdict::Wrong("incoming webhooks are switched off there")),
         Some("invalid" | "channel" | "channel_locked" | "permissions" | "user" | "team") => {
-            Some(Verdict::Wrong("the webhook or its channel is gone, or it may not write there: make a new one"))
+            Some(Verdict::Wrong("the webhook or its channel is gone, or it may not write there; make a new one"))
         }
         _ if id.starts_with("model.post.is_valid") => Some(Verdict::Malformed),
         _ => None,

@@ -183,8 +183,8 @@ fn weigh(service: Service, host: &str, answer: &Answer, now: Timestamp) -> Attem
 fn general(reply: &Reply<'_>) -> Verdict {
     match reply.status {
         200..=299 => Verdict::Taken,
-        401 | 403 => Verdict::Wrong("it does not let veedor write there: renew the address or the token"),
-        404 | 405 => Verdict::Wrong("there is no such place: correct the address"),
+        401 | 403 => Verdict::Wrong("it does not let veedor write there; renew the address or the token"),
+        404 | 405 => Verdict::Wrong("there is no such place; correct the address"),
         413 => Verdict::Malformed,
         429 => Verdict::Later(None),
         _ => Verdict::Plain,

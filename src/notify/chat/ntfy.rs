@@ -51,8 +51,8 @@ fn bytes(text: &str) -> usize {
 /// The answers of its source: `{"code": 40301, "http": 403, "error": "forbidden"}`.
 pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
     match (reply.status, reply.json["code"].as_u64().unwrap_or_default()) {
-        (401 | 403, _) => Some(Verdict::Wrong("the topic is protected: give a token that may write there")),
-        (400, 40009) => Some(Verdict::Wrong("the topic's name is not valid: correct topic")),
+        (401 | 403, _) => Some(Verdict::Wrong("the topic is protected; give a token that may write there")),
+        (400, 40009) => Some(Verdict::Wrong("the topic's name is not valid; correct topic")),
         (400, 40017 | 40024 | 40025) | (413, _) => Some(Verdict::Malformed),
         _ => None,
     }

@@ -118,7 +118,7 @@ pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
     let malformed = ["invalid_payload", "invalid_blocks", "missing_text_or_fallback_or_attachments", "no_text", "too_many_attachments"];
     match reply.status {
         200..=299 => None,
-        _ if reply.says(&gone) => Some(Verdict::Wrong("the webhook or its channel is gone: make a new one")),
+        _ if reply.says(&gone) => Some(Verdict::Wrong("the webhook or its channel is gone; make a new one")),
         _ if reply.says(&denied) => Some(Verdict::Wrong("the workspace does not let this webhook write there")),
         _ if reply.says(&malformed) => Some(Verdict::Malformed),
         _ => None,

@@ -81,12 +81,12 @@ pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
     let unsigned = ["DirectApiAuthorizationRequired", "DirectApiInvalidAuthorizationScheme", "SignatureExpired", "AuthorizationFailed"];
     match reply.status {
         200..=299 => None,
-        _ if reply.says(&off) => Some(Verdict::Wrong("the workflow is gone or switched off: switch it on, or make a new one")),
+        _ if reply.says(&off) => Some(Verdict::Wrong("the workflow is gone or switched off; switch it on, or make a new one")),
         _ if reply.says(&unsigned) => {
-            Some(Verdict::Wrong("the address lacks its signature, or anyone else may not start the workflow: copy it anew"))
+            Some(Verdict::Wrong("the address lacks its signature, or anyone else may not start the workflow; copy it anew"))
         }
         400 if reply.says(&["TriggerInputSchemaMismatch"]) => Some(Verdict::Wrong(
-            "the workflow expects something else: make it from the template \"Post to a channel when a webhook request is received\"",
+            "the workflow expects something else; make it from the template \"Post to a channel when a webhook request is received\"",
         )),
         400 if reply.says(&["InvalidRequestContent"]) => Some(Verdict::Malformed),
         _ => None,

@@ -89,9 +89,9 @@ pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
     let malformed = ["can't parse entities", "message is too long", "text is empty", "MESSAGE_TOO_LONG", "MESSAGE_EMPTY"];
     match code {
         429 => Some(Verdict::Later(seconds(&reply.json["parameters"]["retry_after"]))),
-        401 | 404 => Some(Verdict::Wrong("the bot's token is not valid: ask @BotFather for it")),
-        403 => Some(Verdict::Wrong("the bot is blocked or was taken out of the chat: let it in again")),
-        400 if reply.says(&chat) => Some(Verdict::Wrong("the chat is not there for the bot, or it may not write there: correct chat")),
+        401 | 404 => Some(Verdict::Wrong("the bot's token is not valid; ask BotFather for it")),
+        403 => Some(Verdict::Wrong("the bot is blocked or was taken out of the chat; let it in again")),
+        400 if reply.says(&chat) => Some(Verdict::Wrong("the chat is not there for the bot, or it may not write there; correct chat")),
         400 if reply.says(&malformed) => Some(Verdict::Malformed),
         200..=299 => Some(Verdict::Later(None)),
         _ => None,
