@@ -102,6 +102,20 @@ pub const DELIVERY_LATENCY: Family = Family {
 /// What could not be told.
 pub const DEAD_LETTERS: Family =
     Family { name: "veedor_dead_letters", kind: Kind::Gauge, help: "Deliveries that were given up and not yet requeued.", labels: &[] };
+/// What is in trouble and was told.
+pub const CONDITIONS: Family = Family {
+    name: "veedor_conditions",
+    kind: Kind::Gauge,
+    help: "Conditions that are on, by class: sources, channels and the disk.",
+    labels: &["class"],
+};
+/// Channels that are tried once a day only.
+pub const ENDPOINTS_DISABLED: Family = Family {
+    name: "veedor_endpoints_disabled",
+    kind: Kind::Gauge,
+    help: "Channels that took nothing for days and are tried once a day.",
+    labels: &[],
+};
 /// What a silence mutes.
 pub const OUTBOX_MUTED: Family =
     Family { name: "veedor_outbox_muted", kind: Kind::Gauge, help: "Deliveries that silences mute.", labels: &[] };

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours, spell_period, spell_timing};
 use crate::diag::Problem;
 use crate::domain::case::Watch;
+use crate::domain::event::EventKind;
 use crate::domain::route::Gather;
 
 /// Checks a file.
@@ -34,7 +35,7 @@ pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
             Err(Unusable::ByThisUser(why)) => Some(format!("{why} (this is fine when the service runs as another user)")),
             _ => None,
         };
-        for line in by_this_user.into_iter().chain(too_much(&config)).chain(rotation(&config)) {
+        for line in by_this_user.into_iter().chain(too_much(&config)).chain(unheard(&config)).chain(rotation(&config)) {
             print::aside(&format!("warning: {line}"));
         }
     }
@@ -221,6 +222,27 @@ fn heard(config: &Config, watch: &Watch) -> Vec<String> {
     config.channels.iter().filter(|channel| chosen(&channel.id) && tagged(&channel.route.tags)).map(|channel| channel.id.clone()).collect()
 }
 
+/// Why nobody but the log would hear of a source that cannot be read, or of another channel that takes nothing.
+fn unheard(config: &Config) -> Option<String> {
+    const ASKED: [(EventKind, &str); 3] =
+        [(EventKind::SourceUnreadable, "source.*"), (EventKind::ChannelFailing, "channel.*"), (EventKind::StoreLow, "store.*")];
+    let hears = |kind: EventKind| config.channels.iter().any(|channel| channel.route.kinds.wants(kind));
+    let unheard: Vec<String> = ASKED.iter().filter(|(kind, _)| !hears(*kind)).map(|(_, family)| format!("\"{family}\"")).collect();
+    if unheard.is_empty() || config.channels.iter().all(|channel| channel.kind == ChannelKind::Terminal) {
+        return None;
+    }
+    let what = if unheard.len() == ASKED.len() {
+        "a source that cannot be read, a channel that takes nothing or a full disk"
+    } else {
+        "some of its own trouble"
+    };
+    Some(format!(
+        "{what} would be seen in the log and in `veedor list` only: no channel asks for {}; \
+         give whoever runs veedor a channel of his own with events = [\"source.*\", \"channel.*\", \"store.*\", \"veedor.*\"]",
+        unheard.join(", ")
+    ))
+}
+
 /// The sources that cannot be asked as often as the watch list wishes, and what comes of it. Politeness wins.
 fn too_much(config: &Config) -> Vec<String> {
     let said = |load: &Load| {
@@ -257,6 +279,30 @@ fn every(interval: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_on_which_nobody_hears_of_dead_sources_is_told_how_to_ask() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("w.toml");
+        let list = |events: &str| {
+            format!(
+                "[smtp]\nhost = \"127.0.0.1\"\ntls = \"none\"\nfrom = \"v@example.org\"\n[[channel]]\nid = \"a\"\nkind = \"email\"\n\
+                 to = [\"a@example.org\"]\n{events}\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n"
+            )
+        };
+        for (events, said) in [
+            ("", Some("a source that cannot be read")),
+            ("events = [\"*\", \"source.*\"]", Some("no channel asks for \"channel.*\", \"store.*\";")),
+            ("events = [\"source.*\", \"channel.*\", \"store.*\"]", None),
+        ] {
+            std::fs::write(&file, list(events)).expect("a list");
+            let told = unheard(&Config::load(&file).expect("good").config);
+            assert_eq!(told.is_some(), said.is_some(), "{told:?}");
+            assert!(said.is_none_or(|said| told.as_ref().is_some_and(|told| told.contains(said))), "{told:?}");
+        }
+        std::fs::write(&file, "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n").expect("a list");
+        assert_eq!(unheard(&Config::load(&file).expect("good").config), None, "somebody looks at the terminal");
+    }
 
     #[test]
     fn a_list_that_politeness_cannot_meet_is_said_with_what_comes_of_it() {

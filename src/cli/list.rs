@@ -32,10 +32,24 @@ pub fn run(common: &Common) -> Done {
         print::line(&format!("the brake holds {} of {source}{since}{}", messages(&braked["held"]), told(braked)));
         print::line(&format!("  `veedor release {source}` sends all; `veedor discard {source}` ends the changes and sends the rest"));
     }
+    // What the brake holds stands above.
+    let conditions = data["conditions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for condition in conditions.iter().filter(|condition| condition["topic"] != "drift") {
+        print::line(&condition_line(condition));
+    }
     for silence in data["silences"].as_array().map(Vec::as_slice).unwrap_or_default() {
         print::line(&silence::told(silence));
     }
     Ok(Exit::Done)
+}
+
+/// What is in trouble, since when, and why.
+fn condition_line(condition: &Value) -> String {
+    let field = |name: &str| print::field(condition, name);
+    let subject = if condition["subject"].is_null() { String::new() } else { format!(" {}", field("subject")) };
+    let disabled = if condition["disabled_since"].is_null() { "" } else { ", disabled: tried once a day" };
+    let why = if condition["why"].is_null() { String::new() } else { format!(": {}", field("why")) };
+    format!("{}{subject} since {}{disabled}{why}", field("kind"), print::minute(condition, "since"))
 }
 
 pub(super) fn messages(count: &Value) -> String {

@@ -15,10 +15,9 @@ use crate::domain::diff::Confirm;
 use crate::domain::junk::Rule;
 use crate::domain::schedule::Hours;
 
-use super::hours;
-use super::public;
 use super::scope::{Scope, YEAR};
-use super::timing;
+use super::signs::{self, Signs};
+use super::{hours, privacy, public, timing};
 
 /// What holds for the whole daemon.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +26,8 @@ pub struct General {
     pub contact: Option<String>,
     /// The language of alerts and dashboard.
     pub language: Language,
-    /// What is redacted before anything leaves the machine.
-    pub privacy: Profile,
+    /// The profile of privacy, when it is said here and not in `[privacy]`.
+    pub privacy: Option<Profile>,
     /// The folder of the store.
     pub state_dir: PathBuf,
     /// Where the dashboard listens; `None` when it is off.
@@ -51,6 +50,8 @@ pub struct General {
     pub remind: Vec<Duration>,
     /// How many working days a disagreement of two linked sources must stand before it is told.
     pub disagree_after: u32,
+    /// When trouble of veedor's own is told.
+    pub signs: Signs,
 }
 
 /// The languages that veedor writes.
@@ -82,7 +83,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
         return General {
             contact: None,
             language: Language::default(),
-            privacy: Profile::default(),
+            privacy: None,
             state_dir: state_dir(None, scope),
             listen: Some(DEFAULT_LISTEN),
             url: None,
@@ -94,6 +95,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             confirm: DEFAULT_CONFIRM,
             remind: DEFAULT_REMIND.to_vec(),
             disagree_after: DEFAULT_DISAGREE_AFTER,
+            signs: Signs::default(),
         };
     };
     let written = table.text("state_dir").filter(|at| !at.value.trim().is_empty());
@@ -101,7 +103,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
     let general = General {
         contact: contact(&mut table, scope),
         language: table.choice("language", &LANGUAGES).map(|at| at.value).unwrap_or_default(),
-        privacy: table.choice("privacy", &[("newsroom", Profile::Newsroom), ("ngo", Profile::Ngo)]).map(|at| at.value).unwrap_or_default(),
+        privacy: privacy::profile(&mut table, "privacy").map(|at| at.value),
         state_dir: state_dir(written, scope),
         url: public::read(&mut table, listen, scope),
         listen,
@@ -116,6 +118,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             .integer("disagree_after", 0, 30)
             .and_then(|at| u32::try_from(at.value).ok())
             .unwrap_or(DEFAULT_DISAGREE_AFTER),
+        signs: signs::read(&mut table, scope),
     };
     table.finish();
     general

@@ -3,20 +3,19 @@
 //! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
 //! same, whatever the watch list says by then. It decides neither when to try nor which channel rests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::digest::Known;
 use super::refused;
 use super::sender::sender;
+use super::telling::Telling;
 use super::{Handles, digest, quiet, ways_out};
 use crate::config::{Channel, Config};
-use crate::domain::about::Stop;
 use crate::domain::backoff::RetrySchedule;
 use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
-use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::domain::medium::Medium;
 use crate::failpoint;
@@ -138,23 +137,28 @@ fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Op
     let medium = sender.medium();
     match content {
         Some(content) => content.medium != medium,
-        None => delivery.recipient.is_empty() == (medium == Medium::Email) || (delivery.events.len() > 1 && !medium.gathers()),
+        None => {
+            delivery.recipient.is_empty() == (medium == Medium::Email)
+                || ((delivery.events.len() > 1 || delivery.is_digest()) && !medium.gathers())
+        }
     }
 }
 
 /// Writes the message and keeps it. The inner error says why there is none.
 async fn fix(
     handles: &Handles,
-    config: &Config,
+    config: &Arc<Config>,
     channel: &Channel,
     sender: &mut notify::Channel,
     delivery: &Delivery,
 ) -> Result<Result<Content, Unsendable>, StoreError> {
-    let (store, ids) = (handles.store.clone(), delivery.events.clone());
+    let (store, ids, case) = (handles.store.clone(), delivery.events.clone(), delivery.case.clone());
+    let (read, list) = (handles.read.clone(), Arc::clone(config));
     let domain = match sender {
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
     };
+    let is_digest = delivery.is_digest();
     let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
     let loaded = blocking(move || {
         let mut events = Vec::with_capacity(ids.len());
@@ -163,13 +167,17 @@ async fn fix(
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
         let key = linked.then(|| store.link_key()).transpose()?;
-        Ok((events, domain, key))
+        let told = match is_digest {
+            true => digest::by_case(&store, &read, &list, events)?,
+            false => vec![(case.clone(), Telling::load(&store, &read, &list, &case, &events)?, events)],
+        };
+        Ok((told, domain, key))
     });
-    let (events, domain, key) = loaded.await?;
+    let (told, domain, key) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
-    if events.is_empty() {
+    if told.iter().all(|(.., events)| events.is_empty()) {
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
@@ -178,9 +186,11 @@ async fn fix(
         let of_case = Delivery { case: case.clone(), events: Vec::new(), ..delivery.clone() };
         ways_out::stop(config, medium, &of_case, key.as_ref())
     };
-    let written = match delivery.is_digest() {
-        true => digest::render(config, channel, sender, delivery, events, handles.clock.now(), stop),
-        false => render(config, channel, sender, delivery, &events, stop(&delivery.case)),
+    let written = match &told[..] {
+        [(case, telling, events)] if !delivery.is_digest() => {
+            notify::render(sender, delivery, events, &telling.about(channel.language, stop(case)))
+        }
+        told => digest::render(channel, sender, delivery, told, handles.clock.now(), stop),
     };
     let content = match written {
         Ok(content) => content,
@@ -190,18 +200,6 @@ async fn fix(
     let fixed = blocking(move || store.fix(id, content)).await?;
     failpoint::hit("after-fix");
     Ok(Ok(fixed))
-}
-
-fn render(
-    config: &Config,
-    channel: &Channel,
-    sender: &notify::Channel,
-    delivery: &Delivery,
-    events: &[Event],
-    stop: Stop,
-) -> Result<Content, Unsendable> {
-    let known = Known::of(config, &delivery.case);
-    notify::render(sender, delivery, events, &known.about(config, channel, stop))
 }
 
 /// Notes that an attempt panicked.
@@ -223,7 +221,8 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     let schedule = channel.map_or_else(RetrySchedule::standard, |channel| channel.retry.clone());
     // What a channel is, for metrics: its name may say whom it tells.
     let kind = channel.and_then(|channel| sender(&config, channel).ok()).map_or("gone", |sender| Medium::name(sender.medium()));
-    let (mut state, attempts) = delivery.after(&outcome, &schedule, now);
+    let (state, attempts) = delivery.after(&outcome, &schedule, now);
+    let mut state = spared(handles, &delivery, &outcome, state, now);
     handles.metrics.counter(&DELIVERY_ATTEMPTS, &[kind, outcome.name(), ""]).inc();
     match &outcome {
         Outcome::Sent { .. } => {
@@ -232,7 +231,7 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
             tracing::debug!(channel = %delivery.channel, delivery = %delivery.id, "delivered");
         }
         other => {
-            tracing::warn!(channel = %delivery.channel, delivery = %delivery.id, outcome = other.name(), why = without_addresses(without_answer(other.detail())), "not delivered")
+            tracing::warn!(channel = %delivery.channel, delivery = %delivery.id, outcome = other.name(), why = fit_for_the_log(other.detail()), "not delivered")
         }
     }
     if let DeliveryState::Dead { .. } = state {
@@ -254,6 +253,25 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     noted.await?;
     failpoint::hit("after-note");
     Ok(())
+}
+
+/// The state, but that nothing is given up because its channel takes nothing at all: it waits until the channel does, or until the
+/// operator ends it. What he asked for by hand had been settled before.
+fn spared(handles: &Handles, delivery: &Delivery, outcome: &Outcome, state: DeliveryState, now: Timestamp) -> DeliveryState {
+    match (&state, outcome) {
+        (DeliveryState::Dead { reason, .. }, Outcome::Retry { .. })
+            if !matches!(delivery.state, DeliveryState::Again { .. }) && handles.runs.is_failing(&delivery.channel) =>
+        {
+            let reason = reason.strip_prefix("given up ").unwrap_or(reason);
+            DeliveryState::Held { since: now, reason: format!("held {reason}; its channel takes nothing at present") }
+        }
+        _ => state,
+    }
+}
+
+/// What came of an attempt, in words that everyone may read: without addresses, and without what a receiver or program said.
+pub(super) fn fit_for_the_log(detail: &str) -> String {
+    without_addresses(without_answer(detail))
 }
 
 /// A receiver's words for the log: mail servers like to repeat the address that they refuse, and the log has no addresses.

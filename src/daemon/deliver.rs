@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Handles;
-use super::attempt::{Tried, attempt, note_panic};
+use super::attempt::{Tried, attempt, fit_for_the_log, note_panic};
 use super::brake;
 use super::quiet::{self, CLOCK_SLACK};
 use super::rests::{PER_CHANNEL, Rests};
@@ -22,7 +22,9 @@ use super::turns::Turns;
 use crate::config::Config;
 #[cfg(test)]
 use crate::domain::delivery::Delivery;
+use crate::domain::delivery::Outcome;
 use crate::domain::id::Id;
+use crate::notify::Whose;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
@@ -131,7 +133,7 @@ impl Deliverer {
                 attempts.start(UnderWay { id, channel: channel.clone(), began: now }, attempt(self.handles.clone(), id));
             }
             // A channel without room has it again when an attempt ends, when its rest does, or when it is its turn.
-            let next = if room > 0 { self.handles.store.next_due_of(&channel) } else { self.rests.until(&channel) };
+            let next = if room > 0 { self.handles.store.next_due_of(&channel) } else { self.rests_until(&channel, now) };
             let next = next.max(self.turns.next(&channel, self.pace(&channel), now)).filter(|next| *next > now);
             wake = wake.into_iter().chain(next).min();
         }
@@ -144,25 +146,39 @@ impl Deliverer {
         if !Arc::ptr_eq(&config, &self.config) {
             self.config = config;
             self.rests.clear();
+            self.handles.runs.wake_all();
             self.released = Timestamp::MIN;
             // What waits for times that are gone is planned anew at the next round.
             self.looked = Timestamp::MAX;
         }
         for channel in self.handles.store.asked_for() {
             self.rests.wake(&channel);
+            self.handles.runs.wake(&channel);
         }
         if self.released.checked_add(HELD_AGAIN).is_ok_and(|again| again <= now) {
             self.released = now;
             for channel in self.handles.store.waiting_channels() {
-                self.handles.store.release(&channel, true);
+                // What is held for a channel in trouble comes one by one, as it is tried.
+                if !self.handles.runs.is_failing(&channel) {
+                    self.handles.store.release(&channel, true);
+                }
             }
         }
+    }
+
+    /// Until when a channel rests, if it does.
+    fn rests_until(&self, channel: &str, now: Timestamp) -> Option<Timestamp> {
+        self.rests.until(channel).into_iter().chain(self.handles.runs.rests_until(channel, now)).max()
     }
 
     fn room(&self, channel: &str, now: Timestamp) -> usize {
         let under_way = self.under_way.get(channel).copied().unwrap_or_default();
         match self.config.channel(channel) {
-            Some(_) => self.rests.room(channel, under_way, now).min(self.turns.room(channel, self.pace(channel), now)),
+            Some(_) if self.handles.runs.rests_until(channel, now).is_some() => 0,
+            Some(_) => {
+                let most = if self.handles.runs.is_failing(channel) { 1usize.saturating_sub(under_way) } else { PER_CHANNEL };
+                self.rests.room(channel, under_way, now).min(self.turns.room(channel, self.pace(channel), now)).min(most)
+            }
             // Nothing can be sent, only noted.
             None => PER_CHANNEL.saturating_sub(under_way),
         }
@@ -175,7 +191,7 @@ impl Deliverer {
     /// Claims what there is room for. A channel that is in doubt first tries the oldest that is held, so that news is told in order.
     fn claim(&self, channel: &str, now: Timestamp, room: usize) -> Vec<Id> {
         let store = &self.handles.store;
-        if room > 0 && self.rests.until(channel).is_some() {
+        if room > 0 && (self.rests.until(channel).is_some() || self.handles.runs.is_failing(channel)) {
             store.release(channel, false);
         }
         store.claim(channel, now, room)
@@ -233,13 +249,23 @@ impl Deliverer {
                 self.handles.store.give_back(id, self.handles.clock.now());
                 if let Some(Tried { outcome, whose }) = tried
                     && self.config.channel(&channel).is_some()
-                    && self.rests.note(&channel, &outcome, whose, self.handles.clock.now())
                 {
-                    self.handles.store.release(&channel, true);
+                    self.tried(&channel, &outcome, whose);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Notes what an attempt says of its channel. What was held goes out when the channel turns out to work.
+    fn tried(&mut self, channel: &str, outcome: &Outcome, whose: Whose) {
+        let now = self.handles.clock.now();
+        let was_failing = self.handles.runs.is_failing(channel);
+        self.handles.runs.note(channel, outcome, whose, &fit_for_the_log(outcome.detail()), now);
+        let is_over = was_failing && !self.handles.runs.is_failing(channel);
+        if self.rests.note(channel, outcome, whose, now) || is_over {
+            self.handles.store.release(channel, true);
+        }
     }
 }
 

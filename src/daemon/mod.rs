@@ -11,6 +11,7 @@
 //! | its own timer (a minute) | the pruner | [`prune`] |
 //! | its own timer (ten minutes) | the daily backup | [`backups`] |
 //! | its own timer (a minute) | the calendar | [`calendar`] |
+//! | its own timer (a minute) | the conditions | [`conditions`] |
 //! | SIGHUP, `veedor reload` | the reloader | [`reload`] |
 //! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
 //! | a connection to the socket in the state folder | one answer | [`socket`] |
@@ -29,6 +30,7 @@ pub mod backups;
 mod beginning;
 mod brake;
 pub mod calendar;
+mod conditions;
 pub mod deliver;
 mod differing;
 mod digest;
@@ -45,12 +47,14 @@ pub mod record;
 mod refused;
 pub mod reload;
 pub mod rests;
+pub mod runs;
 pub mod sender;
 pub mod shared;
 pub mod signals;
 mod silences;
 pub mod socket;
 pub mod supervise;
+mod telling;
 pub mod turns;
 pub mod visit;
 mod ways_out;
@@ -73,6 +77,7 @@ use crate::store::open::Options;
 use crate::store::pulse::blocking;
 use crate::web;
 use poll::Poller;
+use runs::Runs;
 use shared::Shared;
 use supervise::{Ending, Loops};
 use visit::Visitor;
@@ -92,6 +97,10 @@ pub struct Handles {
     pub shared: Shared,
     /// The subscribers.
     pub notifier: Arc<Notifier>,
+    /// What was read of dockets for messages.
+    pub read: telling::Read,
+    /// What fails, by channel.
+    pub runs: Arc<Runs>,
     /// Counters.
     pub metrics: Metrics,
     /// Nudges and the stop signal.
@@ -164,9 +173,11 @@ impl Handles {
             fetcher,
             shared: Shared::new(clock.clone()),
             notifier: Arc::new(notifier),
+            runs: Arc::new(Runs::kept(&store.conditions()?)),
             config: Arc::new(ArcSwap::from_pointee(config)),
             clock,
             store,
+            read: telling::Read::default(),
             metrics,
             control: Arc::new(Control::default()),
         })
@@ -198,6 +209,7 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("pruner", prune::run(handles.clone()));
     loops.start("backups", backups::run(handles.clone()));
     loops.start("calendar", calendar::run(handles.clone()));
+    loops.start("conditions", conditions::run(handles.clone()));
     loops.start("reloader", reload::run(handles.clone()));
     loops.start("signals", signals::run(handles.control.clone()));
     loops.start("socket", socket.run(answers::Desk { handles: handles.clone(), visitor }));

@@ -5,6 +5,7 @@
 use jiff::tz::TimeZone;
 
 use super::case::Watch;
+use super::privacy::Privacy;
 
 /// The language of what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,8 +60,8 @@ pub struct About<'a> {
     pub zone: TimeZone,
     /// The reader's language.
     pub language: Language,
-    /// What is redacted.
-    pub profile: Profile,
+    /// What is hidden; [`show`](Self::show) applies it.
+    pub privacy: Privacy,
     /// How the reader stops it.
     pub stop: Stop,
 }

@@ -202,6 +202,11 @@ impl Outcome {
         }
     }
 
+    /// Whether a receiver says that it wants nothing more: HTTP 410 (`alerting.md` A4.2).
+    pub fn is_farewell(&self) -> bool {
+        matches!(self, Self::Misconfigured { why } if why.contains(" answered 410"))
+    }
+
     /// The words that came with it.
     pub fn detail(&self) -> &str {
         match self {

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::about::About;
 use super::event::{Event, EventKind, Severity};
+use super::shown::Shown;
 use super::timing::Period;
 
 /// The most events of a digest that are told in full (`alerting.md` B3.8); the others have a line each and their case's link.
@@ -23,8 +24,8 @@ const NEAR: Duration = Duration::from_secs(7 * 86_400);
 pub struct Part<'a> {
     /// The case, and how it is told.
     pub about: About<'a>,
-    /// Its news.
-    pub events: Vec<Event>,
+    /// Its news, as it may be shown.
+    pub events: Vec<Shown>,
 }
 
 /// The news of several cases.
@@ -59,9 +60,9 @@ impl Digest<'_> {
         let at = self.at;
         let key = |event: &Event| (urgency(event, at), std::cmp::Reverse(event.severity));
         for part in &mut self.parts {
-            part.events.sort_by_key(key);
+            part.events.sort_by_key(|event| key(event));
         }
-        self.parts.sort_by_key(|part| part.events.first().map(key));
+        self.parts.sort_by_key(|part| part.events.first().map(|event| key(event)));
     }
 
     /// How many events it tells.
@@ -91,7 +92,10 @@ mod tests {
     #[test]
     fn the_most_urgent_comes_first_and_its_case_with_it() {
         let watch = sample::watch();
-        let part = |events: Vec<Event>| Part { about: sample::about(&watch, Language::Es), events };
+        let part = |events: Vec<Event>| {
+            let about = sample::about(&watch, Language::Es);
+            Part { events: about.show(&events), about }
+        };
         let at = "2024-03-10T12:00:00Z".parse().expect("an instant");
         let parts = vec![
             part(vec![sample::filing(), sample::party()]),

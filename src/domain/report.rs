@@ -178,7 +178,7 @@ impl Report {
             severity: kind.severity(),
             case: place(&self.subject),
             seq: 0,
-            version: 1,
+            version: 0,
             entry: None,
             hearing: None,
             field: Some(self.field()),

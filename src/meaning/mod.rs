@@ -32,6 +32,7 @@ mod notices;
 pub mod phrase;
 #[cfg(test)]
 mod portuguese;
+pub mod privacy;
 mod reasons;
 pub mod resolve;
 mod scene;

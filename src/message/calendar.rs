@@ -17,8 +17,8 @@ use super::sheet;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::appointment::Appointment;
-use crate::domain::event::Event;
-use crate::domain::redact::{self, cut, plain};
+use crate::domain::redact::{cut, plain};
+use crate::domain::shown::Shown;
 use line::Lines;
 
 /// Who publishes the appointments.
@@ -40,17 +40,16 @@ const SHORT: usize = 200;
 
 /// The appointments that these events change, as one calendar; `None` when they change none. Of one that several events tell of, the
 /// latest is told.
-pub fn calendar(events: &[Event], about: &About<'_>, publisher: &Publisher<'_>) -> Option<String> {
+pub fn calendar(events: &[Shown], about: &About<'_>, publisher: &Publisher<'_>) -> Option<String> {
     calendar_of(&[(events, about)], publisher)
 }
 
 /// The same of the events of several cases, each with what is said of it.
-pub fn calendar_of(cases: &[(&[Event], &About<'_>)], publisher: &Publisher<'_>) -> Option<String> {
+pub fn calendar_of(cases: &[(&[Shown], &About<'_>)], publisher: &Publisher<'_>) -> Option<String> {
     let mut latest: Vec<(Appointment, Timestamp, &About<'_>)> = Vec::new();
-    for (event, about) in cases.iter().flat_map(|(events, about)| events.iter().map(|event| (redact::event(event, about.profile), *about)))
-    {
-        let Some(hearing) = event.hearing else { continue };
-        for appointment in hearing.appointments {
+    for (event, about) in cases.iter().flat_map(|(events, about)| events.iter().map(|event| (event, *about))) {
+        let Some(hearing) = &event.hearing else { continue };
+        for appointment in hearing.appointments.iter().cloned() {
             match latest.iter_mut().find(|(other, ..)| other.id == appointment.id) {
                 Some(known) if (known.0.sequence, known.1) <= (appointment.sequence, event.seen_at) => {
                     *known = (appointment, event.seen_at, about)

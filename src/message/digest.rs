@@ -251,7 +251,7 @@ mod tests {
 
     fn of(parts: Vec<(&About<'_>, Vec<Event>)>) -> Letter {
         let zone = TimeZone::get("America/Guayaquil").expect("bundled");
-        let parts = parts.into_iter().map(|(about, events)| Part { about: about.clone(), events }).collect();
+        let parts = parts.into_iter().map(|(about, events)| Part { about: about.clone(), events: about.show(&events) }).collect();
         let mut whole = Digest { period: MORNING, at: "2026-03-02T12:00:00Z".parse().expect("an instant"), zone, parts };
         whole.sort();
         digest(&whole)

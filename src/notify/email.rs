@@ -17,23 +17,23 @@ use super::{Smtp, Unsendable, Whose};
 use crate::domain::about::{About, Stop};
 use crate::domain::delivery::Delivery;
 use crate::domain::digest::Digest;
-use crate::domain::event::Event;
 use crate::domain::id::Id;
+use crate::domain::shown::Shown;
 use crate::message::{self, Letter};
 
 /// The bytes of the mail that tells these events to the delivery's recipient.
-pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
+pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Shown], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
     compose(smtp, delivery, &[(events, about)], message::mail(events, about))
 }
 
 /// The bytes of a digest. It is a thread of its own for each recipient.
 pub(super) fn render_digest(smtp: &Smtp, delivery: &Delivery, digest: &Digest<'_>) -> Result<Vec<u8>, Unsendable> {
-    let cases: Vec<(&[Event], &About<'_>)> = digest.parts.iter().map(|part| (&part.events[..], &part.about)).collect();
+    let cases: Vec<(&[Shown], &About<'_>)> = digest.parts.iter().map(|part| (&part.events[..], &part.about)).collect();
     compose(smtp, delivery, &cases, message::digest(digest))
 }
 
 /// The mail with this letter, that tells the news of these cases.
-fn compose(smtp: &Smtp, delivery: &Delivery, cases: &[(&[Event], &About<'_>)], letter: Letter) -> Result<Vec<u8>, Unsendable> {
+fn compose(smtp: &Smtp, delivery: &Delivery, cases: &[(&[Shown], &About<'_>)], letter: Letter) -> Result<Vec<u8>, Unsendable> {
     let Some((_, about)) = cases.first() else { return Err(Unsendable::message("a mail about nothing".to_owned())) };
     let events = || cases.iter().flat_map(|(events, _)| events.iter());
     let from = sender(&smtp.from)?;
@@ -163,8 +163,17 @@ mod tests {
     use super::super::Tls;
     use super::*;
     use crate::domain::about::Language;
+    use crate::domain::event::Event;
     use crate::domain::sample;
     use mail_parser::{MessageParser, MimeHeaders};
+
+    fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
+        super::render(smtp, delivery, &about.show(events), about)
+    }
+
+    fn letter(events: &[Event], about: &About<'_>) -> message::Letter {
+        message::mail(&about.show(events), about)
+    }
 
     fn relay(from: &str) -> Smtp {
         Smtp {
@@ -191,7 +200,7 @@ mod tests {
         let bytes = rendered(&events, "mesa@example.net");
         let mail = MessageParser::default().parse(&bytes).expect("a mail");
         let watch = sample::watch();
-        let letter = message::mail(&events, &sample::about(&watch, Language::Es));
+        let letter = letter(&events, &sample::about(&watch, Language::Es));
         assert_eq!(mail.subject(), Some(letter.subject.as_str()));
         assert_eq!(mail.body_text(0).map(|text| text.replace("\r\n", "\n")), Some(letter.text));
         assert_eq!(mail.body_html(0).map(|text| text.replace("\r\n", "\n")), Some(letter.html));
@@ -328,7 +337,7 @@ mod tests {
             let events = [sample::rescheduled()];
             let bytes = render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
             let mail = MessageParser::default().parse(&bytes).expect("a mail");
-            assert_eq!(mail.subject(), Some(message::mail(&events, &about).subject.replace("=?", "= ?").as_str()));
+            assert_eq!(mail.subject(), Some(letter(&events, &about).subject.replace("=?", "= ?").as_str()));
         }
     }
 
@@ -346,7 +355,7 @@ mod tests {
             let bytes = render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
             assert!(bytes.is_ascii() && bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
             let mail = MessageParser::default().parse(&bytes).expect("a mail");
-            let letter = message::mail(&events, &about);
+            let letter = letter(&events, &about);
             assert_eq!(mail.subject(), Some(unencoded(&letter.subject).as_str()));
             assert_eq!(mail.body_text(0).map(|text| text.replace("\r\n", "\n")), Some(letter.text));
             assert_eq!(mail.body_html(0).map(|text| text.replace("\r\n", "\n")), Some(letter.html));

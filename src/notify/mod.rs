@@ -227,18 +227,20 @@ impl Channel {
 }
 
 /// What a message sends: to be stored, and sent as it is at every attempt. The same arguments give the same bytes.
+/// Here, and nowhere else, the events of the store become what may leave the machine.
 pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Content, Unsendable> {
+    let events = about.show(events);
     let (from, body) = match channel {
-        Channel::Email(smtp) => (Some(smtp.from.clone()), email::render(smtp, delivery, events, about)?),
+        Channel::Email(smtp) => (Some(smtp.from.clone()), email::render(smtp, delivery, &events, about)?),
         Channel::Webhook(_) | Channel::Command(_) => {
-            let [event] = events else {
+            let [event] = events.as_slice() else {
                 return Err(Unsendable::message(format!("a message of this kind carries one event, not {}", events.len())));
             };
             let body = wire::event::body(event, about, &message::summary(event, about));
             (None, body.to_string().into_bytes())
         }
-        Channel::Chat(chat) => (None, chat::render(chat.service, events, about)),
-        Channel::Terminal => (None, message::terminal(events, about).into_bytes()),
+        Channel::Chat(chat) => (None, chat::render(chat.service, &events, about)),
+        Channel::Terminal => (None, message::terminal(&events, about).into_bytes()),
     };
     Ok(Content { medium: channel.medium(), from, body })
 }

@@ -78,7 +78,7 @@ impl LineCounts {
             Line::Event { .. } => self.events += 1,
             Line::Delivery(_) => self.deliveries += 1,
             Line::Damaged { .. } => self.damaged += 1,
-            Line::Veedor { .. } | Line::Brake(_) | Line::Silence(_) | Line::LinkKey { .. } | Line::End { .. } => {}
+            Line::Veedor { .. } | Line::Brake(_) | Line::Condition(_) | Line::Silence(_) | Line::LinkKey { .. } | Line::End { .. } => {}
         }
     }
 }
@@ -185,15 +185,17 @@ impl Store {
                 export.deliveries(group.to_vec())?;
             }
         }
-        let (cases, deliveries, brake, silences) = self.write(false, |ledger| {
+        let (cases, deliveries, brake, silences, conditions) = self.write(false, |ledger| {
             let dirty = ledger.dirty.take().unwrap_or_default();
             let cases = dirty.cids.into_iter().collect::<Vec<_>>();
             let ids = dirty.deliveries.into_iter().collect::<Vec<_>>();
-            Ok((ledger.case_lines(&cases)?, ledger.delivery_lines(&ids)?, ledger.brake_lines()?, ledger.silence_lines()?))
+            let (brake, silences) = (ledger.brake_lines()?, ledger.silence_lines()?);
+            Ok((ledger.case_lines(&cases)?, ledger.delivery_lines(&ids)?, brake, silences, ledger.condition_lines()?))
         })?;
         export.put_cases(cases)?;
         export.put_deliveries(deliveries)?;
         brake.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Brake)))?;
+        conditions.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Condition)))?;
         silences.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Silence)))?;
         if let Some(key) = self.read(link_key::link_key)?.filter(|_| whole) {
             export.out.put(&Line::LinkKey { key: Sha(key) })?;

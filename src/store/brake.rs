@@ -32,7 +32,7 @@ use super::{Cid, cases, rows};
 pub(super) struct BrakeRecord {
     pub since: Instant,
     pub ways: Vec<String>,
-    event: IdHex,
+    pub(super) event: IdHex,
 }
 
 /// Until when a way that the operator released is not counted again.

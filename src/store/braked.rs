@@ -35,6 +35,8 @@ pub struct Braked {
     pub source: String,
     /// Since when; `None` when only the deliveries say so.
     pub since: Option<Timestamp>,
+    /// The event that told it.
+    pub event: Option<Id>,
     /// The ways in which its cases changed.
     pub ways: Vec<String>,
     /// Messages that are held.
@@ -76,8 +78,8 @@ impl Store {
             let mut all: BTreeMap<String, Braked> = BTreeMap::new();
             for (source, mark) in &marks {
                 if let Some(record) = &mark.braked {
-                    let (since, ways) = (Some(record.since.0), record.ways.clone());
-                    all.insert(source.clone(), Braked { source: source.clone(), since, ways, ..Braked::default() });
+                    let (since, event, ways) = (Some(record.since.0), Some(record.event.into()), record.ways.clone());
+                    all.insert(source.clone(), Braked { source: source.clone(), since, event, ways, ..Braked::default() });
                 }
             }
             let mut told = HashMap::new();

@@ -13,6 +13,7 @@ use jiff::civil::{Date, Time};
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::condition::{Class, Topic};
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::id::{Id, hex};
@@ -61,7 +62,18 @@ coded! {
     RecordNearDuplicate = 46 RecordDisagreement = 50 NotificationMissing = 60 CaseReserved = 61 CaseReturned = 62 RecordMarked = 63
     SourceUnreadable = 80 SourceBlocked = 81 SourceUnavailable = 82 SourceCasesUnread = 83 SourceRecovered = 84 ChannelFailing = 85
     ChannelDisabled = 86 ChannelGaveUp = 87 ChannelRecovered = 88 StoreLow = 89 StoreRecovered = 90 VeedorHeartbeat = 91
-    SilenceEnded = 100
+    SilenceEnded = 100 CaseActivity = 120
+}
+
+coded! {
+    /// What a condition is about.
+    TopicCode(Topic) Source = 1 Unread = 2 Drift = 3 Channel = 4 GaveUp = 5 Store = 6 Heartbeat = 7
+}
+
+coded! {
+    /// In what way it is bad.
+    ClassCode(Class)
+    Unreadable = 1 Blocked = 2 Unavailable = 3 Unread = 4 Drift = 5 Failing = 6 Misconfigured = 7 Gone = 8 GaveUp = 9 Low = 10
 }
 
 coded! {

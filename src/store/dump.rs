@@ -24,7 +24,7 @@ use super::records::event::EventRecord;
 use super::records::silence::SilenceRecord;
 use super::refused::RefusedRecord;
 use super::writer::WRITES;
-use super::{Store, bodies, brake, rows, snapshot};
+use super::{Store, bodies, brake, conditions, rows, snapshot};
 
 impl Store {
     /// Every row, one line each: table, key, value as JSON.
@@ -71,6 +71,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Left => json(&rows::decode_row::<LeftRecord>(table, key, value)?),
         Table::Host => json(&rows::decode_row::<HostRecord>(table, key, value)?),
         Table::Brake => brake::show(key, value)?,
+        Table::Condition => conditions::show(key, value)?,
         Table::Silence => json(&rows::decode_long::<SilenceRecord>(trees, table, key, value)?),
         Table::Refused => json(&rows::decode_row::<RefusedRecord>(table, key, value)?),
         Table::Due => String::new(),
@@ -95,7 +96,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
 /// The length of a table's keys, where it is fixed; longer ones are further rows of long values.
 pub(super) fn key_len(table: Table) -> Option<usize> {
     match table {
-        Table::Meta | Table::Cid | Table::Host | Table::Brake => None,
+        Table::Meta | Table::Cid | Table::Host | Table::Brake | Table::Condition => None,
         Table::Word | Table::Refused => Some(4),
         Table::Name | Table::Sched | Table::Case | Table::Left => Some(8),
         Table::Event => Some(keys::EVENT_LEN),

@@ -277,6 +277,7 @@ fn is_long(table: Table) -> bool {
         | Table::Due
         | Table::Left
         | Table::Brake
+        | Table::Condition
         | Table::Refused
         | Table::Host => false,
     }

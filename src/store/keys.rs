@@ -68,6 +68,8 @@ tables! {
     /// Word of the source → what the brake holds · ‖ way u64 → let through until · ‖ way ‖ 0 → since when it pulled the brake, and
     /// when that was discarded · ‖ way ‖ cid → a case that changed so, and when.
     Brake = "brake",
+    /// Topic ‖ 0 ‖ id of the source or channel → what is known of a condition.
+    Condition = "condition",
     /// Silence id → the silence, long. Never removed.
     Silence = "silence",
     /// Word of an address → since when and how often its mail server refused it, and what it said last.

@@ -13,6 +13,7 @@ use super::Cid;
 use super::backup::LineCounts;
 use super::brake_lines::BrakeLine;
 use super::codes::{Blob, IdHex, Instant, MediumCode, Sha};
+use super::conditions::ConditionLine;
 use super::error::StoreError;
 use super::left::LeftRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
@@ -46,6 +47,8 @@ pub(super) enum Line {
     Delivery(DeliveryLine),
     /// A row of the brake.
     Brake(BrakeLine),
+    /// A condition.
+    Condition(ConditionLine),
     /// A silence.
     Silence(SilenceLine),
     /// The key of recipients' links; in backups only.

@@ -6,13 +6,15 @@
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
 //! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries`, `brake`,
-//! `braked`, `brake_lines`, `silences`, `muted`, `link_key` · `folder`, `trial`, `compact`, `open` · `backup`, `restore`, `fsck`, `prune`, `dump`.
+//! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions` · `folder`, `trial`, `compact`, `open` ·
+//! `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
 pub mod backup;
 pub mod braked;
 pub mod cases;
 pub mod commit;
+pub mod conditions;
 pub mod error;
 pub mod folder;
 pub mod fsck;

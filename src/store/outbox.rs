@@ -43,6 +43,9 @@ pub enum DeliveryFilter {
     Case(Cid),
 }
 
+/// Deliveries that are held in one transaction.
+const HOLD_GROUP: usize = 500;
+
 /// The key of the right side of message ids in `meta`.
 pub(super) const MAIL_DOMAIN: &[u8] = b"mail_domain";
 
@@ -155,6 +158,28 @@ impl Store {
         })?;
         self.with_queue(|queue| ids.iter().for_each(|id| queue.ask_for(*id)));
         Ok(found)
+    }
+
+    /// How many deliveries wait for a channel, held ones among them.
+    pub fn waiting(&self, channel: &str) -> usize {
+        self.with_queue(|queue| queue.waiting(channel))
+    }
+
+    /// Holds what is due of a channel that takes nothing: it burns no attempts and is tried when the channel is. Returns how many there
+    /// were.
+    pub fn hold(&self, channel: &str, reason: &str, now: Timestamp) -> Result<usize, StoreError> {
+        let due = self.with_queue(|queue| queue.due(channel, keys::milliseconds(now)));
+        let mut held = 0;
+        for group in due.chunks(HOLD_GROUP) {
+            let reason = reason.to_owned();
+            held += self.restate(group, move |state| match state {
+                StateRecord::Open { due } | StateRecord::Waiting { due } | StateRecord::Paused { due } if due.0 <= now => {
+                    StateRecord::Held { since: now.into(), reason: reason.clone() }
+                }
+                settled => settled,
+            })?;
+        }
+        Ok(held)
     }
 
     /// Gives deliveries that wait another time: they were planned wrongly, or their channel is quiet. Those that gather go on gathering.

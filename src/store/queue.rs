@@ -184,6 +184,17 @@ impl Queue {
         self.lines.keys().cloned().collect()
     }
 
+    /// How many wait for a channel, for whatever reason.
+    pub(super) fn waiting(&self, channel: &str) -> usize {
+        self.rows.values().filter(|row| row.channel == channel).count()
+    }
+
+    /// Those of a channel that are due at `now` and neither held nor under way.
+    pub(super) fn due(&self, channel: &str, now: u64) -> Vec<Id> {
+        let is_due = |row: &Row| row.channel == channel && matches!(row.place, Place::At(due) if due <= now);
+        self.rows.iter().filter(|(id, row)| is_due(row) && !self.taken.contains_key(id)).map(|(id, _)| *id).collect()
+    }
+
     /// When the next delivery of a channel becomes due, of those that were not due when last looked at.
     pub(super) fn next(&self, channel: &str) -> Option<u64> {
         self.lines.get(channel)?.later.first().map(|(due, ..)| *due)

@@ -93,6 +93,7 @@ impl Store {
             }
             Line::Event { number, event } => self.write(flush, move |ledger| ledger.take_event(number, &event)),
             Line::Delivery(line) => self.write(flush, move |ledger| ledger.take_delivery(line)),
+            Line::Condition(line) => self.write(flush, move |ledger| ledger.take_condition(&line)),
             Line::Silence(line) => self.write(flush, move |ledger| ledger.take_silence(line)),
             Line::LinkKey { key } => self.write(flush, move |ledger| ledger.keep_link_key(key.0).map(drop)),
             Line::Brake(line) => self.write(flush, move |ledger| ledger.take_brake(line)),

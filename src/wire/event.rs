@@ -22,6 +22,7 @@ use crate::domain::link::Link;
 use crate::domain::meanwhile::{Look, Meanwhile};
 use crate::domain::redact::{self, cut};
 use crate::domain::report::{Report, is_ours};
+use crate::domain::shown::Shown;
 
 /// The largest webhook body in bytes (Standard Webhooks, "Payload": at most 20 kB).
 const LARGEST_BODY: usize = 20_000;
@@ -37,11 +38,10 @@ struct Cuts {
 }
 
 /// The webhook body for one event. `summary` is the one line of `message::summary`.
-pub fn body(event: &Event, about: &About<'_>, summary: &str) -> Value {
-    let shown = redact::event(event, about.profile);
+pub fn body(event: &Shown, about: &About<'_>, summary: &str) -> Value {
     let mut form = Value::Null;
     for cuts in &CUTS {
-        form = cut_body(&shown, about, summary, cuts);
+        form = cut_body(event, about, summary, cuts);
         if form.to_string().len() <= LARGEST_BODY {
             break;
         }
@@ -49,7 +49,7 @@ pub fn body(event: &Event, about: &About<'_>, summary: &str) -> Value {
     form
 }
 
-fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Value {
+fn cut_body(event: &Shown, about: &About<'_>, summary: &str, cuts: &Cuts) -> Value {
     let watch = about.watch;
     let short = |text: &str| cut(&redact::plain(text), cuts.words.min(300));
     let mut data = Map::new();
@@ -89,7 +89,10 @@ fn cut_body(event: &Event, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
         data.insert("field".into(), json!({"name": cut(&field.field, 100), "before": value(&field.before), "after": value(&field.after)}));
     }
     data.insert("seen".into(), json!({"at": seconds(event.seen_at), "version": event.version, "page_sha256": hex(&event.page_sha256)}));
-    data.insert("note".into(), json!(watch.note.as_deref().map(|note| cut(&redact::plain(note), cuts.note))));
+    data.insert(
+        "note".into(),
+        json!(watch.note.as_deref().filter(|_| !is_ours(&event.case)).map(|note| cut(&redact::plain(note), cuts.note))),
+    );
     json!({"type": event.kind.name(), "timestamp": seconds(event.seen_at), "version": 1, "data": data})
 }
 
@@ -108,7 +111,7 @@ fn shown_entry(entry: &EventEntry, cuts: &Cuts) -> Value {
            "before": entry.before.as_deref().map(words), "after": entry.after.as_deref().map(words)})
 }
 
-fn shown_hearing(event: &Event, hearing: &EventHearing, about: &About<'_>, cuts: &Cuts) -> Value {
+fn shown_hearing(event: &Shown, hearing: &EventHearing, about: &About<'_>, cuts: &Cuts) -> Value {
     let mention = &hearing.mention;
     let zone = TimeZone::get(&hearing.zone).unwrap_or_else(|_| about.zone.clone());
     let starts = hearing.starts.map(|at| with_offset(at, &zone));
@@ -239,6 +242,10 @@ mod tests {
     use crate::domain::about::{Language, Profile};
     use crate::domain::sample;
 
+    fn body(event: &Event, about: &About<'_>, summary: &str) -> Value {
+        super::body(&about.show_one(event), about, summary)
+    }
+
     #[test]
     fn an_event_survives_its_exported_form() {
         for event in [
@@ -333,7 +340,7 @@ mod tests {
     fn names_of_parties_are_initials_for_an_organisation() {
         let watch = sample::watch();
         let mut about = sample::about(&watch, Language::Es);
-        about.profile = Profile::Ngo;
+        about.privacy = sample::privacy(Profile::Ngo);
         let body = body(&sample::party(), &about, "");
         assert_eq!(body["data"]["field"], json!({"name": "party.PROCESADO", "before": null, "after": "P. F. D."}));
     }

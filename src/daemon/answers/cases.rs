@@ -13,12 +13,14 @@ use super::{Answer, Desk, find, silences};
 use crate::config::Source;
 use crate::daemon::visit::Postponed;
 use crate::domain::case::Watch;
+use crate::domain::condition::State;
 use crate::domain::diff::{Change, Comparison, Confirm, MissingParts, compare};
 use crate::domain::docket::{Docket, Entry};
 use crate::domain::id::{hex, sha256};
 use crate::domain::schedule::Row;
 use crate::recipe::Recipe;
 use crate::store::braked::Braked;
+use crate::store::conditions::Key;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::store::{Cid, Store, Version};
@@ -28,7 +30,7 @@ use crate::wire;
 pub async fn list(desk: &Desk) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
     let visitor = desk.visitor.clone();
-    let (rows, braked, silences) = blocking(move || {
+    let (rows, braked, silences, conditions) = blocking(move || {
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
         let cids = store.register(&cases)?;
         let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
@@ -44,10 +46,27 @@ pub async fn list(desk: &Desk) -> Result<Value, Answer> {
                 Ok(line)
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        Ok((lines, braked, silences::active(&store, &config)?))
+        let conditions: Vec<Value> = store.conditions()?.into_iter().filter(|(_, state)| state.is_on()).map(condition).collect();
+        Ok((lines, braked, silences::active(&store, &config)?, conditions))
     })
     .await?;
-    Ok(json!({ "cases": rows, "braked": braked, "silences": silences }))
+    Ok(json!({ "cases": rows, "braked": braked, "silences": silences, "conditions": conditions }))
+}
+
+/// What was told to whoever runs veedor and lasts.
+fn condition(((topic, subject), state): (Key, State)) -> Value {
+    json!({
+        "topic": topic.name(),
+        "subject": Some(subject).filter(|subject| !subject.is_empty()),
+        "kind": state.told_class.kind().name(),
+        "class": state.told_class.name(),
+        "since": state.since.to_string(),
+        "count": state.bad,
+        "told": state.told,
+        "told_at": state.told_at.to_string(),
+        "disabled_since": state.disabled.map(|at| at.to_string()),
+        "why": Some(state.why).filter(|why| !why.is_empty()),
+    })
 }
 
 fn braked(braked: Braked) -> Value {

@@ -3,6 +3,7 @@
 //!
 //! Real HTTP, real SMTP and a real store; only the clock is ours. A test, and nothing else.
 
+mod disabled;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};

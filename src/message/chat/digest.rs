@@ -60,7 +60,10 @@ mod tests {
     fn each_event_stands_under_its_case_and_each_case_has_its_source() {
         let (one, mut two) = (sample::watch(), sample::watch());
         two.name = Some("Otro caso".into());
-        let part = |watch, events| Part { about: sample::about(watch, Language::Es), events };
+        let part = |watch, events: Vec<crate::domain::event::Event>| {
+            let about = sample::about(watch, Language::Es);
+            Part { events: about.show(&events), about }
+        };
         let zone = jiff::tz::TimeZone::UTC;
         let at = "2026-03-02T12:00:00Z".parse().expect("an instant");
         let parts = vec![part(&one, vec![sample::ruling(), sample::filing()]), part(&two, vec![sample::filing()])];

@@ -27,9 +27,10 @@ use super::{Attempted, Whose};
 use crate::domain::about::About;
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::digest::Digest;
-use crate::domain::event::{Event, Severity};
+use crate::domain::event::Severity;
 use crate::domain::medium::Service;
 use crate::domain::reach::Reach;
+use crate::domain::shown::Shown;
 use crate::fetch::guard::Guard;
 use crate::message;
 use crate::message::chat::{Marks, Talk, chat};
@@ -56,7 +57,7 @@ impl fmt::Debug for Chat {
 }
 
 /// The bytes of the message that tells these events, without its address.
-pub(super) fn render(service: Service, events: &[Event], about: &About<'_>) -> Vec<u8> {
+pub(super) fn render(service: Service, events: &[Shown], about: &About<'_>) -> Vec<u8> {
     body(service, &chat(events, about, marks(service)))
 }
 

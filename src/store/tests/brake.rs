@@ -129,6 +129,7 @@ fn under_the_threshold_nothing_is_held_and_the_fifth_case_holds_all_that_was_not
     let is = Braked {
         source: "ec-esatje".into(),
         since: Some(at(12)),
+        event: held(&store)[0].event,
         ways: vec!["record.edited".into()],
         held: 5,
         changes: [("record.edited", 5)].into(),
@@ -143,6 +144,7 @@ fn under_the_threshold_nothing_is_held_and_the_fifth_case_holds_all_that_was_not
     let [told] = claimed(&store, "ops")[..] else { panic!("the operator is told once") };
     let told = store.delivery(told).expect("reads").expect("is there");
     let event = store.event(told.events[0]).expect("reads").expect("is there");
+    assert_eq!(held(&store)[0].event, Some(event.id));
     assert_eq!(Drift::of(&event), Some(drifts[0].clone()));
     assert_eq!(store.deliveries(DeliveryFilter::Failed, 100).expect("reads").len(), 5, "what is held is not listed");
     whole(&store);

@@ -6,6 +6,7 @@
 mod brake;
 mod budget;
 mod compact;
+mod conditions;
 pub(super) mod damage;
 mod deliveries;
 mod digests;

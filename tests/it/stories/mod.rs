@@ -34,4 +34,5 @@ mod series;
 mod sessions;
 mod silences;
 mod states;
+mod trouble;
 mod versions;

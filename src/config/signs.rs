@@ -1,0 +1,78 @@
+//! The keys of `[veedor]` that say when whoever runs it hears of its own trouble.
+//!
+//! `daemon::conditions` goes by them. The table is read by [`general`](super::general).
+
+use std::time::Duration;
+
+use crate::diag::Reader;
+
+use super::scope::Scope;
+
+/// When trouble of veedor's own is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signs {
+    /// How long a source or channel must be in trouble before it is told.
+    pub trouble_after: Duration,
+    /// What should be free on the disk of the store, in bytes; 0 means that nobody wants to know.
+    pub least_free: u64,
+}
+
+const DEFAULT_TROUBLE_AFTER: Duration = Duration::from_secs(15 * 60);
+const LONGEST_TROUBLE: Duration = Duration::from_secs(7 * 86_400);
+
+/// A day of a long list and its backup: enough to be read in time.
+const DEFAULT_LEAST_FREE: u64 = 1 << 30;
+
+impl Default for Signs {
+    fn default() -> Self {
+        Self { trouble_after: DEFAULT_TROUBLE_AFTER, least_free: DEFAULT_LEAST_FREE }
+    }
+}
+
+/// Reads them from `[veedor]`.
+pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Signs {
+    Signs {
+        trouble_after: scope.duration(table, "trouble_after", Duration::ZERO, LONGEST_TROUBLE).map_or(DEFAULT_TROUBLE_AFTER, |at| at.value),
+        least_free: least_free(table, scope).unwrap_or(DEFAULT_LEAST_FREE),
+    }
+}
+
+fn least_free(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<u64> {
+    let at = table.text("least_free")?;
+    let bytes = parse_size(&at.value);
+    if bytes.is_none() {
+        scope.error(
+            at.span,
+            format!("least_free is not a size: \"{}\"", at.value),
+            "write \"1GiB\", \"500MiB\", or \"\" to look at no disk",
+        );
+    }
+    bytes
+}
+
+/// Units of sizes, the longest names first.
+const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("GB", 1_000_000_000), ("MB", 1_000_000)];
+
+fn parse_size(text: &str) -> Option<u64> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Some(0);
+    }
+    let (number, unit) = UNITS.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))?;
+    number.trim().parse::<u64>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_their_unit_and_nothing_else_is_one() {
+        for (text, bytes) in [("", Some(0)), ("1GiB", Some(1 << 30)), (" 500 MiB", Some(500 << 20)), ("2GB", Some(2_000_000_000))] {
+            assert_eq!(parse_size(text), bytes, "{text}");
+        }
+        for text in ["5", "5%", "GiB", "-1GiB", "1.5GiB", "99999999999999GiB", "1 gib"] {
+            assert_eq!(parse_size(text), None, "{text}");
+        }
+    }
+}
