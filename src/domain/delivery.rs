@@ -21,7 +21,7 @@ pub struct Delivery {
     pub channel: String,
     /// The address within the channel: a mail address; empty where the channel is its own address.
     pub recipient: String,
-    /// The case it is about.
+    /// The case it is about; of a digest [`CaseRef::of_digests`].
     pub case: CaseRef,
     /// The events it carries, oldest first.
     pub events: Vec<Id>,
@@ -233,6 +233,9 @@ pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// The most events of one mail. More become several mails, so that each tells all that its header lists.
 pub const MOST_EVENTS: usize = 50;
 
+/// The most events that one digest gathers. More become a further one.
+pub const MOST_IN_DIGEST: usize = 200;
+
 /// What a delivery sends: fixed before the first attempt and the same at each, whatever the configuration says by then. The
 /// recipient stands in the delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,6 +263,22 @@ impl Delivery {
     /// The id of a delivery of what was taken out of one that is told without it.
     pub fn id_of_muted(channel: &str, recipient: &str, first_event: Id) -> Id {
         Id::derive(&[b"delivery muted", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
+    }
+
+    /// The id of the digest of a window that ends at `end`: the same for all its news, so that a crash cannot make two.
+    pub fn id_of_digest(channel: &str, recipient: &str, end: Timestamp) -> Id {
+        Id::derive(&[b"digest", channel.as_bytes(), recipient.as_bytes(), &end.as_millisecond().to_be_bytes()])
+    }
+
+    /// The id of a further digest of a window whose first one is full or was sent already: after a restore, or with a clock set back.
+    pub fn id_of_further_digest(channel: &str, recipient: &str, end: Timestamp, first_event: Id) -> Id {
+        let end = end.as_millisecond().to_be_bytes();
+        Id::derive(&[b"digest", channel.as_bytes(), recipient.as_bytes(), &end, &first_event.0])
+    }
+
+    /// Whether it tells of several cases: the digest of a window.
+    pub fn is_digest(&self) -> bool {
+        self.case.is_of_digests()
     }
 
     /// The state after an attempt, and the attempts counted so far.

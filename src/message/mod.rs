@@ -10,6 +10,7 @@ mod calendar;
 mod change;
 pub mod chat;
 mod dates;
+mod digest;
 mod disagreement;
 mod evidence;
 mod hearings;
@@ -24,7 +25,8 @@ mod text;
 pub mod way_out;
 mod words;
 
-pub use calendar::{METHOD, Publisher, calendar, file_name};
+pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use digest::digest;
 pub use summary::summary;
 
 use crate::domain::about::About;

@@ -45,7 +45,8 @@ pub(super) fn text(sheet: &Sheet) -> String {
     out
 }
 
-fn tell(out: &mut String, block: &Block, sheet: &Sheet) {
+/// One event.
+pub(super) fn tell(out: &mut String, block: &Block, sheet: &Sheet) {
     let language = sheet.language;
     let loud = match block.severity {
         Severity::Critical => pick(language, " (crítico)", " (critical)"),

@@ -25,6 +25,7 @@ use jiff::civil::Date;
 
 use crate::domain::about::About;
 use crate::domain::delivery::{Content, Delivery, Outcome};
+use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::medium::Medium;
 use crate::domain::reach::Reach;
@@ -244,6 +245,21 @@ pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &
         }
         Channel::Chat(chat) => (None, chat::render(chat.service, &events, about)),
         Channel::Terminal => (None, message::terminal(&events, about).into_bytes()),
+    };
+    Ok(Content { medium: channel.medium(), from, body })
+}
+
+/// The same of a digest.
+pub fn render_digest(channel: &Channel, delivery: &Delivery, digest: &Digest<'_>) -> Result<Content, Unsendable> {
+    let (from, body) = match channel {
+        Channel::Email(smtp) => (Some(smtp.from.clone()), email::render_digest(smtp, delivery, digest)?),
+        Channel::Webhook(_) | Channel::Command(_) => {
+            return Err(Unsendable::message("a message of this kind carries one event, and this is a digest".to_owned()));
+        }
+        Channel::Chat(chat) => (None, chat::render_digest(chat.service, digest)),
+        Channel::Terminal => {
+            (None, digest.parts.iter().map(|part| message::terminal(&part.events, &part.about)).collect::<String>().into_bytes())
+        }
     };
     Ok(Content { medium: channel.medium(), from, body })
 }

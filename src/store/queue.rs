@@ -64,6 +64,8 @@ pub(super) struct Queue {
     paused: BTreeSet<(u64, Lane)>,
     /// Channels of which the operator asked for an attempt.
     asked: BTreeSet<String>,
+    /// Deliveries of which he did, until they are tried.
+    asked_ids: HashSet<Id>,
     /// Deliveries that were looked at, for tests: work, not time.
     looked: u64,
 }
@@ -167,7 +169,13 @@ impl Queue {
     pub(super) fn ask_for(&mut self, id: Id) {
         if let Some(row) = self.rows.get(&id) {
             self.asked.insert(row.channel.clone());
+            self.asked_ids.insert(id);
         }
+    }
+
+    /// Whether the operator asked for this delivery since this was last asked.
+    pub(super) fn is_asked_for(&mut self, id: Id) -> bool {
+        self.asked_ids.remove(&id)
     }
 
     /// The channels of which the operator asked for an attempt since this was last asked.

@@ -4,6 +4,7 @@
 //! Real HTTP, real SMTP and a real store; only the clock is ours. A test, and nothing else.
 
 mod disabled;
+mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -196,18 +197,25 @@ struct Desk {
 
 impl Desk {
     async fn open(folder: &Path, hooks: u16, relay: u16) -> Self {
+        Self::open_with(folder, hooks, relay, "", ["", "", ""]).await
+    }
+
+    /// With more cases, and more keys for each channel.
+    async fn open_with(folder: &Path, hooks: u16, relay: u16, cases: &str, keys: [&str; 3]) -> Self {
         let list = folder.join("watchlist.toml");
         let mut text = format!(
             "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\nlisten = \"\"\n\n[smtp]\nhost = \"127.0.0.1\"\nport = {relay}\ntls = \"none\"\n\
              from = \"Veedor <v@example.org>\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n",
             folder.join("state").display()
         );
-        for channel in ["uno", "dos"] {
+        text.push_str(cases);
+        for (channel, keys) in ["uno", "dos"].into_iter().zip(keys) {
             text.push_str(&format!(
-                "\n[[channel]]\nid = \"{channel}\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:{hooks}/{channel}\"\nallow_private = true\n"
+                "\n[[channel]]\nid = \"{channel}\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:{hooks}/{channel}\"\nallow_private = true\n{keys}"
             ));
         }
         text.push_str("\n[[channel]]\nid = \"mail\"\nkind = \"email\"\nto = [\"a@example.net\", \"b@example.net\"]\n");
+        text.push_str(keys[2]);
         std::fs::write(&list, text).expect("a watch list");
         let clock = Clock::fixed("2026-03-02T12:00:00Z".parse().expect("valid"));
         let mut desk = Self { list, clock, deliverer: None, version: 0 };
@@ -235,14 +243,18 @@ impl Desk {
 
     /// Commits a visit with so much news.
     fn publish(&mut self, count: u32) -> Vec<Id> {
+        self.publish_in(0, count, &[EventKind::OrderIssued, EventKind::RulingIssued, EventKind::FilingAdded])
+    }
+
+    /// Commits a visit of a case with so much news of these kinds.
+    fn publish_in(&mut self, case: usize, count: u32, kinds: &[EventKind]) -> Vec<Id> {
         let handles = self.handles();
         let (store, now, config) = (handles.store.clone(), handles.clock.now(), handles.config.load_full());
         let routes: Vec<Route> = config.channels.iter().map(|channel| channel.route.clone()).collect();
-        let watch = &config.cases[0];
+        let watch = &config.cases[case];
         let cid = store.register(std::slice::from_ref(&watch.case)).expect("registers")[0];
         let seq = store.head(cid).expect("reads").map_or(0, |head| head.seq);
         self.version += 1;
-        let kinds = [EventKind::OrderIssued, EventKind::RulingIssued, EventKind::FilingAdded];
         let events: Vec<Event> = (0..count)
             .map(|n| {
                 let kind = kinds[(self.version + n) as usize % kinds.len()];

@@ -1,7 +1,6 @@
 //! Appointments are written with the event that carries them, and count on after whatever happens to the store.
 
 use super::*;
-use crate::domain::appointment::Appointment;
 use crate::domain::sample;
 use crate::store::keys::Table;
 
@@ -17,7 +16,7 @@ fn told(cid: Cid, n: u32) -> crate::store::commit::Visit {
 }
 
 fn numbers(store: &Store, cid: Cid) -> Vec<u32> {
-    store.appointments(cid).expect("reads").into_iter().map(|Appointment { sequence, .. }| sequence).collect()
+    store.appointments(cid).expect("reads").into_iter().map(|carried| carried.appointment.sequence).collect()
 }
 
 #[test]

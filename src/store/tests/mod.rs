@@ -10,6 +10,7 @@ mod compact;
 mod conditions;
 pub(super) mod damage;
 mod deliveries;
+mod digests;
 mod golden;
 mod left;
 mod model;
