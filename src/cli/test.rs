@@ -54,6 +54,7 @@ async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Out
     let watch = Watch::bare(case.clone(), number);
     let about = About {
         watch: &watch,
+        previous: None,
         source_title: "veedor",
         case_url: "",
         zone: jiff::tz::TimeZone::UTC,

@@ -14,6 +14,7 @@ use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
 use crate::domain::event::{Audience, Event};
 use crate::domain::health::Health;
+use crate::domain::id::Id;
 use crate::domain::meanwhile::Meanwhile;
 use crate::domain::privacy::{Held, Known, Privacy};
 use crate::domain::withhold::Telling as HowMuch;
@@ -61,6 +62,7 @@ pub struct Telling {
     case_url: String,
     zone: TimeZone,
     privacy: Privacy,
+    previous: Option<Id>,
 }
 
 impl Telling {
@@ -87,7 +89,11 @@ impl Telling {
             (watch.note, watch.tags, watch.formal_name) = (None, Vec::new(), None);
             case_url = String::new();
         }
+        // What is wrong with another event must not stop this one.
+        let damaged = |error: StoreError| if error.is_fatal() { Err(error) } else { Ok(None) };
+        let previous = events.first().map(|first| store.event_before(first).or_else(damaged)).transpose()?.flatten();
         Ok(Self {
+            previous,
             source_title: source.map_or_else(|| case.source.clone(), |source| source.recipe.title.clone()),
             zone: source.map_or(TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
             watch,
@@ -100,6 +106,7 @@ impl Telling {
     pub fn about(&self, language: Language, stop: Stop) -> About<'_> {
         About {
             watch: &self.watch,
+            previous: self.previous,
             source_title: &self.source_title,
             case_url: &self.case_url,
             zone: self.zone.clone(),

@@ -46,6 +46,7 @@ pub fn watch() -> Watch {
 pub fn about(watch: &Watch, language: Language) -> About<'_> {
     About {
         watch,
+        previous: Some(Id::derive(&[b"the event before"])),
         source_title: "eSATJE, Consejo de la Judicatura del Ecuador",
         case_url: "https://procesosjudiciales.funcionjudicial.gob.ec/busqueda",
         zone: TimeZone::get("America/Guayaquil").expect("bundled"),

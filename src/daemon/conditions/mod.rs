@@ -206,6 +206,7 @@ fn in_english(event: &Event) -> String {
     let watch = no_longer_watched(&event.case, None);
     let about = About {
         watch: &watch,
+        previous: None,
         source_title: "",
         case_url: "",
         zone: TimeZone::UTC,
