@@ -9,7 +9,7 @@ use serde_json::json;
 use super::place::{self, Unusable};
 use super::{Common, Done, Exit, Failure, ask, print, silence};
 use crate::clock::Clock;
-use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours};
+use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours, spell_period, spell_timing};
 use crate::diag::Problem;
 use crate::domain::case::Watch;
 use crate::domain::event::EventKind;
@@ -86,9 +86,12 @@ fn as_json(config: &Config) -> serde_json::Value {
         })
     };
     let channel = |channel: &Channel| {
+        let timing = &channel.route.timing;
         json!({
             "id": channel.id, "kind": channel.kind.medium().name(), "to": receivers(channel), "events": channel.route.kinds.patterns,
             "tags": channel.route.tags, "gathered_seconds": gathered(channel).map(|wait| wait.as_secs()), "public_keys": public_keys(channel),
+            "when": spell_timing(timing), "zone": timing.zone.iana_name(), "digest": spell_period(timing.digest),
+            "junk": !channel.route.junk.is_empty(),
         })
     };
     json!({
@@ -139,7 +142,7 @@ fn as_text(common: &Common, config: &Config) {
         .channels
         .iter()
         .map(|channel| {
-            let when = gathered(channel).map_or("at once".to_owned(), |wait| format!("gathered {}", every(wait)));
+            let when = when(channel);
             let route = &channel.route;
             let (events, tags) = (all(&route.kinds.patterns, "all events"), all(&route.tags, "all cases"));
             vec![channel.id.clone(), channel.kind.medium().name().to_owned(), receivers(channel).join(" "), events, tags, when]
@@ -221,6 +224,19 @@ fn receivers(channel: &Channel) -> Vec<String> {
         ChannelKind::Command(command) => vec![command.program.name()],
         ChannelKind::Terminal => vec!["this terminal and the journal".to_owned()],
     }
+}
+
+/// When a channel is told: `gathered 1m, quiet 22:00-06:30 (America/Guayaquil), routine entries daily 07:00`.
+fn when(channel: &Channel) -> String {
+    let timing = &channel.route.timing;
+    let mut said = vec![gathered(channel).map_or("at once".to_owned(), |wait| format!("gathered {}", every(wait)))];
+    said.extend(Some(spell_timing(timing)).filter(|times| !times.is_empty()));
+    if !channel.route.junk.is_empty() && timing.digest_below.is_none() {
+        said.push(format!("routine entries {}", spell_period(timing.digest)));
+    }
+    let zone = if channel.route.lowers_any() || timing.is_ever_held() { timing.zone.iana_name() } else { None };
+    let zone = zone.map(|zone| format!(" ({zone})")).unwrap_or_default();
+    format!("{}{zone}", said.join(", "))
 }
 
 /// How long the news of a case is gathered; `None` when each event goes at once.

@@ -11,6 +11,7 @@ mod damaged;
 mod delivery;
 mod demo;
 mod described;
+mod digests;
 mod documents;
 mod feeds;
 mod hearings;
