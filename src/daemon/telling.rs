@@ -29,7 +29,10 @@ const KEPT: usize = 512;
 
 /// What was read of dockets. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Read(Arc<Mutex<HashMap<(Cid, u32), Arc<Known>>>>);
+pub struct Read(Arc<Mutex<Kept>>);
+
+/// By case and version.
+type Kept = HashMap<(Cid, u32), Arc<Known>>;
 
 impl std::fmt::Debug for Read {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
