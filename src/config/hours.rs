@@ -18,7 +18,7 @@ const DAYS: [[&str; 3]; 7] = [
 ];
 
 /// The end of a day in a span that ends before its end.
-const LAST: Time = time(23, 59, 59, 999_999_999);
+pub(super) const LAST: Time = time(23, 59, 59, 999_999_999);
 
 /// The hours that a text names; `None` inside means always. The error is one sentence.
 pub(super) fn parse(text: &str) -> Result<Option<Hours>, String> {
@@ -56,6 +56,11 @@ pub fn spell(hours: &Hours) -> String {
     format!("{} {}-{until}", days.join(","), hours.from.strftime("%H:%M"))
 }
 
+/// The English name of a day, Monday first.
+pub(super) fn day_name(day: usize) -> &'static str {
+    DAYS.get(day).map_or("mon", |names| names[0])
+}
+
 fn parse_days(text: &str) -> Result<[bool; 7], String> {
     let mut days = [false; 7];
     for part in text.split(',').map(str::trim) {
@@ -74,12 +79,12 @@ fn parse_days(text: &str) -> Result<[bool; 7], String> {
     Ok(days)
 }
 
-fn parse_day(text: &str) -> Result<usize, String> {
+pub(super) fn parse_day(text: &str) -> Result<usize, String> {
     let text = text.trim();
     DAYS.iter().position(|names| names.contains(&text)).ok_or_else(|| format!("\"{text}\" is not a day"))
 }
 
-fn parse_time(text: &str) -> Result<Time, String> {
+pub(super) fn parse_time(text: &str) -> Result<Time, String> {
     let wrong = || format!("\"{}\" is not a time of day", text.trim());
     let (hour, minute) = text.trim().split_once(':').ok_or_else(wrong)?;
     let number = |digits: &str| if digits.len() == 2 { digits.parse::<i8>().map_err(|_| wrong()) } else { Err(wrong()) };
