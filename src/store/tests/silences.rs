@@ -286,3 +286,34 @@ fn there_is_an_end_to_the_number_of_silences() {
     assert!(one_more.contains("200 silences are active already"), "{one_more}");
     assert_eq!(store.silence(Silence::leave("mail", "a@example.org", None, at(0))), Ok(true), "nobody is kept from leaving");
 }
+
+#[test]
+fn of_a_digest_only_the_muted_case_is_left_out_and_it_stands_with_its_case() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let gathered = |n: u32, version_: u32, kind: EventKind| {
+        let cid = store.register(&[case(n)]).expect("registers")[0];
+        let event = of_kind(n, version_, kind);
+        let mut visit = visit(cid, &case(n), version_);
+        visit.version = Some(version(version_, docket(version_), i64::from(version_)));
+        let state = DeliveryState::Open { due: at(600) };
+        visit.deliveries = vec![Delivery { case: CaseRef::of_digests(), ..delivery(&event, "mail", state) }];
+        visit.events = vec![event];
+        store.commit(visit).expect("commits");
+    };
+    gathered(1, 1, EventKind::FilingAdded);
+    gathered(2, 1, EventKind::FilingAdded);
+    let [digest] = &store.deliveries(DeliveryFilter::Pending, 9).expect("reads")[..] else { panic!("one digest") };
+    assert_eq!(digest.events.len(), 2);
+    store.silence(silence(of_case(1), 900)).expect("begins");
+    gathered(1, 2, EventKind::RulingIssued);
+    let closed = store.close(digest.id, at(600)).expect("closes").expect("there");
+    assert_eq!((closed.state.name(), closed.events), ("waiting", vec![of_kind(2, 1, EventKind::FilingAdded).id]));
+    let muted = store.deliveries(DeliveryFilter::Muted, 9).expect("reads");
+    assert!(muted.len() == 2 && muted.iter().all(|delivery| delivery.case == case(1)), "{muted:?}");
+    let ended = store.end_silences(at(900)).expect("ends");
+    assert_eq!((ended[0].muted, ended[0].summaries.len()), (2, 1));
+    let summary = store.delivery(ended[0].summaries[0]).expect("reads").expect("there");
+    assert_eq!(summary.case, case(1));
+    assert!(store.fsck(false).expect("checks").is_clean());
+}
