@@ -19,6 +19,7 @@ fn env(name: &str) -> Option<String> {
         "HOME" => Some("/home/persona".to_owned()),
         "VEEDOR_HOOK_SECRET" => Some(KEY.to_owned()),
         "VEEDOR_HOOK_SECRET_OLD" => Some("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned()),
+        "VEEDOR_PING" => Some("https://ping.example.org/s3cret".to_owned()),
         "VEEDOR_HOOK_PAIR" => Some("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=".to_owned()),
         "VEEDOR_HOOK_AUTH" => Some("Bearer ficticio".to_owned()),
         "VEEDOR_LINES" => Some("dos\nlíneas".to_owned()),
@@ -146,7 +147,18 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
 
 #[test]
 fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
-    let sections = ["", "veedor", "veedor.confirm", "smtp", "smtp.password", "source.ec-esatje", "channel", "channel.secret", "case"];
+    let sections = [
+        "",
+        "veedor",
+        "veedor.confirm",
+        "veedor.dead_man",
+        "smtp",
+        "smtp.password",
+        "source.ec-esatje",
+        "channel",
+        "channel.secret",
+        "case",
+    ];
     let odd = "zzzzzzzzzzzzzzzzzzzz = 1\n";
     let mut text = odd.to_owned();
     for section in &sections[1..] {
