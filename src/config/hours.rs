@@ -74,12 +74,12 @@ fn parse_days(text: &str) -> Result<[bool; 7], String> {
     Ok(days)
 }
 
-fn parse_day(text: &str) -> Result<usize, String> {
+pub(super) fn parse_day(text: &str) -> Result<usize, String> {
     let text = text.trim();
     DAYS.iter().position(|names| names.contains(&text)).ok_or_else(|| format!("\"{text}\" is not a day"))
 }
 
-fn parse_time(text: &str) -> Result<Time, String> {
+pub(super) fn parse_time(text: &str) -> Result<Time, String> {
     let wrong = || format!("\"{}\" is not a time of day", text.trim());
     let (hour, minute) = text.trim().split_once(':').ok_or_else(wrong)?;
     let number = |digits: &str| if digits.len() == 2 { digits.parse::<i8>().map_err(|_| wrong()) } else { Err(wrong()) };

@@ -199,12 +199,18 @@ fn render(
         watch,
         source_title: source.map_or(delivery.case.source.as_str(), |source| &source.recipe.title),
         case_url: &url,
-        zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
+        zone: source.map_or_else(|| own_zone(config), |source| source.recipe.zone_of(&watch.number)),
         language: channel.language,
         profile: config.general.privacy,
         stop,
     };
     notify::render(sender, delivery, events, &about)
+}
+
+/// The clock on which veedor tells of itself: that of the first court of the list.
+pub(super) fn own_zone(config: &Config) -> jiff::tz::TimeZone {
+    let first = config.cases.iter().find_map(|watch| Some(config.source_of(&watch.case)?.recipe.zone_of(&watch.number)));
+    first.unwrap_or(jiff::tz::TimeZone::UTC)
 }
 
 /// News of a case that was taken off the watch list after it was found is still told.

@@ -40,6 +40,7 @@ pub mod evidence;
 pub mod fold;
 pub mod health;
 pub mod hearing;
+pub mod heartbeat;
 pub mod id;
 pub mod link;
 pub mod meanwhile;
