@@ -5,7 +5,7 @@
 //! ships; unset, a point costs one read of an initialised cell. It never does anything but abort.
 //!
 //! Points of the store: `before-transaction`, `after-transaction`, `after-flush`, `compact-copied`, `compact-between`,
-//! `compact-renamed`.
+//! `compact-renamed`, `before-summary`, `after-summary`.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

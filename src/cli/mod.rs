@@ -245,7 +245,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Retry(args) => retry::run(common, args),
         Command::Silence { what } => match what {
             None => silence::list(common),
-            Some(silence::SilenceCommand::Add(args)) => silence::add(common, args),
+            Some(silence::SilenceCommand::Add(args)) => silence::add(common, *args),
             Some(silence::SilenceCommand::End { id }) => silence::end(common, id),
         },
         Command::Release { source } => deliveries::brake(common, source, true, false),

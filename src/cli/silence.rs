@@ -23,7 +23,7 @@ For example: veedor silence add --case 17721-2024-00011G --kind 'filing.*' --for
 #[derive(Debug, Subcommand)]
 pub enum SilenceCommand {
     /// Mute what meets all that is named, until an end
-    Add(AddArgs),
+    Add(Box<AddArgs>),
     /// End a silence now; what it muted is told in a summary
     End {
         /// The silence's id, from `veedor silence`, or the beginning of it

@@ -11,6 +11,7 @@ use crate::domain::about::{About, Stop};
 use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
 use crate::domain::delivery::{Delivery, DeliveryState, Outcome};
 use crate::domain::event::Event;
+use crate::domain::privacy::Privacy;
 use crate::notify;
 
 /// Sends the message to every recipient of the channel.
@@ -49,26 +50,16 @@ async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Out
     let now = Clock::System.now();
     let case = CaseRef { source: "veedor".into(), number: "TEST".into() };
     let event = Event::test(case.clone(), &channel.id, now);
-    let watch = Watch {
-        number: CaseNumber { compact: "TEST".into(), canonical: "TEST".into(), parts: Parts::default() },
-        case: case.clone(),
-        name: None,
-        formal_name: None,
-        tags: Vec::new(),
-        every: std::time::Duration::ZERO,
-        since: None,
-        note: None,
-        facts: std::collections::BTreeMap::new(),
-        channels: None,
-        linked: Vec::new(),
-    };
+    let number = CaseNumber { compact: "TEST".into(), canonical: "TEST".into(), parts: Parts::default() };
+    let watch = Watch::bare(case.clone(), number);
     let about = About {
         watch: &watch,
+        previous: None,
         source_title: "veedor",
         case_url: "",
         zone: jiff::tz::TimeZone::UTC,
         language: channel.language,
-        profile: config.general.privacy,
+        privacy: Privacy::unread(config.policy_of(&case)),
         stop: Stop::Unsaid,
     };
     let delivery = Delivery {

@@ -94,6 +94,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
     let note = table.text("note").map(|at| at.value.trim().to_owned()).filter(|note| !note.is_empty());
     let facts = facts(table, scope);
     let channels = channels(table, scope, around.channels);
+    let withhold = super::privacy::of_case(table, scope);
     let known = known(table, source_id.as_ref(), typed.as_ref(), scope, around.sources);
     let (source_id, typed, known) = (source_id?, typed?, known?);
     let number = match known.source.recipe.number(&typed.value) {
@@ -125,6 +126,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
         facts,
         channels,
         linked: Vec::new(),
+        withhold,
     })
 }
 

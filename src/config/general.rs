@@ -13,10 +13,9 @@ use crate::domain::diff::Confirm;
 use crate::domain::schedule::Hours;
 
 use super::dead_man::{self, DeadMan};
-use super::hours;
-use super::public;
 use super::scope::{Scope, YEAR};
 use super::signs::{self, Signs};
+use super::{hours, privacy, public};
 
 /// What holds for the whole daemon.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,8 +24,8 @@ pub struct General {
     pub contact: Option<String>,
     /// The language of alerts and dashboard.
     pub language: Language,
-    /// What is redacted before anything leaves the machine.
-    pub privacy: Profile,
+    /// The profile of privacy, when it is said here and not in `[privacy]`.
+    pub privacy: Option<Profile>,
     /// The folder of the store.
     pub state_dir: PathBuf,
     /// Where the dashboard listens; `None` when it is off.
@@ -80,7 +79,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
         return General {
             contact: None,
             language: Language::default(),
-            privacy: Profile::default(),
+            privacy: None,
             state_dir: state_dir(None, scope),
             listen: Some(DEFAULT_LISTEN),
             url: None,
@@ -99,7 +98,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
     let general = General {
         contact: contact(&mut table, scope),
         language: table.choice("language", &LANGUAGES).map(|at| at.value).unwrap_or_default(),
-        privacy: table.choice("privacy", &[("newsroom", Profile::Newsroom), ("ngo", Profile::Ngo)]).map(|at| at.value).unwrap_or_default(),
+        privacy: privacy::profile(&mut table, "privacy").map(|at| at.value),
         state_dir: state_dir(written, scope),
         url: public::read(&mut table, listen, scope),
         listen,

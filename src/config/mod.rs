@@ -22,6 +22,8 @@ mod mask;
 mod naming;
 mod own;
 mod pace;
+mod policy;
+mod privacy;
 mod program;
 mod public;
 mod reach;
@@ -51,6 +53,7 @@ pub use general::General;
 pub use headers::Header;
 pub use hours::spell as spell_hours;
 pub use pace::Load;
+pub use policy::Policies;
 pub use program::Program;
 pub use scope::spell as spell_duration;
 pub use secret::Secret;
@@ -80,6 +83,8 @@ pub struct Config {
     pub cases: Vec<Watch>,
     /// The sources of which more is wished than they allow.
     pub loads: Vec<Load>,
+    /// What may leave the machine, by jurisdiction.
+    pub privacy: Arc<Policies>,
     sources: HashMap<String, Arc<Source>>,
     described: HashMap<CaseRef, Arc<Source>>,
     index: HashMap<CaseRef, usize>,
@@ -276,6 +281,9 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let sources = source::read(root, &scope, general.hours.clone());
     let mut channels = channel::read(roots, &general, has_smtp);
     let mut cases = case::read(roots, &case::Around { general: &general, sources: &sources, channels: &channels });
+    let (root, scope) = &mut roots[0];
+    let scope = *scope;
+    let privacy = Arc::new(Policies::new(privacy::read(root, &scope, general.privacy, &sources, &cases.list)));
     let tags: BTreeSet<&str> = cases.list.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
     channel::check_tags(&channels, &tags);
     if cases.list.is_empty() && scope.errors.is_empty() {
@@ -288,6 +296,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let config = Config {
         path: PathBuf::new(),
         loads,
+        privacy,
         files: Vec::new(),
         smtp,
         channels: channels.list,
@@ -301,7 +310,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
 }
 
 fn only_in_the_main_file(root: &mut Reader<'_>, main: &str) {
-    for key in ["include", "veedor", "smtp", "source"] {
+    for key in ["include", "veedor", "smtp", "source", "privacy", "redact", "withhold"] {
         if root.has(key) {
             root.item(key);
             let help = format!("move it to {main}; here may stand [[case]] and [[channel]]");

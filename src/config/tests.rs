@@ -10,6 +10,8 @@ use crate::domain::medium::Medium;
 use crate::domain::route::Gather;
 use crate::recipe::{self, Recipe};
 
+mod privacy;
+
 const EXAMPLE: &str = include_str!("../../watchlist.toml");
 const KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 pub(super) const CASE: &str = "[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n";
@@ -122,7 +124,9 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
     };
     let text: String = EXAMPLE.lines().map(|line| on(line) + "\n").collect();
     let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
-    let (config, errors, warnings) = load_files(&[("w.toml", &text), ("my-esatje.toml", recipe), ("autoridad.pem", AUTHORITY)]);
+    let files =
+        [("w.toml", text.as_str()), ("my-esatje.toml", recipe), ("autoridad.pem", AUTHORITY), ("private/minors.txt", "Nadie Ficticio\n")];
+    let (config, errors, warnings) = load_files(&files);
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
     assert_eq!((config.cases.len(), config.channels.len()), (4, 7));
     let (linked, warnings): (Vec<String>, Vec<String>) = warnings.into_iter().partition(|warning| warning.contains("linked of"));
@@ -158,6 +162,9 @@ fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
         "channel",
         "channel.secret",
         "case",
+        "privacy",
+        "redact",
+        "withhold",
     ];
     let odd = "zzzzzzzzzzzzzzzzzzzz = 1\n";
     let mut text = odd.to_owned();
@@ -169,6 +176,8 @@ fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
                 others.chain([Medium::Webhook]).for_each(|kind| text += &format!("[[channel]]\nkind = \"{}\"\n{odd}", kind.name()));
             }
             "case" => text += &format!("[[case]]\n{odd}[[case]]\nsource = \"page\"\n{odd}"),
+            "redact" => text += &format!("[[redact]]\nnames_file = \"x\"\n{odd}[[redact]]\n{odd}"),
+            "withhold" => text += &format!("[[withhold]]\n{odd}"),
             other => text += &format!("[{other}]\n{odd}"),
         }
     }
@@ -195,7 +204,7 @@ fn every_key_that_is_read_is_documented_in_the_shipped_watch_list() {
         for key in keys {
             // Top-level tables are sections of their own.
             if section.is_empty() && key != "include" {
-                assert!(["veedor", "smtp", "source", "channel", "case"].contains(&key.as_str()), "{key}");
+                assert!(["veedor", "smtp", "source", "channel", "case", "privacy", "redact", "withhold"].contains(&key.as_str()), "{key}");
                 continue;
             }
             let found = shown.lines().any(|line| {

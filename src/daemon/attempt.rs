@@ -3,6 +3,7 @@
 //! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
 //! same, whatever the watch list says by then. It decides neither when to try nor which channel rests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,13 +11,11 @@ use jiff::Timestamp;
 use super::Handles;
 use super::refused;
 use super::sender::sender;
+use super::telling::Telling;
 use super::ways_out;
 use crate::config::{Channel, Config};
-use crate::domain::about::{About, Stop};
 use crate::domain::backoff::RetrySchedule;
-use crate::domain::case::{CaseNumber, CaseRef, Watch};
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
-use crate::domain::event::Event;
 use crate::domain::id::Id;
 use crate::domain::medium::Medium;
 use crate::failpoint;
@@ -137,12 +136,13 @@ fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Op
 /// Writes the message and keeps it. The inner error says why there is none.
 async fn fix(
     handles: &Handles,
-    config: &Config,
+    config: &Arc<Config>,
     channel: &Channel,
     sender: &mut notify::Channel,
     delivery: &Delivery,
 ) -> Result<Result<Content, Unsendable>, StoreError> {
-    let (store, ids) = (handles.store.clone(), delivery.events.clone());
+    let (store, ids, case) = (handles.store.clone(), delivery.events.clone(), delivery.case.clone());
+    let (read, list) = (handles.read.clone(), Arc::clone(config));
     let domain = match sender {
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
@@ -155,9 +155,10 @@ async fn fix(
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
         let key = linked.then(|| store.link_key()).transpose()?;
-        Ok((events, domain, key))
+        let telling = Telling::load(&store, &read, &list, &case, &events)?;
+        Ok((events, domain, key, telling))
     });
-    let (events, domain, key) = loaded.await?;
+    let (events, domain, key, telling) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
@@ -166,7 +167,7 @@ async fn fix(
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
     let stop = ways_out::stop(config, sender.medium(), delivery, key.as_ref());
-    let content = match render(config, channel, sender, delivery, &events, stop) {
+    let content = match notify::render(sender, delivery, &events, &telling.about(channel.language, stop)) {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -174,62 +175,6 @@ async fn fix(
     let fixed = blocking(move || store.fix(id, content)).await?;
     failpoint::hit("after-fix");
     Ok(Ok(fixed))
-}
-
-fn render(
-    config: &Config,
-    channel: &Channel,
-    sender: &notify::Channel,
-    delivery: &Delivery,
-    events: &[Event],
-    stop: Stop,
-) -> Result<Content, Unsendable> {
-    let source = config.source_of(&delivery.case);
-    let unwatched;
-    let watch = match config.watch(&delivery.case) {
-        Some(watch) => watch,
-        None => {
-            let number = source.and_then(|source| source.recipe.number(&delivery.case.number).ok());
-            unwatched = no_longer_watched(&delivery.case, number);
-            &unwatched
-        }
-    };
-    let url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
-    let about = About {
-        watch,
-        source_title: source.map_or(delivery.case.source.as_str(), |source| &source.recipe.title),
-        case_url: &url,
-        zone: source.map_or_else(|| own_zone(config), |source| source.recipe.zone_of(&watch.number)),
-        language: channel.language,
-        profile: config.general.privacy,
-        stop,
-    };
-    notify::render(sender, delivery, events, &about)
-}
-
-/// The clock on which veedor tells of itself: that of the first court of the list.
-pub(super) fn own_zone(config: &Config) -> jiff::tz::TimeZone {
-    let first = config.cases.iter().find_map(|watch| Some(config.source_of(&watch.case)?.recipe.zone_of(&watch.number)));
-    first.unwrap_or(jiff::tz::TimeZone::UTC)
-}
-
-/// News of a case that was taken off the watch list after it was found is still told.
-pub(super) fn no_longer_watched(case: &CaseRef, number: Option<CaseNumber>) -> Watch {
-    let as_stored =
-        || CaseNumber { compact: case.number.clone(), canonical: case.number.clone(), parts: crate::domain::case::Parts::default() };
-    Watch {
-        case: case.clone(),
-        number: number.unwrap_or_else(as_stored),
-        name: None,
-        formal_name: None,
-        tags: Vec::new(),
-        every: Duration::ZERO,
-        since: None,
-        note: None,
-        facts: std::collections::BTreeMap::new(),
-        channels: None,
-        linked: Vec::new(),
-    }
 }
 
 /// Notes that an attempt panicked.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::telling::Telling;
 use super::{brake, differing};
 use crate::config::Config;
 use crate::domain::case::Watch;
@@ -130,6 +131,9 @@ fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], 
     let mut due = member.meaning.due(&member.calendar(config, &twins), now);
     // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
     // out is due at the next look.
+    if !due.events.is_empty() && Telling::is_withheld(store, config, &member.watch.case)? {
+        due.events.clear();
+    }
     if due.events.iter().any(is_silence) && is_braked(store, all)? {
         due.events.retain(|event| !is_silence(event));
         due.next = now;

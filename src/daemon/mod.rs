@@ -54,6 +54,7 @@ pub mod signals;
 mod silences;
 pub mod socket;
 pub mod supervise;
+mod telling;
 pub mod turns;
 pub mod visit;
 mod ways_out;
@@ -96,6 +97,8 @@ pub struct Handles {
     pub shared: Shared,
     /// The subscribers.
     pub notifier: Arc<Notifier>,
+    /// What was read of dockets for messages.
+    pub read: telling::Read,
     /// What fails, by channel.
     pub runs: Arc<Runs>,
     /// Counters.
@@ -174,6 +177,7 @@ impl Handles {
             config: Arc::new(ArcSwap::from_pointee(config)),
             clock,
             store,
+            read: telling::Read::default(),
             metrics,
             control: Arc::new(Control::default()),
         })

@@ -5,6 +5,8 @@
 use jiff::tz::TimeZone;
 
 use super::case::Watch;
+use super::id::Id;
+use super::privacy::Privacy;
 
 /// The language of what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,6 +53,8 @@ pub enum Stop {
 pub struct About<'a> {
     /// The case as watched.
     pub watch: &'a Watch,
+    /// The event of the case before the first that is told; `None` when there is none, or where nobody is told of it.
+    pub previous: Option<Id>,
     /// The source's title.
     pub source_title: &'a str,
     /// Where a person can look the case up.
@@ -59,8 +63,8 @@ pub struct About<'a> {
     pub zone: TimeZone,
     /// The reader's language.
     pub language: Language,
-    /// What is redacted.
-    pub profile: Profile,
+    /// What is hidden; [`show`](Self::show) applies it.
+    pub privacy: Privacy,
     /// How the reader stops it.
     pub stop: Stop,
 }

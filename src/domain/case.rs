@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::withhold::Telling;
+
 /// Where a case lives: the source and the number in the source's compact form. Identifies a case everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CaseRef {
@@ -88,9 +90,29 @@ pub struct Watch {
     pub channels: Option<Vec<String>>,
     /// The other watched cases of the same matter, at other sources or instances, in the order of their identities.
     pub linked: Vec<CaseRef>,
+    /// How much of it is told, where the operator says so; `None` leaves it to the classes of what is withheld.
+    pub withhold: Option<Telling>,
 }
 
 impl Watch {
+    /// A case of which the watch list says nothing.
+    pub fn bare(case: CaseRef, number: CaseNumber) -> Self {
+        Self {
+            case,
+            number,
+            name: None,
+            formal_name: None,
+            tags: Vec::new(),
+            every: Duration::ZERO,
+            since: None,
+            note: None,
+            facts: BTreeMap::new(),
+            channels: None,
+            linked: Vec::new(),
+            withhold: None,
+        }
+    }
+
     /// What to call the case in a sentence: the nickname, else the canonical number.
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.number.canonical)

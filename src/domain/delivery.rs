@@ -257,6 +257,11 @@ impl Delivery {
         Id::derive(&[b"delivery rest", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
     }
 
+    /// The id of a delivery of what was taken out of one that is told without it.
+    pub fn id_of_muted(channel: &str, recipient: &str, first_event: Id) -> Id {
+        Id::derive(&[b"delivery muted", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
+    }
+
     /// The state after an attempt, and the attempts counted so far.
     ///
     /// `schedule` gives the wait before each further attempt; when it is used up the delivery is dead. One that was sent again

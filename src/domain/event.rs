@@ -161,6 +161,8 @@ kinds! {
     VeedorHeartbeat = "veedor.heartbeat", Info, Operator;
     /// A test message asked for by the operator.
     VeedorTest = "veedor.test", Info, Operator;
+    /// Something happened in a case of which nothing else is told. It is only ever shown: what happened is stored as what it is.
+    CaseActivity = "case.activity", Notice, Subscriber;
 }
 
 impl EventKind {

@@ -151,6 +151,7 @@ mod tests {
             facts: BTreeMap::new(),
             channels: channels.map(|ids| ids.iter().map(|id| (*id).into()).collect()),
             linked: Vec::new(),
+            withhold: None,
         }
     }
 

@@ -15,12 +15,14 @@ use super::case::{CaseNumber, CaseRef, Parts, Watch};
 use super::condition::{Class, Topic};
 use super::delivery::{Delivery, DeliveryState};
 use super::disagreement::{Disagreement, Point};
-use super::docket::EntryKey;
+use super::docket::{Docket, EntryKey, Party};
 use super::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity};
 use super::hearing::{HearingMention, HearingMode, HearingStatus};
 use super::id::{Id, sha256};
 use super::link::{Link, Relation};
+use super::privacy::{Held, Known, Privacy};
 use super::report::{Number, Report, SourceLine, Subject, Trouble};
+use crate::config::Policies;
 
 /// The watched case.
 pub fn watch() -> Watch {
@@ -36,6 +38,7 @@ pub fn watch() -> Watch {
         facts: BTreeMap::new(),
         channels: None,
         linked: Vec::new(),
+        withhold: None,
     }
 }
 
@@ -43,13 +46,22 @@ pub fn watch() -> Watch {
 pub fn about(watch: &Watch, language: Language) -> About<'_> {
     About {
         watch,
+        previous: Some(Id::derive(&[b"the event before"])),
         source_title: "eSATJE, Consejo de la Judicatura del Ecuador",
         case_url: "https://procesosjudiciales.funcionjudicial.gob.ec/busqueda",
         zone: TimeZone::get("America/Guayaquil").expect("bundled"),
         language,
-        profile: Profile::Newsroom,
+        privacy: privacy(Profile::Newsroom),
         stop: Stop::Unsaid,
     }
+}
+
+/// What is hidden in a case of the sample's parties under this profile.
+pub fn privacy(profile: Profile) -> Privacy {
+    let party = |name: &str| Party { role: "PROCESADO".into(), name: name.into() };
+    let docket = Docket { parties: vec![party("PERSONA FICTICIA UNO"), party("PERSONA FICTICIA DOS")], ..Docket::default() };
+    let held = Held { dockets: vec![Known::of(&docket).into()], reserved: false };
+    Privacy::new(Policies::of_profile(profile).of("ec"), &watch(), Some(&held), &[])
 }
 
 /// When everything was seen.

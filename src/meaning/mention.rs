@@ -7,15 +7,14 @@ use jiff::civil::{Date, Time};
 use jiff::{Span, ToSpan};
 use serde_json::{Value, json};
 
-use crate::domain::about::Profile;
 use crate::domain::docket::Entry;
 use crate::domain::event::EventKind;
 use crate::domain::hearing::{HearingMention, HearingStatus};
-use crate::domain::redact;
 use crate::wire::hearing;
 
 use super::hearing::{END_OF_DAY, is_setting};
 use super::lives::around;
+use super::privacy::tells_access;
 use super::resolve::{Lean, WEEKDAY_MISMATCH};
 use super::scene::Scene;
 use super::speech::Say;
@@ -69,7 +68,7 @@ impl Meaning {
         if matches!(mention.status, H::Deferred | H::Suspended) && !dated {
             form["next"] = json!("undated");
         }
-        if redact::text(passage, Profile::Newsroom).contains(redact::ACCESS) {
+        if tells_access(passage) {
             form["join"] = json!(REDACTED);
         }
         if let Some(other) = other_day(mention, scene) {

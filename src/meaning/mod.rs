@@ -31,6 +31,7 @@ mod notices;
 pub mod phrase;
 #[cfg(test)]
 mod portuguese;
+pub mod privacy;
 mod reasons;
 pub mod resolve;
 mod scene;

@@ -9,16 +9,16 @@ use super::evidence;
 use super::linked;
 use super::meanwhile;
 use super::operator;
-use super::summary::{missing_since, of_shown, sets_a_date};
+use super::summary::{missing_since, sets_a_date, summary};
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
-use crate::domain::event::{EXCERPT_CHARS, Event, EventHearing, EventKind, NOT_HELD, Severity};
-use crate::domain::hearing::HearingMention;
+use crate::domain::event::{EXCERPT_CHARS, EventHearing, EventKind, NOT_HELD, Severity};
 use crate::domain::id::hex;
 use crate::domain::link::Link;
 use crate::domain::meanwhile::Meanwhile;
-use crate::domain::redact::{self, cut};
+use crate::domain::redact::cut;
+use crate::domain::shown::Shown;
 use crate::domain::twin::ALSO_AT;
 
 /// What is told of one event.
@@ -48,36 +48,35 @@ pub(super) struct Block {
 /// The longest value of a fact, in characters.
 const FACT: usize = 300;
 
-/// The block of an event as it came from `meaning`.
-pub(super) fn block(raw: &Event, about: &About<'_>) -> Block {
+/// The block of an event.
+pub(super) fn block(event: &Shown, about: &About<'_>) -> Block {
     let language = about.language;
-    let event = redact::event(raw, about.profile);
     let mut block = Block {
         severity: event.severity,
         kind: words::heading(event.kind, event.entry.as_ref().map(|entry| entry.actor), language),
-        title: of_shown(&event, about),
+        title: summary(event, about),
         date: None,
         facts: Vec::new(),
         quote: None,
         excerpt: None,
         change: Vec::new(),
         cautions: words::benign(event.kind, event.severity, language).map(str::to_owned).into_iter().collect(),
-        proof: proof(&event, about),
+        proof: proof(event, about),
     };
     if let Some(hearing) = &event.hearing {
-        tell_hearing(&mut block, raw, hearing, about);
+        tell_hearing(&mut block, event, hearing, about);
     }
-    tell_entry(&mut block, &event, about);
-    tell_field(&mut block, &event, about);
+    tell_entry(&mut block, event, about);
+    tell_field(&mut block, event, about);
     block
 }
 
-fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &About<'_>) {
+fn tell_hearing(block: &mut Block, event: &Shown, hearing: &EventHearing, about: &About<'_>) {
     let language = about.language;
     let mention = &hearing.mention;
     let doubtful = !mention.warnings.is_empty();
     // Of two days that are told, none is written large.
-    if let Some(date) = mention.date.filter(|_| raw.kind != EventKind::RecordDisagreement) {
+    if let Some(date) = mention.date.filter(|_| event.kind != EventKind::RecordDisagreement) {
         let hour = match mention.time {
             Some(time) => format!("{:02}:{:02}", time.hour(), time.minute()),
             None => pick(language, "hora no indicada", "hour not stated").to_owned(),
@@ -86,12 +85,12 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
         if let Some(end) = mention.end_date {
             day.push_str(&format!(" – {} {}", pick(language, "hasta el", "until"), long_day(end, language)));
         }
-        block.date = Some(match (doubtful, sets_a_date(raw.kind, mention.status)) {
+        block.date = Some(match (doubtful, sets_a_date(event.kind, mention.status)) {
             // The day is that of the hearing that comes next, not of the change.
-            _ if raw.kind == EventKind::JudgeChanged => format!("{}: {day}", pick(language, "Próxima audiencia", "Next hearing")),
+            _ if event.kind == EventKind::JudgeChanged => format!("{}: {day}", pick(language, "Próxima audiencia", "Next hearing")),
             (true, _) => format!("{}: {day}", pick(language, "Posible fecha", "Possible date")),
             (false, true) => day,
-            (false, false) => format!("{}: {day}", words::kind(raw.kind, language)),
+            (false, false) => format!("{}: {day}", words::kind(event.kind, language)),
         });
         let zone = if hearing.zone.is_empty() { "—".to_owned() } else { cut(&hearing.zone, 60) };
         block.facts.push((pick(language, "Zona horaria", "Time zone"), zone));
@@ -111,32 +110,11 @@ fn tell_hearing(block: &mut Block, raw: &Event, hearing: &EventHearing, about: &
         block.cautions.push(format!("{lead}: {}.", cut(&words::warning(warning, language), FACT)));
     }
     if doubtful {
-        let sentence = raw.hearing.as_ref().and_then(|hearing| sentence(raw, &hearing.mention));
-        block.quote = sentence.map(|sentence| redact::text(&sentence, about.profile));
+        block.quote = event.quote().map(|sentence| cut(sentence, EXCERPT_CHARS));
     }
 }
 
-/// The sentence in which the text sets the date. The span counts bytes of the unmasked text, of which the event holds the
-/// beginning; outside it there is nothing to quote.
-fn sentence(event: &Event, mention: &HearingMention) -> Option<String> {
-    let text = &event.entry.as_ref()?.excerpt;
-    let (start, end) = mention.span?;
-    let (before, after) = (text.get(..start)?, text.get(start.max(end)..)?);
-    let from = stops(before).last().unwrap_or(0);
-    let until = stops(after).next().map_or(text.len(), |stop| start.max(end) + stop);
-    text.get(from..until).map(|sentence| cut(sentence.trim(), EXCERPT_CHARS))
-}
-
-/// Where sentences end: after a stop that white space follows, so that "09.30" is no end.
-fn stops(text: &str) -> impl Iterator<Item = usize> {
-    let next = text.chars().skip(1).map(Some).chain([None]);
-    text.char_indices().zip(next).filter_map(|((at, c), next)| {
-        let is_end = c == '\n' || (matches!(c, '.' | ';') && next.is_none_or(char::is_whitespace));
-        is_end.then_some(at + c.len_utf8())
-    })
-}
-
-fn tell_entry(block: &mut Block, event: &Event, about: &About<'_>) {
+fn tell_entry(block: &mut Block, event: &Shown, about: &About<'_>) {
     let Some(entry) = &event.entry else { return };
     let language = about.language;
     let title = if entry.title.is_empty() { "—".to_owned() } else { cut(&entry.title, FACT) };
@@ -170,7 +148,7 @@ fn tell_entry(block: &mut Block, event: &Event, about: &About<'_>) {
     block.excerpt = Some(cut(&entry.excerpt, EXCERPT_CHARS)).filter(|excerpt| !excerpt.is_empty() && is_quoted);
 }
 
-fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
+fn tell_field(block: &mut Block, event: &Shown, about: &About<'_>) {
     let Some(field) = &event.field else { return };
     let language = about.language;
     let value = |text: &Option<String>| text.as_deref().map_or_else(|| "—".to_owned(), |text| cut(text, FACT));
@@ -239,7 +217,7 @@ fn tell_field(block: &mut Block, event: &Event, about: &About<'_>) {
     block.facts.push((pick(language, "Ahora", "Now"), value(&field.after)));
 }
 
-fn proof(event: &Event, about: &About<'_>) -> Vec<(&'static str, String)> {
+fn proof(event: &Shown, about: &About<'_>) -> Vec<(&'static str, String)> {
     let language = about.language;
     let mut proof = vec![
         (pick(language, "Observado", "Seen"), instant(event.seen_at, &about.zone, language)),

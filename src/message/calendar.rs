@@ -17,8 +17,8 @@ use super::sheet;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::appointment::Appointment;
-use crate::domain::event::Event;
-use crate::domain::redact::{self, cut, plain};
+use crate::domain::redact::{cut, plain};
+use crate::domain::shown::Shown;
 use line::Lines;
 
 /// Who publishes the appointments.
@@ -40,11 +40,11 @@ const SHORT: usize = 200;
 
 /// The appointments that these events change, as one calendar; `None` when they change none. Of one that several events tell of, the
 /// latest is told.
-pub fn calendar(events: &[Event], about: &About<'_>, publisher: &Publisher<'_>) -> Option<String> {
+pub fn calendar(events: &[Shown], about: &About<'_>, publisher: &Publisher<'_>) -> Option<String> {
     let mut latest: Vec<(Appointment, Timestamp)> = Vec::new();
-    for event in events.iter().map(|event| redact::event(event, about.profile)) {
-        let Some(hearing) = event.hearing else { continue };
-        for appointment in hearing.appointments {
+    for event in events {
+        let Some(hearing) = &event.hearing else { continue };
+        for appointment in hearing.appointments.iter().cloned() {
             match latest.iter_mut().find(|(other, _)| other.id == appointment.id) {
                 Some(known) if (known.0.sequence, known.1) <= (appointment.sequence, event.seen_at) => {
                     *known = (appointment, event.seen_at)

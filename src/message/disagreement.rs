@@ -9,9 +9,9 @@ use super::hearings::hearing_name;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::disagreement::{Disagreement, Point};
-use crate::domain::event::Event;
 use crate::domain::redact::{cut, plain};
 use crate::domain::setting::Outcome;
+use crate::domain::shown::Shown;
 
 /// The longest value of a line, in characters.
 const VALUE: usize = 80;
@@ -32,12 +32,12 @@ fn shown(point: Point, value: &str, language: Language) -> String {
 }
 
 /// The case of the event, as the other one is named.
-fn own(event: &Event, about: &About<'_>) -> String {
+fn own(event: &Shown, about: &About<'_>) -> String {
     format!("{} {}", event.case.source, plain(&about.watch.number.canonical))
 }
 
 /// The one line, in a subject without the names of the sources; `None` when the event tells no disagreement.
-pub(super) fn line(event: &Event, about: &About<'_>, is_subject: bool) -> Option<String> {
+pub(super) fn line(event: &Shown, about: &About<'_>, is_subject: bool) -> Option<String> {
     let told = Disagreement::of(event)?;
     let language = about.language;
     let kind = || hearing_name(event.hearing.as_ref().and_then(|hearing| hearing.mention.kind.as_deref()), language);
@@ -62,7 +62,7 @@ pub(super) fn line(event: &Event, about: &About<'_>, is_subject: bool) -> Option
 }
 
 /// The facts: what each source shows, and the words of the other one.
-pub(super) fn facts(event: &Event, about: &About<'_>) -> Vec<(&'static str, String)> {
+pub(super) fn facts(event: &Shown, about: &About<'_>) -> Vec<(&'static str, String)> {
     let Some(told) = Disagreement::of(event) else { return Vec::new() };
     let language = about.language;
     let says = |source: &str, value: &str| format!("{} · {}", cut(source, VALUE), shown(told.point, value, language));
@@ -79,13 +79,14 @@ pub(super) fn facts(event: &Event, about: &About<'_>) -> Vec<(&'static str, Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::EventKind;
+    use crate::domain::event::{Event, EventKind};
     use crate::domain::sample;
     use crate::message::summary::summary;
 
     fn both(event: &Event) -> (String, String) {
         let watch = sample::watch();
-        (summary(event, &sample::about(&watch, Language::Es)), summary(event, &sample::about(&watch, Language::En)))
+        let [es, en] = [Language::Es, Language::En].map(|language| sample::about(&watch, language));
+        (summary(&es.show_one(event), &es), summary(&en.show_one(event), &en))
     }
 
     #[test]
@@ -117,7 +118,8 @@ mod tests {
             "Judge or panel: the sources disagree: «UNA» according to ec-esatje 17721-2019-00029G; «OTRO» according to ec-cc 1"
         );
         let watch = sample::watch();
-        let facts = facts(&sample::disagreement(), &sample::about(&watch, Language::Es));
+        let about = sample::about(&watch, Language::Es);
+        let facts = facts(&about.show_one(&sample::disagreement()), &about);
         assert!(facts.iter().any(|(_, words)| words.contains("14 de marzo de 2024")), "{facts:?}");
     }
 }

@@ -7,11 +7,11 @@ use jiff::civil::{Date, Time};
 use super::dates::{day, moment};
 use super::words::pick;
 use crate::domain::about::Language;
-use crate::domain::event::Event;
 use crate::domain::evidence as e;
+use crate::domain::shown::Shown;
 
 /// The end of a line about an event; empty when it carries no evidence.
-pub(super) fn tail(event: &Event, language: Language) -> String {
+pub(super) fn tail(event: &Shown, language: Language) -> String {
     let Some(field) = &event.field else { return String::new() };
     let text = |side: &Option<String>| side.as_deref().map(|text| value(text, language)).unwrap_or_default();
     let (before, after) = (text(&field.before), text(&field.after));
@@ -95,7 +95,7 @@ fn first_day(text: &str, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{EventKind, FieldChange};
+    use crate::domain::event::{Event, EventKind, FieldChange};
     use crate::domain::sample;
 
     #[test]
@@ -105,7 +105,8 @@ mod tests {
                 let field =
                     FieldChange { field: name.to_owned(), before: Some("2026-11-12 203900573".into()), after: Some("203900001".into()) };
                 let event = Event { field: Some(field), ..sample::bare(EventKind::RecordBackdated) };
-                let said = tail(&event, language);
+                let watch = sample::watch();
+                let said = tail(&sample::about(&watch, language).show_one(&event), language);
                 assert!(said.len() > 10 && labels(name, language).is_some(), "{name}");
                 for banned in ["ocult", "alter", "manipul", "antedat", "hidden", "tamper", "forg", "fals"] {
                     assert!(!said.contains(banned), "{said}");

@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use super::dates::day;
 use super::words::{self, pick};
 use crate::domain::about::Language;
-use crate::domain::event::{Event, EventEntry, FieldChange};
+use crate::domain::event::{EventEntry, FieldChange};
 use crate::domain::link::Link;
 use crate::domain::redact::cut;
+use crate::domain::shown::Shown;
 
 /// The longest name of a court in a line, in characters.
 const COURT: usize = 100;
@@ -82,7 +83,7 @@ pub(super) fn reached(change: &FieldChange, language: Language) -> Option<String
 }
 
 /// The line of any event `case.linked`.
-pub(super) fn summary(event: &Event, language: Language, title: usize) -> Option<String> {
+pub(super) fn summary(event: &Shown, language: Language, title: usize) -> Option<String> {
     match Link::of(event) {
         Some(link) => Some(line(&link, event.entry.as_ref(), language, title)),
         None => event.field.as_ref().and_then(|field| reached(field, language)),
@@ -92,14 +93,15 @@ pub(super) fn summary(event: &Event, language: Language, title: usize) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Actor, EventKind};
+    use crate::domain::event::{Actor, Event, EventKind};
     use crate::domain::link::Relation;
     use crate::domain::sample;
     use crate::message::summary::summary as worded;
 
     fn both(event: &Event) -> (String, String) {
         let watch = sample::watch();
-        (worded(event, &sample::about(&watch, Language::Es)), worded(event, &sample::about(&watch, Language::En)))
+        let [es, en] = [Language::Es, Language::En].map(|language| sample::about(&watch, language));
+        (worded(&es.show_one(event), &es), worded(&en.show_one(event), &en))
     }
 
     #[test]

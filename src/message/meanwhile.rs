@@ -6,15 +6,16 @@
 use super::dates::{day, short_instant};
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::EventKind;
 use crate::domain::meanwhile::{Look, Meanwhile};
 use crate::domain::redact::{cut, plain};
+use crate::domain::shown::Shown;
 
 /// The longest fact, in characters.
 const FACT: usize = 600;
 
 /// The one line.
-pub(super) fn line(event: &Event, language: Language) -> String {
+pub(super) fn line(event: &Shown, language: Language) -> String {
     let Some(told) = Meanwhile::of(event) else { return words::kind(event.kind, language).to_owned() };
     let (news, cases, look) = (told.count, told.all_cases(), told.look.len());
     let line = match (language, news, cases) {
@@ -45,8 +46,9 @@ pub(super) fn facts(told: &Meanwhile, about: &About<'_>) -> Vec<(&'static str, S
     let mut facts = vec![
         (pick(language, "Silencio", "Silence"), format!("{} – {}", instant(told.from), instant(told.until))),
         (pick(language, "Expedientes", "Cases"), cut(&cases.join(", "), FACT)),
-        (pick(language, "Novedades", "Events"), cut(&kinds.join(", "), FACT)),
     ];
+    // Of cases of which nothing but activity is told, no kinds.
+    facts.extend((!kinds.is_empty()).then(|| (pick(language, "Novedades", "Events"), cut(&kinds.join(", "), FACT))));
     let look =
         |Look { kind, day: date, case }: &Look| format!("{}, {}, {}", plain(case), words::kind(*kind, language), day(*date, language));
     facts.extend(told.look.iter().map(|found| (pick(language, "Por revisar", "Worth a look"), cut(&look(found), FACT))));
@@ -54,7 +56,7 @@ pub(super) fn facts(told: &Meanwhile, about: &About<'_>) -> Vec<(&'static str, S
 }
 
 /// How a summary of several cases is headed instead of by the case that it stands with: what they are, and their numbers.
-pub(super) fn heading(events: &[Event], language: Language) -> Option<(String, String)> {
+pub(super) fn heading(events: &[Shown], language: Language) -> Option<(String, String)> {
     let [event] = events else { return None };
     let told = Meanwhile::of(event).filter(|told| event.kind == EventKind::SilenceEnded && told.all_cases() > 1)?;
     let numbers: Vec<String> = told.cases.iter().map(|(case, _)| plain(case)).collect();

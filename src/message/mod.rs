@@ -1,7 +1,8 @@
 //! Every word that a person reads, in Spanish and in English.
 //!
 //! `notify`, the dashboard and the commands ask for a [`summary()`], a [`mail()`], a [`chat`] or the [`terminal()`] form. One file a
-//! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML, the calendar. It sends nothing.
+//! concern: fixed words, dates, the one line, what is told of an event, the subject, the text, the HTML, the calendar. It sends nothing,
+//! and words nothing but what [`About::show`] has made fit to show.
 
 mod advice;
 mod block;
@@ -27,8 +28,7 @@ pub use calendar::{METHOD, Publisher, calendar, file_name};
 pub use summary::summary;
 
 use crate::domain::about::About;
-use crate::domain::event::Event;
-use crate::domain::redact;
+use crate::domain::shown::Shown;
 
 /// A mail's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +42,14 @@ pub struct Letter {
 }
 
 /// The mail that tells these events of one case.
-pub fn mail(events: &[Event], about: &About<'_>) -> Letter {
-    let shown: Vec<Event> = events.iter().map(|event| redact::event(event, about.profile)).collect();
-    let subject = subject::subject(&shown, about);
+pub fn mail(events: &[Shown], about: &About<'_>) -> Letter {
+    let subject = subject::subject(events, about);
     let sheet = sheet::sheet(events, about);
     Letter { text: text::text(&sheet), html: html::html(&sheet, &subject), subject }
 }
 
 /// These events for a terminal or the journal: a few lines each.
-pub fn terminal(events: &[Event], about: &About<'_>) -> String {
+pub fn terminal(events: &[Shown], about: &About<'_>) -> String {
     text::terminal(&sheet::sheet(events, about))
 }
 

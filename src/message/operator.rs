@@ -12,9 +12,10 @@ use super::sheet::Sheet;
 use super::words::pick;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::condition::Class;
-use crate::domain::event::{Audience, Event, EventKind};
+use crate::domain::event::{Audience, EventKind};
 use crate::domain::redact::{cut, plain};
 use crate::domain::report::{Number, Report, Subject};
+use crate::domain::shown::Shown;
 
 /// The longest value of a fact, in characters.
 const FACT: usize = 300;
@@ -23,13 +24,13 @@ const FACT: usize = 300;
 const LINES: usize = 50;
 
 /// Whether these are for whoever runs veedor. A test message is shown as the alerts of its case are, because that is what it tests.
-pub(super) fn is_told(events: &[Event]) -> bool {
-    let is_told = |event: &Event| event.kind.audience() == Audience::Operator && event.kind != EventKind::VeedorTest;
+pub(super) fn is_told(events: &[Shown]) -> bool {
+    let is_told = |event: &Shown| event.kind.audience() == Audience::Operator && event.kind != EventKind::VeedorTest;
     !events.is_empty() && events.iter().all(is_told)
 }
 
 /// A mail's content.
-pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
+pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
     let language = about.language;
     let subjects: Vec<String> = events.iter().map(|event| subject_of(event, language)).collect();
     let leave = match &about.stop {
@@ -58,7 +59,7 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
     }
 }
 
-fn subject_of(event: &Event, language: Language) -> String {
+fn subject_of(event: &Shown, language: Language) -> String {
     match Report::of(event) {
         Some(report) => subject(&report.subject, language),
         None => subject(&Subject::Source(event.case.source.clone()), language),
@@ -77,7 +78,7 @@ fn subject(subject: &Subject, language: Language) -> String {
 }
 
 /// The one line; `None` of an event that carries no report.
-pub(super) fn line(event: &Event, about: &About<'_>) -> Option<String> {
+pub(super) fn line(event: &Shown, about: &About<'_>) -> Option<String> {
     let report = Report::of(event)?;
     let language = about.language;
     let lead = lead(event.kind, &report, language);
@@ -183,7 +184,7 @@ fn sources(report: &Report, language: Language) -> String {
 }
 
 /// Labelled facts, the last of them what to do; none of an event that carries no report.
-pub(super) fn facts(event: &Event, about: &About<'_>) -> Vec<(&'static str, String)> {
+pub(super) fn facts(event: &Shown, about: &About<'_>) -> Vec<(&'static str, String)> {
     let Some(report) = Report::of(event) else { return Vec::new() };
     let language = about.language;
     let at = |at: Timestamp| instant(at, &about.zone, language);

@@ -7,8 +7,8 @@ use super::meanwhile;
 use super::operator;
 use super::words::pick;
 use crate::domain::about::{About, Language, Stop};
-use crate::domain::event::Event;
 use crate::domain::redact::{cut, plain};
+use crate::domain::shown::Shown;
 
 /// The longest note of the operator that a mail carries, in characters.
 const NOTE: usize = 2000;
@@ -36,7 +36,7 @@ pub(super) struct Sheet {
 }
 
 /// The content for these events.
-pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
+pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
     if operator::is_told(events) {
         return operator::sheet(events, about);
     }
@@ -50,7 +50,7 @@ pub(super) fn sheet(events: &[Event], about: &About<'_>) -> Sheet {
         language,
         name,
         number,
-        blocks: events.iter().map(|event| block(event, about)).collect(),
+        blocks: once(events).iter().map(|event| block(event, about)).collect(),
         note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty() && of_one),
         tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty() && of_one),
         url: link(about.case_url).filter(|_| of_one),
@@ -96,6 +96,11 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
             muting.chain([(stop.to_owned(), link(leave))]).collect()
         }
     }
+}
+
+/// Of a case of which nothing but its activity is told, that once: how often it was active is not told either.
+pub(super) fn once(events: &[Shown]) -> &[Shown] {
+    if events.iter().all(Shown::is_activity) { &events[..events.len().min(1)] } else { events }
 }
 
 /// What the case is called.

@@ -16,9 +16,10 @@ use super::operator;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
-use crate::domain::event::{Actor, Audience, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
+use crate::domain::event::{Actor, Audience, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
 use crate::domain::hearing::{HearingMode, HearingStatus};
-use crate::domain::redact::{self, cut};
+use crate::domain::redact::{cut, plain};
+use crate::domain::shown::Shown;
 
 /// The longest title that a summary quotes, in characters.
 const TITLE: usize = 120;
@@ -26,18 +27,13 @@ const TITLE: usize = 120;
 /// The longest value of a field that a summary quotes, in characters.
 const VALUE: usize = 80;
 
-/// The summary of an event as it came from `meaning`.
-pub fn summary(event: &Event, about: &About<'_>) -> String {
-    of_shown(&redact::event(event, about.profile), about)
-}
-
-/// The summary of an event that [`redact::event`] has made fit to show.
-pub(super) fn of_shown(event: &Event, about: &About<'_>) -> String {
+/// The summary of an event.
+pub fn summary(event: &Shown, about: &About<'_>) -> String {
     worded(event, about, Form { heading: false, title: TITLE })
 }
 
 /// The same in `room` characters. A title gives way before the dates do, which stand at the end.
-pub(super) fn within(event: &Event, about: &About<'_>, room: usize) -> String {
+pub(super) fn within(event: &Shown, about: &About<'_>, room: usize) -> String {
     let forms = [(false, TITLE), (false, 40), (true, 60), (true, 30), (true, 0)];
     let mut lines = forms.into_iter().map(|(heading, title)| worded(event, about, Form { heading, title }));
     let shortest = || worded(event, about, Form { heading: true, title: 0 });
@@ -52,11 +48,18 @@ struct Form {
     title: usize,
 }
 
-fn worded(event: &Event, about: &About<'_>, form: Form) -> String {
+fn worded(event: &Shown, about: &About<'_>, form: Form) -> String {
     let language = about.language;
     match event.kind {
         EventKind::VeedorTest => {
             pick(language, "Mensaje de prueba de veedor: este canal funciona", "Test message from veedor: this channel works").to_owned()
+        }
+        EventKind::CaseActivity => {
+            let name = cut(&plain(about.watch.label()), TITLE);
+            match language {
+                Language::Es => format!("El expediente {name} tuvo actividad"),
+                Language::En => format!("The case {name} had activity"),
+            }
         }
         EventKind::SourceDrift => drift(event, language),
         EventKind::SilenceEnded => meanwhile::line(event, language),
@@ -209,7 +212,7 @@ fn outcome(kind: EventKind, status: HearingStatus, concerned: Option<&str>, lang
     }
 }
 
-fn of_entry(event: &Event, entry: &EventEntry, about: &About<'_>, form: Form) -> String {
+fn of_entry(event: &Shown, entry: &EventEntry, about: &About<'_>, form: Form) -> String {
     let language = about.language;
     let lead = match form.heading {
         true => words::heading(event.kind, Some(entry.actor), language).to_owned(),
@@ -236,7 +239,7 @@ fn of_entry(event: &Event, entry: &EventEntry, about: &About<'_>, form: Form) ->
 }
 
 /// Why messages of a source are held.
-fn drift(event: &Event, language: Language) -> String {
+fn drift(event: &Shown, language: Language) -> String {
     let source = &event.case.source;
     let Some(Drift { changed, watched, .. }) = Drift::of(event) else { return words::kind(event.kind, language).to_owned() };
     match language {
@@ -248,7 +251,7 @@ fn drift(event: &Event, language: Language) -> String {
 }
 
 /// Since when something is not seen, else when that was last checked.
-fn absence(event: &Event, about: &About<'_>) -> String {
+fn absence(event: &Shown, about: &About<'_>) -> String {
     let language = about.language;
     let (words, at) = match missing_since(event) {
         Some(since) => (pick(language, "no se observa desde el", "not seen since"), since),
@@ -258,7 +261,7 @@ fn absence(event: &Event, about: &About<'_>) -> String {
 }
 
 /// The instant that [`MISSING_SINCE`] carries.
-pub(super) fn missing_since(event: &Event) -> Option<Timestamp> {
+pub(super) fn missing_since(event: &Shown) -> Option<Timestamp> {
     let field = event.field.as_ref().filter(|field| field.field == MISSING_SINCE)?;
     field.before.as_deref()?.parse().ok()
 }
@@ -380,11 +383,13 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Event;
     use crate::domain::sample;
 
     fn both(event: &Event) -> (String, String) {
         let watch = sample::watch();
-        (summary(event, &sample::about(&watch, Language::Es)), summary(event, &sample::about(&watch, Language::En)))
+        let [es, en] = [Language::Es, Language::En].map(|language| sample::about(&watch, language));
+        (summary(&es.show_one(event), &es), summary(&en.show_one(event), &en))
     }
 
     #[test]
@@ -402,7 +407,8 @@ mod tests {
             )
         );
         let watch = sample::watch();
-        let mail = super::super::mail(&[event], &sample::about(&watch, Language::Es));
+        let about = sample::about(&watch, Language::Es);
+        let mail = super::super::mail(&about.show(&[event]), &about);
         assert!(mail.text.contains("por videoconferencia (Microsoft Teams)") && mail.text.contains("hasta el"), "{}", mail.text);
     }
 

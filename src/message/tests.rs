@@ -1,11 +1,16 @@
 //! Whole mails against `tests/fixtures/messages`. `VEEDOR_BLESS=1 cargo test --lib message` writes them anew; read the
 //! difference as a lawyer would before committing it.
 
-use super::*;
+use super::{Letter, mail as letter_of, terminal as lines_of};
+use crate::domain::about::About;
 use crate::domain::about::{Language, Profile};
 use crate::domain::delivery::MOST_EVENTS;
-use crate::domain::event::{Actor, EventKind};
+use crate::domain::event::{Actor, Event, EventKind};
 use crate::domain::sample;
+
+fn mail(events: &[Event], about: &About<'_>) -> Letter {
+    letter_of(&about.show(events), about)
+}
 
 fn golden(name: &str, got: &str) {
     let path = format!("{}/tests/fixtures/messages/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -81,7 +86,7 @@ fn a_hostile_court_stays_text() {
         let letter = mail(&[sample::hostile()], &about);
         assert!(!letter.html.contains("<script") && !letter.html.contains("<img") && !letter.html.contains("<b>"));
         assert!(!letter.html.contains("javascript:") && !letter.html.contains("\"><script"));
-        for text in [&letter.text, &letter.html, &terminal(&[sample::hostile()], &about)] {
+        for text in [&letter.text, &letter.html, &lines_of(&about.show(&[sample::hostile()]), &about)] {
             assert!(!text.contains(|c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c)), "{url}");
             assert!(text.len() < 60_000, "{}", text.len());
             assert!(!text.lines().any(|line| line.starts_with("Bcc:")));
@@ -162,7 +167,7 @@ fn a_subject_keeps_the_date_that_decides() {
 fn an_organisation_sees_initials() {
     let watch = sample::watch();
     let mut about = sample::about(&watch, Language::Es);
-    about.profile = Profile::Ngo;
+    about.privacy = sample::privacy(Profile::Ngo);
     let letter = mail(&[sample::party()], &about);
     for text in [&letter.subject, &letter.text, &letter.html] {
         assert!(text.contains("P. F. D.") && !text.contains("FICTICIA"), "{text}");

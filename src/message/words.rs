@@ -80,6 +80,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::StoreRecovered => ("Otra vez espacio en disco", "Room on the disk again"),
         EventKind::VeedorHeartbeat => ("Señal de vida", "Sign of life"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
+        EventKind::CaseActivity => ("Actividad en el expediente", "Activity in the case"),
     };
     pick(language, es, en)
 }

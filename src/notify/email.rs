@@ -16,12 +16,12 @@ use lettre::message::{Attachment, Body, Mailbox, MessageBuilder, MultiPart, Sing
 use super::{Smtp, Unsendable, Whose};
 use crate::domain::about::{About, Stop};
 use crate::domain::delivery::Delivery;
-use crate::domain::event::Event;
 use crate::domain::id::Id;
+use crate::domain::shown::Shown;
 use crate::message;
 
 /// The bytes of the mail that tells these events to the delivery's recipient.
-pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
+pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Shown], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
     let from = sender(&smtp.from)?;
     let to = recipient(&delivery.recipient)?;
     let domain = smtp.id_domain.clone().unwrap_or_else(|| from.email.domain().to_owned());
@@ -150,8 +150,17 @@ mod tests {
     use super::super::Tls;
     use super::*;
     use crate::domain::about::Language;
+    use crate::domain::event::Event;
     use crate::domain::sample;
     use mail_parser::{MessageParser, MimeHeaders};
+
+    fn render(smtp: &Smtp, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
+        super::render(smtp, delivery, &about.show(events), about)
+    }
+
+    fn letter(events: &[Event], about: &About<'_>) -> message::Letter {
+        message::mail(&about.show(events), about)
+    }
 
     fn relay(from: &str) -> Smtp {
         Smtp {
@@ -178,7 +187,7 @@ mod tests {
         let bytes = rendered(&events, "mesa@example.net");
         let mail = MessageParser::default().parse(&bytes).expect("a mail");
         let watch = sample::watch();
-        let letter = message::mail(&events, &sample::about(&watch, Language::Es));
+        let letter = letter(&events, &sample::about(&watch, Language::Es));
         assert_eq!(mail.subject(), Some(letter.subject.as_str()));
         assert_eq!(mail.body_text(0).map(|text| text.replace("\r\n", "\n")), Some(letter.text));
         assert_eq!(mail.body_html(0).map(|text| text.replace("\r\n", "\n")), Some(letter.html));
@@ -315,7 +324,7 @@ mod tests {
             let events = [sample::rescheduled()];
             let bytes = render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
             let mail = MessageParser::default().parse(&bytes).expect("a mail");
-            assert_eq!(mail.subject(), Some(message::mail(&events, &about).subject.replace("=?", "= ?").as_str()));
+            assert_eq!(mail.subject(), Some(letter(&events, &about).subject.replace("=?", "= ?").as_str()));
         }
     }
 
@@ -333,7 +342,7 @@ mod tests {
             let bytes = render(&relay("v@example.org"), &sample::delivery("a@example.net", &events), &events, &about).expect("renders");
             assert!(bytes.is_ascii() && bytes.split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
             let mail = MessageParser::default().parse(&bytes).expect("a mail");
-            let letter = message::mail(&events, &about);
+            let letter = letter(&events, &about);
             assert_eq!(mail.subject(), Some(unencoded(&letter.subject).as_str()));
             assert_eq!(mail.body_text(0).map(|text| text.replace("\r\n", "\n")), Some(letter.text));
             assert_eq!(mail.body_html(0).map(|text| text.replace("\r\n", "\n")), Some(letter.html));

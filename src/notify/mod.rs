@@ -6,6 +6,8 @@
 
 pub mod chat;
 pub mod command;
+#[cfg(test)]
+mod documented;
 mod email;
 mod exchange;
 #[cfg(test)]
@@ -226,18 +228,20 @@ impl Channel {
 }
 
 /// What a message sends: to be stored, and sent as it is at every attempt. The same arguments give the same bytes.
+/// Here, and nowhere else, the events of the store become what may leave the machine.
 pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &About<'_>) -> Result<Content, Unsendable> {
+    let events = about.show(events);
     let (from, body) = match channel {
-        Channel::Email(smtp) => (Some(smtp.from.clone()), email::render(smtp, delivery, events, about)?),
+        Channel::Email(smtp) => (Some(smtp.from.clone()), email::render(smtp, delivery, &events, about)?),
         Channel::Webhook(_) | Channel::Command(_) => {
-            let [event] = events else {
+            let [event] = events.as_slice() else {
                 return Err(Unsendable::message(format!("a message of this kind carries one event, not {}", events.len())));
             };
             let body = wire::event::body(event, about, &message::summary(event, about));
             (None, body.to_string().into_bytes())
         }
-        Channel::Chat(chat) => (None, chat::render(chat.service, events, about)),
-        Channel::Terminal => (None, message::terminal(events, about).into_bytes()),
+        Channel::Chat(chat) => (None, chat::render(chat.service, &events, about)),
+        Channel::Terminal => (None, message::terminal(&events, about).into_bytes()),
     };
     Ok(Content { medium: channel.medium(), from, body })
 }
@@ -329,44 +333,6 @@ mod tests {
         let body: serde_json::Value = serde_json::from_slice(&first.body).expect("JSON");
         assert_eq!(body["data"]["summary"], "Nueva decisión del órgano judicial: SENTENCIA (RESOLUCION), 19-feb-2024");
         assert!(render(&channel, &delivery, &[], &about).is_err());
-    }
-
-    /// The examples of `docs/events` are what is sent. `VEEDOR_BLESS=1 cargo test --lib notify` writes them anew.
-    #[test]
-    fn the_documented_bodies_are_what_is_sent() {
-        use crate::domain::event::EventKind;
-        let report = |kind| sample::reports().into_iter().find(|event| event.kind == kind).expect("a sample");
-        let watch = sample::watch();
-        let about = sample::about(&watch, Language::Es);
-        for (name, event) in [
-            ("hearing.rescheduled", sample::rescheduled()),
-            ("hearing.scheduled-doubtful", sample::doubtful()),
-            ("ruling.issued", sample::ruling()),
-            ("filing.added", sample::filing()),
-            ("party.changed", sample::party()),
-            ("record.edited", sample::edited()),
-            ("record.removed", sample::removed()),
-            ("case.linked", sample::linked()),
-            ("record.disagreement", sample::disagreement()),
-            ("source.drift", sample::drift()),
-            ("silence.ended", sample::silence_ended()),
-            ("source.blocked", report(EventKind::SourceBlocked)),
-            ("source.recovered", report(EventKind::SourceRecovered)),
-            ("channel.disabled", report(EventKind::ChannelDisabled)),
-            ("channel.recovered", report(EventKind::ChannelRecovered)),
-            ("store.low", report(EventKind::StoreLow)),
-            ("veedor.heartbeat", report(EventKind::VeedorHeartbeat)),
-            ("veedor.test", sample::bare(EventKind::VeedorTest)),
-        ] {
-            let body = render(&Channel::Webhook(hook()), &sample::delivery("", &[]), &[event], &about).expect("renders").body;
-            let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-            let shown = format!("{body:#}\n");
-            let path = format!("{}/docs/events/examples/{name}.json", env!("CARGO_MANIFEST_DIR"));
-            if std::env::var_os("VEEDOR_BLESS").is_some() {
-                std::fs::write(&path, &shown).expect("the example can be written");
-            }
-            assert_eq!(shown, std::fs::read_to_string(&path).unwrap_or_default(), "{path} differs; VEEDOR_BLESS=1 writes it anew");
-        }
     }
 
     #[test]

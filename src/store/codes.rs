@@ -62,7 +62,7 @@ coded! {
     RecordNearDuplicate = 46 RecordDisagreement = 50 NotificationMissing = 60 CaseReserved = 61 CaseReturned = 62 RecordMarked = 63
     SourceUnreadable = 80 SourceBlocked = 81 SourceUnavailable = 82 SourceCasesUnread = 83 SourceRecovered = 84 ChannelFailing = 85
     ChannelDisabled = 86 ChannelGaveUp = 87 ChannelRecovered = 88 StoreLow = 89 StoreRecovered = 90 VeedorHeartbeat = 91
-    SilenceEnded = 100
+    SilenceEnded = 100 CaseActivity = 120
 }
 
 coded! {

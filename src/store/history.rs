@@ -84,6 +84,17 @@ impl Store {
         })
     }
 
+    /// The id of the event of the same case with the number before, if there is one. Both are written once, so that the answer never
+    /// changes.
+    pub fn event_before(&self, event: &Event) -> Result<Option<Id>, StoreError> {
+        let Some((seq, cid)) = event.seq.checked_sub(1).zip(self.cid(&event.case)?) else { return Ok(None) };
+        self.read(|trees| {
+            let Some(number) = rows::get::<u64>(trees, Table::CaseEvent, &keys::numbered(cid, seq))? else { return Ok(None) };
+            let record = rows::get_long::<EventRecord>(trees, Table::Event, &number.to_be_bytes())?;
+            Ok(record.map(|record| record.id.into()))
+        })
+    }
+
     /// Events of all cases after the one with this number, oldest first, with their numbers. 0 begins at the beginning.
     pub fn events_after(&self, number: u64, limit: usize) -> Result<Vec<(u64, Event)>, StoreError> {
         self.read(|trees| {

@@ -22,8 +22,9 @@ use super::keys::Table;
 use super::outbox::Staged;
 use super::records::case::WordRecord;
 use super::records::delivery::{DeliveryRecord, StateRecord};
+use super::silences::Numbered;
 use super::writer::Ledger;
-use super::{Store, bodies, cases};
+use super::{Cid, Store, bodies, cases};
 
 /// What the watch list says of a case that the store has to know.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,9 +37,6 @@ pub struct Label {
 
 /// The labels of the cases on the watch list.
 pub type Labels = HashMap<CaseRef, Label>;
-
-/// The events of a message, by the silence that mutes them; `None`: those that are told.
-type Parts<T> = BTreeMap<Option<Id>, Vec<T>>;
 
 impl Store {
     /// Says what the watch list says of its cases, at the start and whenever it is read again. Kept in memory.
@@ -71,16 +69,23 @@ impl Ledger {
                 continue;
             }
             let now = delivery.created;
-            let mut parts: Parts<Id> = Parts::new();
+            let mut muted: BTreeMap<Id, Delivery> = BTreeMap::new();
+            let mut told = Vec::new();
             for id in &delivery.events {
-                let by = known.get(id).and_then(|event| self.muted_by(&silences, event, (&delivery.channel, &delivery.recipient), now));
-                parts.entry(by).or_default().push(*id);
+                let event = known.get(id).copied();
+                let to = (delivery.channel.as_str(), delivery.recipient.as_str());
+                let Some((event, by)) = event.and_then(|event| Some((event, self.muted_by(&silences, event, to, now)?))) else {
+                    told.push(*id);
+                    continue;
+                };
+                // It stands with its case, whatever it would have been told with. Its id follows when it is staged.
+                let state = DeliveryState::Muted { since: now, by };
+                let apart = Delivery { case: event.case.clone(), events: Vec::new(), state, ..delivery.clone() };
+                muted.entry(by).or_insert(apart).events.push(*id);
             }
-            for (by, events) in parts {
-                let state = by.map_or(delivery.state.clone(), |by| DeliveryState::Muted { since: now, by });
-                let id = events.first().map_or(delivery.id, |first| Delivery::id_of(&delivery.channel, &delivery.recipient, *first));
-                all.push(Delivery { id, events, state, ..delivery.clone() });
-            }
+            // One that is left without events is left out when it is staged.
+            all.push(Delivery { events: told, ..delivery });
+            all.extend(muted.into_values());
         }
         all
     }
@@ -100,38 +105,40 @@ impl Ledger {
             return Ok(false);
         }
         let Some(WordRecord::Address { channel, recipient }) = cases::word(&self.words(), record.address) else { return Ok(false) };
-        let mut parts: Parts<IdHex> = Parts::new();
+        let mut told = Vec::new();
+        let mut muted: BTreeMap<(Id, Cid), Vec<IdHex>> = BTreeMap::new();
         for event in &record.events {
-            // One that does not read back is told as what it is.
             let known = self.numbered_event(*event)?;
             let silences = self.silences.read().unwrap_or_else(PoisonError::into_inner);
-            let by = known.and_then(|(_, event)| self.muted_by(&silences, &event, (&channel, &recipient), now));
-            parts.entry(by).or_default().push(*event);
+            let by =
+                known.and_then(|Numbered { cid, event, .. }| Some((self.muted_by(&silences, &event, (&channel, &recipient), now)?, cid)));
+            match by {
+                Some(part) => muted.entry(part).or_default().push(*event),
+                // One that does not read back is told as what it is.
+                None => told.push(*event),
+            }
         }
-        if parts.keys().all(Option::is_none) {
-            return Ok(false);
-        }
-        if parts.len() > 1 && bodies::get(&self.trees, id, &record.events)?.is_some() {
-            if parts.contains_key(&None) {
+        let Some(((by, _), _)) = muted.first_key_value() else { return Ok(false) };
+        let state = |by: Id| StateRecord::Muted { since: now.into(), by: by.into() };
+        let before = Some(record.state.clone());
+        let mut staged = BTreeMap::new();
+        if bodies::get(&self.trees, id, &record.events)?.is_some() {
+            if !told.is_empty() {
                 return Ok(false);
             }
-            // Muted by several: as a whole, by the one that is to mute its first event.
-            parts = Parts::from([(
-                parts.into_iter().find(|(_, events)| events.first() == record.events.first()).and_then(|(by, _)| by),
-                record.events.clone(),
-            )]);
+            staged.insert(id, Staged { before, record: DeliveryRecord { state: state(*by), ..record.clone() } });
+            muted.clear();
+        } else if told.is_empty() {
+            if let Some(((by, cid), events)) = muted.pop_first() {
+                staged.insert(id, Staged { before, record: DeliveryRecord { cid, events, state: state(by), ..record.clone() } });
+            }
+        } else {
+            staged.insert(id, Staged { before, record: DeliveryRecord { events: told, ..record.clone() } });
         }
-        let mut staged = BTreeMap::new();
-        for (by, events) in parts {
-            let state = match by {
-                Some(by) => StateRecord::Muted { since: now.into(), by: by.into() },
-                None => StateRecord::Waiting { due: now.into() },
-            };
+        for ((by, cid), events) in muted {
             let Some(first) = events.first() else { continue };
-            let is_own = record.events.first() == Some(first);
-            let (own, before) =
-                if is_own { (id, Some(record.state.clone())) } else { (Delivery::id_of(&channel, &recipient, (*first).into()), None) };
-            staged.insert(own, Staged { before, record: DeliveryRecord { events, state, ..record.clone() } });
+            let apart = Delivery::id_of_muted(&channel, &recipient, (*first).into());
+            staged.insert(apart, Staged { before: None, record: DeliveryRecord { cid, events, state: state(by), ..record.clone() } });
         }
         // One that is there already is somebody's decision; it is not written over.
         for (other, _) in staged.iter().filter(|(other, _)| **other != id) {

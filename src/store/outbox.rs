@@ -14,7 +14,7 @@ use crate::domain::id::Id;
 
 use super::batch::Batch;
 use super::codes::{IdHex, Instant};
-use super::deliveries::{delivery_from, last_attempt, read_delivery};
+use super::deliveries::{delivery_from, last_attempt};
 use super::error::StoreError;
 use super::keys::{self, BRAKED, HELD, MUTED, NEVER, Table, Trees};
 use super::queue::{Place, Queue};
@@ -313,7 +313,8 @@ impl Ledger {
     fn close(&mut self, id: Id, now: Timestamp) -> Result<Option<Delivery>, StoreError> {
         let Some(mut record) = self.record(id)? else { return Ok(None) };
         if self.mute_pending(id, &record, now)? {
-            return read_delivery(&self.trees, &self.words(), id);
+            let Some(rest) = self.record(id)? else { return Ok(None) };
+            record = rest;
         }
         if matches!(record.state, StateRecord::Open { .. }) {
             let before = record.state.clone();

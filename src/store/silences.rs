@@ -15,6 +15,7 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::id::Id;
 use crate::domain::meanwhile::Meanwhile;
 use crate::domain::silence::{MOST_ACTIVE, Silence};
+use crate::failpoint;
 
 use super::batch::Batch;
 use super::brake::{due_records, readable};
@@ -205,7 +206,9 @@ impl Ledger {
         }
         self.put_staged(&mut batch, &staged)?;
         self.save_words(&mut batch)?;
+        failpoint::hit("before-summary");
         batch.apply(&self.trees)?;
+        failpoint::hit("after-summary");
         self.words_saved();
         let sent = staged.iter().filter(|(_, staged)| matches!(staged.record.state, StateRecord::Waiting { .. }));
         let summaries = sent.map(|(id, _)| *id).collect();
@@ -217,20 +220,18 @@ impl Ledger {
     /// The summaries for all to whom something was not sent, by the case that they stand with: the oldest that the recipient would have
     /// heard of, because a summary must not name a case to somebody who does not hear of it.
     fn summaries(&self, silence: &Silence, muted: &[(Id, DeliveryRecord)], now: Timestamp) -> Result<BTreeMap<Cid, Told>, StoreError> {
-        let mut by_address: BTreeMap<u32, Vec<(u64, Cid, Event)>> = BTreeMap::new();
+        let mut by_address: BTreeMap<u32, Vec<Numbered>> = BTreeMap::new();
         for (_, record) in muted {
             for id in &record.events {
-                if let Some((number, event)) = self.numbered_event(*id)? {
-                    by_address.entry(record.address).or_default().push((number, record.cid, event));
-                }
+                by_address.entry(record.address).or_default().extend(self.numbered_event(*id)?);
             }
         }
         let mut all: BTreeMap<Cid, Told> = BTreeMap::new();
         for (address, mut told) in by_address {
             let Some(WordRecord::Address { channel, recipient }) = cases::word(&self.words(), address) else { continue };
-            told.sort_by_key(|(number, ..)| *number);
+            told.sort_by_key(|one| one.number);
             let mut place = None;
-            for (_, cid, event) in &told {
+            for Numbered { cid, event, .. } in &told {
                 if let Some(head) = readable(cases::head_of(&self.trees, *cid))? {
                     place = Some((*cid, head.head(event.case.clone())));
                     break;
@@ -257,8 +258,8 @@ impl Ledger {
         Ok(all)
     }
 
-    fn summary(&self, silence: &Silence, head: &Head, told: &[(u64, Cid, Event)], now: Timestamp) -> Event {
-        let named: Vec<(&Event, &str)> = told.iter().map(|(.., event)| (event, self.label_of(&event.case))).collect();
+    fn summary(&self, silence: &Silence, head: &Head, told: &[Numbered], now: Timestamp) -> Event {
+        let named: Vec<(&Event, &str)> = told.iter().map(|Numbered { event, .. }| (event, self.label_of(&event.case))).collect();
         let until = silence.until.unwrap_or(now).min(now);
         let field = Meanwhile::new(silence.id, silence.created, until, &named).field();
         let kind = EventKind::SilenceEnded;
@@ -277,13 +278,14 @@ impl Ledger {
         }
     }
 
-    /// An event with its number among all; `None` when it does not read back.
-    pub(super) fn numbered_event(&self, id: IdHex) -> Result<Option<(u64, Event)>, StoreError> {
+    /// An event as it is stored; `None` when it does not read back.
+    pub(super) fn numbered_event(&self, id: IdHex) -> Result<Option<Numbered>, StoreError> {
         let Some(number) = readable(rows::get::<u64>(&self.trees, Table::EventId, &id.0))? else { return Ok(None) };
         let record: Option<EventRecord> = readable(rows::get_long(&self.trees, Table::Event, &number.to_be_bytes()))?;
         let Some(record) = record else { return Ok(None) };
-        let case = readable(cases::case_of(&self.trees, &self.words(), record.cid))?;
-        Ok(case.map(|case| (number, record.event(case))))
+        let cid = record.cid;
+        let case = readable(cases::case_of(&self.trees, &self.words(), cid))?;
+        Ok(case.map(|case| Numbered { number, cid, event: record.event(case) }))
     }
 
     /// Whether an operator's silence is to tell at its end what it muted.
@@ -311,6 +313,13 @@ impl Ledger {
         rows::put_long(&mut batch, &self.trees, Table::Silence, &id.0, &silence)?;
         batch.apply(&self.trees)
     }
+}
+
+/// An event with its number among all, and its case.
+pub(super) struct Numbered {
+    number: u64,
+    pub(super) cid: Cid,
+    pub(super) event: Event,
 }
 
 /// What is told at the end of a silence, and stands with one case.

@@ -9,11 +9,8 @@ use crate::domain::event::{Event, EventKind};
 use crate::domain::redact::{cut, plain};
 use crate::domain::report::{Number, Report, SourceLine, Subject, Trouble};
 
-/// Sources and troubles of a sign of life that are listed, so that the body fits.
-const LISTED: usize = 50;
-
-/// The JSON of a report.
-pub(super) fn shown(report: &Report, event: &Event) -> Value {
+/// The JSON of a report. Of its sources and troubles as many as `most` are listed, so that the body fits.
+pub(super) fn shown(report: &Report, event: &Event, most: usize) -> Value {
     match report.class {
         Some(class) => {
             let ended = matches!(event.kind, EventKind::SourceRecovered | EventKind::ChannelRecovered | EventKind::StoreRecovered);
@@ -24,8 +21,8 @@ pub(super) fn shown(report: &Report, event: &Event) -> Value {
         None => {
             let source = |of: &SourceLine| json!({"source": cut(&of.source, 100), "cases": of.cases, "last_read": of.read.map(seconds)});
             let trouble = |of: &Trouble| json!({"of": subject(&of.subject), "class": of.class.name(), "since": seconds(of.since)});
-            json!({"due": seconds(report.since), "sources": report.sources.iter().take(LISTED).map(source).collect::<Vec<_>>(),
-                   "troubles": report.troubles.iter().take(LISTED).map(trouble).collect::<Vec<_>>(), "counts": counts(&report.numbers)})
+            json!({"due": seconds(report.since), "sources": report.sources.iter().take(most).map(source).collect::<Vec<_>>(),
+                   "troubles": report.troubles.iter().take(most).map(trouble).collect::<Vec<_>>(), "counts": counts(&report.numbers)})
         }
     }
 }

@@ -270,6 +270,10 @@ const ONLY_IN: &[(&str, &str, &[&str], &[&str])] = &[
     ("awaits", ".await", &[], &["domain", "diag", "recipe", "meaning", "message", "wire"]),
     ("logs", "tracing::", &[], &["domain", "diag", "recipe", "meaning", "message", "wire"]),
     ("opens files", "std::fs", &[], &["domain", "diag", "recipe", "meaning", "message", "wire"]),
+    // What is worded is `Shown`, which only `domain/shown.rs` makes: an event of the store cannot go around the privacy of its case.
+    ("words an event as it is stored", ": &Event,", &[], &["message"]),
+    ("words an event as it is stored", ": &Event)", &[], &["message"]),
+    ("words events as they are stored", "[Event]", &[], &["message"]),
     ("is serialised", "serde::", &[], &["domain"]),
     // It panics when nobody reads; `cli::print` does not.
     ("prints", "println!", &[], &[]),

@@ -104,7 +104,7 @@ fn checked(config: &Config, wanted: Wanted, now: Timestamp) -> Result<Silence, A
     if kinds.len() > MOST_KINDS {
         return Err(no(format!("a silence names at most {MOST_KINDS} kinds; use a family such as \"filing.*\"")));
     }
-    for pattern in kinds.iter().filter(|pattern| !is_pattern(pattern)) {
+    if let Some(pattern) = kinds.iter().find(|pattern| !is_pattern(pattern)) {
         let names = EventKind::ALL.iter().map(|kind| kind.name());
         let families: Vec<String> = names.clone().filter_map(|name| Some(format!("{}.*", name.split_once('.')?.0))).collect();
         let near = nearest(pattern, families.iter().map(String::as_str).chain(names));

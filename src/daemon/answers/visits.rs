@@ -3,6 +3,7 @@
 //! Both end in the same [`Job`] as the poller's visits, so they tell the same things in the same way.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,13 +12,16 @@ use serde_json::{Value, json};
 use super::{Answer, Desk, find};
 use crate::config::Config;
 use crate::daemon::record::{Job, Visited};
+use crate::daemon::telling::Telling;
 use crate::daemon::visit::{Report, Target};
-use crate::domain::about::{About, Stop};
+use crate::domain::about::Stop;
 use crate::domain::case::Watch;
 use crate::domain::delivery::{BRAKED, DeliveryState, MUTED, PAUSED};
+use crate::domain::event::Event;
 use crate::domain::health::Health;
 use crate::domain::id::Id;
 use crate::domain::schedule::Row;
+use crate::domain::shown::Shown;
 use crate::message;
 use crate::recipe::{Next, Refusal};
 use crate::store::outbox::DeliveryFilter;
@@ -40,7 +44,8 @@ pub async fn poll(desk: &Desk, typed: &[String], dry_run: bool) -> Result<Value,
             keep(desk, cid, visited).await?;
         }
         let waits = waits(desk, watch, &report).await?;
-        reports.push(report_json(&config, index, &report, &waits));
+        let told = told(desk, &config, watch, &report).await?;
+        reports.push(report_json(&config, index, &report, &waits, &told));
     }
     Ok(json!({ "visits": reports, "dry_run": dry_run }))
 }
@@ -115,7 +120,21 @@ async fn waits(desk: &Desk, watch: &Watch, report: &Report) -> Result<Waits, Ans
         .collect())
 }
 
-fn report_json(config: &Config, index: usize, report: &Report, waits: &Waits) -> Value {
+/// What messages tell of the events of a visit, in their order: the kind, the severity and the one line.
+async fn told(desk: &Desk, config: &Arc<Config>, watch: &Watch, report: &Report) -> Result<Vec<Value>, Answer> {
+    let Report::Visited(visited) = report else { return Ok(Vec::new()) };
+    let (store, read, config) = (desk.handles.store.clone(), desk.handles.read.clone(), Arc::clone(config));
+    let (case, events) = (watch.case.clone(), visited.events.clone());
+    let told = blocking(move || {
+        let telling = Telling::load(&store, &read, &config, &case, &events)?;
+        let about = telling.about(config.general.language, Stop::Unsaid);
+        let one = |event: &Shown| json!({"kind": event.kind.name(), "severity": event.severity.name(), "summary": message::summary(event, &about)});
+        Ok(about.show(&events).iter().map(one).collect())
+    });
+    Ok(told.await?)
+}
+
+fn report_json(config: &Config, index: usize, report: &Report, waits: &Waits, told: &[Value]) -> Value {
     let Some(watch) = config.cases.get(index) else { return Value::Null };
     let case = json!({"source": watch.case.source, "number": watch.number.canonical, "name": watch.name});
     match report {
@@ -125,24 +144,18 @@ fn report_json(config: &Config, index: usize, report: &Report, waits: &Waits) ->
         }
         Report::Visited(visited) => {
             let source = config.source_of(&watch.case);
-            let url = source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default();
-            let about = About {
-                watch,
-                source_title: source.map_or("", |source| &source.recipe.title),
-                case_url: &url,
-                zone: source.map_or(jiff::tz::TimeZone::UTC, |source| source.recipe.zone_of(&watch.number)),
-                language: config.general.language,
-                profile: config.general.privacy,
-                stop: Stop::Unsaid,
+            let tell = |(event, told): (&Event, &Value)| {
+                let mut told = told.clone();
+                told["held"] = json!(waits.get(&event.id));
+                told
             };
-            let tell = |event: &crate::domain::event::Event| json!({"kind": event.kind.name(), "severity": event.severity.name(), "summary": message::summary(event, &about), "held": waits.get(&event.id)});
             json!({
                 "case": case,
                 "health": visited.health.name(),
                 "detail": visited.health.detail(),
                 "version": visited.version,
                 "baseline": visited.version == Some(1),
-                "events": visited.events.iter().map(tell).collect::<Vec<_>>(),
+                "events": visited.events.iter().zip(told).map(tell).collect::<Vec<_>>(),
                 // What was not read may be the fault of the recipe, so it is said whose it is.
                 "own_recipe": source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()),
             })
@@ -206,5 +219,6 @@ pub async fn import(
     keep(desk, cid, &visited).await?;
     let report = Report::Visited(visited);
     let waits = waits(desk, watch, &report).await?;
-    Ok(json!({ "visits": [report_json(&config, index, &report, &waits)], "dry_run": false }))
+    let told = told(desk, &config, watch, &report).await?;
+    Ok(json!({ "visits": [report_json(&config, index, &report, &waits, &told)], "dry_run": false }))
 }

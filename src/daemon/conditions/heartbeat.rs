@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{Observer, count};
 use crate::config::Config;
-use crate::daemon::attempt::own_zone;
+use crate::daemon::telling::own_zone;
 use crate::domain::condition::{Class, State, Topic};
 use crate::domain::event::EventKind;
 use crate::domain::report::{Number, Report, SourceLine, Subject, Trouble};

@@ -19,11 +19,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Handles;
-use super::attempt::no_longer_watched;
+use super::telling::no_longer_watched;
 use crate::config::Config;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::condition::{Class, Rule, Seen, State, Step, Topic, step};
 use crate::domain::event::{Event, EventKind, Severity};
+use crate::domain::privacy::Privacy;
 use crate::domain::report::{Number, Report, SourceLine, Subject};
 use crate::domain::route::{Route, to_operators};
 use crate::message;
@@ -212,14 +213,15 @@ fn in_english(event: &Event) -> String {
     let watch = no_longer_watched(&event.case, None);
     let about = About {
         watch: &watch,
+        previous: None,
         source_title: "",
         case_url: "",
         zone: TimeZone::UTC,
         language: Language::En,
-        profile: crate::domain::about::Profile::Newsroom,
+        privacy: Privacy::of_no_case(),
         stop: Stop::Unsaid,
     };
-    message::summary(event, &about)
+    message::summary(&about.show_one(event), &about)
 }
 
 impl std::fmt::Debug for Observer {

@@ -3,9 +3,15 @@
 use jiff::civil::{date, time};
 
 use super::*;
+use crate::domain::event::Event;
 use crate::domain::sample;
 
 const PUBLISHER: Publisher<'_> = Publisher { name: Some("Vigilancia ñ"), address: "veedor@example.org", domain: "example.org" };
+
+/// The calendar of events as they are stored.
+fn calendar(events: &[Event], about: &About<'_>, publisher: &Publisher<'_>) -> Option<String> {
+    super::calendar(&about.show(events), about, publisher)
+}
 
 fn with(change: impl Fn(&mut Appointment)) -> Event {
     let mut event = sample::invited();

@@ -176,7 +176,8 @@ mod tests {
 
     fn fitted(events: &[Event], room: usize) -> Vec<String> {
         let watch = sample::watch();
-        let talk = chat(events, &sample::about(&watch, Language::Es), Marks::Shown);
+        let about = sample::about(&watch, Language::Es);
+        let talk = chat(&about.show(events), &about, Marks::Shown);
         let fitted = talk.fit(room, 1, &simple);
         let all: Vec<Paragraph> = fitted.news.iter().flatten().chain(&fitted.tail).cloned().collect();
         assert!(sum(&all, &simple) + fitted.news.len() <= room, "{room}");

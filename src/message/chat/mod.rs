@@ -12,8 +12,8 @@ use super::sheet::{Sheet, sheet};
 use super::subject;
 use super::words::pick;
 use crate::domain::about::{About, Language};
-use crate::domain::event::{Event, Severity};
-use crate::domain::redact;
+use crate::domain::event::Severity;
+use crate::domain::shown::Shown;
 
 /// How a run of text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,8 +140,7 @@ const FOOTER: (&str, &str) = (
 );
 
 /// The message that tells these events of one case.
-pub fn chat(events: &[Event], about: &About<'_>, marks: Marks) -> Talk {
-    let shown: Vec<Event> = events.iter().map(|event| redact::event(event, about.profile)).collect();
+pub fn chat(events: &[Shown], about: &About<'_>, marks: Marks) -> Talk {
     let Sheet { language, name, number, blocks, note, tags, url, footer, .. } = sheet(events, about);
     let own = footer.first().filter(|_| operator::is_told(events)).copied();
     let labelled = |label: &str, value: Option<String>| value.map(|value| fact(label, &value));
@@ -149,7 +148,7 @@ pub fn chat(events: &[Event], about: &About<'_>, marks: Marks) -> Talk {
     Talk {
         language,
         severity: blocks.iter().map(|block| block.severity).max().unwrap_or(Severity::Info),
-        headline: subject::subject(&shown, about),
+        headline: subject::subject(events, about),
         name,
         number,
         news: blocks.iter().map(|block| news(block, language, marks)).collect(),
@@ -225,7 +224,13 @@ fn changed(pieces: &[Piece], language: Language, marks: Marks) -> Vec<Paragraph>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Event;
     use crate::domain::sample;
+
+    /// What is said of events as they are stored.
+    fn chat(events: &[Event], about: &About<'_>, marks: Marks) -> Talk {
+        super::chat(&about.show(events), about, marks)
+    }
 
     fn texts(paragraphs: &[Paragraph]) -> Vec<String> {
         paragraphs.iter().map(|paragraph| paragraph.spans.iter().map(|span| span.text.as_str()).collect()).collect()

@@ -26,9 +26,10 @@ use super::exchange::{AGENT, Answer, exchange, host, judge, retry_after};
 use super::{Attempted, Whose};
 use crate::domain::about::About;
 use crate::domain::delivery::{Delivery, Outcome};
-use crate::domain::event::{Event, Severity};
+use crate::domain::event::Severity;
 use crate::domain::medium::Service;
 use crate::domain::reach::Reach;
+use crate::domain::shown::Shown;
 use crate::fetch::guard::Guard;
 use crate::message::chat::{Marks, chat};
 
@@ -54,7 +55,7 @@ impl fmt::Debug for Chat {
 }
 
 /// The bytes of the message that tells these events, without its address.
-pub(super) fn render(service: Service, events: &[Event], about: &About<'_>) -> Vec<u8> {
+pub(super) fn render(service: Service, events: &[Shown], about: &About<'_>) -> Vec<u8> {
     let marks = if service == Service::Ntfy { Marks::Written } else { Marks::Shown };
     let talk = chat(events, about, marks);
     let body = match service {

@@ -9,7 +9,7 @@ use super::super::fake::{Received, Receiver};
 use super::super::{Attempted, Channel, Notifier, Whose, terminal};
 use super::*;
 use crate::domain::about::Language;
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
 use crate::domain::sample;
 
 /// Never reached unless something is wrong.
@@ -42,7 +42,8 @@ fn channel(service: Service, url: String) -> Chat {
 
 fn message(service: Service, events: &[Event], language: Language) -> Vec<u8> {
     let watch = sample::watch();
-    render(service, events, &sample::about(&watch, language))
+    let about = sample::about(&watch, language);
+    render(service, &about.show(events), &about)
 }
 
 fn parsed(service: Service, events: &[Event]) -> Value {
@@ -255,7 +256,7 @@ fn a_test_message_has_no_link_and_no_empty_part() {
     for service in Service::ALL {
         let watch = sample::watch();
         let about = About { case_url: "", ..sample::about(&watch, Language::Es) };
-        let body = String::from_utf8(render(service, &[sample::bare(EventKind::VeedorTest)], &about)).expect("text");
+        let body = String::from_utf8(render(service, &about.show(&[sample::bare(EventKind::VeedorTest)]), &about)).expect("text");
         assert!(body.contains("Mensaje de prueba") && !body.contains("fuente oficial"), "{body}");
     }
 }

@@ -107,14 +107,21 @@ fn of_a_message_that_gathers_only_what_is_named_is_muted() {
     store.silence(silence(Scope { channel: Some("mail".into()), ..kinds(&["filing.*"]) }, 60)).expect("begins");
     let mail = open_ones.iter().find(|delivery| delivery.channel == "mail").expect("a mail");
     let closed = store.close(mail.id, at(5)).expect("closes").expect("there");
-    assert_eq!((closed.state.name(), closed.events.len()), ("muted", 1), "the first event was the filing");
-    let rest = store.claim("mail", at(6), 9);
-    assert_eq!(rest.len(), 1);
-    let rest = store.close(rest[0], at(6)).expect("closes").expect("there");
-    assert_eq!((rest.state.clone(), rest.events.clone()), (DeliveryState::Waiting { due: at(5) }, vec![of_kind(1, 1, ruling).id]));
+    assert_eq!((closed.state, closed.events), (DeliveryState::Waiting { due: at(5) }, vec![of_kind(1, 1, ruling).id]), "it goes on");
+    let apart = store.deliveries(DeliveryFilter::Muted, 9).expect("reads");
+    assert_eq!(apart.iter().map(|one| one.events.clone()).collect::<Vec<_>>(), [vec![of_kind(1, 1, filing).id]]);
+    assert_eq!(store.claim("mail", at(6), 9), [mail.id]);
     // The other channel hears of both.
     let hook = open_ones.iter().find(|delivery| delivery.channel == "hook").expect("a webhook");
     assert_eq!(store.close(hook.id, at(6)).expect("closes").expect("there").events.len(), 2);
+    // What several silences mute is told by each of them.
+    store.silence(silence(Scope { channel: Some("hook".into()), ..kinds(&["filing.*"]) }, 50)).expect("begins");
+    store.silence(silence(Scope { channel: Some("hook".into()), ..kinds(&["ruling.*"]) }, 55)).expect("begins");
+    let closed = store.close(hook.id, at(7)).expect("closes").expect("there");
+    assert_eq!((closed.state.name(), closed.events.len()), ("muted", 1));
+    assert_eq!(store.deliveries(DeliveryFilter::Muted, 9).expect("reads").len(), 3);
+    let ended = store.end_silences(at(56)).expect("ends");
+    assert_eq!(ended.iter().map(|one| (one.muted, one.summaries.len())).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
     // New news: the muted part joins nothing.
     let more = tell(&store, 1, 2, vec![of_kind(1, 2, ruling), of_kind(1, 2, filing)], true);
     assert_eq!(states(&more), ["muted", "open", "open"]);

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 
-use crate::world::World;
 use crate::world::http::{Answer, serve};
 use crate::world::state::Shared;
+use crate::world::{World, judges};
 
 const A: &str = "17721-2024-00011G";
 
@@ -100,6 +100,63 @@ fn news_for_an_archived_room_is_held_until_it_is_back() {
     room.change(|room| room.refusal = None);
     world.ok(&["reload"]);
     assert!(room.wait(|room| room.got.len() == 1 && room.got[0].to_string().contains("ARCH01")), "{}", world.log());
+    world.until("all arrived", |world| world.deliveries(&[]).iter().all(|delivery| delivery["state"] == "delivered"));
+    world.finish();
+}
+
+/// What a court might write to be more than words: calls, links, marks, tags.
+const EVIL: &str = "<!channel> <@U012AB3CD> @everyone @room [pague](https://mal.example/x) **no** ~~nunca~~ `x` </blockquote><a href=\"https://mal.example/\">clic</a> # uno";
+
+#[test]
+fn parsers_of_others_read_a_courts_words_as_words() {
+    let got: Shared<Vec<(String, Value)>> = Shared::new(Vec::new());
+    let shared = got.clone();
+    let at = serve(move |question| {
+        let service = match question.path.as_str() {
+            path if path.starts_with("/slack") => "slack",
+            path if path.starts_with("/discord") => "discord",
+            path if path.starts_with("/mattermost") => "mattermost",
+            path if path.ends_with("/sendMessage") => "telegram",
+            path if path.starts_with("/_matrix/") => "matrix",
+            other => panic!("nobody is at {other}"),
+        };
+        shared.change(|got| got.push((service.to_owned(), serde_json::from_slice(&question.body).expect("JSON"))));
+        Answer::json(&serde_json::json!({"ok": true, "id": "1", "event_id": "$1"}))
+    });
+    let mut world = world_with("");
+    let token = world.path("token");
+    std::fs::write(&token, "123456789:AAficticia").expect("a token");
+    std::fs::set_permissions(&token, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its mode");
+    let token = format!("token = {{ file = \"{}\" }}", token.display());
+    let channels: String = [
+        ("slack", format!("url = \"http://{at}/slack\"")),
+        ("discord", format!("url = \"http://{at}/discord\"")),
+        ("mattermost", format!("url = \"http://{at}/mattermost\"")),
+        ("telegram", format!("url = \"http://{at}\"\nchat = -1001234567890\n{token}")),
+        ("matrix", format!("url = \"http://{at}\"\nroom = \"!sala:example.org\"\n{token}")),
+    ]
+    .iter()
+    .map(|(kind, keys)| format!("[[channel]]\nid = \"{kind}\"\nkind = \"{kind}\"\nallow_private = true\n{keys}\n\n"))
+    .collect();
+    world.list = world.list.replacen("\n[[case]]", &format!("\n{channels}[[case]]"), 1);
+    world.write(&world.list);
+    world.start();
+    world.visits(2);
+    let escaped = EVIL.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    world.court.act(A, "SENTENCIA (RESOLUCION)", &format!("<p>WORDS01 {escaped} WORDS02</p>"));
+    assert!(got.wait(|got| got.len() == 5), "{}", world.log());
+    let messages: serde_json::Map<String, Value> = got.get().iter().cloned().collect();
+    assert_eq!(messages.len(), 5, "one message for each");
+    if let Some(verdicts) = judges::ask("chats", &Value::Object(messages)) {
+        for (service, verdict) in verdicts.as_object().expect("an object") {
+            // What keeps a mention from being one is not seen.
+            let text = verdict["text"].as_str().expect("a text").replace('\u{200b}', "");
+            assert!(text.contains(&format!("WORDS01 {EVIL} WORDS02")), "{service}: {text}");
+            let links = verdict["links"].as_array().expect("a list");
+            assert!(links.iter().all(|link| !link.as_str().unwrap_or_default().contains("mal.example")), "{service}: {links:?}");
+            assert_eq!((&verdict["struck"], &verdict["errors"]), (&serde_json::json!([]), &serde_json::json!([])), "{service}");
+        }
+    }
     world.until("all arrived", |world| world.deliveries(&[]).iter().all(|delivery| delivery["state"] == "delivered"));
     world.finish();
 }

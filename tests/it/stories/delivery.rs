@@ -133,6 +133,11 @@ fn a_redirect_is_not_followed_and_the_news_waits() {
     world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>MOVED01 VISTOS.</p>");
     assert!(world.hooks.wait_tries(2), "{}", world.log());
     assert_eq!(world.hooks.astray(), 0);
+    let told = world.ok(&["deliveries", A]);
+    assert!(
+        told.contains("302, a redirect, which is never followed; configure the final address") && !told.contains("elsewhere"),
+        "{told}"
+    );
     world.hooks.refuse(None);
     world.told("MOVED01");
     world.finish();

@@ -127,6 +127,15 @@ fn one_click_in_a_mail_program_stops_the_channel_for_its_reader_alone_and_he_can
     assert!(world.ok(&["silence", "end", one["id"].as_str().expect("an id")]).contains(&format!("{ANA} is told again")));
     ruling(&world, B, "LEAVE5");
     mail(&world, ANA, "LEAVE5");
+    mail(&world, EVA, "LEAVE5");
+    world.told("LEAVE5");
+
+    // Whoever is added is named to the operator, and not in the log.
+    world.list = world.list.replace(&format!("\"{EVA}\""), &format!("\"{EVA}\", \"iris@example.org\""));
+    world.write(&world.list);
+    assert!(world.ok(&["reload"]).contains("channel mail tells iris@example.org from now on"));
+    world.logged("channel mail tells 1 more recipients from now on");
+    assert!(!world.log().contains("iris@"), "{}", world.log());
     world.finish();
 }
 
@@ -184,6 +193,21 @@ fn to_look_at_a_link_changes_nothing_and_a_case_is_silenced_for_one_alone() {
         }
     }
     assert_eq!(http(port, "POST", &link, &"x".repeat(5_000)).0, 413);
+
+    // The links in old mails go on working in a store that was restored.
+    assert_eq!(world.stop(), Some(0));
+    let copies = world.path("copies").display().to_string();
+    world.ok(&["backup", &copies]);
+    let store = world.state_dir().join("store");
+    std::fs::rename(&store, world.path("lost")).expect("it can be moved");
+    world.ok(&["restore", &copies]);
+    world.start();
+    world.visits(1);
     assert!(http(port, "GET", &link, "").1.contains("Expediente silenciado"));
+    assert!(http(port, "POST", &link, "do=undo").1.contains("Volver"));
+    ruling(&world, A, "MUTE5");
+    mail(&world, ANA, "MUTE5");
+    mail(&world, EVA, "MUTE5");
+    world.told("MUTE5");
     world.finish();
 }

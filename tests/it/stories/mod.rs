@@ -27,6 +27,7 @@ mod outside;
 mod polling;
 mod posted;
 mod probes;
+mod receivers;
 mod recipes;
 mod saved;
 mod series;

@@ -75,6 +75,37 @@ fn a_muted_case_is_quiet_the_others_are_not_and_at_the_end_there_is_one_summary(
 }
 
 #[test]
+fn a_kill_at_the_end_of_a_silence_neither_loses_nor_doubles_its_summary() {
+    for step in ["before-summary", "after-summary"] {
+        let mut world = World::new(&[A]);
+        world.start();
+        world.visits(2);
+        let id = add(&world, &["--case", A, "--for", "3d"]);
+        ruling(&world, A, "CALLA4");
+        world.until("both are muted", |world| muted(world) == 2);
+        world.kill();
+        world.start_with(&[("VEEDOR_FAILPOINT", step)]);
+        world.visits(1);
+        assert!(!world.veedor(&["silence", "end", &id]).status.success(), "the daemon did not die at {step}");
+        assert_ne!(world.ended(), Some(0), "{}", world.log());
+        world.start();
+        world.visits(1);
+        // What was not written did not happen.
+        if world.json(&["silence", "--json"])["silences"][0]["state"] == "active" {
+            world.ok(&["silence", "end", &id]);
+        }
+        assert!(world.hooks.wait_for(|got| got.iter().any(|hook| hook.kind == "silence.ended")), "{}", world.log());
+        assert!(world.mailbox.wait_for(|got| got.iter().any(|mail| mail.text.contains("Fin del silencio"))), "{}", world.log());
+        world.visits(2);
+        let ids: std::collections::BTreeSet<String> = world.hooks.got().into_iter().map(|hook| hook.id).collect();
+        let mails: std::collections::BTreeSet<String> = world.mailbox.got().into_iter().map(|mail| mail.id).collect();
+        assert_eq!((ids.len(), mails.len()), (1, 1), "{step}");
+        assert!(!heard(&world, "CALLA4"));
+        world.finish();
+    }
+}
+
+#[test]
 fn a_silence_ends_by_itself_and_mutes_only_its_kinds_and_channel() {
     let mut world = World::new(&[A]);
     world.start();

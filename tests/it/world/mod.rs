@@ -9,6 +9,7 @@ pub mod http;
 pub mod judges;
 pub mod mailbox;
 pub mod mta;
+pub mod published;
 pub mod state;
 
 use std::path::PathBuf;
@@ -281,6 +282,7 @@ retry = ["200ms", "200ms", "1s", "1s", "2s", "4s", "8s"]
         }
         assert_eq!(self.hooks.bad_signatures(), 0, "webhooks with bad signatures");
         self.hooks.no_event_twice();
+        published::hold(&self.hooks.got());
         assert_eq!(self.court.searches(), 0, "the search endpoints were used");
         assert!(!self.log().contains("panicked"), "something panicked\n{}", self.log());
         if kept {

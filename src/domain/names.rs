@@ -1,0 +1,221 @@
+//! Names of persons in running text: found in any case, with or without accents, in any order of their words.
+//!
+//! [`privacy`](super::privacy) says whose names are hidden and whose stay. Two words of one name side by side are a mention of it; a word
+//! alone is one only when it is no word of everyday language and no frequent given name, which the caller's list says. It holds names
+//! and therefore shows none in its debug form.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::ops::Range;
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::fold::fold;
+
+/// Words that stand between the words of a name and are none of its own.
+const PARTICLES: [&str; 16] = ["DE", "DEL", "LA", "LAS", "LOS", "EL", "DA", "DO", "DAS", "DOS", "VON", "VAN", "DER", "DI", "OF", "THE"];
+
+/// The most characters between two words of a name.
+const GAP: usize = 3;
+
+/// A set of names. Its debug form counts them.
+#[derive(Clone, Default)]
+pub struct Names {
+    count: usize,
+    /// Which names have a word, by the word without accents in capitals.
+    words: HashMap<String, Vec<usize>>,
+}
+
+/// Where a name, or a part of one, is mentioned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The bytes of the text.
+    pub range: Range<usize>,
+    /// How many of its words stand there.
+    pub words: usize,
+}
+
+/// A word of a text.
+struct Word {
+    range: Range<usize>,
+    folded: String,
+}
+
+impl Names {
+    /// Adds a name as it is written; one without letters adds nothing.
+    pub fn add(&mut self, name: &str) {
+        let mut is_new = false;
+        for word in words(name).into_iter().filter(|word| is_telling(&word.folded)) {
+            let names = self.words.entry(word.folded).or_default();
+            if names.last() != Some(&self.count) {
+                names.push(self.count);
+            }
+            is_new = true;
+        }
+        self.count += usize::from(is_new);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Where this text mentions one of them. `is_common` is asked about a word that stands alone, in capitals.
+    pub fn mentions(&self, text: &str, is_common: impl Fn(&str) -> bool) -> Vec<Mention> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let all = words(text);
+        let (mut found, mut at) = (Vec::new(), 0);
+        while at < all.len() {
+            let Some((last, count)) = self.run(text, &all[at..]) else {
+                at += 1;
+                continue;
+            };
+            let range = all[at].range.start..all[at + last].range.end;
+            let is_alone = count == 1;
+            let word = &text[all[at].range.clone()];
+            if !is_alone || (word.chars().count() >= 3 && !is_common(&word.to_uppercase())) {
+                found.push(Mention { range, words: count });
+            }
+            at += last + 1;
+        }
+        found
+    }
+
+    /// How far the words from here on are words of one name: the place of the last, and how many they are.
+    fn run(&self, text: &str, rest: &[Word]) -> Option<(usize, usize)> {
+        let first = rest.first()?;
+        let mut names = self.words.get(&first.folded)?.clone();
+        let mut said = vec![first.folded.as_str()];
+        let mut last = 0;
+        for (at, word) in rest.iter().enumerate().skip(1) {
+            let between = &text[rest[at - 1].range.end..word.range.start];
+            if between.chars().count() > GAP {
+                break;
+            }
+            let shared: Option<Vec<usize>> = self
+                .words
+                .get(&word.folded)
+                .map(|others| names.iter().copied().filter(|name| others.contains(name)).collect())
+                // The same word again begins another mention.
+                .filter(|shared: &Vec<usize>| !shared.is_empty() && !said.contains(&word.folded.as_str()));
+            match shared {
+                Some(shared) => {
+                    (names, last) = (shared, at);
+                    said.push(&word.folded);
+                }
+                None if is_between(&text[word.range.clone()], &word.folded) => {}
+                None => break,
+            }
+        }
+        Some((last, said.len()))
+    }
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Names({})", self.count)
+    }
+}
+
+/// Whether a word tells one name from another.
+fn is_telling(folded: &str) -> bool {
+    folded.chars().nth(1).is_some() && !PARTICLES.contains(&folded)
+}
+
+/// Whether a word may stand between two of a name: "de la", or a middle initial.
+fn is_between(word: &str, folded: &str) -> bool {
+    let is_initial = folded.chars().count() == 1 && word.starts_with(char::is_uppercase);
+    is_initial || PARTICLES.contains(&folded)
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        // An accent may be a character of its own; a digit ends a word, because numbers are glued to names.
+        let is_inside = c.is_alphabetic() || is_combining_mark(c);
+        match (start, is_inside) {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                found.push(Word { range: from..at, folded: fold(&text[from..at]) });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A name as initials: "PERSONA FICTICIA UNO" → "P. F. U.".
+pub fn initials(name: &str) -> String {
+    let letters = name.split(|c: char| !(c.is_alphanumeric() || is_combining_mark(c))).filter_map(|word| word.chars().next());
+    letters.map(|letter| format!("{}.", letter.to_uppercase())).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a name without accents, dots and case, to be looked up in lists: "Compañía S.A." → COMPANIA, SA.
+pub fn plain_words(name: &str) -> HashSet<String> {
+    name.split_whitespace().map(|word| fold(word).chars().filter(|c| c.is_alphanumeric()).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hidden(name: &str, text: &str) -> String {
+        let mut names = Names::default();
+        names.add(name);
+        let common = |word: &str| matches!(word, "JUAN" | "PERSONA" | "UNO" | "PENA");
+        let mut out = text.to_owned();
+        for mention in names.mentions(text, common).into_iter().rev() {
+            out.replace_range(mention.range.clone(), &initials(&text[mention.range]));
+        }
+        out
+    }
+
+    #[test]
+    fn a_name_is_found_however_it_is_written() {
+        for (text, want) in [
+            ("contra QUISHPE TACURÍ JUAN, por", "contra Q. T. J., por"),
+            ("Juan Quishpe Tacuri apela", "J. Q. T. apela"),
+            ("quishpe  tacurí", "Q. T."),
+            ("Tacuri\nQuishpe", "T. Q."),
+            ("Tacuri\u{301} Quishpe", "T. Q."),
+            ("Quishpe, Juan", "Q. J."),
+            ("Juan A. Quishpe", "J. A. Q."),
+            ("el señor Quishpe", "el señor Q."),
+            ("la quishpe", "la Q."),
+            ("San Juan y otro", "San Juan y otro"),
+            ("Quishpetacuri", "Quishpetacuri"),
+        ] {
+            assert_eq!(hidden("QUISHPE TACURI JUAN", text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn everyday_words_stay_unless_another_word_of_the_name_stands_beside() {
+        assert_eq!(hidden("PERSONA FICTICIA UNO", "la persona procesada y uno más"), "la persona procesada y uno más");
+        assert_eq!(hidden("PERSONA FICTICIA UNO", "Persona  Ficticia\tUno y Ficticia"), "P. F. U. y F.");
+        assert_eq!(hidden("PEÑA RÍOS ANA", "la pena de Peña, Ríos Ana"), "la pena de P. R. A.");
+        assert_eq!(hidden("DE LA CRUZ JUAN", "Juan de la Cruz"), "J. D. L. C.");
+    }
+
+    #[test]
+    fn words_of_two_names_are_no_mention_of_either() {
+        let mut names = Names::default();
+        names.add("UNA PRIMERA");
+        names.add("OTRA SEGUNDA");
+        let all = |_: &str| true;
+        assert_eq!(names.mentions("primera segunda", all), []);
+        assert_eq!(names.mentions("una primera otra segunda", all).len(), 2);
+        assert_eq!(format!("{names:?}"), "Names(2)");
+    }
+
+    #[test]
+    fn names_become_initials() {
+        assert_eq!(initials("PERSONA FICTICIA UNO"), "P. F. U.");
+        assert_eq!(initials("Ñandú de la Ávila"), "Ñ. D. L. Á.");
+        assert!(plain_words("Comercial Ficticia S.A.").contains("SA"));
+    }
+}
