@@ -126,6 +126,13 @@ pub const RECIPIENTS: Family = Family {
     help: "What recipients asked for by the links in their messages: left, muted, back.",
     labels: &["what"],
 };
+/// Calls of the dead man's switch.
+pub const DEAD_MAN_CALLS: Family = Family {
+    name: "veedor_dead_man_calls_total",
+    kind: Kind::Counter,
+    help: "Calls of the dead man's switch: called, failed, or withheld because something makes no progress.",
+    labels: &["result"],
+};
 /// Whether the running configuration is the one on disk.
 pub const CONFIG_RELOAD: Family = Family {
     name: "veedor_config_last_reload_successful",

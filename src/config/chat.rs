@@ -91,7 +91,7 @@ fn read_url(table: &mut Reader<'_>, service: Service, reach: &Reach, scope: &Sco
 }
 
 /// A secret; `Some(None)` when only the service can read it, which has been said.
-fn hidden(table: &mut Reader<'_>, key: &str, scope: &Scope<'_>) -> Option<Option<At<Secret>>> {
+pub(super) fn hidden(table: &mut Reader<'_>, key: &str, scope: &Scope<'_>) -> Option<Option<At<Secret>>> {
     let before = scope.errors.len();
     match secret::read(table, key, scope) {
         Some(at) => Some(Some(at)),

@@ -15,6 +15,7 @@ use crate::domain::diff::Confirm;
 use crate::domain::junk::Rule;
 use crate::domain::schedule::Hours;
 
+use super::dead_man::{self, DeadMan};
 use super::scope::{Scope, YEAR};
 use super::signs::{self, Signs};
 use super::{hours, privacy, public, timing};
@@ -52,6 +53,8 @@ pub struct General {
     pub disagree_after: u32,
     /// When trouble of veedor's own is told.
     pub signs: Signs,
+    /// What is called while veedor works.
+    pub dead_man: Option<DeadMan>,
 }
 
 /// The languages that veedor writes.
@@ -96,6 +99,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             remind: DEFAULT_REMIND.to_vec(),
             disagree_after: DEFAULT_DISAGREE_AFTER,
             signs: Signs::default(),
+            dead_man: None,
         };
     };
     let written = table.text("state_dir").filter(|at| !at.value.trim().is_empty());
@@ -119,6 +123,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             .and_then(|at| u32::try_from(at.value).ok())
             .unwrap_or(DEFAULT_DISAGREE_AFTER),
         signs: signs::read(&mut table, scope),
+        dead_man: dead_man::read(&mut table, scope),
     };
     table.finish();
     general

@@ -101,7 +101,8 @@ fn names(path: &str) -> Vec<String> {
 
 /// Whether the table is one that secrets belong to.
 fn guarded(path: &[String]) -> bool {
-    path.first().is_some_and(|first| first == "smtp" || first == "channel")
+    let is = |at: usize, name: &str| path.get(at).is_some_and(|found| found == name);
+    is(0, "smtp") || is(0, "channel") || (is(0, "veedor") && is(1, "dead_man"))
 }
 
 /// Whether one of these tables of the path leads to a secret.
@@ -286,6 +287,7 @@ mod tests {
             ("[[channel]]\nid = \"a\"\n[channel.secret]\nkey = \"hunter2\"", "key = ***"),
             ("[[channel]]\nurl = \"https://u:hunter2@h.example.org/x?key=hunter2\"", "url = \"https://***@h.example.org/***\""),
             ("[[channel]]\nurl = \"https://hooks.slack.com/services/T0/B0/hunter2\"", "url = \"https://hooks.slack.com/***\""),
+            ("[veedor]\ndead_man = { url = \"https://hc-ping.com/hunter2\" }", "dead_man = ***"),
             ("[[channel]]\nurl = { text = \"https://hooks.slack.com/hunter2\" }", "url = { text = ***"),
             ("[[channel]]\nurl = { env = \"whsec_hunter2\" }", "url = { env = \"whsec_***\" }"),
             ("[veedor]\ncontact = \"whsec_aHVudGVyMg==\"", "contact = \"whsec_***\""),

@@ -4,8 +4,12 @@
 
 use std::time::Duration;
 
-use crate::diag::Reader;
+use jiff::civil::{Weekday, time};
 
+use crate::diag::{At, Reader};
+use crate::domain::heartbeat::Beat;
+
+use super::hours;
 use super::scope::Scope;
 
 /// When trouble of veedor's own is told.
@@ -15,6 +19,8 @@ pub struct Signs {
     pub trouble_after: Duration,
     /// What should be free on the disk of the store, in bytes; 0 means that nobody wants to know.
     pub least_free: u64,
+    /// When veedor gives a sign of life; `None` means never.
+    pub heartbeat: Option<Beat>,
 }
 
 const DEFAULT_TROUBLE_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -23,9 +29,12 @@ const LONGEST_TROUBLE: Duration = Duration::from_secs(7 * 86_400);
 /// A day of a long list and its backup: enough to be read in time.
 const DEFAULT_LEAST_FREE: u64 = 1 << 30;
 
+/// An editor's morning, after the digest.
+const DEFAULT_HEARTBEAT: Beat = Beat { day: None, at: time(8, 0, 0, 0) };
+
 impl Default for Signs {
     fn default() -> Self {
-        Self { trouble_after: DEFAULT_TROUBLE_AFTER, least_free: DEFAULT_LEAST_FREE }
+        Self { trouble_after: DEFAULT_TROUBLE_AFTER, least_free: DEFAULT_LEAST_FREE, heartbeat: Some(DEFAULT_HEARTBEAT) }
     }
 }
 
@@ -34,8 +43,35 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Signs {
     Signs {
         trouble_after: scope.duration(table, "trouble_after", Duration::ZERO, LONGEST_TROUBLE).map_or(DEFAULT_TROUBLE_AFTER, |at| at.value),
         least_free: least_free(table, scope).unwrap_or(DEFAULT_LEAST_FREE),
+        heartbeat: heartbeat(table, scope).unwrap_or(Some(DEFAULT_HEARTBEAT)),
     }
 }
+
+/// `Some(None)` turns it off.
+fn heartbeat(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Option<Beat>> {
+    if table.item("heartbeat")?.as_str().is_some_and(|text| text.trim().is_empty()) {
+        return Some(None);
+    }
+    let At { value, span } = table.text("heartbeat")?;
+    let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let read = match words[..] {
+        ["daily", at] => hours::parse_time(at).map(|at| Beat { day: None, at }),
+        ["weekly", day, at] => hours::parse_day(day).and_then(|day| Ok(Beat { day: Some(WEEK[day]), at: hours::parse_time(at)? })),
+        _ => Err(format!("\"{value}\" names no day and hour")),
+    };
+    match read {
+        Ok(beat) => return Some(Some(beat)),
+        Err(why) => {
+            let help = "write heartbeat = \"daily 08:00\", \"weekly mon 08:00\", or \"\" for none";
+            scope.error(span, format!("heartbeat cannot be read: {why}"), help);
+        }
+    }
+    None
+}
+
+const WEEK: [Weekday; 7] =
+    [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday, Weekday::Saturday, Weekday::Sunday];
 
 fn least_free(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<u64> {
     let at = table.text("least_free")?;

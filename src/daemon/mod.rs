@@ -12,6 +12,7 @@
 //! | its own timer (ten minutes) | the daily backup | [`backups`] |
 //! | its own timer (a minute) | the calendar | [`calendar`] |
 //! | its own timer (a minute) | the conditions | [`conditions`] |
+//! | its own timer (five minutes) | the dead man's switch | [`dead_man`] |
 //! | SIGHUP, `veedor reload` | the reloader | [`reload`] |
 //! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
 //! | a connection to the socket in the state folder | one answer | [`socket`] |
@@ -31,6 +32,7 @@ mod beginning;
 mod brake;
 pub mod calendar;
 mod conditions;
+mod dead_man;
 pub mod deliver;
 mod differing;
 mod digest;
@@ -202,10 +204,11 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     tracing::info!(cases = poller.cases(), import_only, channels = config.channels.len(), "watching");
 
     let mut loops = Loops::new(handles.control.clone());
-    let pulse = loops.pulse("poller");
-    loops.start("poller", poller.run(pulse));
-    let pulse = loops.pulse("deliverer");
-    loops.start("deliverer", deliver::Deliverer::new(handles.clone()).run(pulse));
+    let pulses = [loops.pulse("poller"), loops.pulse("deliverer")];
+    let [visits, attempts] = pulses.clone();
+    loops.start("poller", poller.run(visits));
+    loops.start("deliverer", deliver::Deliverer::new(handles.clone()).run(attempts));
+    loops.start("dead man's switch", dead_man::run(handles.clone(), pulses.to_vec()));
     loops.start("pruner", prune::run(handles.clone()));
     loops.start("backups", backups::run(handles.clone()));
     loops.start("calendar", calendar::run(handles.clone()));

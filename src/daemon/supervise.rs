@@ -110,11 +110,28 @@ impl Pulse {
         self.at.store(self.now(), Ordering::Relaxed);
     }
 
+    /// The loop's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether the loop has not come round for a minute.
+    pub fn is_stuck(&self) -> bool {
+        self.is_silent_for(STUCK)
+    }
+
+    /// One whose loop last came round more than a minute ago.
+    #[cfg(test)]
+    pub fn stuck(name: &'static str) -> Self {
+        let began = Instant::now().checked_sub(STUCK + Duration::from_secs(1)).expect("the machine runs for longer");
+        Self { name, at: Arc::default(), began }
+    }
+
     fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn is_stuck(&self, limit: Duration) -> bool {
+    fn is_silent_for(&self, limit: Duration) -> bool {
         let silent = self.now().saturating_sub(self.at.load(Ordering::Relaxed));
         silent > u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)
     }
@@ -170,7 +187,7 @@ impl Loops {
     }
 
     fn stuck_for(&self, limit: Duration) -> Vec<&'static str> {
-        self.pulses.iter().filter(|pulse| pulse.is_stuck(limit)).map(|pulse| pulse.name).collect()
+        self.pulses.iter().filter(|pulse| pulse.is_silent_for(limit)).map(|pulse| pulse.name).collect()
     }
 
     /// Waits until all loops have ended, calling `tick` every `every` with the names of stuck loops.

@@ -42,6 +42,7 @@ pub mod evidence;
 pub mod fold;
 pub mod health;
 pub mod hearing;
+pub mod heartbeat;
 pub mod id;
 pub mod junk;
 pub mod link;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Observed, Observer};
+use super::{Observed, Observer, count};
 use crate::config::{Channel, Config};
 use crate::domain::condition::{Class, Rule, Seen, State, Step, Topic, is_hopeless, step};
 use crate::domain::delivery::{Delivery, DeliveryState};
@@ -149,8 +149,4 @@ fn dead_of(observer: &mut Observer, config: &Config, channel: &str, dead: &[Time
     let numbers = vec![(Number::GivenUp, count(dead.len()))];
     let subject = Subject::Channel(channel.to_owned());
     observer.observe(config, Observed { topic: Topic::GaveUp, subject, seen, rule, numbers, sources: Vec::new() }, now)
-}
-
-fn count(of: usize) -> u64 {
-    u64::try_from(of).unwrap_or(u64::MAX)
 }

@@ -6,6 +6,7 @@
 
 mod channels;
 mod disk;
+mod heartbeat;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -102,6 +103,8 @@ impl Observer {
         let mut told = sources::look(self, &config, now)?;
         told += channels::look(self, &config, now)?;
         told += disk::look(self, &config, now)?;
+        // Last, so that it knows what is in trouble now.
+        told += heartbeat::look(self, &config, now)?;
         self.count(&config);
         Ok(told)
     }
@@ -181,6 +184,10 @@ impl Observer {
 /// Whether a condition is about this channel, which would not hear of it.
 fn is_about((topic, subject): &Key, channel: &str) -> bool {
     matches!(topic, Topic::Channel | Topic::GaveUp) && subject == channel
+}
+
+fn count(of: usize) -> u64 {
+    u64::try_from(of).unwrap_or(u64::MAX)
 }
 
 fn whole(count: usize) -> f64 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Observed, Observer};
+use super::{Observed, Observer, count};
 use crate::config::{Config, Source};
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::condition::{Class, Rule, Seen, State, Step, Topic, id_of, step};
@@ -213,8 +213,4 @@ fn drift(observer: &mut Observer, config: &Config, now: Timestamp) -> Result<usi
         }
     }
     Ok(told)
-}
-
-fn count(of: usize) -> u64 {
-    u64::try_from(of).unwrap_or(u64::MAX)
 }

@@ -30,10 +30,10 @@ impl Desk {
         Self::open_with(cases, "").await
     }
 
-    async fn open_with(cases: usize, more: &str) -> Self {
+    async fn open_with(cases: usize, heartbeat: &str) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let mut list = format!(
-            "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\nlisten = \"\"\nleast_free = \"\"\n[smtp]\nhost = \"127.0.0.1\"\nport = 2525\n\
+            "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\nlisten = \"\"\nleast_free = \"\"\nheartbeat = \"{heartbeat}\"\n[smtp]\nhost = \"127.0.0.1\"\nport = 2525\n\
              tls = \"none\"\nfrom = \"Veedor <v@example.org>\"\n\n[[channel]]\nid = \"duty\"\nkind = \"email\"\nto = [\"turno@example.org\"]\n\
              events = [\"source.*\", \"channel.*\", \"store.*\", \"veedor.*\"]\n\n[[channel]]\nid = \"hook\"\nkind = \"webhook\"\n\
              url = \"https://hooks.example.org/x\"\n",
@@ -42,7 +42,7 @@ impl Desk {
         for n in 1..=cases {
             list.push_str(&format!("\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-{n:05}\"\n"));
         }
-        std::fs::write(dir.path().join("watchlist.toml"), list + more).expect("a watch list");
+        std::fs::write(dir.path().join("watchlist.toml"), list).expect("a watch list");
         let clock = Clock::fixed("2026-03-02T12:00:00Z".parse().expect("valid"));
         let handles = Handles::open(load(dir.path().join("watchlist.toml")), clock.clone()).await.expect("a store");
         let cases = handles.config.load().cases.iter().map(|watch| watch.case.clone()).collect();
@@ -260,6 +260,44 @@ async fn a_receiver_that_says_goodbye_is_disabled_at_once_and_a_mail_relay_never
     let kinds = desk.kinds();
     assert_eq!(kinds[0], "channel.disabled");
     assert!(!kinds.contains(&"channel.failing".to_owned()), "nobody but the relay itself asks: {kinds:?}");
+}
+
+#[tokio::test]
+async fn the_sign_of_life_comes_once_at_its_hour_over_restarts_and_once_after_days_of_silence() {
+    // Nine in the morning of the court's zone is 14:00 UTC; it is noon.
+    let mut desk = Desk::open_with(2, "daily 09:00").await;
+    desk.visit(0, Health::Ok);
+    desk.pass(HOUR + 59 * 60);
+    assert_eq!(desk.kinds(), [""; 0]);
+    let mut desk = desk.restart().await;
+    desk.pass(60);
+    assert_eq!(desk.kinds(), ["veedor.heartbeat"]);
+    let (_, channel, report) = desk.told().remove(0);
+    assert_eq!((channel.as_str(), report.since.to_string().as_str()), ("duty", "2026-03-02T14:00:00Z"));
+    assert_eq!((report.number(Number::Watched), report.sources.len(), report.troubles.len()), (Some(2), 1, 0));
+    assert_eq!(report.sources[0].read.map(|at| at.to_string()).as_deref(), Some("2026-03-02T12:00:00Z"));
+    let mut desk = desk.restart().await;
+    desk.pass(5 * HOUR);
+    assert_eq!(desk.kinds().len(), 1);
+    // Off for three days and a half: one comes, late, and it knows what is in trouble.
+    desk.clock.advance_to(desk.now() + Duration::from_secs(84 * 3600));
+    let mut desk = desk.restart().await;
+    desk.pass(10 * 60);
+    let told = desk.told();
+    let kinds: Vec<&str> = told.iter().map(|(kind, ..)| kind.as_str()).collect();
+    assert_eq!(kinds, ["veedor.heartbeat", "source.cases_unread", "veedor.heartbeat"]);
+    assert_eq!(told[2].2.since.to_string(), "2026-03-05T14:00:00Z");
+    assert_eq!(told[2].2.troubles.len(), 1);
+    assert!(
+        !desk
+            .observer
+            .handles
+            .store
+            .conditions()
+            .expect("reads")
+            .iter()
+            .any(|((topic, _), state)| *topic == Topic::Heartbeat && state.is_on())
+    );
 }
 
 static FREE: AtomicU64 = AtomicU64::new(0);

@@ -216,6 +216,28 @@ fn silence_is_not_told_while_a_source_is_braked_and_is_afterwards() {
     assert_eq!(pair.told(0, now), [] as [&str; 0], "told once");
 }
 
+/// `alerting.md` A2.8: a silence that is claimed while nobody could look would be a false accusation.
+#[test]
+fn no_silence_runs_while_a_source_cannot_be_read_and_it_is_told_by_what_is_read_afterwards() {
+    let blind = |pair: &Pair| {
+        pair.version(0, "2026-11-02T15:00:00Z", &["Agréguese.", ON_20]);
+        // Visits fail from the day of the hearing on: the row keeps when the case was last read.
+        let failing = Row { fails: 40, ..Pair::row(at("2026-11-20T15:00:00Z")) };
+        pair.store.touch(&[(pair.cids[0], failing)]).expect("touched");
+        assert_eq!(pair.told(0, "2026-12-28T16:00:00Z"), [] as [&str; 0], "five weeks, and nobody could look");
+    };
+    let silent = Pair::new();
+    blind(&silent);
+    silent.read(0, "2026-12-28T17:00:00Z");
+    assert_eq!(silent.told(0, "2026-12-28T18:00:00Z"), ["ec-esatje hearing.silent: una"]);
+
+    let held = Pair::new();
+    blind(&held);
+    let minutes = "ACTA: En Quito, hoy 20 de noviembre de 2026, se instala la audiencia de juicio, que se realizó.";
+    held.version(0, "2026-12-28T17:00:00Z", &["Agréguese.", ON_20, minutes]);
+    assert_eq!(held.told(0, "2026-12-28T18:00:00Z"), [] as [&str; 0], "the record had it all the while");
+}
+
 #[test]
 fn a_source_that_catches_up_in_time_disagreed_with_nothing() {
     let pair = Pair::new();
