@@ -11,6 +11,7 @@ use super::brake::{judged_by, tell};
 use super::record::{Job, Visited};
 use crate::domain::diff::{Confirm, Missing, MissingParts, is_confirmed, lasting};
 use crate::domain::event::{Event, EventKind, FieldChange, missing_since};
+use crate::domain::health::Health;
 use crate::domain::route::route;
 use crate::recipe::Refusal;
 use crate::store::cases::Head;
@@ -33,6 +34,13 @@ const LOOKED_AT: usize = 50;
 /// Whether an absence was told, so that the return is news.
 pub(super) fn is_told(vanished: &Missing) -> bool {
     vanished.visits & (TOLD_UNKNOWN | TOLD_RESERVED) != 0
+}
+
+/// Whether the last that a source said of a case was that it is reserved, or that was told: a visit that failed since then says nothing
+/// else.
+pub(super) fn is_reserved(head: &Head) -> bool {
+    let said = |vanished: &Missing| vanished.visits & (RESERVED | TOLD_RESERVED) != 0;
+    head.health == Health::Reserved || head.vanished.as_ref().is_some_and(said)
 }
 
 /// One more answer of a sort. Another sort begins a count of its own; what was told stays told, and so does the day since when the case

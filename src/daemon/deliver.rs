@@ -5,7 +5,7 @@
 //! another; channels in trouble [rest](super::rests), and each takes [no more](super::turns) than its service documents. It makes
 //! no events.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub struct Deliverer {
     rests: Rests,
     turns: Turns,
     under_way: HashMap<String, usize>,
+    /// Channels of which the last attempt said nothing: it was the trouble of the message, or there was nothing to do.
+    silent_probes: HashSet<String>,
     /// Leave that is being taken of relays.
     leaving: Units<(), ()>,
     looked: Timestamp,
@@ -76,6 +78,7 @@ impl Deliverer {
             rests: Rests::default(),
             turns: Turns::default(),
             under_way: HashMap::new(),
+            silent_probes: HashSet::new(),
             leaving: Units::default(),
             looked,
             released,
@@ -211,12 +214,20 @@ impl Deliverer {
         self.config.channel(channel).map_or(&[], |channel| channel.kind.medium().pace())
     }
 
-    /// Claims what there is room for. A channel that is in doubt first tries the oldest that is held, so that news is told in order.
+    /// Claims what there is room for. A channel that is in doubt first tries the oldest that is held, so that news is told in order; but
+    /// when that says nothing of the channel, it is the turn of what is due.
     fn claim(&self, channel: &str, now: Timestamp, room: usize) -> Vec<Id> {
         let store = &self.handles.store;
-        if room > 0 && (self.rests.until(channel).is_some() || self.handles.runs.is_failing(channel)) {
+        let in_doubt = room > 0 && (self.rests.until(channel).is_some() || self.handles.runs.is_failing(channel));
+        let held_first = in_doubt && !self.silent_probes.contains(channel);
+        if held_first {
             store.release(channel, false);
         }
+        let claimed = store.claim(channel, now, room);
+        if !in_doubt || held_first || !claimed.is_empty() {
+            return claimed;
+        }
+        store.release(channel, false);
         store.claim(channel, now, room)
     }
 
@@ -269,7 +280,16 @@ impl Deliverer {
                 self.handles.store.set_aside(id);
             }
             Ok(tried) => {
-                self.handles.store.give_back(id, self.handles.clock.now());
+                let now = self.handles.clock.now();
+                self.handles.store.give_back(id, now);
+                let is_silent =
+                    tried.as_ref().is_none_or(|tried| tried.whose != Whose::Channel && !matches!(tried.outcome, Outcome::Sent { .. }));
+                if is_silent {
+                    self.silent_probes.insert(channel.clone());
+                } else {
+                    self.silent_probes.remove(&channel);
+                }
+                self.handles.runs.tried(&channel, now);
                 if let Some(Tried { outcome, whose }) = tried
                     && self.config.channel(&channel).is_some()
                 {

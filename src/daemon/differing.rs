@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::matter::{Member, announce};
+use super::telling::Telling;
 use crate::config::Config;
 use crate::domain::docket::Docket;
 use crate::domain::event::Event;
@@ -43,6 +44,10 @@ pub(super) fn tell(store: &Store, config: &Config, (here, there): (&Member<'_>, 
         return Ok(found);
     }
     let read_at = here.read_at.min(there.read_at);
+    // It would quote what is withheld.
+    if Telling::is_withheld(store, config, &here.watch.case)? || Telling::is_withheld(store, config, &there.watch.case)? {
+        return Ok(found);
+    }
     // While a source is braked it is not known what its dockets say.
     let is_braked = store.is_braked(&here.watch.case.source)? || store.is_braked(&there.watch.case.source)?;
     let stood = match is_braked || now.duration_since(read_at) > RECENTLY {

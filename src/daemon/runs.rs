@@ -28,6 +28,8 @@ struct Run {
     state: State,
     /// Whether somebody wants to know now: the operator, a new watch list, a start.
     asked: bool,
+    /// When it was last tried, whatever came of it.
+    tried: Option<Timestamp>,
 }
 
 /// The runs.
@@ -40,7 +42,7 @@ impl Runs {
     /// Those that were kept. Each is tried soon: whoever starts a daemon may have mended something.
     pub fn kept(conditions: &BTreeMap<Key, State>) -> Self {
         let of_channels = conditions.iter().filter(|((topic, _), _)| *topic == Topic::Channel);
-        let runs = of_channels.map(|((_, channel), state)| (channel.clone(), Run { state: state.clone(), asked: true }));
+        let runs = of_channels.map(|((_, channel), state)| (channel.clone(), Run { state: state.clone(), asked: true, tried: None }));
         Self { runs: Mutex::new(runs.collect()) }
     }
 
@@ -57,17 +59,26 @@ impl Runs {
                 }
                 return;
             }
+            (Outcome::Retry { .. }, Whose::Recipient) => return,
             (Outcome::Retry { .. }, _) => Class::Failing,
             (Outcome::Misconfigured { .. }, Whose::Channel) if outcome.is_farewell() => Class::Gone,
             (Outcome::Misconfigured { .. }, Whose::Channel) => Class::Misconfigured,
-            // Whoever refuses one message or recipient answers.
+            // Whoever refuses one message or recipient answers, and a recipient whose mailbox is full is not the channel.
             (Outcome::Rejected { .. } | Outcome::Misconfigured { .. }, _) => return,
         };
         let mut runs = self.lock();
         let run = runs.remove(channel);
         let mut state = run.map(|run| run.state);
         State::note(&mut state, class, why.to_owned(), now);
-        runs.extend(state.map(|state| (channel.to_owned(), Run { state, asked: false })));
+        runs.extend(state.map(|state| (channel.to_owned(), Run { state, asked: false, tried: Some(now) })));
+    }
+
+    /// Notes that a channel was tried, whatever came of it: a message that says nothing of its channel must not be tried in its place
+    /// again and again.
+    pub fn tried(&self, channel: &str, now: Timestamp) {
+        if let Some(run) = self.lock().get_mut(channel) {
+            (run.tried, run.asked) = (Some(now), false);
+        }
     }
 
     /// Whether a run of this channel was told and has not ended: what it cannot take is its own trouble and no message's.
@@ -78,13 +89,14 @@ impl Runs {
     /// Until when this channel is not to be tried; `None` when it may be.
     pub fn rests_until(&self, channel: &str, now: Timestamp) -> Option<Timestamp> {
         let runs = self.lock();
-        let Run { state, asked } = runs.get(channel)?;
+        let Run { state, asked, tried } = runs.get(channel)?;
         if *asked || !state.is_on() {
             return None;
         }
         let rest = if state.disabled.is_some() { PROBE } else { channel_rest(channel, FIRST_REST, state.bad.saturating_sub(1)) };
         // A clock that was set back must not make a rest long.
-        let until = state.last_bad.min(now).checked_add(rest).unwrap_or(Timestamp::MAX);
+        let last = tried.map_or(state.last_bad, |tried| tried.max(state.last_bad));
+        let until = last.min(now).checked_add(rest).unwrap_or(Timestamp::MAX);
         Some(until).filter(|until| *until > now)
     }
 

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
 
+use super::absent::is_reserved;
 use crate::config::Config;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
-use crate::domain::event::{Audience, Event};
-use crate::domain::health::Health;
+use crate::domain::event::{Audience, Event, EventKind};
 use crate::domain::id::Id;
 use crate::domain::meanwhile::Meanwhile;
 use crate::domain::privacy::{Held, Known, Privacy};
@@ -78,7 +78,7 @@ impl Telling {
         let number = || source.and_then(|source| source.recipe.number(&case.number).ok());
         let mut watch = config.watch(case).cloned().unwrap_or_else(|| no_longer_watched(case, number()));
         let is_of_operator = !events.is_empty() && events.iter().all(|event| event.kind.audience() == Audience::Operator);
-        let held = match is_of_operator {
+        let held = match is_of_operator || quotes_withheld(store, config, &watch, events)? {
             true => None,
             false => held(store, read, &watch, events).or_else(|error| if error.is_fatal() { Err(error) } else { Ok(None) })?,
         };
@@ -153,6 +153,14 @@ fn sums_up_withheld(store: &Store, config: &Config, events: &[Event]) -> Result<
     Ok(false)
 }
 
+/// Whether an event says what stands at a linked case of which nothing is told.
+fn quotes_withheld(store: &Store, config: &Config, watch: &Watch, events: &[Event]) -> Result<bool, StoreError> {
+    if !events.iter().any(|event| event.kind == EventKind::RecordDisagreement) {
+        return Ok(false);
+    }
+    watch.linked.iter().try_fold(false, |found, case| Ok(found || Telling::is_withheld(store, config, case)?))
+}
+
 /// What is known of a case; `None` when that cannot be read.
 fn held(store: &Store, read: &Read, watch: &Watch, events: &[Event]) -> Result<Option<Held>, StoreError> {
     let Some(cid) = store.cid(&watch.case)? else { return Ok(None) };
@@ -170,7 +178,7 @@ fn held(store: &Store, read: &Read, watch: &Watch, events: &[Event]) -> Result<O
         let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { continue };
         dockets.extend(read.of(store, cid, head.version)?);
     }
-    Ok(Some(Held { dockets, reserved: head.health == Health::Reserved }))
+    Ok(Some(Held { dockets, reserved: is_reserved(&head) }))
 }
 
 /// The clock on which veedor tells of itself: that of the first court of the list.

@@ -75,7 +75,9 @@ impl SourceLook {
         let is_on = known.is_some_and(State::is_on);
         let last_bad = known.map(|known| known.last_bad);
         let read_again = cases.iter().filter(|case| case.read.zip(last_bad).is_some_and(|(read, bad)| read > bad)).count();
-        if is_on && read_again >= READ_AGAIN.min(self.watched) {
+        // A case that its source answers about, but that cannot be read for reasons of its own, is not waited for.
+        let readable = cases.iter().filter(|case| case.fails == 0 || case.class.is_some()).count().max(1);
+        if is_on && read_again >= READ_AGAIN.min(readable) {
             return Seen::Good;
         }
         match self.class {

@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time, Weekday, time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::event::{Event, Severity};
+use super::event::{Audience, Event, Severity};
 
 /// When news of a channel leaves.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,9 +106,10 @@ impl Timing {
         self.digest_below.is_some_and(|least| event.severity < least) && !is_pressing(event, now, end, LEAD)
     }
 
-    /// Whether an event leaves at `now` although news is held until `end`.
+    /// Whether an event leaves at `now` although news is held until `end`. What is for those who run veedor does: a source that blocks us, or
+    /// the brake, would wait over a weekend.
     pub fn passes(event: &Event, now: Timestamp, end: Timestamp) -> bool {
-        event.severity == Severity::Critical || is_pressing(event, now, end, SHORTLY)
+        event.severity == Severity::Critical || event.kind.audience() == Audience::Operator || is_pressing(event, now, end, SHORTLY)
     }
 }
 

@@ -214,9 +214,13 @@ fn too_late(phase: Phase, limit: Duration) -> Failed {
     retry(phase, format!("no answer from the mail relay to {} within {} s{duplicate}", phase.name(), limit.as_secs_f64()))
 }
 
-/// Up to MAIL it is the relay's trouble; from then on it may be that of one recipient or message.
+/// Up to MAIL it is the relay's trouble, at RCPT that of the recipient, then it may be that of the message.
 fn retry(phase: Phase, why: String) -> Failed {
-    let whose = if matches!(phase, Phase::Rcpt | Phase::Data | Phase::Content) { Whose::Message } else { Whose::Channel };
+    let whose = match phase {
+        Phase::Rcpt => Whose::Recipient,
+        Phase::Data | Phase::Content => Whose::Message,
+        _ => Whose::Channel,
+    };
     Failed { outcome: Outcome::Retry { why, after: None }, whose }
 }
 

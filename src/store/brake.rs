@@ -4,6 +4,7 @@
 //! [`crate::domain::brake`], and what becomes of what it holds in [`braked`](super::braked).
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -244,8 +245,11 @@ impl Ledger {
             {
                 continue;
             }
-            // A digest tells of other cases too, and is never held itself.
+            // A digest tells of other cases too, and is never held itself. What is leaving right now is not told again.
             if record.cid == DIGESTS {
+                if self.queue.lock().unwrap_or_else(PoisonError::into_inner).is_taken(id) {
+                    continue;
+                }
                 self.hold_apart(batch, (id, record), held, now, staged)?;
                 continue;
             }

@@ -87,6 +87,11 @@ impl Queue {
         self.rows.insert(id, row);
     }
 
+    /// Whether an attempt at a delivery is under way.
+    pub(super) fn is_taken(&self, id: Id) -> bool {
+        self.taken.contains_key(&id)
+    }
+
     /// Claims up to `room` deliveries of a channel that are due at `now`, the oldest news first. They stay claimed until they
     /// are given back.
     pub(super) fn claim(&mut self, channel: &str, now: u64, room: usize) -> Vec<Id> {

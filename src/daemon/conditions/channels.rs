@@ -33,6 +33,9 @@ pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> 
     for (channel, state) in observer.handles.runs.all() {
         told += of_channel(observer, config, &channel, state, &dead, now)?;
     }
+    for channel in observer.known(Topic::Channel) {
+        told += over(observer, config, &channel, now)?;
+    }
     for channel in observer.known(Topic::GaveUp).into_iter().filter(|channel| !dead.contains_key(channel)) {
         told += dead_of(observer, config, &channel, &[], now)?;
     }
@@ -40,6 +43,17 @@ pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> 
         told += dead_of(observer, config, channel, dead, now)?;
     }
     Ok(told)
+}
+
+/// Forgets the run of a channel that ended between two looks, and tells the end of one that was told.
+fn over(observer: &mut Observer, config: &Config, channel: &str, now: Timestamp) -> Result<usize, StoreError> {
+    if observer.handles.runs.all().contains_key(channel) {
+        return Ok(0);
+    }
+    let Some(kept) = observer.state(Topic::Channel, channel) else { return Ok(0) };
+    let report = Report::new(Some(kept.class), Subject::Channel(channel.to_owned()), kept.since, kept.told.saturating_add(1));
+    let event = (kept.told > 0).then(|| report.event(Topic::Channel, EventKind::ChannelRecovered, now));
+    observer.keep(config, (Topic::Channel, channel.to_owned()), Some(&kept), None, event, now)
 }
 
 fn of_channel(

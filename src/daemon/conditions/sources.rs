@@ -122,7 +122,7 @@ fn of_source(observer: &mut Observer, config: &Config, source: &str, cases: &[Ca
     // Pages, feeds and programs that cases describe themselves have no site in common.
     if !is_described(source) {
         let why = cases.iter().find(|case| case.look.class == look.class && case.look.fails > 0).and_then(|case| case.health.detail());
-        let seen = look.seen(&looks, known.as_ref(), before, cut(why.unwrap_or_default(), WHY));
+        let seen = look.seen(&looks, known.as_ref(), before, cut(&without_title(why.unwrap_or_default()), WHY));
         let rule = Rule { times: VISITS, span: config.general.signs.trouble_after, clear: 1, growth: None };
         let failed = match &seen {
             Seen::Bad { count, .. } => *count,
@@ -153,7 +153,7 @@ fn unread(observer: &mut Observer, config: &Config, source: &str, cases: &[Case<
                 Health::Unvisited | Health::Ok if case.look.fails == 0 => "not visited".to_owned(),
                 // A program says what it likes, names too.
                 health if source == COMMAND => health.name().replace('_', " "),
-                health => [Some(health.name().replace('_', " ")), health.detail().map(|why| cut(why, WHY / 2))]
+                health => [Some(health.name().replace('_', " ")), health.detail().map(|why| cut(&without_title(why), WHY / 2))]
                     .into_iter()
                     .flatten()
                     .collect::<Vec<_>>()
@@ -213,4 +213,8 @@ fn drift(observer: &mut Observer, config: &Config, now: Timestamp) -> Result<usi
         }
     }
     Ok(told)
+}
+/// Why a page was not understood, without its title: on a page of another kind that may name the parties.
+fn without_title(why: &str) -> String {
+    why.split_once("an HTML page \"").map_or_else(|| why.to_owned(), |(before, _)| format!("{before}an HTML page"))
 }

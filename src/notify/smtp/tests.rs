@@ -234,7 +234,7 @@ async fn it_is_known_whose_trouble_it_is() {
         (Whose::Channel, &[("MAIL", Say("550 no such sender"))]),
         (Whose::Channel, &[("MAIL", Say("421 busy"))]),
         (Whose::Message, &[("RCPT", Say("550 5.7.1 relaying denied"))]),
-        (Whose::Message, &[("RCPT", Say("451 greylisted"))]),
+        (Whose::Recipient, &[("RCPT", Say("451 greylisted"))]),
         (Whose::Recipient, &[("RCPT", Say("550 5.1.1 no such user"))]),
         (Whose::Message, &[("CONTENT", Say("554 5.6.0 not taken"))]),
         (Whose::Channel, &[("RCPT", Say("550 5.1.7 bad sender"))]),
