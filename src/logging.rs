@@ -4,6 +4,7 @@
 //! plain, and without times where journald adds its own. `VEEDOR_LOG` filters, as `debug` or `veedor::fetch=trace`. It
 //! only formats: what may be said is the callers' duty, and no event carries a name, an address, a secret or a page.
 
+use std::any::Any;
 use std::fmt;
 use std::io::{self, IsTerminal};
 
@@ -74,7 +75,18 @@ pub fn init(format: Format, level: Level) -> Result<(), LoggingError> {
         Format::Text if !terminal && std::env::var_os("JOURNAL_STREAM").is_some() => builder.with_target(false).without_time().try_init(),
         Format::Text => builder.with_target(false).try_init(),
     };
-    installed.map_err(|_| LoggingError::Installed)
+    installed.map_err(|_| LoggingError::Installed)?;
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!("{}:{}:{}", at.file(), at.line(), at.column())).unwrap_or_default();
+        tracing::error!(place, why = fixed_words(panic.payload()), "something panicked; this is a bug, please report it");
+    }));
+    Ok(())
+}
+
+/// The words of a panic as far as they stand in our source. What is put together at that moment may quote the text that was being
+/// read: "byte index 5 is not a char boundary; it is inside …" does.
+fn fixed_words(payload: &(dyn Any + Send)) -> &'static str {
+    payload.downcast_ref::<&'static str>().copied().unwrap_or("(its words may quote a record and are left out)")
 }
 
 /// A bare level means our own events; those of libraries then stay at warnings, because at finer levels the HTTP and HTML
@@ -92,6 +104,15 @@ fn filter(text: &str, level: Level) -> Result<EnvFilter, LoggingError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_does_not_quote_what_was_being_read() {
+        let name = "Quispilema ñ".to_owned();
+        let caught = std::panic::catch_unwind(|| name[..12].len()).expect_err("inside a letter");
+        assert!(caught.downcast_ref::<String>().is_some_and(|words| words.contains("Quispilema")), "or there is nothing to hide");
+        assert!(!fixed_words(caught.as_ref()).contains("Quispilema"));
+        assert_eq!(fixed_words(&"the writer is gone"), "the writer is gone");
+    }
 
     #[test]
     fn a_bare_level_is_for_our_own_events_only() {

@@ -12,9 +12,13 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, Command};
+use tokio::sync::watch;
 
 /// As much of the end of its standard error is kept.
 const TAIL: usize = 4096;
+
+/// How long its pipes are read after its end.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// As much of its last line is told.
 const LONGEST_LINE: usize = 300;
@@ -76,26 +80,49 @@ pub async fn run(task: Task<'_>) -> Result<Ran, Failure> {
     let started = command.spawn().map_err(Failure::Start)?;
     let mut group = Group { pid: started.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw), child: started };
     let (into, out, err) = (group.child.stdin.take(), group.child.stdout.take(), group.child.stderr.take());
+    let (over, ending) = watch::channel(false);
     let whole = async {
         let ended = async {
             let status = group.child.wait().await;
             // What it left running would keep the pipes open.
             group.end();
+            over.send_replace(true);
             status.map_err(Failure::Lost)
         };
         let printed = async {
-            let printed = bounded(out, task.most_printed.unwrap_or_default()).await.map_err(Failure::Lost)?;
-            printed.ok_or(Failure::TooMuch)
+            let mut printed = Vec::new();
+            let most = task.most_printed.unwrap_or_default();
+            let read = linger(&ending, bounded(out, most, &mut printed)).await;
+            match read.transpose().map_err(Failure::Lost)? {
+                Some(false) => Err(Failure::TooMuch),
+                Some(true) | None => Ok(printed),
+            }
         };
-        let said = async { Ok(last_line(&tail(err).await)) };
+        let said = async {
+            let mut kept = Vec::new();
+            linger(&ending, tail(err, &mut kept)).await;
+            Ok(last_line(&kept))
+        };
         let fed = async {
-            feed(into, task.input.unwrap_or_default()).await;
+            linger(&ending, feed(into, task.input.unwrap_or_default())).await;
             Ok(())
         };
         let (status, printed, said, ()) = tokio::try_join!(ended, printed, said, fed)?;
         Ok(Ran { status, printed, said })
     };
     tokio::time::timeout(task.timeout, whole).await.unwrap_or(Err(Failure::TimedOut))
+}
+
+/// Does something with a pipe of the program, and once that has ended for [`LINGER`] at most: something that it started in a session
+/// of its own may keep the pipe open for ever, and all that the program itself said is in it by then.
+async fn linger<T>(ending: &watch::Receiver<bool>, work: impl Future<Output = T>) -> Option<T> {
+    let mut ending = ending.clone();
+    let ended = async { ending.wait_for(|over| *over).await.is_ok() };
+    tokio::pin!(work);
+    tokio::select! {
+        done = &mut work => Some(done),
+        _ = ended => tokio::time::timeout(LINGER, work).await.ok(),
+    }
 }
 
 /// A program and all that it started.
@@ -128,25 +155,23 @@ async fn feed(pipe: Option<ChildStdin>, input: &[u8]) {
     }
 }
 
-/// All that is printed; `None` when it is more than `most` bytes.
-async fn bounded(pipe: Option<impl AsyncRead + Unpin>, most: usize) -> io::Result<Option<Vec<u8>>> {
-    let Some(pipe) = pipe else { return Ok(Some(Vec::new())) };
-    let mut printed = Vec::new();
-    pipe.take(u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut printed).await?;
-    Ok((printed.len() <= most).then_some(printed))
+/// Takes all that is printed; says whether it is no more than `most` bytes.
+async fn bounded(pipe: Option<impl AsyncRead + Unpin>, most: usize, printed: &mut Vec<u8>) -> io::Result<bool> {
+    let Some(pipe) = pipe else { return Ok(true) };
+    pipe.take(u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(printed).await?;
+    Ok(printed.len() <= most)
 }
 
-/// The end of what is said, all of which is read, so that a talkative program does not block.
-async fn tail(pipe: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
-    let (mut kept, mut part) = (Vec::new(), [0; 1024]);
-    let Some(mut pipe) = pipe else { return kept };
+/// Keeps the end of what is said, all of which is read, so that a talkative program does not block.
+async fn tail(pipe: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
+    let mut part = [0; 1024];
+    let Some(mut pipe) = pipe else { return };
     while let Ok(read @ 1..) = pipe.read(&mut part).await {
         kept.extend_from_slice(&part[..read]);
         if kept.len() > 2 * TAIL {
             kept.drain(..kept.len() - TAIL);
         }
     }
-    kept
 }
 
 /// The last line that says something, in one line of bounded length.
@@ -201,6 +226,22 @@ mod tests {
             assert!(std::time::Instant::now() < until, "the child of the program lives on");
             std::thread::yield_now();
         }
+    }
+
+    #[tokio::test]
+    async fn what_it_left_running_elsewhere_does_not_hide_its_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("pid");
+        // In a session of its own, with all pipes open.
+        let script = format!(
+            "setsid sh -c 'echo $$ > {0}; exec tail -f /dev/null' & while [ ! -s {0} ]; do :; done; echo taken; echo said >&2",
+            file.display()
+        );
+        let ran = shell(&script, Some(b"x"), AMPLE).await.expect("its end is known");
+        let child = std::fs::read_to_string(&file).expect("it began");
+        let killed = std::process::Command::new("kill").args(["-9", child.trim()]).status();
+        assert!(ran.status.success() && ran.printed == b"taken\n" && ran.said == "said", "{ran:?}");
+        assert!(killed.is_ok_and(|status| status.success()), "it was running still");
     }
 
     #[tokio::test]

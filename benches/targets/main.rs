@@ -14,6 +14,7 @@ mod extract;
 mod http;
 mod load;
 mod meaning;
+mod outbox;
 mod table;
 mod visit;
 
@@ -25,11 +26,12 @@ use table::Table;
 /// A target: its name, and what measures it.
 type Target = (&'static str, fn(&mut Table));
 
-const ALL: [Target; 6] = [
+const ALL: [Target; 7] = [
     ("extract", extract::measure),
     ("meaning", meaning::measure),
     ("visit", visit::measure),
     ("alert", alert::measure),
+    ("outbox", outbox::measure),
     ("load", load::measure),
     ("disk", disk::measure),
 ];

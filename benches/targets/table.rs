@@ -19,6 +19,13 @@ impl Table {
         println!("  {figure:<52} {:>12} {:>12} {}", show(measured, unit), show(target, unit), if met { "ok" } else { "MISSED" });
     }
 
+    /// A figure that must not be below its target.
+    pub fn at_least(&mut self, figure: &str, measured: f64, target: f64, unit: &str) {
+        let met = measured >= target;
+        self.missed += usize::from(!met);
+        println!("  {figure:<52} {:>12} {:>12} {}", show(measured, unit), show(target, unit), if met { "ok" } else { "MISSED" });
+    }
+
     /// A figure without a target.
     pub fn note(&self, figure: &str, measured: f64, unit: &str) {
         println!("  {figure:<52} {:>12}", show(measured, unit));

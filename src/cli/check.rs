@@ -9,11 +9,12 @@ use serde_json::json;
 use super::place::{self, Unusable};
 use super::{Common, Done, Exit, Failure, ask, print, silence};
 use crate::clock::Clock;
-use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours};
+use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours, spell_period, spell_timing};
 use crate::diag::Problem;
 use crate::domain::case::Watch;
 use crate::domain::event::EventKind;
 use crate::domain::route::Gather;
+use crate::domain::withhold::Telling;
 
 /// Checks a file.
 pub fn run(common: &Common, file: Option<PathBuf>) -> Done {
@@ -85,9 +86,12 @@ fn as_json(config: &Config) -> serde_json::Value {
         })
     };
     let channel = |channel: &Channel| {
+        let timing = &channel.route.timing;
         json!({
             "id": channel.id, "kind": channel.kind.medium().name(), "to": receivers(channel), "events": channel.route.kinds.patterns,
             "tags": channel.route.tags, "gathered_seconds": gathered(channel).map(|wait| wait.as_secs()), "public_keys": public_keys(channel),
+            "when": spell_timing(timing), "zone": timing.zone.iana_name(), "digest": spell_period(timing.digest),
+            "junk": !channel.route.junk.is_empty(),
         })
     };
     json!({
@@ -131,13 +135,14 @@ fn as_text(common: &Common, config: &Config) {
     for watch in config.cases.iter().filter(|watch| watch.linked.first().is_some_and(|first| watch.case < *first)) {
         print::line(&format!("linked   {} {} with {}", watch.case.source, watch.number.canonical, config.linked_names(watch).join(", ")));
     }
+    privacy(config).iter().for_each(|line| print::line(line));
     print::line("");
     let all = |list: &[String], all: &str| if list.is_empty() { all.to_owned() } else { list.join(" ") };
     let rows: Vec<Vec<String>> = config
         .channels
         .iter()
         .map(|channel| {
-            let when = gathered(channel).map_or("at once".to_owned(), |wait| format!("gathered {}", every(wait)));
+            let when = when(channel);
             let route = &channel.route;
             let (events, tags) = (all(&route.kinds.patterns, "all events"), all(&route.tags, "all cases"));
             vec![channel.id.clone(), channel.kind.medium().name().to_owned(), receivers(channel).join(" "), events, tags, when]
@@ -174,6 +179,35 @@ fn rotation(config: &Config) -> Vec<String> {
     config.channels.iter().flat_map(said).collect::<Vec<_>>()
 }
 
+/// What is withheld, as far as the list says it: a case's own word, and the classes that look at a subject when it is read.
+fn privacy(config: &Config) -> Vec<String> {
+    let mut lines = Vec::new();
+    for watch in &config.cases {
+        let policy = config.policy_of(&watch.case);
+        let named = policy.withholds.iter().find(|class| class.cases.contains(&watch.case));
+        let said = match (watch.withhold, named) {
+            (Some(Telling::Whole), _) => "told in full, although its subject may be withheld by default (withhold = false)".to_owned(),
+            (Some(Telling::Activity), _) => "withheld: only that it had activity is told (withhold)".to_owned(),
+            (Some(Telling::TypeAndDate), _) => "withheld: only types and dates are told (withhold)".to_owned(),
+            (None, Some(class)) => format!("withheld by \"{}\": {}", class.id, class.why),
+            (None, None) => continue,
+        };
+        lines.push(format!("privacy  {} {} {said}", watch.case.source, watch.number.canonical));
+    }
+    let mut classes: Vec<String> = Vec::new();
+    for watch in &config.cases {
+        let policy = config.policy_of(&watch.case);
+        let by_subject = policy.withholds.iter().filter(|class| !class.subject.is_empty() || class.entry_type.is_some());
+        classes
+            .extend(by_subject.map(|class| format!("privacy  withheld by subject or type, once it is read: {} ({})", class.id, class.why)));
+        classes.dedup();
+    }
+    classes.sort_unstable();
+    classes.dedup();
+    lines.extend(classes);
+    lines
+}
+
 /// The hours in which a case is visited, and their zone; `None` means always.
 fn hours_of(config: &Config, watch: &Watch) -> Option<(String, String)> {
     let source = config.source_of(&watch.case)?;
@@ -190,6 +224,19 @@ fn receivers(channel: &Channel) -> Vec<String> {
         ChannelKind::Command(command) => vec![command.program.name()],
         ChannelKind::Terminal => vec!["this terminal and the journal".to_owned()],
     }
+}
+
+/// When a channel is told: `gathered 1m, quiet 22:00-06:30 (America/Guayaquil), routine entries daily 07:00`.
+fn when(channel: &Channel) -> String {
+    let timing = &channel.route.timing;
+    let mut said = vec![gathered(channel).map_or("at once".to_owned(), |wait| format!("gathered {}", every(wait)))];
+    said.extend(Some(spell_timing(timing)).filter(|times| !times.is_empty()));
+    if !channel.route.junk.is_empty() && timing.digest_below.is_none() {
+        said.push(format!("routine entries {}", spell_period(timing.digest)));
+    }
+    let zone = if channel.route.lowers_any() || timing.is_ever_held() { timing.zone.iana_name() } else { None };
+    let zone = zone.map(|zone| format!(" ({zone})")).unwrap_or_default();
+    format!("{}{zone}", said.join(", "))
 }
 
 /// How long the news of a case is gathered; `None` when each event goes at once.

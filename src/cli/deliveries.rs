@@ -49,13 +49,40 @@ fn state(delivery: &Value) -> String {
     let misconfigured = list_in(delivery, "attempts").last().is_some_and(|last| last["outcome"] == "misconfigured");
     match delivery["state"].as_str() {
         Some("waiting") if misconfigured => "waiting for its channel to be mended".to_owned(),
-        _ => print::field(delivery, "state"),
+        _ => match delivery["waits_for"].as_str() {
+            Some("digest") => "waiting for the digest".to_owned(),
+            Some("quiet") => "waiting for the end of quiet hours".to_owned(),
+            _ => print::field(delivery, "state"),
+        },
+    }
+}
+
+/// The cases of a digest.
+fn cases(delivery: &Value) -> Vec<&str> {
+    let mut cases: Vec<&str> = list_in(delivery, "events").iter().filter_map(|event| event["case"].as_str()).collect();
+    cases.sort_unstable();
+    cases.dedup();
+    cases
+}
+
+/// The case of a delivery, or how many a digest tells of.
+fn case(delivery: &Value) -> String {
+    if delivery["digest"] != true {
+        return print::field(&delivery["case"], "number");
+    }
+    match cases(delivery)[..] {
+        [one] => print::clean(one),
+        ref many => format!("{} cases", many.len()),
     }
 }
 
 /// The versions of the case that its events stand in.
 fn versions(delivery: &Value) -> Vec<u64> {
     let mut versions: Vec<u64> = list_in(delivery, "events").iter().filter_map(|event| event["version"].as_u64()).collect();
+    // Of several cases they say nothing together.
+    if delivery["digest"] == true && cases(delivery).len() > 1 {
+        versions.clear();
+    }
     versions.dedup();
     versions
 }
@@ -70,7 +97,7 @@ fn row(delivery: &Value) -> Vec<String> {
         print::minute(delivery, "at"),
         print::field(delivery, "channel"),
         print::field(delivery, "recipient"),
-        print::field(&delivery["case"], "number"),
+        case(delivery),
         versions(delivery).iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
         kinds.join(" "),
         delivery["reason"].as_str().map_or(last, print::clean),
@@ -78,14 +105,21 @@ fn row(delivery: &Value) -> Vec<String> {
 }
 
 fn detail(delivery: &Value) {
-    let case = &delivery["case"];
+    let is_digest = delivery["digest"] == true;
     let to = print::field(delivery, "recipient");
     let to = if to.is_empty() { String::new() } else { format!(" to {to}") };
     print::line(&print::bold(&format!("{}  {}", print::field(delivery, "id"), state(delivery))));
     print::line(&format!("  channel  {}{to}", print::field(delivery, "channel")));
-    print::line(&format!("  case     {} {}", print::field(case, "number"), case["name"].as_str().map(print::clean).unwrap_or_default()));
+    let name = delivery["case"]["name"].as_str().map(print::clean).unwrap_or_default();
+    print::line(&format!("  case     {} {name}", case(delivery)));
     for event in list_in(delivery, "events") {
-        print::line(&format!("  event    {}  {}, version {}", print::field(event, "id"), print::field(event, "kind"), event["version"]));
+        let of = if is_digest { format!(" of {}", print::field(event, "case")) } else { String::new() };
+        print::line(&format!(
+            "  event    {}  {}, version {}{of}",
+            print::field(event, "id"),
+            print::field(event, "kind"),
+            event["version"]
+        ));
     }
     print::line(&format!("  made     {}", print::minute(delivery, "created")));
     for attempt in list_in(delivery, "attempts") {
@@ -93,9 +127,21 @@ fn detail(delivery: &Value) {
         print::line(&format!("  attempt  {at}  {outcome} after {} ms: {}", attempt["took_ms"], print::field(attempt, "detail")));
     }
     match delivery["state"].as_str() {
-        Some("open") => print::line(&format!("  next     gathers news of its case until {}", print::minute(delivery, "at"))),
+        Some("open") => {
+            let what = match delivery["waits_for"].as_str() {
+                Some("digest") => "gathers the news of its cases for the digest",
+                Some("quiet") => "gathers news of its case over the quiet hours",
+                _ => "gathers news of its case",
+            };
+            print::line(&format!("  next     {what} until {}", print::minute(delivery, "at")));
+        }
         Some("waiting") => {
-            let why = delivery["reason"].as_str().map(|why| format!("; it {}", print::clean(why))).unwrap_or_default();
+            let why = match (delivery["reason"].as_str(), delivery["waits_for"].as_str()) {
+                (Some(why), _) => format!("; it {}", print::clean(why)),
+                (None, Some("digest")) => "; its channel is told then".to_owned(),
+                (None, Some("quiet")) => "; its channel is quiet until then".to_owned(),
+                _ => String::new(),
+            };
             print::line(&format!("  next     tried at {}{why}", print::minute(delivery, "at")));
         }
         Some("dead") => print::line(&format!("  given up {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
@@ -112,8 +158,12 @@ fn detail(delivery: &Value) {
         Some("dropped") => print::line(&format!("  dropped  {}: {}", print::minute(delivery, "at"), print::field(delivery, "reason"))),
         _ => {}
     }
-    for version in versions(delivery) {
-        print::line(&format!("  look     veedor show {} --version {version}", print::field(case, "number")));
+    let mut shown: Vec<(String, u64)> =
+        list_in(delivery, "events").iter().filter_map(|event| Some((print::field(event, "case"), event["version"].as_u64()?))).collect();
+    shown.sort();
+    shown.dedup();
+    for (case, version) in shown {
+        print::line(&format!("  look     veedor show {case} --version {version}"));
     }
 }
 

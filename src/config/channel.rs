@@ -2,6 +2,7 @@
 //!
 //! Makes the routes that `domain::route` follows. It sends nothing: `notify` does.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
@@ -10,8 +11,10 @@ use crate::diag::reader::parse_duration;
 use crate::diag::{At, Reader, suggestion};
 use crate::domain::about::Language;
 use crate::domain::backoff::RetrySchedule;
+use crate::domain::junk::Junk;
 use crate::domain::medium::{Medium, Service};
 use crate::domain::route::{Gather, KindFilter, Route};
+use crate::domain::timing::Timing;
 
 use super::chat::{self, Chat};
 use super::command::{self, Command};
@@ -20,6 +23,7 @@ use super::general::{General, LANGUAGES, group_wait};
 use super::kinds;
 use super::scope::{Scope, spell};
 use super::smtp::is_plain_address;
+use super::timing::{self, Open, Written};
 use super::webhook::{self, Webhook};
 
 /// A way to people.
@@ -77,11 +81,13 @@ pub(super) struct Channels<'s> {
     pub ids: Vec<String>,
     /// The tags that channels select by, and where they stand.
     pub tags: Vec<(Scope<'s>, At<String>)>,
+    /// What is still open of their times, by id.
+    pub open: BTreeMap<String, (Open, Scope<'s>)>,
 }
 
 /// Reads the channels of all files.
 pub(super) fn read<'s>(roots: &mut [(Reader<'_>, Scope<'s>)], general: &General, has_smtp: bool) -> Channels<'s> {
-    let mut channels = Channels { list: Vec::new(), ids: Vec::new(), tags: Vec::new() };
+    let mut channels = Channels { list: Vec::new(), ids: Vec::new(), tags: Vec::new(), open: BTreeMap::new() };
     let mut places: Vec<String> = Vec::new();
     for (root, scope) in roots {
         for mut table in root.tables("channel") {
@@ -97,8 +103,10 @@ pub(super) fn read<'s>(roots: &mut [(Reader<'_>, Scope<'s>)], general: &General,
             let tags = read_tags(&mut table, scope);
             channels.tags.extend(tags.iter().map(|tag| (*scope, tag.clone())));
             let tags = tags.into_iter().map(|tag| tag.value).collect();
-            let channel = read_one(&mut table, id.map(|at| at.value), tags, general, has_smtp, scope);
-            channels.list.extend(channel);
+            if let Some((channel, open)) = read_one(&mut table, id.map(|at| at.value), tags, general, has_smtp, scope) {
+                channels.open.insert(channel.id.clone(), (open, *scope));
+                channels.list.push(channel);
+            }
             table.finish();
         }
     }
@@ -116,6 +124,8 @@ pub(super) fn terminal(general: &General) -> Channel {
             tags: Vec::new(),
             // The news of a visit together, and without a wait: somebody is looking.
             gather: Gather::ByCase(Duration::ZERO),
+            timing: Timing::at_once(),
+            junk: Junk::default(),
         },
         id,
         kind: ChannelKind::Terminal,
@@ -131,7 +141,7 @@ fn read_one(
     general: &General,
     has_smtp: bool,
     scope: &Scope<'_>,
-) -> Option<Channel> {
+) -> Option<(Channel, Open)> {
     let kind = kinds::read(table, scope);
     if matches!(&kind, Some(at) if at.value == Medium::Email) && !has_smtp {
         let message = "an email channel needs a mail server, and there is no [smtp]";
@@ -155,10 +165,10 @@ fn read_one(
         (Some(kind), None) if !kind.gathers() => Gather::EachEvent,
         (_, wait) => Gather::ByCase(wait.map_or(general.group_wait, |at| at.value)),
     };
-    later_keys(table);
+    let Written { timing, junk, open } = timing::read(table, gather, scope);
     let (id, kind) = (id?, way?);
-    let route = Route { channel: id.clone(), recipients, kinds: KindFilter { patterns }, tags, gather };
-    Some(Channel { id, kind, route, retry, language })
+    let route = Route { channel: id.clone(), recipients, kinds: KindFilter { patterns }, tags, gather, timing, junk };
+    Some((Channel { id, kind, route, retry, language }, open))
 }
 
 fn read_id(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<At<String>> {
@@ -254,23 +264,6 @@ fn read_retry(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<RetrySchedule
         }
     }
     Some(RetrySchedule::new(waits))
-}
-
-/// Keys of the documentation that this version does not honour yet; better told than taken and forgotten.
-fn later_keys(table: &mut Reader<'_>) {
-    if let Some(when) = table.text("when")
-        && when.value != "now"
-    {
-        let message = format!("this version sends at once only; when = \"{}\" comes later", when.value);
-        table.report("when", message, Some("write when = \"now\", or leave it out".to_owned()));
-    }
-    for key in ["quiet", "weekends"] {
-        if table.has(key) {
-            table.item(key);
-            let message = format!("this version does not know {key} yet: it sends at any hour of any day");
-            table.report(key, message, Some("leave it out".to_owned()));
-        }
-    }
 }
 
 /// Warns of tags that no case has.

@@ -15,7 +15,7 @@ use super::include::{self, Draft};
 use super::replace::{create_file, replace_file};
 use super::source::suggest;
 use super::spot;
-use super::{ASKING, Config, examine, masked};
+use super::{ASKING, Channel, Config, examine, masked};
 
 /// A case to add.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -246,6 +246,15 @@ fn find<'d>(document: &'d Document<String>, case: &CaseRef, config: &Config) -> 
     })
 }
 
+/// The channels without the zone that they take from the cases: another case may give them another.
+fn as_written(config: &Config) -> Vec<Channel> {
+    let mut channels = config.channels.clone();
+    for channel in channels.iter_mut().filter(|channel| channel.route.timing.zone == config.zone) {
+        channel.route.timing.zone = jiff::tz::TimeZone::UTC;
+    }
+    channels
+}
+
 /// Holds that the edited file loads, and says the same of everything but the case in hand.
 fn check(before: &Config, draft: Draft<'_>, removed: Option<&CaseRef>, added: usize) -> Result<(), EditError> {
     let examined = examine(&before.path, Some(draft), ASKING).map_err(EditError::Invalid)?;
@@ -255,7 +264,7 @@ fn check(before: &Config, draft: Draft<'_>, removed: Option<&CaseRef>, added: us
     let after = examined.config;
     let kept = before.cases.iter().filter(|watch| removed != Some(&watch.case));
     let same_cases = kept.clone().all(|watch| after.watch(&watch.case) == Some(watch)) && after.cases.len() == kept.count() + added;
-    if same_cases && after.channels == before.channels && after.general == before.general && after.smtp == before.smtp {
+    if same_cases && as_written(&after) == as_written(before) && after.general == before.general && after.smtp == before.smtp {
         return Ok(());
     }
     Err(EditError::ByHand("the edit would change more than the case".to_owned()))

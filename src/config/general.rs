@@ -6,16 +6,19 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::diag::reader::parse_duration;
 use crate::diag::{At, Reader};
 use crate::domain::about::{Language, Profile};
 use crate::domain::diff::Confirm;
+use crate::domain::junk::Rule;
 use crate::domain::schedule::Hours;
 
 use super::dead_man::{self, DeadMan};
 use super::scope::{Scope, YEAR};
 use super::signs::{self, Signs};
-use super::{hours, privacy, public};
+use super::{hours, privacy, public, timing};
 
 /// What holds for the whole daemon.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +41,10 @@ pub struct General {
     pub hours: Option<Hours>,
     /// How long the news of one case is gathered into one message.
     pub group_wait: Duration,
+    /// The zone of channels that name none, when one is written.
+    pub zone: Option<TimeZone>,
+    /// The operator's own patterns of routine entries.
+    pub junk: Vec<Rule>,
     /// How often, and over how long, a disappearance is seen before it is told.
     pub confirm: Confirm,
     /// How long before a hearing starts it is called to mind, the longest first; empty means never.
@@ -86,6 +93,8 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             every: DEFAULT_EVERY,
             hours: None,
             group_wait: DEFAULT_GROUP_WAIT,
+            zone: None,
+            junk: Vec::new(),
             confirm: DEFAULT_CONFIRM,
             remind: DEFAULT_REMIND.to_vec(),
             disagree_after: DEFAULT_DISAGREE_AFTER,
@@ -105,6 +114,8 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
         every: scope.duration(&mut table, "every", LEAST_EVERY, YEAR).map_or(DEFAULT_EVERY, |at| at.value),
         hours: read_hours(&mut table, scope),
         group_wait: group_wait(&mut table, scope).map_or(DEFAULT_GROUP_WAIT, |at| at.value),
+        zone: timing::zone(&mut table, scope),
+        junk: timing::patterns(&mut table, scope),
         confirm: confirm(&mut table, scope),
         remind: remind(&mut table, scope),
         disagree_after: table

@@ -18,7 +18,7 @@ const DAYS: [[&str; 3]; 7] = [
 ];
 
 /// The end of a day in a span that ends before its end.
-const LAST: Time = time(23, 59, 59, 999_999_999);
+pub(super) const LAST: Time = time(23, 59, 59, 999_999_999);
 
 /// The hours that a text names; `None` inside means always. The error is one sentence.
 pub(super) fn parse(text: &str) -> Result<Option<Hours>, String> {
@@ -54,6 +54,11 @@ pub fn spell(hours: &Hours) -> String {
         .collect();
     let until = if hours.until == LAST { "24:00".to_owned() } else { hours.until.strftime("%H:%M").to_string() };
     format!("{} {}-{until}", days.join(","), hours.from.strftime("%H:%M"))
+}
+
+/// The English name of a day, Monday first.
+pub(super) fn day_name(day: usize) -> &'static str {
+    DAYS.get(day).map_or("mon", |names| names[0])
 }
 
 fn parse_days(text: &str) -> Result<[bool; 7], String> {

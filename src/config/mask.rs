@@ -12,7 +12,7 @@ use crate::diag::Problem;
 use super::secret::is_variable;
 
 /// Keys of `[smtp]` and `[[channel]]` whose values may be shown.
-const HARMLESS: [&str; 25] = [
+const HARMLESS: [&str; 29] = [
     "host",
     "port",
     "tls",
@@ -30,6 +30,10 @@ const HARMLESS: [&str; 25] = [
     "when",
     "quiet",
     "weekends",
+    "digest",
+    "digest_below",
+    "zone",
+    "junk",
     "retry",
     "allow_private",
     "allow",

@@ -34,6 +34,7 @@ mod signs;
 mod smtp;
 mod source;
 mod spot;
+mod timing;
 mod webhook;
 
 use std::collections::{BTreeSet, HashMap};
@@ -60,6 +61,7 @@ pub use secret::Secret;
 pub use signs::Signs;
 pub use smtp::{Smtp, Tls};
 pub use source::Source;
+pub use timing::{spell_period, spell_timing};
 pub use webhook::{OldSecret, Webhook};
 
 use include::{Draft, Text};
@@ -77,6 +79,8 @@ pub struct Config {
     pub general: General,
     /// The mail server.
     pub smtp: Option<Smtp>,
+    /// The zone of the times of channels that name none.
+    pub zone: jiff::tz::TimeZone,
     /// Who hears; never empty.
     pub channels: Vec<Channel>,
     /// What is watched, in the order of the files, each at an interval that its source allows.
@@ -292,12 +296,20 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     if channels.list.is_empty() {
         channels.list.push(channel::terminal(&general));
     }
+    let source_of = |watch: &Watch| {
+        let known = sources.known.get(&watch.case.source).map(|known| &known.source);
+        known.or_else(|| cases.described.get(&watch.case)).map(|source| source.recipe.zone_of(&watch.number))
+    };
+    let zones: Vec<_> = cases.list.iter().filter_map(source_of).collect();
+    let jurisdictions = sources.known.iter().map(|(id, known)| (id.as_str(), known.source.recipe.jurisdiction.as_str()));
+    let zone = timing::settle(&mut channels.list, &channels.open, &general, zones.into_iter(), jurisdictions);
     let loads = pace::spread(&mut cases.list, |watch| sources.known.get(&watch.case.source).map(|known| known.source.clone()));
     let config = Config {
         path: PathBuf::new(),
         loads,
         privacy,
         files: Vec::new(),
+        zone,
         smtp,
         channels: channels.list,
         index: cases.list.iter().enumerate().map(|(at, watch)| (watch.case.clone(), at)).collect(),

@@ -372,8 +372,23 @@ fn bad_channels_are_told_with_place_and_remedy() {
         (email.to_owned(), "w.toml:6:8: an email channel needs a mail server"),
         (format!("{smtp}{email}to_ = 1\n"), "w.toml:12:1: unknown key `to_` in [channel]; did you mean \"to\"?"),
         (format!("{smtp}{email}{email}"), "w.toml:13:6: there is already a channel \"a\", at w.toml:9;"),
-        (format!("{smtp}{email}when = \"hourly\"\n"), "w.toml:12:8: this version sends at once only"),
-        (format!("{smtp}{email}quiet = \"22:00-06:30\"\n"), "w.toml:12:9: this version does not know quiet yet"),
+        (
+            format!("{smtp}{email}when = \"dayly 07:00\"\n"),
+            "w.toml:12:8: when cannot be read: \"dayly 07:00\" is none of them; write \"now\"",
+        ),
+        (format!("{smtp}{email}when = \"weekly mon 7:00\"\n"), "w.toml:12:8: when cannot be read: \"7:00\" is not a time of day"),
+        (format!("{smtp}{email}quiet = \"22:00\"\n"), "w.toml:12:9: quiet cannot be read: \"22:00\" is not a span of times"),
+        (format!("{smtp}{email}quiet = \"24:00-00:00\"\n"), "w.toml:12:9: quiet ends when it begins"),
+        (format!("{smtp}{email}zone = \"Quito\"\n"), "w.toml:12:8: zone is no time zone: \"Quito\""),
+        (
+            format!("{smtp}{email}when = \"daily 23:00\"\nquiet = \"22:00-06:30\"\n"),
+            "w.toml:12:8: the digest is due at 23:00, in the quiet hours",
+        ),
+        (format!("{smtp}{email}when = \"weekly sat 07:00\"\nweekends = false\n"), "w.toml:12:8: the digest is due on a weekend"),
+        (format!("{smtp}{email}when = \"hourly\"\ndigest = \"daily 07:00\"\n"), "w.toml:13:10: digest says when the rest is told"),
+        (format!("{smtp}{email}digest = \"now\"\n"), "w.toml:12:10: digest cannot be \"now\""),
+        (format!("{smtp}{email}digest_below = \"loud\"\n"), "w.toml:12:16: channel.digest_below has an unknown value \"loud\""),
+        (format!("{smtp}{email}junk = [\"(\"]\n"), "w.toml:12:9: junk has a pattern that cannot be used: "),
         (format!("{smtp}{email}url = \"https://example.org\"\n"), "w.toml:12:7: url belongs to a channel of kind \"webhook\""),
         (format!("{smtp}{email}events = [\"hearin.*\"]\n"), "w.toml:12:11: no event is called \"hearin.*\"; did you mean \"hearing.*\"?"),
         (format!("{smtp}{email}retry = [\"5s\", \"soon\"]\n"), "w.toml:12:16: retry has a wait that is no duration"),
@@ -725,6 +740,56 @@ fn a_wrong_link_names_its_case_and_one_that_is_not_watched_is_a_warning() {
     let (errors, warnings) = with("ec-fiscalia 170101824010001");
     assert_eq!(errors, "");
     assert!(warnings.contains("linked of 17721-2024-00011G names ec-fiscalia 170101824010001, which is not watched"), "{warnings}");
+}
+
+#[test]
+fn a_channel_says_when_it_is_told_and_in_whose_zone() {
+    let smtp = "[smtp]\nhost = \"localhost\"\nfrom = \"v@example.org\"\ntls = \"none\"\n";
+    let email = "[[channel]]\nid = \"a\"\nkind = \"email\"\nto = [\"x@example.org\"]\n";
+    for (keys, said, zone) in [
+        ("", "", "America/Guayaquil"),
+        ("when = \"now\"\njunk = false\n", "", "America/Guayaquil"),
+        ("when = \"Weekly LUN 07:00\"\n", "weekly mon 07:00 below critical", "America/Guayaquil"),
+        ("when = \"hourly\"\ndigest_below = \"warn\"\nzone = \"Europe/Madrid\"\n", "hourly below warn", "Europe/Madrid"),
+        ("digest = \"daily 24:00\"\ndigest_below = \"notice\"\n", "daily 00:00 below notice", "America/Guayaquil"),
+        ("quiet = \"22:00-06:30\"\nweekends = false\n", "quiet 22:00-06:30, not on weekends", "America/Guayaquil"),
+        ("quiet = \"\"\n", "", "America/Guayaquil"),
+    ] {
+        let (config, errors, _) = load(&format!("{CASE}{smtp}{email}{keys}"));
+        assert_eq!(errors, [""; 0], "{keys}");
+        let route = &config.expect("loads").channels[0].route;
+        assert_eq!((timing::spell_timing(&route.timing).as_str(), route.timing.zone.iana_name()), (said, Some(zone)), "{keys}");
+        assert_eq!(route.junk.is_empty(), keys.contains("junk = false"), "{keys}");
+    }
+}
+
+#[test]
+fn junk_is_lowered_for_people_and_for_a_program_only_when_asked() {
+    use crate::domain::{
+        event::{Actor, EventKind},
+        sample,
+    };
+    let hook = "[[channel]]\nid = \"h\"\nkind = \"webhook\"\nurl = \"https://hooks.example.org\"\n";
+    let general = "[veedor]\njunk = ['^tr[aá]mite interno']\n";
+    let routine = |title: &str, source: &str| {
+        let mut event = sample::entry(EventKind::EntryAdded, Actor::Clerk, title, "");
+        event.case.source = source.to_owned();
+        event
+    };
+    for (keys, served, own, other) in
+        [("", false, false, false), ("junk = true\n", true, true, false), ("junk = ['oficio menor', 'text:^nada']\n", true, true, true)]
+    {
+        let (config, errors, _) = load(&format!("{CASE}{general}{hook}{keys}"));
+        assert_eq!(errors, [""; 0], "{keys}");
+        let junk = &config.expect("loads").channels[0].route.junk;
+        let of_ecuador = junk.meets(&routine("SENTENCIA (RAZON DE NOTIFICACION)", "ec-esatje"));
+        assert_eq!(
+            (of_ecuador, junk.meets(&routine("TRÁMITE INTERNO", "co-cpnu")), junk.meets(&routine("Oficio menor", "co-cpnu"))),
+            (served, own, other),
+            "{keys}"
+        );
+        assert!(!junk.meets(&routine("SENTENCIA (RAZON DE NOTIFICACION)", "co-cpnu")), "a pattern of another country");
+    }
 }
 
 #[test]

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Handles;
 use super::refused;
 use super::sender::sender;
 use super::telling::Telling;
-use super::ways_out;
+use super::{Handles, digest, quiet, ways_out};
 use crate::config::{Channel, Config};
 use crate::domain::backoff::RetrySchedule;
+use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::id::Id;
 use crate::domain::medium::Medium;
@@ -43,8 +43,16 @@ pub struct Tried {
 pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreError> {
     let began = handles.clock.now();
     let store = handles.store.clone();
+    let config = handles.config.load_full();
     let loaded = blocking(move || {
         let Some(mut delivery) = store.delivery(id)? else { return Ok(None) };
+        // What the operator asks for leaves at any hour.
+        if !store.is_asked_for(id)
+            && let Some(until) = quiet::held_until(&store, &config, &delivery, began)?
+        {
+            store.replan(&[id], until)?;
+            return Ok(None);
+        }
         if matches!(delivery.state, DeliveryState::Open { .. }) || store.is_anything_silenced() {
             delivery = store.close(id, began)?.unwrap_or(delivery);
         }
@@ -71,7 +79,7 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
     refused::learn(&handles, &delivery, &outcome, whose).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
-    farewell.say().await;
+    handles.notifier.keep(farewell);
     Ok(Some(Tried { outcome, whose }))
 }
 
@@ -129,7 +137,10 @@ fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Op
     let medium = sender.medium();
     match content {
         Some(content) => content.medium != medium,
-        None => delivery.recipient.is_empty() == (medium == Medium::Email) || (delivery.events.len() > 1 && !medium.gathers()),
+        None => {
+            delivery.recipient.is_empty() == (medium == Medium::Email)
+                || ((delivery.events.len() > 1 || delivery.is_digest()) && !medium.gathers())
+        }
     }
 }
 
@@ -147,6 +158,7 @@ async fn fix(
         notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
         _ => None,
     };
+    let is_digest = delivery.is_digest();
     let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
     let loaded = blocking(move || {
         let mut events = Vec::with_capacity(ids.len());
@@ -155,19 +167,32 @@ async fn fix(
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
         let key = linked.then(|| store.link_key()).transpose()?;
-        let telling = Telling::load(&store, &read, &list, &case, &events)?;
-        Ok((events, domain, key, telling))
+        let told = match is_digest {
+            true => digest::by_case(&store, &read, &list, events)?,
+            false => vec![(case.clone(), Telling::load(&store, &read, &list, &case, &events)?, events)],
+        };
+        Ok((told, domain, key))
     });
-    let (events, domain, key, telling) = loaded.await?;
+    let (told, domain, key) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
         smtp.id_domain = domain;
     }
-    if events.is_empty() {
+    if told.iter().all(|(.., events)| events.is_empty()) {
         let why = "its events are not in the store; run `veedor fsck`".to_owned();
         return Ok(Err(Unsendable { why, whose: Whose::Message }));
     }
-    let stop = ways_out::stop(config, sender.medium(), delivery, key.as_ref());
-    let content = match notify::render(sender, delivery, &events, &telling.about(channel.language, stop)) {
+    let medium = sender.medium();
+    let stop = |case: &CaseRef| {
+        let of_case = Delivery { case: case.clone(), events: Vec::new(), ..delivery.clone() };
+        ways_out::stop(config, medium, &of_case, key.as_ref())
+    };
+    let written = match &told[..] {
+        [(case, telling, events)] if !delivery.is_digest() => {
+            notify::render(sender, delivery, events, &telling.about(channel.language, stop(case)))
+        }
+        told => digest::render(channel, sender, delivery, told, handles.clock.now(), stop),
+    };
+    let content = match written {
         Ok(content) => content,
         Err(why) => return Ok(Err(why)),
     };
@@ -197,7 +222,7 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     // What a channel is, for metrics: its name may say whom it tells.
     let kind = channel.and_then(|channel| sender(&config, channel).ok()).map_or("gone", |sender| Medium::name(sender.medium()));
     let (state, attempts) = delivery.after(&outcome, &schedule, now);
-    let state = spared(handles, &delivery, &outcome, state, now);
+    let mut state = spared(handles, &delivery, &outcome, state, now);
     handles.metrics.counter(&DELIVERY_ATTEMPTS, &[kind, outcome.name(), ""]).inc();
     match &outcome {
         Outcome::Sent { .. } => {
@@ -216,7 +241,16 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     let record = Attempt { at: began, took, outcome };
     let store = handles.store.clone();
     failpoint::hit("before-note");
-    blocking(move || store.record_attempt(delivery.id, record, state, attempts)).await?;
+    let noted = blocking(move || {
+        // A next attempt that would fall into quiet hours waits for their end.
+        if let DeliveryState::Waiting { due } = state
+            && let Some(until) = quiet::held_until(&store, &config, &delivery, due)?
+        {
+            state = DeliveryState::Waiting { due: until };
+        }
+        store.record_attempt(delivery.id, record, state, attempts)
+    });
+    noted.await?;
     failpoint::hit("after-note");
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! another; channels in trouble [rest](super::rests), and each takes [no more](super::turns) than its service documents. It makes
 //! no events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,14 +14,16 @@ use jiff::Timestamp;
 use super::Handles;
 use super::attempt::{Tried, attempt, fit_for_the_log, note_panic};
 use super::brake;
+use super::quiet::{self, CLOCK_SLACK};
 use super::rests::{PER_CHANNEL, Rests};
 use super::silences;
 use super::supervise::{Pulse, Units};
 use super::turns::Turns;
 use crate::config::Config;
-use crate::domain::delivery::{Delivery, LONGEST_RETRY_AFTER, Outcome};
+#[cfg(test)]
+use crate::domain::delivery::Delivery;
+use crate::domain::delivery::Outcome;
 use crate::domain::id::Id;
-use crate::domain::route::Gather;
 use crate::notify::Whose;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
@@ -33,11 +35,8 @@ const TICK: Duration = Duration::from_secs(5);
 /// How long attempts under way may take to end at shutdown. One that is cut off is repeated under the same id.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// A clock that is set back by less than this is merely being kept right.
-const CLOCK_SLACK: Duration = Duration::from_secs(60);
-
-/// A schedule may have been shortened since a delivery was planned.
-const HORIZON_SLACK: Duration = Duration::from_secs(24 * 3600);
+/// How long leave-taking of relays may hold up a shutdown.
+const LEAVE: Duration = Duration::from_secs(1);
 
 /// What is held although its channel works (one recipient is refused, a channel changed its kind) is looked at this often.
 const HELD_AGAIN: Duration = Duration::from_secs(3600);
@@ -51,6 +50,8 @@ pub struct Deliverer {
     rests: Rests,
     turns: Turns,
     under_way: HashMap<String, usize>,
+    /// Leave that is being taken of relays.
+    leaving: Units<(), ()>,
     looked: Timestamp,
     released: Timestamp,
 }
@@ -71,7 +72,16 @@ impl Deliverer {
         let config = handles.config.load_full();
         // At the first round the clock counts as set back, so that what it did before the start is mended too.
         let (looked, released) = (Timestamp::MAX, Timestamp::MIN);
-        Self { handles, config, rests: Rests::default(), turns: Turns::default(), under_way: HashMap::new(), looked, released }
+        Self {
+            handles,
+            config,
+            rests: Rests::default(),
+            turns: Turns::default(),
+            under_way: HashMap::new(),
+            leaving: Units::default(),
+            looked,
+            released,
+        }
     }
 
     /// Runs until told to stop.
@@ -95,6 +105,8 @@ impl Deliverer {
         if cut > 0 {
             tracing::info!(cut, "attempts were cut off at shutdown; they are repeated under the same ids at the next start");
         }
+        self.leave(true);
+        self.leaving.drain(LEAVE).await;
     }
 
     async fn round(&mut self, attempts: &mut Attempts) -> Result<(), StoreError> {
@@ -108,12 +120,21 @@ impl Deliverer {
             (under_way, result) = attempts.finished() => self.ended(under_way, result).await?,
             () = control.deliverer_nudged() => {}
             () = control.stopped() => {}
+            _ = self.leaving.finished() => {}
             () = tokio::time::sleep(wait) => {}
         }
+        self.leave(false);
         while let Some((under_way, result)) = attempts.ended() {
             self.ended(under_way, result).await?;
         }
         Ok(())
+    }
+
+    /// Takes leave of the relays whose connections were kept long enough, beside everything else: they may not answer.
+    fn leave(&mut self, all: bool) {
+        for farewell in self.handles.notifier.overdue(all) {
+            self.leaving.start((), farewell.say());
+        }
     }
 
     /// Starts an attempt at all that is due and has room. Returns when there is more to start, as far as it is known now; the end of
@@ -152,6 +173,8 @@ impl Deliverer {
             self.rests.clear();
             self.handles.runs.wake_all();
             self.released = Timestamp::MIN;
+            // What waits for times that are gone is planned anew at the next round.
+            self.looked = Timestamp::MAX;
         }
         for channel in self.handles.store.asked_for() {
             self.rests.wake(&channel);
@@ -199,33 +222,27 @@ impl Deliverer {
         store.claim(channel, now, room)
     }
 
-    /// Makes due what waits for longer than anything is made to wait: it was planned by a clock that stood too far ahead.
+    /// Plans anew what waits for longer than anything is made to wait: it was planned by a clock that stood too far ahead, or with times
+    /// that its channel no longer has.
     async fn hasten(&self, now: Timestamp) -> Result<(), StoreError> {
-        let config = self.handles.config.load_full();
-        let retries = config.channels.iter().map(|channel| channel.retry.longest());
-        let longest = retries.chain([LONGEST_RETRY_AFTER]).max().unwrap_or_default();
-        let gathered = config.channels.iter().map(|channel| match channel.route.gather {
-            Gather::ByCase(wait) => wait,
-            Gather::EachEvent => Duration::ZERO,
-        });
-        let horizon = |wait: Duration| now.checked_add(wait).unwrap_or(Timestamp::MAX);
-        // What was never tried only gathers news, and must not wait as if it had failed.
-        let (fresh, tried) = (horizon(gathered.max().unwrap_or_default() + CLOCK_SLACK), horizon(longest + HORIZON_SLACK));
-        let store = self.handles.store.clone();
+        let (store, config) = (self.handles.store.clone(), self.handles.config.load_full());
         let hastened = blocking(move || {
-            let pending = store.deliveries(DeliveryFilter::Pending, usize::MAX)?;
-            let late = |delivery: &&Delivery| {
-                let horizon = if delivery.attempts == 0 { fresh } else { tried };
-                delivery.state.due().is_some_and(|due| due > horizon)
-            };
-            let ids: Vec<Id> = pending.iter().filter(late).map(|delivery| delivery.id).collect();
-            if ids.is_empty() { Ok(0) } else { store.hasten(&ids, now) }
+            let mut anew: BTreeMap<Timestamp, Vec<Id>> = BTreeMap::new();
+            for delivery in store.deliveries(DeliveryFilter::Pending, usize::MAX)? {
+                if let Some(due) = quiet::replanned(&config, &delivery, now) {
+                    anew.entry(due).or_default().push(delivery.id);
+                }
+            }
+            anew.iter().try_fold(0, |count, (due, ids)| Ok(count + store.replan(ids, *due)?))
         })
         .await;
         match hastened {
             Ok(0) => Ok(()),
             Ok(hastened) => {
-                tracing::warn!(hastened, "deliveries were planned by a clock that stood too far ahead; they are sent now");
+                tracing::warn!(
+                    hastened,
+                    "deliveries were planned by a clock that stood too far ahead, or with times that their channel no longer has; they are sent now or with the next digest"
+                );
                 Ok(())
             }
             Err(error) if error.is_fatal() => Err(error),

@@ -15,14 +15,14 @@ pub(super) async fn holds(handles: &Handles, delivery: &Delivery) -> Result<Opti
     if delivery.recipient.is_empty() {
         return Ok(None);
     }
-    let (store, id) = (handles.store.clone(), delivery.id);
+    let (store, id, now) = (handles.store.clone(), delivery.id, handles.clock.now());
     let refusal = blocking(move || store.refusal(id)).await?;
-    Ok(refusal.filter(Refusal::is_believed).map(|refusal| reason(&delivery.recipient, &refusal)))
+    Ok(refusal.filter(|refusal| refusal.holds(now)).map(|refusal| reason(&delivery.recipient, &refusal)))
 }
 
 fn reason(recipient: &str, refusal: &Refusal) -> String {
     format!(
-        "the mail server refuses {recipient} ({} times since {}), so mails to it wait; mend the address or ask for another try with `veedor retry`: {}",
+        "the mail server refuses {recipient} ({} times since {}), so mails to it wait and one is tried each day; mend the address or ask for another try with `veedor retry`: {}",
         refusal.count,
         refusal.since.strftime("%Y-%m-%d"),
         refusal.why
@@ -36,7 +36,7 @@ pub(super) async fn learn(handles: &Handles, delivery: &Delivery, outcome: &Outc
         Outcome::Rejected { why } if whose == Whose::Recipient => {
             let why = why.clone();
             let refusal = blocking(move || store.refused(id, &why, now)).await?;
-            if refusal.is_believed() {
+            if let Some(refusal) = refusal.filter(Refusal::is_believed) {
                 // Who it is stands in `veedor deliveries`: the log has no addresses.
                 tracing::error!(channel = %delivery.channel, delivery = %id, count = refusal.count, "the mail server refuses an address again; mails to it are held, `veedor deliveries --failed` says which");
             }

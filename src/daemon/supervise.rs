@@ -67,7 +67,8 @@ impl<K, T: Send + 'static> Units<K, T> {
         let (id, result) = match ended {
             Ok((id, result)) => (id, Some(result)),
             Err(error) => {
-                tracing::error!(%error, "a unit of work panicked; this is a bug, please report it");
+                // Why stands in the log already, without the words of a record.
+                tracing::error!(unit = %error.id(), "a unit of work ended in a panic; this is a bug, please report it");
                 (error.id(), None)
             }
         };

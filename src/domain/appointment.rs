@@ -41,10 +41,10 @@ pub struct Appointment {
     pub room: Option<String>,
 }
 
-/// An appointment that is new or is not what was told before.
+/// An appointment with what speaks of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Changed {
-    /// What it is now.
+pub struct Carried {
+    /// What it is.
     pub appointment: Appointment,
     /// The entries that speak of it.
     pub entries: HashSet<EntryKey>,
@@ -58,27 +58,28 @@ struct Life<'s> {
     last: usize,
 }
 
-/// The appointments that are new or changed. Of those that were never told only what `told` speaks of and lies ahead becomes one; of
-/// those that are `known` (of each the latest) everything that differs.
-pub fn follow(case: &CaseRef, known: &[Appointment], settings: &[Placed], told: &HashSet<EntryKey>, today: Date) -> Vec<Changed> {
+/// The appointments that are new or changed. Of those that were never told only what `told` speaks of, lies ahead and takes place becomes
+/// one; of those that are `known` (of each the latest) everything that differs. What the docket shows no more stays as it was told: it may
+/// take place all the same.
+pub fn follow(case: &CaseRef, known: &[Carried], settings: &[Placed], told: &HashSet<EntryKey>, today: Date) -> Vec<Carried> {
     let lives = lives(case, settings);
     let owners = owners(&lives, known);
     let mut changed = Vec::new();
     for (life, owner) in lives.iter().zip(owners) {
-        let before = owner.map(|at| &known[at]);
+        let before = owner.map(|at| &known[at].appointment);
         let Some(next) = life.appointment(before) else { continue };
         let entries = life.entries();
-        let is_told = next.end_date.unwrap_or(next.date) >= today && entries.iter().any(|key| told.contains(key));
+        let is_told = !next.cancelled && next.end_date.unwrap_or(next.date) >= today && entries.iter().any(|key| told.contains(key));
         if before.map_or(is_told, |before| *before != next) {
-            changed.push(Changed { appointment: next, entries });
+            changed.push(Carried { appointment: next, entries });
         }
     }
     changed
 }
 
 /// Puts appointments into the events that tell of them; one of which no event speaks goes with the first that tells of a hearing.
-pub fn attach(events: &mut [Event], changed: Vec<Changed>) {
-    for Changed { appointment, entries } in changed {
+pub fn attach(events: &mut [Event], changed: Vec<Carried>) {
+    for Carried { appointment, entries } in changed {
         let speaks = |event: &Event| event.entry.as_ref().is_some_and(|entry| entries.contains(&entry.key));
         let of_it: Vec<usize> = (0..events.len()).filter(|at| is_of_calendar(&events[*at]) && speaks(&events[*at])).collect();
         let first = || events.iter().position(is_of_calendar).into_iter().collect();
@@ -107,14 +108,21 @@ pub fn is_of_calendar(event: &Event) -> bool {
     is_kind && event.hearing.is_some()
 }
 
-/// The latest appointments that events of a case carry, each once; the events come oldest first.
-pub fn latest<'e>(events: impl Iterator<Item = &'e Event>) -> Vec<Appointment> {
-    let mut found: Vec<Appointment> = Vec::new();
-    for appointment in events.filter_map(|event| event.hearing.as_ref()).flat_map(|hearing| &hearing.appointments) {
-        match found.iter_mut().find(|other| other.id == appointment.id) {
-            Some(other) if other.sequence <= appointment.sequence => other.clone_from(appointment),
-            Some(_) => {}
-            None => found.push(appointment.clone()),
+/// The latest appointments that events of a case carry, each once, with the entries of all events that told of it; the events come oldest
+/// first.
+pub fn latest<'e>(events: impl Iterator<Item = &'e Event>) -> Vec<Carried> {
+    let mut found: Vec<Carried> = Vec::new();
+    for event in events {
+        let entry = event.entry.as_ref().map(|entry| entry.key.clone());
+        for appointment in event.hearing.iter().flat_map(|hearing| &hearing.appointments) {
+            let at = found.iter().position(|other| other.appointment.id == appointment.id).unwrap_or_else(|| {
+                found.push(Carried { appointment: appointment.clone(), entries: HashSet::new() });
+                found.len() - 1
+            });
+            if found[at].appointment.sequence <= appointment.sequence {
+                found[at].appointment.clone_from(appointment);
+            }
+            found[at].entries.extend(entry.clone());
         }
     }
     found
@@ -163,13 +171,28 @@ fn did_not_start(outcome: Outcome) -> bool {
     outcome.is_not_held() || outcome == Outcome::Revoked
 }
 
-/// Which known appointment each life is: by its identity, else by a day that both have, because keys and readings may change.
-fn owners(lives: &[Life<'_>], known: &[Appointment]) -> Vec<Option<usize>> {
-    let mut owners: Vec<Option<usize>> = lives.iter().map(|life| known.iter().position(|one| one.id == life.id)).collect();
+/// Which known appointment each life is: by its identity, else by a day that both have, because keys and readings may change, else by
+/// the entry that told of it when its day was corrected there and it tells of no other.
+fn owners(lives: &[Life<'_>], known: &[Carried]) -> Vec<Option<usize>> {
+    let by_id = |life: &Life<'_>| known.iter().position(|one| one.appointment.id == life.id);
+    let mut owners: Vec<Option<usize>> = lives.iter().map(by_id).collect();
     for (at, life) in lives.iter().enumerate() {
         if owners[at].is_none() {
             let is_free = |one: &usize| !owners.contains(&Some(*one));
-            owners[at] = (0..known.len()).filter(is_free).find(|one| life.settings.iter().any(|placed| is_on(&known[*one], placed)));
+            let on_its_day = |one: &usize| life.settings.iter().any(|placed| is_on(&known[*one].appointment, placed));
+            owners[at] = (0..known.len()).filter(is_free).find(on_its_day);
+        }
+    }
+    let free: Vec<usize> = (0..known.len()).filter(|one| !owners.contains(&Some(*one))).collect();
+    let without: Vec<usize> = (0..lives.len()).filter(|at| owners[*at].is_none()).collect();
+    let entries: Vec<HashSet<EntryKey>> = without.iter().map(|at| lives[*at].entries()).collect();
+    for (nth, at) in without.iter().enumerate() {
+        let shares = |one: &&usize| !known[**one].entries.is_disjoint(&entries[nth]);
+        let candidates: Vec<usize> = free.iter().filter(shares).copied().collect();
+        if let [one] = candidates[..]
+            && entries.iter().filter(|other| !known[one].entries.is_disjoint(other)).count() == 1
+        {
+            owners[*at] = Some(one);
         }
     }
     owners

@@ -119,6 +119,18 @@ impl Watch {
     }
 }
 
+impl CaseRef {
+    /// What stands for the case in a digest, which tells of several. No recipe has an empty id.
+    pub fn of_digests() -> Self {
+        Self { source: String::new(), number: "digest".to_owned() }
+    }
+
+    /// Whether it stands for the cases of a digest.
+    pub fn is_of_digests(&self) -> bool {
+        self.source.is_empty()
+    }
+}
+
 impl std::fmt::Display for CaseRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.source, self.number)

@@ -21,7 +21,7 @@ pub struct Delivery {
     pub channel: String,
     /// The address within the channel: a mail address; empty where the channel is its own address.
     pub recipient: String,
-    /// The case it is about.
+    /// The case it is about; of a digest [`CaseRef::of_digests`].
     pub case: CaseRef,
     /// The events it carries, oldest first.
     pub events: Vec<Id>,
@@ -233,6 +233,9 @@ pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// The most events of one mail. More become several mails, so that each tells all that its header lists.
 pub const MOST_EVENTS: usize = 50;
 
+/// The most events that one digest gathers. More become a further one.
+pub const MOST_IN_DIGEST: usize = 200;
+
 /// What a delivery sends: fixed before the first attempt and the same at each, whatever the configuration says by then. The
 /// recipient stands in the delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -262,6 +265,22 @@ impl Delivery {
         Id::derive(&[b"delivery muted", channel.as_bytes(), recipient.as_bytes(), &first_event.0])
     }
 
+    /// The id of the digest of a window that ends at `end`: the same for all its news, so that a crash cannot make two.
+    pub fn id_of_digest(channel: &str, recipient: &str, end: Timestamp) -> Id {
+        Id::derive(&[b"digest", channel.as_bytes(), recipient.as_bytes(), &end.as_millisecond().to_be_bytes()])
+    }
+
+    /// The id of a further digest of a window whose first one is full or was sent already: after a restore, or with a clock set back.
+    pub fn id_of_further_digest(channel: &str, recipient: &str, end: Timestamp, first_event: Id) -> Id {
+        let end = end.as_millisecond().to_be_bytes();
+        Id::derive(&[b"digest", channel.as_bytes(), recipient.as_bytes(), &end, &first_event.0])
+    }
+
+    /// Whether it tells of several cases: the digest of a window.
+    pub fn is_digest(&self) -> bool {
+        self.case.is_of_digests()
+    }
+
     /// The state after an attempt, and the attempts counted so far.
     ///
     /// `schedule` gives the wait before each further attempt; when it is used up the delivery is dead. One that was sent again
@@ -275,6 +294,10 @@ impl Delivery {
             Outcome::Misconfigured { why } => {
                 let since = if let DeliveryState::Held { since, .. } = self.state { since } else { now };
                 (DeliveryState::Held { since, reason: why.clone() }, self.attempts)
+            }
+            // It was asked to come later, which is no attempt that failed.
+            Outcome::Retry { after: Some(after), .. } if matches!(self.state, DeliveryState::Again { .. }) => {
+                (DeliveryState::Again { due: now + (*after).min(LONGEST_RETRY_AFTER) }, self.attempts)
             }
             Outcome::Retry { why, .. } if matches!(self.state, DeliveryState::Again { .. }) => {
                 given_up(format!("given up after one attempt by hand: {why}"))
@@ -350,5 +373,8 @@ mod tests {
         let retry = Outcome::Retry { why: "answered 500".into(), after: None };
         let (state, _) = again.after(&retry, &schedule(), Timestamp::UNIX_EPOCH);
         assert!(matches!(&state, DeliveryState::Dead { reason, .. } if reason.contains("by hand: answered 500")), "{state:?}");
+        let busy = Outcome::Retry { why: "answered 429".into(), after: Some(Duration::from_secs(35)) };
+        let (state, attempts) = again.after(&busy, &schedule(), Timestamp::UNIX_EPOCH);
+        assert!(matches!(state, DeliveryState::Again { due } if due.as_second() == 35) && attempts == 0, "{state:?}");
     }
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::case::Watch;
-use super::delivery::{Delivery, DeliveryState, MOST_EVENTS};
+use super::case::{CaseRef, Watch};
+use super::delivery::{Delivery, DeliveryState, MOST_EVENTS, MOST_IN_DIGEST};
 use super::event::{Audience, Event, EventKind, Severity};
+use super::junk::Junk;
+use super::timing::Timing;
 
 /// What a channel wants to hear, and how its news is gathered.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +26,10 @@ pub struct Route {
     pub tags: Vec<String>,
     /// Whether the news of one visit goes out as one message (mail, chat) or one message an event (webhook).
     pub gather: Gather,
+    /// When news leaves.
+    pub timing: Timing,
+    /// The routine entries that wait for the digest.
+    pub junk: Junk,
 }
 
 /// How the news of one case becomes messages.
@@ -66,26 +72,72 @@ pub fn route(events: &[Event], watch: &Watch, routes: &[Route], now: Timestamp) 
             continue;
         }
         let wanted: Vec<&Event> = events.iter().filter(|event| route.kinds.wants(event.kind)).collect();
-        let groups: Vec<Vec<&Event>> = match route.gather {
-            Gather::EachEvent => wanted.into_iter().map(|event| vec![event]).collect(),
-            Gather::ByCase(_) => wanted.chunks(MOST_EVENTS).map(<[&Event]>::to_vec).collect(),
-        };
-        for group in &groups {
+        let end = route.timing.digest_end(now);
+        let (late, soon): (Vec<&Event>, Vec<&Event>) = wanted.iter().partition(|event| route.lowers(event, &wanted, now, end));
+        let mut add = |case: &CaseRef, group: &[&Event], state: DeliveryState| {
             for recipient in &route.recipients {
                 deliveries.push(Delivery {
                     id: Delivery::id_of(&route.channel, recipient, group[0].id),
                     channel: route.channel.clone(),
                     recipient: recipient.clone(),
-                    case: watch.case.clone(),
+                    case: case.clone(),
                     events: group.iter().map(|event| event.id).collect(),
-                    state: state_of(group, route.gather, now),
+                    state: state.clone(),
                     attempts: 0,
                     created: now,
                 });
             }
+        };
+        match route.gather {
+            // In the order in which it happened; a program gets each by itself, when it may.
+            Gather::EachEvent => wanted.chunks(1).for_each(|event| {
+                let state = if late.contains(&event[0]) { DeliveryState::Waiting { due: end } } else { route.state_of(event, now) };
+                add(&watch.case, event, state);
+            }),
+            Gather::ByCase(_) => {
+                soon.chunks(MOST_EVENTS).for_each(|group| add(&watch.case, group, route.state_of(group, now)));
+                late.chunks(MOST_IN_DIGEST).for_each(|group| add(&CaseRef::of_digests(), group, DeliveryState::Open { due: end }));
+            }
         }
     }
     deliveries
+}
+
+impl Route {
+    /// Whether anything can wait for the digest.
+    pub fn lowers_any(&self) -> bool {
+        self.timing.digest_below.is_some() || !self.junk.is_empty()
+    }
+
+    /// Whether an event waits for the digest that ends at `end`. A routine entry of which something else is told goes with that.
+    fn lowers(&self, event: &Event, wanted: &[&Event], now: Timestamp, end: Timestamp) -> bool {
+        let is_alone = || {
+            let key = |event: &Event| event.entry.as_ref().map(|entry| entry.key.clone());
+            wanted.iter().filter(|other| key(other) == key(event)).all(|other| self.junk.meets(other))
+        };
+        self.timing.is_for_digest(event, now, end) || (self.junk.meets(event) && is_alone())
+    }
+
+    fn state_of(&self, group: &[&Event], now: Timestamp) -> DeliveryState {
+        if let Some(until) = self.timing.held_until(now)
+            && !group.iter().any(|event| Timing::passes(event, now, until))
+        {
+            // The news of a case that is held is one message in the morning.
+            return match self.gather {
+                Gather::ByCase(_) => DeliveryState::Open { due: until },
+                Gather::EachEvent => DeliveryState::Waiting { due: until },
+            };
+        }
+        // A reminder that gathers company comes after its hearing.
+        let urgent = group.iter().any(|event| event.severity >= Severity::Warn || event.kind == EventKind::HearingReminder);
+        match self.gather {
+            // What gathered into the quiet hours would stay there.
+            Gather::ByCase(wait) if !urgent && !wait.is_zero() && self.timing.held_until(now + wait).is_none() => {
+                DeliveryState::Open { due: now + wait }
+            }
+            _ => DeliveryState::Waiting { due: now },
+        }
+    }
 }
 
 /// The deliveries of events that concern linked cases and are told of one of them: to all who hear of any, once.
@@ -119,22 +171,19 @@ pub fn to_operators(event: &Event, routes: &[Route], now: Timestamp) -> Vec<Deli
         .collect()
 }
 
-fn state_of(group: &[&Event], gather: Gather, now: Timestamp) -> DeliveryState {
-    // A reminder that gathers company comes after its hearing.
-    let urgent = group.iter().any(|event| event.severity >= Severity::Warn || event.kind == EventKind::HearingReminder);
-    match gather {
-        Gather::ByCase(wait) if !urgent && !wait.is_zero() => DeliveryState::Open { due: now + wait },
-        _ => DeliveryState::Waiting { due: now },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
+    use jiff::civil::time;
+
     use super::*;
-    use crate::domain::case::{CaseNumber, CaseRef, Parts};
+    use crate::domain::case::{CaseNumber, Parts};
+    use crate::domain::event::Actor;
     use crate::domain::id::Id;
+    use crate::domain::junk::{Pattern, Rule};
+    use crate::domain::sample;
+    use crate::domain::timing::{Period, Quiet};
 
     fn watch(tags: &[&str], channels: Option<&[&str]>) -> Watch {
         let case = CaseRef { source: "s".into(), number: "1".into() };
@@ -179,6 +228,8 @@ mod tests {
             kinds: KindFilter { patterns: kinds.iter().map(|kind| (*kind).into()).collect() },
             tags: tags.iter().map(|tag| (*tag).into()).collect(),
             gather: Gather::ByCase(Duration::from_secs(wait)),
+            timing: Timing::at_once(),
+            junk: Junk::default(),
         }
     }
 
@@ -250,5 +301,88 @@ mod tests {
         let id = Delivery::id_of("mail", "a@example.org", first.id);
         assert_eq!(id, Delivery::id_of("mail", "a@example.org", first.id));
         assert_ne!(id, Delivery::id_of("mail", "a@example.org", Id::derive(&[b"other"])));
+    }
+
+    /// One in the morning in UTC, within quiet hours.
+    fn night() -> (Timing, Timestamp) {
+        let quiet = Some(Quiet { from: time(22, 0, 0, 0), until: time(6, 30, 0, 0) });
+        (Timing { quiet, ..Timing::at_once() }, Timestamp::from_second(3600).expect("valid"))
+    }
+
+    fn states(route_: &Route, events: &[Event], now: Timestamp) -> Vec<(bool, Vec<EventKind>, DeliveryState)> {
+        let kind = |id: &Id| events.iter().find(|event| event.id == *id).expect("one of them").kind;
+        let of_one = |delivery: &Delivery| delivery.recipient != "b@example.org";
+        let made = route(events, &watch(&[], None), std::slice::from_ref(route_), now);
+        made.iter()
+            .filter(|one| of_one(one))
+            .map(|one| (one.is_digest(), one.events.iter().map(kind).collect(), one.state.clone()))
+            .collect()
+    }
+
+    #[test]
+    fn at_night_the_news_of_a_case_gathers_until_the_morning_and_critical_news_passes() {
+        let (timing, now) = night();
+        let morning = Timestamp::from_second(6 * 3600 + 1800).expect("valid");
+        let quiet = Route { timing, ..mail(&[], &[], 60) };
+        let (order, measure) = (event(EventKind::OrderIssued, "a"), event(EventKind::MeasureOrdered, "b"));
+        let removed = event(EventKind::RecordRemoved, "c");
+        let kinds = vec![EventKind::OrderIssued, EventKind::MeasureOrdered];
+        let open = DeliveryState::Open { due: morning };
+        assert_eq!(states(&quiet, &[order.clone(), measure.clone()], now), [(false, kinds, open)], "not even what is loud");
+        let all = states(&quiet, &[order.clone(), removed.clone()], now);
+        assert!(matches!(&all[..], [(false, kinds, DeliveryState::Waiting { due })] if kinds.len() == 2 && *due == now), "{all:?}");
+        // A program gets each by itself.
+        let hook = Route { gather: Gather::EachEvent, recipients: vec![String::new()], ..quiet.clone() };
+        let all = states(&hook, &[order.clone(), removed], now);
+        let [(_, _, DeliveryState::Waiting { due: first }), (_, _, DeliveryState::Waiting { due: second })] = &all[..] else {
+            panic!("{all:?}")
+        };
+        assert_eq!((*first, *second), (morning, now));
+        // What would still gather when the quiet begins goes before.
+        let evening = Timestamp::from_second(22 * 3600 - 30).expect("valid");
+        let all = states(&quiet, &[order], evening);
+        assert!(matches!(&all[..], [(_, _, DeliveryState::Waiting { due })] if *due == evening), "{all:?}");
+    }
+
+    #[test]
+    fn a_digest_takes_what_is_less_severe_and_the_rest_goes_at_once() {
+        let now = Timestamp::from_second(3600).expect("valid");
+        let seven = Timestamp::from_second(7 * 3600).expect("valid");
+        let timing = Timing { digest_below: Some(Severity::Warn), ..Timing::at_once() };
+        let morning = Route { timing, ..mail(&[], &[], 60) };
+        let events = [event(EventKind::OrderIssued, "a"), event(EventKind::RecordEdited, "b"), event(EventKind::RulingIssued, "c")];
+        let expected = [
+            (false, vec![EventKind::RecordEdited], DeliveryState::Waiting { due: now }),
+            (true, vec![EventKind::OrderIssued, EventKind::RulingIssued], DeliveryState::Open { due: seven }),
+        ];
+        assert_eq!(states(&morning, &events, now), expected);
+        let hook = Route { gather: Gather::EachEvent, recipients: vec![String::new()], ..morning };
+        let expected = [(EventKind::OrderIssued, seven), (EventKind::RecordEdited, now), (EventKind::RulingIssued, seven)];
+        let expected = expected.map(|(kind, due)| (false, vec![kind], DeliveryState::Waiting { due }));
+        assert_eq!(states(&hook, &events, now), expected, "in the order of the record");
+    }
+
+    #[test]
+    fn junk_waits_for_the_digest_unless_its_entry_says_more() {
+        let rule = Rule { title: vec![Pattern::parse("^razon de notificacion").expect("a pattern")], text: Vec::new() };
+        let junk = Junk::new(BTreeMap::new(), vec![rule]);
+        let channel = Route { junk, timing: Timing { digest: Period::Hourly, ..Timing::at_once() }, ..mail(&[], &[], 60) };
+        let served = sample::entry(EventKind::NotificationServed, Actor::Clerk, "RAZON DE NOTIFICACION", "En Quito");
+        let now = Timestamp::UNIX_EPOCH;
+        let hour = Timestamp::from_second(3600).expect("valid");
+        let expected = (true, vec![EventKind::NotificationServed], DeliveryState::Open { due: hour });
+        assert_eq!(states(&channel, std::slice::from_ref(&served), now), [expected]);
+        let mut hearing = sample::entry(EventKind::HearingScheduled, Actor::Clerk, "RAZON DE NOTIFICACION", "En Quito");
+        hearing.id = Id::derive(&[b"of the same entry"]);
+        let all = states(&channel, &[served, hearing], now);
+        assert!(matches!(&all[..], [(false, kinds, _)] if kinds.len() == 2), "{all:?}");
+    }
+
+    #[test]
+    fn a_digest_of_many_is_several_that_leave_nothing_out() {
+        let timing = Timing { digest_below: Some(Severity::Critical), ..Timing::at_once() };
+        let events: Vec<Event> = (0..450).map(|n| event(EventKind::OrderIssued, &n.to_string())).collect();
+        let all = states(&Route { timing, ..mail(&[], &[], 60) }, &events, Timestamp::UNIX_EPOCH);
+        assert_eq!(all.iter().map(|(_, kinds, _)| kinds.len()).collect::<Vec<_>>(), [200, 200, 50]);
     }
 }

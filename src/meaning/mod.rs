@@ -19,6 +19,7 @@ mod events;
 mod hearing;
 mod instance;
 mod integrity;
+pub mod junk;
 mod known;
 mod labels;
 pub mod language;
@@ -250,6 +251,13 @@ impl Meaning {
     /// Whether a party in this role is one against whom the case runs.
     fn is_defendant(&self, role: &str) -> bool {
         self.roles.of(role, &self.language).contains(&"defendant")
+    }
+
+    /// The titles that the rules of the jurisdiction carry as examples.
+    #[cfg(test)]
+    fn example_titles(&self) -> Vec<String> {
+        let rules = self.lexicon.rules().iter().chain(self.fallback.rules());
+        rules.flat_map(|rule| rule.examples.iter().map(|example| example.title.clone())).collect()
     }
 
     fn verdict(&self, fields: &Fields<'_>) -> Verdict {

@@ -41,33 +41,36 @@ const SHORT: usize = 200;
 /// The appointments that these events change, as one calendar; `None` when they change none. Of one that several events tell of, the
 /// latest is told.
 pub fn calendar(events: &[Shown], about: &About<'_>, publisher: &Publisher<'_>) -> Option<String> {
-    let mut latest: Vec<(Appointment, Timestamp)> = Vec::new();
-    for event in events {
+    calendar_of(&[(events, about)], publisher)
+}
+
+/// The same of the events of several cases, each with what is said of it.
+pub fn calendar_of(cases: &[(&[Shown], &About<'_>)], publisher: &Publisher<'_>) -> Option<String> {
+    let mut latest: Vec<(Appointment, Timestamp, &About<'_>)> = Vec::new();
+    for (event, about) in cases.iter().flat_map(|(events, about)| events.iter().map(|event| (event, *about))) {
         let Some(hearing) = &event.hearing else { continue };
         for appointment in hearing.appointments.iter().cloned() {
-            match latest.iter_mut().find(|(other, _)| other.id == appointment.id) {
+            match latest.iter_mut().find(|(other, ..)| other.id == appointment.id) {
                 Some(known) if (known.0.sequence, known.1) <= (appointment.sequence, event.seen_at) => {
-                    *known = (appointment, event.seen_at)
+                    *known = (appointment, event.seen_at, about)
                 }
                 Some(_) => {}
-                None => latest.push((appointment, event.seen_at)),
+                None => latest.push((appointment, event.seen_at, about)),
             }
         }
     }
-    if latest.is_empty() {
-        return None;
-    }
+    let language = latest.first().map(|(.., about)| about.language)?;
     let mut lines = Lines::default();
     lines.plain("BEGIN:VCALENDAR");
     lines.plain("VERSION:2.0");
-    lines.plain(pick(about.language, "PRODID:-//veedor//veedor//ES", "PRODID:-//veedor//veedor//EN"));
+    lines.plain(pick(language, "PRODID:-//veedor//veedor//ES", "PRODID:-//veedor//veedor//EN"));
     lines.plain("CALSCALE:GREGORIAN");
     lines.plain(&format!("METHOD:{METHOD}"));
     for (name, zone) in zones(&latest) {
-        let days = latest.iter().filter(|(one, _)| one.zone == name && is_timed(one)).map(|(one, _)| one.date);
+        let days = latest.iter().filter(|(one, ..)| one.zone == name && is_timed(one)).map(|(one, ..)| one.date);
         zone::write(&mut lines, &name, &zone, days);
     }
-    for (appointment, seen_at) in &latest {
+    for (appointment, seen_at, about) in &latest {
         write(&mut lines, appointment, *seen_at, about, publisher);
     }
     lines.plain("END:VCALENDAR");
@@ -85,9 +88,9 @@ fn is_timed(appointment: &Appointment) -> bool {
 }
 
 /// The zones in which hours are told, each once.
-fn zones(appointments: &[(Appointment, Timestamp)]) -> Vec<(String, TimeZone)> {
+fn zones(appointments: &[(Appointment, Timestamp, &About<'_>)]) -> Vec<(String, TimeZone)> {
     let mut found: Vec<(String, TimeZone)> = Vec::new();
-    for (appointment, _) in appointments.iter().filter(|(one, _)| is_timed(one)) {
+    for (appointment, ..) in appointments.iter().filter(|(one, ..)| is_timed(one)) {
         if !found.iter().any(|(name, _)| *name == appointment.zone)
             && let Some(zone) = zone_named(&appointment.zone)
         {

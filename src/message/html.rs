@@ -11,14 +11,14 @@ use super::words::pick;
 use crate::domain::about::Language;
 use crate::domain::event::Severity;
 
-const BODY: &str = "margin:0;padding:12px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-const WIDE: &str = "max-width:640px;margin:0 auto;overflow-wrap:anywhere;word-break:break-word";
+pub(super) const BODY: &str = "margin:0;padding:12px;font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+pub(super) const WIDE: &str = "max-width:640px;margin:0 auto;overflow-wrap:anywhere;word-break:break-word";
 const CARD: &str = "border:1px solid #8a8a8a;border-left-width:6px;border-radius:4px;padding:12px;margin:16px 0";
 const KIND: &str = "margin:0;font-size:13px;text-transform:uppercase;letter-spacing:.04em";
 const DATE: &str =
     "margin:12px 0;padding:8px 12px;border:2px solid #8a8a8a;border-radius:4px;font-size:22px;line-height:1.3;font-weight:bold";
 const QUOTE: &str = "margin:12px 0;padding:0 0 0 12px;border-left:3px solid #8a8a8a";
-const SMALL: &str = "margin:12px 0 0;font-size:13px;line-height:1.45";
+pub(super) const SMALL: &str = "margin:12px 0 0;font-size:13px;line-height:1.45";
 const GONE: &str = "background-color:#ffd7d5;color:#82071e;text-decoration:line-through";
 const NEW: &str = "background-color:#d2f4d6;color:#0a5223;text-decoration:underline";
 
@@ -41,6 +41,9 @@ pub(super) fn html(sheet: &Sheet, subject: &str) -> String {
         let words = pick(language, "Ver en la fuente oficial", "See it at the official source");
         out.push_str(&format!("<p><a href=\"{}\" rel=\"noreferrer\">{words}</a></p>\n", escape(url)));
     }
+    if let Some(calendar) = &sheet.calendar {
+        out.push_str(&format!("<p>{}</p>\n", escape(calendar)));
+    }
     if let Some(note) = &sheet.note {
         out.push_str(&format!("<p><strong>{}:</strong> {}</p>\n", pick(language, "Nota", "Note"), escape(note)));
     }
@@ -62,7 +65,8 @@ pub(super) fn html(sheet: &Sheet, subject: &str) -> String {
     out
 }
 
-fn tell(out: &mut String, block: &Block, language: Language) {
+/// One event.
+pub(super) fn tell(out: &mut String, block: &Block, language: Language) {
     let (edge, loud) = match block.severity {
         Severity::Critical => ("#c62828", pick(language, " · crítico", " · critical")),
         Severity::Warn => ("#c77700", pick(language, " · atención", " · attention")),
@@ -104,12 +108,21 @@ fn quoted(out: &mut String, label: &str, markup: &str) {
 }
 
 fn marked(pieces: &[Piece]) -> String {
-    let mark = |piece: &Piece| match piece {
-        Piece::Same(run) => escape(run),
-        Piece::Gone(run) => format!("<del style=\"{GONE}\">{}</del>", escape(run)),
-        Piece::New(run) => format!("<ins style=\"{NEW}\">{}</ins>", escape(run)),
-    };
-    pieces.iter().map(mark).collect()
+    let mut out = String::new();
+    let mut is_after_gone = false;
+    for piece in pieces {
+        match piece {
+            Piece::Same(run) => out.push_str(&escape(run)),
+            Piece::Gone(run) => out.push_str(&format!("<del style=\"{GONE}\">{}</del>", escape(run))),
+            Piece::New(run) => {
+                // "4000400" is a number; a reader that shows no colours must see two.
+                let apart = if is_after_gone { " " } else { "" };
+                out.push_str(&format!("{apart}<ins style=\"{NEW}\">{}</ins>", escape(run)));
+            }
+        }
+        is_after_gone = matches!(piece, Piece::Gone(_));
+    }
+    out
 }
 
 /// Text as HTML, in element content and in quoted attributes.

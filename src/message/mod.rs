@@ -10,6 +10,7 @@ mod calendar;
 mod change;
 pub mod chat;
 mod dates;
+mod digest;
 mod disagreement;
 mod evidence;
 mod hearings;
@@ -24,7 +25,8 @@ mod text;
 pub mod way_out;
 mod words;
 
-pub use calendar::{METHOD, Publisher, calendar, file_name};
+pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use digest::digest;
 pub use summary::summary;
 
 use crate::domain::about::About;
@@ -44,7 +46,10 @@ pub struct Letter {
 /// The mail that tells these events of one case.
 pub fn mail(events: &[Shown], about: &About<'_>) -> Letter {
     let subject = subject::subject(events, about);
-    let sheet = sheet::sheet(events, about);
+    // On a telephone the first lines are what is read: the loud news leads, and else it stands as the record has it.
+    let mut told = events.to_vec();
+    told.sort_by_key(|event| std::cmp::Reverse(event.severity));
+    let sheet = sheet::sheet(&told, about);
     Letter { text: text::text(&sheet), html: html::html(&sheet, &subject), subject }
 }
 

@@ -47,6 +47,7 @@ pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
         name: "veedor".to_owned(),
         number: cut(&subjects.first().cloned().unwrap_or_default(), 200),
         blocks: events.iter().map(|event| block(event, about)).collect(),
+        calendar: None,
         note: None,
         tags: None,
         url: None,

@@ -3,6 +3,7 @@
 //! Put together once and rendered by [`text`](super::text) and [`html`](super::html).
 
 use super::block::{Block, block};
+use super::calendar::file_name;
 use super::meanwhile;
 use super::operator;
 use super::words::pick;
@@ -23,6 +24,8 @@ pub(super) struct Sheet {
     pub number: String,
     /// The events.
     pub blocks: Vec<Block>,
+    /// That the mail brings something for the reader's calendar.
+    pub calendar: Option<String>,
     /// The operator's note.
     pub note: Option<String>,
     /// The case's tags.
@@ -51,6 +54,7 @@ pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
         name,
         number,
         blocks: once(events).iter().map(|event| block(event, about)).collect(),
+        calendar: calendar(events, language),
         note: watch.note.as_deref().map(|note| cut(&plain(note), NOTE)).filter(|note| !note.is_empty() && of_one),
         tags: Some(tags.join(", ")).filter(|tags| !tags.is_empty() && of_one),
         url: link(about.case_url).filter(|_| of_one),
@@ -96,6 +100,12 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
             muting.chain([(stop.to_owned(), link(leave))]).collect()
         }
     }
+}
+
+fn calendar(events: &[Shown], language: Language) -> Option<String> {
+    let brings = events.iter().filter_map(|event| event.hearing.as_ref()).any(|hearing| !hearing.appointments.is_empty());
+    let words = pick(language, "Para su calendario: la audiencia va adjunta", "For your calendar: the hearing is attached");
+    brings.then(|| format!("{words} ({}).", file_name(language)))
 }
 
 /// Of a case of which nothing but its activity is told, that once: how often it was active is not told either.

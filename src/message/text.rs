@@ -21,6 +21,9 @@ pub(super) fn text(sheet: &Sheet) -> String {
     if let Some(url) = &sheet.url {
         out.push_str(&format!("{}: {url}\n", pick(language, "Fuente", "Source")));
     }
+    if let Some(calendar) = &sheet.calendar {
+        out.push_str(&format!("{calendar}\n"));
+    }
     if let Some(note) = &sheet.note {
         out.push_str(&format!("{}: {note}\n", pick(language, "Nota", "Note")));
     }
@@ -42,7 +45,8 @@ pub(super) fn text(sheet: &Sheet) -> String {
     out
 }
 
-fn tell(out: &mut String, block: &Block, sheet: &Sheet) {
+/// One event.
+pub(super) fn tell(out: &mut String, block: &Block, sheet: &Sheet) {
     let language = sheet.language;
     let loud = match block.severity {
         Severity::Critical => pick(language, " (crítico)", " (critical)"),

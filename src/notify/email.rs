@@ -16,16 +16,29 @@ use lettre::message::{Attachment, Body, Mailbox, MessageBuilder, MultiPart, Sing
 use super::{Smtp, Unsendable, Whose};
 use crate::domain::about::{About, Stop};
 use crate::domain::delivery::Delivery;
+use crate::domain::digest::Digest;
 use crate::domain::id::Id;
 use crate::domain::shown::Shown;
-use crate::message;
+use crate::message::{self, Letter};
 
 /// The bytes of the mail that tells these events to the delivery's recipient.
 pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Shown], about: &About<'_>) -> Result<Vec<u8>, Unsendable> {
+    compose(smtp, delivery, &[(events, about)], message::mail(events, about))
+}
+
+/// The bytes of a digest. It is a thread of its own for each recipient.
+pub(super) fn render_digest(smtp: &Smtp, delivery: &Delivery, digest: &Digest<'_>) -> Result<Vec<u8>, Unsendable> {
+    let cases: Vec<(&[Shown], &About<'_>)> = digest.parts.iter().map(|part| (&part.events[..], &part.about)).collect();
+    compose(smtp, delivery, &cases, message::digest(digest))
+}
+
+/// The mail with this letter, that tells the news of these cases.
+fn compose(smtp: &Smtp, delivery: &Delivery, cases: &[(&[Shown], &About<'_>)], letter: Letter) -> Result<Vec<u8>, Unsendable> {
+    let Some((_, about)) = cases.first() else { return Err(Unsendable::message("a mail about nothing".to_owned())) };
+    let events = || cases.iter().flat_map(|(events, _)| events.iter());
     let from = sender(&smtp.from)?;
     let to = recipient(&delivery.recipient)?;
     let domain = smtp.id_domain.clone().unwrap_or_else(|| from.email.domain().to_owned());
-    let letter = message::mail(events, about);
     let thread = Id::derive(&[b"thread", delivery.case.source.as_bytes(), delivery.case.number.as_bytes(), delivery.recipient.as_bytes()]);
     let thread = format!("<case.{thread}@{domain}>");
     let by_mail = format!("<mailto:{}?subject=unsubscribe%20{}>", from.email, percent(&delivery.channel));
@@ -34,11 +47,11 @@ pub(super) fn render(smtp: &Smtp, delivery: &Delivery, events: &[Shown], about: 
         Stop::Ask { .. } | Stop::Unsaid => (by_mail, false),
     };
     // Of all its news, not of the first alone: after a restore a message may gather more than the one that was sent before.
-    let facts: Vec<&[u8]> = std::iter::once(&delivery.id.0[..]).chain(events.iter().map(|event| &event.id.0[..])).collect();
+    let facts: Vec<&[u8]> = std::iter::once(&delivery.id.0[..]).chain(events().map(|event| &event.id.0[..])).collect();
     let id = Id::derive(&facts);
-    let ids: Vec<String> = events.iter().map(|event| event.id.to_string()).collect();
+    let ids: Vec<String> = events().map(|event| event.id.to_string()).collect();
     let publisher = message::Publisher { name: from.name.as_deref(), address: from.email.as_ref(), domain: &domain };
-    let calendar = message::calendar(events, about, &publisher);
+    let calendar = message::calendar_of(cases, &publisher);
     let alternatives = MultiPart::alternative()
         .boundary(format!("=_veedor_{}", delivery.id))
         .singlepart(part(ContentType::TEXT_PLAIN, letter.text)?)

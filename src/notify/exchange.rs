@@ -27,6 +27,9 @@ const AFTER_YES: Duration = Duration::from_secs(1);
 /// How much of it is reported, in characters.
 const ANSWER_CHARS: usize = 300;
 
+/// A shorter part of an address is no secret worth the name, and would be found in any text.
+const SECRET_CHARS: usize = 8;
+
 /// Who we say we are.
 pub(super) const AGENT: &str = concat!("veedor/", env!("CARGO_PKG_VERSION"));
 
@@ -38,6 +41,8 @@ pub(super) struct Answer {
     pub retry_after: Option<String>,
     /// The first [`ANSWER_BYTES`] of the body.
     pub body: Vec<u8>,
+    /// What of the address may be a secret.
+    secrets: Vec<String>,
 }
 
 impl Answer {
@@ -48,7 +53,9 @@ impl Answer {
 
     /// The beginning of the body as it may be shown, with a lead; empty when there is none.
     fn shown(&self) -> String {
-        let beginning = cut(&plain(&self.text()), ANSWER_CHARS);
+        // Error pages like to repeat the path that was asked for.
+        let text = self.secrets.iter().fold(self.text().into_owned(), |text, secret| text.replace(secret, "***"));
+        let beginning = cut(&plain(&text), ANSWER_CHARS);
         if beginning.is_empty() { beginning } else { format!(": {beginning}") }
     }
 
@@ -81,6 +88,7 @@ pub(super) async fn exchange(request: reqwest::RequestBuilder, host: &str, limit
 /// taken the message, and sending it again would only repeat it.
 async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
     let status = response.status();
+    let secrets = secrets(response.url());
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let until = if status.is_success() { until.min(Instant::now() + AFTER_YES) } else { until };
     let mut body = Vec::new();
@@ -89,7 +97,26 @@ async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
     {
         body.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES - body.len())]);
     }
-    Answer { status, retry_after, body }
+    Answer { status, retry_after, body, secrets }
+}
+
+/// What of an address may be a secret and is long enough to be recognised: the parts of its path and its query, as they are
+/// written and as they are meant. The longest first.
+fn secrets(url: &Url) -> Vec<String> {
+    let parts = url.path().split('/').chain(url.query());
+    let values = url.query_pairs().map(|(_, value)| value.into_owned());
+    let mut all: Vec<String> = parts.map(str::to_owned).chain(values).filter(|part| part.len() >= SECRET_CHARS).collect();
+    let decoded: Vec<String> = all.iter().map(|part| percent_decoded(part)).collect();
+    all.extend(decoded);
+    all.sort_unstable_by_key(|part| (std::cmp::Reverse(part.len()), part.clone()));
+    all.dedup();
+    all
+}
+
+fn percent_decoded(part: &str) -> String {
+    // The form decoder knows one more sign, which is no percent-encoding.
+    let pairs = url::form_urlencoded::parse(part.as_bytes()).next();
+    pairs.map_or_else(String::new, |(name, _)| name.into_owned()).replace(' ', "+")
 }
 
 /// What the status alone means: 2xx alone is success, 410 says that the receiver wants nothing more, everything else is tried

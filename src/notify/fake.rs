@@ -17,6 +17,8 @@ pub(super) enum Reply {
     Mute,
     /// Closes the connection.
     Drop,
+    /// Says this and closes the connection.
+    Parting(&'static str),
     /// Says this, and nothing more for ever.
     Last(&'static str),
     /// Says this once the gate is opened.
@@ -107,12 +109,16 @@ async fn step(
 ) -> Option<&'static str> {
     let reply = script.iter().find(|(step, _)| *step == name).map_or(Reply::Say(good), |(_, reply)| *reply);
     match reply {
-        Reply::Say(words) | Reply::Last(words) | Reply::Late(words) => {
+        Reply::Say(words) | Reply::Parting(words) | Reply::Last(words) | Reply::Late(words) => {
             if let Reply::Late(_) = reply {
                 gate.acquire().await.ok()?.forget();
             }
             stream.write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
-            if let Reply::Last(_) = reply { std::future::pending().await } else { Some(words) }
+            match reply {
+                Reply::Last(_) => std::future::pending().await,
+                Reply::Parting(_) => None,
+                _ => Some(words),
+            }
         }
         Reply::Mute => std::future::pending().await,
         Reply::Drop => None,

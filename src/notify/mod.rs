@@ -22,15 +22,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use lettre::transport::smtp::client::AsyncSmtpConnection;
 
 use crate::domain::about::About;
 use crate::domain::delivery::{Content, Delivery, Outcome};
+use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::medium::Medium;
 use crate::domain::reach::Reach;
 use crate::fetch::guard::Guard;
 use crate::{message, wire};
+use smtp::line::{Kept, Line};
 use terminal::Terminal;
 
 /// A channel as the sender needs it.
@@ -135,6 +136,7 @@ pub struct Notifier {
     guard: Guard,
     terminal: Terminal,
     deadlines: Deadlines,
+    kept: Kept,
 }
 
 /// Whose trouble a failed attempt is.
@@ -171,8 +173,9 @@ impl Attempted {
     }
 }
 
-/// Leave to be taken of a mail relay. It may not answer, so that comes after the outcome was noted.
-pub struct Farewell(Option<AsyncSmtpConnection>);
+/// A connection to a mail relay that is kept for the next mail, or of which leave is to be taken: after the outcome was noted, because the
+/// relay may not answer.
+pub struct Farewell(Option<Line>);
 
 impl fmt::Debug for Farewell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -183,8 +186,8 @@ impl fmt::Debug for Farewell {
 impl Farewell {
     /// Takes leave, within seconds.
     pub async fn say(self) {
-        if let Some(connection) = self.0 {
-            smtp::leave(connection).await;
+        if let Some(line) = self.0 {
+            line.leave().await;
         }
     }
 }
@@ -246,10 +249,25 @@ pub fn render(channel: &Channel, delivery: &Delivery, events: &[Event], about: &
     Ok(Content { medium: channel.medium(), from, body })
 }
 
+/// The same of a digest.
+pub fn render_digest(channel: &Channel, delivery: &Delivery, digest: &Digest<'_>) -> Result<Content, Unsendable> {
+    let (from, body) = match channel {
+        Channel::Email(smtp) => (Some(smtp.from.clone()), email::render_digest(smtp, delivery, digest)?),
+        Channel::Webhook(_) | Channel::Command(_) => {
+            return Err(Unsendable::message("a message of this kind carries one event, and this is a digest".to_owned()));
+        }
+        Channel::Chat(chat) => (None, chat::render_digest(chat.service, digest)),
+        Channel::Terminal => {
+            (None, digest.parts.iter().map(|part| message::terminal(&part.events, &part.about)).collect::<String>().into_bytes())
+        }
+    };
+    Ok(Content { medium: channel.medium(), from, body })
+}
+
 impl Notifier {
     /// A sender whose HTTP requests go where this guard lets them.
     pub fn new(guard: Guard, terminal: Terminal) -> Self {
-        Self { guard, terminal, deadlines: Deadlines::default() }
+        Self { guard, terminal, deadlines: Deadlines::default(), kept: Kept::default() }
     }
 
     /// The same with other deadlines.
@@ -257,10 +275,22 @@ impl Notifier {
         Self { deadlines, ..self }
     }
 
+    /// Keeps a connection for the next mail, when an attempt has left one and is noted.
+    pub fn keep(&self, farewell: Farewell) {
+        if let Some(line) = farewell.0 {
+            self.kept.keep(line);
+        }
+    }
+
+    /// The connections whose time is over, or all of them: somebody has to take leave.
+    pub fn overdue(&self, all: bool) -> Vec<Farewell> {
+        self.kept.overdue(all).into_iter().map(|line| Farewell(Some(line))).collect()
+    }
+
     /// Makes one attempt. It ends within the deadlines, and what it leaves behind on cancellation is never used again.
     pub async fn send(&self, channel: &Channel, delivery: &Delivery, body: &[u8], now: Timestamp) -> Attempted {
         match channel {
-            Channel::Email(relay) => smtp::send(relay, &delivery.recipient, body, &self.deadlines).await,
+            Channel::Email(relay) => smtp::send(&self.kept, relay, &delivery.recipient, body, &self.deadlines).await,
             Channel::Webhook(hook) => match webhook::prepare(hook, delivery.id, body, now, &self.guard) {
                 Ok(signed) => webhook::send(signed, self.deadlines.webhook, now).await,
                 Err(why) => Attempted::of_channel(Outcome::Misconfigured { why }),

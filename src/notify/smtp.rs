@@ -1,9 +1,10 @@
-//! Hands one mail to a relay: one connection, one recipient, one transaction, every answer within a deadline.
+//! Hands one mail to a relay: one recipient, one transaction, every answer within a deadline.
 //!
 //! lettre's own `send` waits for ever for a reply, and its pool puts a half-used connection back when a send is cancelled
 //! (`alerting.md`, findings 1 to 3). So its connection is driven here command by command, is owned by one call, and is
-//! dropped on any error. It decides what an answer means; when to try again is not its concern.
+//! dropped on any error; only one over which a mail went well is [kept](line) for the next. It decides what an answer means; when to try again is not its concern.
 
+pub mod line;
 mod tls;
 
 use std::error::Error as _;
@@ -12,6 +13,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
@@ -25,9 +27,7 @@ use super::stream::CarefulStream;
 use super::{Attempted, Deadlines, Farewell, Smtp, Tls, Whose, email};
 use crate::domain::delivery::Outcome;
 use crate::domain::redact::{cut, plain};
-
-/// How long we wait for the answer to QUIT. The mail is the relay's by then.
-const QUIT: Duration = Duration::from_secs(5);
+use line::{Kept, Line};
 
 /// Where in the conversation something happened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,31 +48,42 @@ struct Failed {
     whose: Whose,
 }
 
-/// Sends these bytes to this recipient.
-pub(super) async fn send(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Attempted {
-    match transaction(relay, recipient, mail, deadlines).await {
-        Ok((detail, connection)) => Attempted { farewell: Farewell(Some(connection)), ..Attempted::of_message(Outcome::Sent { detail }) },
+/// Sends these bytes to this recipient, over a connection that is kept or a new one.
+pub(super) async fn send(kept: &Kept, relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Attempted {
+    match transaction(kept, relay, recipient, mail, deadlines).await {
+        Ok((detail, line)) => Attempted { farewell: Farewell(Some(line)), ..Attempted::of_message(Outcome::Sent { detail }) },
         Err(Failed { outcome, whose }) => Attempted { whose, ..Attempted::of_message(outcome) },
     }
 }
 
-/// Takes leave of the relay. The mail is the relay's by then and noted, so the answer does not matter.
-pub(super) async fn leave(mut connection: AsyncSmtpConnection) {
-    let _ = timeout(QUIT, connection.quit()).await;
-}
-
-async fn transaction(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Result<(String, AsyncSmtpConnection), Failed> {
+async fn transaction(kept: &Kept, relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Result<(String, Line), Failed> {
     let from = email::sender(&relay.from).map_err(|error| misconfigured(error.why))?.email;
     let to =
         email::recipient(recipient).map_err(|error| Failed { outcome: Outcome::Rejected { why: error.why }, whose: Whose::Message })?;
-    let hello = ClientId::Domain(from.domain().to_owned());
-    let mut connection = open(relay, &hello, deadlines).await?;
-    command(&mut connection, Mail::new(Some(from), vec![]), Phase::Mail, deadlines).await?;
-    command(&mut connection, Rcpt::new(to, vec![]), Phase::Rcpt, deadlines).await?;
-    command(&mut connection, Data, Phase::Data, deadlines).await?;
-    let taken = within(deadlines.content, Phase::Content, connection.message(mail)).await?;
+    let mut line = begun(kept, relay, from, deadlines).await?;
+    command(&mut line.connection, Rcpt::new(to, vec![]), Phase::Rcpt, deadlines).await?;
+    command(&mut line.connection, Data, Phase::Data, deadlines).await?;
+    let taken = within(deadlines.content, Phase::Content, line.connection.message(mail)).await?;
     let detail = expect(&taken, Phase::Content)?;
-    Ok((detail, connection))
+    line.went_well();
+    Ok((detail, line))
+}
+
+/// A connection on which the relay took MAIL. A kept one may be gone by now, or may be wanted no more; whatever it is, nothing was handed
+/// over, and a new one says what is wrong.
+async fn begun(kept: &Kept, relay: &Smtp, from: Address, deadlines: &Deadlines) -> Result<Line, Failed> {
+    let hello = ClientId::Domain(from.domain().to_owned());
+    let mail = || Mail::new(Some(from.clone()), vec![]);
+    // What a message id would be written with is no part of the way.
+    let way = Smtp { id_domain: None, ..relay.clone() };
+    if let Some(mut line) = kept.take(&way)
+        && command(&mut line.connection, mail(), Phase::Mail, deadlines).await.is_ok()
+    {
+        return Ok(line);
+    }
+    let mut connection = open(relay, &hello, deadlines).await?;
+    command(&mut connection, mail(), Phase::Mail, deadlines).await?;
+    Ok(Line::new(connection, way))
 }
 
 async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<AsyncSmtpConnection, Failed> {

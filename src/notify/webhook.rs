@@ -203,6 +203,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_receiver_that_repeats_the_address_does_not_make_it_known() {
+        let page = "The URL /ruta-secreta?token=abc was not found; ruta-secreta, ruta%2Dsecreta";
+        let (outcome, _) = answered(&format!("HTTP/1.1 404 Not Found\nContent-Length: {}\n\n{page}", page.len())).await;
+        assert_eq!(outcome.detail(), "127.0.0.1 answered 404: The URL /***?*** was not found; ***, ruta%2Dsecreta");
+    }
+
+    #[tokio::test]
     async fn an_endless_answer_is_cut_and_cleaned() {
         let evil = format!("HTTP/1.1 500 No\n\n\u{1b}[31m{}", "<script>\u{0} ".repeat(200_000));
         let (outcome, _) = answered(&evil).await;

@@ -17,6 +17,7 @@ use crate::domain::id::Id;
 
 use super::batch::Batch;
 use super::codes::{IdHex, Instant};
+use super::digest::DIGESTS;
 use super::error::StoreError;
 use super::keys::{self, HELD, Table, Trees};
 use super::outbox::Staged;
@@ -180,7 +181,7 @@ impl Ledger {
                 held.extend(of_visits(&events, &pull.way));
             }
         }
-        self.hold_pending(&held, brake.now, &mut verdict.staged)?;
+        self.hold_pending(batch, &held, brake.now, &mut verdict.staged)?;
         Ok(verdict)
     }
 
@@ -228,13 +229,24 @@ impl Ledger {
     }
 
     /// Holds what tells of these events and was not sent yet. What gathers with them and is about another visit stays on its way.
-    fn hold_pending(&self, held: &HashSet<IdHex>, now: Timestamp, staged: &mut BTreeMap<Id, Staged>) -> Result<(), StoreError> {
+    fn hold_pending(
+        &self,
+        batch: &mut Batch,
+        held: &HashSet<IdHex>,
+        now: Timestamp,
+        staged: &mut BTreeMap<Id, Staged>,
+    ) -> Result<(), StoreError> {
         for (id, mut record) in due_records(&self.trees, 0..=HELD)? {
             let (doubted, rest): (Vec<IdHex>, Vec<IdHex>) = record.events.iter().copied().partition(|event| held.contains(event));
             // What he asked to be sent again goes out.
             if doubted.is_empty()
                 || matches!(record.state, StateRecord::Again { .. } | StateRecord::Braked { .. } | StateRecord::Muted { .. })
             {
+                continue;
+            }
+            // A digest tells of other cases too, and is never held itself.
+            if record.cid == DIGESTS {
+                self.hold_apart(batch, (id, record), held, now, staged)?;
                 continue;
             }
             let before = record.state.clone();

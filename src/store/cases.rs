@@ -14,6 +14,7 @@ use crate::domain::schedule::Row;
 
 use super::batch::Batch;
 use super::codes::Sha;
+use super::digest::DIGESTS;
 use super::error::StoreError;
 use super::keys::{self, Table, Trees};
 use super::records::case::{HeadRecord, HealthRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
@@ -254,6 +255,9 @@ pub(super) fn put_row(batch: &mut Batch, cid: Cid, row: Row) -> Result<(), Store
 
 /// The case with this number.
 pub(super) fn case_of(trees: &Trees, words: &Words, cid: Cid) -> Result<Option<CaseRef>, StoreError> {
+    if cid == DIGESTS {
+        return Ok(Some(CaseRef::of_digests()));
+    }
     let key = keys::cid(cid);
     let Some(name) = rows::get::<NameRecord>(trees, Table::Name, &key)? else { return Ok(None) };
     match word(words, name.source) {

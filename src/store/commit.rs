@@ -18,6 +18,7 @@ use crate::domain::schedule::Row;
 use super::batch::Batch;
 use super::brake::Verdict;
 use super::cases::{self, Head};
+use super::digest::DIGESTS;
 use super::error::StoreError;
 use super::keys::{self, Table};
 use super::outbox::Staged;
@@ -114,7 +115,11 @@ impl Ledger {
         let Checked { cid, row, mut head, missing, packed, mut events, mut deliveries } = visit;
         let words = self.words();
         let case = cases::case_of(&self.trees, &words, cid)?.ok_or_else(|| StoreError::Refused(format!("no case has the number {cid}")))?;
-        let strange = events.iter().map(|event| &event.case).chain(deliveries.iter().map(|delivery| &delivery.case)).any(|of| *of != case);
+        let strange = events
+            .iter()
+            .map(|event| &event.case)
+            .chain(deliveries.iter().filter(|delivery| !delivery.is_digest()).map(|delivery| &delivery.case))
+            .any(|of| *of != case);
         if head.case != case || strange {
             return Err(StoreError::Refused(format!("the visit of {case} speaks of another case")));
         }
@@ -182,13 +187,22 @@ impl Ledger {
             self.brake(batch, (cid, case, version), &fresh, brake)?
         };
         if verdict.hold {
-            deliveries.iter_mut().for_each(|delivery| delivery.state = DeliveryState::Braked { since: brake.now });
-        } else if !verdict.doubted.is_empty() {
-            let state = DeliveryState::Paused { due: brake.now + patience(brake.watched, brake.pace) };
-            let mut paused = Vec::new();
             for delivery in deliveries.iter_mut() {
+                // What is held of a case is decided with it, and joins no digest.
+                (delivery.case, delivery.state) = (case.clone(), DeliveryState::Braked { since: brake.now });
+            }
+        } else if !verdict.doubted.is_empty() {
+            let until = brake.now + patience(brake.watched, brake.pace);
+            let state = DeliveryState::Paused { due: until };
+            let mut paused = Vec::new();
+            // What waits for longer for its digest is held all the same if it comes to that.
+            let waits_longer = |delivery: &Delivery| match delivery.state {
+                DeliveryState::Open { due } => delivery.is_digest() && due >= until,
+                _ => delivery.state.due().is_some_and(|due| due >= until),
+            };
+            for delivery in deliveries.iter_mut().filter(|delivery| !waits_longer(delivery)) {
                 let (doubted, rest) = delivery.events.iter().partition(|event| verdict.doubted.contains(event));
-                paused.push(Delivery { events: doubted, state: state.clone(), ..delivery.clone() });
+                paused.push(Delivery { events: doubted, case: case.clone(), state: state.clone(), ..delivery.clone() });
                 delivery.events = rest;
             }
             // Those without events are left out when they are staged.
@@ -283,6 +297,7 @@ impl Ledger {
             if let Some(first) = delivery.events.first() {
                 // The first event of the message may have been told before; the id follows the first that was not.
                 delivery.id = Delivery::id_of(&delivery.channel, &delivery.recipient, *first);
+                let cid = if delivery.is_digest() { DIGESTS } else { cid };
                 if apart || matches!(delivery.state, DeliveryState::Paused { .. } | DeliveryState::Muted { .. }) {
                     self.add(cid, delivery, &mut staged)?;
                 } else {

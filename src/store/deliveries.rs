@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::domain::delivery::{Attempt, Content, Delivery};
 use crate::domain::id::Id;
 
+use super::digest::{DIGESTS, tells_of};
 use super::error::StoreError;
 use super::keys::{self, BRAKED, MUTED, NEVER, Table, Trees};
 use super::outbox::DeliveryFilter;
@@ -55,7 +56,10 @@ impl Store {
                 DeliveryFilter::Braked => each_indexed(trees, BRAKED..=BRAKED, &mut keep)?,
                 DeliveryFilter::Failed => each_indexed(trees, BRAKED..=NEVER, &mut keep)?,
                 DeliveryFilter::All => each(trees, &mut keep)?,
-                DeliveryFilter::Case(cid) => each(trees, &mut |id, record| if record.cid == cid { keep(id, record) } else { Ok(()) })?,
+                DeliveryFilter::Case(cid) => each(trees, &mut |id, record| {
+                    let is_of_it = record.cid == cid || (record.cid == DIGESTS && tells_of(trees, &record, cid)?);
+                    if is_of_it { keep(id, record) } else { Ok(()) }
+                })?,
             }
             newest(&mut found, limit);
             found.into_iter().map(|(_, id, record)| delivery_from(trees, &self.inner.words, id, record)).collect()

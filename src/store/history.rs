@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::appointment::{self, Appointment};
+use crate::domain::appointment::{self, Carried};
 use crate::domain::docket::Docket;
 use crate::domain::event::Event;
 use crate::domain::id::Id;
@@ -132,7 +132,7 @@ impl Store {
 
     /// The latest appointments of a case that its events carry. An event that does not read back is left out: `fsck` reports it, and
     /// what the docket shows is the least that its numbers fall back to.
-    pub fn appointments(&self, cid: Cid) -> Result<Vec<Appointment>, StoreError> {
+    pub fn appointments(&self, cid: Cid) -> Result<Vec<Carried>, StoreError> {
         self.read(|trees| {
             let mut events = Vec::new();
             for row in trees.at(Table::CaseEvent).scan_prefix(keys::cid(cid)) {

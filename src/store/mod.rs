@@ -41,6 +41,7 @@ mod codes;
 mod compact;
 
 mod deliveries;
+mod digest;
 mod dump;
 mod durability;
 mod format;

@@ -9,12 +9,13 @@ use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, MOST_EVENTS};
+use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, MOST_EVENTS, MOST_IN_DIGEST};
 use crate::domain::id::Id;
 
 use super::batch::Batch;
 use super::codes::{IdHex, Instant};
 use super::deliveries::{delivery_from, last_attempt};
+use super::digest::DIGESTS;
 use super::error::StoreError;
 use super::keys::{self, BRAKED, HELD, MUTED, NEVER, Table, Trees};
 use super::queue::{Place, Queue};
@@ -181,13 +182,21 @@ impl Store {
         Ok(held)
     }
 
-    /// Makes deliveries due at `now` that wait for a time that was planned wrongly. Returns how many there were.
-    pub fn hasten(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
+    /// Gives deliveries that wait another time: they were planned wrongly, or their channel is quiet. Those that gather go on gathering.
+    /// Returns how many there were.
+    pub fn replan(&self, ids: &[Id], due: Timestamp) -> Result<usize, StoreError> {
+        let due = due.into();
         self.restate(ids, move |state| match state {
-            StateRecord::Open { .. } | StateRecord::Waiting { .. } | StateRecord::Paused { .. } => StateRecord::Waiting { due: now.into() },
-            StateRecord::Again { .. } => StateRecord::Again { due: now.into() },
+            StateRecord::Open { .. } => StateRecord::Open { due },
+            StateRecord::Waiting { .. } | StateRecord::Paused { .. } | StateRecord::Held { .. } => StateRecord::Waiting { due },
+            StateRecord::Again { .. } => StateRecord::Again { due },
             settled => settled,
         })
+    }
+
+    /// Whether the operator asked for an attempt at this delivery since this was last asked: then it leaves at any hour.
+    pub fn is_asked_for(&self, id: Id) -> bool {
+        self.with_queue(|queue| queue.is_asked_for(id))
     }
 
     /// Ends deliveries that are not to be sent any more; delivered ones stay what they are. Returns how many there were.
@@ -215,9 +224,12 @@ impl Store {
 }
 
 impl Ledger {
-    /// Adds a delivery to those of a visit: its news joins the open delivery of its address and case when there is one.
-    pub(super) fn join(&mut self, cid: Cid, delivery: Delivery, staged: &mut BTreeMap<Id, Staged>) -> Result<(), StoreError> {
+    /// Adds a delivery to those of a visit: its news joins the open delivery of its address and case when there is one, and the open
+    /// digest of its address and window.
+    pub(super) fn join(&mut self, cid: Cid, mut delivery: Delivery, staged: &mut BTreeMap<Id, Staged>) -> Result<(), StoreError> {
         let address = self.address(&delivery);
+        let is_digest = cid == DIGESTS;
+        let most = if is_digest { MOST_IN_DIGEST } else { MOST_EVENTS };
         if let Some(id) = self.open.get(&(address, cid)).copied() {
             if !staged.contains_key(&id)
                 && let Some(record) = self.record(id)?
@@ -225,21 +237,23 @@ impl Ledger {
                 staged.insert(id, Staged { before: Some(record.state.clone()), record });
             }
             if let Some(Staged { record, .. }) = staged.get_mut(&id)
-                && matches!(record.state, StateRecord::Open { .. })
-                && record.events.len() + delivery.events.len() <= MOST_EVENTS
+                && let StateRecord::Open { due } = record.state
             {
-                record.events.extend(delivery.events.into_iter().map(IdHex::from));
-                if let waiting @ DeliveryState::Waiting { .. } = delivery.state {
-                    record.state = waiting.into();
+                let is_over = is_digest && delivery.state.at() > due.0;
+                if !is_over && record.events.len() + delivery.events.len() <= most {
+                    record.events.extend(delivery.events.into_iter().map(IdHex::from));
+                    // No news waits for longer than it would alone: the watch list may have been changed, or the clock.
+                    if delivery.state.at() < due.0 || matches!(delivery.state, DeliveryState::Waiting { .. }) {
+                        record.state = delivery.state.into();
+                    }
+                    return Ok(());
                 }
-                return Ok(());
+                // It is full, or its window has ended: it takes no more, and goes out when it would have.
+                record.state = StateRecord::Waiting { due };
             }
-            // It is full: it takes no more, and goes out when it would have.
-            if let Some(Staged { record, .. }) = staged.get_mut(&id)
-                && let StateRecord::Open { due } = &record.state
-            {
-                record.state = StateRecord::Waiting { due: *due };
-            }
+        }
+        if is_digest {
+            delivery.id = self.digest_id(&delivery, staged)?;
         }
         self.add(cid, delivery, staged)
     }

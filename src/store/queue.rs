@@ -5,6 +5,7 @@
 //! recipient and case is under way at a time. Nothing here is stored; it is built anew when the store is opened.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 
 use crate::domain::id::Id;
 
@@ -46,6 +47,9 @@ struct Line {
     free: BTreeMap<(u64, Id), Lane>,
     /// Held.
     held: BTreeSet<(u64, Id)>,
+    /// The last of them that was tried to see whether the channel works. The next time it is another one: what is wrong may be the
+    /// message after all.
+    probed: Option<(u64, Id)>,
 }
 
 /// Everything that waits.
@@ -60,6 +64,8 @@ pub(super) struct Queue {
     paused: BTreeSet<(u64, Lane)>,
     /// Channels of which the operator asked for an attempt.
     asked: BTreeSet<String>,
+    /// Deliveries of which he did, until they are tried.
+    asked_ids: HashSet<Id>,
     /// Deliveries that were looked at, for tests: work, not time.
     looked: u64,
 }
@@ -150,7 +156,7 @@ impl Queue {
     pub(super) fn release(&mut self, channel: &str, all: bool) {
         let Some(line) = self.lines.get_mut(channel) else { return };
         let released: Vec<(u64, Id)> =
-            if all { std::mem::take(&mut line.held).into_iter().collect() } else { line.held.pop_first().into_iter().collect() };
+            if all { std::mem::take(&mut line.held).into_iter().collect() } else { line.probe().into_iter().collect() };
         for (number, id) in released {
             if let Some(lane) = self.rows.get(&id).map(|row| row.lane) {
                 self.looked += 1;
@@ -163,7 +169,13 @@ impl Queue {
     pub(super) fn ask_for(&mut self, id: Id) {
         if let Some(row) = self.rows.get(&id) {
             self.asked.insert(row.channel.clone());
+            self.asked_ids.insert(id);
         }
+    }
+
+    /// Whether the operator asked for this delivery since this was last asked.
+    pub(super) fn is_asked_for(&mut self, id: Id) -> bool {
+        self.asked_ids.remove(&id)
     }
 
     /// The channels of which the operator asked for an attempt since this was last asked.
@@ -268,6 +280,15 @@ impl Line {
         self.free.insert(key, lane);
     }
 
+    /// The next of what is held, the oldest first, each in its turn.
+    fn probe(&mut self) -> Option<(u64, Id)> {
+        let after = self.probed.and_then(|last| self.held.range((Bound::Excluded(last), Bound::Unbounded)).next().copied());
+        let next = after.or_else(|| self.held.first().copied())?;
+        self.held.remove(&next);
+        self.probed = Some(next);
+        Some(next)
+    }
+
     /// The lane has none under way: its first may be claimed.
     fn free_up(&mut self, lane: Lane) {
         if let Some(first) = self.ready.get(&lane).and_then(|rows| rows.first()) {
@@ -352,6 +373,13 @@ mod tests {
     fn what_is_held_waits_for_its_channel_and_what_happens_meanwhile_counts() {
         let mut queue = with(&[(1, "hook", (1, 1), Place::Held), (2, "hook", (1, 2), Place::Held), (3, "hook", (1, 3), Place::At(0))]);
         assert_eq!(queue.claim("hook", 9, 9), [id(3)]);
+        queue.release("hook", false);
+        assert_eq!(queue.claim("hook", 9, 9), [id(1)]);
+        // It failed as before: the next time it is the turn of another.
+        queue.give_back(id(1), 9);
+        queue.release("hook", false);
+        assert_eq!(queue.claim("hook", 9, 9), [id(2)]);
+        queue.give_back(id(2), 9);
         queue.release("hook", false);
         assert_eq!(queue.claim("hook", 9, 9), [id(1)]);
         // Ended by the operator while it was under way: it does not come back.

@@ -23,39 +23,41 @@ pub(super) struct RefusedRecord {
     since: Instant,
     count: u32,
     why: String,
+    last: Instant,
 }
 
 impl From<RefusedRecord> for Refusal {
     fn from(record: RefusedRecord) -> Self {
-        Self { since: record.since.0, count: record.count, why: record.why }
+        Self { since: record.since.0, count: record.count, last: record.last.0, why: record.why }
+    }
+}
+
+impl From<Refusal> for RefusedRecord {
+    fn from(refusal: Refusal) -> Self {
+        Self { since: refusal.since.into(), count: refusal.count, why: refusal.why, last: refusal.last.into() }
     }
 }
 
 impl Store {
     /// What is known of the address of a delivery, if it was refused.
     pub fn refusal(&self, id: Id) -> Result<Option<Refusal>, StoreError> {
-        self.read(|trees| {
-            let Some(address) = address_of(trees, id)? else { return Ok(None) };
-            // A row that does not read back holds no mail.
-            match rows::get::<RefusedRecord>(trees, Table::Refused, &address.to_be_bytes()) {
-                Err(StoreError::Damaged(_)) => Ok(None),
-                record => Ok(record?.map(Refusal::from)),
-            }
+        self.read(|trees| match address_of(trees, id)? {
+            Some(address) => refusal_of(trees, address),
+            None => Ok(None),
         })
     }
 
-    /// Counts that the address of a delivery was refused. Flushed.
-    pub fn refused(&self, id: Id, why: &str, now: Timestamp) -> Result<Refusal, StoreError> {
-        let before = self.refusal(id)?;
-        let refusal = Refusal::again(before, why, now);
-        let Refusal { since, count, why } = refusal.clone();
+    /// Counts that the address of a delivery was refused. Flushed. `None` when there is no such delivery.
+    pub fn refused(&self, id: Id, why: &str, now: Timestamp) -> Result<Option<Refusal>, StoreError> {
+        let why = why.to_owned();
         self.write(true, move |ledger| {
-            let Some(address) = address_of(&ledger.trees, id)? else { return Ok(()) };
+            let Some(address) = address_of(&ledger.trees, id)? else { return Ok(None) };
+            let refusal = Refusal::again(refusal_of(&ledger.trees, address)?, &why, now);
             let mut batch = Batch::default();
-            rows::put(&mut batch, Table::Refused, &address.to_be_bytes(), &RefusedRecord { since: since.into(), count, why })?;
-            batch.apply(&ledger.trees)
-        })?;
-        Ok(refusal)
+            rows::put(&mut batch, Table::Refused, &address.to_be_bytes(), &RefusedRecord::from(refusal.clone()))?;
+            batch.apply(&ledger.trees)?;
+            Ok(Some(refusal))
+        })
     }
 
     /// Forgets that the address of a delivery was refused. Flushed when there was anything to forget.
@@ -81,6 +83,14 @@ impl Ledger {
             }
         }
         batch.apply(&self.trees)
+    }
+}
+
+/// A row that does not read back holds no mail.
+fn refusal_of(trees: &Trees, address: u32) -> Result<Option<Refusal>, StoreError> {
+    match rows::get::<RefusedRecord>(trees, Table::Refused, &address.to_be_bytes()) {
+        Err(StoreError::Damaged(_)) => Ok(None),
+        record => Ok(record?.map(Refusal::from)),
     }
 }
 

@@ -44,10 +44,10 @@ impl Mailbox {
                 _ = talks.finished() => {}
                 accepted = self.listener.accept() => if let Ok((stream, _)) = accepted {
                     number += 1;
-                    let (file, arrivals) = (self.folder.join(format!("{number:03}.eml")), self.arrivals.clone());
+                    let (name, arrivals) = (self.folder.join(format!("{number:03}")), self.arrivals.clone());
                     talks.start((), async move {
                         // A sender that breaks off leaves no mail, as with a real server.
-                        let _ = talk(stream, &file, &arrivals).await;
+                        let _ = talk(stream, &name, &arrivals).await;
                     });
                 },
             }
@@ -57,9 +57,11 @@ impl Mailbox {
     }
 }
 
-async fn talk(stream: TcpStream, file: &Path, arrivals: &UnboundedSender<Arrival>) -> io::Result<()> {
+/// Serves one connection; its first mail goes into `name.eml`, the next into `name-2.eml`.
+async fn talk(stream: TcpStream, name: &Path, arrivals: &UnboundedSender<Arrival>) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
+    let mut count = 0;
     write.write_all(b"220 veedor-demo ESMTP\r\n").await?;
     while let Some(line) = lines.next_line().await? {
         let verb = line.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
@@ -79,9 +81,12 @@ async fn talk(stream: TcpStream, file: &Path, arrivals: &UnboundedSender<Arrival
                     mail.push_str(line.strip_prefix('.').unwrap_or(&line));
                     mail.push_str("\r\n");
                 }
-                std::fs::write(file, &mail)?;
+                count += 1;
+                let more = if count == 1 { String::new() } else { format!("-{count}") };
+                let file = PathBuf::from(format!("{}{more}.eml", name.display()));
+                std::fs::write(&file, &mail)?;
                 // The demo may have ended meanwhile.
-                let _ = arrivals.send(Arrival::Mail { subject: subject(&mail), file: file.to_owned() });
+                let _ = arrivals.send(Arrival::Mail { subject: subject(&mail), file });
                 b"250 stored\r\n"
             }
             _ => b"250 ok\r\n",

@@ -2,13 +2,16 @@
 //!
 //! Called by [`answer`](super::answer).
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, find};
 use crate::config::Config;
 use crate::daemon::brake;
+use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::id::Id;
+use crate::domain::route::Gather;
 use crate::store::Store;
 use crate::store::braked::Decision;
 use crate::store::error::StoreError;
@@ -17,7 +20,7 @@ use crate::store::pulse::blocking;
 
 /// Deliveries, newest first: all, one by its id, or those of a case.
 pub async fn deliveries(desk: &Desk, about: Option<&str>, failed: bool, limit: usize) -> Result<Value, Answer> {
-    let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
+    let (store, config, now) = (desk.handles.store.clone(), desk.handles.config.load_full(), desk.handles.clock.now());
     let id = about.and_then(Id::parse);
     let case = match about {
         Some(typed) if id.is_none() => Some(find(&config, typed)?.1.case.clone()),
@@ -29,10 +32,16 @@ pub async fn deliveries(desk: &Desk, about: Option<&str>, failed: bool, limit: u
             (None, case) => {
                 let all =
                     store.deliveries(if failed { DeliveryFilter::Failed } else { DeliveryFilter::All }, limit_of(case.is_some(), limit))?;
-                all.into_iter().filter(|delivery| case.as_ref().is_none_or(|case| delivery.case == *case)).take(limit).collect::<Vec<_>>()
+                let mut picked = Vec::new();
+                for delivery in all {
+                    if picked.len() < limit && case.as_ref().is_none_or(|case| is_of(&store, &delivery, case)) {
+                        picked.push(delivery);
+                    }
+                }
+                picked
             }
         };
-        found.iter().map(|delivery| line(&store, &config, delivery)).collect::<Result<Vec<_>, StoreError>>()
+        found.iter().map(|delivery| line(&store, &config, delivery, now)).collect::<Result<Vec<_>, StoreError>>()
     })
     .await?;
     match id {
@@ -43,12 +52,37 @@ pub async fn deliveries(desk: &Desk, about: Option<&str>, failed: bool, limit: u
     }
 }
 
+/// A case that is watched no more is shown by what its source calls it.
+fn number_of<'a>(config: &'a Config, case: &'a CaseRef) -> &'a str {
+    config.watch(case).map_or(&case.number, |watch| &watch.number.canonical)
+}
+
 /// A case's deliveries are picked from all of them.
 fn limit_of(is_picked: bool, limit: usize) -> usize {
     if is_picked { usize::MAX } else { limit }
 }
 
-fn line(store: &Store, config: &Config, delivery: &Delivery) -> Result<Value, StoreError> {
+/// Whether a delivery tells of a case. An event that does not read back is for `fsck`.
+fn is_of(store: &Store, delivery: &Delivery, case: &CaseRef) -> bool {
+    let tells = |id: &Id| store.event(*id).ok().flatten().is_some_and(|event| event.case == *case);
+    delivery.case == *case || (delivery.is_digest() && delivery.events.iter().any(tells))
+}
+
+/// What a delivery waits for that is neither late nor in trouble.
+fn waits_for(config: &Config, delivery: &Delivery, now: Timestamp) -> Option<&'static str> {
+    let due = match delivery.state {
+        DeliveryState::Open { due } | DeliveryState::Waiting { due } => due,
+        _ => return None,
+    };
+    let route = config.channel(&delivery.channel).map(|channel| &channel.route);
+    let is_single = route.is_some_and(|route| route.gather == Gather::EachEvent && route.lowers_any());
+    if delivery.attempts == 0 && (delivery.is_digest() || (is_single && route.is_some_and(|route| route.timing.digest_end(now) == due))) {
+        return Some("digest");
+    }
+    route.and_then(|route| route.timing.held_until(now)).filter(|until| *until == due).map(|_| "quiet")
+}
+
+fn line(store: &Store, config: &Config, delivery: &Delivery, now: Timestamp) -> Result<Value, StoreError> {
     let attempts: Vec<Value> = store
         .attempts(delivery.id)?
         .iter()
@@ -59,17 +93,23 @@ fn line(store: &Store, config: &Config, delivery: &Delivery) -> Result<Value, St
         events.extend(
             store
                 .event(*id)?
-                .map(|event| json!({"id": event.id.to_string(), "kind": event.kind.name(), "seq": event.seq, "version": event.version})),
+                .map(|event| json!({"id": event.id.to_string(), "kind": event.kind.name(), "seq": event.seq, "version": event.version, "case": number_of(config, &event.case)})),
         );
     }
-    // A case that is watched no more is shown by what its source calls it.
     let watch = config.watch(&delivery.case);
-    let number = watch.map_or(&delivery.case.number, |watch| &watch.number.canonical);
+    let case = match delivery.is_digest() {
+        true => json!({"source": null, "number": null, "name": null}),
+        false => {
+            json!({"source": delivery.case.source, "number": number_of(config, &delivery.case), "name": watch.and_then(|watch| watch.name.as_deref())})
+        }
+    };
     Ok(json!({
         "id": delivery.id.to_string(),
         "channel": delivery.channel,
         "recipient": delivery.recipient,
-        "case": {"source": delivery.case.source, "number": number, "name": watch.and_then(|watch| watch.name.as_deref())},
+        "case": case,
+        "digest": delivery.is_digest(),
+        "waits_for": waits_for(config, delivery, now),
         "events": events,
         "state": delivery.state.name(),
         "braked": matches!(delivery.state, DeliveryState::Braked { .. }),

@@ -124,7 +124,7 @@ fn hasten(observer: &Observer, channel: &str, now: Timestamp) -> Result<(), Stor
     let pending = store.deliveries(DeliveryFilter::Pending, usize::MAX)?;
     let ids: Vec<Id> = pending.iter().filter(failed).map(|delivery| delivery.id).collect();
     if !ids.is_empty() {
-        store.hasten(&ids, now)?;
+        store.replan(&ids, now)?;
     }
     Ok(())
 }

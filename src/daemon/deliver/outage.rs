@@ -4,9 +4,11 @@
 //! Real HTTP, real SMTP and a real store; only the clock is ours. A test, and nothing else.
 
 mod disabled;
+mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,6 +49,8 @@ enum Mood {
     Astray,
     /// Closes the connection.
     Closed,
+    /// Knows no recipient, for good.
+    Gone,
 }
 
 const MOODS: [Mood; 6] = [Mood::Well, Mood::Broken, Mood::Overloaded, Mood::Busy, Mood::Astray, Mood::Closed];
@@ -62,6 +66,7 @@ type Taken = BTreeMap<String, BTreeSet<String>>;
 struct Receivers {
     moods: Arc<Mutex<BTreeMap<&'static str, Mood>>>,
     taken: Arc<Mutex<BTreeMap<&'static str, Taken>>>,
+    refusals: Arc<AtomicU32>,
 }
 
 impl Receivers {
@@ -126,6 +131,7 @@ async fn hook(
         Mood::Astray => StatusCode::NOT_FOUND,
         // What axum cannot do, a gateway does: an answer that says nothing.
         Mood::Closed => StatusCode::BAD_GATEWAY,
+        Mood::Gone => StatusCode::GONE,
     };
     (status, answer, String::new())
 }
@@ -151,6 +157,10 @@ async fn talk(stream: TcpStream, receivers: Receivers) -> Option<()> {
                 return None;
             }
             ("MAIL", Mood::Astray) => "535 5.7.8 who are you",
+            ("RCPT", Mood::Gone) => {
+                receivers.refusals.fetch_add(1, Ordering::SeqCst);
+                "550 5.1.1 nobody"
+            }
             ("RCPT", Mood::Broken) => "451 4.3.0 later",
             ("RCPT", Mood::Busy) => "452 4.2.2 full",
             ("RCPT", _) => {
@@ -187,18 +197,25 @@ struct Desk {
 
 impl Desk {
     async fn open(folder: &Path, hooks: u16, relay: u16) -> Self {
+        Self::open_with(folder, hooks, relay, "", ["", "", ""]).await
+    }
+
+    /// With more cases, and more keys for each channel.
+    async fn open_with(folder: &Path, hooks: u16, relay: u16, cases: &str, keys: [&str; 3]) -> Self {
         let list = folder.join("watchlist.toml");
         let mut text = format!(
             "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\nlisten = \"\"\n\n[smtp]\nhost = \"127.0.0.1\"\nport = {relay}\ntls = \"none\"\n\
              from = \"Veedor <v@example.org>\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2019-00029G\"\n",
             folder.join("state").display()
         );
-        for channel in ["uno", "dos"] {
+        text.push_str(cases);
+        for (channel, keys) in ["uno", "dos"].into_iter().zip(keys) {
             text.push_str(&format!(
-                "\n[[channel]]\nid = \"{channel}\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:{hooks}/{channel}\"\nallow_private = true\n"
+                "\n[[channel]]\nid = \"{channel}\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:{hooks}/{channel}\"\nallow_private = true\n{keys}"
             ));
         }
         text.push_str("\n[[channel]]\nid = \"mail\"\nkind = \"email\"\nto = [\"a@example.net\", \"b@example.net\"]\n");
+        text.push_str(keys[2]);
         std::fs::write(&list, text).expect("a watch list");
         let clock = Clock::fixed("2026-03-02T12:00:00Z".parse().expect("valid"));
         let mut desk = Self { list, clock, deliverer: None, version: 0 };
@@ -226,14 +243,18 @@ impl Desk {
 
     /// Commits a visit with so much news.
     fn publish(&mut self, count: u32) -> Vec<Id> {
+        self.publish_in(0, count, &[EventKind::OrderIssued, EventKind::RulingIssued, EventKind::FilingAdded])
+    }
+
+    /// Commits a visit of a case with so much news of these kinds.
+    fn publish_in(&mut self, case: usize, count: u32, kinds: &[EventKind]) -> Vec<Id> {
         let handles = self.handles();
         let (store, now, config) = (handles.store.clone(), handles.clock.now(), handles.config.load_full());
         let routes: Vec<Route> = config.channels.iter().map(|channel| channel.route.clone()).collect();
-        let watch = &config.cases[0];
+        let watch = &config.cases[case];
         let cid = store.register(std::slice::from_ref(&watch.case)).expect("registers")[0];
         let seq = store.head(cid).expect("reads").map_or(0, |head| head.seq);
         self.version += 1;
-        let kinds = [EventKind::OrderIssued, EventKind::RulingIssued, EventKind::FilingAdded];
         let events: Vec<Event> = (0..count)
             .map(|n| {
                 let kind = kinds[(self.version + n) as usize % kinds.len()];
@@ -373,5 +394,39 @@ async fn a_receiver_that_is_away_for_two_days_hears_everything_and_holds_up_nobo
     assert!(burnt < 48 * 3, "{burnt} attempts");
     receivers.set("uno", Mood::Well);
     desk.pass(Duration::from_secs(29 * 3600)).await;
+    assert_once(&receivers, &events, &RECIPIENTS, 0);
+}
+
+/// An address that its server refuses: the first mails are given up, then they wait, and once a day one is tried.
+#[tokio::test]
+async fn mails_to_an_address_that_is_refused_for_hours_wait_and_arrive_when_it_is_there_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let receivers = Receivers::default();
+    let mut desk = Desk::open(folder.path(), receivers.hooks().await, receivers.relay().await).await;
+    let asked = |receivers: &Receivers| receivers.refusals.load(Ordering::SeqCst);
+    let mails = |desk: &Desk, name: &str| {
+        let mails = desk.all().into_iter().filter(|delivery| delivery.channel == "mail");
+        mails.filter(|delivery| delivery.state.name() == name).map(|delivery| delivery.id).collect::<Vec<Id>>()
+    };
+    receivers.set("mail", Mood::Gone);
+    let mut events = Vec::new();
+    for hour in 0..6 {
+        events.extend(desk.publish(1));
+        desk.pass(Duration::from_secs(2 * 3600)).await;
+        // Each of the two recipients is asked for the first two mails, and then no more.
+        assert_eq!(asked(&receivers), 2 * (hour + 1).min(2), "hour {hour}");
+    }
+    assert_eq!((mails(&desk, "dead").len(), mails(&desk, "held").len()), (4, 8));
+    desk.begin().await;
+    desk.pass(Duration::from_secs(3600)).await;
+    assert_eq!(asked(&receivers), 4, "a restart knows it still");
+    desk.pass(Duration::from_secs(24 * 3600)).await;
+    assert!((6..=8).contains(&asked(&receivers)), "{} after a day", asked(&receivers));
+    receivers.set("mail", Mood::Well);
+    desk.pass(Duration::from_secs(26 * 3600)).await;
+    assert_eq!(mails(&desk, "held"), []);
+    let now = desk.clock.now();
+    desk.handles().store.retry(&mails(&desk, "dead"), now).expect("retries");
+    desk.pass(Duration::from_secs(3600)).await;
     assert_once(&receivers, &events, &RECIPIENTS, 0);
 }

@@ -33,7 +33,7 @@ fn placed(text: &str) -> Placed {
 /// A calendar that takes up what each version tells, as a reader's program does.
 #[derive(Default)]
 struct Reader {
-    known: Vec<Appointment>,
+    known: Vec<Carried>,
 }
 
 impl Reader {
@@ -44,15 +44,17 @@ impl Reader {
         let told = entries.iter().map(|key| EntryKey((*key).to_owned())).collect();
         let changed = follow(&sample::watch().case, &self.known, &settings, &told, date(2026, 3, 1));
         let mut lines = Vec::new();
-        for Changed { appointment, .. } in changed {
-            let at = match self.known.iter().position(|one| one.id == appointment.id) {
+        for carried in changed {
+            let appointment = carried.appointment.clone();
+            let at = match self.known.iter().position(|one| one.appointment.id == appointment.id) {
                 Some(at) => {
-                    assert!(appointment.sequence >= self.known[at].sequence, "it went back");
-                    self.known[at] = appointment.clone();
+                    assert!(appointment.sequence >= self.known[at].appointment.sequence, "it went back");
+                    self.known[at].appointment = carried.appointment;
+                    self.known[at].entries.extend(carried.entries);
                     at
                 }
                 None => {
-                    self.known.push(appointment.clone());
+                    self.known.push(carried);
                     self.known.len() - 1
                 }
             };
@@ -118,7 +120,30 @@ fn an_hour_that_is_told_later_and_a_room_change_the_same_appointment() {
     assert_eq!(reader.told(&["10 - - pending by:a"], &["a"]), ["0 0 10 – set"]);
     assert_eq!(reader.told(&["10 09:00 juicio pending by:a"], &["b"]), ["0 1 10 09:00 set"]);
     assert_eq!(reader.told(&["10 09:00 juicio pending by:a room:203"], &["c"]), ["0 1 10 09:00 set"], "no new number for a room");
-    assert_eq!(reader.known[0].room.as_deref(), Some("203"));
+    assert_eq!(reader.known[0].appointment.room.as_deref(), Some("203"));
+}
+
+/// The court corrects the day in the entry that set it.
+#[test]
+fn a_day_that_is_corrected_in_its_entry_is_the_same_hearing() {
+    let mut reader = Reader::default();
+    assert_eq!(reader.told(&["12 09:00 juicio pending by:a"], &["a"]), ["0 0 12 09:00 set"]);
+    assert_eq!(reader.told(&["20 09:00 juicio pending by:a"], &["a"]), ["0 1 20 09:00 set"]);
+    // An entry that sets two says of neither that it is the other one's.
+    let mut reader = Reader::default();
+    let two = ["12 09:00 juicio pending by:a", "14 09:00 juicio pending by:a"];
+    assert_eq!(reader.told(&two, &["a"]), ["0 0 12 09:00 set", "1 0 14 09:00 set"]);
+    assert_eq!(reader.told(&["20 09:00 juicio pending by:a", "21 09:00 juicio pending by:a"], &["a"]).len(), 2);
+    assert_eq!(reader.known.len(), 4);
+}
+
+#[test]
+fn what_is_revoked_before_it_was_told_is_in_no_calendar() {
+    let mut reader = Reader::default();
+    let revoked = ["12 09:00 juicio revoked by:a told:b"];
+    assert_eq!(reader.told(&revoked, &["a", "b"]), Vec::<String>::new());
+    let again = [revoked[0], "20 09:00 juicio pending by:c after:0"];
+    assert_eq!(reader.told(&again, &["c"]), ["0 1 20 09:00 set"]);
 }
 
 #[test]
@@ -155,7 +180,7 @@ fn appointments_go_with_the_events_that_speak_of_them() {
     )
     .remove(0)
     .appointment;
-    let changed = |key: &str| Changed { appointment: appointment.clone(), entries: HashSet::from([EntryKey(key.into())]) };
+    let changed = |key: &str| Carried { appointment: appointment.clone(), entries: HashSet::from([EntryKey(key.into())]) };
     let carried =
         |events: &[Event]| events.iter().map(|event| event.hearing.as_ref().map_or(0, |h| h.appointments.len())).collect::<Vec<_>>();
     let mut events = [sample::ruling(), sample::rescheduled(), sample::rescheduled()];
@@ -164,9 +189,11 @@ fn appointments_go_with_the_events_that_speak_of_them() {
     let mut events = [sample::ruling(), sample::rescheduled(), sample::rescheduled()];
     attach(&mut events, vec![changed("another")]);
     assert_eq!(carried(&events), [0, 1, 0]);
-    assert_eq!(latest(events.iter()), [appointment.clone()]);
+    let carried = latest(events.iter());
+    assert_eq!((carried.len(), &carried[0].appointment), (1, &appointment));
+    assert!(carried[0].entries.contains(&EntryKey("203900573".into())));
     let mut higher = sample::rescheduled();
     let hearing = higher.hearing.as_mut().expect("a hearing");
     hearing.appointments = vec![Appointment { sequence: 4, ..appointment.clone() }, appointment];
-    assert_eq!(latest([&events[1], &higher].into_iter()).iter().map(|one| one.sequence).collect::<Vec<_>>(), [4]);
+    assert_eq!(latest([&events[1], &higher].into_iter()).iter().map(|one| one.appointment.sequence).collect::<Vec<_>>(), [4]);
 }

@@ -3,7 +3,10 @@
 //! The material is that of mails ([`sheet`](super::sheet)), so that what is withheld there is withheld here. It knows no
 //! service; [`fit`](Talk::fit) cuts by a measure that it is given.
 
+mod digest;
 mod fit;
+
+pub use digest::digest;
 
 use super::block::Block;
 use super::change::Piece;

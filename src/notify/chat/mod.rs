@@ -26,12 +26,14 @@ use super::exchange::{AGENT, Answer, exchange, host, judge, retry_after};
 use super::{Attempted, Whose};
 use crate::domain::about::About;
 use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::digest::Digest;
 use crate::domain::event::Severity;
 use crate::domain::medium::Service;
 use crate::domain::reach::Reach;
 use crate::domain::shown::Shown;
 use crate::fetch::guard::Guard;
-use crate::message::chat::{Marks, chat};
+use crate::message;
+use crate::message::chat::{Marks, Talk, chat};
 
 /// A channel, chat, topic or room of a service. All but the service may be secret.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,16 +58,27 @@ impl fmt::Debug for Chat {
 
 /// The bytes of the message that tells these events, without its address.
 pub(super) fn render(service: Service, events: &[Shown], about: &About<'_>) -> Vec<u8> {
-    let marks = if service == Service::Ntfy { Marks::Written } else { Marks::Shown };
-    let talk = chat(events, about, marks);
+    body(service, &chat(events, about, marks(service)))
+}
+
+/// The same of a digest.
+pub(super) fn render_digest(service: Service, digest: &Digest<'_>) -> Vec<u8> {
+    body(service, &message::chat::digest(digest, marks(service)))
+}
+
+fn marks(service: Service) -> Marks {
+    if service == Service::Ntfy { Marks::Written } else { Marks::Shown }
+}
+
+fn body(service: Service, talk: &Talk) -> Vec<u8> {
     let body = match service {
-        Service::Slack => slack::body(&talk),
-        Service::Discord => discord::body(&talk),
-        Service::Mattermost => mattermost::body(&talk),
-        Service::Teams => teams::body(&talk),
-        Service::Telegram => telegram::body(&talk),
-        Service::Ntfy => ntfy::body(&talk),
-        Service::Matrix => matrix::body(&talk),
+        Service::Slack => slack::body(talk),
+        Service::Discord => discord::body(talk),
+        Service::Mattermost => mattermost::body(talk),
+        Service::Teams => teams::body(talk),
+        Service::Telegram => telegram::body(talk),
+        Service::Ntfy => ntfy::body(talk),
+        Service::Matrix => matrix::body(talk),
     };
     body.to_string().into_bytes()
 }

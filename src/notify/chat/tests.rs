@@ -453,6 +453,14 @@ async fn the_documented_answers_have_their_meaning() {
     }
 }
 
+/// Telegram repeats the message in its answer, which is longer than what we read of one.
+#[tokio::test]
+async fn a_yes_that_is_longer_than_what_is_read_is_a_yes() {
+    let long = format!("{{\"ok\":true,\"result\":{{\"message_id\":7,\"text\":\"{}\"}}}}", "ñ".repeat(8000));
+    let (attempted, _) = answered(Service::Telegram, &http("200 OK", "", &long)).await;
+    assert_eq!(attempted.outcome, Outcome::Sent { detail: "200".into() });
+}
+
 #[tokio::test]
 async fn none_of_them_is_followed_elsewhere() {
     let elsewhere = Receiver::start(Some(http("200 OK", "", "ok").replace('\n', "\r\n").into_bytes())).await;

@@ -1,11 +1,13 @@
 //! The conversation with relays that refuse, fall silent and hang up.
 
 use super::super::fake::Relay;
-use super::super::fake::Reply::{self, Drop, Last, Late, Mute, Say};
+use super::super::fake::Reply::{self, Drop, Last, Late, Mute, Parting, Say};
 use super::*;
 use lettre::address::Envelope;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::net::TcpSocket;
+
+type Script = &'static [(&'static str, Reply)];
 
 const MAIL: &[u8] = b"Subject: x\r\n\r\nhola\r\n.punto\r\n";
 
@@ -37,7 +39,7 @@ fn each(limit: Duration) -> Deadlines {
 }
 
 async fn send(relay: &Smtp, recipient: &str, mail: &[u8], deadlines: &Deadlines) -> Outcome {
-    super::send(relay, recipient, mail, deadlines).await.outcome
+    super::send(&Kept::default(), relay, recipient, mail, deadlines).await.outcome
 }
 
 async fn sent(script: &'static [(&'static str, Reply)]) -> (Outcome, Vec<Vec<String>>) {
@@ -102,7 +104,7 @@ async fn our_next_send_after_a_cancelled_one_reads_its_own_answers() {
 /// Each phase has its own deadline: with all others far away, silence at a step ends when that of the step does.
 #[tokio::test]
 async fn every_phase_has_its_own_deadline() {
-    const CASES: &[(&str, &str, Tls, &[(&str, Reply)])] = &[
+    const CASES: &[(&str, &str, Tls, Script)] = &[
         ("greet", "our greeting", Tls::None, &[("GREETING", Mute)]),
         ("greet", "our greeting", Tls::None, &[("EHLO", Mute)]),
         ("greet", "STARTTLS", Tls::StartTls, &[("STARTTLS", Mute)]),
@@ -240,7 +242,7 @@ async fn it_is_known_whose_trouble_it_is() {
     ];
     for (want, script) in CASES {
         let fake = Relay::start(script).await;
-        let attempted = super::send(&relay(fake.port, Tls::None), "mesa@example.net", MAIL, &ample()).await;
+        let attempted = super::send(&Kept::default(), &relay(fake.port, Tls::None), "mesa@example.net", MAIL, &ample()).await;
         assert_eq!(attempted.whose, *want, "{script:?}: {:?}", attempted.outcome);
     }
 }
@@ -248,9 +250,64 @@ async fn it_is_known_whose_trouble_it_is() {
 #[tokio::test]
 async fn a_relay_that_does_not_answer_quit_delays_nothing() {
     let fake = Relay::start(&[("QUIT", Mute)]).await;
-    let attempted = super::send(&relay(fake.port, Tls::None), "mesa@example.net", MAIL, &ample()).await;
+    let attempted = super::send(&Kept::default(), &relay(fake.port, Tls::None), "mesa@example.net", MAIL, &ample()).await;
     assert!(matches!(attempted.outcome, Outcome::Sent { .. }), "{:?}", attempted.outcome);
     assert!(!fake.lines()[0].iter().any(|line| line.starts_with("QUIT")), "it is noted before anybody takes leave");
+}
+
+/// Sends a mail, and keeps the connection when it went well.
+async fn sent_over(kept: &Kept, relay: &Smtp) -> Outcome {
+    let attempted = super::send(kept, relay, "mesa@example.net", MAIL, &ample()).await;
+    if let Some(line) = attempted.farewell.0 {
+        kept.keep(line);
+    }
+    attempted.outcome
+}
+
+/// One connection takes many mails, each in a transaction of its own, and no more than fifty.
+#[tokio::test]
+async fn a_connection_takes_the_next_mails_up_to_fifty() {
+    let fake = Relay::start(&[]).await;
+    let (kept, relay) = (Kept::default(), relay(fake.port, Tls::None));
+    for _ in 0..51 {
+        assert!(matches!(sent_over(&kept, &relay).await, Outcome::Sent { .. }));
+    }
+    let counts =
+        |verb: &str| fake.lines().iter().map(|lines| lines.iter().filter(|line| line.starts_with(verb)).count()).collect::<Vec<_>>();
+    assert_eq!((counts("EHLO"), counts("MAIL"), counts("RCPT")), (vec![1, 1], vec![50, 1], vec![50, 1]));
+    let mut overdue = kept.overdue(false);
+    assert_eq!(overdue.len(), 1, "the one that is used up");
+    overdue.remove(0).leave().await;
+    fake.saw("QUIT").await;
+    assert_eq!((kept.overdue(false).len(), kept.overdue(true).len()), (0, 1), "the other may go on");
+}
+
+/// Another account, another server or another sender's domain is another connection.
+#[tokio::test]
+async fn a_connection_is_kept_for_its_own_relay_alone() {
+    let fake = Relay::start(&[]).await;
+    let (kept, first) = (Kept::default(), relay(fake.port, Tls::None));
+    sent_over(&kept, &first).await;
+    let other = Smtp { user: Some("v".into()), password: Some("clave".into()), ..first };
+    sent_over(&kept, &other).await;
+    assert_eq!(fake.lines().len(), 2);
+}
+
+/// After anything but a mail that went well a connection is not used again, and one that the relay closed meanwhile costs nothing.
+#[tokio::test]
+async fn a_connection_that_is_not_trusted_any_more_is_left() {
+    for (script, outcomes) in [
+        (&[("RCPT", Say("550 5.1.1 no such user"))][..], ["rejected", "rejected"]),
+        (&[("CONTENT", Say("452 full"))][..], ["retry", "retry"]),
+        (&[("CONTENT", Parting("250 queued"))][..], ["sent", "sent"]),
+    ] {
+        let fake = Relay::start(script).await;
+        let (kept, relay) = (Kept::default(), relay(fake.port, Tls::None));
+        for outcome in outcomes {
+            assert_eq!(sent_over(&kept, &relay).await.name(), outcome, "{script:?}");
+        }
+        assert_eq!(fake.lines().len(), 2, "{script:?}");
+    }
 }
 
 #[tokio::test]

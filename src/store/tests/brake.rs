@@ -3,7 +3,9 @@
 use super::*;
 use crate::domain::brake::{Brake, Drift};
 use crate::domain::id::Id;
+use crate::domain::junk::Junk;
 use crate::domain::route::{Gather, KindFilter, Route};
+use crate::domain::timing::Timing;
 use crate::store::braked::{Braked, Decision};
 use crate::store::outbox::DeliveryFilter;
 
@@ -21,6 +23,8 @@ fn judged(watched: usize, seconds: i64, read_before: Option<i64>) -> Option<Brak
         kinds: KindFilter { patterns: vec!["source.*".into()] },
         tags: Vec::new(),
         gather: Gather::EachEvent,
+        timing: Timing::at_once(),
+        junk: Junk::default(),
     };
     let all = Route { channel: "hook".into(), kinds: KindFilter { patterns: Vec::new() }, ..operator.clone() };
     let (now, read_before) = (at(seconds), read_before.map(at));

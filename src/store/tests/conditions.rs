@@ -17,6 +17,8 @@ fn duty() -> Route {
         kinds: KindFilter { patterns: vec!["source.*".into()] },
         tags: Vec::new(),
         gather: Gather::ByCase(Duration::from_secs(60)),
+        timing: crate::domain::timing::Timing::at_once(),
+        junk: crate::domain::junk::Junk::default(),
     }
 }
 

@@ -3,12 +3,14 @@
 //! Cases, dockets, pages and events are made from small numbers, so that a test can say what it expects. Times are seconds
 //! after a fixed instant.
 
+mod appointments;
 mod brake;
 mod budget;
 mod compact;
 mod conditions;
 pub(super) mod damage;
 mod deliveries;
+mod digests;
 mod golden;
 mod left;
 mod model;

@@ -28,6 +28,8 @@ pub enum Fault {
     ErrorObject,
     NullActs,
     TooMany,
+    /// A page that is no answer, and names people.
+    Named,
 }
 
 impl Fault {
@@ -71,6 +73,8 @@ struct Record {
     tagged: bool,
     not_modified: u64,
     reserved: BTreeSet<String>,
+    /// Parties by role and name, and the subject, where they are not the usual ones.
+    people: BTreeMap<String, (Vec<(String, String)>, String)>,
 }
 
 /// The court.
@@ -132,6 +136,12 @@ impl Court {
     pub fn change(&self, number: &str, change: impl FnOnce(&mut Vec<Act>)) {
         let id: String = number.chars().filter(|c| *c != '-').collect();
         self.record.change(|record| change(record.cases.get_mut(&id).expect("a known case")));
+    }
+
+    /// Gives a case these parties, by role and name, and this subject.
+    pub fn people(&self, number: &str, parties: &[(&str, &str)], subject: &str) {
+        let parties = parties.iter().map(|(role, name)| ((*role).to_owned(), (*name).to_owned())).collect();
+        self.record.change(|record| record.people.insert(number.replace('-', ""), (parties, subject.to_owned())));
     }
 
     /// Says of a case that it is reserved, or shows it again.
@@ -206,6 +216,9 @@ impl Record {
             Some(Fault::Waf200) => return html(200, WAF),
             Some(Fault::TooMany) => return Answer::Send { status: 429, kind: "text/plain", body: b"slow down".to_vec() },
             Some(Fault::Maintenance) => return html(200, "<html><title>Mantenimiento</title><h1>Sistema en mantenimiento</h1></html>"),
+            Some(Fault::Named) => {
+                return html(200, "<!doctype html><html><body>Error: QUISPILEMA ZARUMAFICTO JOAQUINA, 1730000005</body></html>");
+            }
             Some(Fault::HtmlForJson) => return html(200, "<!doctype html><html><body>Bienvenido al nuevo portal</body></html>"),
             Some(Fault::ErrorObject) => {
                 return Answer::json(&json!({"timestamp": "2026", "status": 500, "error": "Internal Server Error"}));
@@ -218,9 +231,24 @@ impl Record {
             self.searches += 1;
         }
         let value = if let Some(id) = question.path.strip_prefix(INFO) {
-            self.with_case(id, |shown| info(shown, self.reserved.contains(shown)))
+            self.with_case(id, |shown| {
+                let mut info = info(shown, self.reserved.contains(shown));
+                if let Some((_, subject)) = self.people.get(shown).filter(|_| !self.reserved.contains(shown)) {
+                    info[0]["nombreDelito"] = json!(subject);
+                }
+                info
+            })
         } else if let Some(id) = question.path.strip_prefix(INCIDENTS) {
-            self.with_case(id, incidents)
+            self.with_case(id, |shown| {
+                let mut incidents = incidents(shown);
+                if let Some((parties, _)) = self.people.get(shown) {
+                    let litigants = parties.iter().zip(3..).map(|((role, name), id)| {
+                        json!({"tipoLitigante": role, "nombresLitigante": name, "representadoPor": null, "idLitigante": id})
+                    });
+                    incidents[0]["lstIncidenteJudicatura"][0]["lstLitiganteDemandado"] = litigants.collect();
+                }
+                incidents
+            })
         } else if question.path == ACTS && question.method == "POST" {
             self.acts(&serde_json::from_slice(&question.body).unwrap_or_default())
         } else {

@@ -120,6 +120,13 @@ fn talk(stream: &TcpStream, shared: &Shared<Box>) -> std::io::Result<()> {
         if reader.read_line(&mut line)? == 0 {
             return Ok(());
         }
+        // Its mood may have changed since the connection was opened.
+        let mood = shared.get().mood;
+        match mood {
+            Mood::Down => return Ok(()),
+            Mood::Mute => return std::io::copy(&mut &*stream, &mut std::io::sink()).map(drop),
+            _ => {}
+        }
         let verb = line.split([' ', '\r']).next().unwrap_or_default().to_ascii_uppercase();
         if verb == "RCPT" {
             shared.change(|inside| inside.rcpts += 1);
