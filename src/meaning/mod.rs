@@ -253,13 +253,6 @@ impl Meaning {
         self.roles.of(role, &self.language).contains(&"defendant")
     }
 
-    /// The titles that the rules of the jurisdiction carry as examples.
-    #[cfg(test)]
-    fn example_titles(&self) -> Vec<String> {
-        let rules = self.lexicon.rules().iter().chain(self.fallback.rules());
-        rules.flat_map(|rule| rule.examples.iter().map(|example| example.title.clone())).collect()
-    }
-
     fn verdict(&self, fields: &Fields<'_>) -> Verdict {
         let own = self.lexicon.judge(fields, Verdict::default());
         let asks_language = !own.known || (self.lexicon.adds_to_language() && !own.ended);
@@ -366,6 +359,15 @@ fn merged(verdict: &Verdict, hearings: &[HearingMention], reference: Option<Date
     kinds.sort_unstable();
     kinds.dedup();
     kinds
+}
+
+#[cfg(test)]
+impl Meaning {
+    /// The titles that the rules of the jurisdiction carry as examples.
+    fn example_titles(&self) -> Vec<String> {
+        let rules = self.lexicon.rules().iter().chain(self.fallback.rules());
+        rules.flat_map(|rule| rule.examples.iter().map(|example| example.title.clone())).collect()
+    }
 }
 
 #[cfg(test)]
