@@ -156,7 +156,8 @@ mod tests {
         let (_dir, handles) = handles().await;
         let (url, calls) = listener(StatusCode::OK).await;
         let guard = Guard::new(None, LIMIT).expect("a guard");
-        let poller = Pulse::stuck("poller");
+        let a_minute_ago = std::time::Instant::now().checked_sub(Duration::from_secs(61)).expect("the machine runs for longer");
+        let poller = Pulse::since("poller", a_minute_ago);
         let pulses = [poller.clone(), Loops::new(Arc::new(Control::default())).pulse("deliverer")];
         assert_eq!(once(&handles, &guard, &dead_man(&url, true), &pulses[1..]).await, Round::Called);
         assert_eq!(calls.load(Ordering::SeqCst), 1);

@@ -115,16 +115,14 @@ impl Pulse {
         self.name
     }
 
+    /// One of a loop that last came round at this instant.
+    pub fn since(name: &'static str, began: Instant) -> Self {
+        Self { name, at: Arc::default(), began }
+    }
+
     /// Whether the loop has not come round for a minute.
     pub fn is_stuck(&self) -> bool {
         self.is_silent_for(STUCK)
-    }
-
-    /// One whose loop last came round more than a minute ago.
-    #[cfg(test)]
-    pub fn stuck(name: &'static str) -> Self {
-        let began = Instant::now().checked_sub(STUCK + Duration::from_secs(1)).expect("the machine runs for longer");
-        Self { name, at: Arc::default(), began }
     }
 
     fn now(&self) -> u64 {
@@ -168,7 +166,7 @@ impl Loops {
 
     /// A pulse for a loop that is about to be started.
     pub fn pulse(&mut self, name: &'static str) -> Pulse {
-        let pulse = Pulse { name, at: Arc::default(), began: Instant::now() };
+        let pulse = Pulse::since(name, Instant::now());
         self.pulses.push(pulse.clone());
         pulse
     }
