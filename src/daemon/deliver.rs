@@ -20,8 +20,6 @@ use super::silences;
 use super::supervise::{Pulse, Units};
 use super::turns::Turns;
 use crate::config::Config;
-#[cfg(test)]
-use crate::domain::delivery::Delivery;
 use crate::domain::delivery::Outcome;
 use crate::domain::id::Id;
 use crate::notify::Whose;
@@ -304,7 +302,7 @@ mod table;
 mod tests {
     use super::*;
     use crate::clock::Clock;
-    use crate::domain::delivery::DeliveryState;
+    use crate::domain::delivery::{Delivery, DeliveryState};
     use crate::domain::event::Event;
     use crate::domain::health::Health;
     use crate::domain::sample;

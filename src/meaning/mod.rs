@@ -253,13 +253,6 @@ impl Meaning {
         self.roles.of(role, &self.language).contains(&"defendant")
     }
 
-    /// The titles that the rules of the jurisdiction carry as examples.
-    #[cfg(test)]
-    fn example_titles(&self) -> Vec<String> {
-        let rules = self.lexicon.rules().iter().chain(self.fallback.rules());
-        rules.flat_map(|rule| rule.examples.iter().map(|example| example.title.clone())).collect()
-    }
-
     fn verdict(&self, fields: &Fields<'_>) -> Verdict {
         let own = self.lexicon.judge(fields, Verdict::default());
         let asks_language = !own.known || (self.lexicon.adds_to_language() && !own.ended);
@@ -374,6 +367,14 @@ mod tests {
     use crate::meaning::lexicon::Example;
     use crate::meaning::vectors::entry;
     use jiff::civil::date;
+
+    impl Meaning {
+        /// The titles that the rules of the jurisdiction carry as examples.
+        pub(in crate::meaning) fn example_titles(&self) -> Vec<String> {
+            let rules = self.lexicon.rules().iter().chain(self.fallback.rules());
+            rules.flat_map(|rule| rule.examples.iter().map(|example| example.title.clone())).collect()
+        }
+    }
 
     #[test]
     fn every_shipped_file_compiles() {

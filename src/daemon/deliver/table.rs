@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::clock::Clock;
-use crate::domain::delivery::{Attempt, DeliveryState};
+use crate::domain::delivery::{Attempt, Delivery, DeliveryState};
 use crate::domain::health::Health;
 use crate::domain::medium::Medium;
 use crate::domain::route::route;
