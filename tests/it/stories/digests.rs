@@ -48,6 +48,7 @@ fn two_cases_and_a_restart_make_one_digest_and_critical_news_does_not_wait() {
     world.until("they wait", |world| digests(world).first().is_some_and(|digest| events(digest) >= 3));
     world.kill();
     world.start();
+    world.visits(2);
     world.court.act(B, "SENTENCIA (RESOLUCION)", "<p>DIG04 VISTOS.</p>");
     world.until("the fourth waits too", |world| digests(world).first().is_some_and(|digest| events(digest) >= 4));
     let waiting = digests(&world);
@@ -105,6 +106,8 @@ fn routine_entries_wait_for_a_morning_mail_unless_one_wants_them_at_once() {
     world.told("RUT01");
     assert!(world.mailbox.got().iter().any(|mail| mail.subject.starts_with("[resumen diario] 1 novedad en 1 causa, ")));
     world.reload_with(&[("zone = \"UTC\"\n", "zone = \"UTC\"\njunk = false\n")]);
+    // A visit that was under way follows the list with which it began.
+    world.visits(2);
     world.court.act(A, "COPIAS CERTIFICADAS (DECRETO)", "<p>RUT03 Conf&iacute;erase.</p>");
     world.told("RUT03");
     world.finish();
@@ -122,6 +125,7 @@ fn in_quiet_hours_only_critical_news_leaves_and_the_rest_follows_when_they_end()
     assert!(world.ok(&["deliveries", A]).contains("gathers news of its case over the quiet hours until"));
     world.kill();
     world.start();
+    world.visits(2);
     world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>NOCHE2 VISTOS.</p>");
     world.until("both wait", |world| {
         let deliveries = world.deliveries(&[]);
