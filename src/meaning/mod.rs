@@ -362,15 +362,6 @@ fn merged(verdict: &Verdict, hearings: &[HearingMention], reference: Option<Date
 }
 
 #[cfg(test)]
-impl Meaning {
-    /// The titles that the rules of the jurisdiction carry as examples.
-    fn example_titles(&self) -> Vec<String> {
-        let rules = self.lexicon.rules().iter().chain(self.fallback.rules());
-        rules.flat_map(|rule| rule.examples.iter().map(|example| example.title.clone())).collect()
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
     use crate::meaning::lexicon::Example;
