@@ -14,7 +14,8 @@ const JUNK: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/junk.rs"
 
 /// The shipped patterns of a jurisdiction, compiled once; none when it has no file.
 pub fn shipped(jurisdiction: &str) -> Arc<[Rule]> {
-    static COMPILED: OnceLock<Mutex<HashMap<&'static str, Arc<[Rule]>>>> = OnceLock::new();
+    type Compiled = Mutex<HashMap<&'static str, Arc<[Rule]>>>;
+    static COMPILED: OnceLock<Compiled> = OnceLock::new();
     let Some((id, file, text)) = JUNK.iter().find(|(id, ..)| *id == jurisdiction) else { return Arc::default() };
     let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     // A test reads every shipped file; one that could not be read lowers nothing.

@@ -80,6 +80,6 @@ mod tests {
         assert_eq!(told.iter().map(sources).collect::<Vec<_>>(), [0, 1, 1]);
         // In a narrow place each still says whose it is.
         let narrow = talk.fit(600, 0, &|paragraph| paragraph.spans.iter().map(|span| span.text.len()).sum());
-        assert!(narrow.news.iter().map(text).flatten().any(|line| line.starts_with("• Otro caso: ")), "{narrow:?}");
+        assert!(narrow.news.iter().flat_map(text).any(|line| line.starts_with("• Otro caso: ")), "{narrow:?}");
     }
 }

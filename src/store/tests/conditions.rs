@@ -101,7 +101,7 @@ fn a_damaged_place_or_state_costs_no_number_and_stops_nothing() {
     let cid = store.cid(&place(&Subject::Source("ec-esatje".into()))).expect("reads").expect("a place");
     let trees = &store.inner.trees;
     trees.at(Table::Case).insert(keys::cid(cid), b"not a head".to_vec()).expect("writes");
-    trees.at(Table::Condition).insert(b"source\0otra".to_vec(), b"not a state".to_vec()).expect("writes");
+    trees.at(Table::Condition).insert(b"source\0otra", b"not a state".to_vec()).expect("writes");
     assert_eq!(store.conditions().expect("reads").len(), 1);
     assert_eq!(store.tell(telling(2, 120)), Ok(true));
     assert_eq!(store.head(cid).expect("reads").map(|head| head.seq), Some(2));

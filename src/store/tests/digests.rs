@@ -68,7 +68,7 @@ fn the_news_of_two_cases_is_one_delivery_whatever_is_restarted_in_between() {
     // Both cases show it, and each visit that is committed twice tells nothing twice.
     for n in [1, 2] {
         let cid = store.cid(&case(n)).expect("reads").expect("is there");
-        assert_eq!(store.deliveries(DeliveryFilter::Case(cid), 9).expect("reads"), [digest.clone()], "case {n}");
+        assert_eq!(store.deliveries(DeliveryFilter::Case(cid), 9).expect("reads"), std::slice::from_ref(digest), "case {n}");
     }
     assert_eq!(store.claim("mail", at(END - 1), 9), []);
     assert_eq!(store.claim("mail", at(END), 9), [id]);

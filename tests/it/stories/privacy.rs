@@ -57,7 +57,7 @@ fn everyone(privacy: &str, subject: &str) -> Everyone {
         // The first time each is refused, with all that it sent.
         let first = inside.change(|got| {
             let text = String::from_utf8_lossy(&body).into_owned();
-            let first = !got.iter().any(|other| *other == text);
+            let first = !got.contains(&text);
             got.push(text);
             first
         });
