@@ -46,11 +46,18 @@ impl Which {
             && self.channel.as_ref().is_none_or(|channel| delivery.channel == *channel)
     }
 
-    /// The oldest first, so that news is told in its order.
-    fn pick(&self, store: &Store) -> Result<Vec<Id>, StoreError> {
+    /// The oldest first, so that news is told in its order. What failed and waits for a channel that takes nothing goes along: whoever asks
+    /// has mended it.
+    fn pick(&self, store: &Store, is_failing: impl Fn(&str) -> bool) -> Result<Vec<Id>, StoreError> {
         let filter = if self.delivered { DeliveryFilter::All } else { DeliveryFilter::Failed };
-        let found = store.deliveries(filter, usize::MAX)?;
-        Ok(found.iter().rev().filter(|delivery| self.takes(delivery)).map(|delivery| delivery.id).collect())
+        let mut found = store.deliveries(filter, usize::MAX)?;
+        found.retain(|delivery| self.takes(delivery));
+        let waits = |delivery: &Delivery| delivery.attempts > 0 && matches!(delivery.state, DeliveryState::Waiting { .. });
+        let asked = |delivery: &Delivery| self.channel.as_ref().is_none_or(|channel| delivery.channel == *channel);
+        let late = store.deliveries(DeliveryFilter::Pending, usize::MAX)?;
+        found.extend(late.into_iter().filter(|late| waits(late) && asked(late) && is_failing(&late.channel)));
+        found.sort_unstable_by_key(|delivery| delivery.created);
+        Ok(found.iter().map(|delivery| delivery.id).collect())
     }
 }
 
@@ -69,10 +76,11 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool, which: &Which) -> R
         known_channel(desk, channel).await?;
     }
     let (store, now, which) = (desk.handles.store.clone(), desk.handles.clock.now(), which.clone());
+    let runs = desk.handles.runs.clone();
     let named = !ids.is_empty() || end;
     let done = blocking(move || {
         if !named {
-            ids = which.pick(&store)?;
+            ids = which.pick(&store, |channel| runs.is_failing(channel))?;
             if which.delivered && ids.len() > MOST_REPEATED {
                 return Ok(Err(format!(
                     "{} deliveries are more than go out again at one time ({MOST_REPEATED}); name a later --since, or a --channel",

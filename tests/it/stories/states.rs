@@ -74,6 +74,7 @@ fn killed_while_it_is_under_way() {
     world.kill();
     world.hooks.hold(false);
     world.start();
+    world.visits(2);
     once(&world, "AWAY1");
     world.finish();
 }
