@@ -11,8 +11,8 @@
 //! | its own timer (a minute) | the pruner | [`prune`] |
 //! | its own timer (ten minutes) | the daily backup | [`backups`] |
 //! | its own timer (a minute) | the calendar | [`calendar`] |
-//! | its own timer (a minute) | the conditions | [`conditions`] |
-//! | its own timer (five minutes) | the dead man's switch | [`dead_man`] |
+//! | its own timer (a minute) | the conditions | `conditions` |
+//! | its own timer (five minutes) | the dead man's switch | `dead_man` |
 //! | SIGHUP, `veedor reload` | the reloader | [`reload`] |
 //! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
 //! | a connection to the socket in the state folder | one answer | [`socket`] |

@@ -1,6 +1,6 @@
 //! Runs of failures, by channel: since when nothing arrived, and what follows from it for the next attempt.
 //!
-//! The deliverer notes what came of each attempt and asks before it claims; the [`conditions`](super::conditions) tell of a run,
+//! The deliverer notes what came of each attempt and asks before it claims; the `conditions` tell of a run,
 //! disable its channel when it lasted for days, and keep it in the store, so that a restart does not begin the count anew. A
 //! channel in a run that was told has one attempt under way, and rests in between; a disabled one is tried once a day, and its
 //! messages wait as they are (`alerting.md` A4.5–A4.7). Reads no clock, knows no store.

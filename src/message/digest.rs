@@ -122,8 +122,12 @@ fn stop(about: &About<'_>) -> Option<(String, Option<String>)> {
                 "Para silenciar una causa o no recibir más estos mensajes, pídalo a quien opera veedor, que escribe",
                 "To silence a case or to stop these messages, ask whoever runs veedor, who types",
             );
-            let number = pick(language, "NÚMERO", "NUMBER");
-            Some((format!("{lead}: veedor silence add --channel {} --case {number}", cut(&plain(channel), 64)), None))
+            let rest = pick(
+                language,
+                "--to DIRECCIÓN --case NÚMERO --for 30d --by NOMBRE --because MOTIVO",
+                "--to ADDRESS --case NUMBER --for 30d --by NAME --because WHY",
+            );
+            Some((format!("{lead}: veedor silence add --channel {} {rest}", cut(&plain(channel), 64)), None))
         }
         Stop::Links { leave, .. } => Some((
             pick(language, "No recibir más mensajes de este canal", "Stop all messages of this channel to you").to_owned(),
@@ -282,7 +286,7 @@ mod tests {
         assert_eq!(letter.text.matches("Fuente: https://").count(), 2, "each case has its source\n{}", letter.text);
         assert!(
             letter.text.contains("Toda persona se presume inocente")
-                && letter.text.contains("veedor silence add --channel mesa --case NÚMERO")
+                && letter.text.contains("veedor silence add --channel mesa --to DIRECCIÓN --case NÚMERO --for 30d ")
         );
         for part in ["<a href=\"#c0\">Caso &lt;Otro&gt; &amp; más</a>", "<h2 id=\"c1\"", "2. Sobornos 2012-2016</h2>"] {
             assert!(letter.html.contains(part), "{part}\n{}", letter.html);

@@ -91,7 +91,10 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
                 "To silence this case or to stop these messages, ask whoever runs veedor, who types",
             );
             let number = cut(&plain(&about.watch.number.canonical), 100);
-            vec![(format!("{lead}: veedor silence add --channel {} --case \"{number}\"", cut(&plain(channel), 64)), None)]
+            // All that the command asks for, and --to, so that it mutes nobody else.
+            let rest =
+                pick(language, "--to DIRECCIÓN --for 30d --by NOMBRE --because MOTIVO", "--to ADDRESS --for 30d --by NAME --because WHY");
+            vec![(format!("{lead}: veedor silence add --channel {} --case \"{number}\" {rest}", cut(&plain(channel), 64)), None)]
         }
         Stop::Links { mute, leave } => {
             let silence = pick(language, "Silenciar este expediente para usted", "Silence this case for you");

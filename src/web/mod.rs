@@ -1,7 +1,7 @@
 //! The address in `listen`: is it alive, is it ready, and counters.
 //!
 //! Started by `daemon` when `listen` is not empty. Nothing here shows a case, an address or a page to whoever reaches it, but for the
-//! pages below `/u/`, which recipients reach by links that only they have ([`ways_out`]).
+//! pages below `/u/`, which recipients reach by links that only they have (`ways_out`).
 
 mod ways_out;
 

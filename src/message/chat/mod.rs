@@ -1,6 +1,6 @@
 //! What a chat message says, in paragraphs that `notify` marks up for each service.
 //!
-//! The material is that of mails ([`sheet`](super::sheet)), so that what is withheld there is withheld here. It knows no
+//! The material is that of mails (`sheet`), so that what is withheld there is withheld here. It knows no
 //! service; [`fit`](Talk::fit) cuts by a measure that it is given.
 
 mod digest;

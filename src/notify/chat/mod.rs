@@ -1,7 +1,7 @@
 //! Messages to chat services: each in the form that its users expect, within its limits, and with its own way of answering.
 //!
-//! One file a service: how it marks up ([`render`]), how it is asked, and what its answers mean. What is said is
-//! `message::chat`'s work, the request itself [`exchange`](super::exchange)'s. What is stored is the content alone; the
+//! One file a service: how it marks up (`render`), how it is asked, and what its answers mean. What is said is
+//! `message::chat`'s work, the request itself `exchange`'s. What is stored is the content alone; the
 //! address (a URL, a token, a room) is added at each attempt, so that a corrected one is used at once.
 
 mod discord;
