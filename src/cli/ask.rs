@@ -1,26 +1,19 @@
-//! Asks the daemon; when none runs, opens the store and answers in this process with the same code.
+//! Asks the daemon; when none runs, has the question answered in this process with the same code.
 //!
 //! Used by every command that needs what is kept.
 
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::place::{self, Scratch, Unusable};
+use super::here::here;
 use super::{Common, Exit, Failure, print};
-use crate::clock::Clock;
 use crate::config::{Config, Loaded};
-use crate::daemon::answers::{Answer, Ask, Desk, answer};
-use crate::daemon::visit::Visitor;
-use crate::daemon::{Handles, STORE, pointer, prune, socket};
+use crate::daemon::answers::{Answer, Ask};
+use crate::daemon::{pointer, socket};
 use crate::diag::Problem;
-use crate::store::error::{OpenError, StoreError};
-use crate::store::folder;
-use crate::store::open::Options;
 
 /// The watch list that a command works with: the one named, else the one here, else the system's.
 pub fn path(common: &Common) -> PathBuf {
@@ -72,7 +65,7 @@ pub fn ask(common: &Common, question: Ask) -> Result<Value, Failure> {
 /// daemon answered.
 pub fn ask_each(common: &Common, questions: impl Iterator<Item = Ask>, mut each: impl FnMut(Value)) -> Result<bool, Failure> {
     let mut reached = Some(reach(common)?);
-    let mut questions = questions;
+    let mut questions = questions.peekable();
     loop {
         // One connection, one question: the daemon may end in between.
         match reached.take().map_or_else(|| reach(common), Ok)? {
@@ -81,8 +74,11 @@ pub fn ask_each(common: &Common, questions: impl Iterator<Item = Ask>, mut each:
                 None => return Ok(true),
             },
             Reached::Nobody(config) => {
-                here(*config, questions, |answer| sort(answer).map(&mut each))?;
-                return Ok(false);
+                let state_dir = config.general.state_dir.clone();
+                match here(*config, &mut questions, |answer| sort(answer).map(&mut each))? {
+                    Some(stream) => reached = Some(Reached::Daemon { stream, state_dir }),
+                    None => return Ok(false),
+                }
             }
         }
     }
@@ -127,12 +123,15 @@ impl Reached {
         sort(match self {
             Self::Daemon { stream, .. } => over(stream, &question)?,
             Self::Nobody(config) => {
-                let mut answered = None;
-                here(*config, std::iter::once(question), |answer| {
+                let (mut answered, mut asked) = (None, std::iter::once(question.clone()).peekable());
+                let started = here(*config, &mut asked, |answer| {
                     answered = Some(answer);
                     Ok(())
                 })?;
-                answered.unwrap_or(Answer::Data(Value::Null))
+                match started {
+                    Some(stream) => over(stream, &question)?,
+                    None => answered.unwrap_or(Answer::Data(Value::Null)),
+                }
             }
         })
     }
@@ -163,7 +162,7 @@ fn sort(answer: Answer) -> Result<Value, Failure> {
 }
 
 /// Connects; `None` when nobody listens there.
-fn knock(path: &Path) -> Result<Option<UnixStream>, Failure> {
+pub(super) fn knock(path: &Path) -> Result<Option<UnixStream>, Failure> {
     use std::io::ErrorKind::{ConnectionRefused, NotADirectory, NotFound};
     match UnixStream::connect(path) {
         Ok(stream) => Ok(Some(stream)),
@@ -186,129 +185,5 @@ fn over(mut stream: UnixStream, question: &Ask) -> Result<Answer, Failure> {
     match serde_json::from_str(&reply) {
         Ok(value) => Ok(Answer::from_json(value)),
         Err(_) => Err(Failure::new(Exit::NoDaemon, "the daemon ended before it answered")),
-    }
-}
-
-/// Answers in this process. The store is flushed and the hosts' budgets are kept even when an answer is a refusal.
-fn here(
-    mut config: Config,
-    questions: impl Iterator<Item = Ask>,
-    mut each: impl FnMut(Answer) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut questions = questions.peekable();
-    // A dry run keeps nothing, not even the store that it answers from.
-    let scratch = match questions.peek() {
-        Some(Ask::Poll { dry_run: true, .. }) if nothing_kept(&config.general.state_dir) => Some(Scratch::make("dry")?),
-        _ => None,
-    };
-    if let Some(scratch) = &scratch {
-        config.general.state_dir.clone_from(&scratch.path);
-    }
-    let state_dir = config.general.state_dir.clone();
-    // A question must not leave an empty store behind, which would look like one that never saw anything.
-    if !matches!(questions.peek(), Some(Ask::Poll { .. } | Ask::Import { .. })) {
-        something_kept(&state_dir)?;
-    }
-    let runtime = runtime()?;
-    let looks_only = matches!(questions.peek(), Some(Ask::Backup { .. } | Ask::Export { .. } | Ask::Fsck { .. }));
-    let options = Options { trial: true, allow_blobs: looks_only, ..Options::new(Clock::System.now()) };
-    let answered = runtime.block_on(async {
-        let handles =
-            Handles::open_with(config, Clock::System, options).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
-        let broken = |error: StoreError| Failure::new(Exit::Store, error.to_string());
-        // Visits from the command line count against the same budgets as the daemon's.
-        prune::restore_hosts(&handles).await.map_err(broken)?;
-        let desk = Desk { handles: handles.clone(), visitor: Arc::new(Visitor::new(handles.clone())) };
-        let mut result = Ok(());
-        for question in questions {
-            result = each(answer(&desk, question).await);
-            if result.is_err() {
-                break;
-            }
-        }
-        prune::keep_hosts(&handles).await.map_err(broken)?;
-        let store = handles.store.clone();
-        crate::store::pulse::blocking(move || store.flush()).await.map_err(broken)?;
-        Ok(result)
-    });
-    drop(runtime);
-    hand_back(&state_dir);
-    answered.and_then(|result| result)
-}
-
-/// Refuses when no daemon and no visit ever kept anything there.
-pub fn something_kept(state_dir: &Path) -> Result<(), Failure> {
-    let store = state_dir.join(STORE);
-    match store.try_exists() {
-        Ok(true) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            let why = format!("{} cannot be looked into: {error}; run the command as the daemon's user or as root", store.display());
-            Err(Failure::new(Exit::Store, why))
-        }
-        Ok(false) | Err(_) => {
-            if let Some(moved_to) = folder::moved_earlier(&store) {
-                let (why, backup) = ("it did not open earlier".to_owned(), folder::newest_backup(&store));
-                return Err(Failure::new(Exit::Store, OpenError::Damaged { why, moved_to, backup, dir: store }.to_string()));
-            }
-            if let Err(Unusable::Never(why)) = place::usable(state_dir) {
-                return Err(Failure::new(Exit::Store, why));
-            }
-            let why = format!(
-                "no daemon runs, and nothing is kept in {} yet; `veedor run` starts the daemon, `veedor poll` makes one visit",
-                state_dir.display()
-            );
-            Err(Failure::new(Exit::NoDaemon, why))
-        }
-    }
-}
-
-/// Whether there is no store, and none was moved aside.
-fn nothing_kept(state_dir: &Path) -> bool {
-    let store = state_dir.join(STORE);
-    store.try_exists().is_ok_and(|there| !there) && folder::moved_earlier(&store).is_none()
-}
-
-/// Gives what root made in the service's folder to the service, which could not open its store otherwise.
-pub fn hand_back(state_dir: &Path) {
-    let Ok(owner) = std::fs::metadata(state_dir).map(|held| (held.uid(), held.gid())) else { return };
-    let mut folders = vec![state_dir.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let Ok(held) = entry.metadata() else { continue };
-            if held.uid() != owner.0 {
-                // Only root can, and only root needs to.
-                let _ = std::os::unix::fs::lchown(entry.path(), Some(owner.0), Some(owner.1));
-            }
-            if held.is_dir() {
-                folders.push(entry.path());
-            }
-        }
-    }
-}
-
-/// A runtime for one command.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    built.map_err(|error| Failure::new(Exit::Failed, format!("the runtime could not start: {error}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_root_made_in_the_services_folder_is_given_to_the_service() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let state = folder.path().join("state");
-        std::fs::create_dir_all(state.join("store/blobs")).expect("made");
-        std::fs::write(state.join("store/blobs/1"), "").expect("written");
-        // Only root can give a folder away; for anyone else everything is theirs already, which must stay so.
-        let given = std::os::unix::fs::chown(&state, Some(65_534), Some(65_534)).is_ok();
-        hand_back(&state);
-        let owner = std::fs::metadata(&state).expect("there").uid();
-        assert_eq!(given, owner == 65_534);
-        for inner in ["store", "store/blobs", "store/blobs/1"] {
-            assert_eq!(std::fs::metadata(state.join(inner)).expect("there").uid(), owner, "{inner}");
-        }
     }
 }

@@ -17,6 +17,7 @@ mod explain;
 mod extract;
 mod handover;
 mod hearings;
+mod here;
 mod import;
 mod list;
 mod lookup;

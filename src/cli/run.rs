@@ -1,7 +1,7 @@
 //! `veedor run`: the daemon in the foreground.
 
 use super::place::{self, Unusable};
-use super::{Common, Done, Exit, Failure, ask, handover};
+use super::{Common, Done, Exit, Failure, ask, handover, here};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::pointer::Pointer;
@@ -54,7 +54,7 @@ fn watch(common: &Common) -> Done {
     if let Err(Unusable::Never(why) | Unusable::ByThisUser(why)) = place::usable(&config.general.state_dir) {
         return Err(Failure::new(Exit::Store, why));
     }
-    let runtime = ask::runtime()?;
+    let runtime = here::runtime()?;
     let list = config.path.clone();
     let state_dir = std::path::absolute(&config.general.state_dir).unwrap_or_else(|_| config.general.state_dir.clone());
     let socket = socket::path_in(&state_dir);
@@ -77,7 +77,7 @@ fn watch(common: &Common) -> Done {
             Err(Failure::new(Exit::LoopDied, format!("the {name} ended on its own; this is a bug, please report it")))
         }
         Ok(Ending::StoreFailed(why)) => Err(Failure::new(Exit::Store, why)),
-        Err(StartError::Store(why)) => Err(Failure::new(Exit::Store, why)),
+        Err(StartError::Locked(why) | StartError::Store(why)) => Err(Failure::new(Exit::Store, why)),
         Err(StartError::Listen(why)) => Err(Failure::new(Exit::Failed, why)),
     }
 }

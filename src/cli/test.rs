@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Common, Done, Exit, Failure, ask, print};
+use super::{Common, Done, Exit, Failure, ask, here, print};
 use crate::clock::Clock;
 use crate::config::{Channel, Config};
 use crate::daemon::sender;
@@ -21,7 +21,7 @@ pub fn run(common: &Common, id: &str) -> Done {
         let ids: Vec<&str> = config.channels.iter().map(|channel| channel.id.as_str()).collect();
         return Err(Failure::new(Exit::Usage, format!("there is no channel \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default())));
     };
-    let runtime = ask::runtime()?;
+    let runtime = here::runtime()?;
     let mut attempts = Vec::new();
     let mut failed = 0;
     for recipient in &channel.route.recipients {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::ask::Reached;
 use super::handover::{self, Handover};
-use super::{Common, Done, Exit, Failure, ask, print};
+use super::{Common, Done, Exit, Failure, ask, here, print};
 use crate::clock::Clock;
 use crate::daemon::STORE;
 use crate::daemon::answers::Ask;
@@ -63,7 +63,7 @@ pub fn restore(common: &Common, from: &Path) -> Done {
     };
     let (file, into) = (newest(from)?, &state_dir.join(STORE));
     let restored = Store::restore(&file, into, Options::new(Clock::System.now()));
-    ask::hand_back(&state_dir);
+    here::hand_back(&state_dir);
     let done = restored.map_err(|error| match &error {
         OpenError::Store(StoreError::Backup(_)) => Failure::new(Exit::Failed, format!("{error}; the store is as it was")),
         _ => Failure::new(Exit::Store, error.to_string()),

@@ -112,6 +112,8 @@ pub struct Handles {
 /// Why the daemon could not start.
 #[derive(Debug)]
 pub enum StartError {
+    /// Another process has the store: exit code 74.
+    Locked(String),
     /// The store cannot be used: exit code 74.
     Store(String),
     /// An address cannot be listened on, or a client cannot be set up: exit code 1.
@@ -121,7 +123,7 @@ pub enum StartError {
 impl std::fmt::Display for StartError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Store(why) | Self::Listen(why) => f.write_str(why),
+            Self::Locked(why) | Self::Store(why) | Self::Listen(why) => f.write_str(why),
         }
     }
 }
@@ -130,7 +132,10 @@ impl std::error::Error for StartError {}
 
 impl From<OpenError> for StartError {
     fn from(error: OpenError) -> Self {
-        Self::Store(error.to_string())
+        match error {
+            OpenError::Locked { .. } => Self::Locked(error.to_string()),
+            _ => Self::Store(error.to_string()),
+        }
     }
 }
 

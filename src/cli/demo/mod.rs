@@ -20,7 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::place::Scratch;
-use super::{Common, Done, Exit, Failure, ask, print, whole_number};
+use super::{Common, Done, Exit, Failure, here, print, whole_number};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::supervise::Units;
@@ -60,7 +60,7 @@ pub fn run(common: &Common, args: &DemoArgs) -> Done {
         None => std::env::var("LANG").is_ok_and(|lang| lang.starts_with("es")),
     };
     let folder = Scratch::make("demo")?;
-    let runtime = ask::runtime()?;
+    let runtime = here::runtime()?;
     let result = runtime.block_on(play(&folder.path, Story::new(spanish, common.quiet), args.seconds.map(Duration::from_secs)));
     runtime.shutdown_timeout(Duration::from_secs(2));
     drop(folder);

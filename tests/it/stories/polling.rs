@@ -9,7 +9,7 @@ const A: &str = "17721-2024-00011G";
 const B: &str = "17721-2024-00012G";
 
 #[test]
-fn results_come_case_by_case_and_others_learn_who_holds_the_store() {
+fn results_come_case_by_case_and_others_learn_who_holds_the_store_and_wait_for_it() {
     let world = World::new(&[A, B]);
     world.write(&world.list.replace("gap = \"0s\"", "gap = \"1s\""));
     let mut poll = Command::new(env!("CARGO_BIN_EXE_veedor"))
@@ -24,8 +24,10 @@ fn results_come_case_by_case_and_others_learn_who_holds_the_store() {
     let first = lines.next().expect("the first case");
     assert!(first.contains(A) && first.contains("baseline"), "{first}");
     // The second case needs three requests with a second between them, so the store is still held.
-    let why = world.no(&["list"], 74, "is in use by another process, ");
-    assert!(why.contains(&format!("process, {} (", poll.id())) && why.contains(" poll "), "{why}");
+    let other = world.veedor(&["list"]);
+    let why = String::from_utf8_lossy(&other.stderr);
+    assert!(why.contains(&format!("is in use by another process, {} (", poll.id())) && why.contains(" poll "), "{why}");
+    assert!(other.status.success() && String::from_utf8_lossy(&other.stdout).contains(B), "{why}");
     let second = lines.next().expect("the second case");
     assert!(second.contains(B), "{second}");
     assert!(poll.wait().expect("it ended").success());
