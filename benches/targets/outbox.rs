@@ -116,17 +116,7 @@ fn fill(scene: &Scene) {
         };
         let events: Vec<Event> = (0..NEWS_EACH).map(event).collect();
         let deliveries = route(&events, watch, &routes, now);
-        let head = Head {
-            case: watch.case.clone(),
-            version: 0,
-            seq: 0,
-            health: Health::Ok,
-            vanished: None,
-            watched_since: now,
-            changed_at: None,
-            pages_sha256: [0; 32],
-            validators: Vec::new(),
-        };
+        let head = Head { health: Health::Ok, ..Head::unvisited(watch.case.clone(), now) };
         let row = Row { next_due: FAR_AHEAD, last_ok: 1, fails: 0, seen: [7; 8] };
         store.commit(Visit { cid, row, head, missing: None, version: None, events, deliveries }).expect("commits");
     }

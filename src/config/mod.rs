@@ -79,7 +79,7 @@ pub struct Config {
     pub general: General,
     /// The mail server.
     pub smtp: Option<Smtp>,
-    /// The zone of the times of channels that name none.
+    /// The zone of the times of channels that name none, and of what veedor tells of itself.
     pub zone: jiff::tz::TimeZone,
     /// Who hears; never empty.
     pub channels: Vec<Channel>,

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use jiff::civil::{Weekday, time};
+use jiff::civil::time;
 
 use crate::diag::{At, Reader};
-use crate::domain::heartbeat::Beat;
+use crate::domain::timing::Period;
 
-use super::hours;
 use super::scope::Scope;
+use super::timing;
 
 /// When trouble of veedor's own is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Signs {
     /// What should be free on the disk of the store, in bytes; 0 means that nobody wants to know.
     pub least_free: u64,
     /// When veedor gives a sign of life; `None` means never.
-    pub heartbeat: Option<Beat>,
+    pub heartbeat: Option<Period>,
 }
 
 const DEFAULT_TROUBLE_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -30,7 +30,7 @@ const LONGEST_TROUBLE: Duration = Duration::from_secs(7 * 86_400);
 const DEFAULT_LEAST_FREE: u64 = 1 << 30;
 
 /// An editor's morning, after the digest.
-const DEFAULT_HEARTBEAT: Beat = Beat { day: None, at: time(8, 0, 0, 0) };
+const DEFAULT_HEARTBEAT: Period = Period::Daily(time(8, 0, 0, 0));
 
 impl Default for Signs {
     fn default() -> Self {
@@ -48,30 +48,17 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Signs {
 }
 
 /// `Some(None)` turns it off.
-fn heartbeat(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Option<Beat>> {
+fn heartbeat(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Option<Period>> {
+    let help = "write heartbeat = \"daily 08:00\", \"weekly mon 08:00\", or \"\" for none";
     if table.item("heartbeat")?.as_str().is_some_and(|text| text.trim().is_empty()) {
         return Some(None);
     }
-    let At { value, span } = table.text("heartbeat")?;
-    let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let read = match words[..] {
-        ["daily", at] => hours::parse_time(at).map(|at| Beat { day: None, at }),
-        ["weekly", day, at] => hours::parse_day(day).and_then(|day| Ok(Beat { day: Some(WEEK[day]), at: hours::parse_time(at)? })),
-        _ => Err(format!("\"{value}\" names no day and hour")),
-    };
-    match read {
-        Ok(beat) => return Some(Some(beat)),
-        Err(why) => {
-            let help = "write heartbeat = \"daily 08:00\", \"weekly mon 08:00\", or \"\" for none";
-            scope.error(span, format!("heartbeat cannot be read: {why}"), help);
-        }
+    let At { value, span } = timing::period(table, "heartbeat", help, scope)?;
+    if value.is_none() {
+        scope.error(span, "heartbeat cannot be \"now\": it comes at its hour", help);
     }
-    None
+    value.map(Some)
 }
-
-const WEEK: [Weekday; 7] =
-    [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday, Weekday::Saturday, Weekday::Sunday];
 
 fn least_free(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<u64> {
     let at = table.text("least_free")?;

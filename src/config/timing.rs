@@ -49,8 +49,8 @@ pub(super) struct Open {
 
 /// Reads the keys of a channel.
 pub(super) fn read(table: &mut Reader<'_>, gather: Gather, scope: &Scope<'_>) -> Written {
-    let when = period(table, "when", scope);
-    let own_digest = period(table, "digest", scope);
+    let when = period(table, "when", WHEN, scope);
+    let own_digest = period(table, "digest", WHEN, scope);
     let digest_below = table.choice("digest_below", &SEVERITIES).map(|at| at.value);
     let quiet_at = table.text("quiet");
     let quiet = quiet_at.as_ref().and_then(|at| quiet(at, scope));
@@ -161,8 +161,8 @@ pub(super) fn settle<'c>(
     zone
 }
 
-/// `"now"` is `None`.
-fn period(table: &mut Reader<'_>, key: &str, scope: &Scope<'_>) -> Option<At<Option<Period>>> {
+/// How often, and when; `"now"` is `None`.
+pub(super) fn period(table: &mut Reader<'_>, key: &str, help: &str, scope: &Scope<'_>) -> Option<At<Option<Period>>> {
     let At { value, span } = table.text(key)?;
     let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -176,7 +176,7 @@ fn period(table: &mut Reader<'_>, key: &str, scope: &Scope<'_>) -> Option<At<Opt
     match read {
         Ok(value) => Some(At { value, span }),
         Err(why) => {
-            scope.error(span, format!("{key} cannot be read: {why}"), WHEN);
+            scope.error(span, format!("{key} cannot be read: {why}"), help);
             None
         }
     }

@@ -1,20 +1,17 @@
 //! One attempt at one delivery: what it sends is fixed, then sent, then noted.
 //!
 //! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
-//! same, whatever the watch list says by then. It decides neither when to try nor which channel rests.
+//! same, whatever the watch list says by then; only when its case is withheld by now they are written anew. It decides neither when to try nor which channel rests.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::refused;
 use super::sender::sender;
-use super::telling::Telling;
-use super::{Handles, digest, quiet, ways_out};
-use crate::config::{Channel, Config};
+use super::writing::{is_withheld, write};
+use super::{Handles, quiet};
 use crate::domain::backoff::RetrySchedule;
-use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::id::Id;
 use crate::domain::medium::Medium;
@@ -112,9 +109,11 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         );
         return Ok(misconfigured(why));
     }
+    let is_written = content.is_some();
     let content = match content {
-        Some(content) => content,
-        None => match fix(handles, &config, channel, &mut sender, delivery).await? {
+        Some(content) if !is_withheld(handles, &config, delivery).await? => content,
+        // What was written before its case was withheld must not leave as it was.
+        _ => match write(handles, &config, channel, &mut sender, delivery, is_written).await? {
             Ok(content) => content,
             Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
             Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
@@ -142,64 +141,6 @@ fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Op
                 || ((delivery.events.len() > 1 || delivery.is_digest()) && !medium.gathers())
         }
     }
-}
-
-/// Writes the message and keeps it. The inner error says why there is none.
-async fn fix(
-    handles: &Handles,
-    config: &Arc<Config>,
-    channel: &Channel,
-    sender: &mut notify::Channel,
-    delivery: &Delivery,
-) -> Result<Result<Content, Unsendable>, StoreError> {
-    let (store, ids, case) = (handles.store.clone(), delivery.events.clone(), delivery.case.clone());
-    let (read, list) = (handles.read.clone(), Arc::clone(config));
-    let domain = match sender {
-        notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
-        _ => None,
-    };
-    let is_digest = delivery.is_digest();
-    let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
-    let loaded = blocking(move || {
-        let mut events = Vec::with_capacity(ids.len());
-        for id in ids {
-            events.extend(store.event(id)?);
-        }
-        let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
-        let key = linked.then(|| store.link_key()).transpose()?;
-        let told = match is_digest {
-            true => digest::by_case(&store, &read, &list, events)?,
-            false => vec![(case.clone(), Telling::load(&store, &read, &list, &case, &events)?, events)],
-        };
-        Ok((told, domain, key))
-    });
-    let (told, domain, key) = loaded.await?;
-    if let notify::Channel::Email(smtp) = sender {
-        smtp.id_domain = domain;
-    }
-    if told.iter().all(|(.., events)| events.is_empty()) {
-        let why = "its events are not in the store; run `veedor fsck`".to_owned();
-        return Ok(Err(Unsendable { why, whose: Whose::Message }));
-    }
-    let medium = sender.medium();
-    let stop = |case: &CaseRef| {
-        let of_case = Delivery { case: case.clone(), events: Vec::new(), ..delivery.clone() };
-        ways_out::stop(config, medium, &of_case, key.as_ref())
-    };
-    let written = match &told[..] {
-        [(case, telling, events)] if !delivery.is_digest() => {
-            notify::render(sender, delivery, events, &telling.about(channel.language, stop(case)))
-        }
-        told => digest::render(channel, sender, delivery, told, handles.clock.now(), stop),
-    };
-    let content = match written {
-        Ok(content) => content,
-        Err(why) => return Ok(Err(why)),
-    };
-    let (store, id) = (handles.store.clone(), delivery.id);
-    let fixed = blocking(move || store.fix(id, content)).await?;
-    failpoint::hit("after-fix");
-    Ok(Ok(fixed))
 }
 
 /// Notes that an attempt panicked.

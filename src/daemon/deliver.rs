@@ -94,6 +94,7 @@ impl Deliverer {
         if let Err(error) = blocking(move || brake::remind(&store)).await {
             tracing::error!(%error, "what the brake holds could not be read");
         }
+        silences::tell_unsilenced(&self.handles).await;
         let mut attempts = Attempts::default();
         while !self.handles.control.is_stopping() {
             pulse.beat();
@@ -348,17 +349,7 @@ mod tests {
         let (store, now) = (&deliverer.handles.store, deliverer.handles.clock.now());
         let event = sample::ruling();
         let cid = store.register(std::slice::from_ref(&event.case)).expect("registers")[0];
-        let head = Head {
-            case: event.case.clone(),
-            version: 0,
-            seq: 0,
-            health: Health::Ok,
-            vanished: None,
-            watched_since: now,
-            changed_at: None,
-            pages_sha256: [0; 32],
-            validators: Vec::new(),
-        };
+        let head = Head { health: Health::Ok, ..Head::unvisited(event.case.clone(), now) };
         let deliveries = make(&event);
         store
             .commit(Visit { cid, row: Row::default(), head, missing: None, version: None, events: vec![event], deliveries })

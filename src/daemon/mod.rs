@@ -60,6 +60,7 @@ mod telling;
 pub mod turns;
 pub mod visit;
 mod ways_out;
+mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;

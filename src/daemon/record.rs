@@ -121,17 +121,7 @@ impl Job {
     }
 
     pub(super) fn head(&self) -> Result<Head, StoreError> {
-        let fresh = || Head {
-            case: self.watch().case.clone(),
-            version: 0,
-            seq: 0,
-            health: Health::Unvisited,
-            vanished: None,
-            watched_since: self.now,
-            changed_at: None,
-            pages_sha256: [0; 32],
-            validators: Vec::new(),
-        };
+        let fresh = || Head::unvisited(self.watch().case.clone(), self.now);
         Ok(self.store.head(self.cid)?.unwrap_or_else(fresh))
     }
 

@@ -25,6 +25,16 @@ pub(super) async fn know(handles: &Handles, config: &Config) {
     }
 }
 
+/// Has everything told that was muted by a silence that is damaged or gone.
+pub(super) async fn tell_unsilenced(handles: &Handles) {
+    let (store, now) = (handles.store.clone(), handles.clock.now());
+    match blocking(move || store.tell_unsilenced(now)).await {
+        Ok(0) => {}
+        Ok(told) => tracing::error!(told, "messages were muted by a silence that does not read back; they are sent now"),
+        Err(error) => tracing::error!(%error, "what silences mute could not be read"),
+    }
+}
+
 /// Ends the silences whose time is over; the summaries are due at once.
 ///
 /// # Errors

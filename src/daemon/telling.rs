@@ -98,7 +98,7 @@ impl Telling {
         Ok(Self {
             previous,
             source_title: source.map_or_else(|| case.source.clone(), |source| source.recipe.title.clone()),
-            zone: source.map_or_else(|| own_zone(config), |source| source.recipe.zone_of(&watch.number)),
+            zone: source.map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number)),
             watch,
             case_url,
             privacy,
@@ -179,12 +179,6 @@ fn held(store: &Store, read: &Read, watch: &Watch, events: &[Event]) -> Result<O
         dockets.extend(read.of(store, cid, head.version)?);
     }
     Ok(Some(Held { dockets, reserved: is_reserved(&head) }))
-}
-
-/// The clock on which veedor tells of itself: that of the first court of the list.
-pub(super) fn own_zone(config: &Config) -> TimeZone {
-    let first = config.cases.iter().find_map(|watch| Some(config.source_of(&watch.case)?.recipe.zone_of(&watch.number)));
-    first.unwrap_or(TimeZone::UTC)
 }
 
 /// News of a case that was taken off the watch list after it was found is still told.

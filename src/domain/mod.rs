@@ -42,7 +42,6 @@ pub mod evidence;
 pub mod fold;
 pub mod health;
 pub mod hearing;
-pub mod heartbeat;
 pub mod id;
 pub mod junk;
 pub mod link;

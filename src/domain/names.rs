@@ -97,7 +97,7 @@ impl Names {
             let shared: Option<Vec<usize>> = self
                 .words
                 .get(&word.folded)
-                .map(|others| names.iter().copied().filter(|name| others.contains(name)).collect())
+                .map(|others| names.iter().copied().filter(|name| others.binary_search(name).is_ok()).collect())
                 // The same word again begins another mention.
                 .filter(|shared: &Vec<usize>| !shared.is_empty() && !said.contains(&word.folded.as_str()));
             match shared {

@@ -11,6 +11,7 @@ use crate::domain::id::Id;
 use crate::domain::medium::Medium;
 
 use super::batch::Batch;
+use super::brake::readable;
 use super::codes::{Blob, IdHex, MediumCode};
 use super::error::StoreError;
 use super::format::{self, DICTIONARY};
@@ -60,7 +61,8 @@ pub(super) fn put(batch: &mut Batch, trees: &Trees, id: Id, events: &[IdHex], co
     let mut prefix = DICTIONARY.to_vec();
     let mut used = 0;
     for id in events.iter().take(PREFIX_EVENTS) {
-        let Some(event) = event(trees, *id)? else { break };
+        // One that does not read back is not told, and must not stop what stands beside it.
+        let Some(event) = readable(event(trees, *id))? else { break };
         event.words(&mut prefix);
         used += 1;
     }

@@ -45,6 +45,23 @@ pub struct Head {
     pub validators: Vec<(Option<String>, Option<String>)>,
 }
 
+impl Head {
+    /// Of a case of which nothing is known yet.
+    pub fn unvisited(case: CaseRef, watched_since: Timestamp) -> Self {
+        Self {
+            case,
+            version: 0,
+            seq: 0,
+            health: Health::Unvisited,
+            vanished: None,
+            watched_since,
+            changed_at: None,
+            pages_sha256: [0; 32],
+            validators: Vec::new(),
+        }
+    }
+}
+
 /// Cases in one transaction while registering.
 const REGISTER_GROUP: usize = 1_000;
 

@@ -12,7 +12,6 @@ use crate::domain::case::CaseRef;
 use crate::domain::condition::{State, Topic};
 use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
-use crate::domain::health::Health;
 use crate::domain::id::Id;
 
 use super::batch::Batch;
@@ -122,17 +121,7 @@ impl Ledger {
             return Ok(stored.head(case.clone()));
         }
         let last = self.trees.at(Table::CaseEvent).scan_prefix(keys::cid(cid)).keys().next_back().transpose()?;
-        Ok(Head {
-            case: case.clone(),
-            version: 0,
-            seq: last.and_then(|key| keys::u32_at(&key, 8)).unwrap_or_default(),
-            health: Health::Unvisited,
-            vanished: None,
-            watched_since: event.seen_at,
-            changed_at: None,
-            pages_sha256: [0; 32],
-            validators: Vec::new(),
-        })
+        Ok(Head { seq: last.and_then(|key| keys::u32_at(&key, 8)).unwrap_or_default(), ..Head::unvisited(case.clone(), event.seen_at) })
     }
 
     /// All conditions as lines; of one that does not read back, that it should be one.

@@ -122,6 +122,14 @@ impl Store {
         self.write(true, move |ledger| ledger.fix(id, content))
     }
 
+    /// Writes anew what a delivery sends, because less may be told of its case than when it was written. Flushed.
+    pub fn rewrite(&self, id: Id, content: Content) -> Result<Content, StoreError> {
+        self.write(true, move |ledger| {
+            let record = ledger.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;
+            ledger.put_content(id, &record, content)
+        })
+    }
+
     /// The right side of message ids. The first that is asked for stays for ever, so that a new sender's address neither
     /// changes ids nor cuts threads.
     pub fn mail_domain(&self, now: &str) -> Result<String, StoreError> {
@@ -343,6 +351,10 @@ impl Ledger {
         if let Some(fixed) = bodies::get(&self.trees, id, &record.events)? {
             return Ok(fixed);
         }
+        self.put_content(id, &record, content)
+    }
+
+    fn put_content(&mut self, id: Id, record: &DeliveryRecord, content: Content) -> Result<Content, StoreError> {
         let mut batch = Batch::default();
         bodies::put(&mut batch, &self.trees, id, &record.events, &content)?;
         batch.apply(&self.trees)?;
@@ -382,7 +394,7 @@ impl Ledger {
         self.save(id, &before, &record, batch)
     }
 
-    fn save(&mut self, id: Id, before: &StateRecord, record: &DeliveryRecord, mut batch: Batch) -> Result<(), StoreError> {
+    pub(super) fn save(&mut self, id: Id, before: &StateRecord, record: &DeliveryRecord, mut batch: Batch) -> Result<(), StoreError> {
         put_delivery(&mut batch, &self.trees, id, Some(before), record)?;
         batch.apply(&self.trees)?;
         self.follow(id, record);

@@ -110,6 +110,23 @@ impl Store {
         self.read(|trees| Ok(rows::get_long::<SilenceRecord>(trees, Table::Silence, &id.0)?.map(|record| record.silence(id))))
     }
 
+    /// Has everything told at `now` that was muted by a silence that is not there or does not read back: nobody would sum it up.
+    /// Returns how much that was.
+    pub fn tell_unsilenced(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(true, move |ledger| {
+            let mut told = 0;
+            for (id, mut record) in due_records(&ledger.trees, MUTED..=MUTED)? {
+                let StateRecord::Muted { by, .. } = record.state else { continue };
+                if readable(rows::get_long::<SilenceRecord>(&ledger.trees, Table::Silence, &by.0))?.is_none() {
+                    let before = std::mem::replace(&mut record.state, StateRecord::Waiting { due: now.into() });
+                    ledger.save(id, &before, &record, Batch::default())?;
+                    told += 1;
+                }
+            }
+            Ok(told)
+        })
+    }
+
     /// Whether a silence is over and its summary is due.
     pub fn is_summary_due(&self, now: Timestamp) -> bool {
         self.silenced(|active| active.iter().any(|silence| silence.is_over(now)))

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use super::{Observer, count};
 use crate::config::Config;
-use crate::daemon::telling::own_zone;
 use crate::domain::condition::{Class, State, Topic};
 use crate::domain::event::EventKind;
 use crate::domain::report::{Number, Report, SourceLine, Subject, Trouble};
@@ -33,8 +32,7 @@ pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> 
         let state = State { told: 0, ..State::told_already(Class::Low, 0, now) };
         return observer.keep(config, key, known.as_ref(), Some(state), None, now);
     };
-    // Whoever runs it is most likely where the courts are.
-    let zone = &own_zone(config);
+    let zone = &config.zone;
     let from = now.checked_sub(LONGEST).unwrap_or(state.since).max(state.since);
     let mut due = period.next(from, zone);
     if due > now {

@@ -82,17 +82,7 @@ impl Desk {
             Health::Ok => Row { last_ok: second, fails: 0, ..before },
             _ => Row { fails: before.fails.saturating_add(1), ..before },
         };
-        let head = Head {
-            case,
-            version: 0,
-            seq: 0,
-            health,
-            vanished: None,
-            watched_since: now,
-            changed_at: None,
-            pages_sha256: [0; 32],
-            validators: Vec::new(),
-        };
+        let head = Head { health, ..Head::unvisited(case, now) };
         let visit = Visit { cid, row, head, missing: None, version: None, events: Vec::new(), deliveries: Vec::new() };
         store.commit(visit).expect("commits");
     }

@@ -263,17 +263,7 @@ impl Desk {
                 Event { id, seen_at: now, case: watch.case.clone(), ..sample::bare(kind) }
             })
             .collect();
-        let head = Head {
-            case: watch.case.clone(),
-            version: 0,
-            seq,
-            health: Health::Ok,
-            vanished: None,
-            watched_since: now,
-            changed_at: None,
-            pages_sha256: [0; 32],
-            validators: Vec::new(),
-        };
+        let head = Head { seq, health: Health::Ok, ..Head::unvisited(watch.case.clone(), now) };
         let deliveries = route(&events, watch, &routes, now);
         let ids = events.iter().map(|event| event.id).collect();
         store.commit(Visit { cid, row: Row::default(), head, missing: None, version: None, events, deliveries }).expect("commits");

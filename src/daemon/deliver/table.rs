@@ -389,17 +389,7 @@ fn commit(handles: &Handles) {
     let watch = config.watch(&event.case).expect("it is watched");
     let deliveries = route(std::slice::from_ref(&event), watch, &config.routes(), now);
     let cid = handles.store.register(std::slice::from_ref(&event.case)).expect("registers")[0];
-    let head = Head {
-        case: event.case.clone(),
-        version: 0,
-        seq: 0,
-        health: Health::Ok,
-        vanished: None,
-        watched_since: now,
-        changed_at: None,
-        pages_sha256: [0; 32],
-        validators: Vec::new(),
-    };
+    let head = Head { health: Health::Ok, ..Head::unvisited(event.case.clone(), now) };
     let visit = Visit { cid, row: Visited::default(), head, missing: None, version: None, events: vec![event], deliveries };
     handles.store.commit(visit).expect("commits");
 }

@@ -138,17 +138,7 @@ fn pull_the_brake(store: &Store, now: Timestamp) {
         let cid = store.register(std::slice::from_ref(&case)).expect("registered")[0];
         let kind = EventKind::RecordEdited;
         let event = Event { case: case.clone(), id: Event::id_of(&case, 0, "1", kind), ..crate::domain::sample::bare(kind) };
-        let head = Head {
-            case,
-            version: 0,
-            seq: 0,
-            health: Health::Ok,
-            vanished: None,
-            watched_since: now,
-            changed_at: None,
-            pages_sha256: [1; 32],
-            validators: Vec::new(),
-        };
+        let head = Head { health: Health::Ok, pages_sha256: [1; 32], ..Head::unvisited(case, now) };
         let visit = Visit { cid, row: Pair::row(now), head, missing: None, version: None, events: vec![event], deliveries: Vec::new() };
         let round = std::time::Duration::from_secs(3600);
         let brake = Brake { watched: 5, round, pace: round, read_before: None, now, routes: Vec::new() };

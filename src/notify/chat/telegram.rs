@@ -73,7 +73,8 @@ pub(super) fn address(mut url: Url, token: &str) -> Result<Url, String> {
 
 /// The answers of core.telegram.org/bots/api: `{"ok": …, "error_code": …, "description": …, "parameters": {"retry_after": …}}`.
 pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
-    if reply.json["ok"] == true || is_cut_yes(reply) {
+    let is_success = (200..300).contains(&reply.status);
+    if is_success && (reply.json["ok"] == true || is_cut_yes(reply)) {
         return Some(Verdict::Taken);
     }
     let code = reply.json["error_code"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(reply.status);
@@ -98,9 +99,9 @@ pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
     }
 }
 
-/// Whether it is the beginning of a yes: Telegram repeats the whole message, and of an answer only its beginning is read. A page of
+/// Whether a success is the beginning of a yes: Telegram repeats the whole message, and of an answer only its beginning is read. A page of
 /// some portal on the way is no JSON.
 fn is_cut_yes(reply: &Reply<'_>) -> bool {
     let text = reply.text.trim_start();
-    (200..300).contains(&reply.status) && reply.json.is_null() && text.starts_with('{') && !text.starts_with("{\"ok\":false")
+    reply.json.is_null() && text.starts_with('{') && !text.starts_with("{\"ok\":false")
 }

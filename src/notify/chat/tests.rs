@@ -419,6 +419,7 @@ async fn the_documented_answers_have_their_meaning() {
         ),
         (Telegram, "400 Bad Request", "", r#"{"ok":false,"error_code":400,"description":"Bad Request: can't parse entities: x"}"#, DEAD),
         (Telegram, "400 Bad Request", "", r#"{"ok":false,"error_code":400,"description":"Bad Request: message is too long"}"#, DEAD),
+        (Telegram, "500 Internal Server Error", "", r#"{"ok":true,"result":{}}"#, AGAIN),
         (Telegram, "200 OK", "", "<html>a portal that wants a password</html>", REST),
         (Ntfy, "429 Too Many Requests", "", r#"{"code":42901,"http":429,"error":"limit reached: too many requests"}"#, REST),
         (Ntfy, "403 Forbidden", "", r#"{"code":40301,"http":403,"error":"forbidden"}"#, HELD),

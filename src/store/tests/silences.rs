@@ -257,6 +257,28 @@ fn a_silence_that_does_not_read_back_mutes_nothing_and_is_reported() {
     assert!(store.fsck(false).expect("checks").problems.iter().any(|problem| problem.contains("silence")));
 }
 
+/// Nobody would sum it up.
+#[test]
+fn what_a_silence_muted_that_does_not_read_back_is_told() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let (damaged, whole) = (silence(of_case(1), 60), silence(of_case(2), 60));
+    for made in [&damaged, &whole] {
+        store.silence(made.clone()).expect("begins");
+    }
+    for n in [1, 2] {
+        assert_eq!(states(&tell(&store, n, 1, vec![of_kind(n, 1, EventKind::FilingAdded)], false)), ["muted", "muted"]);
+    }
+    assert_eq!(store.tell_unsilenced(at(5)), Ok(0));
+    super::damage::spoil(&store, crate::store::keys::Table::Silence, &damaged.id.0);
+    drop(store);
+    let store = open(dir.path());
+    assert_eq!(store.tell_unsilenced(at(5)), Ok(2));
+    let due = store.due_at(at(5), 9);
+    assert!(due.len() == 2 && due.iter().all(|delivery| delivery.case == case(1)), "{due:?}");
+    assert_eq!(store.tell_unsilenced(at(6)), Ok(0), "once");
+}
+
 #[test]
 fn muted_messages_are_kept_until_their_summary_and_forgotten_with_the_others() {
     let dir = tempfile::tempdir().expect("a folder");

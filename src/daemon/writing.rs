@@ -1,0 +1,112 @@
+//! What a delivery sends: written before its first attempt and on the disk before anything leaves, and written anew only when less may be
+//! told of its case by now.
+//!
+//! A part of an [`attempt`](super::attempt). It reads the events and what may be told of them; it sends nothing, and does not decide whether
+//! anything is sent.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::telling::Telling;
+use super::{Handles, digest, ways_out};
+use crate::config::{Channel, Config};
+use crate::domain::case::CaseRef;
+use crate::domain::delivery::{Content, Delivery};
+use crate::domain::medium::Medium;
+use crate::domain::report::is_ours;
+use crate::failpoint;
+use crate::notify::{self, Unsendable, Whose};
+use crate::store::error::StoreError;
+use crate::store::pulse::blocking;
+
+/// Writes the message and keeps it, `anew` in place of what is kept. The inner error says why there is none.
+pub(super) async fn write(
+    handles: &Handles,
+    config: &Arc<Config>,
+    channel: &Channel,
+    sender: &mut notify::Channel,
+    delivery: &Delivery,
+    anew: bool,
+) -> Result<Result<Content, Unsendable>, StoreError> {
+    let (store, ids, case) = (handles.store.clone(), delivery.events.clone(), delivery.case.clone());
+    let (read, list) = (handles.read.clone(), Arc::clone(config));
+    let domain = match sender {
+        notify::Channel::Email(smtp) => smtp.from.rsplit('@').next().map(|domain| domain.trim_end_matches('>').to_owned()),
+        _ => None,
+    };
+    let is_digest = delivery.is_digest();
+    let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
+    let loaded = blocking(move || {
+        let mut events = Vec::with_capacity(ids.len());
+        let mut damaged = None;
+        for id in ids {
+            match store.event(id) {
+                Ok(event) => events.extend(event),
+                Err(StoreError::Damaged(why)) => {
+                    tracing::error!(event = %id, why, "an event does not read back and is not told; run `veedor fsck`");
+                    damaged = Some(StoreError::Damaged(why));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        // What stands beside it in a message is told all the same.
+        if let Some(error) = damaged.filter(|_| events.is_empty()) {
+            return Err(error);
+        }
+        let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
+        let key = linked.then(|| store.link_key()).transpose()?;
+        let told = match is_digest {
+            true => digest::by_case(&store, &read, &list, events)?,
+            false => vec![(case.clone(), Telling::load(&store, &read, &list, &case, &events)?, events)],
+        };
+        Ok((told, domain, key))
+    });
+    let (told, domain, key) = loaded.await?;
+    if let notify::Channel::Email(smtp) = sender {
+        smtp.id_domain = domain;
+    }
+    if told.iter().all(|(.., events)| events.is_empty()) {
+        let why = "its events are not in the store; run `veedor fsck`".to_owned();
+        return Ok(Err(Unsendable { why, whose: Whose::Message }));
+    }
+    let medium = sender.medium();
+    let stop = |case: &CaseRef| {
+        let of_case = Delivery { case: case.clone(), events: Vec::new(), ..delivery.clone() };
+        ways_out::stop(config, medium, &of_case, key.as_ref())
+    };
+    let written = match &told[..] {
+        [(case, telling, events)] if !delivery.is_digest() => {
+            notify::render(sender, delivery, events, &telling.about(channel.language, stop(case)))
+        }
+        told => digest::render(channel, sender, delivery, told, handles.clock.now(), stop),
+    };
+    let content = match written {
+        Ok(content) => content,
+        Err(why) => return Ok(Err(why)),
+    };
+    let (store, id) = (handles.store.clone(), delivery.id);
+    let fixed = blocking(move || if anew { store.rewrite(id, content) } else { store.fix(id, content) }).await?;
+    failpoint::hit("after-fix");
+    Ok(Ok(fixed))
+}
+
+/// Whether nothing but activity may be told by now of a case that a written message tells of.
+pub(super) async fn is_withheld(handles: &Handles, config: &Arc<Config>, delivery: &Delivery) -> Result<bool, StoreError> {
+    let (store, config, delivery) = (handles.store.clone(), Arc::clone(config), delivery.clone());
+    let asked = move || {
+        let mut cases = BTreeSet::from([delivery.case.clone()]);
+        if delivery.is_digest() {
+            cases.clear();
+            for id in &delivery.events {
+                match store.event(*id) {
+                    Ok(event) => cases.extend(event.map(|event| event.case)),
+                    Err(StoreError::Damaged(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        let of_courts = cases.iter().filter(|case| !is_ours(case));
+        of_courts.map(|case| Telling::is_withheld(&store, &config, case)).try_fold(false, |found, case| Ok(found || case?))
+    };
+    blocking(asked).await
+}
