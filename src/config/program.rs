@@ -1,6 +1,6 @@
 //! A program of the operator: what is run, and whether it is there.
 //!
-//! Read for a `[[case]]` whose source is `command` and for a channel of that kind. It is run without a shell; here it is only
+//! Read for a `[[case]]` whose source is `command`, for a channel of that kind, and for the tokens of a mail server. It is run without a shell; here it is only
 //! looked at.
 
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +10,7 @@ use crate::diag::{At, Reader};
 
 use super::scope::Scope;
 
-/// A program that prints a docket, or takes events.
+/// A program that prints a docket or a token, or takes events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
     /// The program, with its whole path unless it is to be looked for on `PATH`.
@@ -32,15 +32,20 @@ impl Program {
 /// and one program must not end the watch over everything else.
 pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>, lacking: &str) -> Option<Program> {
     table.required("run", "the program and its arguments, such as [\"/usr/local/bin/my-court\", \"--quiet\"]");
-    let place = table.item("run").and_then(toml_edit::Item::span);
-    let mut words = table.texts("run")?.into_iter();
+    read_key(table, "run", scope, lacking)
+}
+
+/// Reads a program and its arguments under any `key`.
+pub(super) fn read_key(table: &mut Reader<'_>, key: &str, scope: &Scope<'_>, lacking: &str) -> Option<Program> {
+    let place = table.item(key).and_then(toml_edit::Item::span);
+    let mut words = table.texts(key)?.into_iter();
     let Some(first) = words.next().filter(|first| !first.value.is_empty()) else {
-        scope.error(place, "run names no program", "write run = [\"/path/of/the/program\", \"argument\"]");
+        scope.error(place, format!("{key} names no program"), format!("write {key} = [\"/path/of/the/program\", \"argument\"]"));
         return None;
     };
     let arguments: Vec<String> = words.map(|word| word.value).collect();
     if first.value.contains('\0') || arguments.iter().any(|argument| argument.contains('\0')) {
-        scope.error(place, "run holds a zero byte, which no program can be given", "leave it out");
+        scope.error(place, format!("{key} holds a zero byte, which no program can be given"), "leave it out");
         return None;
     }
     // Whole paths: the program is started in its folder, from where a path that begins elsewhere leads nowhere.
@@ -52,8 +57,8 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>, lacking: &str) -> 
     }
     if first.value.contains(' ') && arguments.is_empty() && !program.exists() {
         let At { value, .. } = &first;
-        let help = format!("write run = [{}]", value.split(' ').map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "));
-        scope.warn(first.span.clone(), "run is one text with spaces: no shell takes it apart", help);
+        let help = format!("write {key} = [{}]", value.split(' ').map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", "));
+        scope.warn(first.span.clone(), format!("{key} is one text with spaces: no shell takes it apart"), help);
     }
     Some(Program { program, arguments, folder })
 }

@@ -8,6 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use crate::diag::{At, Reader};
 
 use super::loopback::is_loopback_host;
+use super::program::{self, Program};
 use super::scope::Scope;
 use super::secret::{self, Secret};
 
@@ -24,6 +25,8 @@ pub struct Smtp {
     pub user: Option<String>,
     /// Its password.
     pub password: Option<Secret>,
+    /// Prints the access token that stands in place of a password (XOAUTH2).
+    pub token: Option<Program>,
     /// The authorities that its certificate is checked against, as PEM; `None` takes the machine's.
     pub ca: Option<Vec<u8>>,
     /// The sender, for example `Veedor <veedor@example.org>`.
@@ -52,9 +55,17 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
     let insecure = table.flag("insecure");
     let user = scope.line(&mut table, "user");
     let password = secret::read(&mut table, "password", scope);
+    let token =
+        program::read_key(&mut table, "token_command", scope, "mails wait until it is there and may be run by the user that runs veedor");
     let ca = authorities(&mut table, scope);
     let from = sender(&mut table, scope);
-    if table.has("user") != table.has("password") {
+    if table.has("password") && table.has("token_command") {
+        let help = "keep token_command where the server asks for OAuth (Microsoft 365, Gmail), else the password";
+        table.report("token_command", "[smtp] has a password and a token_command", Some(help.to_owned()));
+    } else if table.has("token_command") && !table.has("user") {
+        let help = "write user = \"veedor@example.org\", the account whose token it prints";
+        table.report("token_command", "[smtp] has a token_command but no user", Some(help.to_owned()));
+    } else if table.has("user") != (table.has("password") || table.has("token_command")) {
         let (there, missing) = if table.has("user") { ("user", "password") } else { ("password", "user") };
         table.report(there, format!("[smtp] has a {there} but no {missing}"), Some("give both, or neither".to_owned()));
     }
@@ -65,13 +76,15 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
             Some("use tls = \"tls\" or \"starttls\", or leave ca out".to_owned()),
         );
     }
-    let has_password = table.has("password");
+    let secret = if table.has("token_command") { "token" } else { "password" };
+    let has_password = table.has("password") || table.has("token_command");
     table.finish();
     let host = host?;
     let protection = tls.as_ref().map_or(Tls::Implicit, |at| at.value);
     if protection == Tls::None && has_password && !is_loopback_host(&host.value) {
-        let message = format!("the password would travel to {} in clear, and is not sent", host.value);
-        scope.error(tls.and_then(|at| at.span), message, "use tls = \"tls\" or \"starttls\"; without them, leave user and password out");
+        let message = format!("the {secret} would travel to {} in clear, and is not sent", host.value);
+        let help = format!("use tls = \"tls\" or \"starttls\"; without them, leave user and {secret} out");
+        scope.error(tls.and_then(|at| at.span), message, help);
     } else if protection == Tls::None {
         clear_text(&host.value, tls.and_then(|at| at.span), insecure.is_some_and(|at| at.value), scope);
     }
@@ -86,6 +99,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Smtp> {
         tls: protection,
         user: user.map(|at| at.value),
         password: password.map(|at| at.value),
+        token,
         ca,
         from: from?,
     })

@@ -122,10 +122,15 @@ fn everything_that_the_shipped_watch_list_shows_loads_when_it_is_switched_on() {
         Some(option) if option.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => option.to_owned(),
         _ => line.to_owned(),
     };
-    let text: String = EXAMPLE.lines().map(|line| on(line) + "\n").collect();
+    // A token stands in place of the password.
+    let [with_token, text]: [String; 2] = ["#password", "#token_command"]
+        .map(|one| EXAMPLE.lines().filter(|line| !line.starts_with(one)).map(|line| on(line) + "\n").collect());
     let recipe = recipe::shipped().into_iter().find(|(id, _, _)| *id == "ec-esatje").expect("shipped").2;
     let files =
         [("w.toml", text.as_str()), ("my-esatje.toml", recipe), ("autoridad.pem", AUTHORITY), ("private/minors.txt", "Nadie Ficticio\n")];
+    let (other, errors, _) = load_files(&[&[("w.toml", with_token.as_str())], &files[1..]].concat());
+    let token = other.unwrap_or_else(|| panic!("{errors:#?}")).smtp.and_then(|smtp| smtp.token);
+    assert_eq!(token.map(|token| token.name()), Some("oama".to_owned()));
     let (config, errors, warnings) = load_files(&files);
     let config = config.unwrap_or_else(|| panic!("{errors:#?}"));
     assert_eq!((config.cases.len(), config.channels.len()), (4, 7));
@@ -436,6 +441,16 @@ fn bad_channels_are_told_with_place_and_remedy() {
         (format!("{hook}url = \"https://example.org\"\nsecret = {{ env = \"HOME\" }}\n"), "w.toml:8:1"),
         (smtp.replace("localhost", "smtp.example.org"), "w.toml:7:7: tls = \"none\" would send mails to smtp.example.org in clear"),
         (format!("{smtp}user = \"v\"\n"), "w.toml:8:8: [smtp] has a user but no password"),
+        (format!("{smtp}token_command = [\"/bin/sh\"]\n"), "w.toml:8:17: [smtp] has a token_command but no user"),
+        (format!("{smtp}user = \"v\"\ntoken_command = []\n"), "w.toml:9:17: token_command names no program"),
+        (
+            format!("{smtp}user = \"v\"\npassword = {{ env = \"VEEDOR_SMTP_PASSWORD\" }}\ntoken_command = [\"/bin/sh\"]\n"),
+            "w.toml:10:17: [smtp] has a password and a token_command",
+        ),
+        (
+            format!("{}insecure = true\nuser = \"v\"\ntoken_command = [\"/bin/sh\"]\n", smtp.replace("localhost", "smtp.example.org")),
+            "w.toml:7:7: the token would travel to smtp.example.org in clear",
+        ),
         (smtp.replace("v@example.org", "veedor"), "w.toml:6:8: from is not a mail address"),
     ];
     for (text, start) in table {

@@ -2,12 +2,17 @@
 //!
 //! Used by the deliverer and by `veedor test`.
 
+use std::time::Duration;
+
 use super::supervise;
 use crate::config::{self, ChannelKind, Config};
 use crate::fetch::guard::Guard;
 use crate::notify::chat::Chat;
 use crate::notify::command::Program;
 use crate::notify::{Channel, Deadlines, Key, Notifier, Smtp, Tls, Webhook, terminal};
+
+/// How long the program may take that prints an access token: it may ask the provider for one.
+const TOKEN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The channel as the sender needs it.
 ///
@@ -28,12 +33,7 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
                 reach: chat.reach.clone(),
             }))
         }
-        ChannelKind::Command(command) => Ok(Channel::Command(Program {
-            program: command.program.program.clone(),
-            arguments: command.program.arguments.clone(),
-            folder: command.program.folder.clone(),
-            timeout: command.timeout,
-        })),
+        ChannelKind::Command(command) => Ok(Channel::Command(program(&command.program, command.timeout))),
         ChannelKind::Email => {
             let Some(smtp) = &config.smtp else { return Err("the watch list has no [smtp] table any more; add it again".into()) };
             Ok(Channel::Email(Smtp {
@@ -46,12 +46,17 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
                 },
                 user: smtp.user.clone(),
                 password: smtp.password.as_ref().map(|password| password.expose().to_owned()),
+                token: smtp.token.as_ref().map(|token| program(token, TOKEN_TIMEOUT)),
                 ca: smtp.ca.clone(),
                 from: smtp.from.clone(),
                 id_domain: None,
             }))
         }
     }
+}
+
+fn program(program: &config::Program, timeout: Duration) -> Program {
+    Program { program: program.program.clone(), arguments: program.arguments.clone(), folder: program.folder.clone(), timeout }
 }
 
 fn receiver(webhook: &config::Webhook) -> Webhook {

@@ -28,7 +28,7 @@ pub struct Program {
 }
 
 impl Program {
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.program.file_name().unwrap_or(self.program.as_os_str()).to_string_lossy().into_owned()
     }
 }

@@ -182,6 +182,7 @@ mod tests {
             tls: Tls::None,
             user: None,
             password: None,
+            token: None,
             ca: None,
             from: from.into(),
             id_domain: None,

@@ -62,6 +62,8 @@ pub struct Smtp {
     pub user: Option<String>,
     /// The password.
     pub password: Option<String>,
+    /// Prints the access token that stands in place of a password (XOAUTH2).
+    pub token: Option<command::Program>,
     /// The authorities that its certificate is checked against, as PEM; `None` takes the machine's.
     pub ca: Option<Vec<u8>>,
     /// The sender, for example `Veedor <veedor@example.org>`.
@@ -337,6 +339,7 @@ mod tests {
             tls: Tls::Implicit,
             user: Some("veedor".into()),
             password: Some("contraseña-secreta".into()),
+            token: None,
             ca: None,
             from: "Veedor <veedor@example.org>".into(),
             id_domain: None,

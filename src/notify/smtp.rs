@@ -6,6 +6,7 @@
 
 pub mod line;
 mod tls;
+mod token;
 
 use std::error::Error as _;
 use std::fmt::Display;
@@ -28,6 +29,12 @@ use super::{Attempted, Deadlines, Farewell, Smtp, Tls, Whose, email};
 use crate::domain::delivery::Outcome;
 use crate::domain::redact::{cut, plain};
 use line::{Kept, Line};
+
+/// What a password is sent with.
+const PASSWORD: &[Mechanism] = &[Mechanism::Plain, Mechanism::Login];
+
+/// What an access token is sent with.
+const TOKEN: &[Mechanism] = &[Mechanism::Xoauth2];
 
 /// Where in the conversation something happened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,14 +94,19 @@ async fn begun(kept: &Kept, relay: &Smtp, from: Address, deadlines: &Deadlines) 
 }
 
 async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<AsyncSmtpConnection, Failed> {
-    let credentials = match (&relay.user, &relay.password) {
-        (Some(user), Some(password)) => Some(Credentials::new(user.clone(), password.clone())),
-        (None, None) => None,
-        _ => return Err(misconfigured("the mail relay needs both a user and a password, or neither".to_owned())),
-    };
-    if credentials.is_some() && relay.tls == Tls::None && !is_loopback(&relay.host) {
+    let has_secret = relay.password.is_some() || relay.token.is_some();
+    if has_secret && relay.tls == Tls::None && !is_loopback(&relay.host) {
         return Err(misconfigured("a password is not sent to a mail relay without TLS; set tls".to_owned()));
     }
+    let credentials = match (&relay.user, &relay.password, &relay.token) {
+        (Some(user), Some(password), None) => Some((PASSWORD, Credentials::new(user.clone(), password.clone()))),
+        (Some(user), None, Some(program)) => {
+            let token = token::printed(program).await.map_err(|outcome| Failed { outcome, whose: Whose::Channel })?;
+            Some((TOKEN, Credentials::new(user.clone(), token)))
+        }
+        (None, None, None) => None,
+        _ => return Err(misconfigured("the mail relay needs a user and either a password or a token, or none of them".to_owned())),
+    };
     let address = (relay.host.as_str(), relay.port);
     let mut connection = if relay.tls == Tls::Implicit {
         // lettre connects, does the TLS handshake and greets in one go, so the two deadlines are one here.
@@ -113,12 +125,20 @@ async fn open(relay: &Smtp, hello: &ClientId, deadlines: &Deadlines) -> Result<A
     if relay.tls == Tls::StartTls {
         within(deadlines.greet, Phase::StartTls, connection.starttls(tls::parameters(relay).map_err(misconfigured)?, hello)).await?;
     }
-    if let Some(credentials) = credentials {
-        let answer = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-        let answer = within(deadlines.greet, Phase::Auth, answer).await?;
+    if let Some((mechanisms, credentials)) = credentials {
+        let answer = timeout(deadlines.greet, connection.auth(mechanisms, &credentials));
+        let answer = answer.await.map_err(|_| too_late(Phase::Auth, deadlines.greet))?.map_err(|error| match relay.token {
+            Some(_) if is_refused_token(&error) => misconfigured(token::REFUSED.to_owned()),
+            _ => failed(Phase::Auth, &error),
+        })?;
         expect(&answer, Phase::Auth)?;
     }
     Ok(connection)
+}
+
+/// A relay that does not like a token answers 334 with a reason, which lettre takes for a question that the mechanism does not have.
+fn is_refused_token(error: &Error) -> bool {
+    error.is_client() && error.source().is_some_and(|why| why.to_string().contains("does not expect a challenge"))
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::super::fake::Relay;
 use super::super::fake::Reply::{self, Drop, Last, Late, Mute, Parting, Say};
 use super::*;
+use crate::notify::command::Program;
 use lettre::address::Envelope;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::net::TcpSocket;
@@ -18,6 +19,7 @@ fn relay(port: u16, tls: Tls) -> Smtp {
         tls,
         user: None,
         password: None,
+        token: None,
         ca: None,
         from: "Veedor <veedor@example.org>".into(),
         id_domain: None,
@@ -361,4 +363,57 @@ async fn a_relay_that_is_not_there_is_tried_again() {
 #[test]
 fn an_address_cannot_carry_a_command() {
     assert!("a@example.org>\r\nRCPT TO:<b@example.org".parse::<Address>().is_err());
+}
+
+/// A program that does this.
+fn printing(script: &str) -> Program {
+    let arguments = vec!["-c".to_owned(), script.to_owned()];
+    Program { program: "/bin/sh".into(), arguments, folder: std::env::temp_dir(), timeout: Duration::from_secs(30) }
+}
+
+async fn with_token(script: &'static [(&'static str, Reply)], program: &str) -> (Outcome, Vec<String>) {
+    let fake = Relay::start(script).await;
+    let (user, token) = (Some("someuser@example.com".to_owned()), Some(printing(program)));
+    let outcome = send(&Smtp { user, token, ..relay(fake.port, Tls::None) }, "mesa@example.net", MAIL, &ample()).await;
+    (outcome, fake.lines().concat())
+}
+
+const OFFERS: (&str, Reply) = ("EHLO", Say("250-fake\r\n250-AUTH LOGIN XOAUTH2\r\n250 8BITMIME"));
+
+#[tokio::test]
+async fn a_token_is_sent_as_google_documents_it() {
+    // The example of developers.google.com/gmail/imap/xoauth2-protocol.
+    let program = "echo ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg; echo expires later";
+    let (outcome, lines) = with_token(&[OFFERS], program).await;
+    assert_eq!(outcome.name(), "sent", "{outcome:?}");
+    let said =
+        "AUTH XOAUTH2 dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==";
+    assert!(lines.iter().any(|line| line == said), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_there_or_not_taken_is_said_without_it() {
+    const REFUSES: (&str, Reply) = ("AUTH", Say("334 eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiQmVhcmVyIn0="));
+    const GOOD: &str = "echo secreto123";
+    let none: &[(&str, Reply)] = &[OFFERS];
+    let table: [(&'static [(&str, Reply)], &str, &str, &str); 8] = [
+        (none, "echo secreto123; exit 78", "misconfigured", "ended with 78"),
+        (none, "echo secreto123 >&2; exit 1", "retry", "ended with 1; run it by hand"),
+        (none, "kill -9 $$", "retry", "was ended by a signal"),
+        (none, "exit 0", "misconfigured", "printed no token"),
+        (none, "echo 'secreto123 y otra cosa'", "misconfigured", "printed no token"),
+        (none, "head -c 20000 /dev/zero", "misconfigured", "printed too much"),
+        (&[OFFERS, REFUSES], GOOD, "misconfigured", "does not take the token"),
+        (&[], GOOD, "misconfigured", "does not offer AUTH"),
+    ];
+    for (script, program, name, words) in table {
+        let (outcome, lines) = with_token(script, program).await;
+        let why = outcome.detail();
+        assert!(outcome.name() == name && why.contains(words) && !why.contains("secreto"), "{program}: {outcome:?}");
+        assert!(!lines.iter().any(|line| line.starts_with("MAIL")), "{program}: {lines:?}");
+    }
+    let absent =
+        Smtp { user: Some("v".into()), token: Some(Program { program: "/nowhere/oama".into(), ..printing("") }), ..relay(9, Tls::None) };
+    let outcome = send(&absent, "mesa@example.net", MAIL, &ample()).await;
+    assert!(matches!(&outcome, Outcome::Misconfigured { why } if why.contains("oama cannot be started")), "{outcome:?}");
 }
