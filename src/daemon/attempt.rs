@@ -1,7 +1,8 @@
 //! One attempt at one delivery: what it sends is fixed, then sent, then noted.
 //!
 //! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
-//! same, whatever the watch list says by then; only when its case is withheld by now they are written anew. It decides neither when to try nor which channel rests.
+//! same, whatever the watch list says by then; only when part of it is withheld by now they are written anew. It decides neither when to
+//! try nor which channel rests.
 
 use std::time::Duration;
 

@@ -110,9 +110,16 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
             Err(error) => return Err(error),
         }
     }
+    // What a withheld case says must not be told at another either.
+    let mut open = Vec::with_capacity(members.len());
+    for member in &members {
+        open.push(members.len() == 1 || !Telling::is_withheld(store, config, &member.watch.case)?);
+    }
     let mut looked = Vec::new();
     for member in &members {
-        looked.push(due(store, config, member, &members, now)?);
+        let others: Vec<&Member<'_>> =
+            members.iter().zip(&open).filter(|(other, open)| **open && other.cid != member.cid).map(|(other, _)| other).collect();
+        looked.push(due(store, config, member, &others, now)?);
     }
     for (at, here) in members.iter().enumerate() {
         for (later, there) in members.iter().enumerate().skip(at + 1) {
@@ -126,15 +133,15 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
     Ok(looked)
 }
 
-fn due(store: &Store, config: &Config, member: &Member<'_>, all: &[Member<'_>], now: Timestamp) -> Result<Looked, StoreError> {
-    let twins: Vec<Twin> = all.iter().filter(|other| other.cid != member.cid).map(Member::twin).collect();
+fn due(store: &Store, config: &Config, member: &Member<'_>, others: &[&Member<'_>], now: Timestamp) -> Result<Looked, StoreError> {
+    let twins: Vec<Twin> = others.iter().map(|other| other.twin()).collect();
     let mut due = member.meaning.due(&member.calendar(config, &twins), now);
     // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
     // out is due at the next look.
     if !due.events.is_empty() && Telling::is_withheld(store, config, &member.watch.case)? {
         due.events.clear();
     }
-    if due.events.iter().any(is_silence) && is_braked(store, all)? {
+    if due.events.iter().any(is_silence) && is_braked(store, std::iter::once(&member).chain(others))? {
         due.events.retain(|event| !is_silence(event));
         due.next = now;
     }
@@ -184,7 +191,7 @@ fn is_silence(event: &Event) -> bool {
     event.kind == EventKind::HearingSilent
 }
 
-fn is_braked(store: &Store, members: &[Member<'_>]) -> Result<bool, StoreError> {
+fn is_braked<'m, 'c: 'm>(store: &Store, members: impl Iterator<Item = &'m &'m Member<'c>>) -> Result<bool, StoreError> {
     for member in members {
         if store.is_braked(&member.watch.case.source)? {
             return Ok(true);

@@ -171,7 +171,8 @@ impl Handles {
         let opened = tokio::task::spawn_blocking(move || Store::open(&folder, options)).await;
         let store = opened.map_err(|error| StartError::Store(format!("the store could not be opened: {error}")))??;
         let (labelled, labels) = (store.clone(), silences::labels(&config));
-        blocking(move || labelled.know(labels)).await?;
+        let watches = config.cases.clone();
+        blocking(move || labelled.know(labels).and_then(|()| labelled.keep_said(&watches))).await?;
         let metrics = Metrics::default();
         metrics.gauge(&BUILD_INFO, &[env!("CARGO_PKG_VERSION")]).set(1.0);
         let fetcher = Fetcher::new(config.general.contact.as_deref(), clock.clone(), metrics.clone());

@@ -19,8 +19,8 @@ pub(super) fn labels(config: &Config) -> Labels {
 
 /// Tells the store of another watch list. When that fails, the store has failed, which shows everywhere.
 pub(super) async fn know(handles: &Handles, config: &Config) {
-    let (store, labels) = (handles.store.clone(), labels(config));
-    if let Err(error) = blocking(move || store.know(labels)).await {
+    let (store, labels, watches) = (handles.store.clone(), labels(config), config.cases.clone());
+    if let Err(error) = blocking(move || store.know(labels).and_then(|()| store.keep_said(&watches))).await {
         tracing::error!(%error, "silences go by the tags of the old watch list");
     }
 }

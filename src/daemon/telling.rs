@@ -19,6 +19,7 @@ use crate::domain::meanwhile::Meanwhile;
 use crate::domain::privacy::{Held, Known, Privacy};
 use crate::domain::withhold::Telling as HowMuch;
 use crate::store::error::StoreError;
+use crate::store::said::Said;
 use crate::store::{Cid, Store};
 
 /// Versions of one case that are looked at for one message, beside the held one.
@@ -76,7 +77,10 @@ impl Telling {
     pub fn load(store: &Store, read: &Read, config: &Config, case: &CaseRef, events: &[Event]) -> Result<Self, StoreError> {
         let source = config.source_of(case);
         let number = || source.and_then(|source| source.recipe.number(&case.number).ok());
-        let mut watch = config.watch(case).cloned().unwrap_or_else(|| no_longer_watched(case, number()));
+        let mut watch = match config.watch(case) {
+            Some(watch) => watch.clone(),
+            None => as_last_said(store, no_longer_watched(case, number()))?,
+        };
         let is_of_operator = !events.is_empty() && events.iter().all(|event| event.kind.audience() == Audience::Operator);
         let held = match is_of_operator || quotes_withheld(store, config, &watch, events)? {
             true => None,
@@ -117,6 +121,11 @@ impl Telling {
             privacy: self.privacy.clone(),
             stop,
         }
+    }
+
+    /// Whether something of these events is not told, in whole or in part.
+    pub fn withholds_of(&self, events: &[Event]) -> bool {
+        self.privacy.hides_kinds() || events.iter().any(|event| self.privacy.telling(event) != HowMuch::Whole)
     }
 
     /// Whether nothing is told of a case but its activity. What only the calendar knows is no activity: the hour of a reminder would tell
@@ -179,6 +188,16 @@ fn held(store: &Store, read: &Read, watch: &Watch, events: &[Event]) -> Result<O
         dockets.extend(read.of(store, cid, head.version)?);
     }
     Ok(Some(Held { dockets, reserved: is_reserved(&head) }))
+}
+
+/// With what the operator said of the case while he watched it; where that does not read back, he may have said anything.
+fn as_last_said(store: &Store, watch: Watch) -> Result<Watch, StoreError> {
+    match store.said(&watch.case) {
+        Ok(Some(Said { withhold, linked })) => Ok(Watch { withhold, linked, ..watch }),
+        Ok(None) => Ok(watch),
+        Err(error) if error.is_fatal() => Err(error),
+        Err(_) => Ok(Watch { withhold: Some(HowMuch::Activity), ..watch }),
+    }
 }
 
 /// News of a case that was taken off the watch list after it was found is still told.

@@ -4,18 +4,19 @@
 //! A part of an [`attempt`](super::attempt). It reads the events and what may be told of them; it sends nothing, and does not decide whether
 //! anything is sent.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::telling::Telling;
+use super::telling::{Read, Telling};
 use super::{Handles, digest, ways_out};
 use crate::config::{Channel, Config};
 use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Content, Delivery};
+use crate::domain::event::Event;
+use crate::domain::id::Id;
 use crate::domain::medium::Medium;
-use crate::domain::report::is_ours;
 use crate::failpoint;
 use crate::notify::{self, Unsendable, Whose};
+use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 
@@ -37,28 +38,14 @@ pub(super) async fn write(
     let is_digest = delivery.is_digest();
     let linked = config.general.url.is_some() && sender.medium() == Medium::Email;
     let loaded = blocking(move || {
-        let mut events = Vec::with_capacity(ids.len());
-        let mut damaged = None;
-        for id in ids {
-            match store.event(id) {
-                Ok(event) => events.extend(event),
-                Err(StoreError::Damaged(why)) => {
-                    tracing::error!(event = %id, why, "an event does not read back and is not told; run `veedor fsck`");
-                    damaged = Some(StoreError::Damaged(why));
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let (events, damaged) = events(&store, &ids)?;
         // What stands beside it in a message is told all the same.
         if let Some(error) = damaged.filter(|_| events.is_empty()) {
             return Err(error);
         }
         let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
         let key = linked.then(|| store.link_key()).transpose()?;
-        let told = match is_digest {
-            true => digest::by_case(&store, &read, &list, events)?,
-            false => vec![(case.clone(), Telling::load(&store, &read, &list, &case, &events)?, events)],
-        };
+        let told = told(&store, &read, &list, &case, events, is_digest)?;
         Ok((told, domain, key))
     });
     let (told, domain, key) = loaded.await?;
@@ -90,23 +77,48 @@ pub(super) async fn write(
     Ok(Ok(fixed))
 }
 
-/// Whether nothing but activity may be told by now of a case that a written message tells of.
+/// Whether something that a written message tells of is withheld by now, in whole or in part. Nothing says what was when it was written,
+/// so that such a message is written anew at each attempt.
 pub(super) async fn is_withheld(handles: &Handles, config: &Arc<Config>, delivery: &Delivery) -> Result<bool, StoreError> {
-    let (store, config, delivery) = (handles.store.clone(), Arc::clone(config), delivery.clone());
+    let (store, read) = (handles.store.clone(), handles.read.clone());
+    let (config, ids, case) = (Arc::clone(config), delivery.events.clone(), delivery.case.clone());
+    let is_digest = delivery.is_digest();
     let asked = move || {
-        let mut cases = BTreeSet::from([delivery.case.clone()]);
-        if delivery.is_digest() {
-            cases.clear();
-            for id in &delivery.events {
-                match store.event(*id) {
-                    Ok(event) => cases.extend(event.map(|event| event.case)),
-                    Err(StoreError::Damaged(_)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        let of_courts = cases.iter().filter(|case| !is_ours(case));
-        of_courts.map(|case| Telling::is_withheld(&store, &config, case)).try_fold(false, |found, case| Ok(found || case?))
+        let (events, _) = events(&store, &ids)?;
+        let told = told(&store, &read, &config, &case, events, is_digest)?;
+        Ok(told.iter().any(|(_, telling, events)| telling.withholds_of(events)))
     };
     blocking(asked).await
+}
+
+/// The events that read back, and what is wrong with one that does not.
+fn events(store: &Store, ids: &[Id]) -> Result<(Vec<Event>, Option<StoreError>), StoreError> {
+    let mut events = Vec::with_capacity(ids.len());
+    let mut damaged = None;
+    for id in ids {
+        match store.event(*id) {
+            Ok(event) => events.extend(event),
+            Err(StoreError::Damaged(why)) => {
+                tracing::error!(event = %id, why, "an event does not read back and is not told; run `veedor fsck`");
+                damaged = Some(StoreError::Damaged(why));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((events, damaged))
+}
+
+/// The events by case, with what may be told of each.
+fn told(
+    store: &Store,
+    read: &Read,
+    config: &Config,
+    case: &CaseRef,
+    events: Vec<Event>,
+    is_digest: bool,
+) -> Result<Vec<(CaseRef, Telling, Vec<Event>)>, StoreError> {
+    match is_digest {
+        true => digest::by_case(store, read, config, events),
+        false => Ok(vec![(case.clone(), Telling::load(store, read, config, case, &events)?, events)]),
+    }
 }

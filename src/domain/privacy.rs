@@ -215,7 +215,8 @@ impl Privacy {
         Self { hides_kinds: true, ..self }
     }
 
-    pub(super) fn hides_kinds(&self) -> bool {
+    /// Whether a message that counts what happened in several cases names no kinds.
+    pub fn hides_kinds(&self) -> bool {
         self.hides_kinds
     }
 

@@ -78,7 +78,13 @@ impl LineCounts {
             Line::Event { .. } => self.events += 1,
             Line::Delivery(_) => self.deliveries += 1,
             Line::Damaged { .. } => self.damaged += 1,
-            Line::Veedor { .. } | Line::Brake(_) | Line::Condition(_) | Line::Silence(_) | Line::LinkKey { .. } | Line::End { .. } => {}
+            Line::Veedor { .. }
+            | Line::Brake(_)
+            | Line::Condition(_)
+            | Line::Silence(_)
+            | Line::Said(_)
+            | Line::LinkKey { .. }
+            | Line::End { .. } => {}
         }
     }
 }
@@ -197,6 +203,8 @@ impl Store {
         brake.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Brake)))?;
         conditions.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Condition)))?;
         silences.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Silence)))?;
+        let said = self.write(false, |ledger| ledger.said_lines())?;
+        said.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Said)))?;
         if let Some(key) = self.read(link_key::link_key)?.filter(|_| whole) {
             export.out.put(&Line::LinkKey { key: Sha(key) })?;
         }

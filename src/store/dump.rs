@@ -23,6 +23,7 @@ use super::records::delivery::{AttemptRecord, DeliveryRecord};
 use super::records::event::EventRecord;
 use super::records::silence::SilenceRecord;
 use super::refused::RefusedRecord;
+use super::said::SaidRecord;
 use super::writer::WRITES;
 use super::{Store, bodies, brake, conditions, rows, snapshot};
 
@@ -74,6 +75,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Condition => conditions::show(key, value)?,
         Table::Silence => json(&rows::decode_long::<SilenceRecord>(trees, table, key, value)?),
         Table::Refused => json(&rows::decode_row::<RefusedRecord>(table, key, value)?),
+        Table::Said => json(&rows::decode_long::<SaidRecord>(trees, table, key, value)?),
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
             (Some(cid), Some(number)) => json(&snapshot::read(trees, cid, number)?),
@@ -103,6 +105,7 @@ pub(super) fn key_len(table: Table) -> Option<usize> {
         Table::Snap | Table::CaseEvent => Some(12),
         Table::Delivery | Table::EventId | Table::Body => Some(keys::DELIVERY_LEN),
         Table::Silence => Some(keys::SILENCE_LEN),
+        Table::Said => Some(keys::SAID_LEN),
         Table::Attempt => Some(keys::ATTEMPT_LEN),
         Table::Missing | Table::Due => Some(keys::MISSING_LEN),
     }

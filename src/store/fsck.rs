@@ -266,7 +266,15 @@ impl Check<'_> {
 /// Whether the values of a table may take several rows.
 fn is_long(table: Table) -> bool {
     match table {
-        Table::Case | Table::Missing | Table::Snap | Table::Event | Table::Delivery | Table::Attempt | Table::Body | Table::Silence => true,
+        Table::Case
+        | Table::Missing
+        | Table::Snap
+        | Table::Event
+        | Table::Delivery
+        | Table::Attempt
+        | Table::Body
+        | Table::Silence
+        | Table::Said => true,
         Table::Meta
         | Table::Word
         | Table::Cid

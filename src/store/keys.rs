@@ -74,6 +74,8 @@ tables! {
     Silence = "silence",
     /// Word of an address → since when and how often its mail server refused it, and what it said last.
     Refused = "refused",
+    /// Hash of source and case number → what the operator said of the case that hides what is told of it, long.
+    Said = "said",
 }
 
 /// The opened trees. Cheap to clone.
@@ -152,6 +154,9 @@ pub(super) const DELIVERY_LEN: usize = 16;
 
 /// The length of keys in `silence`; longer ones are further parts.
 pub(super) const SILENCE_LEN: usize = 16;
+
+/// The length of a key in `said`.
+pub(super) const SAID_LEN: usize = 16;
 
 /// The length of keys in `attempt`; longer ones are further parts.
 pub(super) const ATTEMPT_LEN: usize = 20;

@@ -20,6 +20,7 @@ use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
 use super::records::delivery::{AttemptRecord, StateRecord};
 use super::records::docket::{DocketRecord, PageRecord};
 use super::records::event::EventRecord;
+use super::said::SaidRecord;
 use super::silences::SilenceLine;
 
 /// The format of the lines.
@@ -51,6 +52,8 @@ pub(super) enum Line {
     Condition(ConditionLine),
     /// A silence.
     Silence(SilenceLine),
+    /// What the operator said of a case.
+    Said(SaidRecord),
     /// The key of recipients' links; in backups only.
     LinkKey { key: Sha },
     /// Something that is stored but did not read back, so that one bad value does not cost the whole backup.

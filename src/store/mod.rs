@@ -30,6 +30,7 @@ pub mod outbox;
 pub mod prune;
 pub mod pulse;
 pub mod restore;
+pub mod said;
 pub mod silences;
 pub mod trial;
 

@@ -59,9 +59,13 @@ fn at(text: &str) -> Timestamp {
 
 impl Pair {
     fn new() -> Self {
+        Self::with(LIST)
+    }
+
+    fn with(text: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let list = folder.path().join("watchlist.toml");
-        std::fs::write(&list, LIST).expect("a list");
+        std::fs::write(&list, text).expect("a list");
         let config = Config::load(&list).expect("a good list").config;
         let store = Store::open(&folder.path().join("store"), Options::new(at("2026-11-02T12:00:00Z"))).expect("a store");
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
@@ -167,6 +171,24 @@ fn a_reminder_of_both_is_told_of_one_to_all_who_follow_either() {
     // When the first shows it later, it was told already.
     pair.version(0, "2026-11-19T15:30:00Z", &["Agréguese.", ON_20]);
     assert_eq!(pair.told(0, "2026-11-19T16:00:00Z"), [] as [&str; 0]);
+}
+
+#[test]
+fn what_only_a_withheld_case_says_of_a_hearing_is_told_of_no_other() {
+    const DAY_ONLY: &str = "Se convoca a la audiencia de juicio para el 20 de noviembre de 2026.";
+    for (hidden, hour) in [("", true), ("withhold = \"generic\"\n", false)] {
+        let pair = Pair::with(&format!("{LIST}{hidden}"));
+        pair.version(0, "2026-11-02T15:00:00Z", &[DAY_ONLY]);
+        pair.version(1, "2026-11-02T15:00:00Z", &[ON_20]);
+        let channels = if hour { "otra una" } else { "una" };
+        assert_eq!(pair.told(0, "2026-11-19T15:00:00Z"), [format!("ec-esatje hearing.reminder: {channels}")]);
+        let (_, event) = pair.store.events_after(0, 10).expect("events").remove(0);
+        let hearing = event.hearing.expect("a hearing");
+        assert_eq!(hearing.mention.time.is_some(), hour, "{hidden}: {:?}", hearing.mention);
+        assert_eq!(event.field.is_some_and(|field| format!("{field:?}").contains("170101824010001")), hour, "{hidden}");
+        // Nor is anything told of the withheld case itself.
+        assert_eq!(pair.told(1, "2026-11-19T16:00:00Z"), [] as [&str; 0]);
+    }
 }
 
 #[test]

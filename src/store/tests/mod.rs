@@ -15,6 +15,7 @@ mod golden;
 mod left;
 mod model;
 mod opening;
+mod said;
 mod silences;
 mod torture;
 mod visits;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::domain::diff::Missing;
+use crate::domain::withhold::Telling;
 use crate::store::backup::verify;
 use crate::store::batch::Batch;
 use crate::store::error::{OpenError, StoreError};
@@ -41,6 +42,7 @@ pub(super) fn lived_in(dir: &Path) -> Store {
     store.fix(due[2].id, mail).expect("fixes");
     store.record_attempt(due[2].id, again, DeliveryState::Waiting { due: at(99) }, 1).expect("records");
     store.mail_domain("example.org").expect("keeps");
+    store.keep_said(&[said::watch(1, Some(Telling::Activity), &[2])]).expect("keeps");
     store
 }
 

@@ -352,6 +352,50 @@ fn what_is_tried_again_when_a_case_became_reserved_tells_nothing_either() {
     world.finish();
 }
 
+/// The operator hides a case, and takes it off the list while news of it waits.
+#[test]
+fn what_was_hidden_by_hand_stays_so_when_the_case_left_the_list() {
+    let mut world = World::new(&[A, "17721-2024-00012G"]);
+    let named = format!("name = \"Caso {A}\"\n");
+    let watched = format!("\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"{A}\"\n{named}");
+    world.list = world.list.replacen(&named, &format!("{named}withhold = \"generic\"\n"), 1);
+    world.write(&world.list);
+    world.ok(&["poll"]);
+    world.court.act(A, "SENTENCIA (RESOLUCION)", &text("LEFT01"));
+    world.ok(&["poll"]);
+    let without = world.list.replacen(&format!("{watched}withhold = \"generic\"\n"), "\n", 1);
+    assert!(!without.contains(A), "{without}");
+    world.write(&without);
+    world.start();
+    assert!(world.hooks.wait_for(|got| !got.is_empty()), "{}", world.log());
+    assert!(world.mailbox.wait_for(|got| !got.is_empty()), "{}", world.log());
+    let bodies = world.hooks.got().into_iter().map(|hook| hook.body).chain(world.mailbox.got().into_iter().map(|mail| mail.text));
+    for body in bodies {
+        assert!(!folded(&body).contains("LEFT01") && !body.contains("SENTENCIA") && body.contains("tuvo actividad"), "{body}");
+    }
+    world.finish();
+}
+
+/// What was written whole, and not taken, tells less when the operator says so before it is tried again.
+#[test]
+fn what_is_tried_again_tells_no_more_than_may_be_told_by_then() {
+    let mut world = World::new(&[A]);
+    world.start();
+    world.visits(2);
+    world.hooks.refuse(Some(500));
+    world.court.act(A, "SENTENCIA (RESOLUCION)", &text("LESS01"));
+    assert!(world.hooks.wait_tries(2), "{}", world.log());
+    let named = format!("name = \"Caso {A}\"\n");
+    world.reload_with(&[(&named, &format!("{named}withhold = \"type_and_date_only\"\n"))]);
+    world.hooks.refuse(None);
+    assert!(world.hooks.wait_for(|got| !got.is_empty()), "{}", world.log());
+    for hook in world.hooks.got() {
+        let body = folded(&hook.body);
+        assert!(!body.contains("LESS01") && !body.contains("QUISPILEMA") && body.contains("SENTENCIA (RESOLUCION)"), "{body}");
+    }
+    world.finish();
+}
+
 #[test]
 fn on_a_terminal_nothing_else_is_printed_either() {
     let mut world = World::new(&[A]);
