@@ -174,12 +174,16 @@ fn failed(phase: Phase, error: &Error) -> Failed {
     retry(phase, format!("connection to the mail relay failed at {}: {why}", phase.name()))
 }
 
+/// What a refusal for good about the recipient begins with (RFC 3463 §3.2; 5.1.10, RFC 7505): no such mailbox, domain or address, or one
+/// that moved. It goes before words: a table of Postfix that lacks a mailbox is called "relay recipient table".
+const OF_RECIPIENT: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
+
 /// What a refusal for good is about: up to MAIL the account and the sender, at RCPT the recipient unless the relay says that
 /// it does not work for us (5.7.x, RFC 3463 §3.8, or in words) or does not like the sender (5.1.7 and 5.1.8, §3.2; Postfix waits for RCPT
 /// to say so), then the message.
 fn refused(phase: Phase, code: &str, reply: &str, why: String) -> Failed {
     let says = |code: &str| reply.split([' ', '-']).take(3).any(|word| word.starts_with(code));
-    let is_policy = says("5.7.") || reply.to_lowercase().contains("relay");
+    let is_policy = says("5.7.") || (!OF_RECIPIENT.into_iter().any(says) && reply.to_lowercase().contains("relay"));
     match phase {
         Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth | Phase::Mail => misconfigured(why),
         _ if matches!(code, "530" | "534" | "535" | "538") => misconfigured(why),
