@@ -26,18 +26,25 @@ const PANICKED: &str = "the attempt ended in an internal error; see the log";
 
 /// What the deliverer hears of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tried {
-    /// What came of it.
-    pub outcome: Outcome,
-    /// Whose trouble it is, when it failed.
-    pub whose: Whose,
+pub enum Tried {
+    /// It was not tried: it is settled or muted, or planned for the end of quiet hours. It does not come up again before its time.
+    NotNow,
+    /// It was not tried, because its address is refused. It is held and may come up again at once.
+    Held,
+    /// It was tried.
+    Once {
+        /// What came of it.
+        outcome: Outcome,
+        /// Whose trouble it is, when it failed.
+        whose: Whose,
+    },
 }
 
-/// Tries one delivery once and notes what came of it. `None` when there was nothing to do.
+/// Tries one delivery once, if there is anything to do, and notes what came of it.
 ///
 /// # Errors
 /// Only when the store fails, or the delivery does not read back.
-pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreError> {
+pub async fn attempt(handles: Handles, id: Id) -> Result<Tried, StoreError> {
     let began = handles.clock.now();
     let store = handles.store.clone();
     let config = handles.config.load_full();
@@ -55,7 +62,7 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         }
         Ok(Some((store.content(id)?, delivery)))
     });
-    let Some((content, delivery)) = loaded.await? else { return Ok(None) };
+    let Some((content, delivery)) = loaded.await? else { return Ok(Tried::NotNow) };
     match delivery.state {
         DeliveryState::Open { .. }
         | DeliveryState::Waiting { .. }
@@ -67,17 +74,17 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         | DeliveryState::Dead { .. }
         | DeliveryState::Dropped { .. }
         | DeliveryState::Discarded { .. }
-        | DeliveryState::Muted { .. } => return Ok(None),
+        | DeliveryState::Muted { .. } => return Ok(Tried::NotNow),
     }
     if let Some(why) = refused::holds(&handles, &delivery).await? {
         note(&handles, delivery, Outcome::Misconfigured { why }, began).await?;
-        return Ok(None);
+        return Ok(Tried::Held);
     }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
     refused::learn(&handles, &delivery, &outcome, whose).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
     handles.notifier.keep(farewell);
-    Ok(Some(Tried { outcome, whose }))
+    Ok(Tried::Once { outcome, whose })
 }
 
 async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Content>, began: Timestamp) -> Result<Attempted, StoreError> {
@@ -147,12 +154,12 @@ fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Op
 ///
 /// # Errors
 /// As [`attempt`].
-pub async fn note_panic(handles: &Handles, id: Id, began: Timestamp) -> Result<Option<Tried>, StoreError> {
+pub async fn note_panic(handles: &Handles, id: Id, began: Timestamp) -> Result<Tried, StoreError> {
     let store = handles.store.clone();
-    let Some(delivery) = blocking(move || store.delivery(id)).await? else { return Ok(None) };
+    let Some(delivery) = blocking(move || store.delivery(id)).await? else { return Ok(Tried::NotNow) };
     let outcome = Outcome::Retry { why: PANICKED.into(), after: None };
     note(handles, delivery, outcome.clone(), began).await?;
-    Ok(Some(Tried { outcome, whose: Whose::Message }))
+    Ok(Tried::Once { outcome, whose: Whose::Message })
 }
 
 async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Timestamp) -> Result<(), StoreError> {
