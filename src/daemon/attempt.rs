@@ -1,16 +1,17 @@
 //! One attempt at one delivery: what it sends is fixed, then sent, then noted.
 //!
 //! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
-//! same, whatever the watch list says by then; only when its case is withheld by now they are written anew. It decides neither when to try nor which channel rests.
+//! same, whatever the watch list says by then; they are written anew only when their case is withheld by now, or when a mail that was handed
+//! to nobody bears [an older sender](super::old_sender). It decides neither when to try nor which channel rests.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::refused;
 use super::sender::sender;
 use super::writing::{is_withheld, write};
 use super::{Handles, quiet};
+use super::{old_sender, refused};
 use crate::domain::backoff::RetrySchedule;
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::id::Id;
@@ -22,7 +23,7 @@ use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 
 /// What is noted of an attempt that panicked.
-const PANICKED: &str = "the attempt ended in an internal error; see the log";
+const PANICKED: &str = "the attempt ended in an internal error, see the log; it may have arrived, possible duplicate";
 
 /// What the deliverer hears of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,23 +119,28 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
     }
     let is_written = content.is_some();
     let content = match content {
-        Some(content) if !is_withheld(handles, &config, delivery).await? => content,
-        // What was written before its case was withheld must not leave as it was.
+        Some(content)
+            if !is_withheld(handles, &config, delivery).await?
+                && !old_sender::is_to_be_corrected(handles, delivery, &content, &sender).await? =>
+        {
+            content
+        }
+        // What was written before its case was withheld must not leave as it was, and what bears a refused sender never would.
         _ => match write(handles, &config, channel, &mut sender, delivery, is_written).await? {
             Ok(content) => content,
-            Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
+            Err(Unsendable { why, whose: Whose::Channel | Whose::Sender }) => {
+                return Ok(Attempted::of_channel(Outcome::Misconfigured { why }));
+            }
             Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
                 return Ok(Attempted::of_message(Outcome::Rejected { why }));
             }
         },
     };
-    if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {
-        smtp.from = from;
-    }
+    let is_older = old_sender::keep(&mut sender, content.from);
     failpoint::hit("before-send");
     let attempted = handles.notifier.send(&sender, delivery, &content.body, began).await;
     failpoint::hit("after-send");
-    Ok(attempted)
+    Ok(old_sender::blame(attempted, is_older))
 }
 
 /// Whether a channel changed its kind under the same id. A mail has a recipient within its channel, the others have none; and
@@ -239,6 +245,11 @@ fn without_answer(detail: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_knows_what_became_of_a_mail_whose_attempt_panicked() {
+        assert!(Outcome::Retry { why: PANICKED.into(), after: None }.may_have_arrived());
+    }
 
     #[test]
     fn an_address_that_a_mail_server_repeats_stays_out_of_the_log() {
