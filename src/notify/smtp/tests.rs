@@ -395,7 +395,7 @@ fn printing(script: &str) -> Program {
     Program { program: "/bin/sh".into(), arguments, folder: std::env::temp_dir(), timeout: Duration::from_secs(30) }
 }
 
-async fn with_token(script: &'static [(&'static str, Reply)], program: &str) -> (Outcome, Vec<String>) {
+async fn with_token(script: Script, program: &str) -> (Outcome, Vec<String>) {
     let fake = Relay::start(script).await;
     let (user, token) = (Some("someuser@example.com".to_owned()), Some(printing(program)));
     let outcome = send(&Smtp { user, token, ..relay(fake.port, Tls::None) }, "mesa@example.net", MAIL, &ample()).await;
@@ -419,8 +419,8 @@ async fn a_token_is_sent_as_google_documents_it() {
 async fn a_token_that_is_not_there_or_not_taken_is_said_without_it() {
     const REFUSES: (&str, Reply) = ("AUTH", Say("334 eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiQmVhcmVyIn0="));
     const GOOD: &str = "echo secreto123";
-    let none: &[(&str, Reply)] = &[OFFERS];
-    let table: [(&'static [(&str, Reply)], &str, &str, &str); 8] = [
+    let none: Script = &[OFFERS];
+    let table: [(Script, &str, &str, &str); 8] = [
         (none, "echo secreto123; exit 78", "misconfigured", "ended with 78"),
         (none, "echo secreto123 >&2; exit 1", "retry", "ended with 1; run it by hand"),
         (none, "kill -9 $$", "retry", "was ended by a signal"),
