@@ -42,7 +42,6 @@ pub(super) fn lived_in(dir: &Path) -> Store {
     store.fix(due[2].id, mail).expect("fixes");
     store.record_attempt(due[2].id, again, DeliveryState::Waiting { due: at(99) }, 1).expect("records");
     store.mail_domain("example.org").expect("keeps");
-    store.keep_said(&[said::watch(1, Some(Telling::Activity), &[2])]).expect("keeps");
     store
 }
 
@@ -54,6 +53,7 @@ fn clean(store: &Store) {
 fn a_backup_comes_back_as_it_was() {
     let dir = tempfile::tempdir().expect("a folder");
     let store = lived_in(&dir.path().join("store"));
+    store.keep_said(&[said::watch(1, Some(Telling::Activity), &[2])]).expect("keeps");
     clean(&store);
     let info = store.backup(&dir.path().join("backups"), at(1000)).expect("backs up");
     assert_eq!((info.counts.cases, info.counts.versions, info.counts.events, info.counts.damaged), (3, 40, 38, 0));
