@@ -11,6 +11,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::id::Id;
 
 use super::batch::Batch;
+use super::brake::readable;
 use super::codes::IdHex;
 use super::error::StoreError;
 use super::keys::{Table, Trees};
@@ -75,10 +76,10 @@ impl Ledger {
     }
 }
 
-/// Whether a digest tells of a case.
+/// Whether a digest tells of a case. An event that does not read back tells of none.
 pub(super) fn tells_of(trees: &Trees, record: &DeliveryRecord, cid: Cid) -> Result<bool, StoreError> {
     for event in &record.events {
-        if case_of_event(trees, *event)? == Some(cid) {
+        if readable(case_of_event(trees, *event))? == Some(cid) {
             return Ok(true);
         }
     }

@@ -58,6 +58,7 @@ mod snapshot;
 mod tree;
 mod writer;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
@@ -101,6 +102,8 @@ struct Inner {
     words: Words,
     queue: Arc<Mutex<Queue>>,
     damaged: Vec<Id>,
+    /// What listings left out, as far as the log has said it.
+    said: Mutex<HashSet<String>>,
     silences: silences::Active,
     poison: Poison,
     dir: PathBuf,
@@ -116,7 +119,19 @@ impl Store {
         let (damaged, silences) = (ledger.damaged.clone(), Arc::clone(&ledger.silences));
         let (jobs, thread) = writer::start(ledger, marker)?;
         Ok(Self {
-            inner: Arc::new(Inner { trees, words, queue, damaged, silences, poison, dir, lost, jobs: Some(jobs), thread: Some(thread) }),
+            inner: Arc::new(Inner {
+                trees,
+                words,
+                queue,
+                damaged,
+                said: Mutex::default(),
+                silences,
+                poison,
+                dir,
+                lost,
+                jobs: Some(jobs),
+                thread: Some(thread),
+            }),
         })
     }
 

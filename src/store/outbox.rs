@@ -13,6 +13,7 @@ use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, MOST_EV
 use crate::domain::id::Id;
 
 use super::batch::Batch;
+use super::brake::readable;
 use super::codes::{IdHex, Instant};
 use super::deliveries::{delivery_from, last_attempt};
 use super::digest::DIGESTS;
@@ -220,7 +221,8 @@ impl Store {
         self.write(true, move |ledger| {
             let mut found = 0;
             for id in &ids {
-                let Some(mut record) = ledger.record(*id)? else { continue };
+                // One that does not read back stays what it is, and keeps nothing from the others.
+                let Some(mut record) = readable(ledger.record(*id))? else { continue };
                 let before = record.state.clone();
                 record.state = change(record.state);
                 ledger.save(*id, &before, &record, Batch::default())?;
