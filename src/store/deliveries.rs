@@ -1,4 +1,4 @@
-//! Reading deliveries, their attempts and what they sent.
+//! Reading deliveries and what they sent.
 //!
 //! For the deliverer and for everyone who shows them. What changes them is in `outbox`. A listing goes on past what does not read
 //! back: many decide by it about all that waits.
@@ -8,35 +8,36 @@ use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Content, Delivery};
+use crate::domain::delivery::{Content, Delivery};
 use crate::domain::id::Id;
 
+use super::brake::readable;
 use super::digest::{DIGESTS, tells_of};
 use super::error::StoreError;
 use super::keys::{self, BRAKED, MUTED, NEVER, Table, Trees};
 use super::outbox::DeliveryFilter;
 use super::records::case::WordRecord;
-use super::records::delivery::{AttemptRecord, DeliveryRecord};
+use super::records::delivery::DeliveryRecord;
 use super::writer::Words;
 use super::{Store, bodies, cases, rows};
 
 impl Store {
-    /// What a delivery sends, once it is fixed.
+    /// What a delivery sends, once it is fixed. What does not read back is none: it is written anew, and may be a duplicate rather than
+    /// a miss.
     pub fn content(&self, id: Id) -> Result<Option<Content>, StoreError> {
-        self.read(|trees| match rows::get_long::<DeliveryRecord>(trees, Table::Delivery, &id.0)? {
-            Some(record) => bodies::get(trees, id, &record.events),
-            None => Ok(None),
-        })
+        let read = self.read(|trees| match rows::get_long::<DeliveryRecord>(trees, Table::Delivery, &id.0)? {
+            Some(record) => Ok(bodies::get(trees, id, &record.events)),
+            None => Ok(Ok(None)),
+        })?;
+        if let Err(StoreError::Damaged(why)) = &read {
+            tracing::error!(delivery = %id, why, "what a delivery sends does not read back; it is written anew under the same id");
+        }
+        readable(read)
     }
 
     /// One delivery.
     pub fn delivery(&self, id: Id) -> Result<Option<Delivery>, StoreError> {
         self.read(|trees| read_delivery(trees, &self.inner.words, id))
-    }
-
-    /// The attempts at a delivery, oldest first. Equal complaints of a misconfigured channel in a row are one.
-    pub fn attempts(&self, id: Id) -> Result<Vec<Attempt>, StoreError> {
-        self.read(|trees| Ok(attempts_of(trees, id)?.into_iter().map(|(_, record)| record.into()).collect()))
     }
 
     /// Deliveries, newest first. Those that do not read back are left out, and the log says so once.
@@ -142,29 +143,6 @@ impl Listing {
         }
         Ok(deliveries)
     }
-}
-
-/// The attempts at a delivery with their numbers.
-pub(super) fn attempts_of(trees: &Trees, id: Id) -> Result<Vec<(u32, AttemptRecord)>, StoreError> {
-    let mut attempts = Vec::new();
-    for row in trees.at(Table::Attempt).scan_prefix(id.0) {
-        let (key, value) = row?;
-        if let Some(n) = keys::u32_at(&key, 16).filter(|_| key.len() == keys::ATTEMPT_LEN) {
-            attempts.push((n, rows::decode_long(trees, Table::Attempt, &key, &value)?));
-        }
-    }
-    Ok(attempts)
-}
-
-/// The last attempt at a delivery with its number.
-pub(super) fn last_attempt(trees: &Trees, id: Id) -> Result<Option<(u32, AttemptRecord)>, StoreError> {
-    for row in trees.at(Table::Attempt).scan_prefix(id.0).rev() {
-        let (key, value) = row?;
-        if let Some(n) = keys::u32_at(&key, 16).filter(|_| key.len() == keys::ATTEMPT_LEN) {
-            return Ok(Some((n, rows::decode_long(trees, Table::Attempt, &key, &value)?)));
-        }
-    }
-    Ok(None)
 }
 
 /// One delivery.

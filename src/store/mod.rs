@@ -5,7 +5,7 @@
 //! deliveries are one transaction ([`commit`](Store::commit)), so an alert exists when and only when its evidence does.
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
-//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries`, `brake`,
+//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `attempts`, `deliveries`, `brake`,
 //! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions` · `folder`, `trial`, `compact`, `open` ·
 //! `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
@@ -33,6 +33,7 @@ pub mod restore;
 pub mod silences;
 pub mod trial;
 
+mod attempts;
 mod batch;
 mod bodies;
 mod brake;

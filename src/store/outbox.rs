@@ -1,6 +1,6 @@
-//! Deliveries: made with their events, joined while open, tried, and kept.
+//! Deliveries: made with their events, joined while open, fixed, and kept.
 //!
-//! Only the writer changes a delivery, so news that joins an open one, its closing and its attempts never cross. The
+//! Only the writer changes a delivery, so news that joins an open one, its closing and its [attempts](super::attempts) never cross. The
 //! table `due` follows every state: open and waiting deliveries stand at their time, held and dead ones at the end of time,
 //! delivered ones nowhere. The queue follows it in memory, and the deliverer claims from there.
 
@@ -9,19 +9,19 @@ use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, MOST_EVENTS, MOST_IN_DIGEST};
+use crate::domain::delivery::{Content, Delivery, DeliveryState, MOST_EVENTS, MOST_IN_DIGEST};
 use crate::domain::id::Id;
 
 use super::batch::Batch;
 use super::brake::readable;
 use super::codes::{IdHex, Instant};
-use super::deliveries::{delivery_from, last_attempt};
+use super::deliveries::delivery_from;
 use super::digest::DIGESTS;
 use super::error::StoreError;
 use super::keys::{self, BRAKED, HELD, MUTED, NEVER, Table, Trees};
 use super::queue::{Place, Queue};
 use super::records::case::WordRecord;
-use super::records::delivery::{AttemptRecord, DeliveryRecord, StateRecord};
+use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::writer::Ledger;
 use super::{Cid, Store, bodies, cases, rows};
 
@@ -139,12 +139,6 @@ impl Store {
         }
         let domain = now.to_owned();
         self.write(true, move |ledger| ledger.mail_domain(domain))
-    }
-
-    /// Notes an attempt and the state that follows from it. Flushed. A delivery that the operator ended or the brake held meanwhile
-    /// stays so unless it arrived.
-    pub fn record_attempt(&self, id: Id, attempt: Attempt, state: DeliveryState, attempts: u16) -> Result<(), StoreError> {
-        self.write(true, move |ledger| ledger.record_attempt(id, attempt.into(), state.into(), attempts))
     }
 
     /// Sends deliveries again at `now`, at the operator's wish: those that were settled once, those that wait earlier than
@@ -350,7 +344,8 @@ impl Ledger {
 
     fn fix(&mut self, id: Id, content: Content) -> Result<Content, StoreError> {
         let record = self.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;
-        if let Some(fixed) = bodies::get(&self.trees, id, &record.events)? {
+        // One that does not read back is none, or nothing could ever be sent.
+        if let Some(fixed) = readable(bodies::get(&self.trees, id, &record.events))? {
             return Ok(fixed);
         }
         self.put_content(id, &record, content)
@@ -375,27 +370,6 @@ impl Ledger {
         Ok(domain)
     }
 
-    fn record_attempt(&mut self, id: Id, attempt: AttemptRecord, state: StateRecord, attempts: u16) -> Result<(), StoreError> {
-        let mut record = self.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;
-        let mut batch = Batch::default();
-        let n = match last_attempt(&self.trees, id)? {
-            Some((n, last)) if attempt.repeats(&last) => n,
-            Some((n, _)) => n.saturating_add(1),
-            None => 1,
-        };
-        rows::put_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(id, n), &attempt)?;
-        let before = record.state.clone();
-        let decided = matches!(
-            before,
-            StateRecord::Dropped { .. } | StateRecord::Discarded { .. } | StateRecord::Braked { .. } | StateRecord::Muted { .. }
-        );
-        if !decided || matches!(state, StateRecord::Delivered { .. }) {
-            record.state = state;
-        }
-        record.attempts = attempts;
-        self.save(id, &before, &record, batch)
-    }
-
     pub(super) fn save(&mut self, id: Id, before: &StateRecord, record: &DeliveryRecord, mut batch: Batch) -> Result<(), StoreError> {
         put_delivery(&mut batch, &self.trees, id, Some(before), record)?;
         batch.apply(&self.trees)?;
@@ -403,7 +377,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn record(&self, id: Id) -> Result<Option<DeliveryRecord>, StoreError> {
+    pub(super) fn record(&self, id: Id) -> Result<Option<DeliveryRecord>, StoreError> {
         rows::get_long(&self.trees, Table::Delivery, &id.0)
     }
 }

@@ -11,7 +11,7 @@ use crate::store::keys::{self, Table};
 use crate::store::outbox::DeliveryFilter;
 
 /// A store with one case at version 1.
-fn started(dir: &Path) -> (Store, Cid) {
+pub(super) fn started(dir: &Path) -> (Store, Cid) {
     let store = open(dir);
     let cid = store.register(&[case(1)]).expect("registers")[0];
     store.commit(news(cid, &case(1), 1)).expect("commits");
@@ -19,7 +19,7 @@ fn started(dir: &Path) -> (Store, Cid) {
 }
 
 /// Commits version `n` with an event and a delivery of it.
-fn tell(store: &Store, cid: Cid, n: u32, channel: &str, state: DeliveryState) -> (Event, Delivery) {
+pub(super) fn tell(store: &Store, cid: Cid, n: u32, channel: &str, state: DeliveryState) -> (Event, Delivery) {
     let mut visit = news(cid, &case(1), n);
     let event = visit.events[0].clone();
     let delivery = delivery(&event, channel, state);

@@ -17,6 +17,7 @@ mod model;
 mod opening;
 mod silences;
 mod torture;
+mod unread;
 mod visits;
 mod whole;
 
