@@ -5,6 +5,7 @@
 //! delivered ones nowhere. The queue follows it in memory, and the deliverer claims from there.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
@@ -235,10 +236,18 @@ impl Ledger {
         let is_digest = cid == DIGESTS;
         let most = if is_digest { MOST_IN_DIGEST } else { MOST_EVENTS };
         if let Some(id) = self.open.get(&(address, cid)).copied() {
-            if !staged.contains_key(&id)
-                && let Some(record) = self.record(id)?
-            {
-                staged.insert(id, Staged { before: Some(record.state.clone()), record });
+            if let Entry::Vacant(place) = staged.entry(id) {
+                match self.record(id) {
+                    Ok(Some(record)) => {
+                        place.insert(Staged { before: Some(record.state.clone()), record });
+                    }
+                    Ok(None) => {}
+                    // It takes no more news, and what comes now is told without it.
+                    Err(StoreError::Damaged(_)) => {
+                        self.open.remove(&(address, cid));
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             if let Some(Staged { record, .. }) = staged.get_mut(&id)
                 && let StateRecord::Open { due } = record.state

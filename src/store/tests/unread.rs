@@ -103,3 +103,35 @@ fn a_written_message_that_does_not_read_back_is_muted_whole_or_not_at_all() {
         assert_eq!(store.deliveries(DeliveryFilter::All, 9).expect("reads").len(), 1, "what may have left is told nowhere else");
     }
 }
+
+#[test]
+fn news_for_an_open_delivery_that_went_bad_is_told_in_one_of_its_own() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    let (_, broken) = tell(&store, cid, 2, "mail", DeliveryState::Open { due: at(60) });
+    store.spoil_delivery(broken.id);
+    let (one, next) = tell(&store, cid, 3, "mail", DeliveryState::Open { due: at(90) });
+    let (two, _) = tell(&store, cid, 4, "mail", DeliveryState::Open { due: at(99) });
+    let told = store.deliveries(DeliveryFilter::All, 9).expect("reads");
+    assert_eq!(told, [Delivery { events: vec![one.id, two.id], ..next }]);
+}
+
+#[test]
+fn news_for_a_digest_that_went_bad_is_told_in_a_further_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    let bring = |n: u32| {
+        let mut visit = news(cid, &case(1), n);
+        visit.deliveries[0].state = DeliveryState::Open { due: at(600) };
+        visit.deliveries[0].case = CaseRef::of_digests();
+        let id = visit.events[0].id;
+        store.commit(visit).map(|_| id)
+    };
+    bring(2).expect("commits");
+    store.spoil_delivery(Delivery::id_of_digest("hook", "a@example.org", at(600)));
+    let told = [bring(3).expect("commits past it"), bring(4).expect("joins")];
+    let digests = store.deliveries(DeliveryFilter::Pending, 9).expect("reads");
+    let [digest] = &digests[..] else { panic!("{digests:?}") };
+    assert_eq!(digest.id, Delivery::id_of_further_digest("hook", "a@example.org", at(600), told[0]));
+    assert_eq!(digest.events, told);
+}
