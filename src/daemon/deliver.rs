@@ -90,8 +90,8 @@ impl Deliverer {
         for id in self.handles.store.damaged_deliveries() {
             tracing::error!(delivery = %id, "a delivery does not read back and is not sent; run `veedor fsck`");
         }
-        let store = self.handles.store.clone();
-        if let Err(error) = blocking(move || brake::remind(&store)).await {
+        let (store, now) = (self.handles.store.clone(), self.handles.clock.now());
+        if let Err(error) = blocking(move || store.hold_back(now).and_then(|_| brake::remind(&store))).await {
             tracing::error!(%error, "what the brake holds could not be read");
         }
         silences::tell_unsilenced(&self.handles).await;
@@ -274,15 +274,21 @@ impl Deliverer {
             Some(noted) => noted,
             None => note_panic(&self.handles, id, began).await,
         };
-        match noted {
+        let now = self.handles.clock.now();
+        let given_back = match noted {
+            Ok(tried) => {
+                let store = self.handles.store.clone();
+                blocking(move || store.give_back(id, now)).await.map(|()| tried)
+            }
+            Err(error) => Err(error),
+        };
+        match given_back {
             Err(error) if error.is_fatal() => return Err(error),
             Err(error) => {
                 tracing::error!(delivery = %id, %error, "a delivery could not be read or noted; it is left alone until the next start");
                 self.handles.store.set_aside(id);
             }
             Ok(tried) => {
-                let now = self.handles.clock.now();
-                self.handles.store.give_back(id, now);
                 let is_silent =
                     tried.as_ref().is_none_or(|tried| tried.whose != Whose::Channel && !matches!(tried.outcome, Outcome::Sent { .. }));
                 if is_silent {

@@ -65,9 +65,15 @@ impl Store {
         self.with_queue(|queue| queue.claim(channel, keys::milliseconds(now), room))
     }
 
-    /// Gives a claimed delivery back when its attempt is noted.
-    pub fn give_back(&self, id: Id, now: Timestamp) {
+    /// Gives a claimed delivery back when its attempt is noted. What a digest tells that the brake was pulled for meanwhile is held, unless
+    /// it arrived.
+    pub fn give_back(&self, id: Id, now: Timestamp) -> Result<(), StoreError> {
+        let lane = self.with_queue(|queue| queue.lane_of(id));
+        if lane.is_some_and(|(_, cid)| cid == DIGESTS) {
+            return self.write(false, move |ledger| ledger.give_back_digest(id, now));
+        }
         self.with_queue(|queue| queue.give_back(id, keys::milliseconds(now)));
+        Ok(())
     }
 
     /// Makes what is held for a channel due: all of it, or the oldest one to see whether the channel works.

@@ -131,7 +131,7 @@ fn what_is_held_is_listed_with_what_failed_and_the_operator_may_end_it() {
     store.end(&[two.id], at(6)).expect("ends");
     let failed = attempt(6, Outcome::Retry { why: "500".into(), after: None });
     store.record_attempt(two.id, failed, DeliveryState::Waiting { due: at(9) }, 1).expect("records");
-    store.give_back(two.id, at(6));
+    store.give_back(two.id, at(6)).expect("gives back");
     assert_eq!(store.delivery(two.id).expect("reads").expect("is there").state, DeliveryState::Dropped { at: at(6) });
     assert_eq!(store.claim("mail", at(999), 10), []);
     assert_eq!(store.deliveries(DeliveryFilter::Failed, 10), Ok(Vec::new()));
