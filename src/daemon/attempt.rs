@@ -110,16 +110,23 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         return Ok(misconfigured(why));
     }
     let is_written = content.is_some();
-    let content = match content {
-        Some(content) if !is_withheld(handles, &config, delivery).await? => content,
+    let written = match content {
+        Some(content) if !is_withheld(handles, &config, delivery).await? => Ok(content),
         // What was written before its case was withheld must not leave as it was.
-        _ => match write(handles, &config, channel, &mut sender, delivery, is_written).await? {
-            Ok(content) => content,
-            Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
-            Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
-                return Ok(Attempted::of_message(Outcome::Rejected { why }));
+        _ => match write(handles, &config, channel, &mut sender, delivery, is_written).await {
+            // Held where it is seen, and tried again: `fsck --repair` may bring an index back.
+            Err(StoreError::Damaged(why)) => {
+                return Ok(misconfigured(format!("what it tells does not read back ({why}); run `veedor fsck`")));
             }
+            written => written?,
         },
+    };
+    let content = match written {
+        Ok(content) => content,
+        Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
+        Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
+            return Ok(Attempted::of_message(Outcome::Rejected { why }));
+        }
     };
     if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {
         smtp.from = from;

@@ -338,10 +338,14 @@ mod tests {
     use crate::store::commit::Visit;
 
     async fn deliverer() -> (tempfile::TempDir, Deliverer) {
+        deliverer_with("").await
+    }
+
+    async fn deliverer_with(channels: &str) -> (tempfile::TempDir, Deliverer) {
         let dir = tempfile::tempdir().expect("a folder");
         let list = dir.path().join("watchlist.toml");
         let text = format!(
-            "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n",
+            "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n{channels}",
             dir.path().join("state").display()
         );
         std::fs::write(&list, text).expect("a watch list");
@@ -384,6 +388,25 @@ mod tests {
         let mut due: Vec<String> = store.due_at(now, 10).into_iter().map(|delivery| delivery.recipient).collect();
         due.sort();
         assert_eq!(due, ["b@example.net", "d@example.net"]);
+    }
+
+    #[tokio::test]
+    async fn what_tells_only_what_does_not_read_back_is_held_where_it_is_seen() {
+        let (_dir, mut deliverer) =
+            deliverer_with("\n[[channel]]\nid = \"hook\"\nkind = \"webhook\"\nurl = \"https://hooks.example.org/x\"\n").await;
+        let (store, now) = (deliverer.handles.store.clone(), deliverer.handles.clock.now());
+        commit(&deliverer, |event| vec![Delivery { channel: "hook".into(), ..sample::delivery("", std::slice::from_ref(event)) }]);
+        let [id] = store.claim("hook", now, 9)[..] else { panic!("one is due") };
+        let event = store.delivery(id).expect("reads").expect("is there").events[0];
+        store.spoil_event(event);
+        let tried = attempt(deliverer.handles.clone(), id).await;
+        assert!(matches!(&tried, Ok(Some(Tried { outcome: Outcome::Misconfigured { .. }, whose: Whose::Message }))), "{tried:?}");
+        deliverer.ended(UnderWay { id, channel: "hook".into(), began: now }, Some(tried)).await.expect("goes on");
+        let failed = store.deliveries(DeliveryFilter::Failed, 9).expect("reads");
+        assert!(matches!(&failed[..], [Delivery { state: DeliveryState::Held { .. }, .. }]), "{failed:?}");
+        // It is tried again with what is held, and goes out when the index is mended.
+        store.release("hook", true);
+        assert_eq!(store.claim("hook", now, 9), [id]);
     }
 
     #[tokio::test]

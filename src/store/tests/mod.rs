@@ -224,6 +224,11 @@ impl Store {
         damage::spoil(self, super::keys::Table::Delivery, &id.0);
     }
 
+    /// Damages the index that leads to an event, or mends it: the same bit is turned.
+    pub(crate) fn spoil_event(&self, id: Id) {
+        damage::spoil(self, super::keys::Table::EventId, &id.0);
+    }
+
     /// Damages the index that leads to a case of the first source.
     pub(crate) fn spoil_index(&self, case: &CaseRef) {
         damage::spoil(self, super::keys::Table::Cid, &super::keys::case(0, &case.number));
