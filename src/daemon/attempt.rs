@@ -1,16 +1,17 @@
 //! One attempt at one delivery: what it sends is fixed, then sent, then noted.
 //!
 //! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
-//! same, whatever the watch list says by then; only when its case is withheld by now they are written anew. It decides neither when to try nor which channel rests.
+//! same, whatever the watch list says by then; they are written anew only when their case is withheld by now, or when a mail that was handed
+//! to nobody bears [an older sender](super::old_sender). It decides neither when to try nor which channel rests.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::refused;
 use super::sender::sender;
 use super::writing::{is_withheld, write};
 use super::{Handles, quiet};
+use super::{old_sender, refused};
 use crate::domain::backoff::RetrySchedule;
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
 use crate::domain::id::Id;
@@ -22,22 +23,29 @@ use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 
 /// What is noted of an attempt that panicked.
-const PANICKED: &str = "the attempt ended in an internal error; see the log";
+const PANICKED: &str = "the attempt ended in an internal error, see the log; it may have arrived, possible duplicate";
 
 /// What the deliverer hears of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tried {
-    /// What came of it.
-    pub outcome: Outcome,
-    /// Whose trouble it is, when it failed.
-    pub whose: Whose,
+pub enum Tried {
+    /// It was not tried: it is settled or muted, or planned for the end of quiet hours. It does not come up again before its time.
+    NotNow,
+    /// It was not tried, because its address is refused. It is held and may come up again at once.
+    Held,
+    /// It was tried.
+    Once {
+        /// What came of it.
+        outcome: Outcome,
+        /// Whose trouble it is, when it failed.
+        whose: Whose,
+    },
 }
 
-/// Tries one delivery once and notes what came of it. `None` when there was nothing to do.
+/// Tries one delivery once, if there is anything to do, and notes what came of it.
 ///
 /// # Errors
 /// Only when the store fails, or the delivery does not read back.
-pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreError> {
+pub async fn attempt(handles: Handles, id: Id) -> Result<Tried, StoreError> {
     let began = handles.clock.now();
     let store = handles.store.clone();
     let config = handles.config.load_full();
@@ -55,7 +63,7 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         }
         Ok(Some((store.content(id)?, delivery)))
     });
-    let Some((content, delivery)) = loaded.await? else { return Ok(None) };
+    let Some((content, delivery)) = loaded.await? else { return Ok(Tried::NotNow) };
     match delivery.state {
         DeliveryState::Open { .. }
         | DeliveryState::Waiting { .. }
@@ -67,17 +75,17 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Option<Tried>, StoreErr
         | DeliveryState::Dead { .. }
         | DeliveryState::Dropped { .. }
         | DeliveryState::Discarded { .. }
-        | DeliveryState::Muted { .. } => return Ok(None),
+        | DeliveryState::Muted { .. } => return Ok(Tried::NotNow),
     }
     if let Some(why) = refused::holds(&handles, &delivery).await? {
         note(&handles, delivery, Outcome::Misconfigured { why }, began).await?;
-        return Ok(None);
+        return Ok(Tried::Held);
     }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
     refused::learn(&handles, &delivery, &outcome, whose).await?;
     note(&handles, delivery, outcome.clone(), began).await?;
     handles.notifier.keep(farewell);
-    Ok(Some(Tried { outcome, whose }))
+    Ok(Tried::Once { outcome, whose })
 }
 
 async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Content>, began: Timestamp) -> Result<Attempted, StoreError> {
@@ -111,8 +119,13 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
     }
     let is_written = content.is_some();
     let written = match content {
-        Some(content) if !is_withheld(handles, &config, delivery).await? => Ok(content),
-        // What was written before its case was withheld must not leave as it was.
+        Some(content)
+            if !is_withheld(handles, &config, delivery).await?
+                && !old_sender::is_to_be_corrected(handles, delivery, &content, &sender).await? =>
+        {
+            Ok(content)
+        }
+        // What was written before its case was withheld must not leave as it was, and what bears a refused sender never would.
         _ => match write(handles, &config, channel, &mut sender, delivery, is_written).await {
             // Held where it is seen, and tried again: `fsck --repair` may bring an index back.
             Err(StoreError::Damaged(why)) => {
@@ -123,18 +136,18 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
     };
     let content = match written {
         Ok(content) => content,
-        Err(Unsendable { why, whose: Whose::Channel }) => return Ok(Attempted::of_channel(Outcome::Misconfigured { why })),
+        Err(Unsendable { why, whose: Whose::Channel | Whose::Sender }) => {
+            return Ok(Attempted::of_channel(Outcome::Misconfigured { why }));
+        }
         Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
             return Ok(Attempted::of_message(Outcome::Rejected { why }));
         }
     };
-    if let (notify::Channel::Email(smtp), Some(from)) = (&mut sender, content.from) {
-        smtp.from = from;
-    }
+    let is_older = old_sender::keep(&mut sender, content.from);
     failpoint::hit("before-send");
     let attempted = handles.notifier.send(&sender, delivery, &content.body, began).await;
     failpoint::hit("after-send");
-    Ok(attempted)
+    Ok(old_sender::blame(attempted, is_older))
 }
 
 /// Whether a channel changed its kind under the same id. A mail has a recipient within its channel, the others have none; and
@@ -154,12 +167,12 @@ fn is_of_another_kind(sender: &notify::Channel, delivery: &Delivery, content: Op
 ///
 /// # Errors
 /// As [`attempt`].
-pub async fn note_panic(handles: &Handles, id: Id, began: Timestamp) -> Result<Option<Tried>, StoreError> {
+pub async fn note_panic(handles: &Handles, id: Id, began: Timestamp) -> Result<Tried, StoreError> {
     let store = handles.store.clone();
-    let Some(delivery) = blocking(move || store.delivery(id)).await? else { return Ok(None) };
+    let Some(delivery) = blocking(move || store.delivery(id)).await? else { return Ok(Tried::NotNow) };
     let outcome = Outcome::Retry { why: PANICKED.into(), after: None };
     note(handles, delivery, outcome.clone(), began).await?;
-    Ok(Some(Tried { outcome, whose: Whose::Message }))
+    Ok(Tried::Once { outcome, whose: Whose::Message })
 }
 
 async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Timestamp) -> Result<(), StoreError> {
@@ -239,6 +252,11 @@ fn without_answer(detail: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_knows_what_became_of_a_mail_whose_attempt_panicked() {
+        assert!(Outcome::Retry { why: PANICKED.into(), after: None }.may_have_arrived());
+    }
 
     #[test]
     fn an_address_that_a_mail_server_repeats_stays_out_of_the_log() {

@@ -64,7 +64,7 @@ struct UnderWay {
     began: Timestamp,
 }
 
-type Attempts = Units<UnderWay, Result<Option<Tried>, StoreError>>;
+type Attempts = Units<UnderWay, Result<Tried, StoreError>>;
 
 impl Deliverer {
     /// A deliverer with these handles.
@@ -265,7 +265,7 @@ impl Deliverer {
 
     /// Takes an attempt's end. An error of the store ends the daemon only when the store is unusable: one delivery whose
     /// record is damaged is left alone, and must not end all others.
-    async fn ended(&mut self, under_way: UnderWay, result: Option<Result<Option<Tried>, StoreError>>) -> Result<(), StoreError> {
+    async fn ended(&mut self, under_way: UnderWay, result: Option<Result<Tried, StoreError>>) -> Result<(), StoreError> {
         let UnderWay { id, channel, began } = under_way;
         if let Some(count) = self.under_way.get_mut(&channel) {
             *count = count.saturating_sub(1);
@@ -289,15 +289,18 @@ impl Deliverer {
                 self.handles.store.set_aside(id);
             }
             Ok(tried) => {
-                let is_silent =
-                    tried.as_ref().is_none_or(|tried| tried.whose != Whose::Channel && !matches!(tried.outcome, Outcome::Sent { .. }));
-                if is_silent {
-                    self.silent_probes.insert(channel.clone());
-                } else {
+                let says_something =
+                    matches!(&tried, Tried::Once { outcome, whose } if *whose == Whose::Channel || matches!(outcome, Outcome::Sent { .. }));
+                if says_something {
                     self.silent_probes.remove(&channel);
+                } else {
+                    self.silent_probes.insert(channel.clone());
                 }
-                self.handles.runs.tried(&channel, now);
-                if let Some(Tried { outcome, whose }) = tried
+                // A probe that was not made must not use up the one of its day.
+                if tried != Tried::NotNow {
+                    self.handles.runs.tried(&channel, now);
+                }
+                if let Tried::Once { outcome, whose } = tried
                     && self.config.channel(&channel).is_some()
                 {
                     self.tried(&channel, &outcome, whose);
@@ -329,6 +332,8 @@ mod table;
 mod tests {
     use super::*;
     use crate::clock::Clock;
+    use crate::daemon::runs::Runs;
+    use crate::domain::condition::{Class, State, Topic};
     use crate::domain::delivery::{Delivery, DeliveryState};
     use crate::domain::event::Event;
     use crate::domain::health::Health;
@@ -400,7 +405,7 @@ mod tests {
         let event = store.delivery(id).expect("reads").expect("is there").events[0];
         store.spoil_event(event);
         let tried = attempt(deliverer.handles.clone(), id).await;
-        assert!(matches!(&tried, Ok(Some(Tried { outcome: Outcome::Misconfigured { .. }, whose: Whose::Message }))), "{tried:?}");
+        assert!(matches!(&tried, Ok(Tried::Once { outcome: Outcome::Misconfigured { .. }, whose: Whose::Message })), "{tried:?}");
         deliverer.ended(UnderWay { id, channel: "hook".into(), began: now }, Some(tried)).await.expect("goes on");
         let failed = store.deliveries(DeliveryFilter::Failed, 9).expect("reads");
         assert!(matches!(&failed[..], [Delivery { state: DeliveryState::Held { .. }, .. }]), "{failed:?}");
@@ -421,5 +426,20 @@ mod tests {
         assert_eq!(store.claim("redaccion", now, 9), [], "it would be tried again at once, for ever");
         commit(&deliverer, |event| vec![sample::delivery("otra@example.net", std::slice::from_ref(event))]);
         assert_eq!(deliverer.ended(under_way, Some(Err(StoreError::Full))).await, Err(StoreError::Full));
+    }
+
+    #[tokio::test]
+    async fn what_was_not_tried_uses_up_no_probe_and_what_is_held_for_its_address_does_not_spin() {
+        let (_dir, mut deliverer) = deliverer().await;
+        let now = deliverer.handles.clock.now();
+        let disabled = State { disabled: Some(now), ..State::told_already(Class::Failing, 9, now) };
+        let kept = BTreeMap::from([((Topic::Channel, "redaccion".to_owned()), disabled)]);
+        deliverer.handles.runs = Arc::new(Runs::kept(&kept));
+        let under_way = UnderWay { id: Id::derive(&[b"any"]), channel: "redaccion".into(), began: now };
+        for (tried, rests) in [(Tried::NotNow, false), (Tried::Held, true)] {
+            deliverer.ended(under_way.clone(), Some(Ok(tried.clone()))).await.expect("a store in order");
+            let until = deliverer.handles.runs.rests_until("redaccion", deliverer.handles.clock.now());
+            assert_eq!(until.is_some(), rests, "{tried:?}");
+        }
     }
 }

@@ -38,6 +38,7 @@ mod differing;
 mod digest;
 mod held;
 mod matter;
+mod old_sender;
 pub mod pointer;
 pub mod poll;
 pub mod probe;

@@ -26,6 +26,8 @@ const FIRST_REST: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 struct Run {
     state: State,
+    /// Failures since something arrived, by which the rests grow: what mends within a run is not made to rest as if it had not.
+    failures: u32,
     /// Whether somebody wants to know now: the operator, a new watch list, a start.
     asked: bool,
     /// When it was last tried, whatever came of it.
@@ -42,8 +44,8 @@ impl Runs {
     /// Those that were kept. Each is tried soon: whoever starts a daemon may have mended something.
     pub fn kept(conditions: &BTreeMap<Key, State>) -> Self {
         let of_channels = conditions.iter().filter(|((topic, _), _)| *topic == Topic::Channel);
-        let runs = of_channels.map(|((_, channel), state)| (channel.clone(), Run { state: state.clone(), asked: true, tried: None }));
-        Self { runs: Mutex::new(runs.collect()) }
+        let run = |state: &State| Run { state: state.clone(), failures: state.bad, asked: true, tried: None };
+        Self { runs: Mutex::new(of_channels.map(|((_, channel), state)| (channel.clone(), run(state))).collect()) }
     }
 
     /// Notes what came of an attempt; `why` is fit for everyone's eyes.
@@ -55,7 +57,8 @@ impl Runs {
                 if runs.get(channel).is_some_and(|run| run.state.told == 0) {
                     runs.remove(channel);
                 } else if let Some(run) = runs.get_mut(channel) {
-                    run.state.good = run.state.good.saturating_add(1);
+                    run.state.note_good();
+                    run.failures = 0;
                 }
                 return;
             }
@@ -68,9 +71,10 @@ impl Runs {
         };
         let mut runs = self.lock();
         let run = runs.remove(channel);
+        let failures = run.as_ref().map_or(0, |run| run.failures).saturating_add(1);
         let mut state = run.map(|run| run.state);
         State::note(&mut state, class, why.to_owned(), now);
-        runs.extend(state.map(|state| (channel.to_owned(), Run { state, asked: false, tried: Some(now) })));
+        runs.extend(state.map(|state| (channel.to_owned(), Run { state, failures, asked: false, tried: Some(now) })));
     }
 
     /// Notes that a channel was tried, whatever came of it: a message that says nothing of its channel must not be tried in its place
@@ -89,11 +93,11 @@ impl Runs {
     /// Until when this channel is not to be tried; `None` when it may be.
     pub fn rests_until(&self, channel: &str, now: Timestamp) -> Option<Timestamp> {
         let runs = self.lock();
-        let Run { state, asked, tried } = runs.get(channel)?;
+        let Run { state, failures, asked, tried } = runs.get(channel)?;
         if *asked || !state.is_on() {
             return None;
         }
-        let rest = if state.disabled.is_some() { PROBE } else { channel_rest(channel, FIRST_REST, state.bad.saturating_sub(1)) };
+        let rest = if state.disabled.is_some() { PROBE } else { channel_rest(channel, FIRST_REST, failures.saturating_sub(1)) };
         // A clock that was set back must not make a rest long.
         let last = tried.map_or(state.last_bad, |tried| tried.max(state.last_bad));
         let until = last.min(now).checked_add(rest).unwrap_or(Timestamp::MAX);
@@ -122,13 +126,16 @@ impl Runs {
         self.lock().iter().map(|(channel, run)| (channel.clone(), run.state.clone())).collect()
     }
 
-    /// Takes over what was told of a channel. What was noted meanwhile stays; a run that ended is forgotten.
+    /// Takes over what was told of a channel. What was noted meanwhile stays, and what took a message meanwhile is not disabled; a run that
+    /// ended is forgotten.
     pub fn settle(&self, channel: &str, before: &State, after: Option<&State>) {
         let mut runs = self.lock();
         match after {
             Some(after) => {
                 if let Some(run) = runs.get_mut(channel) {
                     let State { told, told_at, told_class, told_bad, disabled, .. } = after.clone();
+                    let took = (run.state.good, run.state.nothing_since) != (before.good, before.nothing_since);
+                    let disabled = disabled.filter(|_| !took);
                     run.state = State { told, told_at, told_class, told_bad, disabled, ..run.state.clone() };
                 }
             }
@@ -187,6 +194,42 @@ mod tests {
         assert_eq!(runs.all()["hook"].good, 1, "its end is still to be told");
         runs.note("hook", &retry(), Whose::Message, "500", at(22));
         assert_eq!((runs.is_failing("hook"), runs.all()["hook"].since), (true, at(0)), "one arrival between failures is no end of it");
+        let anew = runs.rests_until("hook", at(22)).expect("rests");
+        assert!(anew <= at(22 + 1), "what works again does not rest for an hour: {anew}");
+    }
+
+    #[test]
+    fn one_arrival_ends_that_a_channel_is_disabled_whatever_fails_after_it() {
+        let sent = Outcome::Sent { detail: String::new() };
+        let runs = Runs::default();
+        runs.note("hook", &retry(), Whose::Message, "500", at(0));
+        told(&runs, "hook", Some(at(0)));
+        assert!(runs.is_disabled("hook"));
+        runs.note("hook", &sent, Whose::Message, "", at(1));
+        // Released with the others, and refused.
+        runs.note("hook", &retry(), Whose::Message, "500", at(1));
+        assert!(runs.is_failing("hook") && !runs.is_disabled("hook"));
+        assert!(runs.rests_until("hook", at(1)).expect("rests") <= at(3), "not a day");
+        let state = runs.all().remove("hook").expect("a run");
+        assert_eq!((state.since, state.told, state.nothing_since), (at(0), 1, Some(at(1))));
+        let again = Runs::kept(&BTreeMap::from([((Topic::Channel, "hook".to_owned()), state)]));
+        assert!(again.is_failing("hook") && !again.is_disabled("hook"), "and a start knows it");
+    }
+
+    #[test]
+    fn what_took_a_message_while_it_was_looked_at_is_not_disabled() {
+        for fails_again in [false, true] {
+            let runs = Runs::default();
+            runs.note("hook", &retry(), Whose::Message, "500", at(0));
+            told(&runs, "hook", None);
+            let before = runs.all().remove("hook").expect("a run");
+            runs.note("hook", &Outcome::Sent { detail: String::new() }, Whose::Message, "", at(1));
+            if fails_again {
+                runs.note("hook", &retry(), Whose::Message, "500", at(1));
+            }
+            runs.settle("hook", &before, Some(&State { disabled: Some(at(1)), ..before.clone() }));
+            assert!(!runs.is_disabled("hook") && runs.all()["hook"].disabled.is_none(), "{fails_again}");
+        }
     }
 
     #[test]

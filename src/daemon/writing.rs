@@ -1,5 +1,5 @@
 //! What a delivery sends: written before its first attempt and on the disk before anything leaves, and written anew only when less may be
-//! told of its case by now.
+//! told of its case by now, or when a mail that nobody has bears an older sender.
 //!
 //! A part of an [`attempt`](super::attempt). It reads the events and what may be told of them; it sends nothing, and does not decide whether
 //! anything is sent.

@@ -161,6 +161,8 @@ pub struct State {
     pub told_bad: u32,
     /// Since when the channel is disabled.
     pub disabled: Option<Timestamp>,
+    /// The first bad observation after the last good one; `None` when none was good since the first of all.
+    pub nothing_since: Option<Timestamp>,
     /// Why, in a sentence without addresses or names; empty when there is nothing to say.
     pub why: String,
 }
@@ -237,6 +239,7 @@ impl State {
             told_class: class,
             told_bad: 0,
             disabled: None,
+            nothing_since: None,
             why: String::new(),
         }
     }
@@ -249,8 +252,18 @@ impl State {
     /// Notes one more bad observation, or the first of a run.
     pub fn note(state: &mut Option<Self>, class: Class, why: String, now: Timestamp) {
         let known = state.get_or_insert_with(|| Self::begin(class, now));
+        if known.good > 0 {
+            known.nothing_since = Some(now);
+        }
         known.bad = known.bad.saturating_add(1);
         (known.class, known.good, known.last_bad, known.why) = (class, 0, now, why);
+    }
+
+    /// Notes a good observation between two looks: a disabled channel is so no more, and the days after which it would be are counted anew.
+    /// What was told of it goes on until a look finds it good.
+    pub fn note_good(&mut self) {
+        self.good = self.good.saturating_add(1);
+        self.disabled = None;
     }
 
     /// Whether it was told and not ended.
@@ -305,6 +318,7 @@ pub fn step(state: &mut Option<State>, seen: Seen, now: Timestamp, rule: &Rule) 
     // A clock that was set back must not silence what it told in its future.
     known.told_at = known.told_at.min(now);
     known.since = known.since.min(now);
+    known.nothing_since = known.nothing_since.map(|since| since.min(now));
     let is_first = known.told == 0;
     if if is_first { known.is_confirmed(now, rule) } else { known.is_due(now, rule) } {
         known.tell(now);
@@ -331,9 +345,10 @@ pub fn id_of(topic: Topic, subject: &str, began: Timestamp, telling: u32, kind: 
 const DISABLED_AFTER: Duration = Duration::from_secs(5 * 86_400);
 const SECOND_FAILURE: Duration = Duration::from_secs(12 * 3600);
 
-/// Whether a channel with this run of failures is to be disabled: it says that it wants nothing more, or it failed for days.
+/// Whether a channel with this run of failures is to be disabled: it says that it wants nothing more, or it took nothing for days.
 pub fn is_hopeless(run: &State, now: Timestamp) -> bool {
-    run.class == Class::Gone || (since(run.since, now) >= DISABLED_AFTER && since(run.since, run.last_bad) >= SECOND_FAILURE)
+    let began = run.nothing_since.unwrap_or(run.since);
+    run.class == Class::Gone || (since(began, now) >= DISABLED_AFTER && since(began, run.last_bad) >= SECOND_FAILURE)
 }
 
 #[cfg(test)]
@@ -449,6 +464,23 @@ mod tests {
         assert!(!is_hopeless(&slow, at(5 * day - 1)) && is_hopeless(&slow, at(5 * day)));
         State::note(&mut run, Class::Gone, "410".into(), at(12 * 60 + 1));
         assert!(is_hopeless(&run.expect("a run"), at(12 * 60 + 1)));
+    }
+
+    #[test]
+    fn a_channel_that_takes_something_now_and_then_is_not_disabled_and_its_days_are_counted_anew() {
+        let day = 24 * 60;
+        let mut run = None;
+        for hour in 0..8 * 24 {
+            State::note(&mut run, Class::Failing, "500".into(), at(hour * 60));
+            run.as_mut().expect("a run").note_good();
+            State::note(&mut run, Class::Failing, "500".into(), at(hour * 60 + 1));
+        }
+        let flapping = run.clone().expect("a run");
+        assert!(!is_hopeless(&flapping, at(8 * day)), "it took something every hour");
+        assert_eq!((flapping.since, flapping.good), (at(0), 0), "it is one run all the same");
+        State::note(&mut run, Class::Failing, "500".into(), at(9 * day));
+        let run = run.expect("a run");
+        assert!(!is_hopeless(&run, at(12 * day)) && is_hopeless(&run, at(13 * day)), "five days after it took something for the last time");
     }
 
     #[test]

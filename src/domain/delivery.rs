@@ -207,6 +207,15 @@ impl Outcome {
         matches!(self, Self::Misconfigured { why } if why.contains(" answered 410"))
     }
 
+    /// Whether a relay has this mail or may have it. One that refused it does not. Only the outcomes of mails say so.
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Sent { .. } => true,
+            Self::Retry { why, .. } => why.contains(MAY_HAVE_ARRIVED),
+            Self::Rejected { .. } | Self::Misconfigured { .. } => false,
+        }
+    }
+
     /// The words that came with it.
     pub fn detail(&self) -> &str {
         match self {
@@ -215,6 +224,9 @@ impl Outcome {
         }
     }
 }
+
+/// What an outcome says of a mail of which nobody knows whether the relay has it.
+pub const MAY_HAVE_ARRIVED: &str = "it may have arrived, possible duplicate";
 
 /// One attempt, kept as history.
 #[derive(Debug, Clone, PartialEq)]

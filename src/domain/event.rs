@@ -103,7 +103,7 @@ kinds! {
     RecordRemoved = "record.removed", Critical, Subscriber;
     /// An entry appeared with a date well before we first could see it.
     RecordBackdated = "record.backdated", Warn, Subscriber;
-    /// The court began to withhold an entry.
+    /// The source no longer shows the content of an entry.
     RecordHidden = "record.hidden", Warn, Subscriber;
     /// The source's mark of how an entry is shown changed.
     RecordMarked = "record.marked", Notice, Subscriber;
@@ -121,13 +121,13 @@ kinds! {
     RecordBurst = "record.burst", Notice, Subscriber;
     /// A new entry is nearly the same as another of its day, with other numbers in it.
     RecordNearDuplicate = "record.near_duplicate", Notice, Subscriber;
-    /// The case was raffled again without a stated cause, or outside working hours.
+    /// The record shows another assignment by lot, with no reason seen for it, or one dated outside working hours.
     CaseReraffled = "case.reraffled", Warn, Subscriber;
     /// Two linked sources show different things of one matter, some working days after both could.
     RecordDisagreement = "record.disagreement", Warn, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
-    /// The source says that the case is reserved, confirmed.
+    /// The source says that the case is confidential, confirmed.
     CaseReserved = "case.reserved", Warn, Subscriber;
     /// A case that was told as vanished or reserved can be read again.
     CaseReturned = "case.returned", Notice, Subscriber;

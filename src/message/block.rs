@@ -88,10 +88,16 @@ fn tell_hearing(block: &mut Block, event: &Shown, hearing: &EventHearing, about:
         block.date = Some(match (doubtful, sets_a_date(event.kind, mention.status)) {
             // The day is that of the hearing that comes next, not of the change.
             _ if event.kind == EventKind::JudgeChanged => format!("{}: {day}", pick(language, "Próxima audiencia", "Next hearing")),
-            (true, _) => format!("{}: {day}", pick(language, "Posible fecha", "Possible date")),
+            (true, true) => format!("{}: {day}", pick(language, "Posible fecha", "Possible date")),
             (false, true) => day,
-            (false, false) => format!("{}: {day}", words::kind(event.kind, language)),
+            (true, false) => {
+                let doubt = pick(language, "fecha por verificar", "date to be checked");
+                format!("{} ({} {day}; {doubt})", words::kind(event.kind, language), pick(language, "la del", "the one of"))
+            }
+            (false, false) => format!("{} ({} {day})", words::kind(event.kind, language), pick(language, "la del", "the one of")),
         });
+    }
+    if mention.date.is_some() || hearing.previous.is_some() {
         let zone = if hearing.zone.is_empty() { "—".to_owned() } else { cut(&hearing.zone, 60) };
         block.facts.push((pick(language, "Zona horaria", "Time zone"), zone));
     }
@@ -167,8 +173,8 @@ fn tell_field(block: &mut Block, event: &Shown, about: &About<'_>) {
         block.facts.push((
             pick(language, "Decida", "Decide"),
             match language {
-                Language::Es => format!("{release} envía todo lo retenido; {discard} descarta estos cambios y envía lo demás"),
-                Language::En => format!("{release} sends all that is held; {discard} ends these changes and sends the rest"),
+                Language::Es => format!("{release} envía todo lo retenido; {discard} cierra estos cambios sin enviarlos y envía lo demás"),
+                Language::En => format!("{release} sends all that is held; {discard} closes these changes unsent and sends the rest"),
             },
         ));
         return;
@@ -213,8 +219,11 @@ fn tell_field(block: &mut Block, event: &Shown, about: &About<'_>) {
         return;
     }
     block.facts.push((pick(language, "Dato", "Field"), cut(&words::field(&field.field, language), FACT)));
-    block.facts.push((pick(language, "Antes", "Before"), value(&field.before)));
-    block.facts.push((pick(language, "Ahora", "Now"), value(&field.after)));
+    // Of what may not be told neither side is empty.
+    if field.before.is_some() || field.after.is_some() {
+        block.facts.push((pick(language, "Antes", "Before"), value(&field.before)));
+        block.facts.push((pick(language, "Ahora", "Now"), value(&field.after)));
+    }
 }
 
 fn proof(event: &Shown, about: &About<'_>) -> Vec<(&'static str, String)> {

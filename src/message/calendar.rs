@@ -182,7 +182,7 @@ fn description(appointment: &Appointment, about: &About<'_>) -> String {
     told.push(
         pick(
             language,
-            "La fuente oficial puede contener errores y cambiar; confirme en ella antes de asistir o publicar. Toda persona se presume inocente mientras no haya resolución firme.",
+            "La fuente oficial puede contener errores y cambiar; confirme en ella antes de asistir o publicar. Toda persona se presume inocente mientras no se declare su responsabilidad en resolución firme.",
             "The official source may contain errors and change; check it before you attend or publish. Everyone is presumed innocent until a final judgment says otherwise.",
         )
         .to_owned(),

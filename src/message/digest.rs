@@ -49,7 +49,7 @@ pub fn digest(digest: &Digest<'_>) -> Letter {
     Letter { text: in_text(&sections, &frame), html: in_html(&sections, &frame), subject }
 }
 
-/// `[resumen diario] 5 novedades en 3 causas, 02-mar-2026`
+/// `[resumen diario] 5 novedades en 3 expedientes, 02-mar-2026`
 pub(super) fn subject_of(digest: &Digest<'_>) -> String {
     let language = language(digest);
     let date = day(digest.at.to_zoned_datetime(digest.zone.clone()).date(), language);
@@ -74,12 +74,12 @@ fn name(period: Period, language: Language) -> &'static str {
     }
 }
 
-/// `5 novedades en 3 causas`
+/// `5 novedades en 3 expedientes`
 fn counted(digest: &Digest<'_>) -> String {
     let language = language(digest);
     let cases = match (digest.parts.len(), language) {
-        (1, Language::Es) => "1 causa".to_owned(),
-        (many, Language::Es) => format!("{many} causas"),
+        (1, Language::Es) => "1 expediente".to_owned(),
+        (many, Language::Es) => format!("{many} expedientes"),
         (1, Language::En) => "1 case".to_owned(),
         (many, Language::En) => format!("{many} cases"),
     };
@@ -119,8 +119,8 @@ fn stop(about: &About<'_>) -> Option<(String, Option<String>)> {
         Stop::Ask { channel } => {
             let lead = pick(
                 language,
-                "Para silenciar una causa o no recibir más estos mensajes, pídalo a quien opera veedor, que escribe",
-                "To silence a case or to stop these messages, ask whoever runs veedor, who types",
+                "Para silenciar un expediente o no recibir más estos mensajes, escriba a quien opera veedor. Comando para quien lo opera (30 días; con --critical, también lo crítico)",
+                "To silence a case or to stop these messages, write to whoever runs veedor. Command for whoever runs it (30 days; with --critical, critical news too)",
             );
             let rest = pick(
                 language,
@@ -184,7 +184,7 @@ fn around(Section { sheet, mute, .. }: &Section, language: Language) -> Vec<(&'s
         (pick(language, "Fuente", "Source"), &sheet.url),
         (pick(language, "Nota", "Note"), &sheet.note),
         (pick(language, "Etiquetas", "Tags"), &sheet.tags),
-        (pick(language, "Silenciar esta causa para usted", "Silence this case for you"), mute),
+        (pick(language, "Silenciar este expediente para usted", "Silence this case for you"), mute),
     ];
     said.into_iter().filter_map(|(label, value)| Some((label, value.as_deref()?))).collect()
 }
@@ -270,7 +270,7 @@ mod tests {
         abouts.iter_mut().for_each(|about| about.stop = Stop::Ask { channel: "mesa".into() });
         let letter =
             of(vec![(&abouts[0], vec![sample::filing(), sample::ruling()]), (&abouts[1], vec![sample::filing(), sample::removed()])]);
-        assert_eq!(letter.subject, "[resumen diario] 4 novedades en 2 causas, 02-mar-2026");
+        assert_eq!(letter.subject, "[resumen diario] 4 novedades en 2 expedientes, 02-mar-2026");
         let order = [
             "1. Caso <Otro> & más (2 novedades)",
             "2. Sobornos 2012-2016 (2 novedades)",

@@ -5,7 +5,6 @@
 use jiff::civil::{Date, Time};
 
 use super::dates::{day, moment};
-use super::words::pick;
 use crate::domain::about::Language;
 use crate::domain::evidence as e;
 use crate::domain::shown::Shown;
@@ -18,21 +17,26 @@ pub(super) fn tail(event: &Shown, language: Language) -> String {
     let witness = field.before.as_deref().map(|text| first_day(text, language)).unwrap_or_default();
     let es = language == Language::Es;
     match field.field.as_str() {
-        e::CREATED_LATE if es => format!("; por su número interno se registró después de otra del {witness}"),
-        e::CREATED_LATE => format!("; by its internal number it was entered after another one of {witness}"),
-        e::NOT_SHOWN if es => format!("; por su número interno se registró antes que otra del {witness} que ya se había observado"),
-        e::NOT_SHOWN => format!("; by its internal number it was entered before another one of {witness} that had been seen already"),
+        e::CREATED_LATE if es => format!("; su número interno es posterior al de otra con fecha del {witness}"),
+        e::CREATED_LATE => format!("; its internal number comes after that of another one dated {witness}"),
+        e::NOT_SHOWN if es => format!("; su número interno es anterior al de otra, con fecha del {witness}, que ya se había observado"),
+        e::NOT_SHOWN => format!("; its internal number comes before that of another one, dated {witness}, that had been seen already"),
         e::DATED_BEFORE if es => format!("; su fecha es anterior a la de otra del {witness} que ya se había observado"),
         e::DATED_BEFORE => format!("; dated before another one of {witness} that had been seen already"),
         e::FILE_TIME if es => format!("; la actuación dice {before}, el nombre de su archivo {after}"),
         e::FILE_TIME => format!("; the entry says {before}, the name of its file {after}"),
         e::ACT_DATE if es => format!("; la actuación dice {before}, el encabezado de su texto {after}"),
         e::ACT_DATE => format!("; the entry says {before}, the head of its text {after}"),
-        e::EARLIER_RAFFLE if es => format!("; el registro ya muestra otro sorteo, del {witness}, sin un motivo entre los dos"),
-        e::EARLIER_RAFFLE => format!("; the record shows another raffle, of {witness}, and no reason between the two"),
-        e::OFF_HOURS if after.is_empty() => pick(language, "; hora no laborable", "; outside working hours").to_owned(),
-        e::OFF_HOURS if es => format!("; {after} en treinta días"),
-        e::OFF_HOURS => format!("; {after} in thirty days"),
+        e::EARLIER_RAFFLE if es => {
+            format!("; el registro muestra otro sorteo, del {witness}; entre los dos no se observa una actuación que diga el motivo")
+        }
+        e::EARLIER_RAFFLE => {
+            format!("; the record shows another assignment by lot, of {witness}; no entry that states the reason was seen between the two")
+        }
+        e::OFF_HOURS if after.is_empty() && es => format!("; su fecha y hora: {before}"),
+        e::OFF_HOURS if after.is_empty() => format!("; its day and hour: {before}"),
+        e::OFF_HOURS if es => format!("; actos así en treinta días: {after}"),
+        e::OFF_HOURS => format!("; such acts in thirty days: {after}"),
         e::SERIAL_ORDER if es => format!("; su número interno y su fecha no siguen el orden de otra del {witness}"),
         e::SERIAL_ORDER => format!("; its internal number and its date do not follow the order of another one of {witness}"),
         e::ENTRIES_AT_ONCE if es => format!(": {after} actuaciones nuevas; lo habitual en un día es {before}"),
@@ -50,17 +54,17 @@ pub(super) fn tail(event: &Shown, language: Language) -> String {
 pub(super) fn labels(field: &str, language: Language) -> Option<[&'static str; 2]> {
     let (es, en) = match field {
         e::CREATED_LATE => (
-            ["Última registrada antes (fecha y número interno)", "Número interno de esta actuación"],
-            ["Last one entered before it (date and internal number)", "Internal number of this entry"],
+            ["La de número anterior (fecha y número interno)", "Número interno de esta actuación"],
+            ["The one numbered before it (date and internal number)", "Internal number of this entry"],
         ),
         e::NOT_SHOWN => (
-            ["Ya observada y registrada después (fecha y número interno)", "Número interno de esta actuación"],
-            ["Seen already and entered after it (date and internal number)", "Internal number of this entry"],
+            ["Ya observada, de número posterior (fecha y número interno)", "Número interno de esta actuación"],
+            ["Seen already, numbered after it (date and internal number)", "Internal number of this entry"],
         ),
         e::DATED_BEFORE => (["Ya observada", "Fecha de esta actuación"], ["Seen already", "Date of this entry"]),
         e::FILE_TIME => (["Según la actuación", "Según el nombre del archivo"], ["By the entry", "By the name of its file"]),
         e::ACT_DATE => (["Según la actuación", "Según el encabezado del texto"], ["By the entry", "By the head of its text"]),
-        e::EARLIER_RAFFLE => (["Sorteo anterior", "Este sorteo"], ["Earlier raffle", "This raffle"]),
+        e::EARLIER_RAFFLE => (["Sorteo anterior", "Este sorteo"], ["Earlier assignment by lot", "This assignment"]),
         e::OFF_HOURS => (["Hora", "Actos así en treinta días"], ["Time", "Such acts in thirty days"]),
         e::SERIAL_ORDER => (
             ["La otra (fecha y número interno)", "Esta (fecha y número interno)"],

@@ -85,7 +85,11 @@ pub(super) fn tell(out: &mut String, block: &Block, language: Language) {
         quoted(out, pick(language, "El texto dice", "The text says"), &format!("«{}»", escape(quote)));
     }
     if !block.change.is_empty() {
-        quoted(out, pick(language, "Diferencias", "Differences"), &marked(&block.change));
+        quoted(
+            out,
+            pick(language, "Diferencias (tachado: antes; subrayado: ahora)", "Differences (struck: before; underlined: now)"),
+            &marked(&block.change),
+        );
     }
     if let Some(excerpt) = &block.excerpt {
         quoted(out, pick(language, "Extracto", "Excerpt"), &format!("«{}»", escape(excerpt)));

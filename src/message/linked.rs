@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::dates::day;
 use super::words::{self, pick};
 use crate::domain::about::Language;
-use crate::domain::event::{EventEntry, FieldChange};
+use crate::domain::event::{Actor, EventEntry, FieldChange};
 use crate::domain::link::Link;
 use crate::domain::redact::cut;
 use crate::domain::shown::Shown;
@@ -25,13 +25,17 @@ pub(super) fn line(link: &Link, entry: Option<&EventEntry>, language: Language, 
             let title = Some(cut(&entry.title, title)).filter(|text| !text.is_empty());
             let what = [title, entry.date.map(|date| day(date, language))].into_iter().flatten().collect::<Vec<_>>().join(", ");
             let colon = if what.is_empty() { "" } else { ": " };
-            format!("{} {by}{colon}{what}", pick(language, "según una actuación", "according to an entry"))
+            let lead = match entry.actor {
+                Actor::Party => pick(language, "según un escrito", "according to a filing"),
+                _ => pick(language, "según una actuación", "according to an entry"),
+            };
+            format!("{lead} {by}{colon}{what}")
         }
         None => pick(language, "según la ficha del expediente", "according to the head of the docket").to_owned(),
     };
     let watched = match link.watched {
-        true => pick(language, "ya está vigilada", "watched already"),
-        false => pick(language, "no está vigilada", "not watched"),
+        true => pick(language, "ya consta en la lista de vigilancia", "already on the watch list"),
+        false => pick(language, "fuera de la lista de vigilancia", "not on the watch list"),
     };
     // In a subject the other number matters more than where it stands.
     if title == 0 { format!("{named}; {watched}") } else { format!("{named}, {from}; {watched}") }
@@ -45,10 +49,11 @@ pub(super) fn facts(link: &Link, language: Language) -> Vec<(&'static str, Strin
         let add = format!("veedor add {} {}", link.source, quoted(&link.number));
         let nothing = pick(
             language,
-            "hasta entonces nada se consulta de ella; si es el mismo asunto, linked une sus audiencias",
-            "nothing is asked of it before that; where it is the same matter, linked joins their hearings",
+            "hasta entonces nada se consulta de ella; si es el mismo asunto, la opción linked une sus audiencias",
+            "nothing is asked of it before that; where it is the same matter, the option linked joins their hearings",
         );
-        facts.push((pick(language, "Para vigilarla", "To watch it"), format!("{add} ({nothing})")));
+        facts
+            .push((pick(language, "Para agregarla (quien opera veedor)", "To add it (whoever runs veedor)"), format!("{add} ({nothing})")));
     }
     facts
 }
@@ -93,7 +98,7 @@ pub(super) fn summary(event: &Shown, language: Language, title: usize) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Actor, Event, EventKind};
+    use crate::domain::event::{Event, EventKind};
     use crate::domain::link::Relation;
     use crate::domain::sample;
     use crate::message::summary::summary as worded;
@@ -113,19 +118,22 @@ mod tests {
             both(&told),
             (
                 "Acumulación con la causa 07205-2024-00011G (ec-esatje), según una actuación del órgano judicial: AUTO DE ACUMULACION (AUTO), \
-                 19-feb-2024; no está vigilada"
+                 19-feb-2024; fuera de la lista de vigilancia"
                     .to_owned(),
                 "Joined or consolidated with case 07205-2024-00011G (ec-esatje), according to an entry by the court: AUTO DE ACUMULACION \
-                 (AUTO), 19 Feb 2024; not watched"
+                 (AUTO), 19 Feb 2024; not on the watch list"
                     .to_owned(),
             )
         );
         let heading = Event { field: Some(link(Relation::Related, true, "17721-2024-00011")), ..sample::bare(EventKind::CaseLinked) };
-        assert_eq!(both(&heading).0, "Causa relacionada: 17721-2024-00011 (ec-esatje), según la ficha del expediente; ya está vigilada");
+        assert_eq!(
+            both(&heading).0,
+            "Causa relacionada: 17721-2024-00011 (ec-esatje), según la ficha del expediente; ya consta en la lista de vigilancia"
+        );
         let facts = facts(&Link::of(&told).expect("a link"), Language::Es);
         assert_eq!(
             facts[1].1,
-            "veedor add ec-esatje 07205-2024-00011G (hasta entonces nada se consulta de ella; si es el mismo asunto, linked une sus audiencias)"
+            "veedor add ec-esatje 07205-2024-00011G (hasta entonces nada se consulta de ella; si es el mismo asunto, la opción linked une sus audiencias)"
         );
         assert_eq!(quoted("nysd 1:18-cv-08434"), "'nysd 1:18-cv-08434'");
     }

@@ -3,7 +3,7 @@
 //! For the summary that each recipient gets when a silence ends. It counts and names kinds, days and case numbers; no word of a
 //! court stands in it.
 
-use super::dates::{day, short_instant};
+use super::dates::{day, instant};
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::event::EventKind;
@@ -36,15 +36,15 @@ pub(super) fn line(event: &Shown, language: Language) -> String {
 /// The facts, each with its label.
 pub(super) fn facts(told: &Meanwhile, about: &About<'_>) -> Vec<(&'static str, String)> {
     let language = about.language;
-    let instant = |at| short_instant(at, &about.zone, language);
+    let at = |at| instant(at, &about.zone, language);
     let counted = |name: &str, count: &usize| format!("{} ({count})", plain(name));
     let mut cases: Vec<String> = told.cases.iter().map(|(case, count)| counted(case, count)).collect();
     if told.more_cases > 0 {
-        cases.push(format!("{} {}", pick(language, "y otros", "and others:"), told.more_cases));
+        cases.push(format!("{} {} {}", pick(language, "y", "and"), told.more_cases, pick(language, "más", "more")));
     }
     let kinds: Vec<String> = told.kinds.iter().map(|(kind, count)| counted(words::kind(*kind, language), count)).collect();
     let mut facts = vec![
-        (pick(language, "Silencio", "Silence"), format!("{} – {}", instant(told.from), instant(told.until))),
+        (pick(language, "Silencio", "Silence"), format!("{} – {}", at(told.from), at(told.until))),
         (pick(language, "Expedientes", "Cases"), cut(&cases.join(", "), FACT)),
     ];
     // Of cases of which nothing but activity is told, no kinds.

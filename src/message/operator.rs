@@ -89,8 +89,8 @@ pub(super) fn line(event: &Shown, about: &About<'_>) -> Option<String> {
         kind if is_over(kind) => {
             let to = short_instant(event.seen_at, &about.zone, language);
             match language {
-                Language::Es => format!("; duró del {since} al {to}"),
-                Language::En => format!("; it lasted from {since} to {to}"),
+                Language::Es => format!("; el problema duró del {since} al {to}"),
+                Language::En => format!("; the trouble lasted from {since} to {to}"),
             }
         }
         _ => format!("; {} {since}", pick(language, "desde el", "since")),
@@ -106,13 +106,15 @@ fn lead(kind: EventKind, report: &Report, language: Language) -> String {
     let id = plain(report.subject.id());
     let count = |number| report.number(number).unwrap_or_default();
     let of = match language {
-        Language::Es => format!("{} de {} expedientes", count(Number::Cases), count(Number::Watched)),
-        Language::En => format!("{} of {} cases", count(Number::Cases), count(Number::Watched)),
+        Language::Es => format!("{} de {}", count(Number::Cases), cases(count(Number::Watched), language)),
+        Language::En => format!("{} of {}", count(Number::Cases), cases(count(Number::Watched), language)),
     };
     let given_up = count(Number::GivenUp);
     match (kind, language) {
-        (EventKind::SourceUnreadable, Language::Es) => format!("La fuente {id} no se puede leer ({of}): su formato parece otro"),
-        (EventKind::SourceUnreadable, Language::En) => format!("Source {id} cannot be read ({of}): its layout seems to be another"),
+        (EventKind::SourceUnreadable, Language::Es) => {
+            format!("La fuente {id} no se puede leer ({of}): sus páginas no tienen el formato esperado")
+        }
+        (EventKind::SourceUnreadable, Language::En) => format!("Source {id} cannot be read ({of}): its pages are not in the expected form"),
         (EventKind::SourceBlocked, Language::Es) => format!("La fuente {id} rechaza las consultas ({of})"),
         (EventKind::SourceBlocked, Language::En) => format!("Source {id} refuses the visits ({of})"),
         (EventKind::SourceUnavailable, Language::Es) => format!("La fuente {id} no responde o dice no estar disponible ({of})"),
@@ -133,17 +135,17 @@ fn lead(kind: EventKind, report: &Report, language: Language) -> String {
         (EventKind::ChannelFailing, Language::En) => format!("Channel {id} takes no messages"),
         (EventKind::ChannelDisabled, Language::Es) => format!("El canal {id} queda en pausa: se prueba una vez al día y nada se pierde"),
         (EventKind::ChannelDisabled, Language::En) => format!("Channel {id} is disabled: it is tried once a day, and nothing is lost"),
-        (EventKind::ChannelGaveUp, Language::Es) if given_up == 1 => format!("Canal {id}: 1 mensaje sin entregar tras todos los intentos"),
-        (EventKind::ChannelGaveUp, Language::Es) => format!("Canal {id}: {given_up} mensajes sin entregar tras todos los intentos"),
-        (EventKind::ChannelGaveUp, Language::En) if given_up == 1 => format!("Channel {id}: 1 message was given up"),
-        (EventKind::ChannelGaveUp, Language::En) => format!("Channel {id}: {given_up} messages were given up"),
+        (EventKind::ChannelGaveUp, Language::Es) if given_up == 1 => format!("Canal {id}: 1 mensaje no se pudo entregar"),
+        (EventKind::ChannelGaveUp, Language::Es) => format!("Canal {id}: {given_up} mensajes no se pudieron entregar"),
+        (EventKind::ChannelGaveUp, Language::En) if given_up == 1 => format!("Channel {id}: 1 message could not be delivered"),
+        (EventKind::ChannelGaveUp, Language::En) => format!("Channel {id}: {given_up} messages could not be delivered"),
         (EventKind::ChannelRecovered, Language::Es) => format!("El canal {id} vuelve a recibir mensajes"),
         (EventKind::ChannelRecovered, Language::En) => format!("Channel {id} takes messages again"),
         (EventKind::StoreLow, Language::Es) => {
-            format!("Quedan {} MiB libres en el disco de veedor; lleno, se detiene", count(Number::FreeMib))
+            format!("Espacio libre en el disco de veedor: {} MiB; si se llena, veedor se detiene", count(Number::FreeMib))
         }
         (EventKind::StoreLow, Language::En) => {
-            format!("{} MiB are free on the disk of veedor; when it is full it stops", count(Number::FreeMib))
+            format!("Free space on the disk of veedor: {} MiB; if it fills up, veedor stops", count(Number::FreeMib))
         }
         (EventKind::StoreRecovered, Language::Es) => "El disco de veedor vuelve a tener espacio".to_owned(),
         (EventKind::StoreRecovered, Language::En) => "The disk of veedor has room again".to_owned(),
@@ -158,8 +160,8 @@ fn lead(kind: EventKind, report: &Report, language: Language) -> String {
         (_, Language::En) => {
             let troubles = match report.troubles.len() {
                 0 => "no known trouble".to_owned(),
-                1 => "1 thing in trouble".to_owned(),
-                many => format!("{many} things in trouble"),
+                1 => "1 problem".to_owned(),
+                many => format!("{many} problems"),
             };
             format!("veedor is still watching {} at {}; {troubles}", cases(count(Number::Watched), language), sources(report, language))
         }
@@ -211,9 +213,9 @@ pub(super) fn facts(event: &Shown, about: &About<'_>) -> Vec<(&'static str, Stri
         }
     }
     facts.extend(report.numbers.iter().map(|(number, count)| (label(*number, language), count.to_string())));
-    facts.extend(report.why.as_deref().map(|why| (pick(language, "Motivo", "Why"), cut(why, FACT))));
+    facts.extend(report.why.as_deref().map(|why| (pick(language, "Detalle técnico (en inglés)", "Technical detail"), cut(why, FACT))));
     if report.telling > 1 && !is_over(event.kind) && event.kind != EventKind::VeedorHeartbeat {
-        facts.push((pick(language, "Aviso número", "Telling number"), report.telling.to_string()));
+        facts.push((pick(language, "Aviso número", "Notice number"), report.telling.to_string()));
     }
     facts.extend(advice::next(event.kind, &report, language).map(|next| (pick(language, "Qué hacer", "What to do"), next)));
     facts
@@ -225,8 +227,8 @@ fn label(number: Number, language: Language) -> &'static str {
         Number::Cases => ("Expedientes afectados", "Cases concerned"),
         Number::Watched => ("Expedientes vigilados", "Cases watched"),
         Number::Attempts => ("Intentos fallidos", "Failed attempts"),
-        Number::Waiting => ("Mensajes en espera", "Messages that wait"),
-        Number::GivenUp => ("Mensajes sin entregar", "Messages given up"),
+        Number::Waiting => ("Mensajes en espera", "Messages waiting"),
+        Number::GivenUp => ("Mensajes sin entregar", "Messages not delivered"),
         Number::FreeMib => ("MiB libres", "MiB free"),
         Number::LeastMib => ("MiB que conviene tener", "MiB that should be free"),
     };

@@ -87,8 +87,8 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
         Stop::Ask { channel } => {
             let lead = pick(
                 language,
-                "Para silenciar este expediente o no recibir más estos mensajes, pídalo a quien opera veedor, que escribe",
-                "To silence this case or to stop these messages, ask whoever runs veedor, who types",
+                "Para silenciar este expediente o no recibir más estos mensajes, escriba a quien opera veedor. Comando para quien lo opera (30 días; con --critical, también lo crítico)",
+                "To silence this case or to stop these messages, write to whoever runs veedor. Command for whoever runs it (30 days; with --critical, critical news too)",
             );
             let number = cut(&plain(&about.watch.number.canonical), 100);
             // All that the command asks for, and --to, so that it mutes nobody else.
@@ -107,7 +107,11 @@ fn stop(about: &About<'_>) -> Vec<(String, Option<String>)> {
 
 fn calendar(events: &[Shown], language: Language) -> Option<String> {
     let brings = events.iter().filter_map(|event| event.hearing.as_ref()).any(|hearing| !hearing.appointments.is_empty());
-    let words = pick(language, "Para su calendario: la audiencia va adjunta", "For your calendar: the hearing is attached");
+    let words = pick(
+        language,
+        "Para su calendario: el archivo adjunto actualiza las audiencias",
+        "For your calendar: the attached file updates the hearings",
+    );
     brings.then(|| format!("{words} ({}).", file_name(language)))
 }
 

@@ -75,8 +75,7 @@ mod tests {
         let watch = sample::watch();
         let about = sample::about(&watch, Language::Es);
         let events = [sample::filing(), sample::ruling(), sample::rescheduled(), sample::party()];
-        let want =
-            "[17721-2019-00029G] Sobornos 2012-2016: Audiencia de juicio: del 20-feb-2024 09:00 al 12-mar-2024 09:00 y 3 novedades más";
+        let want = "[17721-2019-00029G] Sobornos 2012-2016: Audiencia de juicio: reprogramada del 20-feb-2024 09:00 al 12-mar-2024 09:00 y 3 novedades más";
         assert_eq!(subject(&about.show(&events), &about), want);
         assert!(subject(&about.show(&[sample::ruling(), sample::removed()]), &about).contains("no se observa"));
     }

@@ -79,7 +79,7 @@ fn worded(event: &Shown, about: &About<'_>, form: Form) -> String {
             format!("{words}; {}", absence(event, about))
         }
         EventKind::CaseReserved => {
-            let words = pick(language, "La fuente indica que el expediente es reservado", "The source says that the case is reserved");
+            let words = pick(language, "La fuente indica que el expediente es reservado", "The source says that the case is confidential");
             format!("{words}; {}", absence(event, about))
         }
         EventKind::CaseReturned => {
@@ -104,6 +104,9 @@ fn worded(event: &Shown, about: &About<'_>, form: Form) -> String {
                 format!("{}{}", words::kind(event.kind, language), evidence::tail(event, language))
             }
             (_, None, Some(field)) => of_field(event.kind, field, language),
+            _ if matches!(event.kind, EventKind::JudgeChanged | EventKind::CaseClosed) => {
+                format!("{}: {}", words::kind(event.kind, language), pick(language, "hubo una novedad", "there is news"))
+            }
             _ => words::kind(event.kind, language).to_owned(),
         },
     }
@@ -155,8 +158,12 @@ fn of_hearing(kind: EventKind, hearing: &EventHearing, entry: Option<&EventEntry
     if !is_new_date && !mention.warnings.is_empty() {
         line.push_str(pick(language, " (fecha por verificar)", " (date to be checked)"));
     }
-    if entry.is_some_and(|entry| entry.actor == Actor::Party) {
-        line.push_str(pick(language, ", según un escrito de parte", ", according to a party's filing"));
+    match entry.map(|entry| entry.actor) {
+        Some(Actor::Party) => line.push_str(pick(language, ", según un escrito de parte", ", according to a party's filing")),
+        Some(Actor::Prosecutor) => {
+            line.push_str(pick(language, ", según una actuación de la fiscalía", ", according to an entry by the prosecutor"));
+        }
+        _ => {}
     }
     line
 }
@@ -171,8 +178,8 @@ fn what_of_it(kind: EventKind, status: HearingStatus, now: Option<&str>, before:
         (EventKind::HearingScheduled, None, _) => {
             pick(language, "convocada; no se observa la fecha en la actuación", "set; no date seen in the entry").into()
         }
-        (EventKind::HearingRescheduled, Some(now), Some(before)) if es => format!("del {before} al {now}"),
-        (EventKind::HearingRescheduled, Some(now), Some(before)) => format!("from {before} to {now}"),
+        (EventKind::HearingRescheduled, Some(now), Some(before)) if es => format!("reprogramada del {before} al {now}"),
+        (EventKind::HearingRescheduled, Some(now), Some(before)) => format!("rescheduled from {before} to {now}"),
         (EventKind::HearingRescheduled, Some(now), None) if es => format!("nueva fecha {now}"),
         (EventKind::HearingRescheduled, Some(now), None) => format!("new date {now}"),
         (EventKind::HearingRescheduled, None, _) => {
@@ -187,7 +194,7 @@ fn what_of_it(kind: EventKind, status: HearingStatus, now: Option<&str>, before:
         (EventKind::HearingResumed, Some(now), _) if status == HearingStatus::ResumeScheduled => {
             format!("{} {now}", pick(language, "se reanudará el", "to resume on"))
         }
-        (EventKind::HearingReminder, Some(now), _) => format!("{} {now}", pick(language, "recordatorio: el", "reminder:")),
+        (EventKind::HearingReminder, Some(now), _) => format!("{} {now}", pick(language, "recordatorio, convocada para el", "reminder:")),
         (EventKind::HearingSilent, Some(now), _) if es => format!("era el {now}; no se observa en el registro qué ocurrió"),
         (EventKind::HearingSilent, Some(now), _) => format!("was on {now}; the record does not show what happened"),
         _ => outcome(kind, status, concerned, language),
@@ -295,11 +302,11 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         ),
         EventKind::OrderIssued | EventKind::EntryAdded | EventKind::ProsecutionAct => ("Nueva actuación", "New entry"),
         EventKind::FilingAdded => ("Escrito", "Filing"),
-        EventKind::AppealFiled => ("Recurso en el registro, actuación", "Appeal or other remedy on the record, entry"),
-        EventKind::NotificationServed => ("Notificación", "Service"),
+        EventKind::AppealFiled => ("Recurso según una actuación", "Appeal or other remedy according to an entry"),
+        EventKind::NotificationServed => ("Notificación", "Notice"),
         // At a hearing about custody either may have been decided; the clerk's record of it does not say which.
         EventKind::MeasureOrdered | EventKind::MeasureLifted if actor == Actor::Clerk => {
-            ("Sobre custodia u otra medida, una actuación", "About custody or another measure, an entry")
+            ("Sobre detención, libertad u otra medida, una actuación", "About detention, release or another measure, an entry")
         }
         EventKind::MeasureOrdered => ("Medida ordenada según una actuación", "Measure ordered according to an entry"),
         EventKind::MeasureLifted => ("Medida levantada según una actuación", "Measure lifted according to an entry"),
@@ -314,7 +321,7 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         EventKind::JudgeChanged => {
             ("Novedad sobre el juez o tribunal según una actuación", "News about the judge or panel according to an entry")
         }
-        EventKind::NotificationMissing => ("No se observa la notificación de una actuación", "No service seen of an entry"),
+        EventKind::NotificationMissing => ("No se observa la notificación de una actuación", "No notice seen of an entry"),
         EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
         EventKind::RecordRemoved => {
             ("Ya no aparece en el registro consultado una actuación", "No longer on the record consulted: an entry")
@@ -332,10 +339,14 @@ fn lead(kind: EventKind, actor: Actor, language: Language) -> String {
         EventKind::RecordNearDuplicate => {
             ("Casi igual a otra del mismo día, una actuación", "Nearly the same as another of its day: an entry")
         }
-        EventKind::CaseReraffled => ("Sorteo en el registro, actuación", "Raffle on the record, entry"),
+        EventKind::CaseReraffled => ("Sorteo según una actuación", "Assignment by lot according to an entry"),
         other => return words::kind(other, language).to_owned(),
     };
-    format!("{} {by}", pick(language, es, en))
+    let words = pick(language, es, en);
+    match words.strip_suffix(pick(language, "una actuación", "an entry")).filter(|_| actor == Actor::Party) {
+        Some(lead) => format!("{lead}{} {by}", pick(language, "un escrito", "a filing")),
+        None => format!("{words} {by}"),
+    }
 }
 
 fn of_field(kind: EventKind, change: &FieldChange, language: Language) -> String {
@@ -352,7 +363,7 @@ fn of_field(kind: EventKind, change: &FieldChange, language: Language) -> String
         (Some(before), Some(after)) => format!("{name}: from {} to {}", quoted(before), quoted(after)),
         (None, Some(after)) => format!("{name}: {} {}", pick(language, "ahora consta", "now shown:"), quoted(after)),
         (Some(before), None) => format!("{name}: {} {}", pick(language, "ya no se observa", "no longer seen:"), quoted(before)),
-        (None, None) => name,
+        (None, None) => format!("{name}: {}", pick(language, "hubo un cambio", "there was a change")),
     }
 }
 
@@ -365,7 +376,11 @@ fn of_judge(field: &FieldChange, hearing: Option<&EventHearing>, cause: Option<&
             pick(language, "consta la actuación", "the record has the entry"),
             cut(&entry.title, VALUE)
         )),
-        None => line.push_str(pick(language, "; no se observa en el registro el motivo", "; the record does not show why")),
+        None => line.push_str(pick(
+            language,
+            "; no se observa el motivo en las actuaciones de los últimos quince días",
+            "; no reason was seen in the entries of the last fifteen days",
+        )),
     }
     if let Some((hearing, date)) = hearing.and_then(|hearing| Some((hearing, hearing.mention.date?))) {
         let label = hearing_name(hearing.mention.kind.as_deref(), language).to_lowercase();
@@ -417,8 +432,8 @@ mod tests {
         for (event, es, en) in [
             (
                 sample::rescheduled(),
-                "Audiencia de juicio: del 20-feb-2024 09:00 al 12-mar-2024 09:00",
-                "Trial hearing: from 20 Feb 2024 09:00 to 12 Mar 2024 09:00",
+                "Audiencia de juicio: reprogramada del 20-feb-2024 09:00 al 12-mar-2024 09:00",
+                "Trial hearing: rescheduled from 20 Feb 2024 09:00 to 12 Mar 2024 09:00",
             ),
             (
                 sample::doubtful(),
@@ -433,8 +448,8 @@ mod tests {
             (sample::filing(), "Escrito de una parte: ESCRITO, 19-feb-2024", "Filing by a party: ESCRITO, 19 Feb 2024"),
             (
                 sample::entry(EventKind::MeasureOrdered, Actor::Clerk, "Bond Hearing", ""),
-                "Sobre custodia u otra medida, una actuación de la secretaría: Bond Hearing, 19-feb-2024",
-                "About custody or another measure, an entry by the clerk: Bond Hearing, 19 Feb 2024",
+                "Sobre detención, libertad u otra medida, una actuación de la secretaría: Bond Hearing, 19-feb-2024",
+                "About detention, release or another measure, an entry by the clerk: Bond Hearing, 19 Feb 2024",
             ),
             (
                 sample::entry(EventKind::CaseLinked, Actor::Court, "Remite por competencia", ""),
@@ -482,14 +497,14 @@ mod tests {
         for (event, es, en) in [
             (
                 bare.clone(),
-                "Juez o tribunal: de «JUEZA FICTICIA» a «JUEZ FICTICIO»; no se observa en el registro el motivo",
-                "Judge or panel: from «JUEZA FICTICIA» to «JUEZ FICTICIO»; the record does not show why",
+                "Juez o tribunal: de «JUEZA FICTICIA» a «JUEZ FICTICIO»; no se observa el motivo en las actuaciones de los últimos quince días",
+                "Judge or panel: from «JUEZA FICTICIA» to «JUEZ FICTICIO»; no reason was seen in the entries of the last fifteen days",
             ),
             (
                 near,
-                "Juez o tribunal: de «JUEZA FICTICIA» a «JUEZ FICTICIO»; no se observa en el registro el motivo; próxima audiencia: \
+                "Juez o tribunal: de «JUEZA FICTICIA» a «JUEZ FICTICIO»; no se observa el motivo en las actuaciones de los últimos quince días; próxima audiencia: \
                  audiencia de juicio, 12-mar-2024 09:00",
-                "Judge or panel: from «JUEZA FICTICIA» to «JUEZ FICTICIO»; the record does not show why; next hearing: trial hearing, \
+                "Judge or panel: from «JUEZA FICTICIA» to «JUEZ FICTICIO»; no reason was seen in the entries of the last fifteen days; next hearing: trial hearing, \
                  12 Mar 2024 09:00",
             ),
             (

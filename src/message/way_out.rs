@@ -98,7 +98,7 @@ fn words(page: &WayOutPage<'_>) -> (&'static str, Vec<String>) {
             "Silence a case",
             vec![
                 format!("{to} gets the news of case {case} through the channel “{channel}”."),
-                "If you confirm, no message of this case will come through this channel any more, not the critical ones either nor reminders of hearings, until you ask for them again. Other cases and other people are not concerned.".to_owned(),
+                "If you confirm, no message of this case will come through this channel any more, not the critical ones either nor reminders of hearings, until you ask for them again. Other cases and other people are not affected.".to_owned(),
                 back.to_owned(),
             ],
         ),
@@ -114,7 +114,7 @@ fn words(page: &WayOutPage<'_>) -> (&'static str, Vec<String>) {
             "Stop the messages",
             vec![
                 format!("{to} gets messages through the channel “{channel}”."),
-                "If you confirm, no message of this channel will come any more, of any case, not the critical ones either, until you ask for them again. Other people are not concerned.".to_owned(),
+                "If you confirm, no message of this channel will come any more, of any case, not the critical ones either, until you ask for them again. Other people are not affected.".to_owned(),
                 back.to_owned(),
             ],
         ),

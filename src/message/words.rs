@@ -39,15 +39,15 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::FilingAdded => ("Escrito de una parte", "Filing by a party"),
         EventKind::AppealFiled => ("Recurso", "Appeal or other remedy"),
         EventKind::ProsecutionAct => ("Actuación de la fiscalía", "Act of the prosecutor"),
-        EventKind::NotificationServed => ("Notificación", "Service"),
-        EventKind::NotificationMissing => ("Notificación que no se observa", "Service not seen"),
+        EventKind::NotificationServed => ("Notificación", "Notice to the parties"),
+        EventKind::NotificationMissing => ("Notificación que no se observa", "Notice not seen"),
         EventKind::EntryAdded => ("Nueva actuación", "New entry"),
         EventKind::CaseFieldChanged => ("Dato del proceso", "Case details"),
         EventKind::JudgeChanged => ("Juez o tribunal", "Judge or panel"),
         EventKind::PartyChanged => ("Partes procesales", "Parties"),
         EventKind::CaseLinked => ("Causa vinculada o nueva instancia", "Linked case or new instance"),
         EventKind::CaseClosed => ("Estado del proceso", "State of the case"),
-        EventKind::CaseReopened => ("Proceso reabierto", "Case reopened"),
+        EventKind::CaseReopened => ("Reapertura o desarchivo según el registro", "Reopened or back from the archive, by the record"),
         EventKind::RecordEdited => ("Texto distinto en una actuación publicada", "Different text in a published entry"),
         EventKind::RecordRemoved => ("Actuación que no se observa", "Entry no longer seen"),
         EventKind::RecordBackdated => ("Apareció con fecha anterior", "Appeared with an earlier date"),
@@ -60,10 +60,10 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordOutOfOrder => ("Orden de registro y fechas", "Order of entries and their dates"),
         EventKind::RecordBurst => ("Muchas novedades a la vez", "Much at once"),
         EventKind::RecordNearDuplicate => ("Dos actuaciones casi iguales", "Two entries nearly the same"),
-        EventKind::CaseReraffled => ("Sorteo de la causa", "Raffle of the case"),
+        EventKind::CaseReraffled => ("Sorteo de la causa", "Assignment of the case by lot"),
         EventKind::RecordDisagreement => ("Las fuentes no coinciden", "The sources disagree"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
-        EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case reserved according to the source"),
+        EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case confidential according to the source"),
         EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
         EventKind::SourceDrift => ("Freno: avisos retenidos", "Brake: messages held"),
         EventKind::SilenceEnded => ("Fin de un silencio", "End of a silence"),
@@ -71,12 +71,12 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::SourceBlocked => ("Fuente que rechaza las consultas", "Source that refuses the visits"),
         EventKind::SourceUnavailable => ("Fuente no disponible", "Source not available"),
         EventKind::SourceCasesUnread => ("Expedientes sin lectura", "Cases not read"),
-        EventKind::SourceRecovered => ("Fuente otra vez legible", "Source well again"),
-        EventKind::ChannelFailing => ("Canal que no recibe", "Channel that takes nothing"),
+        EventKind::SourceRecovered => ("Fuente otra vez legible", "Source readable again"),
+        EventKind::ChannelFailing => ("Canal que no recibe", "Channel not accepting messages"),
         EventKind::ChannelDisabled => ("Canal en pausa", "Channel disabled"),
-        EventKind::ChannelGaveUp => ("Mensajes sin entregar", "Messages given up"),
-        EventKind::ChannelRecovered => ("Canal que vuelve a recibir", "Channel well again"),
-        EventKind::StoreLow => ("Poco espacio en disco", "Little room on the disk"),
+        EventKind::ChannelGaveUp => ("Mensajes sin entregar", "Messages not delivered"),
+        EventKind::ChannelRecovered => ("Canal que vuelve a recibir", "Channel accepting messages again"),
+        EventKind::StoreLow => ("Poco espacio en disco", "Disk space low"),
         EventKind::StoreRecovered => ("Otra vez espacio en disco", "Room on the disk again"),
         EventKind::VeedorHeartbeat => ("Señal de vida", "Sign of life"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
@@ -88,7 +88,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
 /// The heading of an event about an entry. What somebody other than the court wrote is never headed as the court's act.
 pub(super) fn heading(kind: EventKind, actor: Option<Actor>, language: Language) -> &'static str {
     if actor == Some(Actor::Clerk) && matches!(kind, EventKind::MeasureOrdered | EventKind::MeasureLifted) {
-        return pick(language, "Custodia u otra medida", "Custody or another measure");
+        return pick(language, "Detención, libertad u otra medida", "Detention, release or another measure");
     }
     let written_by = match actor.filter(|actor| *actor != Actor::Court && is_act_of_court(kind, *actor)) {
         None => return self::kind(kind, language),
@@ -105,7 +105,9 @@ pub(super) fn heading(kind: EventKind, actor: Option<Actor>, language: Language)
 pub(super) fn is_act_of_court(kind: EventKind, actor: Actor) -> bool {
     match kind {
         EventKind::RulingIssued | EventKind::RulingOral | EventKind::OrderIssued => actor != Actor::Court,
-        EventKind::MeasureOrdered | EventKind::MeasureLifted | EventKind::CaseClosed => actor == Actor::Party,
+        EventKind::MeasureOrdered | EventKind::MeasureLifted | EventKind::CaseClosed | EventKind::CaseReopened => {
+            matches!(actor, Actor::Party | Actor::Prosecutor)
+        }
         kind => actor == Actor::Party && kind.name().starts_with("hearing."),
     }
 }
@@ -127,7 +129,7 @@ pub(super) fn author(actor: Actor, language: Language) -> &'static str {
     let (es, en) = match actor {
         Actor::Court => ("órgano judicial (juez, tribunal o corte)", "judge or court"),
         Actor::Clerk => ("secretaría", "court clerk"),
-        Actor::Prosecutor => ("fiscalía", "prosecutor"),
+        Actor::Prosecutor => ("fiscalía (no es una decisión judicial)", "prosecutor (not a decision of the court)"),
         Actor::Party => ("una parte (no es una decisión judicial)", "a party (not a decision of the court)"),
         Actor::Unknown => ("sin determinar", "not determined"),
     };
@@ -230,7 +232,7 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         ),
         EventKind::RecordOffHours => (
             "Puede deberse a un turno, una causa que no admite espera, una firma electrónica fuera del despacho o un feriado trabajado.",
-            "Possible reasons: a judge on duty, a matter that cannot wait, an electronic signature away from the office, or a working holiday.",
+            "Possible reasons: a judge on duty, a matter that cannot wait, an electronic signature away from the office, or a public holiday that was worked.",
         ),
         EventKind::RecordOutOfOrder => (
             "Puede deberse a una carga tardía o en lote, un borrador que se firmó después o una migración de datos.",
@@ -245,8 +247,8 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
             "Possible reasons: a draft, a correction that was published by itself, or like acts for several people.",
         ),
         EventKind::CaseReraffled => (
-            "Puede deberse a un nuevo sorteo dispuesto por escrito que el registro no muestra, otra causa vinculada, un turno o un error de registro.",
-            "Possible reasons: a new raffle by an order that the record does not show, a linked case, a judge on duty, or a clerical error.",
+            "Puede deberse a un nuevo sorteo dispuesto en una providencia que el registro no muestra, otra causa vinculada, un turno o un error de registro.",
+            "Possible reasons: a new assignment by an order that the record does not show, a linked case, a judge on duty, or a clerical error.",
         ),
         EventKind::HearingSilent => (
             "Puede deberse a un registro tardío o a un acta que el sistema de consulta no muestra.",
@@ -256,7 +258,15 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
             "Puede deberse a un registro tardío o a una notificación que el sistema de consulta no muestra.",
             "Possible reasons: a late record, or a notice that the consultation system does not show.",
         ),
-        EventKind::PartyChanged | EventKind::CaseFieldChanged | EventKind::JudgeChanged if severity >= Severity::Warn => (
+        EventKind::JudgeChanged => (
+            "Puede deberse a un encargo o subrogación, vacaciones o licencia, un nuevo sorteo, una excusa o recusación, o una corrección de datos.",
+            "Possible reasons: a substitute during leave, a new assignment by lot, an excusal or recusal, or a correction of data.",
+        ),
+        EventKind::CaseActivity => (
+            "Por privacidad, los avisos de este expediente no dicen más; consulte la fuente oficial.",
+            "For privacy, messages of this case say no more; see the official source.",
+        ),
+        EventKind::PartyChanged | EventKind::CaseFieldChanged if severity >= Severity::Warn => (
             "Puede deberse a una corrección de datos, una acumulación o una decisión que aún no consta.",
             "Possible reasons: a correction of data, a joinder, or a decision not yet on the record.",
         ),
@@ -269,8 +279,8 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
             "Possible reasons: a change of the site or a misreading; it may also be a real change in many cases at once.",
         ),
         EventKind::SilenceEnded => (
-            "Nada se perdió: todo consta en lo que veedor guarda, y quien lo opera puede reenviar cada aviso (veedor retry).",
-            "Nothing is lost: all of it is kept, and whoever runs veedor can send each message again (veedor retry).",
+            "Nada se perdió: todo quedó guardado. Si necesita un aviso, pídalo a quien opera veedor, que puede reenviarlo.",
+            "Nothing was lost: all of it is kept. If you need a message, ask whoever runs veedor, who can send it again.",
         ),
         EventKind::SourceUnreadable => (
             "Puede deberse a un rediseño del sitio, a una página de error que no se reconoce o a una receta por corregir.",

@@ -89,6 +89,16 @@ pub(super) fn sender(from: &str) -> Result<Mailbox, Unsendable> {
     Ok(mailbox)
 }
 
+impl Smtp {
+    /// Whether this is a sender of the same address, whatever name stands beside it.
+    pub fn is_from(&self, from: &str) -> bool {
+        match (sender(&self.from), sender(from)) {
+            (Ok(one), Ok(other)) => one.email == other.email,
+            _ => self.from == from,
+        }
+    }
+}
+
 /// The recipient's address. Letters beyond ASCII would need SMTPUTF8 on every relay on the way (`alerting.md` B1.5).
 pub(super) fn recipient(address: &str) -> Result<Address, Unsendable> {
     let address: Address = address.parse().map_err(|error| Unsendable::message(format!("the recipient is not a mail address: {error}")))?;

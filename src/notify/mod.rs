@@ -146,6 +146,8 @@ pub enum Whose {
     Message,
     /// That of the recipient: no message to it would do better.
     Recipient,
+    /// That of the address that a mail bears as its sender: that of the channel, unless the mail was written with an older one.
+    Sender,
     /// That of the channel: every message would meet it now.
     Channel,
 }

@@ -25,7 +25,7 @@ use tokio::time::timeout;
 
 use super::stream::CarefulStream;
 use super::{Attempted, Deadlines, Farewell, Smtp, Tls, Whose, email};
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{MAY_HAVE_ARRIVED, Outcome};
 use crate::domain::redact::{cut, plain};
 use line::{Kept, Line};
 
@@ -148,7 +148,8 @@ fn expect(answer: &Response, phase: Phase) -> Result<String, Failed> {
     if answer.code().severity == wanted {
         return Ok(format!("{} {words}", answer.code()));
     }
-    Err(retry(phase, format!("the mail relay answered {} out of turn to {}: {words}", answer.code(), phase.name())))
+    let doubt = doubt(phase);
+    Err(retry(phase, format!("the mail relay answered {} out of turn to {}{doubt}: {words}", answer.code(), phase.name())))
 }
 
 /// What an error means (`alerting.md` B2.3).
@@ -161,7 +162,7 @@ fn failed(phase: Phase, error: &Error) -> Failed {
     let why = words(&error.to_string());
     // From the last dot on nobody knows, whatever broke: the same bytes go out again under the same id.
     if phase == Phase::Content {
-        let why = format!("connection lost after the message was handed over; it may have arrived, possible duplicate: {why}");
+        let why = format!("connection lost after the message was handed over; {MAY_HAVE_ARRIVED}: {why}");
         return retry(phase, why);
     }
     if let Some(tls) = tls_error(error) {
@@ -174,16 +175,21 @@ fn failed(phase: Phase, error: &Error) -> Failed {
     retry(phase, format!("connection to the mail relay failed at {}: {why}", phase.name()))
 }
 
-/// What a refusal for good is about: up to MAIL the account and the sender, at RCPT the recipient unless the relay says that
+/// What a refusal for good about the recipient begins with (RFC 3463 §3.2; 5.1.10, RFC 7505): no such mailbox, domain or address, or one
+/// that moved. It goes before words: a table of Postfix that lacks a mailbox is called "relay recipient table".
+const OF_RECIPIENT: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
+
+/// What a refusal for good is about: before MAIL the account, at MAIL the sender, at RCPT the recipient unless the relay says that
 /// it does not work for us (5.7.x, RFC 3463 §3.8, or in words) or does not like the sender (5.1.7 and 5.1.8, §3.2; Postfix waits for RCPT
 /// to say so), then the message.
 fn refused(phase: Phase, code: &str, reply: &str, why: String) -> Failed {
     let says = |code: &str| reply.split([' ', '-']).take(3).any(|word| word.starts_with(code));
-    let is_policy = says("5.7.") || reply.to_lowercase().contains("relay");
+    let is_policy = says("5.7.") || (!OF_RECIPIENT.into_iter().any(says) && reply.to_lowercase().contains("relay"));
     match phase {
-        Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth | Phase::Mail => misconfigured(why),
+        Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth => misconfigured(why),
         _ if matches!(code, "530" | "534" | "535" | "538") => misconfigured(why),
-        Phase::Rcpt if says("5.1.7") || says("5.1.8") => misconfigured(why),
+        Phase::Mail => of_sender(why),
+        Phase::Rcpt if says("5.1.7") || says("5.1.8") => of_sender(why),
         // A full mailbox is emptied one day (5.2.2, RFC 3463 §3.3).
         Phase::Rcpt | Phase::Data | Phase::Content if code == "552" || says("5.2.2") => retry(phase, why),
         Phase::Rcpt if is_policy => Failed { outcome: Outcome::Misconfigured { why }, whose: Whose::Message },
@@ -194,6 +200,10 @@ fn refused(phase: Phase, code: &str, reply: &str, why: String) -> Failed {
 
 fn misconfigured(why: String) -> Failed {
     Failed { outcome: Outcome::Misconfigured { why }, whose: Whose::Channel }
+}
+
+fn of_sender(why: String) -> Failed {
+    Failed { whose: Whose::Sender, ..misconfigured(why) }
 }
 
 /// The TLS error among an error's causes. lettre calls it a connection error like any other.
@@ -210,8 +220,12 @@ fn tls_error(error: &Error) -> Option<&rustls::Error> {
 }
 
 fn too_late(phase: Phase, limit: Duration) -> Failed {
-    let duplicate = if phase == Phase::Content { "; it may have arrived, possible duplicate" } else { "" };
-    retry(phase, format!("no answer from the mail relay to {} within {} s{duplicate}", phase.name(), limit.as_secs_f64()))
+    retry(phase, format!("no answer from the mail relay to {} within {} s{}", phase.name(), limit.as_secs_f64(), doubt(phase)))
+}
+
+/// What is to be said of a mail when an answer does not say whether the relay took it.
+fn doubt(phase: Phase) -> String {
+    if phase == Phase::Content { format!("; {MAY_HAVE_ARRIVED}") } else { String::new() }
 }
 
 /// Up to MAIL it is the relay's trouble, at RCPT that of the recipient, then it may be that of the message.

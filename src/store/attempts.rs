@@ -1,7 +1,7 @@
 //! Attempts at deliveries: noted with the state that follows from them, and read.
 //!
-//! They are shown and counted, and nothing is decided by what they say. So one that does not read back is passed over: a message that was
-//! sent must be noted as sent, whatever became of the row of an earlier attempt.
+//! One that does not read back is passed over where they are shown: a message that was sent must be noted as sent, whatever became of the
+//! row of an earlier attempt. Who decides by what they say asks for [all of them](Store::all_attempts).
 
 use crate::domain::delivery::{Attempt, DeliveryState};
 use crate::domain::id::Id;
@@ -26,6 +26,15 @@ impl Store {
         self.read(|trees| {
             let read = attempts_of(trees, id).filter_map(|attempt| readable(attempt.map(Some)).transpose());
             read.map(|attempt| attempt.map(|(_, record)| record.into())).collect()
+        })
+    }
+
+    /// The attempts at a delivery, oldest first; `None` when one does not read back, because that may have said anything.
+    pub fn all_attempts(&self, id: Id) -> Result<Option<Vec<Attempt>>, StoreError> {
+        self.read(|trees| {
+            let all: Result<Vec<Attempt>, StoreError> =
+                attempts_of(trees, id).map(|attempt| attempt.map(|(_, record)| record.into())).collect();
+            readable(all.map(Some))
         })
     }
 }

@@ -19,6 +19,7 @@ use super::cases::{self, Head};
 use super::codes::{ClassCode, Instant, TopicCode};
 use super::error::StoreError;
 use super::keys::{self, Table};
+use super::records::at_the_end;
 use super::records::case::HeadRecord;
 use super::writer::Ledger;
 use super::{Cid, Store, rows};
@@ -53,6 +54,9 @@ pub(super) struct StateRecord {
     told_bad: u32,
     disabled: Option<Instant>,
     why: String,
+    /// Last, and not written when there is nothing to say, so that rows of both ages read as they are.
+    #[serde(default, deserialize_with = "at_the_end", skip_serializing_if = "Option::is_none")]
+    nothing_since: Option<Instant>,
 }
 
 /// A condition as a line of a backup.
@@ -165,7 +169,7 @@ pub(super) fn show(key: &[u8], value: &[u8]) -> Result<String, StoreError> {
 
 impl From<State> for StateRecord {
     fn from(state: State) -> Self {
-        let State { since, last_bad, bad, class, good, told, told_at, told_class, told_bad, disabled, why } = state;
+        let State { since, last_bad, bad, class, good, told, told_at, told_class, told_bad, disabled, nothing_since, why } = state;
         Self {
             since: since.into(),
             last_bad: last_bad.into(),
@@ -178,13 +182,14 @@ impl From<State> for StateRecord {
             told_bad,
             disabled: disabled.map(Instant::from),
             why,
+            nothing_since: nothing_since.map(Instant::from),
         }
     }
 }
 
 impl From<StateRecord> for State {
     fn from(record: StateRecord) -> Self {
-        let StateRecord { since, last_bad, bad, class, good, told, told_at, told_class, told_bad, disabled, why } = record;
+        let StateRecord { since, last_bad, bad, class, good, told, told_at, told_class, told_bad, disabled, why, nothing_since } = record;
         Self {
             since: since.0,
             last_bad: last_bad.0,
@@ -196,6 +201,7 @@ impl From<StateRecord> for State {
             told_class: told_class.0,
             told_bad,
             disabled: disabled.map(|at| at.0),
+            nothing_since: nothing_since.map(|at| at.0),
             why,
         }
     }

@@ -130,7 +130,7 @@ impl Store {
         self.write(true, move |ledger| ledger.fix(id, content))
     }
 
-    /// Writes anew what a delivery sends, because less may be told of its case than when it was written. Flushed.
+    /// Writes anew what a delivery sends: less may be told of its case than when it was written, or its sender was corrected. Flushed.
     pub fn rewrite(&self, id: Id, content: Content) -> Result<Content, StoreError> {
         self.write(true, move |ledger| {
             let record = ledger.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;

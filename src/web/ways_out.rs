@@ -104,7 +104,7 @@ async fn act(State(ways): State<WaysOut>, Path(token): Path<String>, body: Bytes
 /// Answers; `stop`: whether a post stops the messages or has them sent again, `None`: somebody only looks.
 async fn answer(ways: &WaysOut, token: &str, stop: Option<bool>) -> Response {
     let Ok(_turn) = ways.turns.try_acquire() else {
-        return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "2")], headers("text/plain; charset=utf-8"), "try again\n").into_response();
+        return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "2")], headers("text/plain; charset=utf-8"), BUSY).into_response();
     };
     let Some(token) = Token::parse(token) else { return unknown() };
     let store = ways.store.clone();
@@ -157,13 +157,22 @@ fn tell(ways: &WaysOut, holder: &Holder<'_>, stopped: bool, silence: &str) {
     ways.metrics.counter(&RECIPIENTS, &[what]).inc();
 }
 
+/// Two languages, because nobody is known whose language it could be.
+const UNKNOWN: &str = "Este enlace no es válido o ya no corresponde a ningún destinatario. Para no recibir más mensajes, escriba a quien \
+                       opera veedor.\n\nThis link is not valid, or belongs to no recipient any more. To stop the messages, write to whoever \
+                       runs veedor.\n";
+const BUSY: &str = "Hay muchas consultas a la vez. Recargue la página en unos segundos.\n\nToo many requests at once. Reload the page in \
+                    a few seconds.\n";
+const FAILED: &str = "No se pudo atender su pedido. Intente de nuevo en unos minutos.\n\nYour request could not be handled. Try again in \
+                      a few minutes.\n";
+
 fn unknown() -> Response {
-    (StatusCode::NOT_FOUND, headers("text/plain; charset=utf-8"), "not found\n").into_response()
+    (StatusCode::NOT_FOUND, headers("text/plain; charset=utf-8"), UNKNOWN).into_response()
 }
 
 fn failed(error: &StoreError) -> Response {
     tracing::error!(%error, "what a recipient asked for could not be kept");
-    (StatusCode::SERVICE_UNAVAILABLE, headers("text/plain; charset=utf-8"), "try again later\n").into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, headers("text/plain; charset=utf-8"), FAILED).into_response()
 }
 
 /// Nothing is kept, passed on, framed or loaded (`alerting.md` E2.1).

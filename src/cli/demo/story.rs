@@ -245,7 +245,7 @@ tags   = ["demo"]
     fn edit_and_remove(&self, court: &Court) {
         self.say(
             "En el Caso Veleta cambia un oficio ya publicado, y en el Caso Espejo deja de verse una razón.",
-            "In the Veleta case an order already published changes, and in the Espejo case a clerk's note is no longer shown.",
+            "In the Veleta case an official letter already published changes, and in the Espejo case a clerk's note is no longer shown.",
         );
         court.change(FIRST, |acts| {
             for act in acts.iter_mut().filter(|act| act.serial == 1004) {

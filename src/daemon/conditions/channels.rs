@@ -110,13 +110,14 @@ fn of_channel(
         }
         _ => None,
     };
-    let (is_over, is_disabled) = (matches!(step, Step::Resolve(_)), state.as_ref().is_some_and(|state| state.disabled.is_some()));
+    let is_over = matches!(step, Step::Resolve(_));
     let told = observer.keep(config, key, kept.as_ref(), state.clone(), event, now)?;
     runs.settle(channel, &run, state.as_ref());
     if is_over {
         hasten(observer, channel, now)?;
     }
-    if is_disabled {
+    // Unless it took a message while this was told.
+    if runs.is_disabled(channel) {
         let why = format!("its channel is disabled after {} failed attempts and is tried once a day: {}", run.bad, run.why);
         observer.handles.store.hold(channel, &why, now)?;
     }

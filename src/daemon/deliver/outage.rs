@@ -4,6 +4,7 @@
 //! Real HTTP, real SMTP and a real store; only the clock is ours. A test, and nothing else.
 
 mod disabled;
+mod senders;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,12 +26,14 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::Handles;
 use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::docket::Docket;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::health::Health;
 use crate::domain::id::Id;
 use crate::domain::route::{Route, route};
 use crate::domain::sample;
 use crate::domain::schedule::Row;
+use crate::store::Version;
 use crate::store::cases::Head;
 use crate::store::commit::Visit;
 use crate::store::outbox::DeliveryFilter;
@@ -51,6 +54,10 @@ enum Mood {
     Closed,
     /// Knows no recipient, for good.
     Gone,
+    /// Takes no mail from the sender that the watch list has at first.
+    Choosy,
+    /// Takes a mail and closes the connection instead of saying so.
+    Lossy,
 }
 
 const MOODS: [Mood; 6] = [Mood::Well, Mood::Broken, Mood::Overloaded, Mood::Busy, Mood::Astray, Mood::Closed];
@@ -131,7 +138,7 @@ async fn hook(
         Mood::Astray => StatusCode::NOT_FOUND,
         // What axum cannot do, a gateway does: an answer that says nothing.
         Mood::Closed => StatusCode::BAD_GATEWAY,
-        Mood::Gone => StatusCode::GONE,
+        Mood::Gone | Mood::Choosy | Mood::Lossy => StatusCode::GONE,
     };
     (status, answer, String::new())
 }
@@ -157,6 +164,7 @@ async fn talk(stream: TcpStream, receivers: Receivers) -> Option<()> {
                 return None;
             }
             ("MAIL", Mood::Astray) => "535 5.7.8 who are you",
+            ("MAIL", Mood::Choosy) if line.contains("<v@example.org>") => "550 5.1.8 no such sender",
             ("RCPT", Mood::Gone) => {
                 receivers.refusals.fetch_add(1, Ordering::SeqCst);
                 "550 5.1.1 nobody"
@@ -179,6 +187,9 @@ async fn talk(stream: TcpStream, receivers: Receivers) -> Option<()> {
                 let events = parsed.header("X-Veedor-Event-Id").and_then(|value| value.as_text()).expect("listed").to_owned();
                 let id = format!("{recipient} {}", parsed.message_id().expect("an id"));
                 receivers.take("mail", id, events.split_whitespace().map(str::to_owned));
+                if mood == Mood::Lossy {
+                    return None;
+                }
                 "250 queued"
             }
             _ => "250 ok",
@@ -253,20 +264,22 @@ impl Desk {
         let routes: Vec<Route> = config.channels.iter().map(|channel| channel.route.clone()).collect();
         let watch = &config.cases[case];
         let cid = store.register(std::slice::from_ref(&watch.case)).expect("registers")[0];
-        let seq = store.head(cid).expect("reads").map_or(0, |head| head.seq);
+        let known = store.head(cid).expect("reads").unwrap_or_else(|| Head::unvisited(watch.case.clone(), now));
+        // Of a case without a docket nothing but activity would be told, and each attempt would write that anew.
+        let version = Version { number: known.version + 1, at: now, docket: Docket::default(), pages: Vec::new() };
         self.version += 1;
         let events: Vec<Event> = (0..count)
             .map(|n| {
                 let kind = kinds[(self.version + n) as usize % kinds.len()];
                 let subject = format!("{}/{n}", self.version);
                 let id = Event::id_of(&watch.case, 1, &subject, kind);
-                Event { id, seen_at: now, case: watch.case.clone(), ..sample::bare(kind) }
+                Event { id, seen_at: now, case: watch.case.clone(), version: version.number, ..sample::bare(kind) }
             })
             .collect();
-        let head = Head { seq, health: Health::Ok, ..Head::unvisited(watch.case.clone(), now) };
+        let head = Head { version: version.number, health: Health::Ok, ..known };
         let deliveries = route(&events, watch, &routes, now);
         let ids = events.iter().map(|event| event.id).collect();
-        store.commit(Visit { cid, row: Row::default(), head, missing: None, version: None, events, deliveries }).expect("commits");
+        store.commit(Visit { cid, row: Row::default(), head, missing: None, version: Some(version), events, deliveries }).expect("commits");
         ids
     }
 

@@ -13,8 +13,7 @@ use crate::message::words::pick;
 pub fn digest(digest: &Digest<'_>, marks: Marks) -> Talk {
     let language = digest.parts.first().map(|part| part.about.language).unwrap_or_default();
     let news: Vec<News> = digest.parts.iter().flat_map(|part| of_case(part, marks)).collect();
-    let footer =
-        "Toda persona se presume inocente mientras no haya sentencia firme. La fuente puede contener errores; confirme antes de publicar.";
+    let footer = "Toda persona se presume inocente mientras no se declare su responsabilidad en resolución firme. La fuente puede contener errores; confirme antes de publicar.";
     Talk {
         language,
         severity: news.iter().map(|news| news.severity).max().unwrap_or(Severity::Info),
@@ -27,7 +26,7 @@ pub fn digest(digest: &Digest<'_>, marks: Marks) -> Talk {
         footer: pick(
             language,
             footer,
-            "Everyone is presumed innocent until a final judgment. The source may contain errors; check it before you publish.",
+            "Everyone is presumed innocent until a final judgment says otherwise. The source may contain errors; check it before you publish.",
         ),
     }
 }
@@ -68,7 +67,7 @@ mod tests {
         let at = "2026-03-02T12:00:00Z".parse().expect("an instant");
         let parts = vec![part(&one, vec![sample::ruling(), sample::filing()]), part(&two, vec![sample::filing()])];
         let talk = digest(&Digest { period: MORNING, at, zone, parts }, Marks::Shown);
-        assert_eq!(talk.headline, "[resumen diario] 3 novedades en 2 causas, 02-mar-2026");
+        assert_eq!(talk.headline, "[resumen diario] 3 novedades en 2 expedientes, 02-mar-2026");
         let fitted = talk.fit(100_000, 0, &|paragraph| paragraph.spans.iter().map(|span| span.text.len()).sum());
         let text = |paragraphs: &Vec<Paragraph>| -> Vec<String> {
             paragraphs.iter().map(|paragraph| paragraph.spans.iter().map(|span| span.text.as_str()).collect()).collect()

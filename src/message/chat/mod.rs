@@ -138,8 +138,8 @@ const MOST_PIECES: usize = 24;
 
 /// The footers of mails, in short.
 const FOOTER: (&str, &str) = (
-    "Toda persona se presume inocente mientras no haya sentencia firme. La fuente puede contener errores; confirme antes de publicar.",
-    "Everyone is presumed innocent until a final judgment. The source may contain errors; check it before you publish.",
+    "Toda persona se presume inocente mientras no se declare su responsabilidad en resolución firme. La fuente puede contener errores; confirme antes de publicar.",
+    "Everyone is presumed innocent until a final judgment says otherwise. The source may contain errors; check it before you publish.",
 );
 
 /// The message that tells these events of one case.
@@ -216,11 +216,19 @@ fn changed(pieces: &[Piece], language: Language, marks: Marks) -> Vec<Paragraph>
         Marks::Written => pick(language, "Diferencias ([-antes-] {+ahora+}):", "Differences ([-before-] {+now+}):"),
     };
     let mut runs = vec![(Style::Strong, lead.to_owned()), (Style::Plain, " ".to_owned())];
-    runs.extend(pieces.iter().map(|piece| match piece {
-        Piece::Same(run) => (Style::Plain, run.clone()),
-        Piece::Gone(run) => (Style::Gone, run.clone()),
-        Piece::New(run) => (Style::New, run.clone()),
-    }));
+    let mut is_after_gone = false;
+    for piece in pieces {
+        // "4000400" is a number; where no styles are shown, as in a notification, two must be seen.
+        if is_after_gone && marks == Marks::Shown && matches!(piece, Piece::New(_)) {
+            runs.push((Style::Plain, " ".to_owned()));
+        }
+        is_after_gone = matches!(piece, Piece::Gone(_));
+        runs.push(match piece {
+            Piece::Same(run) => (Style::Plain, run.clone()),
+            Piece::Gone(run) => (Style::Gone, run.clone()),
+            Piece::New(run) => (Style::New, run.clone()),
+        });
+    }
     vec![Paragraph::of(Role::Quote, runs)]
 }
 

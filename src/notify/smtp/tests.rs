@@ -203,6 +203,9 @@ async fn each_answer_has_its_meaning() {
         ("retry", &[("CONTENT", Say("452 full"))]),
         ("rejected", &[("RCPT", Say("550 5.1.1 no such user"))]),
         ("rejected", &[("RCPT", Say("551 user not local"))]),
+        ("rejected", &[("RCPT", Say("550 5.1.1 <x@example.org>: Recipient address rejected: User unknown in relay recipient table"))]),
+        ("rejected", &[("RCPT", Say("550 5.1.10 <x@example.org>: Recipient address rejected: Domain has null MX, cannot relay"))]),
+        ("rejected", &[("RCPT", Say("550-5.1.1 The account that you tried to reach\r\n550 5.1.1 does not exist at this relay"))]),
         ("misconfigured", &[("RCPT", Say("550 5.1.8 <v@example.org>: Sender address rejected: Domain not found"))]),
         ("misconfigured", &[("RCPT", Say("550 5.7.1 relaying denied"))]),
         ("misconfigured", &[("RCPT", Say("554 Relay access denied"))]),
@@ -226,18 +229,39 @@ async fn each_answer_has_its_meaning() {
     }
 }
 
+#[tokio::test]
+async fn only_what_was_handed_over_without_a_clear_answer_may_have_arrived() {
+    const CASES: &[(bool, &[(&str, Reply)])] = &[
+        (false, &[("GREETING", Drop)]),
+        (false, &[("MAIL", Say("550 no such sender"))]),
+        (false, &[("RCPT", Say("451 it may have arrived"))]),
+        (false, &[("DATA", Drop)]),
+        (false, &[("CONTENT", Say("452 full"))]),
+        (false, &[("CONTENT", Say("554 5.6.0 not taken"))]),
+        (true, &[("CONTENT", Drop)]),
+        (true, &[("CONTENT", Say("354 go on"))]),
+        (true, &[("CONTENT", Say("this is not SMTP"))]),
+        (true, &[]),
+    ];
+    for (want, script) in CASES {
+        let (outcome, _) = sent(script).await;
+        assert_eq!(outcome.may_have_arrived(), *want, "{script:?}: {outcome:?}");
+    }
+}
+
 /// A relay that is down or refuses us is the channel's trouble; a refused recipient or message is its own.
 #[tokio::test]
 async fn it_is_known_whose_trouble_it_is() {
     const CASES: &[(Whose, &[(&str, Reply)])] = &[
         (Whose::Channel, &[("GREETING", Drop)]),
-        (Whose::Channel, &[("MAIL", Say("550 no such sender"))]),
+        (Whose::Sender, &[("MAIL", Say("550 no such sender"))]),
+        (Whose::Channel, &[("MAIL", Say("530 5.7.0 authentication required"))]),
         (Whose::Channel, &[("MAIL", Say("421 busy"))]),
         (Whose::Message, &[("RCPT", Say("550 5.7.1 relaying denied"))]),
         (Whose::Recipient, &[("RCPT", Say("451 greylisted"))]),
         (Whose::Recipient, &[("RCPT", Say("550 5.1.1 no such user"))]),
         (Whose::Message, &[("CONTENT", Say("554 5.6.0 not taken"))]),
-        (Whose::Channel, &[("RCPT", Say("550 5.1.7 bad sender"))]),
+        (Whose::Sender, &[("RCPT", Say("550 5.1.7 bad sender"))]),
         (Whose::Message, &[("CONTENT", Drop)]),
     ];
     for (want, script) in CASES {

@@ -3,9 +3,10 @@
 //! Written once by `commit` and never changed. It also says how an event stands in the prefix of stored bodies, which is a
 //! part of the format.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::appointment::AppointmentRecord;
+use super::at_the_end;
 use crate::domain::appointment::Appointment;
 use crate::domain::case::CaseRef;
 use crate::domain::docket::EntryKey;
@@ -43,11 +44,6 @@ struct MorePart {
     /// Last in what stands last, for the same reason.
     #[serde(default, deserialize_with = "at_the_end", skip_serializing_if = "Vec::is_empty")]
     appointments: Vec<AppointmentRecord>,
-}
-
-/// A part that older rows end before. The row's checksum has been compared, so that a row that ends here was written so.
-fn at_the_end<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
-    Ok(T::deserialize(from).unwrap_or_default())
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,9 +6,11 @@ use super::*;
 use crate::domain::condition::{Class, State, Topic};
 use crate::domain::report::{Number, Report, Subject, place};
 use crate::domain::route::{Gather, KindFilter, Route, to_operators};
+use crate::store::codes::{ClassCode, Instant};
 use crate::store::conditions::Telling;
 use crate::store::keys::{self, Table};
 use crate::store::outbox::DeliveryFilter;
+use crate::store::rows;
 
 fn duty() -> Route {
     Route {
@@ -26,7 +28,7 @@ fn duty() -> Route {
 fn telling(n: u32, seconds: i64) -> Telling {
     let subject = Subject::Source("ec-esatje".into());
     let mut state = State::told_already(Class::Blocked, 7, at(0));
-    (state.told, state.told_at) = (n, at(seconds));
+    (state.told, state.told_at, state.nothing_since) = (n, at(seconds), Some(at(seconds - 1)));
     let report = Report { numbers: vec![(Number::Visits, 7)], ..Report::new(Some(Class::Blocked), subject, at(0), n) };
     let event = report.event(Topic::Source, EventKind::SourceBlocked, at(seconds));
     let deliveries = to_operators(&event, &[duty()], at(seconds));
@@ -71,7 +73,7 @@ fn a_backup_has_the_conditions_and_what_was_told_is_not_told_again_after_it() {
     Store::restore(&backup, &into, Options::new(at(100))).expect("restores");
     let store = open(&into);
     assert_eq!(store.dump().expect("dumps"), dump);
-    assert_eq!(store.conditions().expect("reads").len(), 1);
+    assert_eq!(store.conditions().expect("reads").into_values().next(), telling(1, 60).state);
     assert_eq!(store.tell(telling(1, 60)), Ok(false));
     assert_eq!(store.fsck(false).expect("checks").problems, Vec::<String>::new());
 }
@@ -106,4 +108,23 @@ fn a_damaged_place_or_state_costs_no_number_and_stops_nothing() {
     assert_eq!(store.tell(telling(2, 120)), Ok(true));
     assert_eq!(store.head(cid).expect("reads").map(|head| head.seq), Some(2));
     assert_eq!(store.fsck(false).expect("checks").problems.len(), 1, "the state that does not read back");
+}
+
+#[test]
+fn a_row_that_does_not_say_since_when_nothing_was_good_reads_as_it_is_and_is_written_as_it_was() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let [since, told, disabled] = [0, 60, 90].map(|seconds| Instant(at(seconds)));
+    let class = ClassCode(Class::Failing);
+    let old = rows::sealed(&(since, told, 9u32, class, 0u32, 2u32, told, class, 7u32, Some(disabled), "500")).expect("seals");
+    let key = (Topic::Channel, "hook".to_owned());
+    let row = || store.inner.trees.at(Table::Condition).get(b"channel\0hook").expect("reads").map(|value| value.to_vec());
+    store.inner.trees.at(Table::Condition).insert(b"channel\0hook", old.clone()).expect("writes");
+    let state = store.conditions().expect("reads").remove(&key).expect("it reads back");
+    assert_eq!((state.bad, state.disabled, state.nothing_since, state.why.as_str()), (9, Some(at(90)), None, "500"));
+    store.tell(Telling::silent(key.clone(), Some(state.clone()))).expect("keeps");
+    assert_eq!(row(), Some(old));
+    let newer = State { nothing_since: Some(at(70)), disabled: None, ..state };
+    store.tell(Telling::silent(key.clone(), Some(newer.clone()))).expect("keeps");
+    assert_eq!(store.conditions().expect("reads").remove(&key), Some(newer));
 }

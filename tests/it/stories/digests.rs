@@ -74,7 +74,7 @@ fn two_cases_and_a_restart_make_one_digest_and_critical_news_does_not_wait() {
     world.ok(&["retry", id]);
     assert!(world.mailbox.wait_for(|got| got.len() == 2), "{}", world.log());
     let mail = &world.mailbox.got()[1];
-    assert!(mail.subject.starts_with("[resumen semanal] ") && mail.subject.contains(" en 2 causas, "), "{}", mail.subject);
+    assert!(mail.subject.starts_with("[resumen semanal] ") && mail.subject.contains(" en 2 expedientes, "), "{}", mail.subject);
     for n in 1..=4 {
         assert_eq!(mail.text.matches(&format!("DIG0{n}")).count(), 2, "once in the text and once in the HTML: DIG0{n}\n{}", mail.text);
     }
@@ -104,7 +104,7 @@ fn routine_entries_wait_for_a_morning_mail_unless_one_wants_them_at_once() {
     assert!(!world.mailbox.got().iter().any(|mail| mail.text.contains("RUT01")));
     world.ok(&["retry", digests(&world)[0]["id"].as_str().expect("an id")]);
     world.told("RUT01");
-    assert!(world.mailbox.got().iter().any(|mail| mail.subject.starts_with("[resumen diario] 1 novedad en 1 causa, ")));
+    assert!(world.mailbox.got().iter().any(|mail| mail.subject.starts_with("[resumen diario] 1 novedad en 1 expediente, ")));
     world.reload_with(&[("zone = \"UTC\"\n", "zone = \"UTC\"\njunk = false\n")]);
     // A visit that was under way follows the list with which it began.
     world.visits(2);

@@ -96,7 +96,7 @@ fn a_hearing_that_is_near_is_called_to_mind_once_and_not_again_after_a_restart()
     let body = world.hooks.got().into_iter().find(|hook| hook.kind == "hearing.reminder").expect("the reminder").body;
     let hook: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(hook["data"]["hearing"]["starts"].as_str().map(|starts| &starts[11..16]), Some(hour.as_str()), "{hook}");
-    assert!(hook["data"]["summary"].as_str().is_some_and(|text| text.contains("recordatorio: el")), "{hook}");
+    assert!(hook["data"]["summary"].as_str().is_some_and(|text| text.contains("recordatorio, convocada para el")), "{hook}");
     world.finish();
 }
 

@@ -277,7 +277,7 @@ fn of_a_reserved_offence_nothing_leaves_but_that_there_was_activity() {
     assert!(all.world.hooks.got().iter().all(|hook| hook.kind == "case.activity"));
     let (digests, subjects): (Vec<String>, Vec<String>) =
         all.world.mailbox.got().into_iter().map(|mail| mail.subject).partition(|subject| subject.starts_with("[resumen"));
-    assert!(matches!(digests.as_slice(), [one] if one.starts_with("[resumen semanal] 2 novedades en 1 causa, ")), "{digests:?}");
+    assert!(matches!(digests.as_slice(), [one] if one.starts_with("[resumen semanal] 2 novedades en 1 expediente, ")), "{digests:?}");
     assert!(
         subjects.iter().all(|subject| subject == "[17721-2024-00011G] Caso Uno: El expediente Caso Uno tuvo actividad"),
         "{subjects:?}"

@@ -61,3 +61,35 @@ async fn a_receiver_that_takes_nothing_for_nine_days_is_disabled_and_hears_every
     assert_once(&receivers, &events, &RECIPIENTS, 0);
     assert!(desk.all().iter().all(|delivery| matches!(delivery.state, DeliveryState::Delivered { .. })));
 }
+
+/// A start in quiet hours asks for a try at once. What it finds waits for the morning, and that is no try: the one of the day comes then,
+/// and not a day later, when the channel is quiet again.
+#[tokio::test]
+async fn a_probe_that_falls_into_quiet_hours_is_made_when_they_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let receivers = Receivers::default();
+    let quiet = "quiet = \"21:00-07:00\"\nzone = \"Etc/UTC\"\n";
+    let mut desk = Desk::open_with(folder.path(), receivers.hooks().await, receivers.relay().await, "", [quiet, "", ""]).await;
+    let mut observer = observer(&desk);
+    receivers.set("uno", Mood::Broken);
+    let mut events = Vec::new();
+    for _ in 0..6 {
+        events.extend(desk.publish_in(0, 1, &[EventKind::FilingAdded]));
+        pass(&mut desk, &mut observer, 24).await;
+    }
+    assert!(desk.handles().runs.is_disabled("uno"));
+    receivers.set("uno", Mood::Well);
+    // From noon to ten in the evening.
+    pass(&mut desk, &mut observer, 10).await;
+    assert!(receivers.taken("uno").is_empty(), "the probe of the day fell into the day, so this shows nothing");
+    drop(observer);
+    desk.begin().await;
+    let mut observer = self::observer(&desk);
+    let before = attempts(&desk);
+    pass(&mut desk, &mut observer, 8).await;
+    assert_eq!((attempts(&desk), receivers.taken("uno").len()), (before, 0), "it is quiet until seven");
+    pass(&mut desk, &mut observer, 2).await;
+    assert_eq!(receivers.taken("uno").len(), events.len());
+    assert!(!desk.handles().runs.is_disabled("uno"));
+    assert_once(&receivers, &events, &RECIPIENTS, 0);
+}
