@@ -118,23 +118,30 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         return Ok(misconfigured(why));
     }
     let is_written = content.is_some();
-    let content = match content {
+    let written = match content {
         Some(content)
             if !is_withheld(handles, &config, delivery).await?
                 && !old_sender::is_to_be_corrected(handles, delivery, &content, &sender).await? =>
         {
-            content
+            Ok(content)
         }
         // What was written before its case was withheld must not leave as it was, and what bears a refused sender never would.
-        _ => match write(handles, &config, channel, &mut sender, delivery, is_written).await? {
-            Ok(content) => content,
-            Err(Unsendable { why, whose: Whose::Channel | Whose::Sender }) => {
-                return Ok(Attempted::of_channel(Outcome::Misconfigured { why }));
+        _ => match write(handles, &config, channel, &mut sender, delivery, is_written).await {
+            // Held where it is seen, and tried again: `fsck --repair` may bring an index back.
+            Err(StoreError::Damaged(why)) => {
+                return Ok(misconfigured(format!("what it tells does not read back ({why}); run `veedor fsck`")));
             }
-            Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
-                return Ok(Attempted::of_message(Outcome::Rejected { why }));
-            }
+            written => written?,
         },
+    };
+    let content = match written {
+        Ok(content) => content,
+        Err(Unsendable { why, whose: Whose::Channel | Whose::Sender }) => {
+            return Ok(Attempted::of_channel(Outcome::Misconfigured { why }));
+        }
+        Err(Unsendable { why, whose: Whose::Message | Whose::Recipient }) => {
+            return Ok(Attempted::of_message(Outcome::Rejected { why }));
+        }
     };
     let is_older = old_sender::keep(&mut sender, content.from);
     failpoint::hit("before-send");

@@ -90,8 +90,8 @@ impl Deliverer {
         for id in self.handles.store.damaged_deliveries() {
             tracing::error!(delivery = %id, "a delivery does not read back and is not sent; run `veedor fsck`");
         }
-        let store = self.handles.store.clone();
-        if let Err(error) = blocking(move || brake::remind(&store)).await {
+        let (store, now) = (self.handles.store.clone(), self.handles.clock.now());
+        if let Err(error) = blocking(move || store.hold_back(now).and_then(|_| brake::remind(&store))).await {
             tracing::error!(%error, "what the brake holds could not be read");
         }
         silences::tell_unsilenced(&self.handles).await;
@@ -274,15 +274,21 @@ impl Deliverer {
             Some(noted) => noted,
             None => note_panic(&self.handles, id, began).await,
         };
-        match noted {
+        let now = self.handles.clock.now();
+        let given_back = match noted {
+            Ok(tried) => {
+                let store = self.handles.store.clone();
+                blocking(move || store.give_back(id, now)).await.map(|()| tried)
+            }
+            Err(error) => Err(error),
+        };
+        match given_back {
             Err(error) if error.is_fatal() => return Err(error),
             Err(error) => {
                 tracing::error!(delivery = %id, %error, "a delivery could not be read or noted; it is left alone until the next start");
                 self.handles.store.set_aside(id);
             }
             Ok(tried) => {
-                let now = self.handles.clock.now();
-                self.handles.store.give_back(id, now);
                 let says_something =
                     matches!(&tried, Tried::Once { outcome, whose } if *whose == Whose::Channel || matches!(outcome, Outcome::Sent { .. }));
                 if says_something {
@@ -337,10 +343,14 @@ mod tests {
     use crate::store::commit::Visit;
 
     async fn deliverer() -> (tempfile::TempDir, Deliverer) {
+        deliverer_with("").await
+    }
+
+    async fn deliverer_with(channels: &str) -> (tempfile::TempDir, Deliverer) {
         let dir = tempfile::tempdir().expect("a folder");
         let list = dir.path().join("watchlist.toml");
         let text = format!(
-            "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n",
+            "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\n\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n{channels}",
             dir.path().join("state").display()
         );
         std::fs::write(&list, text).expect("a watch list");
@@ -383,6 +393,25 @@ mod tests {
         let mut due: Vec<String> = store.due_at(now, 10).into_iter().map(|delivery| delivery.recipient).collect();
         due.sort();
         assert_eq!(due, ["b@example.net", "d@example.net"]);
+    }
+
+    #[tokio::test]
+    async fn what_tells_only_what_does_not_read_back_is_held_where_it_is_seen() {
+        let (_dir, mut deliverer) =
+            deliverer_with("\n[[channel]]\nid = \"hook\"\nkind = \"webhook\"\nurl = \"https://hooks.example.org/x\"\n").await;
+        let (store, now) = (deliverer.handles.store.clone(), deliverer.handles.clock.now());
+        commit(&deliverer, |event| vec![Delivery { channel: "hook".into(), ..sample::delivery("", std::slice::from_ref(event)) }]);
+        let [id] = store.claim("hook", now, 9)[..] else { panic!("one is due") };
+        let event = store.delivery(id).expect("reads").expect("is there").events[0];
+        store.spoil_event(event);
+        let tried = attempt(deliverer.handles.clone(), id).await;
+        assert!(matches!(&tried, Ok(Tried::Once { outcome: Outcome::Misconfigured { .. }, whose: Whose::Message })), "{tried:?}");
+        deliverer.ended(UnderWay { id, channel: "hook".into(), began: now }, Some(tried)).await.expect("goes on");
+        let failed = store.deliveries(DeliveryFilter::Failed, 9).expect("reads");
+        assert!(matches!(&failed[..], [Delivery { state: DeliveryState::Held { .. }, .. }]), "{failed:?}");
+        // It is tried again with what is held, and goes out when the index is mended.
+        store.release("hook", true);
+        assert_eq!(store.claim("hook", now, 9), [id]);
     }
 
     #[tokio::test]

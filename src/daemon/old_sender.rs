@@ -23,7 +23,7 @@ pub(super) async fn is_to_be_corrected(
         return Ok(false);
     }
     let (store, id) = (handles.store.clone(), delivery.id);
-    let attempts = blocking(move || store.attempts(id)).await?;
+    let Some(attempts) = blocking(move || store.all_attempts(id)).await? else { return Ok(false) };
     Ok(!attempts.is_empty() && attempts.iter().all(|attempt| !attempt.outcome.may_have_arrived()))
 }
 

@@ -28,7 +28,7 @@ use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, bodies, cases, deliveries, left, link_key, outbox, rows, snapshot};
+use super::{Cid, Store, attempts, bodies, cases, left, link_key, outbox, rows, snapshot};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
@@ -294,20 +294,32 @@ impl Ledger {
     }
 
     fn delivery_lines(&self, ids: &[Id]) -> Result<Vec<Result<DeliveryLine, StoreError>>, StoreError> {
-        let lines = ids.iter().map(|id| self.delivery_line(*id)).filter_map(Result::transpose);
-        // Damage is for the lines to say; anything worse ends the backup.
-        lines.map(|line| if line.as_ref().is_err_and(StoreError::is_fatal) { line.map(Ok) } else { Ok(line) }).collect()
+        let mut lines = Vec::new();
+        for id in ids {
+            let mut damaged = Vec::new();
+            match self.delivery_line(*id, &mut damaged) {
+                // Damage is for the lines to say; anything worse ends the backup.
+                Err(error) if error.is_fatal() => return Err(error),
+                line => lines.extend(line.transpose()),
+            }
+            lines.extend(damaged.into_iter().map(Err));
+        }
+        Ok(lines)
     }
 
-    fn delivery_line(&self, id: Id) -> Result<Option<DeliveryLine>, StoreError> {
+    /// A delivery's line, without what of its message and attempts does not read back: what waits is told after a restore all the same.
+    fn delivery_line(&self, id: Id, damaged: &mut Vec<StoreError>) -> Result<Option<DeliveryLine>, StoreError> {
         let Some(record) = rows::get_long::<DeliveryRecord>(&self.trees, Table::Delivery, &id.0)? else { return Ok(None) };
         let Some(WordRecord::Address { channel, recipient }) = cases::word(&self.words(), record.address) else {
             return Err(rows::damaged(Table::Delivery, &id.0, "its address is unknown"));
         };
-        let content = bodies::get(&self.trees, id, &record.events)?;
+        let content = around(bodies::get(&self.trees, id, &record.events), damaged)?.flatten();
         let (medium, from, body) =
             content.map_or((None, None, None), |content| (Some(MediumCode(content.medium)), content.from, Some(Blob(content.body))));
-        let tries = deliveries::attempts_of(&self.trees, id)?.into_iter().map(|(_, attempt)| attempt).collect();
+        let mut tries = Vec::new();
+        for attempt in attempts::attempts_of(&self.trees, id) {
+            tries.extend(around(attempt, damaged)?.map(|(_, attempt)| attempt));
+        }
         let DeliveryRecord { cid, events, state, attempts, created, .. } = record;
         Ok(Some(DeliveryLine { id: id.into(), channel, recipient, cid, events, state, attempts, created, tries, body, medium, from }))
     }

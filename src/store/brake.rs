@@ -54,7 +54,7 @@ pub(super) struct PulledRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ChangedRecord {
     at: Instant,
-    number: u64,
+    pub(super) number: u64,
 }
 
 /// The length of the key of a source; longer ones are a way's, with its decision, what pulled the brake, and a case's.
@@ -245,7 +245,7 @@ impl Ledger {
             {
                 continue;
             }
-            // A digest tells of other cases too, and is never held itself. What is leaving right now is not told again.
+            // A digest tells of other cases too, and is never held itself. What is leaving right now is looked at when it is given back.
             if record.cid == DIGESTS {
                 if self.queue.lock().unwrap_or_else(PoisonError::into_inner).is_taken(id) {
                     continue;
@@ -296,7 +296,7 @@ pub(super) fn told_since(trees: &Trees, words: &Words, cid: Cid, from: u64) -> R
 }
 
 /// The events of the visits that brought a change in this way. What the operator is told, and what silences muted, is none of them.
-fn of_visits(events: &[Event], way: &str) -> Vec<IdHex> {
+pub(super) fn of_visits(events: &[Event], way: &str) -> Vec<IdHex> {
     let all: Vec<&Event> =
         events.iter().filter(|event| event.kind.audience() != Audience::Operator && event.kind != EventKind::SilenceEnded).collect();
     let ways = brake::ways_of(&all, |event| brake::is_old(event, event.seen_at));

@@ -158,7 +158,8 @@ fn held(trees: &Trees, words: &Words, marks: &BTreeMap<String, Mark>, only: Opti
     }
     let mut all = Vec::new();
     for (cid, deliveries) in by_case {
-        let Some(CaseRef { source, .. }) = cases::case_of(trees, words, cid)? else { continue };
+        // Of a case whose name does not read back it stays held until the name is mended.
+        let Some(CaseRef { source, .. }) = readable(cases::case_of(trees, words, cid))? else { continue };
         if only.is_some_and(|only| only != source) {
             continue;
         }

@@ -1,28 +1,38 @@
-//! Reading deliveries, their attempts and what they sent.
+//! Reading deliveries and what they sent.
 //!
-//! For the deliverer and for everyone who shows them. What changes them is in `outbox`.
+//! For the deliverer and for everyone who shows them. What changes them is in `outbox`. A listing goes on past what does not read
+//! back: many decide by it about all that waits.
+
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Content, Delivery};
+use crate::domain::delivery::{Content, Delivery};
 use crate::domain::id::Id;
 
+use super::brake::readable;
 use super::digest::{DIGESTS, tells_of};
 use super::error::StoreError;
 use super::keys::{self, BRAKED, MUTED, NEVER, Table, Trees};
 use super::outbox::DeliveryFilter;
 use super::records::case::WordRecord;
-use super::records::delivery::{AttemptRecord, DeliveryRecord};
+use super::records::delivery::DeliveryRecord;
 use super::writer::Words;
 use super::{Store, bodies, cases, rows};
 
 impl Store {
-    /// What a delivery sends, once it is fixed.
+    /// What a delivery sends, once it is fixed. What does not read back is none: it is written anew, and may be a duplicate rather than
+    /// a miss.
     pub fn content(&self, id: Id) -> Result<Option<Content>, StoreError> {
-        self.read(|trees| match rows::get_long::<DeliveryRecord>(trees, Table::Delivery, &id.0)? {
-            Some(record) => bodies::get(trees, id, &record.events),
-            None => Ok(None),
-        })
+        let read = self.read(|trees| match rows::get_long::<DeliveryRecord>(trees, Table::Delivery, &id.0)? {
+            Some(record) => Ok(bodies::get(trees, id, &record.events)),
+            None => Ok(Ok(None)),
+        })?;
+        if let Err(StoreError::Damaged(why)) = &read {
+            tracing::error!(delivery = %id, why, "what a delivery sends does not read back; it is written anew under the same id");
+        }
+        readable(read)
     }
 
     /// One delivery.
@@ -30,97 +40,109 @@ impl Store {
         self.read(|trees| read_delivery(trees, &self.inner.words, id))
     }
 
-    /// The attempts at a delivery, oldest first. Equal complaints of a misconfigured channel in a row are one.
-    pub fn attempts(&self, id: Id) -> Result<Vec<Attempt>, StoreError> {
-        self.read(|trees| Ok(attempts_of(trees, id)?.into_iter().map(|(_, record)| record.into()).collect()))
-    }
-
-    /// Deliveries, newest first.
+    /// Deliveries, newest first. Those that do not read back are left out, and the log says so once.
     pub fn deliveries(&self, filter: DeliveryFilter, limit: usize) -> Result<Vec<Delivery>, StoreError> {
-        self.read(|trees| {
-            let mut found = Vec::new();
-            let mut keep = |id: Id, record: DeliveryRecord| -> Result<(), StoreError> {
-                found.push((record.created.0, id, record));
-                if found.len() >= limit.saturating_mul(2).max(1_024) {
-                    newest(&mut found, limit);
-                }
-                Ok(())
-            };
+        let mut listing = Listing { found: Vec::new(), limit, unread: BTreeSet::new() };
+        let found = self.read(|trees| {
             match filter {
                 DeliveryFilter::Pending => {
-                    each_indexed(trees, 0..MUTED, &mut keep)?;
-                    each_indexed(trees, BRAKED..NEVER, &mut keep)?;
+                    listing.add_indexed(trees, 0..MUTED)?;
+                    listing.add_indexed(trees, BRAKED..NEVER)?;
                 }
-                DeliveryFilter::Muted => each_indexed(trees, MUTED..=MUTED, &mut keep)?,
-                DeliveryFilter::Dead => each_indexed(trees, NEVER..=NEVER, &mut keep)?,
-                DeliveryFilter::Braked => each_indexed(trees, BRAKED..=BRAKED, &mut keep)?,
-                DeliveryFilter::Failed => each_indexed(trees, BRAKED..=NEVER, &mut keep)?,
-                DeliveryFilter::All => each(trees, &mut keep)?,
-                DeliveryFilter::Case(cid) => each(trees, &mut |id, record| {
-                    let is_of_it = record.cid == cid || (record.cid == DIGESTS && tells_of(trees, &record, cid)?);
-                    if is_of_it { keep(id, record) } else { Ok(()) }
-                })?,
+                DeliveryFilter::Muted => listing.add_indexed(trees, MUTED..=MUTED)?,
+                DeliveryFilter::Dead => listing.add_indexed(trees, NEVER..=NEVER)?,
+                DeliveryFilter::Braked => listing.add_indexed(trees, BRAKED..=BRAKED)?,
+                DeliveryFilter::Failed => listing.add_indexed(trees, BRAKED..=NEVER)?,
+                DeliveryFilter::All => listing.add_all(trees, &|_| Ok(true))?,
+                DeliveryFilter::Case(cid) => {
+                    listing.add_all(trees, &|record| Ok(record.cid == cid || (record.cid == DIGESTS && tells_of(trees, record, cid)?)))?;
+                }
             }
-            newest(&mut found, limit);
-            found.into_iter().map(|(_, id, record)| delivery_from(trees, &self.inner.words, id, record)).collect()
-        })
+            listing.end(trees, &self.inner.words)
+        })?;
+        self.say_unread(listing.unread);
+        Ok(found)
     }
-}
 
-/// The attempts at a delivery with their numbers.
-pub(super) fn attempts_of(trees: &Trees, id: Id) -> Result<Vec<(u32, AttemptRecord)>, StoreError> {
-    let mut attempts = Vec::new();
-    for row in trees.at(Table::Attempt).scan_prefix(id.0) {
-        let (key, value) = row?;
-        if let Some(n) = keys::u32_at(&key, 16).filter(|_| key.len() == keys::ATTEMPT_LEN) {
-            attempts.push((n, rows::decode_long(trees, Table::Attempt, &key, &value)?));
+    /// Says what a listing left out. Some listings are made every minute, so each thing is said once.
+    fn say_unread(&self, unread: BTreeSet<String>) {
+        let mut said = self.inner.said.lock().unwrap_or_else(PoisonError::into_inner);
+        for why in unread {
+            if !said.contains(&why) {
+                tracing::error!(why, "what does not read back is left out of the deliveries; run `veedor fsck`");
+                said.insert(why);
+            }
         }
     }
-    Ok(attempts)
 }
 
-/// The last attempt at a delivery with its number.
-pub(super) fn last_attempt(trees: &Trees, id: Id) -> Result<Option<(u32, AttemptRecord)>, StoreError> {
-    for row in trees.at(Table::Attempt).scan_prefix(id.0).rev() {
-        let (key, value) = row?;
-        if let Some(n) = keys::u32_at(&key, 16).filter(|_| key.len() == keys::ATTEMPT_LEN) {
-            return Ok(Some((n, rows::decode_long(trees, Table::Attempt, &key, &value)?)));
+/// A listing under way.
+struct Listing {
+    found: Vec<(Timestamp, Id, DeliveryRecord)>,
+    limit: usize,
+    /// What did not read back.
+    unread: BTreeSet<String>,
+}
+
+impl Listing {
+    /// What was read; `None` when it does not read back.
+    fn around<T>(&mut self, read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(StoreError::Damaged(why)) => {
+                self.unread.insert(why);
+                Ok(None)
+            }
+            Err(error) => Err(error),
         }
     }
-    Ok(None)
-}
 
-/// Visits every delivery.
-fn each(trees: &Trees, visit: &mut dyn FnMut(Id, DeliveryRecord) -> Result<(), StoreError>) -> Result<(), StoreError> {
-    for row in trees.at(Table::Delivery).iter() {
-        let (key, value) = row?;
-        if let Some(id) = keys::id_at(&key, 0).filter(|_| key.len() == keys::DELIVERY_LEN) {
-            visit(id, rows::decode_long(trees, Table::Delivery, &key, &value)?)?;
+    fn add(&mut self, id: Id, record: DeliveryRecord) {
+        self.found.push((record.created.0, id, record));
+        if self.found.len() >= self.limit.saturating_mul(2).max(1_024) {
+            self.keep_newest();
         }
     }
-    Ok(())
-}
 
-fn each_indexed(
-    trees: &Trees,
-    places: impl std::ops::RangeBounds<u64>,
-    visit: &mut dyn FnMut(Id, DeliveryRecord) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    for key in trees.at(Table::Due).iter().keys() {
-        let key = key?;
-        let (Some(place), Some(id)) = (keys::u64_at(&key, 0), keys::id_at(&key, 8)) else { continue };
-        if places.contains(&place)
-            && let Some(record) = rows::get_long(trees, Table::Delivery, &id.0)?
-        {
-            visit(id, record)?;
+    fn add_all(&mut self, trees: &Trees, is_asked: &dyn Fn(&DeliveryRecord) -> Result<bool, StoreError>) -> Result<(), StoreError> {
+        for row in trees.at(Table::Delivery).iter() {
+            let Some((key, value)) = self.around(row)? else { continue };
+            let Some(id) = keys::id_at(&key, 0).filter(|_| key.len() == keys::DELIVERY_LEN) else { continue };
+            if let Some(record) = self.around(rows::decode_long(trees, Table::Delivery, &key, &value))?
+                && is_asked(&record)?
+            {
+                self.add(id, record);
+            }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn newest(found: &mut Vec<(Timestamp, Id, DeliveryRecord)>, limit: usize) {
-    found.sort_unstable_by_key(|(created, id, _)| std::cmp::Reverse((*created, *id)));
-    found.truncate(limit);
+    fn add_indexed(&mut self, trees: &Trees, places: impl std::ops::RangeBounds<u64>) -> Result<(), StoreError> {
+        for key in trees.at(Table::Due).iter().keys() {
+            let Some(key) = self.around(key)? else { continue };
+            let (Some(place), Some(id)) = (keys::u64_at(&key, 0), keys::id_at(&key, 8)) else { continue };
+            if places.contains(&place)
+                && let Some(record) = self.around(rows::get_long(trees, Table::Delivery, &id.0))?.flatten()
+            {
+                self.add(id, record);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_newest(&mut self) {
+        self.found.sort_unstable_by_key(|(created, id, _)| std::cmp::Reverse((*created, *id)));
+        self.found.truncate(self.limit);
+    }
+
+    fn end(&mut self, trees: &Trees, words: &Words) -> Result<Vec<Delivery>, StoreError> {
+        self.keep_newest();
+        let mut deliveries = Vec::with_capacity(self.found.len());
+        for (_, id, record) in std::mem::take(&mut self.found) {
+            deliveries.extend(self.around(delivery_from(trees, words, id, record))?);
+        }
+        Ok(deliveries)
+    }
 }
 
 /// One delivery.

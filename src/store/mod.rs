@@ -5,7 +5,7 @@
 //! deliveries are one transaction ([`commit`](Store::commit)), so an alert exists when and only when its evidence does.
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
-//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `deliveries`, `brake`,
+//! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `attempts`, `deliveries`, `brake`,
 //! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions` · `folder`, `trial`, `compact`, `open` ·
 //! `backup`, `restore`, `fsck`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
@@ -34,6 +34,7 @@ pub mod said;
 pub mod silences;
 pub mod trial;
 
+mod attempts;
 mod batch;
 mod bodies;
 mod brake;
@@ -59,6 +60,7 @@ mod snapshot;
 mod tree;
 mod writer;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
@@ -102,6 +104,8 @@ struct Inner {
     words: Words,
     queue: Arc<Mutex<Queue>>,
     damaged: Vec<Id>,
+    /// What listings left out, as far as the log has said it.
+    said: Mutex<HashSet<String>>,
     silences: silences::Active,
     poison: Poison,
     dir: PathBuf,
@@ -117,7 +121,19 @@ impl Store {
         let (damaged, silences) = (ledger.damaged.clone(), Arc::clone(&ledger.silences));
         let (jobs, thread) = writer::start(ledger, marker)?;
         Ok(Self {
-            inner: Arc::new(Inner { trees, words, queue, damaged, silences, poison, dir, lost, jobs: Some(jobs), thread: Some(thread) }),
+            inner: Arc::new(Inner {
+                trees,
+                words,
+                queue,
+                damaged,
+                said: Mutex::default(),
+                silences,
+                poison,
+                dir,
+                lost,
+                jobs: Some(jobs),
+                thread: Some(thread),
+            }),
         })
     }
 

@@ -1,26 +1,28 @@
-//! Deliveries: made with their events, joined while open, tried, and kept.
+//! Deliveries: made with their events, joined while open, fixed, and kept.
 //!
-//! Only the writer changes a delivery, so news that joins an open one, its closing and its attempts never cross. The
+//! Only the writer changes a delivery, so news that joins an open one, its closing and its [attempts](super::attempts) never cross. The
 //! table `due` follows every state: open and waiting deliveries stand at their time, held and dead ones at the end of time,
 //! delivered ones nowhere. The queue follows it in memory, and the deliverer claims from there.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, MOST_EVENTS, MOST_IN_DIGEST};
+use crate::domain::delivery::{Content, Delivery, DeliveryState, MOST_EVENTS, MOST_IN_DIGEST};
 use crate::domain::id::Id;
 
 use super::batch::Batch;
+use super::brake::readable;
 use super::codes::{IdHex, Instant};
-use super::deliveries::{delivery_from, last_attempt};
+use super::deliveries::delivery_from;
 use super::digest::DIGESTS;
 use super::error::StoreError;
 use super::keys::{self, BRAKED, HELD, MUTED, NEVER, Table, Trees};
 use super::queue::{Place, Queue};
 use super::records::case::WordRecord;
-use super::records::delivery::{AttemptRecord, DeliveryRecord, StateRecord};
+use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::writer::Ledger;
 use super::{Cid, Store, bodies, cases, rows};
 
@@ -63,9 +65,15 @@ impl Store {
         self.with_queue(|queue| queue.claim(channel, keys::milliseconds(now), room))
     }
 
-    /// Gives a claimed delivery back when its attempt is noted.
-    pub fn give_back(&self, id: Id, now: Timestamp) {
+    /// Gives a claimed delivery back when its attempt is noted. What a digest tells that the brake was pulled for meanwhile is held, unless
+    /// it arrived.
+    pub fn give_back(&self, id: Id, now: Timestamp) -> Result<(), StoreError> {
+        let lane = self.with_queue(|queue| queue.lane_of(id));
+        if lane.is_some_and(|(_, cid)| cid == DIGESTS) {
+            return self.write(false, move |ledger| ledger.give_back_digest(id, now));
+        }
         self.with_queue(|queue| queue.give_back(id, keys::milliseconds(now)));
+        Ok(())
     }
 
     /// Makes what is held for a channel due: all of it, or the oldest one to see whether the channel works.
@@ -138,12 +146,6 @@ impl Store {
         }
         let domain = now.to_owned();
         self.write(true, move |ledger| ledger.mail_domain(domain))
-    }
-
-    /// Notes an attempt and the state that follows from it. Flushed. A delivery that the operator ended or the brake held meanwhile
-    /// stays so unless it arrived.
-    pub fn record_attempt(&self, id: Id, attempt: Attempt, state: DeliveryState, attempts: u16) -> Result<(), StoreError> {
-        self.write(true, move |ledger| ledger.record_attempt(id, attempt.into(), state.into(), attempts))
     }
 
     /// Sends deliveries again at `now`, at the operator's wish: those that were settled once, those that wait earlier than
@@ -220,7 +222,8 @@ impl Store {
         self.write(true, move |ledger| {
             let mut found = 0;
             for id in &ids {
-                let Some(mut record) = ledger.record(*id)? else { continue };
+                // One that does not read back stays what it is, and keeps nothing from the others.
+                let Some(mut record) = readable(ledger.record(*id))? else { continue };
                 let before = record.state.clone();
                 record.state = change(record.state);
                 ledger.save(*id, &before, &record, Batch::default())?;
@@ -239,10 +242,18 @@ impl Ledger {
         let is_digest = cid == DIGESTS;
         let most = if is_digest { MOST_IN_DIGEST } else { MOST_EVENTS };
         if let Some(id) = self.open.get(&(address, cid)).copied() {
-            if !staged.contains_key(&id)
-                && let Some(record) = self.record(id)?
-            {
-                staged.insert(id, Staged { before: Some(record.state.clone()), record });
+            if let Entry::Vacant(place) = staged.entry(id) {
+                match self.record(id) {
+                    Ok(Some(record)) => {
+                        place.insert(Staged { before: Some(record.state.clone()), record });
+                    }
+                    Ok(None) => {}
+                    // It takes no more news, and what comes now is told without it.
+                    Err(StoreError::Damaged(_)) => {
+                        self.open.remove(&(address, cid));
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             if let Some(Staged { record, .. }) = staged.get_mut(&id)
                 && let StateRecord::Open { due } = record.state
@@ -348,7 +359,8 @@ impl Ledger {
 
     fn fix(&mut self, id: Id, content: Content) -> Result<Content, StoreError> {
         let record = self.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;
-        if let Some(fixed) = bodies::get(&self.trees, id, &record.events)? {
+        // One that does not read back is none, or nothing could ever be sent.
+        if let Some(fixed) = readable(bodies::get(&self.trees, id, &record.events))? {
             return Ok(fixed);
         }
         self.put_content(id, &record, content)
@@ -373,27 +385,6 @@ impl Ledger {
         Ok(domain)
     }
 
-    fn record_attempt(&mut self, id: Id, attempt: AttemptRecord, state: StateRecord, attempts: u16) -> Result<(), StoreError> {
-        let mut record = self.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;
-        let mut batch = Batch::default();
-        let n = match last_attempt(&self.trees, id)? {
-            Some((n, last)) if attempt.repeats(&last) => n,
-            Some((n, _)) => n.saturating_add(1),
-            None => 1,
-        };
-        rows::put_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(id, n), &attempt)?;
-        let before = record.state.clone();
-        let decided = matches!(
-            before,
-            StateRecord::Dropped { .. } | StateRecord::Discarded { .. } | StateRecord::Braked { .. } | StateRecord::Muted { .. }
-        );
-        if !decided || matches!(state, StateRecord::Delivered { .. }) {
-            record.state = state;
-        }
-        record.attempts = attempts;
-        self.save(id, &before, &record, batch)
-    }
-
     pub(super) fn save(&mut self, id: Id, before: &StateRecord, record: &DeliveryRecord, mut batch: Batch) -> Result<(), StoreError> {
         put_delivery(&mut batch, &self.trees, id, Some(before), record)?;
         batch.apply(&self.trees)?;
@@ -401,7 +392,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn record(&self, id: Id) -> Result<Option<DeliveryRecord>, StoreError> {
+    pub(super) fn record(&self, id: Id) -> Result<Option<DeliveryRecord>, StoreError> {
         rows::get_long(&self.trees, Table::Delivery, &id.0)
     }
 }

@@ -14,7 +14,7 @@ use super::error::StoreError;
 use super::keys::{self, Table};
 use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::writer::Ledger;
-use super::{Store, backup, deliveries, outbox, rows};
+use super::{Store, attempts, backup, outbox, rows};
 
 /// How long attempts and delivered messages are kept: 90 days, so that a complaint can be answered (`storage.md` B2).
 pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -61,7 +61,7 @@ impl Ledger {
             };
             let done = matches!(&record.state, StateRecord::Delivered { at } | StateRecord::Dropped { at } | StateRecord::Discarded { at } if at.0 < before)
                 || matches!(&record.state, StateRecord::Muted { since, by } if since.0 < before && !self.awaits_summary(*by));
-            let attempts = match deliveries::attempts_of(&self.trees, *id) {
+            let attempts: Vec<_> = match attempts::attempts_of(&self.trees, *id).collect() {
                 Err(StoreError::Damaged(_)) => continue,
                 attempts => attempts?,
             };

@@ -92,6 +92,11 @@ impl Queue {
         self.taken.contains_key(&id)
     }
 
+    /// The recipient and case of a delivery of which an attempt is under way.
+    pub(super) fn lane_of(&self, id: Id) -> Option<Lane> {
+        self.taken.get(&id).copied()
+    }
+
     /// Claims up to `room` deliveries of a channel that are due at `now`, the oldest news first. They stay claimed until they
     /// are given back.
     pub(super) fn claim(&mut self, channel: &str, now: u64, room: usize) -> Vec<Id> {

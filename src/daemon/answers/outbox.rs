@@ -90,9 +90,13 @@ fn line(store: &Store, config: &Config, delivery: &Delivery, now: Timestamp) -> 
         .collect();
     let mut events = Vec::new();
     for id in &delivery.events {
+        let event = match store.event(*id) {
+            // It is for `fsck` to report; the delivery is shown all the same.
+            Err(StoreError::Damaged(_)) => None,
+            event => event?,
+        };
         events.extend(
-            store
-                .event(*id)?
+            event
                 .map(|event| json!({"id": event.id.to_string(), "kind": event.kind.name(), "seq": event.seq, "version": event.version, "case": number_of(config, &event.case)})),
         );
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Observed, Observer, count};
+use super::{Looked, Observed, Observer, count};
 use crate::config::{Channel, Config};
 use crate::domain::condition::{Class, Rule, Seen, State, Step, Topic, is_hopeless, step};
 use crate::domain::delivery::{Delivery, DeliveryState};
@@ -29,20 +29,20 @@ const MORE_GIVEN_UP: Duration = Duration::from_secs(6 * 3600);
 /// Looks at all channels.
 pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> Result<usize, StoreError> {
     let dead = given_up(observer)?;
-    let mut told = 0;
+    let mut looked = Looked::default();
     for (channel, state) in observer.handles.runs.all() {
-        told += of_channel(observer, config, &channel, state, &dead, now)?;
+        looked.add(of_channel(observer, config, &channel, state, &dead, now))?;
     }
     for channel in observer.known(Topic::Channel) {
-        told += over(observer, config, &channel, now)?;
+        looked.add(over(observer, config, &channel, now))?;
     }
     for channel in observer.known(Topic::GaveUp).into_iter().filter(|channel| !dead.contains_key(channel)) {
-        told += dead_of(observer, config, &channel, &[], now)?;
+        looked.add(dead_of(observer, config, &channel, &[], now))?;
     }
     for (channel, dead) in &dead {
-        told += dead_of(observer, config, channel, dead, now)?;
+        looked.add(dead_of(observer, config, channel, dead, now))?;
     }
-    Ok(told)
+    looked.end()
 }
 
 /// Forgets the run of a channel that ended between two looks, and tells the end of one that was told.

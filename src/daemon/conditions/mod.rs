@@ -65,7 +65,11 @@ pub async fn run(handles: Handles) {
             Ok(0) => {}
             Ok(_) => handles.control.nudge_deliverer(),
             Err(error) if error.is_fatal() => return handles.control.fail(error.to_string()),
-            Err(error) => tracing::error!(%error, "the conditions could not all be looked at; they are at the next look"),
+            Err(error) => {
+                tracing::error!(%error, "the conditions could not all be looked at; they are at the next look");
+                // Some may have been told all the same.
+                handles.control.nudge_deliverer();
+            }
         }
     }
 }
@@ -89,24 +93,51 @@ struct Observed {
     sources: Vec<SourceLine>,
 }
 
+/// What came of several parts of a look: what cannot be read of one keeps no other from being told.
+#[derive(Default)]
+struct Looked {
+    told: usize,
+    failed: Option<StoreError>,
+}
+
+impl Looked {
+    /// Takes what came of a part. Only a store that failed ends the look.
+    fn add(&mut self, part: Result<usize, StoreError>) -> Result<(), StoreError> {
+        match part {
+            Ok(told) => self.told += told,
+            Err(error) if error.is_fatal() => return Err(error),
+            Err(error) => {
+                self.failed.get_or_insert(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// How many events were told, or the first thing that went wrong.
+    fn end(self) -> Result<usize, StoreError> {
+        self.failed.map_or(Ok(self.told), Err)
+    }
+}
+
 impl Observer {
     pub(super) fn new(handles: Handles, space: Space) -> Self {
         Self { handles, states: None, sources: sources::Memory::default(), space }
     }
 
-    /// Looks at everything once. Returns how many events were told. Blocks.
+    /// Looks at everything once. Returns how many events were told, or what of it could not be looked at when all else was. Blocks.
     pub(super) fn look(&mut self, now: Timestamp) -> Result<usize, StoreError> {
         if self.states.is_none() {
             self.states = Some(self.handles.store.conditions()?);
         }
         let config = self.handles.config.load_full();
-        let mut told = sources::look(self, &config, now)?;
-        told += channels::look(self, &config, now)?;
-        told += disk::look(self, &config, now)?;
+        let mut looked = Looked::default();
+        looked.add(sources::look(self, &config, now))?;
+        looked.add(channels::look(self, &config, now))?;
+        looked.add(disk::look(self, &config, now))?;
         // Last, so that it knows what is in trouble now.
-        told += heartbeat::look(self, &config, now)?;
+        looked.add(heartbeat::look(self, &config, now))?;
         self.count(&config);
-        Ok(told)
+        looked.end()
     }
 
     fn state(&self, topic: Topic, subject: &str) -> Option<State> {

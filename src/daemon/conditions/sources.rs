@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Observed, Observer, count};
+use super::{Looked, Observed, Observer, count};
 use crate::config::{Config, Source};
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::condition::{Class, Rule, Seen, State, Step, Topic, id_of, step};
@@ -55,27 +55,31 @@ struct Case<'c> {
 /// Looks at all sources.
 pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> Result<usize, StoreError> {
     let rows: HashMap<Cid, Row> = observer.handles.store.rows()?.into_iter().collect();
+    let mut looked = Looked::default();
     let mut by_source: BTreeMap<&str, Vec<Case<'_>>> = BTreeMap::new();
     for watch in &config.cases {
         let Some(source) = config.source_of(&watch.case).filter(|source| source.is_polled()) else { continue };
-        let case = look_at(observer, watch, source, &rows, now)?;
-        by_source.entry(&watch.case.source).or_default().push(case);
+        let cases = by_source.entry(&watch.case.source).or_default();
+        looked.add(look_at(observer, watch, source, &rows, now).map(|case| {
+            cases.push(case);
+            0
+        }))?;
     }
-    let mut told = 0;
-    for (source, cases) in &by_source {
-        told += of_source(observer, config, source, cases, now)?;
+    // Of a source of whose cases none could be looked at nothing is known.
+    for (source, cases) in by_source.iter().filter(|(_, cases)| !cases.is_empty()) {
+        looked.add(of_source(observer, config, source, cases, now))?;
     }
-    told += drift(observer, config, now)?;
+    looked.add(drift(observer, config, now))?;
     // A source that is not watched any more has no trouble.
     for topic in [Topic::Source, Topic::Unread] {
         for gone in observer.known(topic).into_iter().filter(|source| !by_source.contains_key(source.as_str())) {
             let before = observer.state(topic, &gone);
-            observer.keep(config, (topic, gone), before.as_ref(), None, None, now)?;
+            looked.add(observer.keep(config, (topic, gone), before.as_ref(), None, None, now))?;
         }
     }
     let watched: HashSet<&CaseRef> = config.cases.iter().map(|watch| &watch.case).collect();
     observer.sources.first_seen.retain(|case, _| watched.contains(case));
-    Ok(told)
+    looked.end()
 }
 
 fn look_at<'c>(
@@ -194,7 +198,11 @@ fn drift(observer: &mut Observer, config: &Config, now: Timestamp) -> Result<usi
             continue;
         };
         state.bad = held;
-        let first = event.map(|id| observer.handles.store.event(id)).transpose()?.flatten();
+        let first = match event.map(|id| observer.handles.store.event(id)).transpose() {
+            // Without it there is nothing to call to mind; `veedor list` shows the brake all the same.
+            Err(StoreError::Damaged(_)) => None,
+            first => first?.flatten(),
+        };
         let mut after = Some(state.clone());
         let seen = Seen::Bad { class: Class::Drift, count: held, fresh: false, why: String::new() };
         let is_due = step(&mut after, seen, now, &rule) == Step::Repeat;

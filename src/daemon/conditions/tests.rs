@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::*;
 use crate::clock::Clock;
 use crate::domain::case::CaseRef;
-use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::delivery::{Delivery, DeliveryState, Outcome};
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
 use crate::notify::Whose;
@@ -309,4 +309,43 @@ async fn little_room_is_told_and_its_end_and_a_file_that_comes_and_goes_is_not()
     FREE.store(1100 << 20, Ordering::SeqCst);
     desk.pass(60);
     assert_eq!(desk.kinds(), ["store.low", "store.recovered"]);
+}
+
+/// Three failures of the channel `hook` in the time that confirms its trouble, with a look after each; what the last look said.
+fn hook_fails(desk: &mut Desk) -> Result<usize, StoreError> {
+    let mut said = Ok(0);
+    for _ in 0..4 {
+        desk.fail("hook", &refused());
+        desk.clock.advance_to(desk.now() + Duration::from_secs(HOUR.unsigned_abs()));
+        said = desk.observer.look(desk.now());
+    }
+    said
+}
+
+#[tokio::test]
+async fn a_delivery_that_does_not_read_back_keeps_no_trouble_from_being_told() {
+    let mut desk = Desk::open(1).await;
+    let (event, store) = (crate::domain::sample::ruling(), desk.observer.handles.store.clone());
+    let cid = store.register(std::slice::from_ref(&event.case)).expect("registers")[0];
+    let head = Head { health: Health::Ok, ..Head::unvisited(event.case.clone(), desk.now()) };
+    let dead = DeliveryState::Dead { at: desk.now(), reason: "410".into() };
+    let given_up = Delivery { channel: "hook".into(), state: dead, ..crate::domain::sample::delivery("", std::slice::from_ref(&event)) };
+    let id = Delivery::id_of("hook", "", event.id);
+    let (events, deliveries) = (vec![event], vec![given_up]);
+    store.commit(Visit { cid, row: Row::default(), head, missing: None, version: None, events, deliveries }).expect("commits");
+    store.spoil_delivery(id);
+    assert!(hook_fails(&mut desk).is_ok());
+    assert_eq!(desk.kinds(), ["channel.failing"]);
+}
+
+#[tokio::test]
+async fn a_part_that_cannot_be_looked_at_keeps_no_other_from_being_told() {
+    let mut desk = Desk::open_with(2, "daily 09:00").await;
+    desk.observer.space = |_| Ok(0);
+    desk.visit_all(&Health::Ok);
+    desk.observer.handles.store.spoil_index(&desk.cases[0]);
+    let said = hook_fails(&mut desk);
+    assert!(matches!(said, Err(StoreError::Damaged(_))), "{said:?}");
+    let kinds = desk.kinds();
+    assert!(kinds.contains(&"channel.failing".to_owned()), "{kinds:?}");
 }

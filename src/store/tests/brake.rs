@@ -119,7 +119,7 @@ fn under_the_threshold_nothing_is_held_and_the_fifth_case_holds_all_that_was_not
     assert_eq!((states(&store), store.braked()), ((0, 4), Ok(Vec::new())));
     let [sent_before] = store.claim("hook", at(11), 1)[..] else { panic!("one is due") };
     store.record_attempt(sent_before, sent(11), DeliveryState::Delivered { at: at(11) }, 1).expect("records");
-    store.give_back(sent_before, at(11));
+    store.give_back(sent_before, at(11)).expect("gives back");
 
     let drifts = edit(&store, 5..=6, 20, 12);
     let [Drift { way, changed: 5, watched: 20, examples }] = &drifts[..] else { panic!("{drifts:?}") };
@@ -247,7 +247,7 @@ fn what_was_under_way_when_the_brake_was_pulled_stays_held_unless_it_arrived() {
     let failed = attempt(4, Outcome::Retry { why: "500".into(), after: None });
     store.record_attempt(under_way[0], failed, DeliveryState::Waiting { due: at(5) }, 1).expect("records");
     store.record_attempt(under_way[1], sent(4), DeliveryState::Delivered { at: at(4) }, 1).expect("records");
-    under_way.iter().for_each(|id| store.give_back(*id, at(5)));
+    under_way.iter().for_each(|id| store.give_back(*id, at(5)).expect("gives back"));
     assert_eq!((states(&store), claimed(&store, "hook")), ((4, 1), Vec::new()));
     assert_eq!(release(&store, "ec-esatje", at(6), at(6)).len(), 4);
     assert_eq!(claimed(&store, "hook").len(), 4);
@@ -433,7 +433,7 @@ fn what_was_written_already_is_told_anew_without_what_was_discarded() {
     store
         .record_attempt(mail, attempt(700, Outcome::Retry { why: "451".into(), after: None }), DeliveryState::Waiting { due: at(800) }, 1)
         .expect("records");
-    store.give_back(mail, at(700));
+    store.give_back(mail, at(700)).expect("gives back");
     edit(&store, 2..=5, 20, 710);
     store.decide("ec-esatje", at(711), Decision::Discard).expect("discards");
     let [rest] = claimed(&store, "mail")[..] else { panic!("the ruling is told") };

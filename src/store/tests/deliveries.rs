@@ -3,14 +3,15 @@
 //! Gathering, closing, attempts, giving up and sending again, each against a real store. What a channel does with a delivery is
 //! not tested here.
 
+use super::damage::spoil;
 use super::*;
 use crate::domain::delivery::MOST_EVENTS;
 use crate::store::error::StoreError;
-use crate::store::keys::Table;
+use crate::store::keys::{self, Table};
 use crate::store::outbox::DeliveryFilter;
 
 /// A store with one case at version 1.
-fn started(dir: &Path) -> (Store, Cid) {
+pub(super) fn started(dir: &Path) -> (Store, Cid) {
     let store = open(dir);
     let cid = store.register(&[case(1)]).expect("registers")[0];
     store.commit(news(cid, &case(1), 1)).expect("commits");
@@ -18,7 +19,7 @@ fn started(dir: &Path) -> (Store, Cid) {
 }
 
 /// Commits version `n` with an event and a delivery of it.
-fn tell(store: &Store, cid: Cid, n: u32, channel: &str, state: DeliveryState) -> (Event, Delivery) {
+pub(super) fn tell(store: &Store, cid: Cid, n: u32, channel: &str, state: DeliveryState) -> (Event, Delivery) {
     let mut visit = news(cid, &case(1), n);
     let event = visit.events[0].clone();
     let delivery = delivery(&event, channel, state);
@@ -130,7 +131,7 @@ fn what_is_held_is_listed_with_what_failed_and_the_operator_may_end_it() {
     store.end(&[two.id], at(6)).expect("ends");
     let failed = attempt(6, Outcome::Retry { why: "500".into(), after: None });
     store.record_attempt(two.id, failed, DeliveryState::Waiting { due: at(9) }, 1).expect("records");
-    store.give_back(two.id, at(6));
+    store.give_back(two.id, at(6)).expect("gives back");
     assert_eq!(store.delivery(two.id).expect("reads").expect("is there").state, DeliveryState::Dropped { at: at(6) });
     assert_eq!(store.claim("mail", at(999), 10), []);
     assert_eq!(store.deliveries(DeliveryFilter::Failed, 10), Ok(Vec::new()));
@@ -198,4 +199,42 @@ fn a_delivery_that_does_not_read_back_stops_no_other() {
     assert_eq!(store.damaged_deliveries(), [broken.id]);
     assert_eq!(store.claim("mail", at(5), 10), []);
     assert_eq!(store.claim("hook", at(5), 10), [whole.id]);
+}
+
+#[test]
+fn what_does_not_read_back_is_left_out_of_a_listing_and_costs_it_nothing_else() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    let (_, broken) = tell(&store, cid, 2, "hook", DeliveryState::Waiting { due: at(1) });
+    let (_, whole) = tell(&store, cid, 3, "hook", DeliveryState::Waiting { due: at(2) });
+    let other = store.register(&[case(2)]).expect("registers")[0];
+    store.commit(news(other, &case(2), 1)).expect("commits");
+    store.commit(news(other, &case(2), 2)).expect("commits");
+    store.spoil_delivery(broken.id);
+    spoil(&store, Table::Name, &keys::cid(other));
+    for filter in [DeliveryFilter::Pending, DeliveryFilter::All, DeliveryFilter::Case(cid)] {
+        assert_eq!(store.deliveries(filter, usize::MAX), Ok(vec![whole.clone()]), "{filter:?}");
+    }
+    let dead = DeliveryState::Dead { at: at(3), reason: "410".into() };
+    store.record_attempt(whole.id, attempt(3, Outcome::Rejected { why: "410".into() }), dead, 1).expect("records");
+    assert_eq!(store.deliveries(DeliveryFilter::Failed, 9).expect("reads").len(), 1);
+    // The same when it is given another time together with others: one of them went bad meanwhile.
+    assert_eq!(store.retry(&[broken.id, whole.id], at(4)), Ok(1));
+    assert_eq!(store.hold("hook", "it is disabled", at(9)), Ok(2));
+}
+
+#[test]
+fn what_the_brake_holds_of_a_case_whose_name_is_damaged_hides_no_other_source() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, cid) = started(dir.path());
+    tell(&store, cid, 2, "hook", DeliveryState::Braked { since: at(1) });
+    let other = store.register(&[CaseRef { source: "pe-otra".into(), ..case(2) }]).expect("registers")[0];
+    let other_case = store.case(other).expect("reads").expect("is there");
+    store.commit(news(other, &other_case, 1)).expect("commits");
+    let mut held = news(other, &other_case, 2);
+    held.deliveries[0].state = DeliveryState::Braked { since: at(1) };
+    store.commit(held).expect("commits");
+    spoil(&store, Table::Name, &keys::cid(cid));
+    let braked = store.braked().expect("reads");
+    assert_eq!(braked.iter().map(|one| (one.source.as_str(), one.held)).collect::<Vec<_>>(), [("pe-otra", 1)]);
 }

@@ -263,3 +263,98 @@ fn what_is_planned_anew_keeps_gathering_and_is_found_at_its_new_time() {
     store.retry(&[id], at(END + 51)).expect("retries");
     assert!(store.is_asked_for(id) && !store.is_asked_for(id), "one wish is one attempt");
 }
+
+/// How an attempt at a digest ends that was on its way when the brake was pulled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    Arrived,
+    Failed,
+    Refused,
+    /// Nothing is noted: a crash.
+    Crashed,
+    /// What was noted is not given back.
+    CrashedLater,
+    /// The brake is pulled only after the failure was noted.
+    PulledLater,
+    /// The operator released it meanwhile.
+    Released,
+}
+
+#[test]
+fn what_was_on_its_way_when_the_brake_was_pulled_is_held_when_it_does_not_arrive() {
+    use End::{Arrived, Crashed, CrashedLater, Failed, PulledLater, Refused, Released};
+    for end in [Arrived, Failed, Refused, Crashed, CrashedLater, PulledLater, Released] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut store = watching(dir.path(), 7);
+        let other = commit(&store, 7, 2, 1, END);
+        let mut edits: Vec<(Event, Event)> = (1..=4).map(|n| edit(&store, n)).collect();
+        let id = Delivery::id_of_digest("mail", "a@example.org", at(END));
+        assert_eq!(store.claim("mail", at(END), 9), [id]);
+        store.close(id, at(END)).expect("closes");
+        store.fix(id, content(b"all of it".to_vec())).expect("fixes");
+        let waiting = DeliveryState::Waiting { due: at(END + 60) };
+        let retry = |store: &Store, state: &DeliveryState| {
+            let outcome = Outcome::Retry { why: "451".into(), after: None };
+            store.record_attempt(id, attempt(END, outcome), state.clone(), 1).expect("records");
+        };
+        if end == PulledLater {
+            retry(&store, &waiting);
+        }
+        edits.push(edit(&store, 5));
+        assert_eq!(store.delivery(id).expect("reads").expect("is there").events.len(), 9, "it is on its way");
+        match end {
+            Arrived => store.record_attempt(id, sent(END), DeliveryState::Delivered { at: at(END) }, 1).expect("records"),
+            Failed | CrashedLater => retry(&store, &waiting),
+            Refused => retry(&store, &DeliveryState::Dead { at: at(END), reason: "550".into() }),
+            Released => {
+                store.decide("ec-esatje", at(END), Decision::Release { until: at(9_000) }).expect("releases");
+                retry(&store, &waiting);
+            }
+            Crashed | PulledLater => {}
+        }
+        if matches!(end, Crashed | CrashedLater) {
+            drop(store);
+            store = open(dir.path());
+            assert_eq!(store.hold_back(at(END)), Ok(1));
+            assert_eq!(store.hold_back(at(END)), Ok(0), "it is held once");
+        } else {
+            store.give_back(id, at(END)).expect("gives back");
+        }
+        let digest = store.delivery(id).expect("reads").expect("is there");
+        let braked = store.deliveries(DeliveryFilter::Braked, 99).expect("reads");
+        if matches!(end, Arrived | Released) {
+            assert_eq!((digest.events.len(), braked.len()), (9, usize::from(end == Arrived)), "{end:?}");
+            continue;
+        }
+        assert_eq!(digest.events, ids(&other), "{end:?}");
+        assert_eq!(store.content(id), Ok(None), "{end:?}");
+        assert!(braked.len() == 5 && braked.iter().all(|one| one.events.len() == 2), "{end:?} {braked:?}");
+        assert_eq!(store.braked().expect("reads")[0].changes, [("record.edited", 5)].into());
+        // The rest is told, and with the operator's decision what came beside the changes, and neither of them twice.
+        let due = store.claim("mail", at(9_000), 9);
+        assert_eq!(due, if end == Refused { vec![] } else { vec![id] }, "{end:?}");
+        store.decide("ec-esatje", at(END + 1), Decision::Discard).expect("discards");
+        let sent: Vec<Id> = store.due_at(at(9_000), 99).into_iter().flat_map(|one| one.events).collect();
+        assert!(edits.iter().all(|(edit, ruling)| !sent.contains(&edit.id) && sent.contains(&ruling.id)), "{end:?}");
+        is_whole(&store);
+    }
+}
+
+#[test]
+fn what_is_announced_of_a_held_case_after_the_brake_was_pulled_stays_in_its_digest() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = watching(dir.path(), 5);
+    (1..=5).for_each(|n| drop(edit(&store, n)));
+    let mut reminder = event(&case(1), 2, 300);
+    (reminder.kind, reminder.seen_at) = (EventKind::HearingReminder, at(20));
+    let cid = store.cid(&case(1)).expect("reads").expect("is there");
+    store.announce(cid, 2, vec![reminder.clone()], vec![digest_of(std::slice::from_ref(&reminder), END)], brake(20)).expect("announces");
+    let [id] = store.claim("mail", at(END), 9)[..] else { panic!("one is due") };
+    store.close(id, at(END)).expect("closes");
+    let failed = attempt(END, Outcome::Retry { why: "451".into(), after: None });
+    store.record_attempt(id, failed, DeliveryState::Waiting { due: at(END + 60) }, 1).expect("records");
+    store.give_back(id, at(END)).expect("gives back");
+    assert_eq!(store.delivery(id).expect("reads").expect("is there").events, [reminder.id]);
+    assert_eq!(store.hold_back(at(END)), Ok(0));
+    is_whole(&store);
+}

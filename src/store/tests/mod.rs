@@ -18,6 +18,7 @@ mod opening;
 mod said;
 mod silences;
 mod torture;
+mod unread;
 mod visits;
 mod whole;
 
@@ -31,7 +32,7 @@ use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome
 use crate::domain::docket::{Docket, Entry, EntryKey, Heading};
 use crate::domain::event::{Actor, Event, EventEntry, EventKind};
 use crate::domain::health::Health;
-use crate::domain::id::sha256;
+use crate::domain::id::{Id, sha256};
 use crate::domain::medium::Medium;
 use crate::domain::page::Page;
 use crate::domain::schedule::Row;
@@ -217,5 +218,20 @@ impl Store {
     /// Damages a stored version, as a failing disk would.
     pub(crate) fn spoil_version(&self, cid: Cid, number: u32) {
         damage::spoil(self, super::keys::Table::Snap, &super::keys::numbered(cid, number));
+    }
+
+    /// Damages a stored delivery.
+    pub(crate) fn spoil_delivery(&self, id: Id) {
+        damage::spoil(self, super::keys::Table::Delivery, &id.0);
+    }
+
+    /// Damages the index that leads to an event, or mends it: the same bit is turned.
+    pub(crate) fn spoil_event(&self, id: Id) {
+        damage::spoil(self, super::keys::Table::EventId, &id.0);
+    }
+
+    /// Damages the index that leads to a case of the first source.
+    pub(crate) fn spoil_index(&self, case: &CaseRef) {
+        damage::spoil(self, super::keys::Table::Cid, &super::keys::case(0, &case.number));
     }
 }
