@@ -32,6 +32,8 @@ pub enum Number {
     Cases,
     /// Cases watched.
     Watched,
+    /// Cases watched without news for long.
+    Dormant,
     /// Failed attempts.
     Attempts,
     /// Messages that wait.
@@ -45,8 +47,17 @@ pub enum Number {
 }
 
 impl Number {
-    const ALL: [Self; 8] =
-        [Self::Visits, Self::Cases, Self::Watched, Self::Attempts, Self::Waiting, Self::GivenUp, Self::FreeMib, Self::LeastMib];
+    const ALL: [Self; 9] = [
+        Self::Visits,
+        Self::Cases,
+        Self::Watched,
+        Self::Dormant,
+        Self::Attempts,
+        Self::Waiting,
+        Self::GivenUp,
+        Self::FreeMib,
+        Self::LeastMib,
+    ];
 
     /// The stable name used in JSON.
     pub fn name(self) -> &'static str {
@@ -54,6 +65,7 @@ impl Number {
             Self::Visits => "visits",
             Self::Cases => "cases",
             Self::Watched => "watched",
+            Self::Dormant => "dormant",
             Self::Attempts => "attempts",
             Self::Waiting => "waiting",
             Self::GivenUp => "given_up",

@@ -226,6 +226,7 @@ fn label(number: Number, language: Language) -> &'static str {
         Number::Visits => ("Visitas fallidas", "Failed visits"),
         Number::Cases => ("Expedientes afectados", "Cases concerned"),
         Number::Watched => ("Expedientes vigilados", "Cases watched"),
+        Number::Dormant => ("Sin novedades desde hace 90 días", "Without news for 90 days"),
         Number::Attempts => ("Intentos fallidos", "Failed attempts"),
         Number::Waiting => ("Mensajes en espera", "Messages waiting"),
         Number::GivenUp => ("Mensajes sin entregar", "Messages not delivered"),

@@ -15,10 +15,14 @@ use crate::domain::event::EventKind;
 use crate::domain::report::{Number, Report, SourceLine, Subject, Trouble};
 use crate::domain::schedule::Row;
 use crate::store::Cid;
+use crate::store::cases::Head;
 use crate::store::error::StoreError;
 
 /// No period is longer, so that the last hour that passed lies within it.
 const LONGEST: Duration = Duration::from_secs(8 * 86_400);
+
+/// After so long without news a case is counted as dormant (`alerting.md` A2.12).
+const DORMANT: Duration = Duration::from_secs(90 * 86_400);
 
 /// Tells it when its hour has come.
 pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> Result<usize, StoreError> {
@@ -52,8 +56,14 @@ fn report(observer: &Observer, config: &Config, due: Timestamp) -> Result<Report
     let store = &observer.handles.store;
     let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
     let mut sources: BTreeMap<&str, SourceLine> = BTreeMap::new();
+    let mut dormant = 0;
     for watch in &config.cases {
-        let row = store.cid(&watch.case)?.and_then(|cid| rows.get(&cid)).copied().unwrap_or_default();
+        let cid = store.cid(&watch.case)?;
+        let row = cid.and_then(|cid| rows.get(&cid)).copied().unwrap_or_default();
+        let head = cid.map(|cid| store.head(cid)).transpose();
+        // Of one that does not read back nothing is said.
+        let head = head.or_else(|error| if error.is_fatal() { Err(error) } else { Ok(None) })?.flatten();
+        dormant += u64::from(head.is_some_and(|head| is_dormant(&head, due)));
         let read = Timestamp::from_second(row.last_ok.into()).ok().filter(|_| row.last_ok > 0);
         let new = || SourceLine { source: watch.case.source.clone(), cases: 0, read: None };
         let line = sources.entry(&watch.case.source).or_insert_with(new);
@@ -65,8 +75,16 @@ fn report(observer: &Observer, config: &Config, due: Timestamp) -> Result<Report
         .map(|((topic, subject), state)| Trouble { class: state.told_class, subject: subject_of(*topic, subject), since: state.since })
         .collect();
     let counts = store.counts()?;
-    let numbers = vec![(Number::Watched, count(config.cases.len())), (Number::Waiting, counts.pending), (Number::GivenUp, counts.dead)];
+    let dormant = (dormant > 0).then_some((Number::Dormant, dormant));
+    let numbers = [(Number::Watched, count(config.cases.len()))].into_iter().chain(dormant);
+    let numbers = numbers.chain([(Number::Waiting, counts.pending), (Number::GivenUp, counts.dead)]).collect();
     Ok(Report { numbers, sources: sources.into_values().collect(), troubles, ..Report::new(None, Subject::Veedor, due, 1) })
+}
+
+/// Whether nothing new was seen of a case for long. It is watched all the same: whether it goes on being so is for the operator.
+fn is_dormant(head: &Head, now: Timestamp) -> bool {
+    let last = head.changed_at.unwrap_or(head.watched_since);
+    Duration::try_from(now.duration_since(last)).is_ok_and(|quiet| quiet >= DORMANT)
 }
 
 fn subject_of(topic: Topic, subject: &str) -> Subject {

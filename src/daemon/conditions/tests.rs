@@ -253,6 +253,21 @@ async fn a_receiver_that_says_goodbye_is_disabled_at_once_and_a_mail_relay_never
 }
 
 #[tokio::test]
+async fn the_sign_of_life_counts_the_cases_of_which_nothing_is_new_for_ninety_days() {
+    let mut desk = Desk::open_with(2, "daily 09:00").await;
+    desk.visit(0, Health::Ok);
+    desk.pass(60);
+    for (days, dormant) in [(89, None), (2, Some(1))] {
+        desk.clock.advance_to(desk.now() + Duration::from_secs(days * 86_400));
+        desk.visit(1, Health::Ok);
+        desk = desk.restart().await;
+        desk.pass(10 * 60);
+        let (_, _, report) = desk.told().into_iter().rfind(|(kind, ..)| kind == "veedor.heartbeat").expect("a sign of life");
+        assert_eq!((report.number(Number::Watched), report.number(Number::Dormant)), (Some(2), dormant), "{days}");
+    }
+}
+
+#[tokio::test]
 async fn the_sign_of_life_comes_once_at_its_hour_over_restarts_and_once_after_days_of_silence() {
     // Nine in the morning of the court's zone is 14:00 UTC; it is noon.
     let mut desk = Desk::open_with(2, "daily 09:00").await;
