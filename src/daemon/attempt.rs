@@ -2,7 +2,7 @@
 //!
 //! A unit of the [`deliverer`](super::deliver). The bytes are on the disk before anything leaves, so every attempt sends the
 //! same, whatever the watch list says by then; they are written anew only when part of it is withheld by now, or when a mail that was handed
-//! to nobody bears [an older sender](super::old_sender). It decides neither when to try nor which channel rests.
+//! to nobody bears an older sender (`old_sender`). It decides neither when to try nor which channel rests.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Deliveries: made with their events, joined while open, fixed, and kept.
 //!
-//! Only the writer changes a delivery, so news that joins an open one, its closing and its [attempts](super::attempts) never cross. The
+//! Only the writer changes a delivery, so news that joins an open one, its closing and its attempts (`attempts`) never cross. The
 //! table `due` follows every state: open and waiting deliveries stand at their time, held and dead ones at the end of time,
 //! delivered ones nowhere. The queue follows it in memory, and the deliverer claims from there.
 
