@@ -6,6 +6,8 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use rustls::CertificateError as Bad;
+
 use super::FailureKind;
 
 /// Why there is no answer.
@@ -31,14 +33,18 @@ impl Trouble {
         if error.is_builder() {
             return Self::unreadable("the recipe asks for something that HTTP cannot say; mend its headers".to_owned());
         }
+        let io = || links(error).filter_map(|link| link.downcast_ref::<io::Error>());
+        // A name cannot be looked up without one either.
+        if io().any(|error| matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))) {
+            return Self::unavailable(format!("no file descriptor is left to ask {host} with; raise LimitNOFILE= or `ulimit -n`"));
+        }
         if error.is_dns() {
             return Self::unavailable(format!("the name {host} does not resolve; check its spelling and this machine's network"));
         }
         if let Some(tls) = links(error).find_map(|link| link.downcast_ref::<rustls::Error>()) {
-            return Self::unavailable(format!("{host} cannot be trusted: {tls}"));
+            return Self::unavailable(format!("{host} cannot be trusted: {}", mistrust(tls)));
         }
-        let kind = links(error).filter_map(|link| link.downcast_ref::<io::Error>()).map(io::Error::kind).last();
-        match kind {
+        match io().map(io::Error::kind).last() {
             Some(ErrorKind::ConnectionRefused) => {
                 Self::unavailable(format!("{host} refuses the connection; check the address and the port"))
             }
@@ -55,6 +61,21 @@ impl Trouble {
             }
         }
     }
+}
+
+/// What is wrong with who answers, and what to do where that is known.
+fn mistrust(error: &rustls::Error) -> String {
+    let rustls::Error::InvalidCertificate(why) = error else { return error.to_string() };
+    let why = match why {
+        Bad::Expired | Bad::ExpiredContext { .. } => "its certificate has expired; if it has not, mend this machine's clock",
+        Bad::NotValidYet | Bad::NotValidYetContext { .. } => "its certificate is not valid yet; if it is, mend this machine's clock",
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "its certificate is for another name; check the address",
+        Bad::UnknownIssuer => {
+            "nobody whom this machine trusts signed its certificate; the site may send an incomplete chain, or its root is to be added to this machine's"
+        }
+        other => return format!("its certificate is no good: {other}"),
+    };
+    why.to_owned()
 }
 
 /// The error and its causes.
