@@ -73,11 +73,11 @@ impl Hours {
             if !self.days[day_index(day.weekday())] {
                 continue;
             }
-            if let Ok(opens) = zone.to_ambiguous_zoned_datetime(day.to_datetime(self.from)).compatible() {
-                let opens = opens.timestamp();
-                if opens >= now {
-                    return opens;
-                }
+            // Where clocks are set back over the opening it comes twice.
+            let opening = zone.to_ambiguous_zoned_datetime(day.to_datetime(self.from));
+            let opens = [opening.clone().compatible(), opening.later()].into_iter().flatten().map(|opens| opens.timestamp());
+            if let Some(opens) = opens.filter(|opens| *opens >= now).min() {
+                return opens;
             }
         }
         now
@@ -124,5 +124,20 @@ mod tests {
         assert_eq!(hours.next_open(saturday, &zone).to_string(), "2026-11-23T11:00:00Z");
         let monday: Timestamp = "2026-11-23T15:00:00Z".parse().expect("valid");
         assert_eq!(hours.next_open(monday, &zone), monday);
+    }
+
+    #[test]
+    fn an_opening_that_clocks_skip_or_show_twice_and_the_leap_day_are_found() {
+        let zone = TimeZone::get("America/New_York").expect("bundled");
+        for (from, now, opens) in [
+            (time(1, 30, 0, 0), "2027-11-07T06:15:00Z", "2027-11-07T06:30:00Z"),
+            (time(2, 30, 0, 0), "2027-03-14T06:30:00Z", "2027-03-14T07:30:00Z"),
+            (time(6, 0, 0, 0), "2028-02-28T23:00:00Z", "2028-02-29T11:00:00Z"),
+            (time(6, 0, 0, 0), "2028-02-29T23:00:00Z", "2028-03-01T11:00:00Z"),
+        ] {
+            let hours = Hours { days: [true; 7], from, until: time(9, 0, 0, 0) };
+            let found = hours.next_open(now.parse().expect("valid"), &zone);
+            assert_eq!(found.to_string(), opens, "from {from} at {now}");
+        }
     }
 }
