@@ -4,6 +4,7 @@
 //! Real HTTP, real SMTP and a real store; only the clock is ours. A test, and nothing else.
 
 mod disabled;
+mod offline;
 mod senders;
 mod windows;
 
