@@ -91,10 +91,12 @@ fn a_second_daemon_on_the_same_store_is_refused_with_a_sentence() {
     let mut world = World::new(&[A]);
     world.start();
     world.visits(1);
-    let second = world.veedor(&["run"]);
-    assert_eq!(second.status.code(), Some(74));
-    let why = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert!(why.contains("another"), "{why}");
+    let why = world.no(&["run"], 74, "another");
+    let pid = world.pid().as_raw_nonzero();
+    assert!(why.contains(&format!("in use by another process, {pid} (")), "it does not say who has it: {why}");
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>FIRST01 VISTOS.</p>");
+    world.told("FIRST01");
+    assert_eq!(world.hooks.got().len(), 1);
     world.finish();
 }
 

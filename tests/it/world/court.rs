@@ -4,52 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::http::{Answer, Question, serve};
+pub use super::fault::Fault;
+use super::fault::tls;
+use super::http::{Answer, Question, serve, serve_tls};
 use super::state::Shared;
 
 const INFO: &str = "/EXPEL-CONSULTA-CAUSAS-SERVICE/api/consulta-causas/informacion/getInformacionJuicio/";
 const INCIDENTS: &str = "/EXPEL-CONSULTA-CAUSAS-CLEX-SERVICE/api/consulta-causas-clex/informacion/getIncidenteJudicatura/";
 const ACTS: &str = "/EXPEL-CONSULTA-CAUSAS-SERVICE/api/consulta-causas/informacion/actuacionesJudiciales";
 
-/// What is wrong with the site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    Error500,
-    Waf403,
-    Waf200,
-    Maintenance,
-    Truncated,
-    EmptyActs,
-    EmptyAll,
-    Reset,
-    WrongCase,
-    HalfList,
-    HtmlForJson,
-    ErrorObject,
-    NullActs,
-    TooMany,
-    /// A page that is no answer, and names people.
-    Named,
-}
-
-impl Fault {
-    pub const ALL: [Fault; 14] = [
-        Fault::Error500,
-        Fault::Waf403,
-        Fault::Waf200,
-        Fault::Maintenance,
-        Fault::Truncated,
-        Fault::EmptyActs,
-        Fault::EmptyAll,
-        Fault::Reset,
-        Fault::WrongCase,
-        Fault::HalfList,
-        Fault::HtmlForJson,
-        Fault::ErrorObject,
-        Fault::NullActs,
-        Fault::TooMany,
-    ];
-}
+/// How many acts a case begins with.
+const OLD_ACTS: usize = 12;
 
 /// An act on the record.
 #[derive(Debug, Clone)]
@@ -67,8 +32,12 @@ struct Record {
     cases: BTreeMap<String, Vec<Act>>,
     asked: BTreeMap<String, u64>,
     fault: Option<Fault>,
+    /// Whether the lists of acts alone have the fault.
+    only_acts: bool,
     serial: u64,
     requests: u64,
+    /// Answers so far, by which those that differ from time to time do so.
+    answers: usize,
     searches: u64,
     tagged: bool,
     not_modified: u64,
@@ -80,6 +49,7 @@ struct Record {
 /// The court.
 pub struct Court {
     record: Shared<Record>,
+    scheme: &'static str,
     address: std::net::SocketAddr,
 }
 
@@ -88,11 +58,26 @@ impl Court {
         let record: Shared<Record> = Shared::new(Record::default());
         let inside = record.clone();
         let address = serve(move |question| inside.change(|record| record.answer(question)));
-        Self { record, address }
+        Self { record, scheme: "http", address }
+    }
+
+    /// A court that is asked over TLS, with a certificate of the root in `tests/fixtures/tls`.
+    pub fn open_tls() -> Self {
+        let record: Shared<Record> = Shared::new(Record::default());
+        let (inside, shown) = (record.clone(), record.clone());
+        // Whom the certificate keeps out gets no further than this, and is counted as who asks something.
+        let certificate = move || {
+            shown.change(|record| {
+                record.requests += 1;
+                tls(record.fault)
+            })
+        };
+        let address = serve_tls(certificate, move |question| inside.change(|record| record.answer(question)));
+        Self { record, scheme: "https", address }
     }
 
     pub fn base(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// A case with twelve old acts, four of them at a weekend: this court keeps no hours, so that what is published while the tests run is
@@ -101,9 +86,18 @@ impl Court {
         let id: String = number.chars().filter(|c| *c != '-').collect();
         self.record.change(|record| record.cases.insert(id.clone(), Vec::new()));
         let kinds = ["ESCRITO", "PROVIDENCIA GENERAL (DECRETO)", "RAZON (RAZON)", "OFICIO (OFICIO)"];
-        for n in 0..12 {
+        for n in 0..OLD_ACTS {
             let text = format!("<p>Actuaci&oacute;n de base n&uacute;mero {n}, BASE{id}N{n}.</p>");
             self.act_at(number, kinds[n % kinds.len()], &text, &format!("2025-03-{:02}T14:{n:02}:00.{n:03}+00:00", n + 1));
+        }
+    }
+
+    /// Adds so many acts of years ago to a case.
+    pub fn add_years(&self, number: &str, acts: i64) {
+        for n in 0..acts {
+            let at = jiff::Timestamp::from_second(1_420_000_000 + n * 20_000).expect("a time");
+            let text = format!("<p>Raz&oacute;n n&uacute;mero {n} de un proceso largo.</p>");
+            self.act_at(number, "RAZON (RAZON)", &text, &at.strftime("%Y-%m-%dT%H:%M:%S.000+00:00").to_string());
         }
     }
 
@@ -152,7 +146,12 @@ impl Court {
 
     /// Breaks or mends the site.
     pub fn fault(&self, fault: Option<Fault>) {
-        self.record.change(|record| record.fault = fault);
+        self.fault_in(fault, false);
+    }
+
+    /// Breaks or mends the site, or its lists of acts alone.
+    pub fn fault_in(&self, fault: Option<Fault>, acts: bool) {
+        self.record.change(|record| (record.fault, record.only_acts) = (fault, acts));
     }
 
     /// Waits until every case was asked for its acts this many times more.
@@ -200,32 +199,23 @@ impl Court {
 
 impl Record {
     fn answer(&mut self, question: &Question) -> Answer {
+        let fault = self.fault;
+        self.fault = fault.filter(|_| !self.only_acts || question.path == ACTS);
+        let answer = self.answer_as_it_is(question);
+        self.fault = fault;
+        answer
+    }
+
+    fn answer_as_it_is(&mut self, question: &Question) -> Answer {
         self.requests += 1;
-        if question.path == "/robots.txt" && !matches!(self.fault, Some(Fault::Reset | Fault::Error500)) {
+        if question.path == "/robots.txt" && !self.fault.is_some_and(Fault::is_of_the_site) {
             return Answer::Send { status: 404, kind: "text/plain", body: b"none".to_vec() };
         }
         if question.header("origin").is_empty() || !question.header("user-agent").starts_with("veedor/") {
             return Answer::Drop;
         }
-        let html = |status, text: &str| Answer::Send { status, kind: "text/html; charset=utf-8", body: text.as_bytes().to_vec() };
-        const WAF: &str =
-            "<html><head><title>Request Rejected</title></head><body>The requested URL was rejected. Your support ID is: 1</body></html>";
-        match self.fault {
-            Some(Fault::Error500) => return Answer::Send { status: 500, kind: "application/json", body: br#"{"status":500}"#.to_vec() },
-            Some(Fault::Waf403) => return html(403, WAF),
-            Some(Fault::Waf200) => return html(200, WAF),
-            Some(Fault::TooMany) => return Answer::Send { status: 429, kind: "text/plain", body: b"slow down".to_vec() },
-            Some(Fault::Maintenance) => return html(200, "<html><title>Mantenimiento</title><h1>Sistema en mantenimiento</h1></html>"),
-            Some(Fault::Named) => {
-                return html(200, "<!doctype html><html><body>Error: QUISPILEMA ZARUMAFICTO JOAQUINA, 1730000005</body></html>");
-            }
-            Some(Fault::HtmlForJson) => return html(200, "<!doctype html><html><body>Bienvenido al nuevo portal</body></html>"),
-            Some(Fault::ErrorObject) => {
-                return Answer::json(&json!({"timestamp": "2026", "status": 500, "error": "Internal Server Error"}));
-            }
-            Some(Fault::Reset) => return Answer::Drop,
-            Some(Fault::EmptyAll) => return Answer::json(&json!([])),
-            _ => {}
+        if let Some(instead) = self.fault.and_then(Fault::instead) {
+            return instead;
         }
         if question.path.contains("buscarCausas") || question.path.contains("contarCausas") {
             self.searches += 1;
@@ -254,8 +244,8 @@ impl Record {
         } else {
             return Answer::Send { status: 404, kind: "application/json", body: b"{}".to_vec() };
         };
-        if self.fault == Some(Fault::Truncated) {
-            return Answer::Truncate { body: value.to_string().into_bytes() };
+        if let Some(fault) = self.fault {
+            return fault.sent(&value);
         }
         if self.tagged && question.method == "GET" {
             let (body, tag) = (value.to_string().into_bytes(), format!("\"{}\"", value.to_string().len()));
@@ -293,8 +283,18 @@ impl Record {
         let court = &id[..5];
         let mut acts: Vec<&Act> = self.cases.get(&id).map(|acts| acts.iter().collect()).unwrap_or_default();
         acts.sort_by(|a, b| b.at.cmp(&a.at));
-        if self.fault == Some(Fault::HalfList) {
-            acts.truncate(acts.len() / 3);
+        self.answers += 1;
+        match self.fault {
+            Some(Fault::HalfList) => acts.truncate(acts.len() / 3),
+            Some(Fault::OldList) => drop(acts.drain(..acts.len() / 2)),
+            // What the case began with has long reached every copy.
+            Some(Fault::Lagging) if self.answers % 2 == 0 && acts.len() > OLD_ACTS => drop(acts.remove(0)),
+            Some(Fault::Reordered) => {
+                let by = self.answers * 5 % acts.len();
+                acts.rotate_left(by);
+                acts.swap(0, 1);
+            }
+            _ => {}
         }
         acts.iter()
             .map(|act| {

@@ -1,8 +1,11 @@
-//! A small HTTP/1.1 server on a free port: one thread a connection, answers given by a function, misbehaviour allowed.
+//! A small HTTP/1.1 server on a free port: one thread a connection, answers given by a function, misbehaviour allowed, with TLS on request.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What was asked.
 pub struct Question {
@@ -29,10 +32,20 @@ pub enum Answer {
     Headed { status: u16, headers: &'static str },
     /// Answer JSON with an entity tag, or without a body that it was not modified.
     Tagged { tag: String, body: Option<Vec<u8>> },
+    /// Answer JSON that is coded so.
+    Coded { coding: &'static str, body: Arc<[u8]> },
+    /// Answer JSON of so many MiB of white space, without saying how long it is.
+    Huge { mib: usize },
     /// Promise the whole body and send a part.
     Truncate { body: Vec<u8> },
+    /// Promise the whole body and send a byte of it now and then.
+    Drip { body: Vec<u8> },
+    /// Say nothing for as long as somebody listens.
+    Mute,
     /// Close without a word.
     Drop,
+    /// Reset the connection.
+    Reset,
 }
 
 impl Answer {
@@ -42,25 +55,87 @@ impl Answer {
     }
 }
 
+/// What becomes of a connection after an answer.
+enum After {
+    Next,
+    Close,
+    Reset,
+}
+
 /// Serves for as long as the process lives.
 pub fn serve(handler: impl Fn(&Question) -> Answer + Send + Sync + 'static) -> SocketAddr {
+    accept(move |stream| {
+        let mut reader = BufReader::new(&stream);
+        let after = talk(&mut reader, &handler);
+        drop(reader);
+        close(stream, after);
+    })
+}
+
+/// Serves over TLS, with the certificate that is asked for at each connection.
+pub fn serve_tls(
+    certificate: impl Fn() -> Arc<ServerConfig> + Send + Sync + 'static,
+    handler: impl Fn(&Question) -> Answer + Send + Sync + 'static,
+) -> SocketAddr {
+    accept(move |stream| {
+        let connection = ServerConnection::new(certificate()).expect("a configuration that serves");
+        let mut reader = BufReader::new(StreamOwned::new(connection, stream));
+        let after = talk(&mut reader, &handler);
+        close(reader.into_inner().sock, after);
+    })
+}
+
+fn accept(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address");
-    let handler = Arc::new(handler);
+    let serve = Arc::new(serve);
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let handler = handler.clone();
-            std::thread::spawn(move || while answer_one(&stream, handler.as_ref()).unwrap_or(false) {});
+            let serve = serve.clone();
+            std::thread::spawn(move || serve(stream));
         }
     });
     address
 }
 
-fn answer_one(stream: &TcpStream, handler: &(impl Fn(&Question) -> Answer + ?Sized)) -> std::io::Result<bool> {
-    let mut reader = BufReader::new(stream);
+fn talk<S: Duplex>(reader: &mut BufReader<S>, handler: &impl Fn(&Question) -> Answer) -> After {
+    loop {
+        match answer_one(reader, handler) {
+            Ok(After::Next) => {}
+            Ok(after) => return after,
+            Err(_) => return After::Close,
+        }
+    }
+}
+
+/// What is read from can be written to.
+trait Duplex: Read {
+    fn out(&mut self) -> &mut dyn Write;
+}
+
+impl Duplex for &TcpStream {
+    fn out(&mut self) -> &mut dyn Write {
+        self
+    }
+}
+
+impl Duplex for StreamOwned<ServerConnection, TcpStream> {
+    fn out(&mut self) -> &mut dyn Write {
+        self
+    }
+}
+
+fn close(stream: TcpStream, after: After) {
+    if let After::Reset = after {
+        // Data that waits in vain is dropped, and the other side is told so.
+        let _ = rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO));
+    }
+}
+
+fn answer_one<S: Duplex>(reader: &mut BufReader<S>, handler: &impl Fn(&Question) -> Answer) -> std::io::Result<After> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
-        return Ok(false);
+        return Ok(After::Close);
     }
     let mut words = line.split_whitespace();
     let (method, path) = (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
@@ -77,42 +152,74 @@ fn answer_one(stream: &TcpStream, handler: &(impl Fn(&Question) -> Answer + ?Siz
     let length: usize = question.header("content-length").parse().unwrap_or(0);
     question.body.resize(length, 0);
     reader.read_exact(&mut question.body)?;
-    let mut out = stream;
-    match handler(&question) {
+    let answer = handler(&question);
+    send(answer, reader)
+}
+
+fn send<S: Duplex>(answer: Answer, reader: &mut BufReader<S>) -> std::io::Result<After> {
+    match answer {
+        Answer::Mute => {
+            let _ = reader.read(&mut [0]);
+            return Ok(After::Close);
+        }
+        Answer::Drop => return Ok(After::Close),
+        Answer::Reset => return Ok(After::Reset),
+        _ => {}
+    }
+    let mut out = BufWriter::new(reader.get_mut().out());
+    let json = "content-type: application/json";
+    match answer {
         Answer::Send { status, kind, body } => {
             write!(out, "HTTP/1.1 {status} Status\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len())?;
             out.write_all(&body)?;
-            Ok(true)
         }
         Answer::Cookie { cookie, body } => {
-            let length = body.len();
-            write!(out, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nset-cookie: {cookie}\r\ncontent-length: {length}\r\n\r\n")?;
+            write!(out, "HTTP/1.1 200 OK\r\n{json}\r\nset-cookie: {cookie}\r\ncontent-length: {}\r\n\r\n", body.len())?;
             out.write_all(&body)?;
-            Ok(true)
         }
         Answer::Headed { status, headers } => {
             write!(out, "HTTP/1.1 {status} Status\r\n{headers}\r\ncontent-length: 0\r\n\r\n")?;
-            Ok(true)
         }
         Answer::Tagged { tag, body } => {
             let (status, body) = body.map_or((304, Vec::new()), |body| (200, body));
-            write!(out, "HTTP/1.1 {status} Status\r\ncontent-type: application/json\r\netag: {tag}\r\n")?;
+            write!(out, "HTTP/1.1 {status} Status\r\n{json}\r\netag: {tag}\r\n")?;
             if status == 200 {
                 write!(out, "content-length: {}\r\n", body.len())?;
             }
             out.write_all(b"\r\n")?;
             out.write_all(&body)?;
-            Ok(true)
+        }
+        Answer::Coded { coding, body } => {
+            write!(out, "HTTP/1.1 200 OK\r\n{json}\r\ncontent-encoding: {coding}\r\ncontent-length: {}\r\n\r\n", body.len())?;
+            out.write_all(&body)?;
+        }
+        Answer::Huge { mib } => {
+            write!(out, "HTTP/1.1 200 OK\r\n{json}\r\ntransfer-encoding: chunked\r\n\r\n")?;
+            let chunk = vec![b' '; 1 << 20];
+            for _ in 0..mib {
+                write!(out, "{:x}\r\n", chunk.len())?;
+                out.write_all(&chunk)?;
+                out.write_all(b"\r\n")?;
+            }
+            out.write_all(b"2\r\n[]\r\n0\r\n\r\n")?;
         }
         Answer::Truncate { body } => {
-            write!(out, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len())?;
+            write!(out, "HTTP/1.1 200 OK\r\n{json}\r\ncontent-length: {}\r\n\r\n", body.len())?;
             out.write_all(&body[..body.len() * 2 / 3])?;
-            out.shutdown(std::net::Shutdown::Both)?;
-            Ok(false)
+            out.flush()?;
+            return Ok(After::Close);
         }
-        Answer::Drop => {
-            out.shutdown(std::net::Shutdown::Both)?;
-            Ok(false)
+        Answer::Drip { body } => {
+            write!(out, "HTTP/1.1 200 OK\r\n{json}\r\ncontent-length: {}\r\n\r\n", body.len())?;
+            for byte in body {
+                out.write_all(&[byte])?;
+                out.flush()?;
+                // This is the fault itself; nobody waits for it.
+                std::thread::park_timeout(Duration::from_millis(50));
+            }
         }
+        Answer::Mute | Answer::Drop | Answer::Reset => {}
     }
+    out.flush()?;
+    Ok(After::Next)
 }

@@ -4,6 +4,7 @@
 //! from the description in the documentation of the source, with faults on script.
 
 pub mod court;
+pub mod fault;
 pub mod hooks;
 pub mod http;
 pub mod judges;
@@ -122,11 +123,34 @@ retry = ["200ms", "200ms", "1s", "1s", "2s", "4s", "8s"]
 
     /// Starts the daemon with more environment.
     pub fn start_with(&mut self, environment: &[(&str, &str)]) {
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.path("log")).expect("a log");
         let mut command = self.command(&["run", "-v"]);
+        command.envs(environment.iter().copied());
+        self.start_as(command);
+    }
+
+    /// Starts the daemon below another program, which has to become it.
+    pub fn start_below(&mut self, program: &[&str]) {
+        let inner = self.command(&["run", "-v"]);
+        let mut command = Command::new(program[0]);
+        command.args(&program[1..]).arg(inner.get_program()).args(inner.get_args()).current_dir(self.folder.path());
+        for (name, value) in inner.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        self.start_as(command);
+    }
+
+    fn start_as(&mut self, mut command: Command) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.path("log")).expect("a log");
         let out = std::fs::OpenOptions::new().create(true).append(true).open(self.path("out")).expect("a file");
-        command.envs(environment.iter().copied()).stdout(out).stderr(log);
-        self.daemon = Some(command.spawn().expect("the daemon starts"));
+        self.daemon = Some(command.stdout(out).stderr(log).spawn().expect("the daemon starts"));
+    }
+
+    /// The daemon's process.
+    pub fn pid(&self) -> rustix::process::Pid {
+        rustix::process::Pid::from_child(self.daemon.as_ref().expect("a daemon runs"))
     }
 
     /// Starts the daemon with a standard output that nobody reads.
