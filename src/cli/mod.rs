@@ -11,6 +11,7 @@ mod demo;
 mod described;
 mod dialogue;
 mod diff;
+mod doctor;
 mod edit;
 mod exit;
 mod explain;
@@ -199,6 +200,13 @@ enum Command {
         /// Its folder
         dir: PathBuf,
     },
+    /// Look at everything on a bad night: clock, disk, names, mail server, receivers, each source
+    #[command(after_help = doctor::HELP)]
+    Doctor {
+        /// Ask each source once too, if its budget, gap and hours allow it
+        #[arg(long)]
+        ask: bool,
+    },
     /// Check that the store is whole
     Fsck {
         /// Mend what can be mended without losing anything
@@ -256,6 +264,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Backup { dir } => upkeep::backup(common, &dir),
         Command::Restore { dir } => upkeep::restore(common, &dir),
         Command::TryStore { dir } => upkeep::try_store(&dir),
+        Command::Doctor { ask } => doctor::run(common, ask),
         Command::Fsck { repair } => upkeep::fsck(common, repair),
         Command::Reload => upkeep::reload(common),
         Command::Completions { shell } => completions(shell),

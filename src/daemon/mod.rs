@@ -31,6 +31,7 @@ pub mod backups;
 mod beginning;
 mod brake;
 pub mod calendar;
+pub mod checkup;
 mod conditions;
 mod counted;
 mod dead_man;

@@ -12,6 +12,7 @@ mod delivery;
 mod demo;
 mod described;
 mod digests;
+mod doctor;
 mod documents;
 mod feeds;
 mod hearings;
