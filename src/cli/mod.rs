@@ -232,6 +232,8 @@ enum SourcesCommand {
 
 /// Runs a command and says how it ended.
 pub fn run(cli: Cli) -> Exit {
+    // What is kept is the newsroom's; the engine makes its files with the modes that are left to it.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let common = &cli.common;
     let result = match cli.command {
         // The daemon looks after what it prints itself, and a reader that has stopped must not hold up its end.

@@ -23,6 +23,7 @@ mod killed;
 mod leaving;
 mod linked;
 mod news;
+mod observing;
 mod operation;
 mod outbox;
 mod outside;
