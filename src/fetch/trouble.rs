@@ -9,6 +9,8 @@ use std::io::{self, ErrorKind};
 use rustls::CertificateError as Bad;
 
 use super::FailureKind;
+use super::clients::inside;
+use super::guard::Refused;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,9 @@ impl Trouble {
     pub(super) fn of(error: &reqwest::Error, host: &str, answered: bool) -> Self {
         if error.is_builder() {
             return Self::unreadable("the recipe asks for something that HTTP cannot say; mend its headers".to_owned());
+        }
+        if Refused::find(error).is_some() {
+            return Self::unavailable(inside(host));
         }
         let io = || links(error).filter_map(|link| link.downcast_ref::<io::Error>());
         // A name cannot be looked up without one either.

@@ -61,7 +61,7 @@ impl Court {
         Self { record, scheme: "http", address }
     }
 
-    /// A court that is asked over TLS, with a certificate of the root in `tests/fixtures/tls`.
+    /// A court that is asked over TLS, with a certificate of the root in `tests/fixtures/court-tls`.
     pub fn open_tls() -> Self {
         let record: Shared<Record> = Shared::new(Record::default());
         let (inside, shown) = (record.clone(), record.clone());

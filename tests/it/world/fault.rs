@@ -148,10 +148,10 @@ pub fn tls(fault: Option<Fault>) -> Arc<ServerConfig> {
 }
 
 /// The root that has to be trusted.
-pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/root.pem");
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/court-tls/root.pem");
 
 fn pem(name: &str) -> Vec<u8> {
-    std::fs::read(std::path::Path::new(ROOT).with_file_name(name)).expect("a file of tests/fixtures/tls")
+    std::fs::read(std::path::Path::new(ROOT).with_file_name(name)).expect("a file of tests/fixtures/court-tls")
 }
 
 /// 200 MiB of white space.
