@@ -1,6 +1,7 @@
 //! Stories: what a newsroom or a trial monitor would notice.
 
 mod absent;
+mod audited;
 mod bad_answers;
 mod brake;
 mod chat;
@@ -27,6 +28,7 @@ mod outbox;
 mod outside;
 mod polling;
 mod posted;
+
 mod privacy;
 mod probes;
 mod receivers;
@@ -36,5 +38,6 @@ mod series;
 mod sessions;
 mod silences;
 mod states;
+mod torture;
 mod trouble;
 mod versions;
