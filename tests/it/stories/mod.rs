@@ -28,6 +28,7 @@ mod outbox;
 mod outside;
 mod polling;
 mod posted;
+mod powercut;
 
 mod privacy;
 mod probes;
