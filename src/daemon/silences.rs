@@ -7,13 +7,17 @@ use jiff::Timestamp;
 
 use super::Handles;
 use crate::config::Config;
+use crate::domain::case::Watch;
 use crate::store::error::StoreError;
 use crate::store::muted::{Label, Labels};
 use crate::store::pulse::blocking;
 
 /// What the watch list says of its cases.
 pub(super) fn labels(config: &Config) -> Labels {
-    let label = |watch: &crate::domain::case::Watch| Label { number: watch.number.canonical.clone(), tags: watch.tags.clone() };
+    let label = |watch: &Watch| {
+        let zone = config.source_of(&watch.case).map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number));
+        Label { number: watch.number.canonical.clone(), tags: watch.tags.clone(), zone }
+    };
     config.cases.iter().map(|watch| (watch.case.clone(), label(watch))).collect()
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::event::{Event, EventKind, FieldChange, Severity};
 use super::id::Id;
@@ -53,10 +54,10 @@ pub struct Look {
 }
 
 impl Meanwhile {
-    /// Counts events, each with what its case is called.
-    pub fn new<'e>(silence: Id, from: Timestamp, until: Timestamp, events: &[(&'e Event, &'e str)]) -> Self {
+    /// Counts events, each with what its case is called and where its court is.
+    pub fn new<'e>(silence: Id, from: Timestamp, until: Timestamp, events: &[(&'e Event, &'e str, &'e TimeZone)]) -> Self {
         let (mut cases, mut kinds): (BTreeMap<&str, usize>, BTreeMap<EventKind, usize>) = Default::default();
-        for (event, case) in events {
+        for (event, case, _) in events {
             *cases.entry(case).or_default() += 1;
             *kinds.entry(event.kind).or_default() += 1;
         }
@@ -66,9 +67,13 @@ impl Meanwhile {
         cases.truncate(CASES);
         let mut kinds: Vec<(EventKind, usize)> = kinds.into_iter().collect();
         kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let mut loud: Vec<&(&Event, &str)> = events.iter().filter(|(event, _)| is_worth_a_look(event)).collect();
-        loud.sort_by_key(|(event, _)| std::cmp::Reverse(event.severity));
-        let look = loud.into_iter().take(LOOKS).map(|(event, case)| Look { kind: event.kind, day: day(event), case: (*case).to_owned() });
+        let mut loud: Vec<&(&Event, &str, &TimeZone)> = events.iter().filter(|(event, ..)| is_worth_a_look(event)).collect();
+        loud.sort_by_key(|(event, ..)| std::cmp::Reverse(event.severity));
+        let look = loud.into_iter().take(LOOKS).map(|(event, case, zone)| Look {
+            kind: event.kind,
+            day: day(event, zone),
+            case: (*case).to_owned(),
+        });
         Self { silence, from, until, count: events.len(), cases, more_cases, kinds, look: look.collect() }
     }
 
@@ -130,10 +135,10 @@ fn is_worth_a_look(event: &Event) -> bool {
     event.severity >= Severity::Warn || matches!(family, "hearing" | "ruling" | "measure")
 }
 
-fn day(event: &Event) -> Date {
+fn day(event: &Event, zone: &TimeZone) -> Date {
     let hearing = event.hearing.as_ref().and_then(|hearing| hearing.mention.date);
     let entry = event.entry.as_ref().and_then(|entry| entry.date);
-    hearing.or(entry).unwrap_or_else(|| event.seen_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date())
+    hearing.or(entry).unwrap_or_else(|| event.seen_at.to_zoned_datetime(zone.clone()).date())
 }
 
 #[cfg(test)]
@@ -159,6 +164,15 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_day_of_its_own_has_that_of_its_court() {
+        let event = sample::bare(EventKind::RecordBurst);
+        let night = Event { severity: Severity::Warn, seen_at: "2026-03-05T02:00:00Z".parse().expect("an instant"), ..event };
+        let zone = TimeZone::get("America/Guayaquil").expect("a zone");
+        let told = Meanwhile::new(Id([7; 16]), sample::seen_at(), sample::seen_at(), &[(&night, "uno", &zone)]);
+        assert_eq!(told.look[0].day.to_string(), "2026-03-04");
+    }
+
+    #[test]
     fn it_survives_its_event_and_stays_short() {
         let told = sample::meanwhile();
         let event = Event { field: Some(told.field()), ..sample::bare(EventKind::SilenceEnded) };
@@ -166,7 +180,8 @@ mod tests {
         assert_eq!(Meanwhile::of(&sample::party()), None);
         let event = sample::edited();
         let names: Vec<String> = (0..3000).map(|n| format!("{n}\n{}", "9".repeat(300))).collect();
-        let many: Vec<(&Event, &str)> = names.iter().map(|name| (&event, name.as_str())).collect();
+        let zone = TimeZone::UTC;
+        let many: Vec<(&Event, &str, &TimeZone)> = names.iter().map(|name| (&event, name.as_str(), &zone)).collect();
         let told = Meanwhile::new(Id([7; 16]), sample::seen_at(), sample::seen_at(), &many);
         assert_eq!((told.count, told.all_cases(), told.look.len()), (3000, 3000, 10));
         let field = told.field();

@@ -258,7 +258,8 @@ pub fn drift() -> Event {
 pub fn meanwhile() -> super::meanwhile::Meanwhile {
     let events = [filing(), filing(), rescheduled(), edited(), ruling()];
     let cases = ["17721-2019-00029G", "17721-2024-00011G", "17721-2019-00029G", "17721-2019-00029G", "17721-2024-00011G"];
-    let named: Vec<(&Event, &str)> = events.iter().zip(cases).collect();
+    let zone = jiff::tz::TimeZone::UTC;
+    let named: Vec<_> = events.iter().zip(cases).map(|(event, case)| (event, case, &zone)).collect();
     let from = seen_at() - jiff::SignedDuration::from_hours(72);
     super::meanwhile::Meanwhile::new(super::id::Id([0xab; 16]), from, seen_at(), &named)
 }

@@ -9,6 +9,8 @@ use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
+use jiff::tz::TimeZone;
+
 use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
@@ -27,12 +29,14 @@ use super::writer::Ledger;
 use super::{Cid, Store, cases};
 
 /// What the watch list says of a case that the store has to know.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     /// Its number as its source writes it.
     pub number: String,
     /// Its tags.
     pub tags: Vec<String>,
+    /// Where its court is.
+    pub zone: TimeZone,
 }
 
 /// The labels of the cases on the watch list.
@@ -52,6 +56,11 @@ impl Ledger {
     /// What a case is called.
     pub(super) fn label_of<'a>(&'a self, case: &'a CaseRef) -> &'a str {
         self.labels.get(case).map_or(case.number.as_str(), |label| label.number.as_str())
+    }
+
+    /// The zone of a case's court; of one that no list names, UTC.
+    pub(super) fn zone_of(&self, case: &CaseRef) -> TimeZone {
+        self.labels.get(case).map_or(TimeZone::UTC, |label| label.zone.clone())
     }
 
     /// Takes what is muted out of new deliveries, into deliveries of its own. What the brake holds or lets wait is looked at again

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::delivery::{Delivery, DeliveryState};
@@ -276,7 +277,10 @@ impl Ledger {
     }
 
     fn summary(&self, silence: &Silence, head: &Head, told: &[Numbered], now: Timestamp) -> Event {
-        let named: Vec<(&Event, &str)> = told.iter().map(|Numbered { event, .. }| (event, self.label_of(&event.case))).collect();
+        let named = |Numbered { event, .. }: &'_ Numbered| (self.label_of(&event.case).to_owned(), self.zone_of(&event.case));
+        let named: Vec<(String, TimeZone)> = told.iter().map(named).collect();
+        let named: Vec<(&Event, &str, &TimeZone)> =
+            told.iter().zip(&named).map(|(told, (name, zone))| (&told.event, name.as_str(), zone)).collect();
         let until = silence.until.unwrap_or(now).min(now);
         let field = Meanwhile::new(silence.id, silence.created, until, &named).field();
         let kind = EventKind::SilenceEnded;

@@ -173,7 +173,7 @@ fn a_delivery_that_waits_for_its_channel_is_muted_before_it_is_tried() {
 fn a_summary_names_to_nobody_what_he_does_not_hear_of() {
     let dir = tempfile::tempdir().expect("a folder");
     let store = open(dir.path());
-    let label = |number: &str| Label { number: number.to_owned(), tags: vec!["penal".to_owned()] };
+    let label = |number: &str| Label { number: number.to_owned(), tags: vec!["penal".to_owned()], zone: jiff::tz::TimeZone::UTC };
     store.know(Labels::from([(case(1), label("17721-A")), (case(2), label("17721-B"))])).expect("knows");
     store.silence(silence(Scope { tag: Some("penal".into()), ..Scope::default() }, 60)).expect("begins");
     for n in [1, 2, 3] {

@@ -294,13 +294,31 @@ fn what_waits_is_not_written_anew_when_the_watch_list_changes() {
     world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>ANEW01 VISTOS.</p>");
     assert!(world.hooks.wait_tries(1) && world.mailbox.wait_talks(1), "{}", world.log());
     let name = format!("name = \"Caso {A}\"");
-    world.reload_with(&[(&name, "name = \"Otro nombre\""), ("<veedor@example.org>", "<veedor@nuevo.example.net>")]);
+    world.reload_with(&[(&name, "name = \"Otro nombre\"")]);
     world.hooks.refuse(None);
     world.mailbox.mood(Mood::Good);
     world.told("ANEW01");
     assert!(world.hooks.got()[0].body.contains(&format!("Caso {A}")), "{}", world.hooks.got()[0].body);
     let mail = &world.mailbox.got()[0];
-    assert!(mail.id.ends_with("@example.org") && mail.raw.contains("veedor@example.org") && !mail.raw.contains("nuevo"), "{}", mail.raw);
+    assert!(mail.subject.contains(&format!("Caso {A}")) && !mail.raw.contains("Otro nombre"), "{}", mail.raw);
+    world.finish();
+}
+
+#[test]
+fn a_mail_that_nobody_took_goes_out_with_the_sender_of_today_under_its_message_id() {
+    let mut world = World::new(&[A]);
+    world.start();
+    world.visits(2);
+    world.mailbox.mood(Mood::Temporary);
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>ANEW02 VISTOS.</p>");
+    let was_tried =
+        |mail: &serde_json::Value| mail["recipient"] != "" && mail["attempts"].as_array().is_some_and(|tries| !tries.is_empty());
+    world.until("an attempt at the mail is noted", |world| world.deliveries(&[]).iter().any(was_tried));
+    world.reload_with(&[("<veedor@example.org>", "<veedor@nuevo.example.net>")]);
+    world.mailbox.mood(Mood::Good);
+    world.told("ANEW02");
+    let mail = &world.mailbox.got()[0];
+    assert!(mail.id.ends_with("@example.org") && mail.raw.starts_with("From: Veedor <veedor@nuevo.example.net>"), "{}", mail.raw);
     world.finish();
 }
 
