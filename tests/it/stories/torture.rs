@@ -380,7 +380,7 @@ fn killed_a_hundred_times_it_tells_everything_once_and_nothing_else() {
         let mut run = Run::begin(dice.split());
         run.kill("after the first visit");
         while run.killed() < of_this_world {
-            if run.killed() % SETTLES == 0 {
+            if run.killed().is_multiple_of(SETTLES) {
                 run.settle();
                 run.publish(3);
                 run.kill("when all was told");
