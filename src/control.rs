@@ -1,10 +1,11 @@
-//! Who may wake whom, and how the program is told to stop.
+//! Who may wake whom, how the program is told to stop, and whether its loops come round.
 //!
 //! Shared by the loops of `daemon` and the socket. A nudge carries no data: a loop that misses every nudge still does
 //! the right thing at its next tick. It decides nothing itself.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
 
@@ -103,5 +104,51 @@ impl Control {
         if !self.deaf.load(Ordering::SeqCst) {
             target.notify_one();
         }
+    }
+}
+
+/// A loop that has not come round for this long is stuck. Loops wake at least every five seconds by themselves; a
+/// minute leaves room for a slow disk.
+pub const STUCK: Duration = Duration::from_secs(60);
+
+/// When each loop last came round, as seen by the watchdog and `/livez`: milliseconds since the pulse began, by a clock that nobody can set
+/// back, for a stuck loop must not hide behind a corrected wall clock.
+#[derive(Debug, Clone)]
+pub struct Pulse {
+    name: &'static str,
+    at: Arc<AtomicU64>,
+    began: Instant,
+}
+
+impl Pulse {
+    /// Notes that the loop came round.
+    pub fn beat(&self) {
+        self.at.store(self.now(), Ordering::Relaxed);
+    }
+
+    /// The loop's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// One of a loop that last came round at this instant.
+    pub fn since(name: &'static str, began: Instant) -> Self {
+        Self { name, at: Arc::default(), began }
+    }
+
+    /// Whether the loop has not come round for a minute.
+    pub fn is_stuck(&self) -> bool {
+        self.is_silent_for(STUCK)
+    }
+
+    /// Milliseconds since it began.
+    pub fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether it has not come round for so long.
+    pub fn is_silent_for(&self, limit: Duration) -> bool {
+        let silent = self.now().saturating_sub(self.at.load(Ordering::Relaxed));
+        silent > u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)
     }
 }

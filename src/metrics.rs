@@ -89,7 +89,7 @@ pub const OUTBOX_OLDEST_AGE: Family =
 pub const DELIVERY_ATTEMPTS: Family = Family {
     name: "veedor_delivery_attempts_total",
     kind: Kind::Counter,
-    help: "Attempts at deliveries, by channel kind, result and reason.",
+    help: "Attempts at deliveries, by channel kind, result, and whose trouble a failed one is.",
     labels: &["channel", "result", "reason"],
 };
 /// From a change seen to a person told.
@@ -155,6 +155,17 @@ pub const LAST_BACKUP: Family = Family {
     help: "When the last daily backup was made and read back, as Unix time.",
     labels: &[],
 };
+
+/// How far the machine's clock is off.
+pub const CLOCK_OFFSET: Family = Family {
+    name: "veedor_clock_offset_seconds",
+    kind: Kind::Gauge,
+    help: "Seconds by which this machine's clock is ahead of the server that agrees best with it.",
+    labels: &[],
+};
+/// What is left of the disk.
+pub const DISK_FREE: Family =
+    Family { name: "veedor_disk_free_bytes", kind: Kind::Gauge, help: "Bytes that are free on the disk of the store.", labels: &[] };
 
 /// Which program this is.
 pub const BUILD_INFO: Family =
@@ -355,6 +366,8 @@ mod tests {
             CONFIG_RELOAD,
             BACKUPS,
             LAST_BACKUP,
+            CLOCK_OFFSET,
+            DISK_FREE,
             BUILD_INFO,
         ];
         for family in all {

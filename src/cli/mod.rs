@@ -11,6 +11,7 @@ mod demo;
 mod described;
 mod dialogue;
 mod diff;
+mod doctor;
 mod edit;
 mod exit;
 mod explain;
@@ -199,6 +200,13 @@ enum Command {
         /// Its folder
         dir: PathBuf,
     },
+    /// Look at everything on a bad night: clock, disk, names, mail server, receivers, each source
+    #[command(after_help = doctor::HELP)]
+    Doctor {
+        /// Ask each source once too, if its budget, gap and hours allow it
+        #[arg(long)]
+        ask: bool,
+    },
     /// Check that the store is whole
     Fsck {
         /// Mend what can be mended without losing anything
@@ -224,6 +232,8 @@ enum SourcesCommand {
 
 /// Runs a command and says how it ended.
 pub fn run(cli: Cli) -> Exit {
+    // What is kept is the newsroom's; the engine makes its files with the modes that are left to it.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let common = &cli.common;
     let result = match cli.command {
         // The daemon looks after what it prints itself, and a reader that has stopped must not hold up its end.
@@ -256,6 +266,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Backup { dir } => upkeep::backup(common, &dir),
         Command::Restore { dir } => upkeep::restore(common, &dir),
         Command::TryStore { dir } => upkeep::try_store(&dir),
+        Command::Doctor { ask } => doctor::run(common, ask),
         Command::Fsck { repair } => upkeep::fsck(common, repair),
         Command::Reload => upkeep::reload(common),
         Command::Completions { shell } => completions(shell),

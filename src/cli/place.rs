@@ -42,6 +42,12 @@ pub fn usable(state_dir: &Path) -> Result<(), Unusable> {
     }
 }
 
+/// What is free on the disk of the folder, or of the nearest one above it that is there.
+pub fn room(state_dir: &Path) -> std::io::Result<u64> {
+    let whole = std::path::absolute(state_dir)?;
+    fs2::available_space(whole.ancestors().find(|path| path.is_dir()).unwrap_or(&whole))
+}
+
 /// A folder of this process among the system's temporary ones, removed when dropped.
 #[derive(Debug)]
 pub struct Scratch {

@@ -1,4 +1,5 @@
-//! `allow_private`, `allow` and `allow_ports` of a channel that sends to an address: what the operator vouches for.
+//! `allow_private`, `allow` and `allow_ports` of a channel that sends to an address, the first two of a source too: what the operator
+//! vouches for.
 //!
 //! Any kind of channel with a URL reads them with [`read`] and has its URL judged with [`check`]. The judgement is
 //! `domain::reach`'s, by the table that also holds at each attempt; only what a name resolves to is left to the guard.
@@ -9,6 +10,7 @@ use ipnet::IpNet;
 use url::{Host, Url};
 
 use crate::diag::{At, Reader};
+use crate::domain::address::{is_local_name, is_public};
 use crate::domain::reach::{Reach, Unreachable};
 
 use super::scope::Scope;
@@ -18,6 +20,18 @@ const MOST: usize = 64;
 
 /// Reads what a channel vouches for.
 pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Reach {
+    let mut reach = read_places(table, scope);
+    for At { value, span } in read_ports(table, scope) {
+        match u16::try_from(value).ok().filter(|port| *port > 0) {
+            Some(port) => reach.ports.push(port),
+            None => scope.error(span, "a port is a number from 1 to 65535", "write allow_ports = [2525]"),
+        }
+    }
+    reach
+}
+
+/// The same of a source, which may stand at any port.
+pub(super) fn read_places(table: &mut Reader<'_>, scope: &Scope<'_>) -> Reach {
     let mut reach = Reach { private: table.flag("allow_private").is_some_and(|at| at.value), ..Reach::default() };
     let written = table.texts("allow").unwrap_or_default();
     if written.len() > MOST {
@@ -40,11 +54,17 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Reach {
             }
         }
     }
-    for At { value, span } in read_ports(table, scope) {
-        match u16::try_from(value).ok().filter(|port| *port > 0) {
-            Some(port) => reach.ports.push(port),
-            None => scope.error(span, "a port is a number from 1 to 65535", "write allow_ports = [2525]"),
-        }
+    reach
+}
+
+/// What was vouched for, and the host of this address where it writes out one that is not public.
+pub(super) fn with_own_host(vouched: &Reach, base: &str) -> Reach {
+    let mut reach = vouched.clone();
+    match Url::parse(base).ok().as_ref().and_then(Url::host) {
+        Some(Host::Ipv4(address)) if !is_public(address.into()) => reach.networks.push(IpAddr::V4(address).into()),
+        Some(Host::Ipv6(address)) if !is_public(address.into()) => reach.networks.push(IpAddr::V6(address).to_canonical().into()),
+        Some(Host::Domain(name)) if is_local_name(name) => reach.names.push(name.to_ascii_lowercase()),
+        _ => {}
     }
     reach
 }
@@ -110,4 +130,35 @@ pub(super) fn check(url: &Url, reach: &Reach, span: Option<std::ops::Range<usize
     };
     scope.error(span, message, help);
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{CASE, good};
+
+    /// (what `[source.ec-esatje]` says, an address, whether it may be asked by it)
+    #[test]
+    fn a_source_leads_inside_only_where_the_operator_says_so() {
+        for (said, name, address, open) in [
+            ("", "court.example.org", "8.8.8.8", true),
+            ("", "court.example.org", "10.1.2.3", false),
+            ("", "court.example.org", "169.254.169.254", false),
+            // Written out, it is meant; nothing beside it is.
+            ("base_url = \"http://10.1.2.3:8000\"", "10.1.2.3", "10.1.2.3", true),
+            ("base_url = \"http://10.1.2.3:8000\"", "10.1.2.4", "10.1.2.4", false),
+            ("base_url = \"http://[fd00::1]/x\"", "[fd00::1]", "fd00::1", true),
+            ("base_url = \"http://court.internal\"", "court.internal", "10.9.9.9", true),
+            ("base_url = \"http://court.internal\"", "other.example.org", "10.9.9.9", false),
+            ("base_url = \"https://mirror.example.org\"", "mirror.example.org", "10.9.9.9", false),
+            ("base_url = \"https://mirror.example.org\"\nallow = [\"mirror.example.org\"]", "mirror.example.org", "10.9.9.9", true),
+            ("allow = [\"10.9.0.0/16\"]", "court.example.org", "10.9.9.9", true),
+            ("allow_private = true", "court.example.org", "192.168.1.1", true),
+            ("allow_private = true", "court.example.org", "169.254.169.254", false),
+        ] {
+            let config = good(&format!("{CASE}[source.ec-esatje]\n{said}\n"));
+            let watch = &config.cases[0];
+            let reach = config.source_of(&watch.case).expect("its source").reach_of(&watch.number);
+            assert_eq!(reach.admits(name, address.parse().expect("an address")), open, "{said}: {name} {address}");
+        }
+    }
 }

@@ -11,6 +11,8 @@ use std::time::Duration;
 use url::Url;
 
 use crate::diag::{At, Problem, Reader, nearest, suggestion};
+use crate::domain::case::CaseNumber;
+use crate::domain::reach::Reach;
 use crate::domain::schedule::Hours;
 use crate::recipe::{self, COMMAND, KINDS, Recipe, is_described};
 
@@ -18,6 +20,7 @@ use super::general::{LEAST_EVERY, read_hours};
 use super::loopback::is_loopback_url;
 use super::own;
 use super::program::Program;
+use super::reach;
 use super::scope::{Scope, YEAR, spell};
 use super::secret::{self, Secret};
 
@@ -37,6 +40,8 @@ pub struct Source {
     pub timeout: Duration,
     /// When it may be asked, in its own zone; `None` means always.
     pub hours: Option<Hours>,
+    /// What of the operator's own network it may lead to; see [`reach_of`](Self::reach_of).
+    pub reach: Reach,
     /// The operator's file that the recipe comes from; `None` when it is a shipped one.
     pub overridden: Option<PathBuf>,
     /// The program that prints the docket, when a case names one; nothing is asked over the network then.
@@ -47,6 +52,13 @@ impl Source {
     /// Whether it is asked on this machine, where nobody is burdened.
     pub fn is_loopback(&self) -> bool {
         is_loopback_url(&self.recipe.base_url)
+    }
+
+    /// Which addresses may be asked for a case of it: public ones, those that the operator names (`allow`), and the one that its own base
+    /// address writes out, because who writes 10.0.0.5 or `court.internal` means it. What an answer leads to, and what a public name
+    /// resolves to, is vouched for by nobody.
+    pub fn reach_of(&self, number: &CaseNumber) -> Reach {
+        reach::with_own_host(&self.reach, &self.recipe.base_url_of(number))
     }
 
     /// Whether an operator's recipe is read in place of a shipped one of the same id.
@@ -81,6 +93,7 @@ pub(super) struct Settings {
     daily: Option<At<i64>>,
     timeout: Option<At<Duration>>,
     base_url: Option<String>,
+    reach: Reach,
     recipe: Option<At<String>>,
     hours: Option<Option<Hours>>,
     /// By name; one without a value has been told.
@@ -166,13 +179,14 @@ fn read_settings(root: &mut Reader<'_>, scope: &Scope<'_>, broken: &mut BTreeSet
             daily: inner.integer("daily", 1, i64::from(u32::MAX)),
             timeout: scope.duration(&mut inner, "timeout", LEAST_TIMEOUT, LONGEST_TIMEOUT),
             base_url: read_base_url(&mut inner, scope),
+            reach: reach::read_places(&mut inner, scope),
             recipe: inner.text("recipe"),
             hours: inner.has("hours").then(|| read_hours(&mut inner, scope)),
             secrets: read_secrets(&mut inner, scope),
         };
         inner.item("hours");
         if is_described(&key.value) {
-            let of_programs: &[&str] = if key.value == COMMAND { &["gap", "daily"] } else { &[] };
+            let of_programs: &[&str] = if key.value == COMMAND { &["gap", "daily", "allow", "allow_private"] } else { &[] };
             for name in ["base_url", "recipe", "secrets"].iter().chain(of_programs).filter(|name| inner.has(name)) {
                 let message = format!("[source.{}] has no {name}: each case says itself what is asked", key.value);
                 inner.report(name, message, Some("leave it out".to_owned()));
@@ -277,7 +291,8 @@ fn settle(recipe: Recipe, from: From, settings: &Settings, hours: Option<Hours>,
     let gap = least(&settings.gap, "gap", recipe.gap).unwrap_or(recipe.gap);
     let timeout = settings.timeout.as_ref().map_or(recipe.timeout, |at| at.value);
     let hours = settings.hours.clone().unwrap_or(hours);
-    Known { source: Arc::new(Source { recipe, gap, daily, every, timeout, hours, overridden, program }), every, floor, lacking }
+    let reach = settings.reach.clone();
+    Known { source: Arc::new(Source { recipe, gap, daily, every, timeout, hours, reach, overridden, program }), every, floor, lacking }
 }
 
 /// Hands a recipe what only the operator has, and says which of its secrets `[source.ID]` does not name.

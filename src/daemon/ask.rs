@@ -53,7 +53,7 @@ pub enum Answer {
 /// other cases. What another visit asked says nothing more.
 #[derive(Debug)]
 pub struct Asked {
-    rules: Rules,
+    rules: Box<Rules>,
     base_url: String,
     /// Whether the source was asked at all, and whether for the last page.
     any: bool,
@@ -100,7 +100,7 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
     let mut jar = source.recipe.cookies.then(Jar::default);
     let mut pages: Vec<Page> = Vec::new();
     let base_url = source.recipe.base_url_of(number).into_owned();
-    let mut asked = Asked { rules: rules.clone(), base_url, any: false, last: false, shared: Vec::new() };
+    let mut asked = Asked { rules: Box::new(rules.clone()), base_url, any: false, last: false, shared: Vec::new() };
     loop {
         let request = match source.recipe.next(number, &pages) {
             Next::Ask(request) => request,
@@ -170,7 +170,7 @@ fn short_wait(at: Timestamp, now: Timestamp) -> Option<Duration> {
 }
 
 /// How the host of a source is to be treated.
-fn rules_of(source: &Source, number: &CaseNumber) -> Rules {
+pub(super) fn rules_of(source: &Source, number: &CaseNumber) -> Rules {
     Rules {
         source: source.recipe.id.clone(),
         headers: source.recipe.headers(number),
@@ -180,6 +180,7 @@ fn rules_of(source: &Source, number: &CaseNumber) -> Rules {
         hours: source.hours.clone(),
         zone: source.recipe.zone_of(number),
         rest: if source.is_loopback() { Rest::LOOPBACK } else { Rest::COURT },
+        reach: source.reach_of(number),
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::sender::sender;
 use super::writing::{is_withheld, write};
-use super::{Handles, quiet};
+use super::{Handles, counted, quiet};
 use super::{old_sender, refused};
 use crate::domain::backoff::RetrySchedule;
 use crate::domain::delivery::{Attempt, Content, Delivery, DeliveryState, Outcome};
@@ -78,12 +78,12 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Tried, StoreError> {
         | DeliveryState::Muted { .. } => return Ok(Tried::NotNow),
     }
     if let Some(why) = refused::holds(&handles, &delivery).await? {
-        note(&handles, delivery, Outcome::Misconfigured { why }, began).await?;
+        note(&handles, delivery, Outcome::Misconfigured { why }, Whose::Recipient, began).await?;
         return Ok(Tried::Held);
     }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
     refused::learn(&handles, &delivery, &outcome, whose).await?;
-    note(&handles, delivery, outcome.clone(), began).await?;
+    note(&handles, delivery, outcome.clone(), whose, began).await?;
     handles.notifier.keep(farewell);
     Ok(Tried::Once { outcome, whose })
 }
@@ -171,11 +171,11 @@ pub async fn note_panic(handles: &Handles, id: Id, began: Timestamp) -> Result<T
     let store = handles.store.clone();
     let Some(delivery) = blocking(move || store.delivery(id)).await? else { return Ok(Tried::NotNow) };
     let outcome = Outcome::Retry { why: PANICKED.into(), after: None };
-    note(handles, delivery, outcome.clone(), began).await?;
+    note(handles, delivery, outcome.clone(), Whose::Message, began).await?;
     Ok(Tried::Once { outcome, whose: Whose::Message })
 }
 
-async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Timestamp) -> Result<(), StoreError> {
+async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, whose: Whose, began: Timestamp) -> Result<(), StoreError> {
     let now = handles.clock.now();
     let config = handles.config.load_full();
     let channel = config.channel(&delivery.channel);
@@ -184,7 +184,7 @@ async fn note(handles: &Handles, delivery: Delivery, outcome: Outcome, began: Ti
     let kind = channel.and_then(|channel| sender(&config, channel).ok()).map_or("gone", |sender| Medium::name(sender.medium()));
     let (state, attempts) = delivery.after(&outcome, &schedule, now);
     let mut state = spared(handles, &delivery, &outcome, state, now);
-    handles.metrics.counter(&DELIVERY_ATTEMPTS, &[kind, outcome.name(), ""]).inc();
+    handles.metrics.counter(&DELIVERY_ATTEMPTS, &[kind, outcome.name(), counted::reason(&outcome, whose)]).inc();
     match &outcome {
         Outcome::Sent { .. } => {
             let waited = Duration::try_from(now.duration_since(delivery.created)).unwrap_or_default();

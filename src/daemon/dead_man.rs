@@ -8,8 +8,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::Handles;
-use super::supervise::Pulse;
 use crate::config::DeadMan;
+use crate::control::Pulse;
 use crate::fetch::guard::Guard;
 use crate::metrics::DEAD_MAN_CALLS;
 use crate::store::pulse::blocking;

@@ -31,7 +31,9 @@ pub mod backups;
 mod beginning;
 mod brake;
 pub mod calendar;
+pub mod checkup;
 mod conditions;
+mod counted;
 mod dead_man;
 pub mod deliver;
 mod differing;
@@ -209,6 +211,7 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
         Some(address) => Some(web::bind(address).await.map_err(|error| StartError::Listen(error.to_string()))?),
         None => None,
     };
+    counted::introduce(&handles).await?;
     let poller = Poller::new(handles.clone(), visitor.clone()).await?;
     let import_only = config.cases.len().saturating_sub(poller.cases());
     tracing::info!(cases = poller.cases(), import_only, channels = config.channels.len(), "watching");
@@ -229,7 +232,11 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     if let Some(page) = page {
         loops.start(
             "web",
-            web::run(page, web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock)),
+            web::run(
+                page,
+                web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock)
+                    .while_these_beat(&pulses),
+            ),
         );
     }
 

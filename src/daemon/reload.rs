@@ -4,7 +4,7 @@
 
 use sd_notify::NotifyState;
 
-use super::{Handles, recipients, silences};
+use super::{Handles, counted, recipients, silences};
 use crate::config::Config;
 use crate::diag::Problem;
 use crate::failpoint;
@@ -66,6 +66,9 @@ pub async fn now(handles: &Handles) -> Result<Reloaded, Vec<Problem>> {
             handles.shared.forget();
             handles.control.nudge_poller();
             handles.control.nudge_deliverer();
+            if let Err(error) = counted::introduce(handles).await {
+                tracing::error!(%error, "the counters of new sources begin with their first visit");
+            }
             Ok(reloaded)
         }
         Err(problems) => Err(problems),

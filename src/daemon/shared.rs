@@ -177,6 +177,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
+    use crate::domain::reach::Reach;
     use crate::fetch::{FailureKind, Rest};
     use crate::metrics::Metrics;
 
@@ -223,6 +224,7 @@ mod tests {
             hours: None,
             zone: TimeZone::UTC,
             rest: Rest::COURT,
+            reach: Reach { private: true, ..Reach::default() },
         };
         let fetcher = Fetcher::new(None, clock.clone(), Metrics::default()).expect("builds");
         Desk { fetcher, shared: Shared::new(clock), rules, base, asked, broken }

@@ -6,12 +6,11 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::{Id, JoinSet};
 
-use crate::control::Control;
+use crate::control::{Control, Pulse, STUCK};
 
 /// Units of one loop, each with the key of what it works on, which outlives a panic.
 #[derive(Debug)]
@@ -95,46 +94,6 @@ pub fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> std::io::Resu
     std::thread::Builder::new().name(name.to_owned()).spawn(body).map(drop)
 }
 
-/// When each loop last came round, as seen by the watchdog: milliseconds since the pulse began, by a clock that nobody can set
-/// back, for a stuck loop must not hide behind a corrected wall clock.
-#[derive(Debug, Clone)]
-pub struct Pulse {
-    name: &'static str,
-    at: Arc<AtomicU64>,
-    began: Instant,
-}
-
-impl Pulse {
-    /// Notes that the loop came round.
-    pub fn beat(&self) {
-        self.at.store(self.now(), Ordering::Relaxed);
-    }
-
-    /// The loop's name.
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// One of a loop that last came round at this instant.
-    pub fn since(name: &'static str, began: Instant) -> Self {
-        Self { name, at: Arc::default(), began }
-    }
-
-    /// Whether the loop has not come round for a minute.
-    pub fn is_stuck(&self) -> bool {
-        self.is_silent_for(STUCK)
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    fn is_silent_for(&self, limit: Duration) -> bool {
-        let silent = self.now().saturating_sub(self.at.load(Ordering::Relaxed));
-        silent > u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)
-    }
-}
-
 /// The loops of the daemon.
 #[derive(Debug)]
 pub struct Loops {
@@ -153,10 +112,6 @@ pub enum Ending {
     /// The store failed: exit code 74.
     StoreFailed(String),
 }
-
-/// A loop that has not come round for this long is stuck. Loops wake at least every five seconds by themselves; a
-/// minute leaves room for a slow disk.
-const STUCK: Duration = Duration::from_secs(60);
 
 impl Loops {
     /// No loops yet.
@@ -185,7 +140,7 @@ impl Loops {
     }
 
     fn stuck_for(&self, limit: Duration) -> Vec<&'static str> {
-        self.pulses.iter().filter(|pulse| pulse.is_silent_for(limit)).map(|pulse| pulse.name).collect()
+        self.pulses.iter().filter(|pulse| pulse.is_silent_for(limit)).map(Pulse::name).collect()
     }
 
     /// Waits until all loops have ended, calling `tick` every `every` with the names of stuck loops.

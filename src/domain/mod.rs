@@ -31,6 +31,7 @@ pub mod brake;
 pub mod case;
 pub mod charset;
 pub mod checks;
+pub mod checkup;
 pub mod condition;
 pub mod delivery;
 pub mod diff;

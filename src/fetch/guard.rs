@@ -80,10 +80,11 @@ pub struct Guard {
 
 /// What a client's resolver holds to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Rule {
-    reach: Reach,
+pub(super) struct Rule {
+    /// What it may reach besides the public internet.
+    pub(super) reach: Reach,
     /// No address of this machine: the request goes to the port that we listen on.
-    not_ours: bool,
+    pub(super) not_ours: bool,
 }
 
 impl Guard {

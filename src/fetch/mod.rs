@@ -2,10 +2,12 @@
 //!
 //! `daemon` and `cli` ask a [`Fetcher`] for one page at a time and get a page, "not modified", or a failure of a named
 //! kind; the recipe says what the page means. For each host there is one queue (`host`), one robots.txt (`robots`) and
-//! one budget, shared by all sources on it. `exchange` sends, `trouble` names what went wrong, [`guard`] keeps webhooks
+//! one budget, shared by all sources on it. `clients` keep to public addresses, `exchange` sends, `trouble` names what went wrong, [`guard`] keeps webhooks
 //! out of private networks. Nothing here reads a page, solves a captcha, hides who we are, or goes around a refusal
 //! (`domain.md` R-E2 to R-E5).
 
+mod clients;
+mod dates;
 mod exchange;
 pub mod guard;
 mod host;
@@ -32,10 +34,13 @@ use url::{Position, Url};
 
 pub use self::jar::Jar;
 
+use self::clients::Clients;
+use self::dates::Dates;
 use self::host::Host;
 use self::tally::Tally;
 use crate::clock::Clock;
 use crate::domain::page::{Page, Request};
+use crate::domain::reach::Reach;
 use crate::domain::schedule::Hours;
 use crate::metrics::Metrics;
 
@@ -58,6 +63,8 @@ pub struct Rules {
     pub zone: TimeZone,
     /// How long a host is left alone.
     pub rest: Rest,
+    /// What may be asked inside the operator's own network; public addresses always may.
+    pub reach: Reach,
 }
 
 /// How long a host is left alone.
@@ -172,7 +179,8 @@ pub struct Fetcher {
 }
 
 struct Inner {
-    client: reqwest::Client,
+    clients: Clients,
+    dates: Dates,
     clock: Clock,
     metrics: Metrics,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
@@ -182,15 +190,8 @@ struct Inner {
 impl Fetcher {
     /// A fetcher that says who runs it: `contact` is a mail address or a web address.
     pub fn new(contact: Option<&str>, clock: Clock, metrics: Metrics) -> Result<Self, BuildError> {
-        let client = reqwest::Client::builder()
-            .user_agent(user_agent(contact))
-            .tls_backend_preconfigured(tls::config()?)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .build()
-            .map_err(BuildError::Client)?;
-        let inner = Inner { client, clock, metrics, hosts: Mutex::default(), tallies: Mutex::default() };
+        let (clients, dates) = (Clients::new(user_agent(contact))?, Dates::new(&metrics));
+        let inner = Inner { clients, dates, clock, metrics, hosts: Mutex::default(), tallies: Mutex::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -243,6 +244,11 @@ impl Fetcher {
                 self.host(&url).restore(record);
             }
         }
+    }
+
+    /// By how many seconds this machine's clock is ahead of that of each host, as the `Date` of its last answer says.
+    pub fn clock_offsets(&self) -> Vec<(String, i64)> {
+        self.inner.dates.all()
     }
 
     /// Forgets hosts of which nothing is worth keeping.

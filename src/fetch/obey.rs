@@ -60,6 +60,7 @@ impl Fetcher {
 
     /// One request of the robots.txt, in the same queue, gap and budget as any other.
     async fn ask_robots(&self, host: &Host, turn: &mut Turn<'_>, rules: &Rules, url: &Url) -> Result<Answer, Failure> {
+        let client = self.inner.clients.client(url, &rules.reach)?;
         turn.start(rules, &self.inner.clock).await?;
         let ask = Ask {
             method: Method::Get,
@@ -71,7 +72,7 @@ impl Fetcher {
             bound: Bound::Cut(robots::MOST_BYTES),
             reuses: turn.reuses(),
         };
-        let result = exchange(&self.inner.client, ask).await;
+        let result = exchange(&client, ask).await;
         turn.end(result.is_ok());
         let now = self.inner.clock.now();
         match result {

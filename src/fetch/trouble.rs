@@ -7,6 +7,8 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 
 use super::FailureKind;
+use super::clients::inside;
+use super::guard::Refused;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,9 @@ impl Trouble {
     pub(super) fn of(error: &reqwest::Error, host: &str, answered: bool) -> Self {
         if error.is_builder() {
             return Self::unreadable("the recipe asks for something that HTTP cannot say; mend its headers".to_owned());
+        }
+        if Refused::find(error).is_some() {
+            return Self::unavailable(inside(host));
         }
         if error.is_dns() {
             return Self::unavailable(format!("the name {host} does not resolve; check its spelling and this machine's network"));

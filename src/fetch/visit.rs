@@ -28,6 +28,7 @@ impl Fetcher {
         // Of another method the conditions mean "do nothing unless" and are answered with 412 (RFC 9110 §13.1.2), and the
         // answers to several bodies at one address would be taken for each other.
         let validators = validators.filter(|_| request.method == Method::Get);
+        let client = self.inner.clients.client(&url, &rules.reach)?;
         let host = self.host(&url);
         let mut turn = host.turn(rules, self.inner.clock.now()).await?;
         self.obey_robots(&host, &mut turn, rules, &url).await?;
@@ -44,8 +45,8 @@ impl Fetcher {
             bound: Bound::Refuse(MOST_BYTES),
             reuses: turn.reuses(),
         };
-        let started = Instant::now();
-        let result = exchange(&self.inner.client, ask).await;
+        let (started, began) = (Instant::now(), self.inner.clock.now());
+        let result = exchange(&client, ask).await;
         turn.end(result.is_ok());
         tally.seconds.observe(started.elapsed());
         // Still within the turn, so that whoever is next sees a rest that begins now.
@@ -53,6 +54,7 @@ impl Fetcher {
         drop(turn);
         tracing::debug!(source = rules.source, host = host.name, step = request.step, status = answer.status, "asked");
         let at = self.inner.clock.now();
+        self.inner.dates.note(&host.name, answer.header("date"), began, at);
         if let Some(jar) = jar {
             jar.take(&url, &answer.cookies, at);
         }

@@ -156,7 +156,7 @@ pub(super) fn host(url: &Url) -> String {
 }
 
 /// Why a request failed, without its address.
-fn trouble(error: &reqwest::Error) -> String {
+pub(super) fn trouble(error: &reqwest::Error) -> String {
     let lead = match () {
         () if error.is_timeout() => "no answer in time",
         () if error.is_connect() => "cannot connect",

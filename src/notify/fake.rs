@@ -165,7 +165,7 @@ async fn answer_one(mut stream: TcpStream, answer: Option<Vec<u8>>, seen: Arc<Mu
         head.push(stream.read_u8().await.ok()?);
     }
     let head = String::from_utf8_lossy(&head).to_lowercase();
-    let length = head.split("content-length: ").nth(1)?.split("\r\n").next()?.parse().ok()?;
+    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next()?.parse().ok()).unwrap_or_default();
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
     seen.lock().expect("not poisoned").push(Received { head, body });

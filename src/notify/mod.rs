@@ -12,6 +12,7 @@ mod email;
 mod exchange;
 #[cfg(test)]
 mod fake;
+mod knock;
 mod smtp;
 mod stream;
 pub mod terminal;
@@ -31,6 +32,7 @@ use crate::domain::medium::Medium;
 use crate::domain::reach::Reach;
 use crate::fetch::guard::Guard;
 use crate::{message, wire};
+pub use knock::Answered;
 use smtp::line::{Kept, Line};
 use terminal::Terminal;
 

@@ -4,6 +4,7 @@
 //! (`alerting.md`, findings 1 to 3). So its connection is driven here command by command, is owned by one call, and is
 //! dropped on any error; only one over which a mail went well is [kept](line) for the next. It decides what an answer means; when to try again is not its concern.
 
+pub(super) mod greet;
 pub mod line;
 mod tls;
 mod token;
@@ -43,6 +44,7 @@ enum Phase {
     Greeting,
     StartTls,
     Auth,
+    Noop,
     Mail,
     Rcpt,
     Data,
@@ -206,7 +208,7 @@ fn refused(phase: Phase, code: &str, reply: &str, why: String) -> Failed {
     let says = |code: &str| reply.split([' ', '-']).take(3).any(|word| word.starts_with(code));
     let is_policy = says("5.7.") || (!OF_RECIPIENT.into_iter().any(says) && reply.to_lowercase().contains("relay"));
     match phase {
-        Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth => misconfigured(why),
+        Phase::Connect | Phase::Greeting | Phase::StartTls | Phase::Auth | Phase::Noop => misconfigured(why),
         _ if matches!(code, "530" | "534" | "535" | "538") => misconfigured(why),
         Phase::Mail => of_sender(why),
         Phase::Rcpt if says("5.1.7") || says("5.1.8") => of_sender(why),
@@ -270,6 +272,7 @@ impl Phase {
             Self::Greeting => "our greeting",
             Self::StartTls => "STARTTLS",
             Self::Auth => "AUTH",
+            Self::Noop => "NOOP",
             Self::Mail => "MAIL",
             Self::Rcpt => "RCPT",
             Self::Data => "DATA",

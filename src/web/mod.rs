@@ -3,6 +3,7 @@
 //! Started by `daemon` when `listen` is not empty. Nothing here shows a case, an address or a page to whoever reaches it, but for the
 //! pages below `/u/`, which recipients reach by links that only they have (`ways_out`).
 
+mod health;
 mod ways_out;
 
 use std::io;
@@ -13,7 +14,6 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -21,10 +21,9 @@ use tokio::net::TcpListener;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::control::Control;
+use crate::control::{Control, Pulse};
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::store::pulse::blocking;
 use ways_out::WaysOut;
 
 /// How long answers under way may take to end at shutdown.
@@ -36,6 +35,8 @@ pub struct Pages {
     metrics: Metrics,
     control: Arc<Control>,
     store: Store,
+    config: Arc<ArcSwap<Config>>,
+    pulses: Vec<Pulse>,
     ways_out: WaysOut,
 }
 
@@ -43,7 +44,13 @@ impl Pages {
     /// The pages of a daemon.
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
-        Self { metrics: metrics.clone(), control: control.clone(), store: store.clone(), ways_out }
+        let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
+        Self { metrics, control, store, config, pulses: Vec::new(), ways_out }
+    }
+
+    /// The same, which are alive while these loops come round.
+    pub fn while_these_beat(self, pulses: &[Pulse]) -> Self {
+        Self { pulses: pulses.to_vec(), ..self }
     }
 }
 
@@ -65,8 +72,8 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 pub async fn run(listener: TcpListener, pages: Pages) {
     let control = pages.control.clone();
     let router = Router::new()
-        .route("/livez", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
+        .route("/livez", get(health::alive))
+        .route("/readyz", get(health::ready))
         .route("/metrics", get(counters))
         .with_state(pages.clone())
         .merge(pages.ways_out.router());
@@ -84,18 +91,6 @@ pub async fn run(listener: TcpListener, pages: Pages) {
             }
         }
         () = patience => {}
-    }
-}
-
-/// Ready means that the store answers. Courts and mail servers do not count: their troubles are not ours to restart for.
-async fn ready(State(pages): State<Pages>) -> impl IntoResponse {
-    if pages.control.is_stopping() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
-    }
-    let store = pages.store.clone();
-    match blocking(move || store.probe()).await {
-        Ok(()) => (StatusCode::OK, "ok\n".to_owned()),
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
     }
 }
 

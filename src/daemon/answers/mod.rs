@@ -4,6 +4,7 @@
 //! nothing; `cli` turns the JSON into tables.
 
 mod cases;
+mod doctor;
 mod hearings;
 mod outbox;
 mod recovery;
@@ -24,6 +25,7 @@ use crate::domain::case::Watch;
 use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 
+pub use doctor::finding;
 pub use recovery::Which;
 pub use silences::Wanted;
 pub use visits::polled;
@@ -137,6 +139,11 @@ pub enum Ask {
         /// Whether indexes are mended.
         repair: bool,
     },
+    /// What works and what does not.
+    Doctor {
+        /// Whether each source is asked once.
+        ask_sources: bool,
+    },
     /// Reads the watch list again.
     Reload,
     /// Which daemon runs, and from which list?
@@ -204,6 +211,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Backup { dir } => upkeep::backup(desk, dir).await,
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,
+        Ask::Doctor { ask_sources } => doctor::doctor(desk, ask_sources).await,
         Ask::Reload => upkeep::reload(desk).await,
         Ask::Status => Ok({
             let config = desk.handles.config.load();

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::daemon::STORE;
 use crate::domain::condition::{Class, Rule, Seen, Topic};
 use crate::domain::report::{Number, Subject};
+use crate::metrics::DISK_FREE;
 use crate::store::error::StoreError;
 
 /// Told at the first look, and again when much more is gone before the next reminder.
@@ -22,7 +23,12 @@ pub(super) fn free(folder: &Path) -> std::io::Result<u64> {
 /// Looks at the disk of the state folder.
 pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> Result<usize, StoreError> {
     let least = config.general.signs.least_free;
-    let seen = match (observer.space)(&config.general.state_dir.join(STORE)) {
+    let space = (observer.space)(&config.general.state_dir.join(STORE));
+    if let Ok(free) = space {
+        let free = u32::try_from(free >> 10).map_or(f64::MAX, |kibibytes| f64::from(kibibytes) * 1024.0);
+        observer.handles.metrics.gauge(&DISK_FREE, &[]).set(free);
+    }
+    let seen = match space {
         Err(error) => {
             tracing::warn!(%error, "how much room is left on the disk of the state folder cannot be seen");
             return Ok(0);

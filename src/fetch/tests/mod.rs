@@ -2,6 +2,7 @@
 
 mod answers;
 mod court;
+mod inside;
 mod politeness;
 mod robots;
 
@@ -32,6 +33,7 @@ fn rules() -> Rules {
         hours: None,
         zone: TimeZone::get("America/Guayaquil").expect("bundled"),
         rest: Rest::COURT,
+        reach: Reach { private: true, ..Reach::default() },
     }
 }
 

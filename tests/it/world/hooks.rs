@@ -31,6 +31,8 @@ struct Box {
     refuse: Option<(u16, &'static str)>,
     astray: usize,
     held: bool,
+    knocks: usize,
+    date: Option<&'static str>,
 }
 
 /// The receiver.
@@ -44,6 +46,13 @@ impl Hooks {
         let inside: Shared<Box> = Shared::new(Box::default());
         let shared = inside.clone();
         let address = serve(move |question| {
+            // `veedor doctor` knocks at the root and leaves nothing.
+            if question.method == "HEAD" && question.path == "/" {
+                return shared.change(|inside| {
+                    inside.knocks += 1;
+                    Answer::Headed { status: 404, headers: inside.date.unwrap_or("x-a: b") }
+                });
+            }
             let good = signed(
                 question.header("webhook-id"),
                 question.header("webhook-timestamp"),
@@ -88,6 +97,16 @@ impl Hooks {
     /// Leaves every webhook without an answer until this is ended.
     pub fn hold(&self, held: bool) {
         self.inside.change(|inside| inside.held = held);
+    }
+
+    /// What it says of the time from now on, as a header line.
+    pub fn says(&self, date: &'static str) {
+        self.inside.change(|inside| inside.date = Some(date));
+    }
+
+    /// How often somebody looked whether it is there.
+    pub fn knocks(&self) -> usize {
+        self.inside.get().knocks
     }
 
     /// Requests so far, taken or not.
