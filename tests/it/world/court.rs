@@ -288,7 +288,7 @@ impl Record {
             Some(Fault::HalfList) => acts.truncate(acts.len() / 3),
             Some(Fault::OldList) => drop(acts.drain(..acts.len() / 2)),
             // What the case began with has long reached every copy.
-            Some(Fault::Lagging) if self.answers % 2 == 0 && acts.len() > OLD_ACTS => drop(acts.remove(0)),
+            Some(Fault::Lagging) if self.answers.is_multiple_of(2) && acts.len() > OLD_ACTS => drop(acts.remove(0)),
             Some(Fault::Reordered) => {
                 let by = self.answers * 5 % acts.len();
                 acts.rotate_left(by);
