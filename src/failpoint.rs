@@ -5,7 +5,8 @@
 //! ships; unset, a point costs one read of an initialised cell. It never does anything but abort.
 //!
 //! Points of the store: `before-transaction`, `after-transaction`, `after-flush`, `compact-copied`, `compact-between`,
-//! `compact-renamed`, `before-summary`, `after-summary`.
+//! `compact-renamed`, `before-summary`, `after-summary`, `before-backup-named`. Of the daemon: `before-start`, `before-reload`, and those of a
+//! visit and of a delivery: `before-commit`, `after-commit`, `after-fix`, `before-send`, `after-send`, `before-note`, `after-note`.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

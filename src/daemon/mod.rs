@@ -74,6 +74,7 @@ use sd_notify::NotifyState;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::Control;
+use crate::failpoint;
 use crate::fetch::Fetcher;
 use crate::metrics::{BUILD_INFO, Metrics};
 use crate::notify::Notifier;
@@ -201,6 +202,7 @@ impl Handles {
 /// # Errors
 /// When it cannot start.
 pub async fn run(handles: Handles) -> Result<Ending, StartError> {
+    failpoint::hit("before-start");
     prune::restore_hosts(&handles).await?;
     let config = handles.config.load_full();
     let visitor = Arc::new(Visitor::new(handles.clone()));

@@ -7,6 +7,7 @@ use sd_notify::NotifyState;
 use super::{Handles, counted, recipients, silences};
 use crate::config::Config;
 use crate::diag::Problem;
+use crate::failpoint;
 use crate::metrics::CONFIG_RELOAD;
 
 /// The most problems of a bad file that the log repeats.
@@ -60,6 +61,7 @@ pub async fn now(handles: &Handles) -> Result<Reloaded, Vec<Problem>> {
             logged.extend(later);
             let reloaded = Reloaded { cases: loaded.config.cases.len(), channels: loaded.config.channels.len(), warnings, logged };
             silences::know(handles, &loaded.config).await;
+            failpoint::hit("before-reload");
             handles.config.store(std::sync::Arc::new(loaded.config));
             handles.shared.forget();
             handles.control.nudge_poller();

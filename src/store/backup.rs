@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::Id;
+use crate::failpoint;
 
 use super::codes::{Blob, MediumCode, Sha};
 use super::error::StoreError;
@@ -114,6 +115,7 @@ impl Store {
             }
             let bytes = fs::metadata(&part).map_err(failed)?.len();
             let path = dir.join(format!("{PREFIX}{time}{}{SUFFIX}", if counts.damaged == 0 { "" } else { GAPS }));
+            failpoint::hit("before-backup-named");
             fs::rename(&part, &path).map_err(failed)?;
             sync_dir(dir).map_err(|error| StoreError::Backup(error.to_string()))?;
             Ok(BackupInfo { path, bytes, counts })

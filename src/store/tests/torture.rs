@@ -1,5 +1,8 @@
 //! Killed a hundred times, and cut off from power: what was confirmed is there.
 //!
+//! The whole daemon is killed and cut off in `tests/it/stories/torture.rs` and `powercut.rs`; here it is the store alone, which can also do without
+//! its flush. The long forms are `VEEDOR_TORTURE_KILLS=1000` and `VEEDOR_TORTURE_CUTS=200`.
+//!
 //! This binary starts itself again as the writer that is killed (`writer`), and as the one that looks (`reader`). The power cut needs
 //! root, loop devices and a file system with reflinks, so it runs when `VEEDOR_TEST_POWERCUT` is set; `./test` sets it where it can
 //! and says so where it cannot. An ext4 image lies on XFS; the writer confirms, is stopped, and a reflinked copy of the image
@@ -26,13 +29,18 @@ const SHIM_OFF: &str = "VEEDOR_TEST_SHIM_OFF";
 
 const CASES: u32 = 40;
 
-const KILLS: u64 = 100;
+const KILLS: (&str, u64) = ("VEEDOR_TORTURE_KILLS", 100);
 
 /// Cuts with our flush: each must be good.
-const CUTS: u64 = 15;
+const CUTS: (&str, u64) = ("VEEDOR_TORTURE_CUTS", 15);
 
 /// At most so many cuts with sled's own flush: one must be bad. In the measurements 21 of 46 were.
 const CONTROL_CUTS: u64 = 20;
+
+/// How many were asked for, else the usual number.
+fn asked((variable, usual): (&str, u64)) -> u64 {
+    std::env::var(variable).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{variable}={text} is no whole number")))
+}
 
 /// The case and version of the n-th commit.
 fn nth(n: u32) -> (u32, u32) {
@@ -147,8 +155,8 @@ fn myself(test: &str) -> Command {
 #[test]
 fn a_hundred_kills_lose_nothing_that_was_confirmed() {
     let dir = tempfile::tempdir().expect("a folder");
-    let mut confirmed = 0;
-    for n in 0..KILLS {
+    let (kills, mut confirmed) = (asked(KILLS), 0);
+    for n in 0..kills {
         let mut writer = Writer::start(dir.path(), confirmed, false);
         // Every third is killed while it opens, before it says anything or right after.
         let more = if n % 3 == 0 { 0 } else { u32::from(sha256(&n.to_be_bytes())[0]) % 12 + 1 };
@@ -158,6 +166,7 @@ fn a_hundred_kills_lose_nothing_that_was_confirmed() {
         confirmed = writer.kill();
     }
     assert!(confirmed > 100, "{confirmed}");
+    eprintln!("torture: {kills} kills of the store's writer, {confirmed} commits");
     let looked = myself("store::tests::torture::reader").env(READ, dir.path()).env(CONFIRMED, confirmed.to_string()).output();
     let said = String::from_utf8(looked.expect("runs").stdout).expect("is text");
     assert!(said.contains("\nwhole"), "{said}");
@@ -221,11 +230,17 @@ fn a_power_cut_loses_nothing_that_was_confirmed_and_this_test_would_notice() {
     if std::env::var_os(POWERCUT).is_none() {
         return;
     }
-    let disks = Disks::make();
-    let bad = (0..CUTS).filter(|n| !disks.cut(*n, false)).count();
-    assert_eq!(bad, 0, "of {CUTS} cuts");
-    assert!(
-        (0..CONTROL_CUTS).any(|n| !disks.cut(n, true)),
-        "{CONTROL_CUTS} cuts with sled's own flush were good: this test notices nothing"
-    );
+    let (disks, cuts) = (Disks::make(), asked(CUTS));
+    let bad = (0..cuts).filter(|n| !disks.cut(*n, false)).count();
+    assert_eq!(bad, 0, "of {cuts} cuts");
+    // In the long form all of them, for the share.
+    let mut lost = 0;
+    for n in 0..CONTROL_CUTS {
+        lost += u64::from(!disks.cut(n, true));
+        if lost > 0 && cuts <= CUTS.1 {
+            break;
+        }
+    }
+    assert!(lost > 0, "{CONTROL_CUTS} cuts with sled's own flush were good: this test notices nothing");
+    eprintln!("power: {bad} of {cuts} cuts of the store were bad, and {lost} with sled's own flush (of at most {CONTROL_CUTS})");
 }

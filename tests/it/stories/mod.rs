@@ -1,6 +1,7 @@
 //! Stories: what a newsroom or a trial monitor would notice.
 
 mod absent;
+mod audited;
 mod bad_answers;
 mod brake;
 mod chat;
@@ -29,6 +30,8 @@ mod outbox;
 mod outside;
 mod polling;
 mod posted;
+mod powercut;
+
 mod privacy;
 mod probes;
 mod receivers;
@@ -38,5 +41,6 @@ mod series;
 mod sessions;
 mod silences;
 mod states;
+mod torture;
 mod trouble;
 mod versions;

@@ -88,6 +88,11 @@ impl Mailbox {
         self.inside.get().rcpts
     }
 
+    /// Conversations so far, successful or not.
+    pub fn talks(&self) -> usize {
+        self.inside.get().talks
+    }
+
     /// Waits for conversations, successful or not.
     pub fn wait_talks(&self, more: usize) -> bool {
         let goal = self.inside.get().talks + more;

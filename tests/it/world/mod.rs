@@ -3,10 +3,13 @@
 //! Everything runs on plain threads and waits on conditions, never on time alone. The court speaks e-SATJE's wire shape
 //! from the description in the documentation of the source, with faults on script.
 
+pub mod audit;
 pub mod court;
+pub mod dice;
 pub mod hooks;
 pub mod http;
 pub mod judges;
+pub mod ledger;
 pub mod mailbox;
 pub mod mta;
 pub mod published;
@@ -207,6 +210,20 @@ retry = ["200ms", "200ms", "1s", "1s", "2s", "4s", "8s"]
         let mut daemon = self.daemon.take().expect("a daemon runs");
         daemon.kill().expect("it can be killed");
         daemon.wait().expect("it ended");
+    }
+
+    /// How the daemon ended, when it did; it is none that runs any more then.
+    pub fn has_ended(&mut self) -> Option<std::process::ExitStatus> {
+        let status = self.daemon.as_mut().expect("a daemon was started").try_wait().expect("its state")?;
+        self.daemon = None;
+        Some(status)
+    }
+
+    /// The end of what the daemon logged, without the everyday requests.
+    pub fn last_words(&self) -> String {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().filter(|line| !line.contains(" DEBUG asked ")).collect();
+        lines[lines.len().saturating_sub(60)..].join("\n")
     }
 
     /// Sends a signal by name.
