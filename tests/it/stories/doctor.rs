@@ -93,8 +93,9 @@ fn on_a_bad_night_each_trouble_is_a_line_of_its_own() {
         ("dns", "no-such-court.invalid", "fail", "does not resolve"),
         ("smtp", "127.0.0.1", "fail", "cannot connect to the mail relay"),
         ("receiver", "gone", "fail", "/no/such/program"),
-        ("source", "ec-esatje", "fail", "status 500"),
-        ("source", "feed", "fail", "does not resolve"),
+        // The first visit says why, each later one that the host is left alone for a while.
+        ("source", "ec-esatje", "fail", "1 unavailable of 1 case: the robots.txt of 127.0.0.1"),
+        ("source", "feed", "fail", "1 unavailable of 1 case: the robots.txt of no-such-court.invalid"),
     ] {
         let (judged, said) = about(&found, check, subject);
         assert!(judged == verdict && said.contains(words), "{check} {subject}: {judged}, {said}");
