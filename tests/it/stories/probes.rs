@@ -35,8 +35,7 @@ fn while_a_probe_shows_nothing_new_the_rest_is_not_asked_unless_a_person_asks() 
     // A list that is read again may be read otherwise; the visit after it is whole.
     let asked = world.court.asked(A);
     world.ok(&["reload"]);
-    world.visits(1);
-    assert!(world.court.asked(A) > asked);
+    assert!(world.court.wait_asked(A, asked + 1), "{}", world.log());
     world.finish();
 }
 

@@ -163,6 +163,12 @@ impl Court {
         self.record.wait(|record| goal.iter().all(|(id, times)| record.asked.get(id).copied().unwrap_or_default() >= *times))
     }
 
+    /// Waits until a case was asked for its acts this often.
+    pub fn wait_asked(&self, number: &str, times: u64) -> bool {
+        let id: String = number.chars().filter(|c| *c != '-').collect();
+        self.record.wait(|record| record.asked.get(&id).is_some_and(|asked| *asked >= times))
+    }
+
     /// Waits until this many more requests came.
     pub fn wait_requests(&self, more: u64) -> bool {
         let goal = self.record.get().requests + more;
