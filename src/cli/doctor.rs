@@ -14,11 +14,14 @@ use crate::daemon::{checkup as probes, sender};
 use crate::domain::checkup::{self, Finding};
 
 /// What stands below the help of the command.
-pub const HELP: &str = "Exit codes: 0 nothing failed (warnings are none) · 1 something failed · 74 the store cannot be used · 78 bad configuration. \
+pub const HELP: &str = "Exit codes: 0 nothing failed (warnings are none) · 1 something failed · 69 the daemon went away · 74 the store cannot be used · 78 bad configuration. \
                         Nothing is sent: the mail server is logged in to and left, receivers get a HEAD of their host's root.";
 
-const ORDER: [&str; 14] =
-    ["config", "daemon", "clock", "disk", "store", "backup", "dns", "source", "answer", "brake", "smtp", "receiver", "channel", "outbox"];
+/// In which order checks are told: what others hang on first.
+const ORDER: [&str; 15] = [
+    "config", "daemon", "clock", "disk", "store", "backup", "dns", "source", "answer", "brake", "smtp", "receiver", "channel", "outbox",
+    "dead_man",
+];
 
 /// Looks at everything and says what it found.
 pub fn run(common: &Common, ask_sources: bool) -> Done {

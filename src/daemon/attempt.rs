@@ -125,7 +125,7 @@ async fn try_once(handles: &Handles, delivery: &Delivery, content: Option<Conten
         {
             Ok(content)
         }
-        // What was written before its case was withheld must not leave as it was, and what bears a refused sender never would.
+        // What was written before part of it was withheld must not leave as it was, and what bears a refused sender never would.
         _ => match write(handles, &config, channel, &mut sender, delivery, is_written).await {
             // Held where it is seen, and tried again: `fsck --repair` may bring an index back.
             Err(StoreError::Damaged(why)) => {

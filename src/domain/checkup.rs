@@ -198,15 +198,14 @@ pub fn backup(newest: Option<Timestamp>, now: Timestamp) -> Finding {
 /// The messages that wait or were given up, and since when the first of them is due.
 pub fn outbox(pending: u64, dead: u64, due: Option<Timestamp>, now: Timestamp) -> Finding {
     const LATE: Duration = Duration::from_secs(15 * 60);
-    let count = |count: u64| if count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
     let late = due.map(|due| now.duration_since(due)).filter(|late| late.is_positive()).map(|late| late.unsigned_abs());
     let late = late.filter(|late| *late > LATE);
     let waiting = match late {
-        Some(late) => format!("{} wait, the first for {}", count(pending), long(late.as_secs())),
-        None => format!("{} wait", count(pending)),
+        Some(late) => format!("waiting: {}, the first for {}", messages(pending), long(late.as_secs())),
+        None => format!("waiting: {}", messages(pending)),
     };
     if dead > 0 {
-        let what = format!("{} were given up or are held; {waiting}", count(dead));
+        let what = format!("given up or held: {}; {waiting}", messages(dead));
         return Finding::warn("outbox", "", what, "`veedor deliveries --failed` says why; `veedor retry` sends them again");
     }
     match late {
@@ -215,6 +214,11 @@ pub fn outbox(pending: u64, dead: u64, due: Option<Timestamp>, now: Timestamp) -
         }
         None => Finding::ok("outbox", "", waiting),
     }
+}
+
+/// `1 message`, `3 messages`.
+pub fn messages(count: u64) -> String {
+    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }
 
 /// An instant to the minute, in UTC.
@@ -332,10 +336,10 @@ mod tests {
         assert_eq!(backups, ["warn", "warn", "ok"]);
         let late = Some(at("2026-11-26T11:00:00Z"));
         for (pending, dead, due, verdict, said) in [
-            (0, 0, None, Verdict::Ok, "0 messages wait"),
-            (2, 0, Some(at("2026-11-26T13:00:00Z")), Verdict::Ok, "2 messages wait"),
-            (1, 0, late, Verdict::Warn, "1 message wait, the first for 60 min"),
-            (1, 4, late, Verdict::Warn, "4 messages were given up or are held; 1 message wait"),
+            (0, 0, None, Verdict::Ok, "waiting: 0 messages"),
+            (2, 0, Some(at("2026-11-26T13:00:00Z")), Verdict::Ok, "waiting: 2 messages"),
+            (1, 0, late, Verdict::Warn, "waiting: 1 message, the first for 60 min"),
+            (1, 4, late, Verdict::Warn, "given up or held: 4 messages; waiting: 1 message"),
         ] {
             let found = outbox(pending, dead, due, now());
             assert!(found.verdict == verdict && found.what.contains(said), "{found:?}");

@@ -66,11 +66,11 @@ impl Store {
 
     /// Says what a listing left out. Some listings are made every minute, so each thing is said once.
     fn say_unread(&self, unread: BTreeSet<String>) {
-        let mut said = self.inner.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.inner.unread_told.lock().unwrap_or_else(PoisonError::into_inner);
         for why in unread {
-            if !said.contains(&why) {
+            if !told.contains(&why) {
                 tracing::error!(why, "what does not read back is left out of the deliveries; run `veedor fsck`");
-                said.insert(why);
+                told.insert(why);
             }
         }
     }

@@ -105,7 +105,7 @@ struct Inner {
     queue: Arc<Mutex<Queue>>,
     damaged: Vec<Id>,
     /// What listings left out, as far as the log has said it.
-    said: Mutex<HashSet<String>>,
+    unread_told: Mutex<HashSet<String>>,
     silences: silences::Active,
     poison: Poison,
     dir: PathBuf,
@@ -126,7 +126,7 @@ impl Store {
                 words,
                 queue,
                 damaged,
-                said: Mutex::default(),
+                unread_told: Mutex::default(),
                 silences,
                 poison,
                 dir,

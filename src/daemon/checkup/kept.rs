@@ -20,7 +20,7 @@ use crate::store::pulse::blocking;
 use crate::store::{Cid, Store, kept as backups};
 
 const CHANNEL: &str = "`veedor deliveries` shows what it answered; `veedor test` sends a flagged message; nothing is lost, messages wait";
-const DECIDE: &str = "look at the site; `veedor release SOURCE` sends what is held, `veedor discard SOURCE` ends it";
+const DECIDE: &str = "look at the site; `veedor release SOURCE` sends what is held, `veedor discard SOURCE` closes those changes unsent";
 
 /// All of it.
 ///
@@ -42,7 +42,12 @@ pub async fn kept(desk: &Desk) -> Result<Vec<Finding>, StoreError> {
         }
         findings.extend(config.channels.iter().map(|channel| of_channel(&channel.id, &conditions)));
         for braked in store.braked()? {
-            findings.push(Finding::warn("brake", &braked.source, format!("{} messages are held", braked.held), DECIDE));
+            findings.push(Finding::warn(
+                "brake",
+                &braked.source,
+                format!("held: {}", checkup::messages(u64::try_from(braked.held).unwrap_or(u64::MAX))),
+                DECIDE,
+            ));
         }
         Ok(findings)
     })
@@ -80,7 +85,7 @@ fn of_channel(id: &str, conditions: &BTreeMap<Key, State>) -> Finding {
             let what = format!("takes nothing since {}: {}{daily}", checkup::minute(run.since), run.why);
             if run.told > 0 { Finding::fail("channel", id, what, CHANNEL) } else { Finding::warn("channel", id, what, CHANNEL) }
         }
-        (None, Some(state)) => Finding::warn("channel", id, format!("{} messages were given up", state.bad), CHANNEL),
+        (None, Some(state)) => Finding::warn("channel", id, format!("given up: {}", checkup::messages(state.bad.into())), CHANNEL),
         (None, None) => Finding::ok("channel", id, "no attempt fails"),
     }
 }
@@ -91,15 +96,15 @@ fn standings(
     store: &Store,
     waits: impl Fn(&Watch) -> Option<(String, Timestamp)>,
 ) -> Result<BTreeMap<String, Standing>, StoreError> {
-    let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
-    let cids = store.register(&cases)?;
     let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
     let mut standings: BTreeMap<String, Standing> = BTreeMap::new();
-    for (watch, cid) in config.cases.iter().zip(cids) {
+    for watch in &config.cases {
+        let cid = store.cid(&watch.case)?;
         let standing = standings.entry(watch.case.source.clone()).or_default();
         let source = config.source_of(&watch.case).map(std::sync::Arc::as_ref);
-        let row = rows.get(&cid).copied().unwrap_or_default();
-        let health = store.head(cid)?.map(|head| head.health).unwrap_or_default();
+        let row = cid.and_then(|cid| rows.get(&cid)).copied().unwrap_or_default();
+        let head = cid.map(|cid| store.head(cid)).transpose()?.flatten();
+        let health = head.map(|head| head.health).unwrap_or_default();
         count(standing, watch, source, row, &health);
         standing.waits = standing.waits.take().or_else(|| waits(watch));
     }

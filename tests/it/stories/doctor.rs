@@ -50,7 +50,7 @@ fn on_a_good_night_nothing_fails_nothing_is_sent_and_no_court_is_asked() {
         ("receiver", "hook", "127.0.0.1 answers; no message was sent"),
         ("channel", "mail", "no attempt fails"),
         ("source", "ec-esatje", "1 case, last read"),
-        ("outbox", "", "0 messages wait"),
+        ("outbox", "", "waiting: 0 messages"),
     ] {
         let (verdict, said) = about(&found, check, subject);
         assert!(verdict == "ok" && said.contains(words), "{check} {subject}: {verdict}, {said}");

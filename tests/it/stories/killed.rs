@@ -5,7 +5,7 @@ use crate::world::World;
 const A: &str = "17721-2024-00011G";
 
 /// The steps, as the failpoints of the program name them.
-const STEPS: [&str; 10] = [
+pub(super) const STEPS: [&str; 10] = [
     "before-commit",
     "before-transaction",
     "after-transaction",

@@ -296,15 +296,21 @@ fn the_operator_may_lift_what_is_withheld_for_one_case() {
     all.world.finish();
 }
 
-/// R-E7: what the store has of a case is not told once the source says that it is reserved; what waits to be written says no more either.
-#[test]
-fn a_case_that_became_reserved_tells_nothing_of_what_is_stored() {
+/// A world whose recipe knows how the court says that a case is reserved.
+fn knowing() -> World {
     let mut world = World::new(&[A]);
     let shipped = include_str!("../../../jurisdictions/ec/esatje.toml");
     let line = "not_found = { empty = \"$[*]\" }\n";
     let knowing = shipped.replacen(line, &format!("{line}reserved  = {{ json = \"$[?@.reservado == true]\" }}\n"), 1);
     std::fs::write(world.path("knowing.toml"), knowing).expect("a recipe");
     world.list = world.list.replace("[source.ec-esatje]", "[source.ec-esatje]\nrecipe = \"knowing.toml\"");
+    world
+}
+
+/// R-E7: what the store has of a case is not told once the source says that it is reserved; what waits to be written says no more either.
+#[test]
+fn a_case_that_became_reserved_tells_nothing_of_what_is_stored() {
+    let mut world = knowing();
     world.list = world.list.replace("kind = \"email\"", "kind = \"email\"\ngroup_wait = \"8s\"");
     world.write(&world.list);
     world.court.people(A, &[("PERSONA PROCESADA", PARTY)], "COHECHO");
@@ -325,12 +331,7 @@ fn a_case_that_became_reserved_tells_nothing_of_what_is_stored() {
 /// What was written, and perhaps tried, before its source said so is written anew.
 #[test]
 fn what_is_tried_again_when_a_case_became_reserved_tells_nothing_either() {
-    let mut world = World::new(&[A]);
-    let shipped = include_str!("../../../jurisdictions/ec/esatje.toml");
-    let line = "not_found = { empty = \"$[*]\" }\n";
-    let knowing = shipped.replacen(line, &format!("{line}reserved  = {{ json = \"$[?@.reservado == true]\" }}\n"), 1);
-    std::fs::write(world.path("knowing.toml"), knowing).expect("a recipe");
-    world.list = world.list.replace("[source.ec-esatje]", "[source.ec-esatje]\nrecipe = \"knowing.toml\"");
+    let mut world = knowing();
     world.write(&world.list);
     world.start();
     world.visits(2);

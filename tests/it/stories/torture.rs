@@ -36,18 +36,7 @@ pub(super) const MUTED: &str = "17721-2024-00014G";
 pub(super) const CASES: [&str; 4] = [A, B, C, MUTED];
 
 /// The points that a visit or a delivery passes.
-const POINTS: [&str; 10] = [
-    "before-commit",
-    "before-transaction",
-    "after-transaction",
-    "after-flush",
-    "after-commit",
-    "after-fix",
-    "before-send",
-    "after-send",
-    "before-note",
-    "after-note",
-];
+const POINTS: [&str; 10] = super::killed::STEPS;
 
 /// A point is waited for this long before a kill takes its place.
 const REACHED: Duration = Duration::from_millis(1500);
