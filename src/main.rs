@@ -11,6 +11,11 @@ use veedor::cli::{Cli, run};
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
+/// What is free is given back after one second instead of ten: pages of many megabytes come and go, and what they left would add up.
+#[expect(unsafe_code, reason = "the allocator finds its settings under this name, and it alone has a symbol like it")]
+#[unsafe(export_name = "_rjem_malloc_conf")]
+pub static SETTINGS: &[u8; 37] = b"dirty_decay_ms:1000,muzzy_decay_ms:0\0";
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -3,18 +3,23 @@
 //! Called by [`visit`](super::visit). It turns a recipe's requests into pages through `fetch`, and says which of the
 //! five kinds of trouble stopped it. It compares nothing and stores nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::Handles;
 use super::record::fingerprint;
+use super::unmodified::HeldPages;
 use crate::config::Source;
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
-use crate::fetch::{FailureKind, Fetched, Jar, Rest, Rules, Validators};
+use crate::fetch::room::Load;
+use crate::fetch::{FailureKind, Fetched, Jar, Rest, Rules};
 use crate::recipe::{Next, Refusal};
+use crate::store::error::StoreError;
+use crate::store::pulse::blocking;
 
 /// The most requests that one visit may make. e-SATJE cases with many incidents need a few dozen; a recipe that asks for
 /// more than this is running in circles.
@@ -80,21 +85,22 @@ impl Asked {
     }
 }
 
-/// A page of the version that we hold, for answers that say "not modified".
-#[derive(Debug)]
-pub struct HeldPage {
-    /// What identifies its content to the server.
-    pub validators: Validators,
-    /// The page.
-    pub page: Page,
-}
-
-/// Asks until the recipe has enough, or trouble stops it. `held` gives the pages of the stored version in order, `probed` the
-/// fingerprint of the answers up to the recipe's probe with which there is nothing new.
-pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: &[HeldPage], probed: Option<[u8; 32]>) -> Answer {
+/// Asks until the recipe has enough, or trouble stops it. `held` knows the pages of the stored version in order, `probed` is the
+/// fingerprint of the answers up to the recipe's probe with which there is nothing new. What is got is held in `load`.
+///
+/// # Errors
+/// When a page of the stored version cannot be read.
+pub async fn ask(
+    handles: &Handles,
+    source: &Arc<Source>,
+    number: &CaseNumber,
+    held: &mut HeldPages,
+    probed: Option<[u8; 32]>,
+    load: &mut Load,
+) -> Result<Answer, StoreError> {
     if let Some(secret) = source.recipe.lacking_secret() {
         let why = format!("the secret \"{secret}\" of {} is missing; `veedor check` says how to get one", source.recipe.id);
-        return Answer::Postponed { why, not_before: None };
+        return Ok(Answer::Postponed { why, not_before: None });
     }
     let rules = rules_of(source, number);
     let mut jar = source.recipe.cookies.then(Jar::default);
@@ -102,30 +108,33 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
     let base_url = source.recipe.base_url_of(number).into_owned();
     let mut asked = Asked { rules: Box::new(rules.clone()), base_url, any: false, last: false, shared: Vec::new() };
     loop {
-        let request = match source.recipe.next(number, &pages) {
+        let next;
+        (next, pages) = next_of(source, number, pages, load).await?;
+        let request = match next {
             Next::Ask(request) => request,
-            Next::Enough => return Answer::Pages(pages, Some(asked)),
+            Next::Enough => return Ok(Answer::Pages(pages, Some(asked))),
             Next::Refused(refusal) => {
                 asked.judged(handles, &refusal.health()).await;
-                return Answer::Refused(refusal);
+                return Ok(Answer::Refused(refusal));
             }
         };
         if source.recipe.is_after_probe(&request.step) && probed.is_some_and(|known| known == fingerprint(&pages)) {
             asked.judged(handles, &Health::Ok).await;
-            return Answer::Unchanged;
+            return Ok(Answer::Unchanged);
         }
         if pages.len() >= MOST_REQUESTS {
             let expected = format!("at most {MOST_REQUESTS} requests a visit");
-            return Answer::Refused(Refusal::Unreadable { at: request.step, expected, found: "a recipe that asks for ever more".into() });
+            let found = "a recipe that asks for ever more".into();
+            return Ok(Answer::Refused(Refusal::Unreadable { at: request.step, expected, found }));
         }
         // Who is told that nothing changed may not be given the session that the next page asks for.
-        let held = if jar.is_some() { &[] } else { held };
-        let known = held.get(pages.len()).filter(|held| held.page.url == request.url && held.page.step == request.step);
+        let known = if jar.is_some() { None } else { held.validators(pages.len(), &request) };
         // A session is one visit's own.
         let shared = source.recipe.shared(&request.step).filter(|_| jar.is_none());
+        let is_conditional = known.is_some();
         let (fetched, by_us) = match shared {
-            Some(within) => handles.shared.fetch(&handles.fetcher, &rules, &request, within).await,
-            None => (handles.fetcher.fetch_in(&rules, &request, known.map(|held| &held.validators), jar.as_mut()).await, true),
+            Some(within) => handles.shared.fetch(&handles.fetcher, &rules, &request, within, load).await,
+            None => (handles.fetcher.fetch_in(&rules, &request, known, jar.as_mut(), load).await, true),
         };
         (asked.any, asked.last) = (asked.any || by_us, by_us);
         if by_us && shared.is_some() {
@@ -133,13 +142,17 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
         }
         match fetched {
             Fetched::Page(page) => pages.push(page),
-            Fetched::NotModified { at } => match known {
-                Some(held) => pages.push(Page { fetched_at: at, ..held.page.clone() }),
+            Fetched::NotModified { at } if is_conditional => match held.page(&handles.store, pages.len(), load).await? {
+                Some(page) => pages.push(Page { fetched_at: at, ..page }),
                 None => {
-                    let health = Health::Unreadable("the source answered \"not modified\" to a question without conditions".into());
-                    return Answer::Failed { health, not_before: None };
+                    let why = "the stored pages, which did not change, are many, and other large answers are read".to_owned();
+                    return Ok(Answer::Postponed { why, not_before: None });
                 }
             },
+            Fetched::NotModified { .. } => {
+                let health = Health::Unreadable("the source answered \"not modified\" to a question without conditions".into());
+                return Ok(Answer::Failed { health, not_before: None });
+            }
             Fetched::Failed(failure) => {
                 let (why, not_before) = (failure.why, failure.not_before);
                 if failure.kind == FailureKind::Postponed
@@ -148,19 +161,30 @@ pub async fn ask(handles: &Handles, source: &Source, number: &CaseNumber, held: 
                 {
                     tokio::select! {
                         () = tokio::time::sleep(wait) => continue,
-                        () = handles.control.stopped() => return Answer::Postponed { why, not_before },
+                        () = handles.control.stopped() => return Ok(Answer::Postponed { why, not_before }),
                     }
                 }
                 let health = match failure.kind {
-                    FailureKind::Postponed => return Answer::Postponed { why, not_before },
+                    FailureKind::Postponed => return Ok(Answer::Postponed { why, not_before }),
                     FailureKind::Unavailable => Health::Unavailable(why),
                     FailureKind::Blocked | FailureKind::Disallowed => Health::Blocked(why),
                     FailureKind::Unreadable => Health::Unreadable(why),
                 };
-                return Answer::Failed { health, not_before };
+                return Ok(Answer::Failed { health, not_before });
             }
         }
     }
+}
+
+/// What the recipe asks next. Answers that took much to get take much to look at too: not on the threads that all others share, and one
+/// visit at a time.
+async fn next_of(source: &Arc<Source>, number: &CaseNumber, pages: Vec<Page>, load: &Load) -> Result<(Next, Vec<Page>), StoreError> {
+    if load.is_small() {
+        return Ok((source.recipe.next(number, &pages), pages));
+    }
+    let _reading = load.reading(0).await;
+    let (source, number) = (Arc::clone(source), number.clone());
+    blocking(move || Ok((source.recipe.next(&number, &pages), pages))).await
 }
 
 /// The wait until `at`, when a visit that has begun sits it out.

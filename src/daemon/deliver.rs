@@ -173,6 +173,8 @@ impl Deliverer {
         let config = self.handles.config.load_full();
         if !Arc::ptr_eq(&config, &self.config) {
             self.config = config;
+            self.turns.keep(|channel| self.config.channel(channel).is_some());
+            self.silent_probes.retain(|channel| self.config.channel(channel).is_some());
             self.rests.clear();
             self.handles.runs.wake_all();
             self.released = Timestamp::MIN;
@@ -270,6 +272,9 @@ impl Deliverer {
         let UnderWay { id, channel, began } = under_way;
         if let Some(count) = self.under_way.get_mut(&channel) {
             *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.under_way.remove(&channel);
+            }
         }
         let noted = match result {
             Some(noted) => noted,

@@ -61,6 +61,7 @@ pub mod socket;
 pub mod supervise;
 mod telling;
 pub mod turns;
+mod unmodified;
 pub mod visit;
 mod ways_out;
 mod writing;

@@ -103,6 +103,8 @@ impl Poller {
         })
         .await?;
         self.agenda.plan(&config, &cids, &rows, now);
+        self.visitor.keep_only(&config, &cids);
+        self.last.retain(|source, _| config.cases.iter().any(|watch| watch.case.source == *source));
         self.config = config;
         Ok(())
     }

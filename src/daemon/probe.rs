@@ -45,6 +45,11 @@ impl Probes {
         };
     }
 
+    /// Forgets the cases that are not watched any more.
+    pub fn keep(&self, watched: impl Fn(Cid) -> bool) {
+        self.lock().retain(|cid, _| watched(*cid));
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<Cid, Whole>> {
         self.whole.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -11,14 +11,15 @@ use crate::config::{Program, Source, spell_duration};
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
+use crate::fetch::room::Load;
 use crate::process::{self, Failure, Ran, Task};
 use crate::recipe::{Next, Refusal};
 
 /// The longest docket that a program may print.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// Runs the program of a case once.
-pub async fn ask(handles: &Handles, source: &Source, program: &Program, number: &CaseNumber) -> Answer {
+/// Runs the program of a case once. What it prints is held in `load`.
+pub async fn ask(handles: &Handles, source: &Source, program: &Program, number: &CaseNumber, load: &mut Load) -> Answer {
     let (now, zone) = (handles.clock.now(), source.recipe.zone_of(number));
     if let Some(hours) = source.hours.as_ref().filter(|hours| !hours.contain(now, &zone)) {
         let why = format!("{} is run only during its hours", program.name());
@@ -34,6 +35,10 @@ pub async fn ask(handles: &Handles, source: &Source, program: &Program, number: 
         () = handles.control.stopped() => return Answer::Postponed { why: "veedor stops".to_owned(), not_before: None },
     };
     match ran {
+        Ok(ran) if load.take(ran.printed.len()).await.is_err() => {
+            let why = format!("{} printed much while other large answers are read", program.name());
+            Answer::Postponed { why, not_before: None }
+        }
         Ok(ran) => sorted(program, ran, request, handles.clock.now()),
         Err(health) => Answer::Failed { health, not_before: None },
     }

@@ -14,11 +14,12 @@ use jiff::Timestamp;
 use crate::clock::Clock;
 use crate::domain::id::sha256;
 use crate::domain::page::{Method, Page, Request};
-use crate::fetch::{Failure, Fetched, Fetcher, Rules, Validators};
+use crate::fetch::room::Load;
+use crate::fetch::{Failure, FailureKind, Fetched, Fetcher, Rules, Validators};
 
 /// The most bytes of pages that are held. The feed of a large court is a few hundred kilobytes; of what is beyond this, the
 /// oldest is asked for again.
-const MOST_BYTES: usize = 32 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 /// The most questions whose answers are held.
 const MOST_ANSWERS: usize = 1024;
@@ -57,12 +58,19 @@ impl Shared {
     }
 
     /// The answer to a question, from the source unless it gave one within this time; and whether the source was asked.
-    pub async fn fetch(&self, fetcher: &Fetcher, rules: &Rules, request: &Request, within: Duration) -> (Fetched, bool) {
+    pub async fn fetch(&self, fetcher: &Fetcher, rules: &Rules, request: &Request, within: Duration, load: &mut Load) -> (Fetched, bool) {
         let key = key_of(rules, request);
         let slot = self.slot(key);
         let came = self.clock.now();
         let mut answered = slot.lock().await;
-        if let Some(known) = answered.stands(request, within.min(rest(rules, answered.refused)), came, self.clock.now()) {
+        let within = within.min(rest(rules, answered.refused));
+        // What many visits have a copy of counts for each.
+        if let Some(page) = answered.young(within, self.clock.now())
+            && load.take(page.body.len()).await.is_err()
+        {
+            return (Fetched::Failed(no_room()), false);
+        }
+        if let Some(known) = answered.stands(request, within, came, self.clock.now()) {
             return (known, false);
         }
         // "Not modified" would give a page that was cut off on its way a second time, and for ever.
@@ -71,9 +79,18 @@ impl Shared {
             last_modified: page.header("last-modified").map(str::to_owned),
         });
         let validators = validators.filter(|known| *known != Validators::default());
-        let fetched = fetcher.fetch(rules, request, validators.as_ref()).await;
+        let fetched = fetcher.fetch_in(rules, request, validators.as_ref(), None, load).await;
         let fetched = match (fetched, answered.page.take()) {
-            (Fetched::NotModified { at }, Some(page)) => Fetched::Page(Page { fetched_at: at, ..page }),
+            (Fetched::NotModified { at }, Some(page)) => {
+                let page = Page { fetched_at: at, ..page };
+                match load.take(page.body.len()).await {
+                    Ok(()) => Fetched::Page(page),
+                    Err(_) => {
+                        answered.page = Some(page);
+                        return (Fetched::Failed(no_room()), true);
+                    }
+                }
+            }
             (fetched, _) => fetched,
         };
         match &fetched {
@@ -137,15 +154,25 @@ impl Answered {
     /// What is known already and will do: a page that is young enough, a failure of the very asking that was waited for, or one
     /// that says when asking can help again.
     fn stands(&self, request: &Request, within: Duration, came: Timestamp, now: Timestamp) -> Option<Fetched> {
-        let is_young =
-            |page: &&Page| page.fetched_at <= now && Duration::try_from(now.duration_since(page.fetched_at)).is_ok_and(|age| age <= within);
-        if let Some(page) = self.page.as_ref().filter(is_young) {
+        if let Some(page) = self.young(within, now) {
             return Some(Fetched::Page(Page { step: request.step.clone(), charset: request.charset.clone(), ..page.clone() }));
         }
         let (failure, at) = self.failure.as_ref()?;
         let waits = failure.not_before.is_some_and(|not_before| not_before > now);
         (*at >= came || waits).then(|| Fetched::Failed(failure.clone()))
     }
+
+    fn young(&self, within: Duration, now: Timestamp) -> Option<&Page> {
+        let is_young =
+            |page: &&Page| page.fetched_at <= now && Duration::try_from(now.duration_since(page.fetched_at)).is_ok_and(|age| age <= within);
+        self.page.as_ref().filter(is_young)
+    }
+}
+
+/// Said of a visit that gets no copy of what is held.
+fn no_room() -> Failure {
+    let why = "an answer is held for it, and there is no room for another copy while other large answers are read".to_owned();
+    Failure { kind: FailureKind::Postponed, why, not_before: None }
 }
 
 /// How long a page may be held that no recipe could read; any time, for one that could be read.
@@ -232,7 +259,7 @@ mod tests {
 
     impl Desk {
         async fn fetch(&self, path: &str) -> (Fetched, bool) {
-            self.shared.fetch(&self.fetcher, &self.rules, &self.request(path), Duration::from_secs(600)).await
+            self.shared.fetch(&self.fetcher, &self.rules, &self.request(path), Duration::from_secs(600), &mut self.fetcher.load()).await
         }
 
         async fn text(&self, path: &str) -> String {

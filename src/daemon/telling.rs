@@ -28,9 +28,12 @@ const MOST_VERSIONS: usize = 12;
 /// What was read of dockets is kept for this many versions: thousands of messages may tell of a few.
 const KEPT: usize = 512;
 
-/// What was read of dockets. Cheap to clone.
+/// And for no more than this many bytes: a hostile docket may be parties and nothing else.
+const KEPT_BYTES: usize = 8 << 20;
+
+/// What was read of dockets, and who reads. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Read(Arc<Mutex<Kept>>);
+pub struct Read(Arc<Mutex<Kept>>, Arc<Mutex<()>>);
 
 /// By case and version.
 type Kept = HashMap<(Cid, u32), Arc<Known>>;
@@ -47,10 +50,16 @@ impl Read {
         if let Some(known) = lock().get(&(cid, version)) {
             return Ok(Some(Arc::clone(known)));
         }
+        // One large docket is read at a time, and once for all who wait for it.
+        let _reading = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&(cid, version)) {
+            return Ok(Some(Arc::clone(known)));
+        }
         let Some(docket) = store.docket(cid, version)? else { return Ok(None) };
         let known = Arc::new(Known::of(&docket));
         let mut kept = lock();
-        if kept.len() >= KEPT {
+        let bytes: usize = kept.values().map(|known| known.size()).sum();
+        if kept.len() >= KEPT || bytes + known.size() > KEPT_BYTES {
             kept.clear();
         }
         kept.insert((cid, version), Arc::clone(&known));

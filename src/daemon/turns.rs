@@ -42,6 +42,11 @@ impl Turns {
         taken.extend(std::iter::repeat_n(now, count));
     }
 
+    /// Forgets the channels that are not there any more.
+    pub fn keep(&mut self, is_there: impl Fn(&str) -> bool) {
+        self.taken.retain(|channel, _| is_there(channel));
+    }
+
     fn recent(&self, channel: &str, within: Duration, now: Timestamp) -> impl Iterator<Item = Timestamp> {
         let taken = self.taken.get(channel).into_iter().flatten().copied();
         taken.filter(move |at| *at <= now && at.checked_add(within).is_ok_and(|until| until > now))
@@ -87,6 +92,16 @@ mod tests {
         assert_eq!(turns.room("a", Medium::Slack.pace(), at(1)), 0);
         assert_eq!(turns.room("b", Medium::Slack.pace(), at(1)), 1);
         assert_eq!((turns.room("w", Medium::Webhook.pace(), at(1)), turns.next("w", Medium::Webhook.pace(), at(1))), (usize::MAX, None));
+    }
+
+    #[test]
+    fn a_channel_that_is_gone_is_forgotten() {
+        let mut turns = Turns::default();
+        for channel in ["a", "b"] {
+            turns.take(channel, Medium::Slack.pace(), 1, at(0));
+        }
+        turns.keep(|channel| channel == "b");
+        assert_eq!(turns.taken.keys().collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

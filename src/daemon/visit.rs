@@ -8,15 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Handles;
-use super::ask::{Answer, HeldPage, ask};
+use super::ask::{Answer, ask};
 use super::probe::{Probes, print_of};
 use super::program;
 use super::record::{Job, Visited, fingerprint, short};
+use super::unmodified::Unmodified;
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
-use crate::fetch::Validators;
+use crate::fetch::room::{Load, Reading};
 use crate::recipe::is_described;
 use crate::store::Cid;
 use crate::store::error::StoreError;
@@ -32,8 +33,7 @@ pub struct Visitor {
     by_hand: Mutex<HashSet<Cid>>,
     /// The sources that may not be asked for a while, and why.
     postponed: Mutex<BTreeMap<String, Postponed>>,
-    /// The cases whose pages came with something to ask "has it changed?" with. Only those pay a look at the store.
-    validated: Mutex<HashSet<Cid>>,
+    unmodified: Unmodified,
     probes: Probes,
 }
 
@@ -92,7 +92,7 @@ impl Visitor {
             under_way: Mutex::default(),
             by_hand: Mutex::default(),
             postponed: Mutex::default(),
-            validated: Mutex::default(),
+            unmodified: Unmodified::default(),
             probes: Probes::default(),
         }
     }
@@ -119,6 +119,20 @@ impl Visitor {
     /// see why its next visit does not come.
     pub fn postponed(&self, config: &Config, watch: &Watch) -> Option<Postponed> {
         lock_map(&self.postponed).get(&waits_as(config, watch)).cloned()
+    }
+
+    /// Forgets what is remembered of cases and sources that are not watched any more; `cids` are those of the watch list, in its order.
+    pub fn keep_only(&self, config: &Config, cids: &[Cid]) {
+        let watched: HashSet<Cid> = cids.iter().copied().collect();
+        let is_watched = |cid| watched.contains(&cid);
+        lock(&self.by_hand).retain(|cid| is_watched(*cid));
+        self.unmodified.keep(is_watched);
+        self.probes.keep(is_watched);
+        let mut postponed = lock_map(&self.postponed);
+        if !postponed.is_empty() {
+            let named: HashSet<String> = config.cases.iter().map(|watch| waits_as(config, watch)).collect();
+            postponed.retain(|name, _| named.contains(name));
+        }
     }
 
     fn notice(&self, config: &Config, watch: &Watch, report: &Report) {
@@ -155,21 +169,23 @@ impl Visitor {
             return Ok(Report::Postponed { why: format!("it is import only: {why}"), not_before: None });
         }
         let number = &target.config.cases[target.index].number;
+        // Held until all is stored.
+        let mut load = self.handles.fetcher.load();
         let answer = match &source.program {
-            Some(program) => program::ask(&self.handles, &source, program, number).await,
+            Some(program) => program::ask(&self.handles, &source, program, number, &mut load).await,
             None => {
-                let held = self.held(&target).await?;
+                let mut held = self.unmodified.held(&self.handles.store, &target, &load).await?;
                 // Something is amiss with a case that is not settled, and a person wants to know.
                 let may_spare = target.settled && !target.by_hand && target.keep;
                 let probed = self.probes.known(target.cid, &source.recipe, self.handles.clock.now()).filter(|_| may_spare);
-                ask(&self.handles, &source, number, &held, probed).await
+                ask(&self.handles, &source, number, &mut held, probed, &mut load).await?
             }
         };
         let probe = match &answer {
             Answer::Pages(pages, _) => Some(print_of(&source.recipe, pages)),
             _ => None,
         };
-        let visited = self.record(&target, source, answer).await?;
+        let visited = self.record(&target, source, answer, &load).await?;
         // What a dry run found is not stored, and is still news.
         if let (Some(probe), Report::Visited(visited), true) = (probe, &visited, target.keep) {
             self.probes.note(target.cid, probe.filter(|_| visited.settled), self.handles.clock.now());
@@ -177,7 +193,7 @@ impl Visitor {
         Ok(visited)
     }
 
-    async fn record(&self, target: &Target, source: Arc<Source>, answer: Answer) -> Result<Report, StoreError> {
+    async fn record(&self, target: &Target, source: Arc<Source>, answer: Answer, load: &Load) -> Result<Report, StoreError> {
         let job = Job {
             store: self.handles.store.clone(),
             config: target.config.clone(),
@@ -196,7 +212,10 @@ impl Visitor {
                 let (row, due) = job.read_row(target.row.seen);
                 Visited { settled: true, ..Visited::quiet(Health::Ok, row, due, true) }
             }
-            Answer::Refused(refusal) => blocking(move || job.refused(&refusal)).await?,
+            Answer::Refused(refusal) => {
+                let _reading = self.reading(target, load).await?;
+                blocking(move || job.refused(&refusal)).await?
+            }
             Answer::Pages(pages, asked) => {
                 let seen = short(&fingerprint(&pages));
                 let can_ask = pages.iter().any(|page| page.header("etag").or(page.header("last-modified")).is_some());
@@ -209,12 +228,13 @@ impl Visitor {
                         Visited { health: Health::Ok, version: None, events: Vec::new(), row, due, settled: true, row_pending: true };
                     return Ok(Report::Visited(unchanged));
                 }
+                let _reading = self.reading(target, load).await?;
                 let visited = blocking(move || job.pages(pages)).await?;
                 if let Some(asked) = &asked {
                     asked.judged(&self.handles, &visited.health).await;
                 }
                 if can_ask && visited.version.is_some() {
-                    lock(&self.validated).insert(target.cid);
+                    self.unmodified.note(target.cid);
                 }
                 visited
             }
@@ -222,29 +242,11 @@ impl Visitor {
         Ok(Report::Visited(visited))
     }
 
-    /// The pages of the stored version, when the source gave something to ask "has it changed?" with.
-    async fn held(&self, target: &Target) -> Result<Vec<HeldPage>, StoreError> {
-        if target.settled && !lock(&self.validated).contains(&target.cid) {
-            return Ok(Vec::new());
-        }
+    /// The right to read what a visit got, and what is stored of its case beside it.
+    async fn reading(&self, target: &Target, load: &Load) -> Result<Reading, StoreError> {
         let (store, cid) = (self.handles.store.clone(), target.cid);
-        let held = blocking(move || {
-            let Some(head) = store.head(cid)? else { return Ok(Vec::new()) };
-            if head.version == 0 || head.validators.iter().all(|(etag, modified)| etag.is_none() && modified.is_none()) {
-                return Ok(Vec::new());
-            }
-            let Some(version) = store.version(cid, head.version)? else { return Ok(Vec::new()) };
-            let pair = |((etag, last_modified), page)| HeldPage { validators: Validators { etag, last_modified }, page };
-            Ok(head.validators.into_iter().zip(version.pages).map(pair).collect::<Vec<_>>())
-        })
-        .await?;
-        let mut validated = lock(&self.validated);
-        if held.is_empty() {
-            validated.remove(&target.cid);
-        } else {
-            validated.insert(target.cid);
-        }
-        Ok(held)
+        let size = move || store.head(cid)?.map_or(Ok(0), |head| store.size_of_version(cid, head.version));
+        Ok(load.reading(blocking(size).await?).await)
     }
 }
 

@@ -116,6 +116,12 @@ impl Known {
             parties,
         }
     }
+
+    /// How many bytes it takes, about.
+    pub fn size(&self) -> usize {
+        let texts = self.officials.iter().chain(&self.texts).map(|text| text.len() + 24);
+        texts.chain(self.parties.iter().map(|party| party.name.len() + party.role.len() + 48)).sum()
+    }
 }
 
 /// The sides of a caption: "A v. B", "A contra B", "A c/ B s/ amparo". A title that names no sides has none.

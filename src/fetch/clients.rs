@@ -16,6 +16,9 @@ use super::guard::Rule;
 use super::{BuildError, Failure, FailureKind, tls};
 use crate::domain::reach::Reach;
 
+/// More than a watch list has. Each keeps connections of its own.
+const MOST: usize = 64;
+
 /// The clients, by what they may reach. There are as many as sources with addresses of their own inside.
 pub(super) struct Clients {
     agent: String,
@@ -49,6 +52,10 @@ impl Clients {
             let why = format!("the client for {host} could not be made: failed to {error}");
             Failure { kind: FailureKind::Unavailable, why, not_before: None }
         })?;
+        // Each reload may bring others; what was built once is built again.
+        if known.len() >= MOST {
+            known.retain(|reach, _| *reach == Reach::default());
+        }
         known.insert(reach.clone(), client.clone());
         Ok(client)
     }
@@ -66,6 +73,9 @@ fn build(agent: &str, reach: &Reach) -> Result<Client, BuildError> {
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .no_proxy()
+        // As much is taken from a court unread, and 64 may be asked at once.
+        .http2_initial_stream_window_size(256 << 10)
+        .http2_initial_connection_window_size(1 << 20)
         .dns_resolver(Rule { reach: reach.clone(), not_ours: false })
         .build()
         .map_err(BuildError::Client)

@@ -1,16 +1,18 @@
 //! One request and its answer, bounded in time and in size.
 //!
 //! `fetch` decides whether and when; this sends, and reads the answer within one deadline over name resolution,
-//! connection, TLS, headers and body. It follows no redirect, keeps no cookie (it hands them on), and
+//! connection, TLS, headers and body, in which only the wait for our own [room](super::room) does not count. It follows no redirect, keeps no cookie (it hands them on), and
 //! judges no status.
 
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Client, Response};
+use tokio::time::Instant;
 use url::{Position, Url};
 
 use super::Validators;
+use super::room::{Load, MOST_BYTES, NoRoom};
 use super::trouble::Trouble;
 use crate::domain::page::Method;
 
@@ -30,17 +32,15 @@ pub(super) struct Ask<'a> {
     pub(super) body: Option<&'a [u8]>,
     pub(super) validators: Option<&'a Validators>,
     pub(super) timeout: Duration,
-    pub(super) bound: Bound,
     /// The connection may be one that the host closes at this moment, as many do after five idle seconds: a request that
     /// meets this is sent once more. Requests only read, so that does no harm.
     pub(super) reuses: bool,
 }
 
-/// What happens to a body beyond the bound, which counts bytes after decoding: that is what a gzip bomb fills.
-#[derive(Clone, Copy)]
-pub(super) enum Bound {
-    /// The answer is trouble.
-    Refuse(usize),
+/// Where a body goes, and what happens to one that is too large; bytes count after decoding: that is what a gzip bomb fills.
+pub(super) enum Bound<'a> {
+    /// A visit holds it; one that is too large for that is trouble.
+    Hold(&'a mut Load),
     /// The rest is left unread.
     Cut(usize),
 }
@@ -63,21 +63,45 @@ impl Answer {
 }
 
 /// Sends and reads.
-pub(super) async fn exchange(client: &Client, ask: Ask<'_>) -> Result<Answer, Trouble> {
+pub(super) async fn exchange(client: &Client, ask: Ask<'_>, bound: Bound<'_>) -> Result<Answer, Trouble> {
     let host = &ask.url[Position::BeforeHost..Position::AfterPort];
-    let sending = async {
-        match send(client, ask, host).await {
-            Err(trouble) if trouble.dropped && ask.reuses => send(client, ask, host).await,
-            result => result,
-        }
+    let mut deadline = Deadline { host, until: Instant::now() + ask.timeout, timeout: ask.timeout };
+    let response = match send(client, ask, &deadline).await {
+        Err(trouble) if trouble.dropped && ask.reuses => send(client, ask, &deadline).await,
+        result => result,
+    }?;
+    let status = response.status().as_u16();
+    let mut answer = Answer {
+        status,
+        headers: kept(response.headers()),
+        cookies: response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok().map(str::to_owned)).collect(),
+        retry_after: text(response.headers(), &RETRY_AFTER),
+        location: text(response.headers(), &LOCATION).and_then(|to| response.url().join(&to).ok()),
+        body: Vec::new(),
     };
-    match tokio::time::timeout(ask.timeout, sending).await {
-        Ok(result) => result,
-        Err(_) => Err(Trouble::unavailable(format!("{host} did not answer completely within {:?}", ask.timeout))),
+    if has_reader(status) {
+        answer.body = read(response, bound, &mut deadline).await?;
+    }
+    Ok(answer)
+}
+
+/// Until when the whole of an answer must be here.
+struct Deadline<'a> {
+    host: &'a str,
+    until: Instant,
+    timeout: Duration,
+}
+
+impl Deadline<'_> {
+    async fn within<T>(&self, work: impl Future<Output = reqwest::Result<T>>, answered: bool) -> Result<T, Trouble> {
+        match tokio::time::timeout_at(self.until, work).await {
+            Ok(result) => result.map_err(|error| Trouble::of(&error, self.host, answered)),
+            Err(_) => Err(Trouble::unavailable(format!("{} did not answer completely within {:?}", self.host, self.timeout))),
+        }
     }
 }
 
-async fn send(client: &Client, ask: Ask<'_>, host: &str) -> Result<Answer, Trouble> {
+async fn send(client: &Client, ask: Ask<'_>, deadline: &Deadline<'_>) -> Result<Response, Trouble> {
     let method = match ask.method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
@@ -98,20 +122,7 @@ async fn send(client: &Client, ask: Ask<'_>, host: &str) -> Result<Answer, Troub
     if let Some(body) = ask.body {
         builder = builder.body(body.to_vec());
     }
-    let response = builder.send().await.map_err(|error| Trouble::of(&error, host, false))?;
-    let status = response.status().as_u16();
-    let mut answer = Answer {
-        status,
-        headers: kept(response.headers()),
-        cookies: response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok().map(str::to_owned)).collect(),
-        retry_after: text(response.headers(), &RETRY_AFTER),
-        location: text(response.headers(), &LOCATION).and_then(|to| response.url().join(&to).ok()),
-        body: Vec::new(),
-    };
-    if has_reader(status) {
-        answer.body = read(response, ask.bound, host).await?;
-    }
-    Ok(answer)
+    deadline.within(builder.send(), false).await
 }
 
 /// Whether anyone reads the body of an answer with this status: not of redirects, refusals and breakdowns.
@@ -119,20 +130,39 @@ fn has_reader(status: u16) -> bool {
     !matches!(status, 300..=399 | 403 | 429 | 500..)
 }
 
-async fn read(mut response: Response, bound: Bound, host: &str) -> Result<Vec<u8>, Trouble> {
-    let (Bound::Refuse(most) | Bound::Cut(most)) = bound;
-    let room = response.content_length().unwrap_or_default().min(FIRST_ROOM);
-    let mut body = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
-    while let Some(chunk) = response.chunk().await.map_err(|error| Trouble::of(&error, host, true))? {
-        if chunk.len() <= most - body.len() {
-            body.extend_from_slice(&chunk);
-            continue;
-        }
-        if let Bound::Cut(_) = bound {
-            body.extend_from_slice(chunk.get(..most - body.len()).unwrap_or_default());
+async fn read(mut response: Response, bound: Bound<'_>, deadline: &mut Deadline<'_>) -> Result<Vec<u8>, Trouble> {
+    let promised = response.content_length().unwrap_or_default();
+    let mut body = Vec::with_capacity(usize::try_from(promised.min(FIRST_ROOM)).unwrap_or_default());
+    let load = match bound {
+        Bound::Hold(load) => load,
+        Bound::Cut(most) => {
+            while let Some(chunk) = deadline.within(response.chunk(), true).await? {
+                let room = most.saturating_sub(body.len());
+                body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                if chunk.len() > room {
+                    break;
+                }
+            }
             return Ok(body);
         }
-        return Err(Trouble::unreadable(format!("the answer of {host} is larger than {} MiB", most / (1024 * 1024))));
+    };
+    let host = deadline.host;
+    let too_large = || Trouble::unreadable(format!("what {host} answers is larger than {} MiB", MOST_BYTES >> 20));
+    // What says so beforehand is not even begun.
+    if usize::try_from(promised).is_ok_and(|promised| promised > load.left()) {
+        return Err(too_large());
+    }
+    while let Some(chunk) = deadline.within(response.chunk(), true).await? {
+        let came = Instant::now();
+        match load.take(chunk.len()).await {
+            Ok(()) => body.extend_from_slice(&chunk),
+            Err(NoRoom::TooLarge) => return Err(too_large()),
+            Err(NoRoom::Full) => {
+                return Err(Trouble::postponed(format!("{host} answers much while other large answers are read")));
+            }
+        }
+        // Waiting for room is no fault of the host.
+        deadline.until += came.elapsed();
     }
     Ok(body)
 }

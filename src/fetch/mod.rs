@@ -14,6 +14,7 @@ mod host;
 mod jar;
 mod obey;
 mod robots;
+pub mod room;
 mod tally;
 mod tls;
 mod trouble;
@@ -37,6 +38,7 @@ pub use self::jar::Jar;
 use self::clients::Clients;
 use self::dates::Dates;
 use self::host::Host;
+use self::room::{Load, Room};
 use self::tally::Tally;
 use crate::clock::Clock;
 use crate::domain::page::{Page, Request};
@@ -181,6 +183,7 @@ pub struct Fetcher {
 struct Inner {
     clients: Clients,
     dates: Dates,
+    room: Room,
     clock: Clock,
     metrics: Metrics,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
@@ -191,7 +194,7 @@ impl Fetcher {
     /// A fetcher that says who runs it: `contact` is a mail address or a web address.
     pub fn new(contact: Option<&str>, clock: Clock, metrics: Metrics) -> Result<Self, BuildError> {
         let (clients, dates) = (Clients::new(user_agent(contact))?, Dates::new(&metrics));
-        let inner = Inner { clients, dates, clock, metrics, hosts: Mutex::default(), tallies: Mutex::default() };
+        let inner = Inner { clients, dates, room: Room::default(), clock, metrics, hosts: Mutex::default(), tallies: Mutex::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -203,15 +206,30 @@ impl Fetcher {
     /// Asks for one page when its host may be asked: waits through the queue and the gap where that is short, and
     /// returns [`FailureKind::Postponed`] where it is long.
     pub async fn fetch(&self, rules: &Rules, request: &Request, validators: Option<&Validators>) -> Fetched {
-        self.fetch_in(rules, request, validators, None).await
+        self.fetch_in(rules, request, validators, None, &mut self.load()).await
     }
 
-    /// The same within a visit that keeps cookies.
-    pub async fn fetch_in(&self, rules: &Rules, request: &Request, validators: Option<&Validators>, jar: Option<&mut Jar>) -> Fetched {
-        let tally = self.tally(&rules.source);
-        let fetched = self.page(rules, request, validators, jar, &tally).await.unwrap_or_else(Fetched::Failed);
+    /// The same within a visit that may keep cookies, and that holds what it got.
+    pub async fn fetch_in(
+        &self,
+        rules: &Rules,
+        request: &Request,
+        validators: Option<&Validators>,
+        jar: Option<&mut Jar>,
+        load: &mut Load,
+    ) -> Fetched {
+        let (tally, before) = (self.tally(&rules.source), load.bytes());
+        let fetched = self.page(rules, request, validators, jar, load, &tally).await.unwrap_or_else(Fetched::Failed);
+        if !matches!(fetched, Fetched::Page(_)) {
+            load.back_to(before);
+        }
         tally.count(&fetched);
         fetched
+    }
+
+    /// For a visit that holds nothing yet.
+    pub fn load(&self) -> Load {
+        self.inner.room.load()
     }
 
     /// The recipe took a page that this fetcher returned for a block page. Three in a row, or as many 403 and 429, give

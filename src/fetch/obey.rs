@@ -69,10 +69,9 @@ impl Fetcher {
             body: None,
             validators: None,
             timeout: rules.timeout,
-            bound: Bound::Cut(robots::MOST_BYTES),
             reuses: turn.reuses(),
         };
-        let result = exchange(&client, ask).await;
+        let result = exchange(&client, ask, Bound::Cut(robots::MOST_BYTES)).await;
         turn.end(result.is_ok());
         let now = self.inner.clock.now();
         match result {

@@ -26,6 +26,11 @@ impl Trouble {
         Self { kind: FailureKind::Unavailable, why, dropped: false }
     }
 
+    /// We could not take the answer; nothing is wrong with the host.
+    pub(super) fn postponed(why: String) -> Self {
+        Self { kind: FailureKind::Postponed, why, dropped: false }
+    }
+
     pub(super) fn unreadable(why: String) -> Self {
         Self { kind: FailureKind::Unreadable, why, dropped: false }
     }

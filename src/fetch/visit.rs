@@ -8,13 +8,12 @@ use url::{Position, Url};
 
 use super::exchange::{Answer, Ask, Bound, exchange};
 use super::host::Host;
+use super::room::Load;
 use super::tally::Tally;
 use super::trouble::Trouble;
 use super::{Failure, FailureKind, Fetched, Fetcher, Jar, Rules, Validators};
 use crate::domain::page::{Method, Page, Request};
 
-/// The largest page after decoding; the longest real docket seen is below 10 MB, and a gzip bomb is above.
-pub(super) const MOST_BYTES: usize = 64 * 1024 * 1024;
 impl Fetcher {
     pub(super) async fn page(
         &self,
@@ -22,6 +21,7 @@ impl Fetcher {
         request: &Request,
         validators: Option<&Validators>,
         jar: Option<&mut Jar>,
+        load: &mut Load,
         tally: &Tally,
     ) -> Result<Fetched, Failure> {
         let url = web_url(&request.url)?;
@@ -42,11 +42,10 @@ impl Fetcher {
             body: request.body.as_deref(),
             validators,
             timeout: rules.timeout,
-            bound: Bound::Refuse(MOST_BYTES),
             reuses: turn.reuses(),
         };
         let (started, began) = (Instant::now(), self.inner.clock.now());
-        let result = exchange(&client, ask).await;
+        let result = exchange(&client, ask, Bound::Hold(load)).await;
         turn.end(result.is_ok());
         tally.seconds.observe(started.elapsed());
         // Still within the turn, so that whoever is next sees a rest that begins now.

@@ -21,7 +21,7 @@ use super::value::Value;
 use super::view::View;
 use super::whole_text::whole_text;
 use super::xml::{self, Trouble};
-use super::{big_numbers, dropped, html_page, inside};
+use super::{big_numbers, bounds, dropped, html_page, inside};
 use crate::domain::charset::decode;
 use crate::domain::page::Page;
 
@@ -308,7 +308,13 @@ pub(super) fn not_what_was_due(step: &Step, page: &Page, due: &str) -> Refusal {
 
 /// The JSON of a page as it came.
 pub fn parse_json<'p>(step: &Step, page: &'p Page) -> Result<Value<'p>, Refusal> {
-    let value = match whole_text(step, page)? {
+    let text = whole_text(step, page)?;
+    bounds::json(&text).map_err(|too_many| Refusal::Unreadable {
+        at: step.id.clone(),
+        expected: "JSON".to_owned(),
+        found: too_many.found(),
+    })?;
+    let value = match text {
         Cow::Borrowed(text) => big_numbers::parse(text.trim_start_matches('\u{feff}')),
         Cow::Owned(text) => big_numbers::parse(text.trim_start_matches('\u{feff}')).map(Value::into_owned),
     };
@@ -327,7 +333,9 @@ fn parse_xml(step: &Step, page: &Page, roots: &[String]) -> Result<Value<'static
         return Err(not_what_was_due(step, page, "XML"));
     }
     let unreadable = |found: String| Refusal::Unreadable { at: step.id.clone(), expected: "XML".to_owned(), found };
-    xml::parse(&whole_text(step, page)?, roots).map_err(|trouble| match trouble {
+    let text = whole_text(step, page)?;
+    bounds::xml(&text).map_err(|too_many| unreadable(too_many.found()))?;
+    xml::parse(&text, roots).map_err(|trouble| match trouble {
         Trouble::Root(name) => match not_what_was_due(step, page, "XML") {
             Refusal::Unreadable { found, .. } if name.eq_ignore_ascii_case("html") => unreadable(found),
             Refusal::Unreadable { at, .. } => {

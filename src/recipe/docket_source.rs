@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::answer::Format;
 use super::described::{self, COMMAND, Described};
-use super::{Recipe, Refusal, page_source};
+use super::{Recipe, Refusal, bounds, page_source};
 use crate::diag::Reader;
 use crate::domain::case::CaseNumber;
 use crate::domain::docket::{Docket, Oddity};
@@ -62,6 +62,9 @@ pub(super) fn docket(number: &CaseNumber, page: &Page) -> Result<Docket, Refusal
         expected: expected.to_owned(),
         found: found.to_owned(),
     };
+    if std::str::from_utf8(&page.body).is_ok_and(|text| bounds::json(text).is_err()) {
+        return Err(unreadable("", &format!("one {}", wire::docket::SCHEMA), &bounds::TooMany.found()));
+    }
     let value: serde_json::Value = serde_json::from_slice(&page.body)
         .map_err(|error| unreadable("", &format!("one {} as JSON and nothing else", wire::docket::SCHEMA), &error.to_string()))?;
     let published = wire::docket::from_json(&value).map_err(|why| {

@@ -7,6 +7,7 @@ use scraper::Html;
 
 use super::Refusal;
 use super::answer::{Rule, not_what_was_due};
+use super::bounds;
 use super::cut_off;
 use super::marker::{BARE_CHARS_BESIDE_ROWS, marker_beside_rows};
 use super::step::Step;
@@ -18,7 +19,11 @@ use crate::domain::page::Page;
 /// The page as a value.
 pub fn read<'r>(step: &Step, page: &Page, view: &'r View) -> Result<Value<'r>, Refusal> {
     let text = whole_text(step, page)?;
-    let html = Html::parse_document(&text);
+    let html = bounds::document(&text).map_err(|too_many| Refusal::Unreadable {
+        at: step.id.clone(),
+        expected: "HTML".to_owned(),
+        found: too_many.found(),
+    })?;
     let fits = |rule: &&Rule| rule.css.is_some() && rule.json.is_none() && rule.empty.is_none() && rule.fits(page) && rule.fits_html(&html);
     if let Some(rule) = step.rules.iter().find(fits) {
         return rule.verdict(step).map(|()| Value::Null);

@@ -3,10 +3,9 @@
 //! Used by `answer` once an answer is a value, and by `withheld`, which puts them back before a page is kept. A text that is
 //! not what it should be makes the answer unreadable, and its place is named.
 
-use scraper::Html;
-
 use super::Refusal;
 use super::big_numbers;
+use super::bounds;
 use super::marker::clip;
 use super::path::JsonPath;
 use super::step::Step;
@@ -95,11 +94,16 @@ impl Kind {
     /// A text as a value, or what was expected and what was found.
     fn read<'r>(&'r self, text: &str, url: &str) -> Result<Value<'r>, (String, String)> {
         match self {
-            Self::Html(view) => view.see(&Html::parse_fragment(text), url).map(|seen| seen.value).map_err(|missing| {
-                let found = if text.trim().is_empty() { "an empty text".to_owned() } else { clip(text.trim()) };
-                (format!("an element {} for `{}`", missing.css, missing.field), found)
-            }),
+            Self::Html(view) => {
+                let html = bounds::fragment(text).map_err(|too_many| ("HTML".to_owned(), too_many.found()))?;
+                view.see(&html, url).map(|seen| seen.value).map_err(|missing| {
+                    let found = if text.trim().is_empty() { "an empty text".to_owned() } else { clip(text.trim()) };
+                    (format!("an element {} for `{}`", missing.css, missing.field), found)
+                })
+            }
             Self::Xml | Self::Json if text.trim().is_empty() => Ok(Value::Null),
+            Self::Xml if bounds::xml(text).is_err() => Err(("XML".to_owned(), bounds::TooMany.found())),
+            Self::Json if bounds::json(text).is_err() => Err(("JSON".to_owned(), bounds::TooMany.found())),
             Self::Xml => xml::parse(text, &[]).map_err(|trouble| {
                 let found = match trouble {
                     Trouble::TooDeep => "elements nested too deep".to_owned(),

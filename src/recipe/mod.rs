@@ -10,6 +10,7 @@ mod addresses;
 mod among_others;
 mod answer;
 mod big_numbers;
+mod bounds;
 #[cfg(test)]
 mod captures;
 mod columns;
@@ -330,6 +331,10 @@ impl Recipe {
             for (nth, spec) in self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index) {
                 oddities.at_table(nth);
                 drafts.extend(entries::drafts(visit, spec, step, &scopes, oddities)?);
+                if drafts.len() > bounds::MOST_ENTRIES {
+                    let (expected, found) = (format!("a docket of at most {} entries", bounds::MOST_ENTRIES), "more".to_owned());
+                    return Err(Refusal::Unreadable { at: step.id.clone(), expected, found });
+                }
             }
         }
         if drafts.is_empty() && !self.lists_others() {

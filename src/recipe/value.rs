@@ -333,6 +333,10 @@ impl<'de> Visitor<'de> for AnyValue {
         while let Some((Name(name), value)) = map.next_entry()? {
             fields.push((name, value));
         }
+        // A hostile answer is a million objects of one field.
+        if fields.len() < USUAL_FIELDS / 2 {
+            fields.shrink_to_fit();
+        }
         Ok(Value::Object(Fields(fields)))
     }
 }

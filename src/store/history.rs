@@ -62,6 +62,15 @@ impl Store {
         })
     }
 
+    /// How many bytes a version takes in memory with its pages, about; 0 when there is none or it does not read back.
+    pub fn size_of_version(&self, cid: Cid, version: u32) -> Result<usize, StoreError> {
+        self.read(|trees| match snapshot::header(trees, cid, version) {
+            Ok(header) => Ok(header.map_or(0, |header| usize::try_from(header.raw_len).unwrap_or(usize::MAX))),
+            Err(StoreError::Damaged(_)) => Ok(0),
+            Err(error) => Err(error),
+        })
+    }
+
     /// All versions of a case, oldest first.
     pub fn versions(&self, cid: Cid) -> Result<Vec<VersionInfo>, StoreError> {
         self.read(|trees| {

@@ -79,6 +79,9 @@ pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> 
     }
     let watched: HashSet<&CaseRef> = config.cases.iter().map(|watch| &watch.case).collect();
     observer.sources.first_seen.retain(|case, _| watched.contains(case));
+    let is_watched = |source: &String| config.cases.iter().any(|watch| watch.case.source == *source);
+    observer.sources.visits.retain(|source, _| is_watched(source));
+    observer.sources.recovered.retain(|source, _| is_watched(source));
     looked.end()
 }
 

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use super::court::{Court, Reply};
 use super::*;
-use crate::fetch::visit::MOST_BYTES;
+use crate::fetch::room::MOST_BYTES;
 
 #[tokio::test]
 async fn a_page_comes_with_its_body_and_only_the_headers_worth_keeping() {
@@ -92,6 +92,7 @@ async fn answers_that_are_no_page_fail_by_their_kind() {
         "/reset" => Reply::Reset(Vec::new()),
         "/closed" => Reply::Close(Vec::new()),
         "/not-http" => Reply::Close(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()),
+        "/promised" => Reply::Close(head("HTTP/1.1 200 X\ncontent-length: 40000000\n\n[1,2")),
         "/bomb" => Reply::page(200, &["content-encoding: gzip"], &bomb),
         "/cut-gzip" => Reply::page(200, &["content-encoding: gzip"], &cut),
         "/no-gzip" => Reply::page(200, &["content-encoding: gzip"], b"[1,2]"),
@@ -111,7 +112,8 @@ async fn answers_that_are_no_page_fail_by_their_kind() {
         ("/reset", Unavailable, "HOST broke off the connection"),
         ("/closed", Unavailable, "HOST closed the connection without an answer that is HTTP"),
         ("/not-http", Unavailable, "HOST closed the connection without an answer that is HTTP"),
-        ("/bomb", Unreadable, "the answer of HOST is larger than 64 MiB"),
+        ("/bomb", Unreadable, "what HOST answers is larger than 24 MiB"),
+        ("/promised", Unreadable, "what HOST answers is larger than 24 MiB"),
         ("/cut-gzip", Unreadable, "the answer of HOST ended before its time"),
         ("/no-gzip", Unreadable, "the answer of HOST cannot be decoded"),
         (

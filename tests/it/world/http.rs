@@ -36,6 +36,8 @@ pub enum Answer {
     Coded { coding: &'static str, body: Arc<[u8]> },
     /// Answer JSON of so many MiB of white space, without saying how long it is.
     Huge { mib: usize },
+    /// Promise JSON of so many MiB, and send white space for as long as somebody reads.
+    Promised { mib: usize },
     /// Promise the whole body and send a part.
     Truncate { body: Vec<u8> },
     /// Promise the whole body and send a byte of it now and then.
@@ -192,6 +194,11 @@ fn send<S: Duplex>(answer: Answer, reader: &mut BufReader<S>) -> std::io::Result
         Answer::Coded { coding, body } => {
             write!(out, "HTTP/1.1 200 OK\r\n{json}\r\ncontent-encoding: {coding}\r\ncontent-length: {}\r\n\r\n", body.len())?;
             out.write_all(&body)?;
+        }
+        Answer::Promised { mib } => {
+            write!(out, "HTTP/1.1 200 OK\r\n{json}\r\ncontent-length: {}\r\n\r\n", mib << 20)?;
+            let chunk = vec![b' '; 1 << 20];
+            (0..mib).try_for_each(|_| out.write_all(&chunk))?;
         }
         Answer::Huge { mib } => {
             write!(out, "HTTP/1.1 200 OK\r\n{json}\r\ntransfer-encoding: chunked\r\n\r\n")?;
