@@ -52,7 +52,7 @@ mod indexes;
 mod keys;
 mod lines;
 mod link_key;
-mod queue;
+pub mod queue;
 
 mod records;
 mod refused;

@@ -258,7 +258,7 @@ impl From<sled::Error> for Failure {
             sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => Self::Locked,
             sled::Error::Io(error) if matches!(error.kind(), StorageFull | QuotaExceeded) => Self::Full,
             sled::Error::Io(error) if !matches!(error.kind(), UnexpectedEof | InvalidData | InvalidInput) => {
-                Self::Refused(error.to_string())
+                Self::Refused(super::error::plain(&error))
             }
             other => Self::of(other.to_string()),
         }
