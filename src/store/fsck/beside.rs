@@ -71,10 +71,8 @@ impl Check<'_> {
                         report.problem(format!("brake {}: it says no way in which cases changed", hex(&key)));
                     }
                 }
-                brake::CASE_LEN => {
-                    if !self.has(Table::Name, &key[brake::WAY_LEN..], report)? {
-                        report.problem(format!("brake {}: its case is unknown", hex(&key)));
-                    }
+                brake::CASE_LEN if !self.has(Table::Name, &key[brake::WAY_LEN..], report)? => {
+                    report.problem(format!("brake {}: its case is unknown", hex(&key)));
                 }
                 _ => {}
             }

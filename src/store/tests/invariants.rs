@@ -57,7 +57,7 @@ const TABLE: &[Planted] = &[
     row("MARK is gone", |s| fs::remove_file(s.dir().join("MARK")).expect("removes"), "MARK: it is not there", Mended),
     row("MARK does not read back", garbled_mark, "MARK: it does not read back", Mended),
     row("MARK runs ahead", mark_ahead, "MARK: it names 999 cases", Mended),
-    row("a stray blob", |s| blob(s), "sled wrote 1 blob files", Refused),
+    row("a stray blob", blob, "sled wrote 1 blob files", Refused),
     row("the format in the store", |s| put(s, Table::Meta, b"format", &7u32), "meta 666f726d6174: it is missing or wrong", Mended),
     row("a value in meta", |s| spoil(s, Table::Meta, b"mail_domain"), "meta 6d61696c5f646f6d61696e: its checksum", Left),
     // Strings.
