@@ -2,7 +2,7 @@
 //!
 //! Every value is decoded against its checksum, every version against its SHA-256, and everything that refers to
 //! something is followed: here row by row, in `histories` by case, in `outbox` by delivery, in `beside` what stands next to both.
-//! What follows from other rows, and what is worth no failure, is in [`indexes`](super::indexes) and [`derived`](super::derived), which
+//! What follows from other rows, and what is worth no failure, is in `indexes` and `derived`, which
 //! repair puts right; each row that it wrote or removed is named. It touches nothing else: evidence is never dropped, damage to it
 //! stays and is reported every time. The table in `docs/store.md` has every invariant, and `tests/invariants.rs` a damage for each.
 //!
