@@ -46,6 +46,13 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// One that nobody gave.
+    #[cfg(fuzzing)]
+    pub fn made(status: StatusCode, wait: Option<&str>, body: &[u8], url: &Url) -> Self {
+        let body = body[..body.len().min(ANSWER_BYTES)].to_vec();
+        Self { status, retry_after: wait.map(str::to_owned), body, secrets: secrets(url) }
+    }
+
     /// The beginning of the body as text.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)

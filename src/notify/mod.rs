@@ -6,6 +6,8 @@
 
 pub mod chat;
 pub mod command;
+#[cfg(fuzzing)]
+pub mod fuzzed;
 #[cfg(test)]
 mod documented;
 mod email;

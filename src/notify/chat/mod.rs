@@ -155,7 +155,7 @@ enum Verdict {
     Plain,
 }
 
-fn weigh(service: Service, host: &str, answer: &Answer, now: Timestamp) -> Attempted {
+pub(super) fn weigh(service: Service, host: &str, answer: &Answer, now: Timestamp) -> Attempted {
     let reply = Reply::of(answer);
     let own = match service {
         Service::Slack => slack::weigh(&reply),
