@@ -47,7 +47,7 @@ pub(super) struct Answer {
 
 impl Answer {
     /// One that nobody gave.
-    #[cfg(fuzzing)]
+    #[cfg(any(test, fuzzing))]
     pub fn made(status: StatusCode, wait: Option<&str>, body: &[u8], url: &Url) -> Self {
         let body = body[..body.len().min(ANSWER_BYTES)].to_vec();
         Self { status, retry_after: wait.map(str::to_owned), body, secrets: secrets(url) }
@@ -60,9 +60,9 @@ impl Answer {
 
     /// The beginning of the body as it may be shown, with a lead; empty when there is none.
     fn shown(&self) -> String {
-        // Error pages like to repeat the path that was asked for.
-        let text = self.secrets.iter().fold(self.text().into_owned(), |text, secret| text.replace(secret, "***"));
-        let beginning = cut(&plain(&text), ANSWER_CHARS);
+        // Error pages like to repeat the path that was asked for. What is invisible goes first: it may stand within it.
+        let text = self.secrets.iter().fold(plain(&self.text()), |text, secret| text.replace(secret, "***"));
+        let beginning = cut(&text, ANSWER_CHARS);
         if beginning.is_empty() { beginning } else { format!(": {beginning}") }
     }
 
