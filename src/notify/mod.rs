@@ -6,14 +6,14 @@
 
 pub mod chat;
 pub mod command;
-#[cfg(fuzzing)]
-pub mod fuzzed;
 #[cfg(test)]
 mod documented;
 mod email;
 mod exchange;
 #[cfg(test)]
 mod fake;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod knock;
 mod smtp;
 mod stream;

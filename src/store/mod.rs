@@ -18,7 +18,7 @@ pub mod conditions;
 pub mod error;
 pub mod folder;
 pub mod fsck;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub mod fuzzed;
 pub mod hosts;
 
