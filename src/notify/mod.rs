@@ -14,6 +14,8 @@ mod exchange;
 mod fake;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzed;
+#[cfg(test)]
+mod hostile;
 mod knock;
 mod smtp;
 mod stream;
