@@ -82,6 +82,13 @@ pub const EVENTS: Family = Family { name: "veedor_events_total", kind: Kind::Cou
 /// What waits to be told.
 pub const OUTBOX_PENDING: Family =
     Family { name: "veedor_outbox_pending", kind: Kind::Gauge, help: "Deliveries that wait to be sent.", labels: &[] };
+/// What waits, and for what.
+pub const OUTBOX_ROWS: Family = Family {
+    name: "veedor_outbox_rows",
+    kind: Kind::Gauge,
+    help: "Deliveries that wait to be sent, by what they wait for and by channel kind; what is braked is left out.",
+    labels: &["state", "channel"],
+};
 /// How long the oldest has waited.
 pub const OUTBOX_OLDEST_AGE: Family =
     Family { name: "veedor_outbox_oldest_age_seconds", kind: Kind::Gauge, help: "Age of the oldest delivery that is due.", labels: &[] };
@@ -152,7 +159,7 @@ pub const BACKUPS: Family = Family {
 pub const LAST_BACKUP: Family = Family {
     name: "veedor_last_backup_timestamp_seconds",
     kind: Kind::Gauge,
-    help: "When the last daily backup was made and read back, as Unix time.",
+    help: "When the last daily backup was made and read back, as Unix time; 0 when never.",
     labels: &[],
 };
 
@@ -359,6 +366,7 @@ mod tests {
             OUTBOX_MUTED,
             RECIPIENTS,
             OUTBOX_PENDING,
+            OUTBOX_ROWS,
             OUTBOX_OLDEST_AGE,
             DELIVERY_ATTEMPTS,
             DELIVERY_LATENCY,

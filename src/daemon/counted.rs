@@ -81,8 +81,9 @@ pub async fn introduce(handles: &Handles) -> Result<(), StoreError> {
         let gauge = metrics.gauge(&LAST_SUCCESS, &[&source]);
         gauge.set(gauge.get().max(f64::from(at)));
     }
+    let last_backup = metrics.gauge(&LAST_BACKUP, &[]);
     if let Some(at) = backup {
-        metrics.gauge(&LAST_BACKUP, &[]).set(at.as_duration().as_secs_f64());
+        last_backup.set(at.as_duration().as_secs_f64());
     }
     Ok(())
 }
@@ -128,6 +129,7 @@ mod tests {
             "veedor_events_total{kind=\"hearing.scheduled\"} 0",
             "veedor_delivery_attempts_total{channel=\"terminal\",result=\"retry\",reason=\"channel\"} 0",
             "veedor_backups_total{result=\"failed\"} 0",
+            "veedor_last_backup_timestamp_seconds 0",
             "veedor_last_success_timestamp_seconds{source=\"ec-esatje\"} 0",
             "veedor_config_last_reload_successful 1",
             "veedor_requests_total{source=\"ec-esatje\",result=\"page\"} 0",

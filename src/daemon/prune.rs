@@ -4,18 +4,25 @@
 //! idle ones, and counts the outbox for the metrics. Every hour it drops what is kept only for a while (finished deliveries and their attempts). Versions and events
 //! are never pruned here. It wakes by its own timer only.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Handles;
+use crate::config::Config;
+use crate::domain::medium::Medium;
 use crate::fetch::HostRecord;
-use crate::metrics::{DEAD_LETTERS, OUTBOX_MUTED, OUTBOX_OLDEST_AGE, OUTBOX_PENDING};
+use crate::metrics::{DEAD_LETTERS, OUTBOX_MUTED, OUTBOX_OLDEST_AGE, OUTBOX_PENDING, OUTBOX_ROWS};
 use crate::store::error::StoreError;
 use crate::store::hosts::HostBudget;
 use crate::store::prune::{Pruned, RETENTION};
 use crate::store::pulse::blocking;
+use crate::store::queue::standing::Standing;
 
 /// How often hosts are kept.
 const EVERY: Duration = Duration::from_secs(60);
+
+/// The channel label of what waits for a channel that the watch list does not name any more.
+const REMOVED: &str = "removed";
 
 /// Of so many rounds one prunes.
 const PRUNE_ROUNDS: u64 = 60;
@@ -59,7 +66,24 @@ async fn count(handles: &Handles) -> Result<(), StoreError> {
     handles.metrics.gauge(&OUTBOX_MUTED, &[]).set(whole(counts.muted));
     handles.metrics.gauge(&DEAD_LETTERS, &[]).set(whole(counts.dead));
     handles.metrics.gauge(&OUTBOX_OLDEST_AGE, &[]).set(age);
+    for (medium, standing) in by_medium(&handles.config.load(), handles.store.standing(now)) {
+        for (state, count) in standing.by_state() {
+            handles.metrics.gauge(&OUTBOX_ROWS, &[state, medium]).set(whole(count));
+        }
+    }
     Ok(())
+}
+
+/// How the deliveries stand by the kind of their channel, and as `removed` those of channels that the watch list does not name any more.
+/// Every kind is shown, so that none keeps an old number after a reload.
+fn by_medium(config: &Config, standing: BTreeMap<String, Standing>) -> BTreeMap<&'static str, Standing> {
+    let names = Medium::ALL.into_iter().map(Medium::name).chain([REMOVED]);
+    let mut all: BTreeMap<&'static str, Standing> = names.map(|name| (name, Standing::default())).collect();
+    for (channel, of_it) in standing {
+        let medium = config.channel(&channel).map_or(REMOVED, |channel| channel.kind.medium().name());
+        *all.entry(medium).or_default() += of_it;
+    }
+    all
 }
 
 /// Keeps what is known of the hosts.

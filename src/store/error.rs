@@ -53,7 +53,9 @@ impl std::fmt::Display for StoreError {
             Self::Full => {
                 f.write_str("the disk that holds the store is full; make room and start veedor again, nothing that was confirmed is lost")
             }
-            Self::Io(why) => write!(f, "the store cannot be read or written: {why}"),
+            Self::Io(why) => {
+                write!(f, "the store cannot be read or written: {why}; see what the system says of its disk, and start veedor again")
+            }
             Self::Closed => f.write_str("the store's writer has stopped; start veedor again"),
             Self::Damaged(why) => write!(f, "the store is damaged: {why}; run `veedor fsck`"),
             Self::TooLarge { table, bytes } => {
@@ -87,9 +89,17 @@ impl From<std::io::Error> for StoreError {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::Full,
-            _ => Self::Io(error.to_string()),
+            _ => Self::Io(plain(&error)),
         }
     }
+}
+
+/// What the system says of an error. sled hands a failure of its flusher on as the `Debug` text of the first one,
+/// `Os { code: 5, kind: …, message: "Input/output error" }`: the system's own words are made of its number again.
+pub(super) fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let number = text.strip_prefix("Os { code: ").and_then(|rest| rest.split_once(',')).and_then(|(number, _)| number.parse().ok());
+    number.map_or(text, |number| std::io::Error::from_raw_os_error(number).to_string())
 }
 
 /// Why the store could not be opened.
@@ -160,5 +170,23 @@ impl std::error::Error for OpenError {}
 impl From<StoreError> for OpenError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_disk_said_is_told_in_the_systems_words_also_when_sled_repeats_it() {
+        for (number, words) in [(5, "Input/output error"), (30, "Read-only file system")] {
+            let first = sled::Error::Io(std::io::Error::from_raw_os_error(number));
+            for error in [first.clone(), first] {
+                let said = StoreError::from(error).to_string();
+                assert!(said.contains(words) && !said.contains("Os {"), "{said}");
+            }
+        }
+        let own = std::io::Error::other("Os { of another kind }");
+        assert_eq!(plain(&own), "Os { of another kind }");
     }
 }

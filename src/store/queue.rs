@@ -11,6 +11,8 @@ use crate::domain::id::Id;
 
 use super::Cid;
 
+pub mod standing;
+
 /// A recipient of a channel, and a case: what is told in order.
 pub(super) type Lane = (u32, Cid);
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::world::court::{Court, Fault};
 use crate::world::fault::ROOT;
-use crate::world::{PATIENCE, World};
+use crate::world::{PATIENCE, World, saj};
 
 /// What `veedor list` says of a case: its health, and some words of the reason.
 type Said = (&'static str, &'static str);
@@ -24,10 +24,16 @@ struct Row {
     in_acts: bool,
     /// More acts on the record than usual.
     years: i64,
+    /// Whether the site shows HTML pages, as e-SAJ does, and not e-SATJE's JSON.
+    html: bool,
 }
 
 const fn row(fault: Fault, health: &'static str, why: &'static str) -> Row {
-    Row { fault, first: (health, why), says: (health, why), in_acts: false, years: 0 }
+    Row { fault, first: (health, why), says: (health, why), in_acts: false, years: 0, html: false }
+}
+
+const fn page(fault: Fault, health: &'static str, why: &'static str) -> Row {
+    Row { html: true, ..row(fault, health, why) }
 }
 
 const BROKEN: &str = "is broken or under maintenance, with status 50";
@@ -35,6 +41,8 @@ const SILENT: &str = "did not answer completely within 1s";
 const MISSING: &str = "entries that the record held are missing";
 const BEGINNING: Said = ("implausible", "the first answer has no entries");
 const ENDED: &str = "ended before its time";
+const NO_END: &str = "found one that does not end with </html>";
+const SAYS_SO: &str = "the answer to search says so";
 const NOT_SIGNED: &str = "nobody whom this machine trusts signed its certificate";
 
 const ROWS: &[Row] = &[
@@ -81,11 +89,38 @@ const ROWS: &[Row] = &[
     Row { in_acts: true, ..row(Fault::Truncated, "unreadable", ENDED) },
     Row { in_acts: true, ..row(Fault::CutOff, "unreadable", "cut off after") },
     Row { in_acts: true, ..row(Fault::WrongCase, "unreadable", "found 17721202400999G") },
+    page(Fault::Error500, "unavailable", BROKEN),
+    page(Fault::Waf403, "blocked", "refuses us with status 403"),
+    page(Fault::Waf200, "blocked", "says \"request rejected\""),
+    page(Fault::Maintenance, "unavailable", "says \"mantenimiento\""),
+    page(Fault::Login302, "unreadable", "redirects to what looks like a login page"),
+    page(Fault::Login200, "unreadable", "in an HTML page \"Iniciar sesi\u{f3}n\""),
+    page(Fault::HtmlForJson, "unreadable", "in an HTML page without a title"),
+    page(Fault::NoBody, "unreadable", NO_END),
+    page(Fault::EmptyAll, "not_found", ""),
+    page(Fault::EmptyActs, "unavailable", SAYS_SO),
+    page(Fault::Truncated, "unreadable", ENDED),
+    page(Fault::CutOff, "unreadable", NO_END),
+    page(Fault::Drip, "unavailable", SILENT),
+    page(Fault::Latin1, "ok", ""),
+    page(Fault::Latin1Unsaid, "ok", ""),
+    page(Fault::Utf8SaidLatin1, "unreadable", "found UTF-8"),
+    page(Fault::WrongCase, "unreadable", "found 0000999"),
+    Row { first: ("ok", ""), ..page(Fault::HalfList, "implausible", MISSING) },
+    Row { first: ("ok", ""), ..page(Fault::OldList, "implausible", MISSING) },
+    page(Fault::Lagging, "ok", ""),
+    page(Fault::Reordered, "ok", ""),
+    page(Fault::Renamed, "unavailable", SAYS_SO),
+    page(Fault::Captcha, "blocked", "the answer to open says so"),
+    Row { in_acts: true, ..page(Fault::Error500, "unavailable", BROKEN) },
+    Row { in_acts: true, ..page(Fault::Captcha, "blocked", SAYS_SO) },
 ];
 
 /// A row's court, with the case that is watched and, for who mixes them up, another.
 struct Site {
     row: &'static Row,
+    /// Its place among the rows, by which it is named.
+    at: usize,
     court: Court,
     number: String,
     /// The words of what was published so far.
@@ -95,29 +130,40 @@ struct Site {
 impl Site {
     fn open(row: &'static Row, at: usize) -> Self {
         let is_tls = [Fault::ExpiredCertificate, Fault::IncompleteChain, Fault::OtherName, Fault::SelfSigned].contains(&row.fault);
-        let court = if is_tls { Court::open_tls() } else { Court::open() };
-        let number = format!("17721-2024-{:05}G", 100 + at);
+        let court = match row.html {
+            true => Court::open_saj(),
+            false if is_tls => Court::open_tls(),
+            false => Court::open(),
+        };
+        let numbered = |serial: usize| if row.html { saj::number(serial) } else { format!("17721-2024-{serial:05}G") };
+        let number = numbered(100 + at);
         court.add_case(&number);
         court.add_years(&number, row.years);
-        court.add_case("17721-2024-00999G");
-        Self { row, court, number, published: Vec::new() }
+        court.add_case(&numbered(999));
+        Self { row, at, court, number, published: Vec::new() }
     }
 
     fn source(&self) -> String {
-        format!("court-{}", &self.number[11..16])
+        format!("court-{}", self.at)
+    }
+
+    /// The recipe that it is read by, and its id.
+    fn recipe(&self) -> (&'static str, &'static str) {
+        if self.row.html { ("br-esaj", "br/esaj.toml") } else { ("ec-esatje", "ec/esatje.toml") }
     }
 
     fn name(&self) -> String {
-        let Row { fault, years, in_acts, .. } = self.row;
-        match years {
-            0 if *in_acts => format!("{fault:?} in the acts"),
-            0 => format!("{fault:?}"),
-            _ => format!("{fault:?} of {years} rows"),
-        }
+        let Row { fault, years, in_acts, html, .. } = self.row;
+        let where_it_is = match years {
+            0 if *in_acts => " in the acts".to_owned(),
+            0 => String::new(),
+            _ => format!(" of {years} rows"),
+        };
+        format!("{fault:?}{where_it_is}{}", if *html { " of HTML" } else { "" })
     }
 
     fn publish(&mut self, moment: &str) {
-        let token = format!("{moment}{}", &self.number[11..16]);
+        let token = format!("{moment}{:05}", self.at);
         self.court.act(&self.number, "PROVIDENCIA GENERAL (DECRETO)", &format!("<p>{token} Agr&eacute;guese.</p>"));
         self.published.push(token);
     }
@@ -134,11 +180,12 @@ impl Matrix {
     fn open() -> Self {
         let mut world = World::new(&[]);
         let sites: Vec<Site> = ROWS.iter().enumerate().map(|(at, row)| Site::open(row, at)).collect();
-        let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/jurisdictions/ec/esatje.toml")).expect("the recipe");
         std::fs::create_dir(world.path("recipes")).expect("a folder");
         for site in &sites {
             let (id, number, base) = (site.source(), &site.number, site.court.base());
-            let recipe = shipped.replacen("\"ec-esatje\"", &format!("\"{id}\""), 1);
+            let (known, file) = site.recipe();
+            let shipped = std::fs::read_to_string(format!("{}/jurisdictions/{file}", env!("CARGO_MANIFEST_DIR"))).expect("the recipe");
+            let recipe = shipped.replacen(&format!("\"{known}\""), &format!("\"{id}\""), 1);
             std::fs::write(world.path(&format!("recipes/{id}.toml")), recipe).expect("a recipe");
             let every = if site.row.years > 0 { "2s" } else { "400ms" };
             world.list.push_str(&format!(

@@ -1,4 +1,4 @@
-//! A court in e-SATJE's wire shape, with a script of changes and faults.
+//! A court in e-SATJE's wire shape, or in e-SAJ's, with a script of changes and faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 pub use super::fault::Fault;
 use super::fault::tls;
 use super::http::{Answer, Question, serve, serve_tls};
+use super::saj;
 use super::state::Shared;
 
 const INFO: &str = "/EXPEL-CONSULTA-CAUSAS-SERVICE/api/consulta-causas/informacion/getInformacionJuicio/";
@@ -42,6 +43,8 @@ struct Record {
     tagged: bool,
     not_modified: u64,
     reserved: BTreeSet<String>,
+    /// Whether it shows pages as e-SAJ does.
+    saj: bool,
     /// Parties by role and name, and the subject, where they are not the usual ones.
     people: BTreeMap<String, (Vec<(String, String)>, String)>,
 }
@@ -59,6 +62,13 @@ impl Court {
         let inside = record.clone();
         let address = serve(move |question| inside.change(|record| record.answer(question)));
         Self { record, scheme: "http", address }
+    }
+
+    /// A court that shows HTML pages, as e-SAJ does.
+    pub fn open_saj() -> Self {
+        let court = Self::open();
+        court.record.change(|record| record.saj = true);
+        court
     }
 
     /// A court that is asked over TLS, with a certificate of the root in `tests/fixtures/court-tls`.
@@ -83,7 +93,7 @@ impl Court {
     /// A case with twelve old acts, four of them at a weekend: this court keeps no hours, so that what is published while the tests run is
     /// odd at no time of day.
     pub fn add_case(&self, number: &str) {
-        let id: String = number.chars().filter(|c| *c != '-').collect();
+        let id = id_of(number);
         self.record.change(|record| record.cases.insert(id.clone(), Vec::new()));
         let kinds = ["ESCRITO", "PROVIDENCIA GENERAL (DECRETO)", "RAZON (RAZON)", "OFICIO (OFICIO)"];
         for n in 0..OLD_ACTS {
@@ -109,7 +119,7 @@ impl Court {
 
     /// Publishes an act with this time.
     pub fn act_at(&self, number: &str, title: &str, text: &str, at: &str) -> u64 {
-        let id: String = number.chars().filter(|c| *c != '-').collect();
+        let id = id_of(number);
         self.record.change(|record| {
             record.serial += 7;
             let origin = if title.starts_with("ESCRITO") { "EscritosPrimera" } else { "ProvPrimera" };
@@ -128,19 +138,19 @@ impl Court {
 
     /// Changes the record of a case.
     pub fn change(&self, number: &str, change: impl FnOnce(&mut Vec<Act>)) {
-        let id: String = number.chars().filter(|c| *c != '-').collect();
+        let id = id_of(number);
         self.record.change(|record| change(record.cases.get_mut(&id).expect("a known case")));
     }
 
     /// Gives a case these parties, by role and name, and this subject.
     pub fn people(&self, number: &str, parties: &[(&str, &str)], subject: &str) {
         let parties = parties.iter().map(|(role, name)| ((*role).to_owned(), (*name).to_owned())).collect();
-        self.record.change(|record| record.people.insert(number.replace('-', ""), (parties, subject.to_owned())));
+        self.record.change(|record| record.people.insert(id_of(number), (parties, subject.to_owned())));
     }
 
     /// Says of a case that it is reserved, or shows it again.
     pub fn reserve(&self, number: &str, reserved: bool) {
-        let id = number.replace('-', "");
+        let id = id_of(number);
         self.record.change(|record| if reserved { record.reserved.insert(id) } else { record.reserved.remove(&id) });
     }
 
@@ -165,7 +175,7 @@ impl Court {
 
     /// Waits until a case was asked for its acts this often.
     pub fn wait_asked(&self, number: &str, times: u64) -> bool {
-        let id: String = number.chars().filter(|c| *c != '-').collect();
+        let id = id_of(number);
         self.record.wait(|record| record.asked.get(&id).is_some_and(|asked| *asked >= times))
     }
 
@@ -188,7 +198,7 @@ impl Court {
 
     /// How often the acts of a case were asked for.
     pub fn asked(&self, number: &str) -> u64 {
-        let id: String = number.chars().filter(|c| *c != '-').collect();
+        let id = id_of(number);
         self.record.get().asked.get(&id).copied().unwrap_or_default()
     }
 
@@ -206,7 +216,7 @@ impl Court {
 impl Record {
     fn answer(&mut self, question: &Question) -> Answer {
         let fault = self.fault;
-        self.fault = fault.filter(|_| !self.only_acts || question.path == ACTS);
+        self.fault = fault.filter(|_| !self.only_acts || question.path == ACTS || question.path.starts_with(saj::SEARCH));
         let answer = self.answer_as_it_is(question);
         self.fault = fault;
         answer
@@ -217,8 +227,11 @@ impl Record {
         if question.path == "/robots.txt" && !self.fault.is_some_and(Fault::is_of_the_site) {
             return Answer::Send { status: 404, kind: "text/plain", body: b"none".to_vec() };
         }
-        if question.header("origin").is_empty() || !question.header("user-agent").starts_with("veedor/") {
+        if (question.header("origin").is_empty() && !self.saj) || !question.header("user-agent").starts_with("veedor/") {
             return Answer::Drop;
+        }
+        if self.saj {
+            return self.saj_page(question);
         }
         if let Some(instead) = self.fault.and_then(Fault::instead) {
             return instead;
@@ -262,6 +275,27 @@ impl Record {
         Answer::json(&value)
     }
 
+    fn saj_page(&mut self, question: &Question) -> Answer {
+        let asked = saj::searched(&question.path);
+        let page = match self.fault {
+            Some(Fault::Captcha) => saj::captcha(),
+            Some(Fault::EmptyAll) if asked.is_empty() => saj::form(),
+            Some(Fault::EmptyAll) => saj::nothing(),
+            fault => match fault.and_then(Fault::instead) {
+                Some(instead) => return instead,
+                None if question.path == saj::OPEN => saj::form(),
+                None if self.cases.contains_key(&asked) => {
+                    *self.asked.entry(asked.clone()).or_default() += 1;
+                    let id = self.shown(&asked);
+                    let acts = self.listed(&id);
+                    saj::case(&id, &acts)
+                }
+                None => saj::nothing(),
+            },
+        };
+        self.fault.unwrap_or(Fault::Reordered).sent_page(page)
+    }
+
     fn with_case(&self, id: &str, make: impl Fn(&str) -> Value) -> Value {
         if !self.cases.contains_key(id) {
             return json!([]);
@@ -277,20 +311,13 @@ impl Record {
         }
     }
 
-    fn acts(&mut self, question: &Value) -> Value {
-        let asked = question["idJuicio"].as_str().unwrap_or_default().trim().to_owned();
-        *self.asked.entry(asked.clone()).or_default() += 1;
-        match self.fault {
-            Some(Fault::EmptyActs) => return json!([]),
-            Some(Fault::NullActs) => return Value::Null,
-            _ => {}
-        }
-        let id = self.shown(&asked);
-        let court = &id[..5];
-        let mut acts: Vec<&Act> = self.cases.get(&id).map(|acts| acts.iter().collect()).unwrap_or_default();
+    /// What is on the record of a case, as the site shows it: the newest first.
+    fn listed(&mut self, id: &str) -> Vec<Act> {
+        let mut acts: Vec<Act> = self.cases.get(id).cloned().unwrap_or_default();
         acts.sort_by(|a, b| b.at.cmp(&a.at));
         self.answers += 1;
         match self.fault {
+            Some(Fault::EmptyActs) => acts.clear(),
             Some(Fault::HalfList) => acts.truncate(acts.len() / 3),
             Some(Fault::OldList) => drop(acts.drain(..acts.len() / 2)),
             // What the case began with has long reached every copy.
@@ -302,6 +329,18 @@ impl Record {
             }
             _ => {}
         }
+        acts
+    }
+
+    fn acts(&mut self, question: &Value) -> Value {
+        let asked = question["idJuicio"].as_str().unwrap_or_default().trim().to_owned();
+        *self.asked.entry(asked.clone()).or_default() += 1;
+        if self.fault == Some(Fault::NullActs) {
+            return Value::Null;
+        }
+        let id = self.shown(&asked);
+        let court = &id[..5];
+        let acts = self.listed(&id);
         acts.iter()
             .map(|act| {
                 json!({"codigo": act.serial, "idJudicatura": court, "idJuicio": format!("{id:<15}"), "fecha": act.at, "tipo": format!("{} ", act.title),
@@ -311,6 +350,11 @@ impl Record {
             })
             .collect()
     }
+}
+
+/// A number without its marks.
+fn id_of(number: &str) -> String {
+    number.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 fn info(id: &str, reserved: bool) -> Value {

@@ -58,6 +58,10 @@ pub enum Fault {
     Lagging,
     /// The list in another order at each answer.
     Reordered,
+    /// The rows of the page have another class than before.
+    Renamed,
+    /// The form asks for a captcha.
+    Captcha,
     ExpiredCertificate,
     IncompleteChain,
     OtherName,
@@ -109,19 +113,31 @@ impl Fault {
 
     /// How a right answer is sent.
     pub fn sent(self, value: &Value) -> Answer {
-        let text = value.to_string();
+        self.sent_as(value.to_string(), ["application/json", "application/json; charset=ISO-8859-1"])
+    }
+
+    /// How a right page is sent.
+    pub fn sent_page(self, page: String) -> Answer {
+        let page = if self == Self::Renamed { page.replace("containerMovimentacao", "linhaMovimentacao") } else { page };
+        match self {
+            Self::Latin1Unsaid => self.sent_as(page, ["text/html", ""]),
+            _ => self.sent_as(page, ["text/html; charset=UTF-8", "text/html; charset=ISO-8859-1"]),
+        }
+    }
+
+    fn sent_as(self, text: String, [kind, as_latin1]: [&'static str; 2]) -> Answer {
         let latin1 = || text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
         match self {
             Self::Truncated => Answer::Truncate { body: text.into_bytes() },
             Self::CutOff => {
                 let cut = text.len() * 2 / 3;
-                Answer::Send { status: 200, kind: "application/json", body: text.into_bytes()[..cut].to_vec() }
+                Answer::Send { status: 200, kind, body: text.into_bytes()[..cut].to_vec() }
             }
             Self::Drip => Answer::Drip { body: text.into_bytes() },
-            Self::Latin1 => Answer::Send { status: 200, kind: "application/json; charset=ISO-8859-1", body: latin1() },
-            Self::Latin1Unsaid => Answer::Send { status: 200, kind: "application/json", body: latin1() },
-            Self::Utf8SaidLatin1 => Answer::Send { status: 200, kind: "application/json; charset=ISO-8859-1", body: text.into_bytes() },
-            _ => Answer::json(value),
+            Self::Latin1 => Answer::Send { status: 200, kind: as_latin1, body: latin1() },
+            Self::Latin1Unsaid => Answer::Send { status: 200, kind, body: latin1() },
+            Self::Utf8SaidLatin1 => Answer::Send { status: 200, kind: as_latin1, body: text.into_bytes() },
+            _ => Answer::Send { status: 200, kind, body: text.into_bytes() },
         }
     }
 

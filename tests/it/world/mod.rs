@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod mailbox;
 pub mod mta;
 pub mod published;
+pub mod saj;
 pub mod state;
 
 use std::path::PathBuf;
