@@ -18,8 +18,6 @@ pub mod metrics;
 pub mod notify;
 pub mod process;
 pub mod recipe;
-#[cfg(test)]
-mod seeds;
 pub mod store;
 pub mod web;
 pub mod wire;

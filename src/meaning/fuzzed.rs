@@ -178,7 +178,7 @@ mod tests {
             let title = columns.nth(1).unwrap_or_default();
             seeds.push([&[which.unwrap_or_default()][..], title.as_bytes()].concat());
         }
-        crate::seeds::replay("meaning", seeds, entries);
+        crate::domain::seeds::replay("meaning", seeds, entries);
     }
 
     /// The ways of writing a date of which the tests of the grammar are made.
@@ -218,7 +218,7 @@ mod tests {
         let texts = dockets()
             .into_iter()
             .flat_map(|(which, entries)| entries.into_iter().map(move |text| [&[which, 0][..], text.as_bytes()].concat()));
-        crate::seeds::replay("dates", seeds.chain(texts.filter(|text| text.len() < 4_000)).collect(), |data| {
+        crate::domain::seeds::replay("dates", seeds.chain(texts.filter(|text| text.len() < 4_000)).collect(), |data| {
             let [which, zones, text @ ..] = data else { return };
             let text = String::from_utf8_lossy(text);
             dates(*which, &text);

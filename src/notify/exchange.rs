@@ -19,7 +19,7 @@ use crate::domain::redact::{cut, plain};
 use crate::fetch::guard::Refused;
 
 /// How much of an answer is read (`alerting.md` A4.4).
-const ANSWER_BYTES: usize = 4096;
+pub(super) const ANSWER_BYTES: usize = 4096;
 
 /// How long the rest of an answer is waited for that says yes already: noting it must not wait for a slow receiver's last byte.
 const AFTER_YES: Duration = Duration::from_secs(1);
@@ -42,17 +42,10 @@ pub(super) struct Answer {
     /// The first [`ANSWER_BYTES`] of the body.
     pub body: Vec<u8>,
     /// What of the address may be a secret.
-    secrets: Vec<String>,
+    pub secrets: Vec<String>,
 }
 
 impl Answer {
-    /// One that nobody gave.
-    #[cfg(any(test, fuzzing))]
-    pub fn made(status: StatusCode, wait: Option<&str>, body: &[u8], url: &Url) -> Self {
-        let body = body[..body.len().min(ANSWER_BYTES)].to_vec();
-        Self { status, retry_after: wait.map(str::to_owned), body, secrets: secrets(url) }
-    }
-
     /// The beginning of the body as text.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
@@ -109,7 +102,7 @@ async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
 
 /// What of an address may be a secret and is long enough to be recognised: the parts of its path and its query, as they are
 /// written and as they are meant. The longest first.
-fn secrets(url: &Url) -> Vec<String> {
+pub(super) fn secrets(url: &Url) -> Vec<String> {
     let parts = url.path().split('/').chain(url.query());
     let values = url.query_pairs().map(|(_, value)| value.into_owned());
     let mut all: Vec<String> = parts.map(str::to_owned).chain(values).filter(|part| part.len() >= SECRET_CHARS).collect();

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use url::Url;
 
-use super::exchange::{Answer, judge};
+use super::exchange::{ANSWER_BYTES, Answer, judge, secrets};
 use super::{Whose, chat};
 use crate::domain::delivery::Outcome;
 use crate::domain::medium::Service;
@@ -26,7 +26,8 @@ pub fn reply(data: &[u8]) {
     let Ok(url) = Url::parse(&format!("https://hooks.example.org/{SECRET}")) else { return };
     let now = Timestamp::UNIX_EPOCH;
     let weigh = || {
-        let answer = Answer::made(status, wait, &body, &url);
+        let body = body[..body.len().min(ANSWER_BYTES)].to_vec();
+        let answer = Answer { status, retry_after: wait.map(str::to_owned), body, secrets: secrets(&url) };
         match Service::ALL.get(usize::from(*service) % (Service::ALL.len() + 1)) {
             Some(service) => (chat::weigh(*service, "hooks.example.org", &answer, now), true),
             None => (judge("hooks.example.org", &answer, now), false),
@@ -83,6 +84,6 @@ mod tests {
             [&[u8::try_from(service).unwrap_or_default(), low, high], rest.as_bytes()].concat()
         };
         let seeds = (0..=Service::ALL.len()).flat_map(|service| ANSWERS.iter().map(move |answer| one(service, answer))).collect();
-        crate::seeds::replay("reply", seeds, reply);
+        crate::domain::seeds::replay("reply", seeds, reply);
     }
 }

@@ -217,19 +217,19 @@ mod tests {
                 }
             }
         }
-        crate::seeds::replay("court_page", seeds, answers);
+        crate::domain::seeds::replay("court_page", seeds, answers);
     }
 
     #[test]
     fn recipes_that_were_ever_troublesome() {
         let seeds = shipped().into_iter().map(|(.., text)| text.as_bytes().to_vec()).collect();
-        crate::seeds::replay("recipe", seeds, |data| recipe(&String::from_utf8_lossy(data)));
+        crate::domain::seeds::replay("recipe", seeds, |data| recipe(&String::from_utf8_lossy(data)));
     }
 
     #[test]
     fn numbers_that_were_ever_troublesome() {
         let seeds = recipes().iter().flat_map(|(recipe, number)| recipe.examples.iter().chain([&number.canonical, &number.compact]));
         let seeds = seeds.map(|number| number.as_bytes().to_vec()).collect();
-        crate::seeds::replay("case_number", seeds, |data| number(&String::from_utf8_lossy(data)));
+        crate::domain::seeds::replay("case_number", seeds, |data| number(&String::from_utf8_lossy(data)));
     }
 }

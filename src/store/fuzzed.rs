@@ -179,6 +179,6 @@ mod tests {
             seeds.extend(versions(&whole));
             seeds.push(whole);
         }
-        crate::seeds::replay("stored_row", seeds, stored);
+        crate::domain::seeds::replay("stored_row", seeds, stored);
     }
 }
