@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// What was last seen of a case.
 #[derive(Debug, Clone, Copy)]
-struct Known {
+pub(super) struct Known {
     version: u32,
     next: Timestamp,
 }
@@ -102,6 +102,16 @@ fn look_at(store: &Store, config: &Config, from: usize, now: Timestamp, known: &
         }
     }
     Ok(told)
+}
+
+/// What was last seen of all cases.
+#[cfg(test)]
+pub(super) type Kept = HashMap<Cid, Known>;
+
+/// Looks at the whole watch list at once, as the loop does in portions.
+#[cfg(test)]
+pub(super) fn look_at_all(store: &Store, config: &Config, now: Timestamp, known: &mut Kept) -> Result<usize, StoreError> {
+    (0..config.cases.len()).step_by(PORTION).map(|portion| look_at(store, config, portion, now, known)).sum()
 }
 
 /// How many events of a case, and of those it is linked with, were new; none when nothing of it is due yet.

@@ -7,6 +7,7 @@ mod disabled;
 mod offline;
 mod senders;
 mod windows;
+mod year;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

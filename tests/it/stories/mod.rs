@@ -19,6 +19,7 @@ mod documents;
 mod faults;
 mod feeds;
 mod hearings;
+mod hostile;
 mod huge;
 mod imported;
 mod invitations;
