@@ -104,16 +104,6 @@ fn look_at(store: &Store, config: &Config, from: usize, now: Timestamp, known: &
     Ok(told)
 }
 
-/// What was last seen of all cases.
-#[cfg(test)]
-pub(super) type Kept = HashMap<Cid, Known>;
-
-/// Looks at the whole watch list at once, as the loop does in portions.
-#[cfg(test)]
-pub(super) fn look_at_all(store: &Store, config: &Config, now: Timestamp, known: &mut Kept) -> Result<usize, StoreError> {
-    (0..config.cases.len()).step_by(PORTION).map(|portion| look_at(store, config, portion, now, known)).sum()
-}
-
 /// How many events of a case, and of those it is linked with, were new; none when nothing of it is due yet.
 fn look_at_case(
     store: &Store,
@@ -136,8 +126,16 @@ fn look_at_case(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// What was last seen of all cases.
+    pub(in crate::daemon) type Kept = HashMap<Cid, Known>;
+
+    /// Looks at the whole watch list at once, as the loop does in portions.
+    pub(in crate::daemon) fn look_at_all(store: &Store, config: &Config, now: Timestamp, known: &mut Kept) -> Result<usize, StoreError> {
+        (0..config.cases.len()).step_by(PORTION).map(|portion| look_at(store, config, portion, now, known)).sum()
+    }
 
     #[test]
     fn a_case_is_left_alone_until_something_can_be_due_and_looked_at_again_when_the_clock_was_set_back() {

@@ -7,10 +7,11 @@
 use axum::routing::get;
 
 use super::*;
+use crate::daemon::calendar::tests::{Kept, look_at_all};
 use crate::daemon::conditions::Observer;
 use crate::daemon::poll::Poller;
+use crate::daemon::prune;
 use crate::daemon::visit::Visitor;
-use crate::daemon::{calendar, prune};
 use crate::domain::silence::{Scope, Silence};
 use crate::store::Cid;
 use crate::store::prune::RETENTION;
@@ -91,7 +92,7 @@ struct Year {
     desk: Desk,
     poller: Poller,
     observer: Observer,
-    known: calendar::Kept,
+    known: Kept,
     visits: usize,
 }
 
@@ -114,7 +115,7 @@ impl Year {
     fn look_after(&mut self) {
         let handles = self.desk.handles();
         let (store, now, config) = (&handles.store, handles.clock.now(), handles.config.load_full());
-        calendar::look_at_all(store, &config, now, &mut self.known).expect("a store in order");
+        look_at_all(store, &config, now, &mut self.known).expect("a store in order");
         self.observer.look(now).expect("a store in order");
         store.end_silences(now).expect("a store in order");
         store.prune(now, RETENTION).expect("a store in order");
@@ -148,7 +149,7 @@ async fn a_year_of_visits_tells_every_change_once_and_grows_in_no_memory() {
     let visitor = Arc::new(Visitor::new(handles.clone()));
     let poller = Poller::new(handles.clone(), visitor).await.expect("a plan");
     let observer = Observer::new(handles.clone(), |_| Ok(1 << 40));
-    let mut year = Year { desk, poller, observer, known: calendar::Kept::default(), visits: 0 };
+    let mut year = Year { desk, poller, observer, known: Kept::default(), visits: 0 };
     let mut published = 0;
     let mut resident = Vec::new();
     for day in 0..u32::try_from(days).expect("few") {
