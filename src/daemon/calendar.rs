@@ -21,7 +21,7 @@ use crate::store::{Cid, Store};
 /// How often it looks, at most: a reminder comes within a minute of its time.
 const LOOK: Duration = Duration::from_secs(60);
 /// Cases in one portion, and the pause after it: a long list is gone through beside the visits.
-const PORTION: usize = 200;
+pub(super) const PORTION: usize = 200;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// What was last seen of a case.
@@ -90,7 +90,13 @@ pub async fn run(handles: Handles) {
 }
 
 /// Looks at one portion of the watch list; how many events were new.
-fn look_at(store: &Store, config: &Config, from: usize, now: Timestamp, known: &mut HashMap<Cid, Known>) -> Result<usize, StoreError> {
+pub(super) fn look_at(
+    store: &Store,
+    config: &Config,
+    from: usize,
+    now: Timestamp,
+    known: &mut HashMap<Cid, Known>,
+) -> Result<usize, StoreError> {
     let mut told = 0;
     for watch in config.cases.iter().skip(from).take(PORTION) {
         match look_at_case(store, config, watch, now, known) {
@@ -126,16 +132,8 @@ fn look_at_case(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    /// What was last seen of all cases.
-    pub(in crate::daemon) type Kept = HashMap<Cid, Known>;
-
-    /// Looks at the whole watch list at once, as the loop does in portions.
-    pub(in crate::daemon) fn look_at_all(store: &Store, config: &Config, now: Timestamp, known: &mut Kept) -> Result<usize, StoreError> {
-        (0..config.cases.len()).step_by(PORTION).map(|portion| look_at(store, config, portion, now, known)).sum()
-    }
 
     #[test]
     fn a_case_is_left_alone_until_something_can_be_due_and_looked_at_again_when_the_clock_was_set_back() {

@@ -4,10 +4,12 @@
 //! The long form is `VEEDOR_YEAR_DAYS=365 VEEDOR_YEAR_CASES=1000`, best with `--release` and alone; it prints what is resident each month.
 //! The court and the receivers are in the same process. The timers of the loops are not waited for: all else is the daemon's own.
 
+use std::collections::HashMap;
+
 use axum::routing::get;
 
 use super::*;
-use crate::daemon::calendar::tests::{Kept, look_at_all};
+use crate::daemon::calendar::{Known, PORTION, look_at};
 use crate::daemon::conditions::Observer;
 use crate::daemon::poll::Poller;
 use crate::daemon::prune;
@@ -92,7 +94,7 @@ struct Year {
     desk: Desk,
     poller: Poller,
     observer: Observer,
-    known: Kept,
+    known: HashMap<Cid, Known>,
     visits: usize,
 }
 
@@ -115,7 +117,9 @@ impl Year {
     fn look_after(&mut self) {
         let handles = self.desk.handles();
         let (store, now, config) = (&handles.store, handles.clock.now(), handles.config.load_full());
-        look_at_all(store, &config, now, &mut self.known).expect("a store in order");
+        for portion in (0..config.cases.len()).step_by(PORTION) {
+            look_at(store, &config, portion, now, &mut self.known).expect("a store in order");
+        }
         self.observer.look(now).expect("a store in order");
         store.end_silences(now).expect("a store in order");
         store.prune(now, RETENTION).expect("a store in order");
@@ -149,7 +153,7 @@ async fn a_year_of_visits_tells_every_change_once_and_grows_in_no_memory() {
     let visitor = Arc::new(Visitor::new(handles.clone()));
     let poller = Poller::new(handles.clone(), visitor).await.expect("a plan");
     let observer = Observer::new(handles.clone(), |_| Ok(1 << 40));
-    let mut year = Year { desk, poller, observer, known: Kept::default(), visits: 0 };
+    let mut year = Year { desk, poller, observer, known: HashMap::new(), visits: 0 };
     let mut published = 0;
     let mut resident = Vec::new();
     for day in 0..u32::try_from(days).expect("few") {
