@@ -178,10 +178,11 @@ impl Visitor {
     }
 
     async fn record(&self, target: &Target, source: Arc<Source>, answer: Answer) -> Result<Report, StoreError> {
+        let (config, index) = self.by_now(target);
         let job = Job {
             store: self.handles.store.clone(),
-            config: target.config.clone(),
-            index: target.index,
+            config,
+            index,
             source,
             cid: target.cid,
             row: target.row,
@@ -222,6 +223,18 @@ impl Visitor {
         Ok(Report::Visited(visited))
     }
 
+    /// The watch list in force, and where it has the case: a visit may wait for an hour between two pages, and what it finds is told to
+    /// those who hear of the case by then. Of a case that left the list meanwhile it is the list that the visit began with.
+    fn by_now(&self, target: &Target) -> (Arc<Config>, usize) {
+        let began = || (target.config.clone(), target.index);
+        let config = self.handles.config.load_full();
+        if Arc::ptr_eq(&config, &target.config) {
+            return began();
+        }
+        let case = &target.config.cases[target.index].case;
+        config.cases.iter().position(|watch| watch.case == *case).map_or_else(began, |index| (config, index))
+    }
+
     /// The pages of the stored version, when the source gave something to ask "has it changed?" with.
     async fn held(&self, target: &Target) -> Result<Vec<HeldPage>, StoreError> {
         if target.settled && !lock(&self.validated).contains(&target.cid) {
@@ -233,7 +246,12 @@ impl Visitor {
             if head.version == 0 || head.validators.iter().all(|(etag, modified)| etag.is_none() && modified.is_none()) {
                 return Ok(Vec::new());
             }
-            let Some(version) = store.version(cid, head.version)? else { return Ok(Vec::new()) };
+            let version = match store.version(cid, head.version) {
+                Ok(Some(version)) => version,
+                // One that does not read back is no reason not to ask: the pages are asked for whole.
+                Ok(None) | Err(StoreError::Damaged(_)) => return Ok(Vec::new()),
+                Err(error) => return Err(error),
+            };
             let pair = |((etag, last_modified), page)| HeldPage { validators: Validators { etag, last_modified }, page };
             Ok(head.validators.into_iter().zip(version.pages).map(pair).collect::<Vec<_>>())
         })
@@ -292,6 +310,73 @@ impl Drop for Turn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
+    use crate::domain::docket::Docket;
+    use crate::domain::page::Page;
+    use crate::store::Version;
+    use crate::store::cases::Head;
+    use crate::store::commit::Visit;
+
+    const LIST: &str = "[veedor]\ncontact = \"pruebas@example.org\"\nlisten = \"\"\n\n\
+                        [[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n";
+
+    async fn visitor(folder: &std::path::Path) -> (Visitor, Target) {
+        let list = folder.join("watchlist.toml");
+        std::fs::write(&list, LIST).expect("a watch list");
+        let handles = Handles::open(Config::load(&list).expect("a good list").config, Clock::System).await.expect("a store");
+        let config = handles.config.load_full();
+        let cid = handles.store.register(&[config.cases[0].case.clone()]).expect("registers")[0];
+        let target = Target { config, index: 0, cid, row: Row::default(), settled: false, keep: true, by_hand: false };
+        (Visitor::new(handles), target)
+    }
+
+    #[tokio::test]
+    async fn a_version_that_does_not_read_back_is_no_reason_not_to_ask() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (visitor, target) = visitor(folder.path()).await;
+        let (store, now, cid) = (&visitor.handles.store, visitor.handles.clock.now(), target.cid);
+        let page = Page {
+            step: "info".into(),
+            url: "http://127.0.0.1/".into(),
+            status: 200,
+            headers: Vec::new(),
+            body: b"[]".to_vec(),
+            charset: None,
+            fetched_at: now,
+        };
+        let head = Head {
+            version: 1,
+            health: Health::Ok,
+            validators: vec![(Some("\"tag\"".into()), None)],
+            ..Head::unvisited(target.config.cases[0].case.clone(), now)
+        };
+        let version = Some(Version { number: 1, at: now, docket: Docket::default(), pages: vec![page] });
+        let (events, deliveries) = (Vec::new(), Vec::new());
+        store.commit(Visit { cid, row: Row::default(), head, missing: None, version, events, deliveries }).expect("commits");
+        assert_eq!(visitor.held(&target).await.expect("reads").len(), 1);
+        store.spoil_version(cid, 1);
+        assert_eq!(visitor.held(&target).await.expect("damage of one version ends no visit").len(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_a_visit_finds_is_told_by_the_list_in_force_when_it_ends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (visitor, target) = visitor(folder.path()).await;
+        let list = folder.path().join("watchlist.toml");
+        let reload = |text: &str| {
+            std::fs::write(&list, text).expect("a watch list");
+            let config = Arc::new(Config::load(&list).expect("a good list").config);
+            visitor.handles.config.store(Arc::clone(&config));
+            config
+        };
+        let one_more = "\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00018\"\n";
+        let config = reload(&LIST.replace("\n\n[[case]]", &format!("\n{one_more}\n[[case]]")));
+        let (by_now, index) = visitor.by_now(&target);
+        assert!(Arc::ptr_eq(&by_now, &config) && index == 1 && by_now.cases[index].case == target.config.cases[0].case);
+        reload(&LIST.replace("00011G", "00018"));
+        let (by_now, index) = visitor.by_now(&target);
+        assert!(Arc::ptr_eq(&by_now, &target.config) && index == 0, "it left the list while it was visited");
+    }
 
     #[test]
     fn a_case_is_visited_by_one_visit_at_a_time() {
