@@ -93,9 +93,12 @@ pub fn fsck(common: &Common, repair: bool) -> Done {
             print::line(problem.as_str().unwrap_or_default());
         }
         if !common.quiet {
+            for row in data["mended"].as_array().map(Vec::as_slice).unwrap_or_default() {
+                print::line(&format!("mended: {}", row.as_str().unwrap_or_default()));
+            }
             let more = data["more"].as_u64().unwrap_or_default();
             let found = problems.len() as u64 + more;
-            print::line(&format!("{} rows checked, {found} problems, {} index rows mended", data["rows"], data["repaired"]));
+            print::line(&format!("{} rows checked, {found} problems, {} rows mended", data["rows"], data["repaired"]));
         }
     }
     Ok(if data["whole"] == true { Exit::Done } else { Exit::Store })

@@ -239,10 +239,10 @@ pub(super) fn head_of(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>, Sto
     rows::get_long(trees, Table::Case, &keys::cid(cid))
 }
 
-/// The head of a case whose own does not read back, from its versions and events; `None` when it has no version.
-pub(super) fn derived_head(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>, StoreError> {
+/// The numbers of the last version and the last event that are stored of a case.
+pub(super) fn last_of(trees: &Trees, cid: Cid) -> Result<(u32, u32), StoreError> {
     let last = |table: Table| -> Result<u32, StoreError> {
-        let (first, end) = (keys::numbered(cid, 0).to_vec(), keys::cid(cid.saturating_add(1)).to_vec());
+        let (first, end) = (keys::cid(cid).to_vec(), keys::cid(cid.saturating_add(1)).to_vec());
         for key in trees.at(table).range(first..end).keys().rev() {
             let key = key?;
             if let Some(number) = keys::u32_at(&key, 8).filter(|_| key.len() == keys::NUMBERED_LEN) {
@@ -251,7 +251,12 @@ pub(super) fn derived_head(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>
         }
         Ok(0)
     };
-    let (version, seq) = (last(Table::Snap)?, last(Table::CaseEvent)?);
+    Ok((last(Table::Snap)?, last(Table::CaseEvent)?))
+}
+
+/// The head of a case whose own is lost or does not read back, from its versions and events; `None` when it has no version.
+pub(super) fn derived_head(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>, StoreError> {
+    let (version, seq) = last_of(trees, cid)?;
     let Some(newest) = (if version == 0 { None } else { snapshot::header(trees, cid, version)? }) else { return Ok(None) };
     let oldest = snapshot::header(trees, cid, 1)?.map_or(newest.at, |header| header.at);
     Ok(Some(HeadRecord {

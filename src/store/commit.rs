@@ -134,6 +134,7 @@ impl Ledger {
 
         let mut batch = Batch::default();
         if let Some(packed) = packed {
+            self.is_free(Table::Snap, cid, packed.number, "version")?;
             rows::put_bytes(&mut batch, &self.trees, Table::Snap, &keys::numbered(cid, packed.number), &packed.bytes, false)?;
             left::put(&mut batch, cid, None)?;
         }
@@ -272,6 +273,7 @@ impl Ledger {
                 continue;
             }
             seq = seq.saturating_add(1);
+            self.is_free(Table::CaseEvent, cid, seq, "event")?;
             event.seq = seq;
             rows::put_long(batch, &self.trees, Table::Event, &number.to_be_bytes(), &EventRecord::new(event, cid))?;
             rows::put(batch, Table::EventId, &id.0, &number)?;
@@ -280,6 +282,17 @@ impl Ledger {
             told.push(id);
         }
         Ok((told, number, seq))
+    }
+
+    /// A head that lags behind what is stored of its case is damaged, and must not cost what stands there.
+    fn is_free(&self, table: Table, cid: Cid, number: u32, what: &str) -> Result<(), StoreError> {
+        let key = keys::numbered(cid, number);
+        if self.trees.at(table).contains_key(key)? {
+            let why =
+                format!("this {what} stands there already and the head of its case is behind it; `veedor fsck --repair` mends the head");
+            return Err(rows::damaged(table, &key, &why));
+        }
+        Ok(())
     }
 
     /// Decides what becomes of each delivery: a new one, or news for one that is still open. What the brake holds or lets wait, what it

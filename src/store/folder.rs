@@ -16,6 +16,9 @@ use super::{Store, backup, mark};
 /// The format of this version of veedor.
 pub(super) const FORMAT: u32 = 1;
 
+/// The key of the format in `meta`.
+pub(super) const FORMAT_KEY: &[u8] = b"format";
+
 /// The file that says the format.
 const FORMAT_FILE: &str = "FORMAT";
 
@@ -109,6 +112,19 @@ fn write_format(dir: &Path) -> std::io::Result<()> {
     writeln!(file, "{FORMAT}")?;
     file.sync_all()?;
     fs::rename(&temporary, dir.join(FORMAT_FILE))
+}
+
+/// Whether the file of an open store says its format.
+pub(super) fn says_its_format(dir: &Path) -> bool {
+    fs::read_to_string(dir.join(FORMAT_FILE)).is_ok_and(|text| text.trim().parse() == Ok(FORMAT))
+}
+
+/// Writes the format file of an open store anew when it does not say the format. Says whether it did.
+pub(super) fn mend_format(dir: &Path) -> std::io::Result<bool> {
+    if says_its_format(dir) {
+        return Ok(false);
+    }
+    write_format(dir).map(|()| true)
 }
 
 /// A file to test flushes on.

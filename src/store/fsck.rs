@@ -1,26 +1,25 @@
 //! Is the store whole? And the repair of what can be derived again.
 //!
 //! Every value is decoded against its checksum, every version against its SHA-256, and everything that refers to
-//! something is followed. Repair rebuilds the indexes (case to number, event id, events of a case, due) from what they
-//! index, and names, heads and plans that do not read back, and touches nothing else: evidence is never dropped, damage to it
-//! stays and is reported every time.
+//! something is followed: here row by row, in `histories` by case, in `outbox` by delivery, in `beside` what stands next to both.
+//! What follows from other rows, and what is worth no failure, is in `indexes` and `derived`, which
+//! repair puts right; each row that it wrote or removed is named. It touches nothing else: evidence is never dropped, damage to it
+//! stays and is reported every time. The table in `docs/store.md` has every invariant, and `tests/invariants.rs` a damage for each.
 //!
 //! The check runs beside the writer, so visits and deliveries go on. Only when it finds anything is it run again as one job of the
 //! writer, which sees one state and is what counts.
 
-use std::collections::BTreeMap;
+mod beside;
+mod histories;
+mod outbox;
 
 use crate::domain::id::hex;
 
-use super::digest::DIGESTS;
 use super::error::StoreError;
-use super::indexes::{self, Wrong};
-use super::keys::{self, Table, Trees};
-use super::records::case::{HeadRecord, WordRecord};
-use super::records::delivery::{DeliveryRecord, StateRecord};
-use super::records::event::EventRecord;
+use super::indexes;
+use super::keys::{Table, Trees};
 use super::writer::Words;
-use super::{Cid, Store, cases, dump, rows, snapshot};
+use super::{Store, dump, rows};
 
 /// Problems that are named one by one; of more there is a count.
 const NAMED: usize = 1_000;
@@ -42,7 +41,9 @@ pub struct Report {
     pub problems: Vec<String>,
     /// Further problems that are not named.
     pub more: u64,
-    /// Index rows that were rebuilt or removed.
+    /// Rows that were rebuilt or removed, one sentence each; of very many the first.
+    pub mended: Vec<String>,
+    /// How many that were.
     pub repaired: u64,
 }
 
@@ -52,7 +53,7 @@ impl Report {
         self.problems.is_empty()
     }
 
-    fn problem(&mut self, problem: String) {
+    pub(super) fn problem(&mut self, problem: String) {
         // What cannot be read is met by several of the checks.
         if self.problems.contains(&problem) {
             return;
@@ -80,7 +81,10 @@ impl Report {
 impl Store {
     /// Checks everything. With `repair`, rebuilds first what follows from other rows and then reports what is still wrong.
     pub fn fsck(&self, repair: bool) -> Result<Report, StoreError> {
-        let repaired = if repair { self.write(true, |ledger| ledger.repair())? } else { 0 };
+        let dir = self.dir().to_owned();
+        // The mark of a store that lost something is the proof of it.
+        let (mended, repaired) =
+            if repair && self.lost().is_none() { self.write(true, move |ledger| ledger.repair(&dir))? } else { Default::default() };
         let beside = self.read(|trees| check(trees, &self.inner.words))?;
         let mut report = if beside.is_clean() {
             beside
@@ -88,7 +92,11 @@ impl Store {
             // It may have been a visit on its way.
             self.write(true, |ledger| check(&ledger.trees, &ledger.words()))?
         };
-        report.repaired = repaired;
+        (report.mended, report.repaired) = (mended, repaired);
+        let dir = self.dir().to_owned();
+        for problem in self.write(false, move |ledger| ledger.beside_the_rows(&dir))? {
+            report.problem(problem);
+        }
         let blobs = self.blob_files();
         if blobs > 0 {
             report.problem(format!("sled wrote {blobs} blob files, which are not safe against power cuts: back up and restore"));
@@ -107,9 +115,9 @@ fn check(trees: &Trees, words: &Words) -> Result<Report, StoreError> {
     check.cases(&mut report)?;
     check.events(&mut report)?;
     check.deliveries(&mut report)?;
-    for Wrong { table, key, should } in indexes::wrong(trees)? {
-        let what = if should.is_some() { "is missing or wrong" } else { "points to nothing" };
-        report.problem(format!("index {} {}: it {what}; `veedor fsck --repair` mends it", table.name(), hex(&key)));
+    check.beside(&mut report)?;
+    for wrong in indexes::wrong(trees)? {
+        report.problem(wrong.to_string());
     }
     Ok(report)
 }
@@ -148,118 +156,9 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Heads, versions, plans and missing entries fit each other.
-    fn cases(&self, report: &mut Report) -> Result<(), StoreError> {
-        for row in self.trees.at(Table::Name).iter() {
-            let Some((key, _)) = report.found(row)? else { continue };
-            let Some(cid) = keys::u64_at(&key, 0) else { continue };
-            report.cases += 1;
-            report.found(cases::case_of(self.trees, self.words, cid))?;
-            let head = report.found(cases::head_of(self.trees, cid))?.flatten();
-            self.versions(cid, head.as_ref(), report)?;
-        }
-        for table in [Table::Case, Table::Sched, Table::Missing, Table::Snap, Table::CaseEvent, Table::Left] {
-            for key in self.trees.at(table).iter().keys() {
-                let Some(key) = report.found(key)? else { continue };
-                let known = key.get(..8).map_or(Ok(false), |cid| self.trees.at(Table::Name).contains_key(cid));
-                if report.found(known)? == Some(false) {
-                    report.problem(format!("{} {}: it belongs to no case", table.name(), hex(&key)));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn versions(&self, cid: Cid, head: Option<&HeadRecord>, report: &mut Report) -> Result<(), StoreError> {
-        let last = head.map_or(0, |head| head.version);
-        let mut before: Option<(u32, Vec<u8>)> = None;
-        for number in 1..=last {
-            report.versions += 1;
-            let read = snapshot::blob_after(self.trees, cid, number, before.as_ref());
-            before = report.found(read)?.map(|blob| (number, blob));
-            if let Some((_, blob)) = &before {
-                report.found(snapshot::decode(cid, number, blob))?;
-            }
-        }
-        let beyond = keys::numbered(cid, last.saturating_add(1));
-        let end = keys::cid(cid.saturating_add(1));
-        if let Some(row) = self.trees.at(Table::Snap).range(beyond.to_vec()..end.to_vec()).keys().next()
-            && let Some(key) = report.found(row)?
-        {
-            report.problem(format!("snap {}: a version beyond the case's last, {last}", hex(&key)));
-        }
-        Ok(())
-    }
-
-    /// Events are numbered without gaps within their case and stay within its versions.
-    fn events(&self, report: &mut Report) -> Result<(), StoreError> {
-        // Of each case: its events, and the latest version that one of them speaks of.
-        let mut told: BTreeMap<Cid, (u32, u32)> = BTreeMap::new();
-        for row in self.trees.at(Table::Event).iter() {
-            let Some((key, value)) = report.found(row)? else { continue };
-            if key.len() != keys::EVENT_LEN {
-                continue;
-            }
-            report.events += 1;
-            // Damage was reported with the rows.
-            let Ok(event) = rows::decode_long::<EventRecord>(self.trees, Table::Event, &key, &value) else { continue };
-            let (count, version) = told.entry(event.cid).or_default();
-            *count = count.saturating_add(1);
-            *version = event.version.max(*version);
-            if event.seq != *count {
-                report.problem(format!("event {}: it is number {} of its case and should be {count}", hex(&key), event.seq));
-                *count = event.seq;
-            }
-        }
-        for row in self.trees.at(Table::Case).iter() {
-            let Some((key, value)) = report.found(row)? else { continue };
-            let Some(cid) = keys::u64_at(&key, 0).filter(|_| key.len() == keys::CID_LEN) else { continue };
-            let Ok(head) = rows::decode_long::<HeadRecord>(self.trees, Table::Case, &key, &value) else { continue };
-            let (count, version) = told.get(&cid).copied().unwrap_or_default();
-            if version > head.version {
-                report.problem(format!("case {}: an event speaks of version {version} and the last is {}", hex(&key), head.version));
-            }
-            if head.seq != count {
-                report.problem(format!("case {}: it counts {} events and {count} are stored", hex(&key), head.seq));
-            }
-        }
-        Ok(())
-    }
-
-    /// What deliveries speak of exists, and attempts and bodies have a delivery.
-    fn deliveries(&self, report: &mut Report) -> Result<(), StoreError> {
-        for row in self.trees.at(Table::Delivery).iter() {
-            let Some((key, value)) = report.found(row)? else { continue };
-            if key.len() != keys::DELIVERY_LEN {
-                continue;
-            }
-            report.deliveries += 1;
-            let Ok(delivery) = rows::decode_long::<DeliveryRecord>(self.trees, Table::Delivery, &key, &value) else { continue };
-            if !matches!(cases::word(self.words, delivery.address), Some(WordRecord::Address { .. })) {
-                report.problem(format!("delivery {}: its address is unknown", hex(&key)));
-            }
-            if delivery.cid != DIGESTS && report.found(self.trees.at(Table::Name).contains_key(keys::cid(delivery.cid)))? == Some(false) {
-                report.problem(format!("delivery {}: its case is unknown", hex(&key)));
-            }
-            if let StateRecord::Muted { by, .. } = &delivery.state
-                && report.found(self.trees.at(Table::Silence).contains_key(by.0))? == Some(false)
-            {
-                report.problem(format!("delivery {}: the silence that mutes it is not stored", hex(&key)));
-            }
-            for event in &delivery.events {
-                if report.found(self.trees.at(Table::EventId).contains_key(event.0))? == Some(false) {
-                    report.problem(format!("delivery {}: its event {} is not stored", hex(&key), hex(&event.0)));
-                }
-            }
-        }
-        for key in self.trees.at(Table::Attempt).iter().keys() {
-            let Some(key) = report.found(key)? else { continue };
-            let known = key.get(..16).map_or(Ok(false), |id| self.trees.at(Table::Delivery).contains_key(id));
-            if report.found(known)? == Some(false) {
-                report.problem(format!("attempt {}: it belongs to no delivery", hex(&key)));
-            }
-        }
-        Ok(())
+    /// Whether a table has a row, for something that refers to it; one that cannot be read is reported and not missed.
+    fn has(&self, table: Table, key: impl AsRef<[u8]>, report: &mut Report) -> Result<bool, StoreError> {
+        Ok(report.found(self.trees.at(table).contains_key(key))? != Some(false))
     }
 }
 

@@ -64,6 +64,17 @@ pub(super) fn create(dir: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Writes the mark of an open store anew when it says nothing or runs ahead: who has the store knows how far it is. Says whether it did.
+/// Where the file itself was gone, later marks reach the new one from the next start on; until then it lags.
+pub(super) fn mend(dir: &Path, now: Mark) -> io::Result<bool> {
+    if matches!(read(dir)?, Noted::Mark(noted) if !now.is_behind(noted)) {
+        return Ok(false);
+    }
+    let mut file = File::create(dir.join(FILE))?;
+    file.write_all(now.line().as_bytes())?;
+    file.sync_all().map(|()| true)
+}
+
 /// The mark of the store in this folder.
 pub(super) fn read(dir: &Path) -> io::Result<Noted> {
     let text = match std::fs::read_to_string(dir.join(FILE)) {

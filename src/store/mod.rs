@@ -7,7 +7,7 @@
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
 //! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `attempts`, `deliveries`, `brake`,
 //! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions` · `folder`, `trial`, `compact`, `open` ·
-//! `backup`, `restore`, `fsck`, `prune`, `dump`.
+//! `backup`, `restore`, `fsck`, `indexes`, `derived`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
 pub mod backup;
@@ -43,6 +43,7 @@ mod codes;
 mod compact;
 
 mod deliveries;
+mod derived;
 mod digest;
 mod dump;
 mod durability;

@@ -123,12 +123,12 @@ impl Store {
                 return Err(OpenError::Damaged { why, moved_to, backup: folder::newest_backup(dir), dir: dir.to_owned() });
             }
         };
-        match rows::get::<u32>(&trees, Table::Meta, b"format")? {
+        match rows::get::<u32>(&trees, Table::Meta, folder::FORMAT_KEY)? {
             Some(format) => folder::known(format, dir)?,
             None => {
                 let before = durability::calls();
                 let mut batch = Batch::default();
-                rows::put(&mut batch, Table::Meta, b"format", &folder::FORMAT)?;
+                rows::put(&mut batch, Table::Meta, folder::FORMAT_KEY, &folder::FORMAT)?;
                 batch.apply(&trees)?;
                 trees.db.flush().map_err(|error| OpenError::Store(error.into()))?;
                 // The self-test calls the function itself; here sled did, or did not.

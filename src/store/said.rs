@@ -68,7 +68,8 @@ impl SaidRecord {
         Said { withhold, linked: self.linked.into_iter().map(case).collect() }
     }
 
-    fn key(&self) -> Id {
+    /// Where it stands.
+    pub(super) fn key(&self) -> Id {
         let (source, number) = &self.case;
         key(source, number)
     }

@@ -115,6 +115,28 @@ pub(super) fn blob_after(trees: &Trees, cid: Cid, number: u32, before: Option<&(
     }
 }
 
+/// Whether a version stands where its header says in a chain that a read of it alone can follow.
+pub(super) fn check_chain(trees: &Trees, cid: Cid, number: u32) -> Result<(), StoreError> {
+    let damaged = |why: &str| Err(rows::damaged(Table::Snap, &keys::numbered(cid, number), why));
+    // One that is not there is said by who reads it.
+    let Some(own) = header(trees, cid, number)? else { return Ok(()) };
+    let before = match own.base {
+        0 => None,
+        base if base >= number => return damaged("it is a difference from a later version"),
+        // One that does not read back is named for itself.
+        base => match header(trees, cid, base) {
+            Ok(Some(header)) => Some(header.depth),
+            Ok(None) => return damaged("it is a difference from a version that is not there"),
+            Err(_) => return Ok(()),
+        },
+    };
+    match before.map_or(0, |depth| depth.saturating_add(1)) {
+        depth if depth != own.depth => damaged("it miscounts the differences since the last whole version"),
+        depth if depth > LONGEST_CHAIN => damaged("its chain of differences is too long"),
+        _ => Ok(()),
+    }
+}
+
 /// The blob of a version, with its SHA-256 checked. Two blobs are in memory at a time.
 pub(super) fn blob(trees: &Trees, cid: Cid, number: u32) -> Result<Vec<u8>, StoreError> {
     let mut chain = vec![stored(trees, cid, number)?];

@@ -191,6 +191,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// How many of the strings are stored: those that no batch has saved yet are the last.
+    pub(super) fn saved_words(&self) -> usize {
+        let words = self.words.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        words.len().saturating_sub(self.unsaved.len())
+    }
+
     /// The batch with the strings was applied.
     pub(super) fn words_saved(&mut self) {
         self.unsaved.clear();

@@ -53,7 +53,8 @@ pub async fn fsck(desk: &Desk, repair: bool) -> Result<Value, Answer> {
     let report = blocking(move || store.fsck(repair)).await?;
     Ok(json!({
         "cases": report.cases, "versions": report.versions, "events": report.events, "deliveries": report.deliveries, "rows": report.rows,
-        "problems": report.problems, "more": report.more, "repaired": report.repaired, "whole": report.is_clean(),
+        "problems": report.problems, "more": report.more, "mended": report.mended, "repaired": report.repaired,
+        "whole": report.is_clean(),
     }))
 }
 

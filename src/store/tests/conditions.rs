@@ -25,7 +25,7 @@ fn duty() -> Route {
 }
 
 /// The n-th telling of a source that refuses the visits since the first second.
-fn telling(n: u32, seconds: i64) -> Telling {
+pub(super) fn telling(n: u32, seconds: i64) -> Telling {
     let subject = Subject::Source("ec-esatje".into());
     let mut state = State::told_already(Class::Blocked, 7, at(0));
     (state.told, state.told_at, state.nothing_since) = (n, at(seconds), Some(at(seconds - 1)));

@@ -10,7 +10,7 @@ use crate::store::outbox::DeliveryFilter;
 /// The end of the window of all tests but where they say otherwise.
 const END: i64 = 600;
 
-fn digest_of(events: &[Event], end: i64) -> Delivery {
+pub(super) fn digest_of(events: &[Event], end: i64) -> Delivery {
     let ids: Vec<Id> = events.iter().map(|event| event.id).collect();
     Delivery { case: CaseRef::of_digests(), events: ids, ..delivery(&events[0], "mail", DeliveryState::Open { due: at(end) }) }
 }

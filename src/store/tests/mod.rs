@@ -12,6 +12,7 @@ pub(super) mod damage;
 mod deliveries;
 mod digests;
 mod golden;
+mod invariants;
 mod left;
 mod model;
 mod opening;

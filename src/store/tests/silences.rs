@@ -8,11 +8,11 @@ use crate::store::muted::{Label, Labels};
 use crate::store::outbox::DeliveryFilter;
 use crate::store::prune::RETENTION;
 
-fn silence(scope: Scope, until: i64) -> Silence {
+pub(super) fn silence(scope: Scope, until: i64) -> Silence {
     Silence::new(scope, "Ana".into(), "feriado".into(), at(0), at(until))
 }
 
-fn of_case(n: u32) -> Scope {
+pub(super) fn of_case(n: u32) -> Scope {
     Scope { case: Some(case(n)), ..Scope::default() }
 }
 
