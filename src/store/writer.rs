@@ -12,7 +12,6 @@ use crate::domain::id::Id;
 use crate::failpoint;
 
 use super::batch::Batch;
-use super::brake::readable;
 use super::error::StoreError;
 use super::keys::{self, Table, Trees};
 use super::mark::{Mark, Marker};
@@ -142,8 +141,18 @@ impl Ledger {
         self.damaged.clear();
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for key in self.trees.at(Table::Due).iter().keys() {
-            // What stands behind a part that does not read back waits to be sent all the same.
-            let Some(key) = readable(key.map(Some))? else { continue };
+            let key = match key {
+                Ok(key) => key,
+                // What stands behind it waits to be sent all the same.
+                Err(StoreError::Damaged(why)) => {
+                    tracing::error!(
+                        why,
+                        "a part of what waits to be sent cannot be read; `veedor fsck --repair` makes it anew from the deliveries"
+                    );
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let Some(id) = keys::id_at(&key, 8).filter(|_| keys::u64_at(&key, 0) != Some(keys::NEVER)) else { continue };
             match rows::get_long::<DeliveryRecord>(&self.trees, Table::Delivery, &id.0) {
                 Ok(Some(record)) => {
