@@ -326,8 +326,11 @@ pub(super) fn put_missing(batch: &mut Batch, trees: &Trees, cid: Cid, missing: &
     Ok(())
 }
 
+/// A stored count of something that is missing, or why it does not read back.
+type ReadMissing = Result<MissingEntryRecord, StoreError>;
+
 /// What is missing from a case as stored, with their keys; what is wrong with one that does not read back stands in its place.
-pub(super) fn missing_records(trees: &Trees, cid: Cid) -> Result<Vec<(Vec<u8>, Result<MissingEntryRecord, StoreError>)>, StoreError> {
+pub(super) fn missing_records(trees: &Trees, cid: Cid) -> Result<Vec<(Vec<u8>, ReadMissing)>, StoreError> {
     let mut records = Vec::new();
     for row in trees.at(Table::Missing).scan_prefix(keys::cid(cid)) {
         let (key, value) = row?;
