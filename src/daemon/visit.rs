@@ -320,9 +320,13 @@ mod tests {
     const LIST: &str = "[veedor]\ncontact = \"pruebas@example.org\"\nlisten = \"\"\n\n\
                         [[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n";
 
+    fn in_the_folder(folder: &std::path::Path, list: &str) -> String {
+        list.replacen("listen", &format!("state_dir = \"{}\"\nlisten", folder.join("state").display()), 1)
+    }
+
     async fn visitor(folder: &std::path::Path) -> (Visitor, Target) {
         let list = folder.join("watchlist.toml");
-        std::fs::write(&list, LIST).expect("a watch list");
+        std::fs::write(&list, in_the_folder(folder, LIST)).expect("a watch list");
         let handles = Handles::open(Config::load(&list).expect("a good list").config, Clock::System).await.expect("a store");
         let config = handles.config.load_full();
         let cid = handles.store.register(&[config.cases[0].case.clone()]).expect("registers")[0];
@@ -364,7 +368,7 @@ mod tests {
         let (visitor, target) = visitor(folder.path()).await;
         let list = folder.path().join("watchlist.toml");
         let reload = |text: &str| {
-            std::fs::write(&list, text).expect("a watch list");
+            std::fs::write(&list, in_the_folder(folder.path(), text)).expect("a watch list");
             let config = Arc::new(Config::load(&list).expect("a good list").config);
             visitor.handles.config.store(Arc::clone(&config));
             config
