@@ -16,6 +16,8 @@ pub struct Control {
     deliver: Notify,
     reload: Notify,
     stop: watch::Sender<bool>,
+    /// Whether the end is one after which the daemon begins again.
+    renewing: AtomicBool,
     fatal: Mutex<Option<String>>,
     /// Tests set it to show that nudges only save time.
     deaf: AtomicBool,
@@ -28,6 +30,7 @@ impl Default for Control {
             deliver: Notify::new(),
             reload: Notify::new(),
             stop: watch::Sender::new(false),
+            renewing: AtomicBool::new(false),
             fatal: Mutex::new(None),
             deaf: AtomicBool::new(false),
         }
@@ -73,6 +76,17 @@ impl Control {
     /// Tells every loop to finish what it is at and end.
     pub fn stop(&self) {
         self.stop.send_replace(true);
+    }
+
+    /// Tells every loop to finish what it is at and end, because the store is to be closed and opened again.
+    pub fn renew(&self) {
+        self.renewing.store(true, Ordering::SeqCst);
+        self.stop();
+    }
+
+    /// Whether the daemon begins again when the loops have ended.
+    pub fn is_renewing(&self) -> bool {
+        self.renewing.load(Ordering::SeqCst)
     }
 
     /// Whether the loops were told to end.

@@ -174,6 +174,14 @@ pub const CLOCK_OFFSET: Family = Family {
 pub const DISK_FREE: Family =
     Family { name: "veedor_disk_free_bytes", kind: Kind::Gauge, help: "Bytes that are free on the disk of the store.", labels: &[] };
 
+/// What the store takes and what of it lives.
+pub const STORE_BYTES: Family = Family {
+    name: "veedor_store_bytes",
+    kind: Kind::Gauge,
+    help: "Bytes that the store takes on disk, and that lived in it at the last daily backup.",
+    labels: &["part"],
+};
+
 /// Which program this is.
 pub const BUILD_INFO: Family =
     Family { name: "veedor_build_info", kind: Kind::Gauge, help: "Always 1; the version is in the label.", labels: &["version"] };
@@ -376,6 +384,7 @@ mod tests {
             LAST_BACKUP,
             CLOCK_OFFSET,
             DISK_FREE,
+            STORE_BYTES,
             BUILD_INFO,
         ];
         for family in all {

@@ -2,16 +2,18 @@
 //!
 //! Used by the commands; knows nothing of what it prints.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 use serde_json::Value;
 
 use super::Common;
+use crate::domain::redact::is_invisible;
 
 /// Prints JSON on standard output.
 pub fn json(value: &Value) {
     let text = serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
-    line(&text);
+    line(&escaped(&text));
 }
 
 /// Prints a line. A reader that went away (`| head`) ends nothing.
@@ -100,9 +102,33 @@ pub fn field(value: &Value, name: &str) -> String {
     }
 }
 
-/// Text from a court without what would move the cursor.
+/// Text from a court without what would move the cursor, and without what is not seen: an override would turn the line around.
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+    let shown = |c: char| match c {
+        '\n' => Some(c),
+        '\u{2028}' | '\u{2029}' => Some(' '),
+        c if c.is_control() => Some(' '),
+        c => Some(c).filter(|c| !is_invisible(*c)),
+    };
+    text.chars().filter_map(shown).collect()
+}
+
+/// JSON that says the same to a program, and moves no cursor and turns no line around for who looks at it. JSON has such characters
+/// within its strings only.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| (is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}')) && c != '\n';
+    if !json.contains(is_hidden) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hidden(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// An ISO instant cut to the minute, on the wall clock of this machine, with its zone.
@@ -151,6 +177,18 @@ pub fn outcome(common: &Common, data: &Value, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_of_a_court_moves_the_cursor_or_turns_a_line_around() {
+        let evil = "AUTO \u{1b}[2J\u{9b}31m\u{202e}ON\u{2066}\u{200f}\u{2028}x\ny\u{7f}\u{feff}\u{e0041}";
+        assert_eq!(clean(evil), "AUTO  [2J 31mON x\ny ");
+        let json = serde_json::to_string_pretty(&serde_json::json!({ "title": evil, "é": "ñ😀" })).expect("JSON");
+        let shown = escaped(&json);
+        assert!(shown.contains("\\u202e") && shown.contains("\\udb40\\udc41") && shown.contains("ñ😀"), "{shown}");
+        assert!(!shown.contains(|c: char| c != '\n' && is_invisible(c)), "{shown:?}");
+        let read: Value = serde_json::from_str(&shown).expect("JSON");
+        assert_eq!(read["title"], evil);
+    }
 
     #[test]
     fn a_time_is_shown_with_its_zone() {

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::pointer::Pointer;
 use crate::daemon::supervise::Ending;
-use crate::daemon::{self, Handles, StartError, socket};
+use crate::daemon::{Handles, StartError, renew, socket};
 use crate::logging::{self, Format, Level};
 use crate::store::open::Options;
 
@@ -67,12 +67,12 @@ fn watch(common: &Common) -> Done {
         if let Err(error) = &pointer {
             tracing::warn!(%error, "commands find this daemon only through its state folder");
         }
-        daemon::run(handles).await
+        renew::run(handles, options).await
     });
     // Threads that still block (a slow disk) must not hold the end up: the store is flushed.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match ending {
-        Ok(Ending::Stopped) => Ok(Exit::Done),
+        Ok(Ending::Stopped | Ending::Renew) => Ok(Exit::Done),
         Ok(Ending::LoopDied(name)) => {
             Err(Failure::new(Exit::LoopDied, format!("the {name} ended on its own; this is a bug, please report it")))
         }

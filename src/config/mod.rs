@@ -11,6 +11,8 @@ mod command;
 mod dead_man;
 pub mod edit;
 mod events;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod general;
 mod headers;
 mod hours;

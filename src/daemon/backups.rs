@@ -2,7 +2,8 @@
 //!
 //! It goes into `backups` beside the store, is read back before it gets its name, and the newest [`KEPT`] stay, and as many with gaps. The store's
 //! writer is asked for small pieces only, so visits and deliveries go on. It wakes by its own timer; what it reads
-//! of the store on the way is also how damage that nobody asked for is found within a day.
+//! of the store on the way is also how damage that nobody asked for is found within a day. When the store takes many times what lives in it,
+//! the daemon closes it and makes it small ([`renew`](super::renew)): at night or not, right after a backup is when that is safest.
 
 use std::time::Duration;
 
@@ -68,6 +69,9 @@ pub async fn run_once(handles: &Handles) -> Result<Option<BackupInfo>, StoreErro
         }
     })
     .await;
+    if matches!(made, Ok(Some(_))) {
+        make_small(handles).await?;
+    }
     match &made {
         Ok(None) => {}
         Ok(Some(BackupInfo { path, bytes, counts })) => {
@@ -89,6 +93,20 @@ pub async fn run_once(handles: &Handles) -> Result<Option<BackupInfo>, StoreErro
         }
     }
     made
+}
+
+/// Has the store made small when it takes many times what lives in it.
+async fn make_small(handles: &Handles) -> Result<(), StoreError> {
+    let store = handles.store.clone();
+    let (is_bloated, is_too_large) = blocking(move || Ok((store.is_bloated(), store.is_too_large_to_shrink()?))).await?;
+    if is_bloated {
+        handles.control.renew();
+    } else if is_too_large {
+        tracing::error!(
+            "the store takes more than four times what lives in it, and over a gigabyte does: stop veedor, then `veedor backup` and `veedor restore` make it small"
+        );
+    }
+    Ok(())
 }
 
 fn is_due(newest: Option<Timestamp>, now: Timestamp) -> bool {

@@ -18,6 +18,7 @@
 //! | a connection to the socket in the state folder | one answer | [`socket`] |
 //! | a connection to `listen` | one answer | [`crate::web`] |
 //! | a timer of ten seconds | the watchdog | [`supervise`] |
+//! | the daily backup, when the store takes many times what lives in it | everyone, to begin again with a small one | [`renew`] |
 //!
 //! Called by `veedor run`, `veedor demo` and the stories in `tests/it`. It prints nothing but the log.
 
@@ -51,6 +52,7 @@ mod recipients;
 pub mod record;
 mod refused;
 pub mod reload;
+pub mod renew;
 pub mod rests;
 pub mod runs;
 pub mod sender;
@@ -242,11 +244,16 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
 
     notify(&[NotifyState::Ready]);
     let ending = loops.run(WATCH, watch).await;
-    notify(&[NotifyState::Stopping]);
+    let is_renewing = handles.control.is_renewing();
+    if !is_renewing {
+        // After this systemd waits for the process to end.
+        notify(&[NotifyState::Stopping]);
+    }
     let store = handles.store.clone();
     let flushed = blocking(move || store.flush()).await;
     match (&ending, flushed) {
         (Ending::Stopped, Err(error)) => Ok(Ending::StoreFailed(error.to_string())),
+        (Ending::Stopped, Ok(())) if is_renewing => Ok(Ending::Renew),
         _ => Ok(ending),
     }
 }

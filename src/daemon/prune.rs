@@ -11,7 +11,7 @@ use super::Handles;
 use crate::config::Config;
 use crate::domain::medium::Medium;
 use crate::fetch::HostRecord;
-use crate::metrics::{DEAD_LETTERS, OUTBOX_MUTED, OUTBOX_OLDEST_AGE, OUTBOX_PENDING, OUTBOX_ROWS};
+use crate::metrics::{DEAD_LETTERS, OUTBOX_MUTED, OUTBOX_OLDEST_AGE, OUTBOX_PENDING, OUTBOX_ROWS, STORE_BYTES};
 use crate::store::error::StoreError;
 use crate::store::hosts::HostBudget;
 use crate::store::prune::{Pruned, RETENTION};
@@ -59,13 +59,20 @@ async fn prune(handles: &Handles) -> Result<(), StoreError> {
 
 async fn count(handles: &Handles) -> Result<(), StoreError> {
     let (store, now) = (handles.store.clone(), handles.clock.now());
-    let (counts, next) = blocking(move || Ok((store.counts()?, store.next_due()?))).await?;
+    let (counts, next, disk, living) =
+        blocking(move || Ok((store.counts()?, store.next_due()?, store.size_on_disk()?, store.living()))).await?;
     let age = next.map(|due| now.duration_since(due).as_secs_f64()).unwrap_or_default().max(0.0);
     let whole = |count: u64| u32::try_from(count).map_or(f64::MAX, f64::from);
     handles.metrics.gauge(&OUTBOX_PENDING, &[]).set(whole(counts.pending));
     handles.metrics.gauge(&OUTBOX_MUTED, &[]).set(whole(counts.muted));
     handles.metrics.gauge(&DEAD_LETTERS, &[]).set(whole(counts.dead));
     handles.metrics.gauge(&OUTBOX_OLDEST_AGE, &[]).set(age);
+    let kibibytes = |bytes: u64| u32::try_from(bytes >> 10).map_or(f64::MAX, |kibibytes| f64::from(kibibytes) * 1024.0);
+    handles.metrics.gauge(&STORE_BYTES, &["disk"]).set(kibibytes(disk));
+    // One that does not read back is measured anew with the next backup.
+    if let Ok(Some(living)) = living {
+        handles.metrics.gauge(&STORE_BYTES, &["living"]).set(kibibytes(living));
+    }
     for (medium, standing) in by_medium(&handles.config.load(), handles.store.standing(now)) {
         for (state, count) in standing.by_state() {
             handles.metrics.gauge(&OUTBOX_ROWS, &[state, medium]).set(whole(count));

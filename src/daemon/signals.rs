@@ -30,6 +30,40 @@ pub async fn run(control: Arc<Control>) {
     }
 }
 
+/// What was asked for by signals while no loop listened.
+#[derive(Debug)]
+pub struct Told {
+    stops: Vec<Signal>,
+    reload: Option<Signal>,
+}
+
+impl Told {
+    /// Listens from now on.
+    pub fn listen() -> Self {
+        let stops = [SignalKind::terminate(), SignalKind::interrupt()].into_iter().filter_map(listen).collect();
+        Self { stops, reload: listen(SignalKind::hangup()) }
+    }
+
+    /// Waits for the wish to stop, also one of before.
+    pub async fn to_stop(&mut self) {
+        std::future::poll_fn(|context| match self.stops.iter_mut().any(|stop| stop.poll_recv(context).is_ready()) {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        })
+        .await;
+    }
+
+    /// Whether a reload was asked for since this was last asked. A loop that listened meanwhile has heard of it too.
+    pub async fn to_reload(&mut self) -> bool {
+        let Some(reload) = &mut self.reload else { return false };
+        tokio::select! {
+            biased;
+            told = reload.recv() => told.is_some(),
+            () = std::future::ready(()) => false,
+        }
+    }
+}
+
 /// Waits for SIGHUP. For what runs on a terminal and has to clean up when that goes away; it does not keep the daemon's
 /// own loop from hearing the signal too.
 pub async fn hung_up() {

@@ -107,6 +107,8 @@ pub struct Loops {
 pub enum Ending {
     /// It was told to, and did.
     Stopped,
+    /// The same, and the store is to be opened again: [`renew`](super::renew).
+    Renew,
     /// A loop ended on its own: exit code 70.
     LoopDied(&'static str),
     /// The store failed: exit code 74.

@@ -60,6 +60,8 @@ pub mod route;
 #[cfg(test)]
 pub mod sample;
 pub mod schedule;
+#[cfg(test)]
+pub mod seeds;
 pub mod setting;
 pub mod shown;
 pub mod signing;

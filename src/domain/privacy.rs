@@ -14,7 +14,7 @@ use super::case::Watch;
 use super::docket::{Docket, Party};
 use super::event::{Audience, Event, EventKind};
 use super::names::{Names, initials, plain_words};
-use super::redact::{Mask, Rule, Scope, Words, cut_at_word, plain, replaced};
+use super::redact::{Mask, Rule, Scope, Words, cut_at_word, plain, plain_start, replaced};
 use super::withhold::{Telling, Withhold};
 
 /// Whose names are told in full.
@@ -271,7 +271,7 @@ impl Privacy {
 
     /// A court's words on one line, masked. `strict` hides the names of private persons whatever the policy says of names.
     pub(super) fn text(&self, raw: &str, tone: Tone) -> String {
-        let mut text = cut_at_word(&plain(raw), LONGEST);
+        let mut text = cut_at_word(&plain_start(raw, LONGEST), LONGEST);
         // What was masked may stand beside a word that now announces it.
         for _ in 0..ROUNDS {
             let masked = self.masked(&text, tone);

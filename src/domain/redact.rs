@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use regex::{Match, Regex};
+use unicode_normalization::char::is_combining_mark;
 
 use super::about::Language;
 use super::checks::Check;
@@ -144,26 +145,44 @@ pub(super) fn replaced(text: &str, mut masks: Vec<Mask>) -> String {
     out
 }
 
-/// Text on one line: control, direction and invisible characters removed, runs of white space one space.
+/// Text on one line: control, direction and invisible characters removed, runs of white space one space, marks on one letter limited.
 ///
-/// A right-to-left override in a title would otherwise reorder a mail's subject; a line feed would start a header.
+/// A right-to-left override in a title would otherwise reorder a mail's subject; a line feed would start a header; a thousand accents on
+/// one letter would be drawn over the lines around it.
 pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    plain_start(text, usize::MAX)
+}
+
+/// The beginning of the same: so many characters of it, or a few more. What a text of megabytes says behind is not looked at.
+pub(super) fn plain_start(text: &str, least: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(least.saturating_mul(4)));
+    let (mut marks, mut taken) = (0, 0);
     for c in text.chars() {
+        marks = if !c.is_ascii() && is_combining_mark(c) { marks + 1 } else { 0 };
         if c.is_whitespace() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}') {
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
+            if out.is_empty() || out.ends_with(' ') {
+                continue;
             }
-        } else if !is_invisible(c) {
+            out.push(' ');
+        } else if !is_invisible(c) && marks <= MOST_MARKS {
             out.push(c);
+        } else {
+            continue;
+        }
+        taken += 1;
+        if taken > least {
+            break;
         }
     }
     out.truncate(out.trim_end().len());
     out
 }
 
+/// The marks that a letter keeps. No language of these courts needs more than two.
+const MOST_MARKS: usize = 4;
+
 /// Controls (C0, C1), direction marks and overrides, zero-width characters, tags and non-characters.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
         || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
@@ -211,6 +230,21 @@ mod tests {
     #[test]
     fn controls_and_direction_marks_are_removed() {
         assert_eq!(plain("a\u{202e}b\u{0}c\r\nBcc: x\u{9f}\u{85}d\u{200b}\t e "), "abc Bcc: x d e");
+    }
+
+    #[test]
+    fn letters_keep_their_accents_and_no_heap_of_them() {
+        assert_eq!(plain(&format!("A{}B", "\u{301}".repeat(10_000))), "A\u{301}\u{301}\u{301}\u{301}B");
+        assert_eq!(plain("n\u{303}andu\u{301}"), "n\u{303}andu\u{301}");
+    }
+
+    #[test]
+    fn the_beginning_is_cut_as_the_whole_is() {
+        for text in ["", "a b", "uno dos tres cuatro cinco", " a\u{0}b  c\u{202e}d e f ", &"x ".repeat(30), &"ñ".repeat(30)] {
+            for most in 1..12 {
+                assert_eq!(cut_at_word(&plain_start(text, most), most), cut_at_word(&plain(text), most), "{text:?} {most}");
+            }
+        }
     }
 
     #[test]

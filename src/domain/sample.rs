@@ -331,6 +331,12 @@ pub fn hostile() -> Event {
         "<script>alert(1)</script>\u{202e}\u{0}\r\nBcc: todos@example.org\r\n\r\n{} \u{9f}\u{2066}<img src=x onerror=y>\" ' & `",
         "Ñ".repeat(1 << 20)
     );
+    hostile_in(&evil)
+}
+
+/// An event with this in every text that comes from a court.
+pub fn hostile_in(evil: &str) -> Event {
+    let evil = evil.to_owned();
     let mut event = entry(EventKind::RecordEdited, Actor::Unknown, &evil, &evil);
     event.severity = Severity::Critical;
     if let Some(entry) = &mut event.entry {

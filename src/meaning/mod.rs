@@ -16,6 +16,8 @@ mod edit;
 #[cfg(test)]
 mod english;
 mod events;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod hearing;
 mod instance;
 mod integrity;

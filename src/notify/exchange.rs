@@ -19,7 +19,7 @@ use crate::domain::redact::{cut, plain};
 use crate::fetch::guard::Refused;
 
 /// How much of an answer is read (`alerting.md` A4.4).
-const ANSWER_BYTES: usize = 4096;
+pub(super) const ANSWER_BYTES: usize = 4096;
 
 /// How long the rest of an answer is waited for that says yes already: noting it must not wait for a slow receiver's last byte.
 const AFTER_YES: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ pub(super) struct Answer {
     /// Whether the connection broke or the time was over before the body was.
     pub is_cut: bool,
     /// What of the address may be a secret.
-    secrets: Vec<String>,
+    pub secrets: Vec<String>,
 }
 
 impl Answer {
@@ -55,9 +55,9 @@ impl Answer {
 
     /// The beginning of the body as it may be shown, with a lead; empty when there is none.
     fn shown(&self) -> String {
-        // Error pages like to repeat the path that was asked for.
-        let text = self.secrets.iter().fold(self.text().into_owned(), |text, secret| text.replace(secret, "***"));
-        let beginning = cut(&plain(&text), ANSWER_CHARS);
+        // Error pages like to repeat the path that was asked for. What is invisible goes first: it may stand within it.
+        let text = self.secrets.iter().fold(plain(&self.text()), |text, secret| text.replace(secret, "***"));
+        let beginning = cut(&text, ANSWER_CHARS);
         if beginning.is_empty() { beginning } else { format!(": {beginning}") }
     }
 
@@ -106,7 +106,7 @@ async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
 
 /// What of an address may be a secret and is long enough to be recognised: the parts of its path and its query, as they are
 /// written and as they are meant. The longest first.
-fn secrets(url: &Url) -> Vec<String> {
+pub(super) fn secrets(url: &Url) -> Vec<String> {
     let parts = url.path().split('/').chain(url.query());
     let values = url.query_pairs().map(|(_, value)| value.into_owned());
     let mut all: Vec<String> = parts.map(str::to_owned).chain(values).filter(|part| part.len() >= SECRET_CHARS).collect();

@@ -12,6 +12,10 @@ mod email;
 mod exchange;
 #[cfg(test)]
 mod fake;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
+#[cfg(test)]
+mod hostile;
 mod knock;
 mod smtp;
 mod stream;

@@ -27,6 +27,8 @@ pub mod explain;
 mod filter;
 #[cfg(test)]
 mod fixtures;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod heading;
 mod html_page;
 mod html_text;

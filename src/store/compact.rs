@@ -1,6 +1,6 @@
 //! Making sled's folder small again: its collector starves under bulk work, and 24 MB of rows were seen to take 836 (`storage.md` A5).
 //!
-//! `open` calls this before anyone works with the store. The rows are copied into a new folder, compared, and the folders change
+//! `open` calls this before anyone works with the store; a daemon that runs closes it for that once a day when it has to be (`daemon/renew.rs`). The rows are copied into a new folder, compared, and the folders change
 //! places; killed at any point, one of them is whole and [`settle`] finds it. What cannot be copied (a bad page, a full disk)
 //! leaves everything as it is, and is not tried again before the next measure. How much lives in the store is measured with the daily backup, because only a scan can tell.
 
@@ -34,7 +34,23 @@ const FAILED: &str = "COMPACT-FAILED";
 pub(super) const LIVE: &[u8] = b"live";
 
 impl Store {
-    /// Measures what lives in the store and notes it, for the next start to compare with what it takes on disk.
+    /// Whether the next open will make the store small.
+    pub fn is_bloated(&self) -> bool {
+        is_wanted(self.dir(), &self.inner.trees)
+    }
+
+    /// What lived in the store when it was last measured, in bytes of keys and values.
+    pub fn living(&self) -> Result<Option<u64>, StoreError> {
+        self.read(|trees| rows::get(trees, Table::Meta, LIVE))
+    }
+
+    /// Whether the store takes many times what lives in it and is too large to be made small by an open.
+    pub fn is_too_large_to_shrink(&self) -> Result<bool, StoreError> {
+        let (disk, living) = (self.size_on_disk()?, self.living()?.unwrap_or_default());
+        Ok(living >= LARGE && disk > living.saturating_mul(TIMES))
+    }
+
+    /// Measures what lives in the store and notes it, to be compared with what it takes on disk.
     pub fn measure(&self) -> Result<u64, StoreError> {
         let live = self.read(live)?;
         self.write(true, move |ledger| {

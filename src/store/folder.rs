@@ -67,7 +67,7 @@ pub fn moved_earlier(dir: &Path) -> Option<PathBuf> {
 /// Checks the format file, or writes it when the folder is new. Returns whether it is.
 pub(super) fn check_format(dir: &Path) -> Result<bool, OpenError> {
     let path = dir.join(FORMAT_FILE);
-    match fs::read_to_string(&path) {
+    match fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()) {
         Ok(text) => match text.trim().parse::<u32>() {
             Ok(format) => known(format, dir).map(|()| false),
             Err(_) => Err(OpenError::Format(format!(

@@ -108,7 +108,7 @@ impl Store {
     }
 }
 
-fn check(trees: &Trees, words: &Words) -> Result<Report, StoreError> {
+pub(super) fn check(trees: &Trees, words: &Words) -> Result<Report, StoreError> {
     let mut report = Report::default();
     let check = Check { trees, words };
     check.rows(&mut report)?;

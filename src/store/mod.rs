@@ -18,6 +18,8 @@ pub mod conditions;
 pub mod error;
 pub mod folder;
 pub mod fsck;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 pub mod hosts;
 
 pub mod history;

@@ -258,7 +258,7 @@ pub(super) fn encode<T: Serialize>(record: &T) -> Result<Vec<u8>, StoreError> {
     postcard::to_allocvec(record).map_err(|error| StoreError::Refused(format!("a record cannot be written: {error}")))
 }
 
-fn decode<T: DeserializeOwned>(table: Table, key: &[u8], payload: &[u8]) -> Result<T, StoreError> {
+pub(super) fn decode<T: DeserializeOwned>(table: Table, key: &[u8], payload: &[u8]) -> Result<T, StoreError> {
     match postcard::take_from_bytes(payload) {
         Ok((record, [])) => Ok(record),
         Ok(_) => Err(damaged(table, key, "bytes are left over")),

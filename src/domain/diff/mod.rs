@@ -8,6 +8,8 @@
 
 mod carry;
 mod missing;
+#[cfg(test)]
+mod properties;
 mod renames;
 mod repeats;
 

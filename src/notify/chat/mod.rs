@@ -155,7 +155,7 @@ enum Verdict {
     Plain,
 }
 
-fn weigh(service: Service, host: &str, answer: &Answer, now: Timestamp) -> Attempted {
+pub(super) fn weigh(service: Service, host: &str, answer: &Answer, now: Timestamp) -> Attempted {
     let reply = Reply::of(answer);
     let own = match service {
         Service::Slack => slack::weigh(&reply),
@@ -166,6 +166,7 @@ fn weigh(service: Service, host: &str, answer: &Answer, now: Timestamp) -> Attem
         Service::Ntfy => ntfy::weigh(&reply),
         Service::Matrix => matrix::weigh(&reply),
     };
+    let own = own.filter(|own| !(is_passing(reply.status) && matches!(own, Verdict::Malformed | Verdict::Wrong(_))));
     match own.unwrap_or_else(|| general(&reply)) {
         // Of what it says only the status: some services repeat the whole message.
         Verdict::Taken => Attempted::of_message(Outcome::Sent { detail: reply.status.to_string() }),
@@ -178,6 +179,11 @@ fn weigh(service: Service, host: &str, answer: &Answer, now: Timestamp) -> Attem
         }
         Verdict::Plain => judge(host, answer, now),
     }
+}
+
+/// Whether a server is overloaded or broken. Whatever its words are, perhaps somebody else's on the way, they refuse nothing for good.
+fn is_passing(status: u16) -> bool {
+    matches!(status, 429 | 500 | 502..=504)
 }
 
 /// What the status of any of them means: an address or a key that is not known will not be known in five minutes either.

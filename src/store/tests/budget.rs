@@ -7,7 +7,7 @@ use super::*;
 use crate::store::keys::Table;
 
 /// A webhook body as `wire` writes it.
-fn body(event: &Event) -> Vec<u8> {
+pub(super) fn body(event: &Event) -> Vec<u8> {
     let entry = event.entry.as_ref().expect("has an entry");
     format!(
         "{{\"type\":\"{}\",\"timestamp\":\"{}\",\"version\":1,\"data\":{{\"event_id\":\"{}\",\"seq\":{},\"severity\":\"info\",\

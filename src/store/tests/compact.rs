@@ -13,18 +13,25 @@ const FOLDER: &str = "VEEDOR_TEST_COMPACT";
 /// A store whose log is far larger than what is said to live in it. Returns its dump.
 fn bloated(dir: &Path) -> String {
     let store = super::whole::lived_in(dir);
-    let tree = store.inner.trees.at(Table::Host);
-    for n in 0..40_000u32 {
-        tree.insert(n.to_be_bytes(), vec![n.to_le_bytes()[0]; 3_900]).expect("writes");
-    }
-    for n in 0..40_000u32 {
-        tree.remove(n.to_be_bytes()).expect("removes");
-    }
+    store.bloat();
     let live = rows::sealed(&1_000_000u64).expect("seals");
     store.inner.trees.at(Table::Meta).insert(LIVE, live).expect("writes");
     store.flush().expect("flushes");
     assert!(store.size_on_disk().expect("reads") > 64 << 20, "{:?}", store.size_on_disk());
     store.dump().expect("dumps")
+}
+
+impl Store {
+    /// Makes sled's log far larger than what lives in it.
+    pub(crate) fn bloat(&self) {
+        let tree = self.inner.trees.at(Table::Host);
+        for n in 0..24_000u32 {
+            tree.insert(n.to_be_bytes(), vec![n.to_le_bytes()[0]; 3_900]).expect("writes");
+        }
+        for n in 0..24_000u32 {
+            tree.remove(n.to_be_bytes()).expect("removes");
+        }
+    }
 }
 
 /// Opens the store it is told, to be killed at a failpoint; not a test otherwise.

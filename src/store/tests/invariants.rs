@@ -161,7 +161,7 @@ const TABLE: &[Planted] = &[
 ];
 
 /// A store with a row in every table.
-fn full(dir: &Path) -> Store {
+pub(super) fn full(dir: &Path) -> Store {
     let store = lived_in(dir);
     let of = |table: Table| store.inner.trees.at(table).iter().next();
     let some = store.due_at(at(500), 1)[0].id;

@@ -3,6 +3,7 @@
 //! Cases, dockets, pages and events are made from small numbers, so that a test can say what it expects. Times are seconds
 //! after a fixed instant.
 
+mod ages;
 mod appointments;
 mod brake;
 mod budget;
@@ -11,7 +12,9 @@ mod conditions;
 pub(super) mod damage;
 mod deliveries;
 mod digests;
+mod flips;
 mod golden;
+mod growth;
 mod invariants;
 mod left;
 mod model;

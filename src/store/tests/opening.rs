@@ -24,7 +24,8 @@ fn the_folder_is_private_and_holds_one_process() {
 
 #[test]
 fn other_formats_are_refused_before_sled_sees_them() {
-    for (text, word) in [(Some("2\n"), "newer veedor"), (Some("what"), "no format"), (None, "not complete")] {
+    let cases = [(Some(&b"2\n"[..]), "newer veedor"), (Some(b"what"), "no format"), (Some(b"\xff\n"), "no format"), (None, "not complete")];
+    for (text, word) in cases {
         let dir = tempfile::tempdir().expect("a folder");
         fs::create_dir(dir.path().join("sled")).expect("makes");
         if let Some(text) = text {

@@ -19,6 +19,7 @@ mod documents;
 mod faults;
 mod feeds;
 mod hearings;
+mod hostile;
 mod imported;
 mod invitations;
 mod judged;
