@@ -319,6 +319,18 @@ fn two_cases_with_one_nickname_are_worth_a_look() {
     assert!(warnings.iter().any(|warning| warning.contains("17721-2019-00029G is called \"caso\" too")), "{warnings:?}");
 }
 
+/// The store keeps cases by their numbers; one that does not fit would end the daemon at its start.
+#[test]
+fn a_number_that_no_store_can_keep_is_refused_with_its_place() {
+    let long = "x".repeat(600);
+    let text = format!(
+        "[[case]]\nsource = \"page\"\nnumber = \"{long}\"\n[case.page]\nurl = \"https://example.org/\"\nrows = \"li\"\ntitle = \"a\"\n"
+    );
+    let (_, errors, _) = load(&text);
+    let told = errors.iter().any(|error| error.starts_with("w.toml:3:10: ") && error.contains("it has 600 bytes"));
+    assert!(told, "{errors:#?}");
+}
+
 #[test]
 fn bad_files_are_told_with_place_and_remedy() {
     let table: &[(&str, &[&str])] = &[

@@ -48,11 +48,12 @@ pub(super) fn is_reserved(head: &Head) -> bool {
 fn counted(before: Option<Missing>, sort: u32, now: Timestamp) -> Missing {
     let Some(before) = before else { return Missing { since: now, visits: sort | 1 } };
     let told = before.visits & (TOLD_UNKNOWN | TOLD_RESERVED);
-    if before.visits & RESERVED == sort {
+    // What a clock that stood ahead began would be believed only from then on: it begins anew, as another sort does.
+    if before.visits & RESERVED == sort && before.since <= now {
         let visits = (before.visits & COUNT).saturating_add(1).min(COUNT);
         return Missing { since: before.since, visits: told | sort | visits };
     }
-    Missing { since: if told == 0 { now } else { before.since }, visits: told | sort | 1 }
+    Missing { since: if told == 0 { now } else { before.since.min(now) }, visits: told | sort | 1 }
 }
 
 impl Job {
@@ -103,7 +104,12 @@ impl Job {
         let others = self.config.cases.iter().map(|watch| &watch.case).filter(|case| case.source == mine.source && *case != mine);
         let others: Vec<_> = others.take(LOOKED_AT).collect();
         for case in &others {
-            let row = self.store.cid(case)?.map(|cid| self.store.row(cid)).transpose()?.flatten();
+            let row = match self.store.cid(case) {
+                Ok(cid) => cid.map(|cid| self.store.row(cid)).transpose()?.flatten(),
+                // One that cannot be looked up bears no witness.
+                Err(StoreError::Damaged(_)) => None,
+                Err(error) => return Err(error),
+            };
             if row.is_some_and(|row| i64::from(row.last_ok) >= since.as_second()) {
                 return Ok(true);
             }

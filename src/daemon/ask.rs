@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::Handles;
 use super::record::fingerprint;
-use super::unmodified::HeldPages;
+use super::unmodified::{HeldPages, Taken};
 use crate::config::Source;
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
@@ -143,8 +143,9 @@ pub async fn ask(
         match fetched {
             Fetched::Page(page) => pages.push(page),
             Fetched::NotModified { at } if is_conditional => match held.page(&handles.store, pages.len(), load).await? {
-                Some(page) => pages.push(Page { fetched_at: at, ..page }),
-                None => {
+                Taken::Page(page) => pages.push(Page { fetched_at: at, ..page }),
+                Taken::Gone => {}
+                Taken::NoRoom => {
                     let why = "the stored pages, which did not change, are many, and other large answers are read".to_owned();
                     return Ok(Answer::Postponed { why, not_before: None });
                 }

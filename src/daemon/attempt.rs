@@ -82,8 +82,8 @@ pub async fn attempt(handles: Handles, id: Id) -> Result<Tried, StoreError> {
         return Ok(Tried::Held);
     }
     let Attempted { outcome, whose, farewell } = try_once(&handles, &delivery, content, began).await?;
+    note(&handles, delivery.clone(), outcome.clone(), whose, began).await?;
     refused::learn(&handles, &delivery, &outcome, whose).await?;
-    note(&handles, delivery, outcome.clone(), whose, began).await?;
     handles.notifier.keep(farewell);
     Ok(Tried::Once { outcome, whose })
 }

@@ -5,6 +5,7 @@
 //! simply asks again.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,9 @@ impl Known {
         now < self.next && self.next <= now + FARTHEST
     }
 }
+
+/// How soon a case is looked at again of which what is due could not be read.
+const AFTER_TROUBLE: Duration = Duration::from_secs(3600);
 
 /// Runs until told to stop.
 pub async fn run(handles: Handles) {
@@ -123,10 +127,25 @@ fn look_at_case(
     if known.get(&cid).is_some_and(|known| known.version == head.version && known.waits(now)) {
         return Ok(0);
     }
+    let later = Known { version: head.version, next: now + AFTER_TROUBLE };
     let mut told = 0;
-    for looked in matter::look(store, config, watch, now)? {
-        known.insert(looked.cid, Known { version: looked.version, next: looked.next });
-        told += looked.told;
+    // A panic over what one case says must not end the calendar of all.
+    match catch_unwind(AssertUnwindSafe(|| matter::look(store, config, watch, now))) {
+        Ok(Ok(all)) => {
+            for looked in all {
+                known.insert(looked.cid, Known { version: looked.version, next: looked.next });
+                told += looked.told;
+            }
+        }
+        Ok(Err(StoreError::Damaged(why))) => {
+            tracing::error!(source = %watch.case.source, case = cid, why, "what is due of a case cannot be read; run `veedor fsck`");
+            known.insert(cid, later);
+        }
+        Ok(Err(error)) => return Err(error),
+        Err(_) => {
+            tracing::error!(source = %watch.case.source, case = cid, "a look at what is due of a case ended in a panic; this is a bug, please report it");
+            known.insert(cid, later);
+        }
     }
     Ok(told)
 }

@@ -5,6 +5,7 @@
 //! and no others.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -37,6 +38,10 @@ pub(super) struct Looked {
     pub next: Timestamp,
 }
 
+/// How soon a case is looked at again of which something would be told and is withheld: a court that says "reserved" for a moment must
+/// not take the reminder of a hearing with it.
+const WITHHELD_AGAIN: Duration = Duration::from_secs(15 * 60);
+
 /// A watched case as it was last read.
 pub(super) struct Member<'c> {
     pub watch: &'c Watch,
@@ -56,6 +61,7 @@ impl<'c> Member<'c> {
         let Some(source) = config.source_of(&watch.case) else { return Ok(None) };
         let Some(cid) = store.cid(&watch.case)? else { return Ok(None) };
         let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { return Ok(None) };
+        let head = head.not_after(now);
         let Some(docket) = store.docket(cid, head.version)? else { return Ok(None) };
         // A row that does not read back says nothing of when the case was read.
         let row = store.row(cid)?.unwrap_or_default();
@@ -123,7 +129,16 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
     }
     for (at, here) in members.iter().enumerate() {
         for (later, there) in members.iter().enumerate().skip(at + 1) {
-            let found = differing::tell(store, config, (here, there), now)?;
+            let found = match differing::tell(store, config, (here, there), now) {
+                Ok(found) => found,
+                // What was due of each by itself is told, and other pairs are looked at.
+                Err(StoreError::Damaged(why)) => {
+                    let (source, with) = (&here.watch.case.source, &there.watch.case.source);
+                    tracing::error!(%source, %with, why, "two linked cases could not be compared; run `veedor fsck`");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             looked[at].told += found.told;
             for next in [at, later] {
                 looked[next].next = found.next.map_or(looked[next].next, |next_look| looked[next].next.min(next_look));
@@ -140,6 +155,7 @@ fn due(store: &Store, config: &Config, member: &Member<'_>, others: &[&Member<'_
     // out is due at the next look.
     if !due.events.is_empty() && Telling::is_withheld(store, config, &member.watch.case)? {
         due.events.clear();
+        due.next = due.next.min(now + WITHHELD_AGAIN);
     }
     if due.events.iter().any(is_silence) && is_braked(store, std::iter::once(&member).chain(others))? {
         due.events.retain(|event| !is_silence(event));
@@ -155,7 +171,12 @@ fn due(store: &Store, config: &Config, member: &Member<'_>, others: &[&Member<'_
         let elsewhere = due.joint.get(&event.id).map(Vec::as_slice).unwrap_or_default();
         let mut known = false;
         for (_, id) in elsewhere {
-            known |= store.event(*id)?.is_some();
+            known |= match store.event(*id) {
+                Ok(event) => event.is_some(),
+                // Whether one that does not read back was told nobody knows; twice is better than not at all.
+                Err(StoreError::Damaged(_)) => false,
+                Err(error) => return Err(error),
+            };
         }
         if !known {
             let linked: Vec<&Watch> = elsewhere.iter().filter_map(|(case, _)| config.watch(case)).collect();

@@ -38,6 +38,9 @@ const GRACE: Duration = Duration::from_secs(15);
 /// A case whose visit panicked, or whose part of the store is damaged, is visited again after this.
 const AFTER_PANIC: Duration = Duration::from_secs(1800);
 
+/// A round that the store could not end is followed by the next after this.
+const AFTER_TROUBLE: Duration = Duration::from_secs(5);
+
 /// Rows are written in groups of at most this many.
 const ROWS_AT_ONCE: usize = 1000;
 
@@ -114,9 +117,17 @@ impl Poller {
         let mut visits = Visits::default();
         while !self.handles.control.is_stopping() {
             pulse.beat();
-            if let Err(error) = self.round(&mut visits).await {
-                self.handles.control.fail(error.to_string());
-                break;
+            match self.round(&mut visits).await {
+                Err(error) if error.is_fatal() => {
+                    self.handles.control.fail(error.to_string());
+                    break;
+                }
+                // What cannot be read may be looked after while the rest is watched.
+                Err(error) => {
+                    tracing::error!(%error, "a round of visits was not ended; the next begins soon");
+                    let _ = tokio::time::timeout(AFTER_TROUBLE, self.handles.control.stopped()).await;
+                }
+                Ok(()) => {}
             }
         }
         self.finish(&mut visits).await;
@@ -124,8 +135,10 @@ impl Poller {
         if cut > 0 {
             tracing::info!(cut, "visits were cut off at shutdown; their cases are visited again at the next start");
         }
-        if let Err(error) = self.write_rows().await {
-            self.handles.control.fail(error.to_string());
+        match self.write_rows().await {
+            Err(error) if error.is_fatal() => self.handles.control.fail(error.to_string()),
+            Err(error) => tracing::error!(%error, "what is known of the hosts could not be kept"),
+            Ok(()) => {}
         }
     }
 

@@ -122,7 +122,7 @@ impl Job {
 
     pub(super) fn head(&self) -> Result<Head, StoreError> {
         let fresh = || Head::unvisited(self.watch().case.clone(), self.now);
-        Ok(self.store.head(self.cid)?.unwrap_or_else(fresh))
+        Ok(self.store.head(self.cid)?.unwrap_or_else(fresh).not_after(self.now))
     }
 
     /// Records pages that a source answered with.

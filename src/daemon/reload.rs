@@ -13,6 +13,9 @@ use crate::metrics::CONFIG_RELOAD;
 /// The most problems of a bad file that the log repeats.
 const MOST_LOGGED: usize = 20;
 
+/// Of two reloads the one that read the older file must not be the last to put it in force.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// What a reload did.
 #[derive(Debug)]
 pub struct Reloaded {
@@ -43,6 +46,7 @@ pub async fn run(handles: Handles) {
 /// # Errors
 /// Every problem of the file; the old list stays in force.
 pub async fn now(handles: &Handles) -> Result<Reloaded, Vec<Problem>> {
+    let _turn = ONE_AT_A_TIME.lock().await;
     let old = handles.config.load_full();
     tell_systemd(&[NotifyState::Reloading, NotifyState::monotonic_usec_now().unwrap_or(NotifyState::Reloading)]);
     let path = old.path.clone();

@@ -42,6 +42,17 @@ enum Known {
     Version(u32, Asked),
 }
 
+/// What became of a page that is needed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Here it is.
+    Page(Page),
+    /// It does not read back, or is not stored any more: it has to be asked for.
+    Gone,
+    /// Other large answers are read.
+    NoRoom,
+}
+
 impl Unmodified {
     /// A version with validators was stored.
     pub fn note(&self, cid: Cid) {
@@ -92,20 +103,27 @@ impl HeldPages {
         self.validators.get(place).filter(|_| is_it)
     }
 
-    /// The page at this place; `None` when there is no room for it, or it is not there any more.
-    pub async fn page(&mut self, store: &Store, place: usize, load: &mut Load) -> Result<Option<Page>, StoreError> {
+    /// The page at this place. When it is not there any more, none of the others is known either from then on.
+    pub async fn page(&mut self, store: &Store, place: usize, load: &mut Load) -> Result<Taken, StoreError> {
         let pages = match &mut self.pages {
             Some(pages) => pages,
             none => {
                 let size = size(store, self.cid, self.version).await?;
                 if load.take(size.min(load.left())).await.is_err() {
-                    return Ok(None);
+                    return Ok(Taken::NoRoom);
                 }
                 let pages = stored(store, self.cid, self.version, load).await?.unwrap_or_default();
                 none.insert(pages.into_iter().map(Some).collect())
             }
         };
-        Ok(pages.get_mut(place).and_then(Option::take))
+        let page = pages.get_mut(place).and_then(Option::take);
+        Ok(page.map_or_else(
+            || {
+                *self = Self::default();
+                Taken::Gone
+            },
+            Taken::Page,
+        ))
     }
 }
 

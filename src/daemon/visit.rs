@@ -194,10 +194,11 @@ impl Visitor {
     }
 
     async fn record(&self, target: &Target, source: Arc<Source>, answer: Answer, load: &Load) -> Result<Report, StoreError> {
+        let (config, index) = self.by_now(target);
         let job = Job {
             store: self.handles.store.clone(),
-            config: target.config.clone(),
-            index: target.index,
+            config,
+            index,
             source,
             cid: target.cid,
             row: target.row,
@@ -240,6 +241,18 @@ impl Visitor {
             }
         };
         Ok(Report::Visited(visited))
+    }
+
+    /// The watch list in force, and where it has the case: a visit may wait for an hour between two pages, and what it finds is told to
+    /// those who hear of the case by then. Of a case that left the list meanwhile it is the list that the visit began with.
+    fn by_now(&self, target: &Target) -> (Arc<Config>, usize) {
+        let began = || (target.config.clone(), target.index);
+        let config = self.handles.config.load_full();
+        if Arc::ptr_eq(&config, &target.config) {
+            return began();
+        }
+        let case = &target.config.cases[target.index].case;
+        config.cases.iter().position(|watch| watch.case == *case).map_or_else(began, |index| (config, index))
     }
 
     /// The right to read what a visit got, and what is stored of its case beside it.
@@ -294,6 +307,86 @@ impl Drop for Turn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
+    use crate::daemon::unmodified::Taken;
+    use crate::domain::docket::Docket;
+    use crate::domain::page::{Method, Page, Request};
+    use crate::store::Version;
+    use crate::store::cases::Head;
+    use crate::store::commit::Visit;
+
+    const LIST: &str = "[veedor]\ncontact = \"pruebas@example.org\"\nlisten = \"\"\n\n\
+                        [[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n";
+
+    fn in_the_folder(folder: &std::path::Path, list: &str) -> String {
+        list.replacen("listen", &format!("state_dir = \"{}\"\nlisten", folder.join("state").display()), 1)
+    }
+
+    async fn visitor(folder: &std::path::Path) -> (Visitor, Target) {
+        let list = folder.join("watchlist.toml");
+        std::fs::write(&list, in_the_folder(folder, LIST)).expect("a watch list");
+        let handles = Handles::open(Config::load(&list).expect("a good list").config, Clock::System).await.expect("a store");
+        let config = handles.config.load_full();
+        let cid = handles.store.register(&[config.cases[0].case.clone()]).expect("registers")[0];
+        let target = Target { config, index: 0, cid, row: Row::default(), settled: false, keep: true, by_hand: false };
+        (Visitor::new(handles), target)
+    }
+
+    #[tokio::test]
+    async fn a_version_that_does_not_read_back_is_no_reason_not_to_ask() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (visitor, target) = visitor(folder.path()).await;
+        let (store, now, cid) = (&visitor.handles.store, visitor.handles.clock.now(), target.cid);
+        let page = Page {
+            step: "info".into(),
+            url: "http://127.0.0.1/".into(),
+            status: 200,
+            headers: Vec::new(),
+            body: b"[]".to_vec(),
+            charset: None,
+            fetched_at: now,
+        };
+        let head = Head {
+            version: 1,
+            health: Health::Ok,
+            validators: vec![(Some("\"tag\"".into()), None)],
+            ..Head::unvisited(target.config.cases[0].case.clone(), now)
+        };
+        let version = Some(Version { number: 1, at: now, docket: Docket::default(), pages: vec![page] });
+        let (events, deliveries) = (Vec::new(), Vec::new());
+        store.commit(Visit { cid, row: Row::default(), head, missing: None, version, events, deliveries }).expect("commits");
+        let url = "http://127.0.0.1/".to_owned();
+        let request = Request { step: "info".into(), method: Method::Get, url, headers: Vec::new(), body: None, charset: None };
+        let mut load = visitor.handles.fetcher.load();
+        let mut held = visitor.unmodified.held(store, &target, &load).await.expect("reads");
+        assert!(held.validators(0, &request).is_some());
+        store.spoil_version(cid, 1);
+        // Whoever knows already what to ask with finds it gone when it is needed, and asks anew.
+        assert_eq!(held.page(store, 0, &mut load).await.expect("damage of one version ends no visit"), Taken::Gone);
+        assert!(held.validators(0, &request).is_none());
+        let fresh = Unmodified::default().held(store, &target, &load).await;
+        assert!(fresh.expect("damage of one version ends no visit").validators(0, &request).is_none());
+    }
+
+    #[tokio::test]
+    async fn what_a_visit_finds_is_told_by_the_list_in_force_when_it_ends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (visitor, target) = visitor(folder.path()).await;
+        let list = folder.path().join("watchlist.toml");
+        let reload = |text: &str| {
+            std::fs::write(&list, in_the_folder(folder.path(), text)).expect("a watch list");
+            let config = Arc::new(Config::load(&list).expect("a good list").config);
+            visitor.handles.config.store(Arc::clone(&config));
+            config
+        };
+        let one_more = "\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00018\"\n";
+        let config = reload(&LIST.replace("\n\n[[case]]", &format!("\n{one_more}\n[[case]]")));
+        let (by_now, index) = visitor.by_now(&target);
+        assert!(Arc::ptr_eq(&by_now, &config) && index == 1 && by_now.cases[index].case == target.config.cases[0].case);
+        reload(&LIST.replace("00011G", "00018"));
+        let (by_now, index) = visitor.by_now(&target);
+        assert!(Arc::ptr_eq(&by_now, &target.config) && index == 0, "it left the list while it was visited");
+    }
 
     #[test]
     fn a_case_is_visited_by_one_visit_at_a_time() {

@@ -97,15 +97,18 @@ fn events(store: &Store, ids: &[Id]) -> Result<(Vec<Event>, Option<StoreError>),
     let mut damaged = None;
     for id in ids {
         match store.event(*id) {
-            Ok(event) => events.extend(event),
-            Err(StoreError::Damaged(why)) => {
-                tracing::error!(event = %id, why, "an event does not read back and is not told; run `veedor fsck`");
-                damaged = Some(StoreError::Damaged(why));
-            }
+            Ok(Some(event)) => events.push(event),
+            Ok(None) => damaged = Some(untold(*id, "it is not in the store".to_owned())),
+            Err(StoreError::Damaged(why)) => damaged = Some(untold(*id, why)),
             Err(error) => return Err(error),
         }
     }
     Ok((events, damaged))
+}
+
+fn untold(event: Id, why: String) -> StoreError {
+    tracing::error!(%event, why, "an event does not read back and is not told; run `veedor fsck`");
+    StoreError::Damaged(why)
 }
 
 /// The events by case, with what may be told of each.

@@ -239,6 +239,9 @@ pub struct Attempt {
     pub outcome: Outcome,
 }
 
+/// The shortest wait before what was sent again by hand is tried once more: a receiver may ask for none, and such attempts are not counted.
+const LEAST_AGAIN: Duration = Duration::from_secs(60);
+
 /// The longest that a receiver's `Retry-After` is honoured (`alerting.md` A4.3).
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 
@@ -309,7 +312,7 @@ impl Delivery {
             }
             // It was asked to come later, which is no attempt that failed.
             Outcome::Retry { after: Some(after), .. } if matches!(self.state, DeliveryState::Again { .. }) => {
-                (DeliveryState::Again { due: now + (*after).min(LONGEST_RETRY_AFTER) }, self.attempts)
+                (DeliveryState::Again { due: now + (*after).clamp(LEAST_AGAIN, LONGEST_RETRY_AFTER) }, self.attempts)
             }
             Outcome::Retry { why, .. } if matches!(self.state, DeliveryState::Again { .. }) => {
                 given_up(format!("given up after one attempt by hand: {why}"))
@@ -385,8 +388,12 @@ mod tests {
         let retry = Outcome::Retry { why: "answered 500".into(), after: None };
         let (state, _) = again.after(&retry, &schedule(), Timestamp::UNIX_EPOCH);
         assert!(matches!(&state, DeliveryState::Dead { reason, .. } if reason.contains("by hand: answered 500")), "{state:?}");
-        let busy = Outcome::Retry { why: "answered 429".into(), after: Some(Duration::from_secs(35)) };
+        let busy = Outcome::Retry { why: "answered 429".into(), after: Some(Duration::from_secs(95)) };
         let (state, attempts) = again.after(&busy, &schedule(), Timestamp::UNIX_EPOCH);
-        assert!(matches!(state, DeliveryState::Again { due } if due.as_second() == 35) && attempts == 0, "{state:?}");
+        assert!(matches!(state, DeliveryState::Again { due } if due.as_second() == 95) && attempts == 0, "{state:?}");
+        // Such an attempt is not counted, so a receiver that asks for no wait at all would be asked without end.
+        let hasty = Outcome::Retry { why: "answered 500".into(), after: Some(Duration::ZERO) };
+        let (state, _) = again.after(&hasty, &schedule(), Timestamp::UNIX_EPOCH);
+        assert!(matches!(state, DeliveryState::Again { due } if due.as_second() == 60), "{state:?}");
     }
 }

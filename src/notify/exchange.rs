@@ -41,6 +41,8 @@ pub(super) struct Answer {
     pub retry_after: Option<String>,
     /// The first [`ANSWER_BYTES`] of the body.
     pub body: Vec<u8>,
+    /// Whether the connection broke or the time was over before the body was.
+    pub is_cut: bool,
     /// What of the address may be a secret.
     pub secrets: Vec<String>,
 }
@@ -91,13 +93,15 @@ async fn read(mut response: reqwest::Response, until: Instant) -> Answer {
     let secrets = secrets(response.url());
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let until = if status.is_success() { until.min(Instant::now() + AFTER_YES) } else { until };
-    let mut body = Vec::new();
-    while body.len() < ANSWER_BYTES
-        && let Ok(Ok(Some(chunk))) = timeout_at(until, response.chunk()).await
-    {
-        body.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES - body.len())]);
+    let (mut body, mut is_cut) = (Vec::new(), false);
+    while body.len() < ANSWER_BYTES && !is_cut {
+        match timeout_at(until, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES - body.len())]),
+            Ok(Ok(None)) => break,
+            Ok(Err(_)) | Err(_) => is_cut = true,
+        }
     }
-    Answer { status, retry_after, body, secrets }
+    Answer { status, retry_after, body, is_cut, secrets }
 }
 
 /// What of an address may be a secret and is long enough to be recognised: the parts of its path and its query, as they are

@@ -27,7 +27,7 @@ pub fn reply(data: &[u8]) {
     let now = Timestamp::UNIX_EPOCH;
     let weigh = || {
         let body = body[..body.len().min(ANSWER_BYTES)].to_vec();
-        let answer = Answer { status, retry_after: wait.map(str::to_owned), body, secrets: secrets(&url) };
+        let answer = Answer { status, retry_after: wait.map(str::to_owned), body, is_cut: false, secrets: secrets(&url) };
         match Service::ALL.get(usize::from(*service) % (Service::ALL.len() + 1)) {
             Some(service) => (chat::weigh(*service, "hooks.example.org", &answer, now), true),
             None => (judge("hooks.example.org", &answer, now), false),

@@ -146,6 +146,9 @@ struct Plan {
     is_docket: bool,
 }
 
+/// The longest number or name of a case in bytes. It stands in the keys of the store, which end at 512 with all that is around it.
+const LONGEST_NUMBER: usize = 200;
+
 /// What to do next on a visit.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
@@ -240,6 +243,12 @@ impl Recipe {
     /// Understands a case number as typed, or says in one sentence what a number looks like.
     pub fn number(&self, typed: &str) -> Result<CaseNumber, String> {
         let number = self.plan.number.read(&self.title, typed)?;
+        if number.compact.len() > LONGEST_NUMBER {
+            return Err(format!(
+                "it has {} bytes, and a case number or a name of a page has {LONGEST_NUMBER} at most",
+                number.compact.len()
+            ));
+        }
         if self.base.is_some() && !is_web_address(&self.base_url_of(&number)) {
             return Err(format!("no address is known for {}: {} gives none", number.canonical, self.base_url));
         }

@@ -48,7 +48,11 @@ impl Ledger {
             Some((n, _)) => n.saturating_add(1),
             None => 1,
         };
-        rows::put_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(id, n), &attempt)?;
+        match rows::put_long(&mut batch, &self.trees, Table::Attempt, &keys::attempt(id, n), &attempt) {
+            // What became of the message counts for more than how it was tried: one that was sent and not noted would be sent again.
+            Err(StoreError::Damaged(why)) => tracing::error!(delivery = %id, why, "an attempt could not be kept; run `veedor fsck`"),
+            kept => kept?,
+        }
         let before = record.state.clone();
         let decided = matches!(
             before,

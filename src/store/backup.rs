@@ -288,8 +288,10 @@ impl Ledger {
             None => around(cases::derived_head(&self.trees, cid), &mut damaged)?.flatten(),
         };
         let plan = around(cases::row_of(&self.trees, cid), &mut damaged)?.flatten();
-        let missing = around(cases::missing_records(&self.trees, cid), &mut damaged)?.unwrap_or_default();
-        let missing = missing.into_iter().map(|(_, record)| record).collect();
+        let mut missing = Vec::new();
+        for (_, record) in around(cases::missing_records(&self.trees, cid), &mut damaged)?.unwrap_or_default() {
+            missing.extend(around(record, &mut damaged)?);
+        }
         let left = around(left::left(&self.trees, cid), &mut damaged)?.flatten();
         let line = CaseLine { cid, source: case.source, number: case.number, head, plan, missing, left };
         Ok(Found { line: Some(line), damaged })

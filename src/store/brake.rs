@@ -190,7 +190,7 @@ impl Ledger {
     fn changed(&self, batch: &mut Batch, source: u32, brake: &Brake) -> Result<BTreeMap<[u8; WAY_LEN], Way>, StoreError> {
         let mut ways: BTreeMap<[u8; WAY_LEN], Way> = BTreeMap::new();
         for row in self.trees.at(Table::Brake).scan_prefix(source.to_be_bytes()) {
-            let (key, value) = row?;
+            let Some((key, value)) = readable(row.map(Some))? else { continue };
             let Some(way) = key.first_chunk::<WAY_LEN>() else { continue };
             // A row that does not read back counts nothing: it holds nothing.
             let is_kept = match keys::u64_at(&key, WAY_LEN) {
@@ -283,7 +283,7 @@ pub(super) fn told_since(trees: &Trees, words: &Words, cid: Cid, from: u64) -> R
     let Some(case) = readable(cases::case_of(trees, words, cid))? else { return Ok(Vec::new()) };
     let mut events = Vec::new();
     for row in trees.at(Table::CaseEvent).scan_prefix(keys::cid(cid)).rev() {
-        let (key, value) = row?;
+        let Some((key, value)) = readable(row.map(Some))? else { continue };
         let Some(number) = readable(rows::decode_row::<u64>(Table::CaseEvent, &key, &value).map(Some))? else { continue };
         if number < from {
             break;
@@ -337,7 +337,7 @@ pub(super) fn readable<T>(row: Result<Option<T>, StoreError>) -> Result<Option<T
 pub(super) fn due_records(trees: &Trees, places: std::ops::RangeInclusive<u64>) -> Result<Vec<(Id, DeliveryRecord)>, StoreError> {
     let mut found = Vec::new();
     for key in trees.at(Table::Due).range(keys::due_range(&places)).keys() {
-        let key = key?;
+        let Some(key) = readable(key.map(Some))? else { continue };
         let Some(id) = keys::id_at(&key, 8) else { continue };
         // One that does not read back is for `fsck`; it is never sent.
         match rows::get_long::<DeliveryRecord>(trees, Table::Delivery, &id.0) {

@@ -120,7 +120,7 @@ struct Mark {
 fn marks(trees: &Trees, words: &Words) -> Result<BTreeMap<String, Mark>, StoreError> {
     let mut marks: BTreeMap<String, Mark> = BTreeMap::new();
     for row in trees.at(Table::Brake).iter() {
-        let (key, value) = row?;
+        let Some((key, value)) = readable(row.map(Some))? else { continue };
         let Some(word) = keys::u32_at(&key, 0) else { continue };
         let Some(WordRecord::Source(source)) = cases::word(words, word) else { continue };
         let mark = marks.entry(source).or_insert_with(|| Mark { word, ..Mark::default() });

@@ -46,6 +46,12 @@ pub struct Head {
 }
 
 impl Head {
+    /// The head with no beginning and no change that is yet to come: a clock that stood ahead wrote it, and by it the case would
+    /// count as watched only from then on.
+    pub fn not_after(self, now: Timestamp) -> Self {
+        Self { watched_since: self.watched_since.min(now), changed_at: self.changed_at.map(|at| at.min(now)), ..self }
+    }
+
     /// Of a case of which nothing is known yet.
     pub fn unvisited(case: CaseRef, watched_since: Timestamp) -> Self {
         Self {
@@ -294,18 +300,16 @@ pub(super) fn word(words: &Words, number: u32) -> Option<WordRecord> {
     words.get(usize::try_from(number).ok()?).cloned()
 }
 
-/// What is missing from a case.
+/// What is missing from a case. A count that does not read back is none: what it counted is counted anew.
 pub(super) fn missing_of(trees: &Trees, cid: Cid) -> Result<MissingParts, StoreError> {
-    let mut missing = MissingParts::new();
-    for (_, record) in missing_records(trees, cid)? {
-        missing.insert(record.part(), record.missing.into());
-    }
-    Ok(missing)
+    let records = missing_records(trees, cid)?.into_iter().filter_map(|(_, record)| record.ok());
+    Ok(records.map(|record| (record.part(), record.missing.into())).collect())
 }
 
-/// Puts what is missing from a case in place of those that are stored; what did not change is not written.
+/// Puts what is missing from a case in place of those that are stored; what did not change is not written, and what does not read back
+/// is removed.
 pub(super) fn put_missing(batch: &mut Batch, trees: &Trees, cid: Cid, missing: &MissingParts) -> Result<(), StoreError> {
-    let stored: BTreeMap<Vec<u8>, MissingEntryRecord> = missing_records(trees, cid)?.into_iter().collect();
+    let stored: BTreeMap<Vec<u8>, _> = missing_records(trees, cid)?.into_iter().collect();
     let mut wanted = BTreeMap::new();
     for (part, since) in missing {
         let record = MissingEntryRecord::new(part, *since);
@@ -315,20 +319,26 @@ pub(super) fn put_missing(batch: &mut Batch, trees: &Trees, cid: Cid, missing: &
         rows::remove_long(batch, trees, Table::Missing, key)?;
     }
     for (key, record) in &wanted {
-        if stored.get(key) != Some(record) {
+        if stored.get(key).is_none_or(|stored| stored.as_ref() != Ok(record)) {
             rows::put_long(batch, trees, Table::Missing, key, record)?;
         }
     }
     Ok(())
 }
 
-/// What is missing from a case as stored, with their keys.
-pub(super) fn missing_records(trees: &Trees, cid: Cid) -> Result<Vec<(Vec<u8>, MissingEntryRecord)>, StoreError> {
+/// A stored count of something that is missing, or why it does not read back.
+type ReadMissing = Result<MissingEntryRecord, StoreError>;
+
+/// What is missing from a case as stored, with their keys; what is wrong with one that does not read back stands in its place.
+pub(super) fn missing_records(trees: &Trees, cid: Cid) -> Result<Vec<(Vec<u8>, ReadMissing)>, StoreError> {
     let mut records = Vec::new();
     for row in trees.at(Table::Missing).scan_prefix(keys::cid(cid)) {
         let (key, value) = row?;
         if key.len() == keys::MISSING_LEN {
-            records.push((key.to_vec(), rows::decode_long(trees, Table::Missing, &key, &value)?));
+            match rows::decode_long(trees, Table::Missing, &key, &value) {
+                Err(error) if error.is_fatal() => return Err(error),
+                record => records.push((key.to_vec(), record)),
+            }
         }
     }
     Ok(records)

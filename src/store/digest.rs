@@ -97,7 +97,13 @@ impl Ledger {
     /// An attempt at a digest ended. Nobody may claim it, and no visit pull the brake, between the two.
     pub(super) fn give_back_digest(&mut self, id: Id, now: Timestamp) -> Result<(), StoreError> {
         let record = readable(self.record(id))?;
-        self.hold_back(record.map(|record| (id, record)).into_iter().collect(), now)?;
+        match self.hold_back(record.map(|record| (id, record)).into_iter().collect(), now) {
+            // One case whose rows do not read back must not keep the news of all others.
+            Err(StoreError::Damaged(why)) => {
+                tracing::error!(delivery = %id, why, "what the brake holds could not be taken out of a digest")
+            }
+            held => drop(held?),
+        }
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).give_back(id, keys::milliseconds(now));
         Ok(())
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
+use super::brake::readable;
 use super::error::StoreError;
 use super::keys::Table;
 use super::{Store, rows};
@@ -51,7 +52,8 @@ impl Store {
         self.write(changed, move |ledger| {
             let mut batch = Batch::default();
             for key in ledger.trees.at(Table::Host).iter().keys() {
-                let key = key?;
+                // One that does not read back stays; it is worth no failure.
+                let Some(key) = readable(key.map(Some))? else { continue };
                 if !hosts.iter().any(|host| host.host.as_bytes() == key.as_ref()) {
                     batch.remove(Table::Host, key.to_vec());
                 }
@@ -68,7 +70,7 @@ impl Store {
         self.read(|trees| {
             let mut hosts = Vec::new();
             for row in trees.at(Table::Host).iter() {
-                let (key, value) = row?;
+                let Some((key, value)) = readable(row.map(Some))? else { continue };
                 let Ok(record) = rows::decode_row::<HostRecord>(Table::Host, &key, &value) else { continue };
                 let (Ok(host), Ok(day_ends)) = (String::from_utf8(key.to_vec()), Timestamp::from_millisecond(record.day_ends)) else {
                     continue;

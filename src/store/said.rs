@@ -86,12 +86,13 @@ impl Store {
         let changed = self.read(|trees| {
             let mut changed = Vec::new();
             for record in said {
-                let row = trees.at(Table::Said).contains_key(record.key().0)?;
                 let is_empty = record.withhold.is_none() && record.linked.is_empty();
-                let is_kept = match row {
+                let is_kept = match rows::get_long::<SaidRecord>(trees, Table::Said, &record.key().0) {
+                    Ok(Some(kept)) => kept == record,
+                    Ok(None) => is_empty,
+                    Err(error) if error.is_fatal() => return Err(error),
                     // One that does not read back is written anew.
-                    true => matches!(rows::get_long::<SaidRecord>(trees, Table::Said, &record.key().0), Ok(Some(kept)) if kept == record),
-                    false => is_empty,
+                    Err(_) => false,
                 };
                 if !is_kept {
                     changed.push(record);

@@ -81,7 +81,12 @@ impl Store {
             self.silenced(|active| active.iter().filter(|silence| silence.is_over(now)).map(|silence| silence.id).collect());
         let mut ended = Vec::new();
         for id in over {
-            ended.extend(self.end_silence(id, now)?);
+            match self.end_silence(id, now) {
+                Ok(one) => ended.extend(one),
+                Err(error) if error.is_fatal() => return Err(error),
+                // It stays, and keeps no other from its end.
+                Err(error) => tracing::error!(silence = %id, %error, "a silence could not be ended; run `veedor fsck`"),
+            }
         }
         Ok(ended)
     }
@@ -147,7 +152,7 @@ impl Store {
 fn all_of(trees: &Trees) -> Result<Vec<(Id, SilenceRecord)>, StoreError> {
     let mut all = Vec::new();
     for row in trees.at(Table::Silence).iter() {
-        let (key, value) = row?;
+        let Some((key, value)) = readable(row.map(Some))? else { continue };
         let Some(id) = keys::id_at(&key, 0).filter(|_| key.len() == keys::SILENCE_LEN) else { continue };
         let record: Option<SilenceRecord> = readable(rows::decode_long(trees, Table::Silence, &key, &value).map(Some))?;
         all.extend(record.map(|record| (id, record)));

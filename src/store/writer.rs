@@ -141,7 +141,18 @@ impl Ledger {
         self.damaged.clear();
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for key in self.trees.at(Table::Due).iter().keys() {
-            let key = key?;
+            let key = match key {
+                Ok(key) => key,
+                // What stands behind it waits to be sent all the same.
+                Err(StoreError::Damaged(why)) => {
+                    tracing::error!(
+                        why,
+                        "a part of what waits to be sent cannot be read; `veedor fsck --repair` makes it anew from the deliveries"
+                    );
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let Some(id) = keys::id_at(&key, 8).filter(|_| keys::u64_at(&key, 0) != Some(keys::NEVER)) else { continue };
             match rows::get_long::<DeliveryRecord>(&self.trees, Table::Delivery, &id.0) {
                 Ok(Some(record)) => {

@@ -58,7 +58,8 @@ fn report(observer: &Observer, config: &Config, due: Timestamp) -> Result<Report
     let mut sources: BTreeMap<&str, SourceLine> = BTreeMap::new();
     let mut dormant = 0;
     for watch in &config.cases {
-        let cid = store.cid(&watch.case)?;
+        // Nothing is said of one that cannot be looked up, either.
+        let cid = store.cid(&watch.case).or_else(|error| if error.is_fatal() { Err(error) } else { Ok(None) })?;
         let row = cid.and_then(|cid| rows.get(&cid)).copied().unwrap_or_default();
         let head = cid.map(|cid| store.head(cid)).transpose();
         // Of one that does not read back nothing is said.

@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 
 mod absent;
+mod ahead;
 
 use super::*;
 use crate::config::Config;

@@ -65,9 +65,10 @@ pub fn is_mass(missing: usize, held: usize) -> bool {
     missing > 0 && (missing == held || (missing >= 3 && missing * 3 > held))
 }
 
-/// Counts one more visit in which something was missing.
+/// Counts one more visit in which something was missing. What a clock that stood ahead began is counted anew: by it nothing would be
+/// confirmed until then.
 pub fn count(before: Option<&Missing>, now: Timestamp) -> Missing {
-    match before {
+    match before.filter(|before| before.since <= now) {
         Some(before) => Missing { since: before.since, visits: before.visits.saturating_add(1) },
         None => Missing { since: now, visits: 1 },
     }

@@ -204,12 +204,14 @@ struct Reply<'a> {
     text: std::borrow::Cow<'a, str>,
     /// `Null` where it is no JSON.
     json: Value,
+    /// Whether it broke off.
+    is_cut: bool,
 }
 
 impl<'a> Reply<'a> {
     fn of(answer: &'a Answer) -> Self {
         let text = answer.text();
-        Self { status: answer.status.as_u16(), json: serde_json::from_str(&text).unwrap_or(Value::Null), text }
+        Self { status: answer.status.as_u16(), json: serde_json::from_str(&text).unwrap_or(Value::Null), text, is_cut: answer.is_cut }
     }
 
     /// Whether it holds one of these words.

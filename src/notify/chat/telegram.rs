@@ -100,8 +100,11 @@ pub(super) fn weigh(reply: &Reply<'_>) -> Option<Verdict> {
 }
 
 /// Whether a success is the beginning of a yes: Telegram repeats the whole message, and of an answer only its beginning is read. A page of
-/// some portal on the way is no JSON.
+/// some portal on the way is no JSON. One that broke off before its first byte is a yes too: the status came after the message.
 fn is_cut_yes(reply: &Reply<'_>) -> bool {
     let text = reply.text.trim_start();
+    if text.is_empty() {
+        return reply.is_cut;
+    }
     reply.json.is_null() && text.starts_with('{') && !text.starts_with("{\"ok\":false")
 }

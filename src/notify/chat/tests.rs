@@ -462,6 +462,15 @@ async fn a_yes_that_is_longer_than_what_is_read_is_a_yes() {
     assert_eq!(attempted.outcome, Outcome::Sent { detail: "200".into() });
 }
 
+/// The status comes after the message was taken; sent again it would stand in the chat twice.
+#[tokio::test]
+async fn a_yes_that_breaks_off_before_its_first_byte_is_a_yes_and_an_empty_answer_is_none() {
+    let (attempted, _) = answered(Service::Telegram, "HTTP/1.1 200 OK\nContent-Length: 40\n\n").await;
+    assert_eq!(attempted.outcome, Outcome::Sent { detail: "200".into() });
+    let (attempted, _) = answered(Service::Telegram, &http("200 OK", "", "")).await;
+    assert!(matches!(attempted.outcome, Outcome::Retry { .. }), "{attempted:?}");
+}
+
 #[tokio::test]
 async fn none_of_them_is_followed_elsewhere() {
     let elsewhere = Receiver::start(Some(http("200 OK", "", "ok").replace('\n', "\r\n").into_bytes())).await;

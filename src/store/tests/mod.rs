@@ -224,6 +224,13 @@ impl Store {
         damage::spoil(self, super::keys::Table::Snap, &super::keys::numbered(cid, number));
     }
 
+    /// Damages what is stored of the parts that are missing from a case.
+    pub(crate) fn spoil_missing(&self, cid: Cid) {
+        let keys: Vec<_> = self.inner.trees.at(super::keys::Table::Missing).scan_prefix(super::keys::cid(cid)).keys().collect();
+        assert!(!keys.is_empty(), "nothing is missing");
+        keys.iter().flatten().for_each(|key| damage::spoil(self, super::keys::Table::Missing, key));
+    }
+
     /// Damages a stored delivery.
     pub(crate) fn spoil_delivery(&self, id: Id) {
         damage::spoil(self, super::keys::Table::Delivery, &id.0);
