@@ -69,9 +69,6 @@ pub async fn run_once(handles: &Handles) -> Result<Option<BackupInfo>, StoreErro
         }
     })
     .await;
-    if matches!(made, Ok(Some(_))) {
-        make_small(handles).await?;
-    }
     match &made {
         Ok(None) => {}
         Ok(Some(BackupInfo { path, bytes, counts })) => {
@@ -91,6 +88,10 @@ pub async fn run_once(handles: &Handles) -> Result<Option<BackupInfo>, StoreErro
             handles.metrics.counter(&BACKUPS, &["failed"]).inc();
             tracing::error!(%error, "the daily backup could not be made; it is tried again in ten minutes");
         }
+    }
+    // Last: the loops may end with it.
+    if matches!(made, Ok(Some(_))) {
+        make_small(handles).await?;
     }
     made
 }

@@ -289,11 +289,12 @@ impl Poller {
         if self.rows.is_empty() {
             return Ok(());
         }
+        // Before the rows, so that a daemon that is killed again and again, at whatever moment, does not get a new budget each time.
+        let kept = keep_hosts(&self.handles).await;
         let rows = std::mem::take(&mut self.rows);
         let store = self.handles.store.clone();
         blocking(move || store.touch(&rows)).await?;
-        // With the rows, so that a daemon that is killed again and again does not get a new budget each time.
-        keep_hosts(&self.handles).await
+        kept
     }
 }
 

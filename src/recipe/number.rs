@@ -158,9 +158,25 @@ fn upper(c: char) -> impl Iterator<Item = char> {
     is_kept.then_some(c).into_iter().chain(c.to_uppercase().filter(move |_| !is_kept))
 }
 
-/// Puts parts into a form such as `{court}-{year}`.
+/// Puts parts into a form such as `{court}-{year}`. What stands in braces within a part is text, whatever it says.
 pub fn fill(form: &str, parts: &Parts) -> String {
-    parts.iter().fold(form.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    let (mut filled, mut rest) = (String::new(), form);
+    while let Some((before, from)) = rest.split_once('{') {
+        filled.push_str(before);
+        let part = from.split_once('}').and_then(|(name, after)| Some((parts.get(name)?, after)));
+        match part {
+            Some((value, after)) => {
+                filled.push_str(value);
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = from;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
 }
 
 /// A text with zeros on the left until it has this many characters; an empty one stays empty.
@@ -183,7 +199,14 @@ fn clip(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::{Parts, fill};
     use crate::recipe::{Next, Recipe, Refusal, Step};
+
+    #[test]
+    fn what_somebody_typed_in_braces_is_no_part() {
+        let parts: Parts = [("court", "{year}{"), ("year", "2024}")].into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        assert_eq!(fill("{court}-{year}/{other}{", &parts), "{year}{-2024}/{other}{");
+    }
 
     /// Brazil's numbers: one digit in ten thousand mistypings passes; the court decides about the host.
     const CNJ: &str = r#"

@@ -192,6 +192,24 @@ fn what_only_a_withheld_case_says_of_a_hearing_is_told_of_no_other() {
 }
 
 #[test]
+fn a_moment_of_reserved_takes_no_reminder_with_it() {
+    let pair = Pair::new();
+    pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);
+    let now = at("2026-11-19T15:00:00Z");
+    let is_said = |health: Health| {
+        let head = Head { health, ..pair.store.head(pair.cids[0]).expect("reads").expect("is there") };
+        let (events, deliveries) = (Vec::new(), Vec::new());
+        let visit = Visit { cid: pair.cids[0], row: Pair::row(now), head, missing: None, version: None, events, deliveries };
+        pair.store.commit(visit).expect("kept");
+    };
+    is_said(Health::Reserved);
+    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], now).expect("looked at");
+    assert_eq!((looked[0].told, looked[0].next), (0, now + WITHHELD_AGAIN));
+    is_said(Health::Ok);
+    assert_eq!(pair.told(0, "2026-11-19T15:15:00Z"), ["ec-esatje hearing.reminder: una"]);
+}
+
+#[test]
 fn a_difference_is_told_when_it_has_stood_for_two_working_days_in_the_readings_of_both() {
     let pair = Pair::new();
     pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);

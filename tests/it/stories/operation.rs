@@ -152,7 +152,7 @@ fn a_spent_budget_is_shown_with_its_end_and_outlives_a_kill() {
     };
     assert!(line["detail"].as_str().is_some_and(|why| why.contains("are spent")), "{line}");
     assert_eq!(line["health"], "ok");
-    // What was counted is kept within seconds: another list shows the next visit from the same write.
+    // What was counted is kept within seconds, and before the next visit that this list shows.
     while serde_json::from_str::<serde_json::Value>(&world.ok(&["list", "--json"])).expect("JSON")["cases"][0]["next_visit"]
         != line["waits_until"]
     {}
