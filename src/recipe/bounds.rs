@@ -190,15 +190,20 @@ impl TreeSink for Bounded {
 
     fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
         match &child {
-            NodeOrText::AppendText(_) => self.spend(1),
+            // A text comes in pieces, each end of a line by itself; those behind the first join it and are no part.
+            NodeOrText::AppendText(_) => {
+                let last = |html: &Html| Some(html.tree.get(*parent)?.last_child()?.value().is_text());
+                let joins = last(&self.tree.0.borrow()).unwrap_or_default();
+                self.spend(usize::from(!joins));
+            }
             NodeOrText::AppendNode(child) => self.compare(parent, child),
         }
         self.tree.append(parent, child);
     }
 
     fn append_based_on_parent_node(&self, element: &Handle, before: &Handle, child: NodeOrText<Handle>) {
-        self.spend(1);
-        self.tree.append_based_on_parent_node(element, before, child);
+        let is_inside = self.tree.0.borrow().tree.get(*element).is_some_and(|element| element.parent().is_some());
+        if is_inside { self.append_before_sibling(element, child) } else { self.append(before, child) }
     }
 
     fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
@@ -219,7 +224,14 @@ impl TreeSink for Bounded {
     }
 
     fn append_before_sibling(&self, sibling: &Handle, node: NodeOrText<Handle>) {
-        self.spend(1);
+        match &node {
+            NodeOrText::AppendText(_) => {
+                let previous = |html: &Html| Some(html.tree.get(*sibling)?.prev_sibling()?.value().is_text());
+                let joins = previous(&self.tree.0.borrow()).unwrap_or_default();
+                self.spend(usize::from(!joins));
+            }
+            NodeOrText::AppendNode(_) => self.look(1),
+        }
         self.tree.append_before_sibling(sibling, node);
     }
 
@@ -247,8 +259,13 @@ mod tests {
     fn what_courts_send_is_read_and_what_grows_out_of_all_proportion_is_not() {
         let rows = "<tr><td>13/03/2024</td><td>PROVIDENCIA GENERAL</td><td><a href=/1>ver</a></td></tr>".repeat(10_000);
         assert!(document(&format!("<table>{rows}</table>")).is_ok());
-        for page in ["<br>a".repeat(5_000), "<p>".repeat(5_000), "a".repeat(1_000_000), String::new()] {
-            assert!(document(&page).is_ok() && fragment(&page).is_ok(), "{}", page.len());
+        let texts = ["a", "\n", " \n", "\r\n", "&nbsp;", "&", "a\n", "<", "\0", "ñ\n", "]]>"].map(|text| text.repeat(20_000));
+        let blank_lines = ["<table>", "<tr>", "<select>", "<pre>", "<script>", "<textarea>", "<svg>", "<!--", "</body>", "</html>"];
+        let blank_lines = blank_lines.map(|tag| format!("{tag}{}", "\n".repeat(20_000)));
+        let pages = ["<br>a".repeat(5_000), "<p>".repeat(5_000), "a".repeat(1_000_000), String::new()];
+        for page in pages.into_iter().chain(texts).chain(blank_lines) {
+            let start: String = page.chars().take(20).collect();
+            assert!(document(&page).is_ok() && fragment(&page).is_ok(), "{start:?} {}", page.len());
         }
         let bold: String = (0..2_000).map(|n| format!("<b id={n}>")).collect();
         let repeated = format!("<p>{bold}{}", "<p>x".repeat(5_000));
@@ -276,7 +293,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_bounded_tree_is_the_tree(html in "(<(p|b|i|table|tr|td|a href=x|/p|/b|/i|/table|template|svg)>|x| |<!-- c -->){0,60}") {
+        fn a_bounded_tree_is_the_tree(html in "(<(p|b|i|table|tr|td|a href=x|/p|/b|/i|/table|template|svg)>|x| |\n|&nbsp;|<!-- c -->){0,60}") {
             prop_assert_eq!(document(&html).map(|tree| tree.html()), Ok(Html::parse_document(&html).html()));
             prop_assert_eq!(fragment(&html).map(|tree| tree.html()), Ok(Html::parse_fragment(&html).html()));
         }
