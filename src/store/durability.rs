@@ -1,4 +1,4 @@
-//! Makes sled's flush durable: the only file of veedor with `unsafe`.
+//! Makes sled's flush durable: the only file of veedor with `unsafe` code.
 //!
 //! On Linux sled 0.34.7 "flushes" with `sync_file_range(2)`, which writes neither the inode nor the disk's cache: 21 of 46
 //! simulated power cuts lost the store or acknowledged commits (`docs` of the design, storage A6; sled #1452, #928, #1351).

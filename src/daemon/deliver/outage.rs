@@ -96,6 +96,13 @@ impl Receivers {
         self.taken.lock().expect("not poisoned").get(channel).cloned().unwrap_or_default()
     }
 
+    /// How many bytes it takes to remember what was taken, about.
+    fn bytes(&self) -> usize {
+        let size =
+            |(message, events): (&String, &BTreeSet<String>)| 100 + message.len() + events.iter().map(|id| 50 + id.len()).sum::<usize>();
+        self.taken.lock().expect("not poisoned").values().flatten().map(size).sum()
+    }
+
     async fn hooks(&self) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();

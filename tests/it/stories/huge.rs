@@ -19,7 +19,7 @@ const A: &str = "17721-2024-00011G";
 /// Pages in the short form.
 const PAGES: usize = 26;
 
-/// The most that the process may take, in MiB: what `systemd/README.md` and `docs/reliability.md` say.
+/// The most that the process may take, in MiB: what `docs/reliability.md` says.
 const BOUND: usize = 512;
 
 /// What a site sends. The second number of a page grows with each answer, so that no page is the one before.
