@@ -15,11 +15,14 @@ use crate::config::Source;
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
-use crate::fetch::room::Load;
+use crate::fetch::room::{Load, NoRoom};
 use crate::fetch::{FailureKind, Fetched, Jar, Rest, Rules};
 use crate::recipe::{Next, Refusal};
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
+
+/// A visit for whose answers there was no room is made again after this: asking sooner would cost the court more than it gives us.
+const CROWDED_AGAIN: Duration = Duration::from_secs(600);
 
 /// The most requests that one visit may make. e-SATJE cases with many incidents need a few dozen; a recipe that asks for
 /// more than this is running in circles.
@@ -52,6 +55,14 @@ pub enum Answer {
         /// The earliest time to try again.
         not_before: Option<Timestamp>,
     },
+}
+
+impl Answer {
+    /// There was no room for what the source answers.
+    pub fn crowded(why: String, handles: &Handles) -> Self {
+        tracing::warn!(why, "an answer was not taken for want of memory; the case is visited again in a while");
+        Self::Postponed { why, not_before: handles.clock.now().checked_add(CROWDED_AGAIN).ok() }
+    }
 }
 
 /// How the pages of a visit were asked: what they turn out to be says how the source treats us, and how long they may serve
@@ -145,10 +156,13 @@ pub async fn ask(
             Fetched::NotModified { at } if is_conditional => match held.page(&handles.store, pages.len(), load).await? {
                 Taken::Page(page) => pages.push(Page { fetched_at: at, ..page }),
                 Taken::Gone => {}
-                Taken::NoRoom => {
-                    let why = "the stored pages, which did not change, are many, and other large answers are read".to_owned();
-                    return Ok(Answer::Postponed { why, not_before: None });
+                Taken::NoRoom(NoRoom::Full) => {
+                    return Ok(Answer::crowded(
+                        "the stored pages, which did not change, are many, and other large answers are read".to_owned(),
+                        handles,
+                    ));
                 }
+                Taken::NoRoom(why) => return Ok(Answer::Failed { health: Health::Unreadable(why.to_string()), not_before: None }),
             },
             Fetched::NotModified { .. } => {
                 let health = Health::Unreadable("the source answered \"not modified\" to a question without conditions".into());
@@ -167,6 +181,7 @@ pub async fn ask(
                 }
                 let health = match failure.kind {
                     FailureKind::Postponed => return Ok(Answer::Postponed { why, not_before }),
+                    FailureKind::Crowded => return Ok(Answer::crowded(why, handles)),
                     FailureKind::Unavailable => Health::Unavailable(why),
                     FailureKind::Blocked | FailureKind::Disallowed => Health::Blocked(why),
                     FailureKind::Unreadable => Health::Unreadable(why),

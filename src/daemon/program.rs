@@ -36,8 +36,7 @@ pub async fn ask(handles: &Handles, source: &Source, program: &Program, number: 
     };
     match ran {
         Ok(ran) if load.take(ran.printed.len()).await.is_err() => {
-            let why = format!("{} printed much while other large answers are read", program.name());
-            Answer::Postponed { why, not_before: None }
+            Answer::crowded(format!("{} printed much while other large answers are read", program.name()), handles)
         }
         Ok(ran) => sorted(program, ran, request, handles.clock.now()),
         Err(health) => Answer::Failed { health, not_before: None },

@@ -14,12 +14,12 @@ use jiff::Timestamp;
 use crate::clock::Clock;
 use crate::domain::id::sha256;
 use crate::domain::page::{Method, Page, Request};
-use crate::fetch::room::Load;
+use crate::fetch::room::{Load, NoRoom};
 use crate::fetch::{Failure, FailureKind, Fetched, Fetcher, Rules, Validators};
 
 /// The most bytes of pages that are held. The feed of a large court is a few hundred kilobytes; of what is beyond this, the
 /// oldest is asked for again.
-const MOST_BYTES: usize = 16 << 20;
+const MOST_BYTES: usize = 32 << 20;
 
 /// The most questions whose answers are held.
 const MOST_ANSWERS: usize = 1024;
@@ -64,13 +64,14 @@ impl Shared {
         let came = self.clock.now();
         let mut answered = slot.lock().await;
         let within = within.min(rest(rules, answered.refused));
+        let now = self.clock.now();
         // What many visits have a copy of counts for each.
-        if let Some(page) = answered.young(within, self.clock.now())
-            && load.take(page.body.len()).await.is_err()
+        if let Some(page) = answered.young(within, now)
+            && let Err(why) = load.take(page.body.len()).await
         {
-            return (Fetched::Failed(no_room()), false);
+            return (Fetched::Failed(no_room(why)), false);
         }
-        if let Some(known) = answered.stands(request, within, came, self.clock.now()) {
+        if let Some(known) = answered.stands(request, within, came, now) {
             return (known, false);
         }
         // "Not modified" would give a page that was cut off on its way a second time, and for ever.
@@ -85,9 +86,9 @@ impl Shared {
                 let page = Page { fetched_at: at, ..page };
                 match load.take(page.body.len()).await {
                     Ok(()) => Fetched::Page(page),
-                    Err(_) => {
+                    Err(why) => {
                         answered.page = Some(page);
-                        return (Fetched::Failed(no_room()), true);
+                        return (Fetched::Failed(no_room(why)), true);
                     }
                 }
             }
@@ -170,9 +171,15 @@ impl Answered {
 }
 
 /// Said of a visit that gets no copy of what is held.
-fn no_room() -> Failure {
-    let why = "an answer is held for it, and there is no room for another copy while other large answers are read".to_owned();
-    Failure { kind: FailureKind::Postponed, why, not_before: None }
+fn no_room(why: NoRoom) -> Failure {
+    let (kind, why) = match why {
+        NoRoom::Full => {
+            let why = "an answer is held for it, and there is no room for another copy while other large answers are read".to_owned();
+            (FailureKind::Crowded, why)
+        }
+        NoRoom::TooLarge => (FailureKind::Unreadable, why.to_string()),
+    };
+    Failure { kind, why, not_before: None }
 }
 
 /// How long a page may be held that no recipe could read; any time, for one that could be read.

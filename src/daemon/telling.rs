@@ -62,7 +62,9 @@ impl Read {
         if kept.len() >= KEPT || bytes + known.size() > KEPT_BYTES {
             kept.clear();
         }
-        kept.insert((cid, version), Arc::clone(&known));
+        if known.size() <= KEPT_BYTES {
+            kept.insert((cid, version), Arc::clone(&known));
+        }
         Ok(Some(known))
     }
 }

@@ -11,7 +11,7 @@ use super::visit::Target;
 use crate::domain::id::sha256;
 use crate::domain::page::{Page, Request};
 use crate::fetch::Validators;
-use crate::fetch::room::Load;
+use crate::fetch::room::{Load, NoRoom};
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::store::{Cid, Store};
@@ -25,6 +25,8 @@ pub struct HeldPages {
     asked: Asked,
     /// Read when the first of them is needed.
     pages: Option<Vec<Option<Page>>>,
+    /// Whether one that was needed was not there.
+    pub gone: bool,
 }
 
 /// What was asked for each page of a version.
@@ -49,14 +51,19 @@ pub enum Taken {
     Page(Page),
     /// It does not read back, or is not stored any more: it has to be asked for.
     Gone,
-    /// Other large answers are read.
-    NoRoom,
+    /// It cannot be held.
+    NoRoom(NoRoom),
 }
 
 impl Unmodified {
     /// A version with validators was stored.
     pub fn note(&self, cid: Cid) {
         self.lock().insert(cid, Known::Something);
+    }
+
+    /// The stored pages of a case are not what they were: it is asked for without conditions until a new version is stored.
+    pub fn forget(&self, cid: Cid) {
+        self.lock().remove(&cid);
     }
 
     /// Forgets the cases that are not watched any more.
@@ -88,7 +95,7 @@ impl Unmodified {
         };
         self.lock().insert(cid, Known::Version(version, Arc::clone(&asked)));
         let validators = head.validators.into_iter().map(|(etag, last_modified)| Validators { etag, last_modified }).collect();
-        Ok(HeldPages { cid, version, validators, asked, pages: None })
+        Ok(HeldPages { cid, version, validators, asked, pages: None, gone: false })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Cid, Known>> {
@@ -108,22 +115,24 @@ impl HeldPages {
         let pages = match &mut self.pages {
             Some(pages) => pages,
             none => {
-                let size = size(store, self.cid, self.version).await?;
-                if load.take(size.min(load.left())).await.is_err() {
-                    return Ok(Taken::NoRoom);
+                // Room for all of them while they are read; then each counts when it is taken out.
+                let (size, before) = (size(store, self.cid, self.version).await?, load.bytes());
+                if let Err(why) = load.take(size.min(load.left())).await {
+                    return Ok(Taken::NoRoom(why));
                 }
                 let pages = stored(store, self.cid, self.version, load).await?.unwrap_or_default();
+                load.back_to(before);
                 none.insert(pages.into_iter().map(Some).collect())
             }
         };
-        let page = pages.get_mut(place).and_then(Option::take);
-        Ok(page.map_or_else(
-            || {
-                *self = Self::default();
-                Taken::Gone
-            },
-            Taken::Page,
-        ))
+        let Some(page) = pages.get_mut(place).and_then(Option::take) else {
+            *self = Self { gone: true, ..Self::default() };
+            return Ok(Taken::Gone);
+        };
+        Ok(match load.take(page.body.len()).await {
+            Ok(()) => Taken::Page(page),
+            Err(why) => Taken::NoRoom(why),
+        })
     }
 }
 

@@ -178,7 +178,11 @@ impl Visitor {
                 // Something is amiss with a case that is not settled, and a person wants to know.
                 let may_spare = target.settled && !target.by_hand && target.keep;
                 let probed = self.probes.known(target.cid, &source.recipe, self.handles.clock.now()).filter(|_| may_spare);
-                ask(&self.handles, &source, number, &mut held, probed, &mut load).await?
+                let answer = ask(&self.handles, &source, number, &mut held, probed, &mut load).await?;
+                if held.gone {
+                    self.unmodified.forget(target.cid);
+                }
+                answer
             }
         };
         let probe = match &answer {
@@ -229,8 +233,10 @@ impl Visitor {
                         Visited { health: Health::Ok, version: None, events: Vec::new(), row, due, settled: true, row_pending: true };
                     return Ok(Report::Visited(unchanged));
                 }
-                let _reading = self.reading(target, load).await?;
+                let reading = self.reading(target, load).await?;
                 let visited = blocking(move || job.pages(pages)).await?;
+                // What comes now may wait for others that wait to read.
+                drop(reading);
                 if let Some(asked) = &asked {
                     asked.judged(&self.handles, &visited.health).await;
                 }

@@ -21,7 +21,9 @@ const KEPT: [&str; 6] = ["content-type", "etag", "last-modified", "date", "serve
 /// Headers that are ours to send: who we are, and what frames the request.
 const OURS: [&str; 6] = ["user-agent", "host", "content-length", "transfer-encoding", "connection", "accept-encoding"];
 /// How much room is made at once for a body on the word of its `Content-Length`.
-const FIRST_ROOM: u64 = 1024 * 1024;
+const FIRST_ROOM: u64 = 64 * 1024;
+/// When we were this long in taking a body, it may be for us that it breaks off.
+const OUR_WAIT: Duration = Duration::from_secs(1);
 
 /// What to send, and how much of an answer to bear.
 #[derive(Clone, Copy)]
@@ -147,24 +149,30 @@ async fn read(mut response: Response, bound: Bound<'_>, deadline: &mut Deadline<
         }
     };
     let host = deadline.host;
-    let too_large = || Trouble::unreadable(format!("what {host} answers is larger than {} MiB", MOST_BYTES >> 20));
+    let too_large = || Trouble::unreadable(format!("what {host} answers in one visit is larger than {} MiB", MOST_BYTES >> 20));
+    let mut waited = Duration::ZERO;
     // What says so beforehand is not even begun.
     if usize::try_from(promised).is_ok_and(|promised| promised > load.left()) {
         return Err(too_large());
     }
-    while let Some(chunk) = deadline.within(response.chunk(), true).await? {
+    let crowded = || Trouble::crowded(format!("{host} answers much while other large answers are read"));
+    loop {
+        let chunk = match deadline.within(response.chunk(), true).await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return Ok(body),
+            // Waiting for room is no fault of the host, nor that it does not wait with us.
+            Err(_) if waited > OUR_WAIT => return Err(crowded()),
+            Err(trouble) => return Err(trouble),
+        };
         let came = Instant::now();
         match load.take(chunk.len()).await {
             Ok(()) => body.extend_from_slice(&chunk),
             Err(NoRoom::TooLarge) => return Err(too_large()),
-            Err(NoRoom::Full) => {
-                return Err(Trouble::postponed(format!("{host} answers much while other large answers are read")));
-            }
+            Err(NoRoom::Full) => return Err(crowded()),
         }
-        // Waiting for room is no fault of the host.
+        waited += came.elapsed();
         deadline.until += came.elapsed();
     }
-    Ok(body)
 }
 
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {

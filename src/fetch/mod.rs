@@ -132,6 +132,8 @@ pub enum FailureKind {
     Unreadable,
     /// Nothing was asked: the host rests, is closed, its budget is spent, or its queue is long. No fault of the source.
     Postponed,
+    /// An answer was not taken, because other large answers are held and read (see [`room`]). No fault of the source.
+    Crowded,
 }
 
 /// What is kept of a host across restarts.
@@ -322,6 +324,7 @@ impl FailureKind {
             Self::Disallowed => "disallowed",
             Self::Unreadable => "unreadable",
             Self::Postponed => "postponed",
+            Self::Crowded => "crowded",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Room in memory for what courts answer: how much of it is held and read at once, over all visits.
 //!
 //! `daemon` takes a [`Load`] for each visit, and gives it to every fetch of it; `exchange` has it grow with the body that it reads, and
-//! waits where there is no room. Small answers, which nearly all are, wait for nobody. The waiting is bounded, so that visits
+//! waits where there is no room. Small answers, which nearly all are, find room always. The waiting is bounded, so that visits
 //! that need each other's room end and are made again later. Nothing here reads a page; what a page may become once it is
 //! read is bounded in `recipe`.
 
@@ -15,16 +15,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const SMALL: usize = 256 << 10;
 /// Of more than [`SMALL`] and up to this many bytes there are [`MIDDLES`] visits at once.
 const MIDDLE: usize = 4 << 20;
-/// The most that one visit may hold: what is much larger could not be stored with its pages either, and the longest real docket seen is
+/// The most that one visit may hold: what is larger could not be stored with its pages either, and the longest real docket seen is
 /// below 10 MB. It counts bytes after decoding: that is what a gzip bomb fills.
-pub const MOST_BYTES: usize = 24 << 20;
+pub const MOST_BYTES: usize = 32 << 20;
 const MIDDLES: usize = 8;
 /// Of more than [`MIDDLE`] bytes there are so many visits at once.
 const LARGES: usize = 2;
 /// So many small answers are read (parsed, compared, stored) at once; of larger ones it is one.
-const SMALL_READINGS: usize = 8;
-/// Nobody waits longer for room.
-const PATIENCE: Duration = Duration::from_secs(120);
+const SMALL_READINGS: usize = 4;
+/// Nobody waits longer for room: the court's connection is open meanwhile, and its next request waits too.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The room. Clones share it.
 #[derive(Clone)]
@@ -58,6 +58,15 @@ pub enum NoRoom {
     TooLarge,
     /// Other visits hold much, and went on holding it.
     Full,
+}
+
+impl fmt::Display for NoRoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => write!(f, "the answers of one visit are larger than {} MiB", MOST_BYTES >> 20),
+            Self::Full => f.write_str("other large answers are held and read"),
+        }
+    }
 }
 
 impl Default for Room {
@@ -109,7 +118,7 @@ impl Load {
             return Err(NoRoom::TooLarge);
         }
         let then = self.bytes + bytes;
-        // Always in this order: who holds large room waits for nobody.
+        // Always in this order, so that no two visits wait for what the other holds.
         if then > SMALL && self.middle.is_none() {
             self.middle = Some(self.room.place(&self.room.0.middle).await?);
         }
@@ -120,7 +129,7 @@ impl Load {
         Ok(())
     }
 
-    /// Holds only so many bytes again: an answer was thrown away.
+    /// Holds only so many bytes again: an answer was thrown away. Its place among the large ones is kept until the visit ends.
     pub fn back_to(&mut self, bytes: usize) {
         self.bytes = self.bytes.min(bytes);
     }
@@ -155,7 +164,7 @@ mod tests {
         let mut large: Vec<Load> = Vec::new();
         for _ in 0..LARGES {
             let mut load = room.load();
-            for _ in 0..24 {
+            for _ in 0..MOST_BYTES >> 20 {
                 load.take(1 << 20).await.expect("there is room");
             }
             assert_eq!((load.left(), load.take(1).await), (0, Err(NoRoom::TooLarge)));

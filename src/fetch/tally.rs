@@ -10,19 +10,19 @@ use crate::metrics::{Counter, Histogram, Metrics, RECEIVED_BYTES, REQUEST_SECOND
 pub(super) struct Tally {
     page: Counter,
     not_modified: Counter,
-    failed: [(FailureKind, Counter); 5],
+    failed: [(FailureKind, Counter); 6],
     pub(super) seconds: Histogram,
     bytes: Counter,
 }
 
 impl Tally {
     pub(super) fn new(metrics: &Metrics, source: &str) -> Self {
-        use FailureKind::{Blocked, Disallowed, Postponed, Unavailable, Unreadable};
+        use FailureKind::{Blocked, Crowded, Disallowed, Postponed, Unavailable, Unreadable};
         let counter = |result| metrics.counter(&REQUESTS, &[source, result]);
         Self {
             page: counter("page"),
             not_modified: counter("not_modified"),
-            failed: [Unavailable, Blocked, Disallowed, Unreadable, Postponed].map(|kind| (kind, counter(kind.name()))),
+            failed: [Unavailable, Blocked, Disallowed, Unreadable, Postponed, Crowded].map(|kind| (kind, counter(kind.name()))),
             seconds: metrics.histogram(&REQUEST_SECONDS, &[source]),
             bytes: metrics.counter(&RECEIVED_BYTES, &[source]),
         }

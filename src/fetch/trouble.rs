@@ -27,8 +27,8 @@ impl Trouble {
     }
 
     /// We could not take the answer; nothing is wrong with the host.
-    pub(super) fn postponed(why: String) -> Self {
-        Self { kind: FailureKind::Postponed, why, dropped: false }
+    pub(super) fn crowded(why: String) -> Self {
+        Self { kind: FailureKind::Crowded, why, dropped: false }
     }
 
     pub(super) fn unreadable(why: String) -> Self {

@@ -13,6 +13,8 @@ use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::{Attribute, ParseOpts, QualName, local_name, ns};
 use scraper::{Html, HtmlTreeSink};
 
+use super::{Refusal, budget};
+
 /// The most parts of an answer: elements, texts and attributes of HTML; values and names of JSON; elements and attributes of XML. A part
 /// takes about a hundred bytes.
 pub const MOST_PARTS: usize = 1_000_000;
@@ -22,6 +24,15 @@ const FEW: usize = 1_000;
 
 /// The most entries of a docket. What is compared, kept and told of each takes some kilobytes.
 pub const MOST_ENTRIES: usize = 50_000;
+
+/// Refuses a docket of more entries.
+pub fn entries(count: usize, at: &str) -> Result<(), Refusal> {
+    if count <= MOST_ENTRIES {
+        return Ok(());
+    }
+    let expected = format!("a docket of at most {MOST_ENTRIES} entries");
+    Err(Refusal::Unreadable { at: at.to_owned(), expected, found: "more".to_owned() })
+}
 
 /// An answer has more parts than are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +45,20 @@ impl TooMany {
     }
 }
 
-/// JSON that is no longer than this many parts is not counted: most of what courts send.
+/// What a value or a name takes beside its text, in bytes.
+const BYTES_A_PART: usize = 64;
+
+/// JSON. Several answers of one visit, and JSON in texts of JSON, are kept together, so that each counts.
 pub fn json(text: &str) -> Result<(), TooMany> {
-    if text.len() <= MOST_PARTS || json_parts(text.as_bytes()) <= MOST_PARTS { Ok(()) } else { Err(TooMany) }
+    counted(json_parts(text.as_bytes()))
+}
+
+fn counted(parts: usize) -> Result<(), TooMany> {
+    if parts > MOST_PARTS {
+        return Err(TooMany);
+    }
+    budget::keep(parts * BYTES_A_PART);
+    Ok(())
 }
 
 /// Each value and each name stands before or after one of these outside of texts.
@@ -64,13 +86,54 @@ fn after_text(mut rest: &[u8]) -> &[u8] {
     &[]
 }
 
-/// XML: two for each tag, because an element becomes an object with lists, and one for what looks like an attribute.
+/// XML: two for each element, because it becomes an object with lists, and one for what looks like an attribute.
 pub fn xml(text: &str) -> Result<(), TooMany> {
-    if text.len() <= MOST_PARTS {
-        return Ok(());
+    let bytes = text.as_bytes();
+    let parts = |at: usize| match (bytes[at], bytes.get(at + 1)) {
+        (b'<', Some(b'/')) => 0,
+        (b'<', _) => 2,
+        _ => 1,
+    };
+    counted(memchr::memchr2_iter(b'<', b'=', bytes).map(parts).sum())
+}
+
+/// The most attributes of one tag: the parser compares each with all before it, and only then shows them.
+const MOST_ATTRIBUTES: usize = 5_000;
+
+/// Whether a tag has more words than it may have attributes.
+fn has_endless_tag(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let Some(at) = memchr::memchr(b'<', rest) {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"!--") {
+            rest = memchr::memmem::find(rest, b"-->").map_or(&[], |end| &rest[end..]);
+        } else if rest.first().is_some_and(u8::is_ascii_alphabetic) {
+            let (words, after) = tag(rest);
+            if words > MOST_ATTRIBUTES {
+                return true;
+            }
+            rest = after;
+        }
     }
-    let parts = memchr::memchr2_iter(b'<', b'=', text.as_bytes()).map(|at| 1 + usize::from(text.as_bytes()[at] == b'<')).sum::<usize>();
-    if parts <= MOST_PARTS { Ok(()) } else { Err(TooMany) }
+    false
+}
+
+/// The words of a tag outside of its quotes, and what follows it.
+fn tag(bytes: &[u8]) -> (usize, &[u8]) {
+    let (mut words, mut quote, mut before) = (0, None, b'<');
+    for (at, byte) in bytes.iter().enumerate() {
+        match (quote, *byte) {
+            (Some(open), byte) if byte == open => quote = None,
+            (Some(_), _) => continue,
+            (None, b'>') => return (words, &bytes[at..]),
+            (None, b'"' | b'\'') if before == b'=' => quote = Some(*byte),
+            (None, byte) => words += usize::from(!byte.is_ascii_whitespace() && (before.is_ascii_whitespace() || before == b'/')),
+        }
+        if !byte.is_ascii_whitespace() || before != b'=' {
+            before = *byte;
+        }
+    }
+    (words, &[])
 }
 
 /// A document of HTML.
@@ -92,8 +155,11 @@ pub fn fragment(text: &str) -> Result<Html, TooMany> {
 
 /// The parser knows no way to end early, so what leaves it is an unwinding that no panic hook sees.
 fn within(text: &str, empty: Html, looks: usize, parse: impl FnOnce(Bounded) -> Html) -> Result<Html, TooMany> {
-    // A node of two bytes is rarer than rare: `<p>` has three.
-    let most = (FEW + text.len() / 2).min(MOST_PARTS);
+    if has_endless_tag(text) {
+        return Err(TooMany);
+    }
+    // The rules open again what was left open, which makes pages that nobody tidied larger than they are, and hostile ones without end.
+    let most = (FEW + text.len()).min(MOST_PARTS);
     let sink = Bounded { tree: HtmlTreeSink::new(empty), left: Cell::new(most), looks: Cell::new(looks) };
     catch_unwind(AssertUnwindSafe(|| parse(sink))).map_err(|why| match why.downcast::<TooMany>() {
         Ok(too_many) => *too_many,
@@ -114,8 +180,14 @@ const FORMATTING: [&str; 14] = ["a", "b", "big", "code", "em", "font", "i", "nob
 /// The rules look through all open elements again and again: in two hundred thousand nested `<div>` for minutes. So many looks take seconds.
 const MOST_LOOKS: usize = 250_000_000;
 
-/// To compare two formatting elements takes as long as so many looks.
-const LOOKS_A_COMPARISON: usize = 20;
+/// An element at a level more is looked through by each selector, each text that it stands in …
+const LOOKS_A_LEVEL: usize = 4;
+
+/// To compare two formatting elements takes as long as so many looks, and as many more for each attribute.
+const LOOKS_A_COMPARISON: usize = 10;
+
+/// What stands outside of these is not compared with what stands in them.
+const MARKERS: [&str; 7] = ["td", "th", "caption", "template", "applet", "object", "marquee"];
 
 impl Bounded {
     fn look(&self, count: usize) {
@@ -125,22 +197,31 @@ impl Bounded {
         }
     }
 
-    /// A formatting element with attributes is compared with all those that it stands in: of forty thousand `<b id=…>` each with each.
-    fn compare(&self, parent: &Handle, child: &Handle) {
+    /// An element takes its place. How deep it stands is what every selector pays for it, and a formatting element is compared with those that it may
+    /// be one of too many of: of forty thousand `<b id=…>` each with each.
+    fn place(&self, parent: &Handle, child: &Handle) {
         let html = self.tree.0.borrow();
-        let is_compared = |node: &scraper::Node| {
-            node.as_element().is_some_and(|element| FORMATTING.contains(&element.name()) && element.attrs().next().is_some())
-        };
-        if html.tree.get(*child).is_some_and(|child| is_compared(child.value())) {
-            let mut above = html.tree.get(*parent);
-            let mut looks = 0;
-            while let Some(node) = above {
-                looks += if is_compared(node.value()) { LOOKS_A_COMPARISON } else { 1 };
-                above = node.parent();
+        let child = html.tree.get(*child).and_then(|child| child.value().as_element());
+        let formatting = child.filter(|child| FORMATTING.contains(&child.name()));
+        let mut above = html.tree.get(*parent);
+        let (mut looks, mut alike, mut is_compared) = (0, 0, true);
+        while let Some(node) = above {
+            looks += LOOKS_A_LEVEL;
+            if let (Some(own), Some(other), true) = (formatting, node.value().as_element(), is_compared) {
+                is_compared = !MARKERS.contains(&other.name());
+                if other.name() == own.name() {
+                    let is_alike = own.attrs().eq(other.attrs());
+                    // Of those that are alike the rules remember three.
+                    if !is_alike || alike < 3 {
+                        looks += LOOKS_A_COMPARISON * (1 + own.attrs.len() + other.attrs.len());
+                    }
+                    alike += usize::from(is_alike);
+                }
             }
-            drop(html);
-            self.look(looks);
+            above = node.parent();
         }
+        drop(html);
+        self.look(looks);
     }
 
     fn spend(&self, parts: usize) {
@@ -196,7 +277,7 @@ impl TreeSink for Bounded {
                 let joins = last(&self.tree.0.borrow()).unwrap_or_default();
                 self.spend(usize::from(!joins));
             }
-            NodeOrText::AppendNode(child) => self.compare(parent, child),
+            NodeOrText::AppendNode(child) => self.place(parent, child),
         }
         self.tree.append(parent, child);
     }
@@ -230,13 +311,16 @@ impl TreeSink for Bounded {
                 let joins = previous(&self.tree.0.borrow()).unwrap_or_default();
                 self.spend(usize::from(!joins));
             }
-            NodeOrText::AppendNode(_) => self.look(1),
+            NodeOrText::AppendNode(child) => self.place(sibling, child),
         }
         self.tree.append_before_sibling(sibling, node);
     }
 
     fn add_attrs_if_missing(&self, target: &Handle, attributes: Vec<Attribute>) {
         self.spend(attributes.len());
+        // Each is put in its place among those that are there.
+        let present = self.tree.0.borrow().tree.get(*target).and_then(|node| Some(node.value().as_element()?.attrs.len()));
+        self.look(present.unwrap_or_default() * attributes.len());
         self.tree.add_attrs_if_missing(target, attributes);
     }
 
@@ -274,11 +358,38 @@ mod tests {
         let few_looks = 10_000_000;
         assert_eq!(document_within(&open, few_looks).err(), Some(TooMany));
         assert_eq!(document_within(&"<div>".repeat(5_000), few_looks).err(), Some(TooMany));
-        assert!(document_within(&"<div>".repeat(2_000), few_looks).is_ok());
+        assert!(document_within(&"<div>".repeat(1_000), few_looks).is_ok());
+        assert_eq!(document_within(&"<span>".repeat(5_000), few_looks).err(), Some(TooMany), "selectors would go up from each to the top");
+        let attributes: String = (0..6_000).map(|n| format!("<html a{n}>")).collect();
+        assert_eq!(document_within(&attributes, few_looks).err(), Some(TooMany));
+        let untidy = "<font face=Arial size=2>PROVIDENCIA 13/03/2024<br>\n".repeat(2_500);
+        assert!(document(&untidy).is_ok(), "nobody closed a font, as in many pages of courts");
+        let paragraphs = "<p><font face=Arial><b><font size=2 color=navy><i>Auto\n<p>\n".repeat(500);
+        assert!(document(&paragraphs).is_ok());
         assert!(document(&"<font color=red>x</font> <a href=/1>y</a>".repeat(20_000)).is_ok());
         let attributes: String = (0..2_000).map(|n| format!(" a{n}")).collect();
         assert!(document(&format!("<p{attributes}>")).is_ok());
-        assert_eq!(document(&"<i>".repeat(MOST_PARTS + 1)).err(), Some(TooMany));
+        assert_eq!(document(&"<hr>".repeat(MOST_PARTS + 1)).err(), Some(TooMany));
+    }
+
+    #[test]
+    fn a_tag_without_end_is_seen_before_it_is_parsed() {
+        let words: String = (0..MOST_ATTRIBUTES + 1).map(|n| format!(" a{n}")).collect();
+        for page in
+            [format!("<p{words}>"), format!("<p{words}"), format!("<!-- <b --><i x='>'{words}>"), format!("<p title = \"a b\"{words}")]
+        {
+            assert!(has_endless_tag(&page), "{}", &page[..40]);
+        }
+        let value = "palabra ".repeat(2 * MOST_ATTRIBUTES);
+        for page in [
+            value.clone(),
+            format!("<!-- <p {value} -->"),
+            format!("<input value='{value}'>"),
+            format!("<p title=\"{value}\">"),
+            "<a b>".repeat(9_000),
+        ] {
+            assert!(!has_endless_tag(&page), "{}", &page[..9]);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::ops::Range;
 use regex::Regex;
 use scraper::ElementRef;
 
-use super::visible;
+use super::{budget, visible};
 
 /// The columns of a table.
 #[derive(Debug, Clone, Default)]
@@ -156,8 +156,10 @@ fn grid(table: ElementRef<'_>) -> Vec<(ElementRef<'_>, Vec<Cell<'_>>)> {
         let mut next = 0;
         for element in row.child_elements().filter(|cell| is(cell, &["td", "th"])) {
             while let Some(above) = cells.iter().find(|cell| cell.place.contains(&next)) {
+                budget::step(cells.len());
                 next = above.place.end;
             }
+            budget::step(cells.len());
             let span = |name: &str| element.attr(name).and_then(|span| span.trim().parse().ok()).unwrap_or(1).clamp(1, WIDEST);
             let cell = Cell { element, place: next..next + span("colspan") };
             next = cell.place.end;
@@ -167,6 +169,8 @@ fn grid(table: ElementRef<'_>) -> Vec<(ElementRef<'_>, Vec<Cell<'_>>)> {
             }
             cells.push(cell);
         }
+        // A cell that reaches down stands in each row that it reaches.
+        budget::keep(cells.len() * size_of::<Cell<'_>>());
         cells.sort_by_key(|cell| cell.place.start);
         rows.push((row, cells));
     }

@@ -19,7 +19,7 @@ use super::step::Step;
 use super::template::{Env, Scope, Template, Var};
 use super::value::Value;
 use super::zones::Zones;
-use super::{html_text, identity};
+use super::{bounds, budget, html_text, identity};
 use crate::domain::docket::{Document, Entry, EntryKey, Withheld, ZONE_FIELD};
 
 /// One `[[entries]]` table.
@@ -195,6 +195,8 @@ pub fn drafts(
                 rule.look(tally, &env);
             }
             let draft = spec.draft(&env, row, page, (zones, zone_of_case), oddities);
+            budget::keep(size(&draft.entry));
+            bounds::entries(drafts.len() + own.len(), &step.id)?;
             if draft.entry.withheld.is_none() {
                 fields.shown.push(row);
             }
@@ -217,6 +219,14 @@ pub fn drafts(
         oddities.note_tallies(&spec.oddities, &tallies);
     }
     Ok(drafts)
+}
+
+/// How many bytes an entry takes, about.
+fn size(entry: &Entry) -> usize {
+    let documents =
+        entry.documents.iter().map(|document| document.id.len() + document.name.len() + document.url.as_ref().map_or(0, String::len));
+    let extra = entry.extra.iter().map(|(name, value)| 64 + name.len() + value.len());
+    400 + entry.key.0.len() + entry.title.len() + entry.text.len() + documents.map(|size| size + 80).sum::<usize>() + extra.sum::<usize>()
 }
 
 /// The rows of one answer, and those of them that are shown. Another answer of the same visit is no excuse for this one.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 
 use super::Refusal;
+use super::budget;
 use super::date::DateSpec;
 use super::filter::{collapse, fold};
 use super::oddity::Oddities;
@@ -120,6 +121,7 @@ pub fn parties(visit: &Visit<'_>, specs: &[PartySpec], oddities: &mut Oddities) 
                 Some(same) if party < *same => *same = party,
                 Some(_) => {}
                 None => {
+                    budget::keep(200 + 2 * (party.role.len() + party.name.len()));
                     known.insert((fold(&party.role), fold(&party.name)), parties.len());
                     parties.push(party);
                 }

@@ -11,6 +11,7 @@ mod among_others;
 mod answer;
 mod big_numbers;
 mod bounds;
+mod budget;
 #[cfg(test)]
 mod captures;
 mod columns;
@@ -218,6 +219,11 @@ impl std::fmt::Display for Refusal {
     }
 }
 
+/// How many bytes there are to read.
+fn size(pages: &[Page]) -> usize {
+    pages.iter().map(|page| page.body.len()).sum()
+}
+
 impl Recipe {
     /// Compiles a recipe, or gives every mistake with its place. `file` is the name to print.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
@@ -259,12 +265,12 @@ impl Recipe {
     ///
     /// Pages are matched to requests in their order within a step.
     pub fn next(&self, number: &CaseNumber, pages: &[Page]) -> Next {
-        self.try_next(number, pages, false).unwrap_or_else(Next::Refused)
+        budget::within(size(pages), || self.try_next(number, pages, false)).unwrap_or_else(Next::Refused)
     }
 
     /// What pages that a person saved still need, which can do without a form that was only opened for its cookies.
     pub fn needs(&self, number: &CaseNumber, pages: &[Page]) -> Next {
-        self.try_next(number, pages, true).unwrap_or_else(Next::Refused)
+        budget::within(size(pages), || self.try_next(number, pages, true)).unwrap_or_else(Next::Refused)
     }
 
     fn try_next(&self, number: &CaseNumber, pages: &[Page], by_hand: bool) -> Result<Next, Refusal> {
@@ -318,7 +324,7 @@ impl Recipe {
             let docket = answer::glance(step, page).and_then(|()| docket_source::docket(visit.number, page));
             return (docket, oddities);
         }
-        let docket = self.read_all(visit, &mut oddities);
+        let docket = budget::within(size(visit.pages), || self.read_all(visit, &mut oddities));
         let docket = docket.map(|docket| Docket { oddities: oddities.take_list(), ..docket });
         (docket, oddities)
     }
@@ -342,10 +348,7 @@ impl Recipe {
             for (nth, spec) in self.plan.entries.iter().enumerate().filter(|(_, spec)| spec.step == index) {
                 oddities.at_table(nth);
                 drafts.extend(entries::drafts(visit, spec, step, &scopes, oddities)?);
-                if drafts.len() > bounds::MOST_ENTRIES {
-                    let (expected, found) = (format!("a docket of at most {} entries", bounds::MOST_ENTRIES), "more".to_owned());
-                    return Err(Refusal::Unreadable { at: step.id.clone(), expected, found });
-                }
+                bounds::entries(drafts.len(), &step.id)?;
             }
         }
         if drafts.is_empty() && !self.lists_others() {

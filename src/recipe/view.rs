@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use regex::Regex;
 use scraper::{ElementRef, Html, Node, Selector};
 
+use super::budget;
 use super::columns::Columns;
 use super::value::{Fields, Value};
 use super::visible;
@@ -184,7 +185,9 @@ fn fields<'a, 'r>(
 impl Look {
     fn value<'a, 'r>(&'r self, scope: &Scope<'a, '_>, base: Option<&url::Url>, note: Note<'_, 'a>) -> Result<Value<'r>, Missing> {
         if let Some(label) = &self.label {
-            return Ok(self.picked(self.after_label(label, scope)).into());
+            let text = self.picked(self.after_label(label, scope));
+            budget::keep(64 + text.len());
+            return Ok(text.into());
         }
         let itself = [scope.element];
         let places = match &self.column {
@@ -275,7 +278,9 @@ impl Look {
                 visible::text(element, |element| !left_out.is_empty() && left_out.contains(&element.id()))
             }
         };
-        self.picked(text)
+        let picked = self.picked(text);
+        budget::keep(64 + picked.len());
+        picked
     }
 
     /// What the look takes of a text.
@@ -316,7 +321,9 @@ impl Rows {
             let mut value = Fields::default();
             for (name, cells) in &columns {
                 let texts = cells.iter().map(|cell| visible::text(*cell, |_| false)).filter(|text| !text.is_empty());
-                value.insert(*name, texts.collect::<Vec<_>>().join(" ").into());
+                let text = texts.collect::<Vec<_>>().join(" ");
+                budget::keep(64 + text.len());
+                value.insert(*name, text.into());
             }
             // Rows within rows are no rows of the page.
             value.extend(fields(&self.cells, &scope, base, &mut |_| {})?);
@@ -399,6 +406,21 @@ mod tests {
         let problems: Vec<String> = sink.into_problems().iter().map(ToString::to_string).collect();
         assert!(problems.is_empty(), "{problems:?}");
         View { fields }.see(&Html::parse_document(html), "https://x.example/a/").unwrap().value.to_plain()
+    }
+
+    #[test]
+    fn a_page_that_becomes_many_times_larger_when_it_is_read_is_none() {
+        let row_in_row = format!("{}<h2>{}", "<article>".repeat(200), "x".repeat(10_000));
+        let reach = format!("<table><tr><td>Date<tr>{}{}</table>", "<td rowspan=1000>x".repeat(300), "<tr><td>y".repeat(300));
+        let left = budget::Left { bytes: 1 << 20, steps: 1 << 24 };
+        for (view, page) in [
+            ("rows = { css = 'article', cells = { title = 'h2' } }", row_in_row),
+            ("rows = { css = 'tr', columns = { date = '^Date' } }", reach),
+        ] {
+            let read = |page: &str| budget::within_these(left, || Ok(seen(view, page)));
+            assert!(read("<article><h2>x</h2></article><table><tr><td>Date<tr><td>x</table>").is_ok());
+            assert!(matches!(read(&page), Err(crate::recipe::Refusal::Unreadable { .. })), "{view}");
+        }
     }
 
     const TABLES: &str = "<table><tr><td>

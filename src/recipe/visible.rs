@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use scraper::{ElementRef, Node};
 
+use super::budget;
 use super::elements::{Sound, sound};
 use super::html_text::Setting;
 
@@ -70,6 +71,9 @@ pub fn is_shorter(element: ElementRef<'_>, than: usize) -> bool {
     walk(element, |_| false, count).is_continue()
 }
 
+/// To look at a node takes as long as to read so many bytes of a text.
+const STEPS_A_NODE: usize = 8;
+
 /// A piece of a page.
 enum Piece<'a> {
     Text(&'a str),
@@ -85,8 +89,10 @@ fn walk<'a>(
     let root = *element;
     let mut node = root;
     loop {
+        budget::step(STEPS_A_NODE);
         let is_entered = match node.value() {
             Node::Text(text) => {
+                budget::step(text.len());
                 visit(Piece::Text(text))?;
                 false
             }

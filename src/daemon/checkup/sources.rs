@@ -36,7 +36,7 @@ pub async fn ask_sources(handles: &Handles) -> Vec<Finding> {
             Fetched::NotModified { .. } => Finding::ok("answer", id, "its host answers now"),
             Fetched::Failed(failure) => match failure.kind {
                 FailureKind::Disallowed => Finding::ok("answer", id, "its host answers now"),
-                FailureKind::Postponed => {
+                FailureKind::Postponed | FailureKind::Crowded => {
                     Finding::warn("answer", id, format!("not asked: {}", failure.why), "wait; it is asked when it may be")
                 }
                 _ => Finding::fail("answer", id, failure.why, LOOK),

@@ -112,8 +112,8 @@ async fn answers_that_are_no_page_fail_by_their_kind() {
         ("/reset", Unavailable, "HOST broke off the connection"),
         ("/closed", Unavailable, "HOST closed the connection without an answer that is HTTP"),
         ("/not-http", Unavailable, "HOST closed the connection without an answer that is HTTP"),
-        ("/bomb", Unreadable, "what HOST answers is larger than 24 MiB"),
-        ("/promised", Unreadable, "what HOST answers is larger than 24 MiB"),
+        ("/bomb", Unreadable, "what HOST answers in one visit is larger than 32 MiB"),
+        ("/promised", Unreadable, "what HOST answers in one visit is larger than 32 MiB"),
         ("/cut-gzip", Unreadable, "the answer of HOST ended before its time"),
         ("/no-gzip", Unreadable, "the answer of HOST cannot be decoded"),
         (
