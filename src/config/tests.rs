@@ -368,13 +368,17 @@ fn bad_files_are_told_with_place_and_remedy() {
         ("[veedor]\ncontatc = \"x@example.org\"\n", &["w.toml:2:1: unknown key `contatc` in [veedor]; did you mean \"contact\"?"]),
         ("[veedor]\ncontact = \"redacción\"\n", &["w.toml:2:11: contact must be a mail address or a web page"]),
     ];
+    let mut problems = 0;
     for (text, expected) in table {
-        let (_, errors, _) = load(text);
+        let (config, errors, _) = load(text);
+        assert!(config.is_none(), "{text}");
         assert_eq!(errors.len(), expected.len(), "{text}\n{errors:#?}");
         for (error, start) in errors.iter().zip(*expected) {
             assert!(error.starts_with(start), "expected {start}\nfound    {error}");
         }
+        problems += errors.len();
     }
+    println!("refused: {} watch lists, for {problems} problems in their cases and settings", table.len());
 }
 
 #[test]
@@ -466,10 +470,12 @@ fn bad_channels_are_told_with_place_and_remedy() {
         (smtp.replace("v@example.org", "veedor"), "w.toml:6:8: from is not a mail address"),
     ];
     for (text, start) in table {
-        let (_, errors, _) = load(&format!("{CASE}{text}"));
+        let (config, errors, _) = load(&format!("{CASE}{text}"));
+        assert!(config.is_none(), "{text}");
         assert_eq!(errors.len(), 1, "{text}\n{errors:#?}");
         assert!(errors[0].starts_with(start), "expected {start}\nfound    {}", errors[0]);
     }
+    println!("refused: {} watch lists, for one problem each in their channels", table.len());
     let (_, errors, _) = load(&format!("{CASE}channels = [\"b\"]\n{smtp}{email}"));
     assert_eq!(errors, ["w.toml:4:13: there is no channel \"b\"; did you mean \"a\"?"]);
 }

@@ -259,7 +259,8 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     }
 }
 
-/// Feeds the watchdog only when every loop has come round: a daemon that only looks alive is restarted.
+/// Feeds the watchdog only while the poller and the deliverer come round: a daemon that only looks alive is restarted. The other loops have
+/// no pulse: they look once a minute or less often, and a backup of gigabytes is no reason to restart.
 fn watch(stuck: &[&'static str]) {
     if stuck.is_empty() {
         notify(&[NotifyState::Watchdog]);

@@ -78,8 +78,7 @@ impl From<sled::Error> for StoreError {
         match error {
             sled::Error::Io(error) => error.into(),
             // A page that does not read back; the others may.
-            sled::Error::Corruption { at, .. } => Self::Damaged(format!("sled reads something else than it wrote, at {at:?}")),
-            sled::Error::ReportableBug(why) => Self::Damaged(why),
+            error @ (sled::Error::Corruption { .. } | sled::Error::ReportableBug(_)) => Self::Damaged(of_sled(&error)),
             other => Self::Io(other.to_string()),
         }
     }
@@ -92,6 +91,24 @@ impl From<std::io::Error> for StoreError {
             _ => Self::Io(plain(&error)),
         }
     }
+}
+
+/// What sled calls `Corruption`.
+const OTHERWISE: &str = "sled reads something else than it wrote";
+
+/// What is wrong with sled's files, without the words of its own (`at file offset None backtrace ()`).
+pub(super) fn of_sled(error: &sled::Error) -> String {
+    match error {
+        sled::Error::Corruption { at: Some(at), .. } => format!("{OTHERWISE}, at {at:?}"),
+        sled::Error::Corruption { at: None, .. } => OTHERWISE.to_owned(),
+        sled::Error::ReportableBug(why) => why.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The same of what sled says when it panics over such a page, or hands it on as an error of the system.
+pub(super) fn of_sleds_words(why: String) -> String {
+    if ["Corruption {", "corrupted data"].iter().any(|words| why.contains(words)) { OTHERWISE.to_owned() } else { why }
 }
 
 /// What the system says of an error. sled hands a failure of its flusher on as the `Debug` text of the first one,
@@ -176,6 +193,19 @@ impl From<StoreError> for OpenError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_does_not_read_back_is_told_in_plain_words() {
+        let error = sled::Error::Corruption { at: None, bt: () };
+        assert!(error.to_string().contains("backtrace"), "sled has other words now: {error}");
+        assert_eq!(of_sled(&error), OTHERWISE);
+        let panics = format!("sled: called `Result::unwrap()` on an `Err` value: {error:?}");
+        for said in [panics, error.to_string(), std::io::Error::from(error.clone()).to_string()] {
+            assert_eq!(of_sleds_words(said), OTHERWISE);
+        }
+        assert_eq!(of_sleds_words("sled: another".to_owned()), "sled: another");
+        assert_eq!(StoreError::from(error), StoreError::Damaged(OTHERWISE.to_owned()));
+    }
 
     #[test]
     fn what_the_disk_said_is_told_in_the_systems_words_also_when_sled_repeats_it() {

@@ -166,7 +166,7 @@ mod tests {
     fn rows_that_were_ever_troublesome() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store");
         let mut seeds = Vec::new();
-        for format in ["v1", "v1-2"] {
+        for format in ["v1", "v1-2", "v1-3"] {
             let mut whole = Vec::new();
             for table in Table::ALL {
                 let text = std::fs::read_to_string(folder.join(format).join(format!("{}.hex", table.name()))).expect("the fixture");

@@ -239,7 +239,7 @@ impl Failure {
         } else if PASSING.iter().any(|sign| why.contains(sign)) {
             Self::Refused(why)
         } else {
-            Self::Damaged(why)
+            Self::Damaged(super::error::of_sleds_words(why))
         }
     }
 
@@ -260,7 +260,7 @@ impl From<sled::Error> for Failure {
             sled::Error::Io(error) if !matches!(error.kind(), UnexpectedEof | InvalidData | InvalidInput) => {
                 Self::Refused(super::error::plain(&error))
             }
-            other => Self::of(other.to_string()),
+            other => Self::of(super::error::of_sled(&other)),
         }
     }
 }
@@ -295,5 +295,15 @@ mod tests {
             assert!(said(number).into_iter().all(|why| matches!(Failure::of(why), Failure::Full)), "{number}");
         }
         assert!(said(22).into_iter().all(|why| matches!(Failure::of(why), Failure::Damaged(_))));
+    }
+
+    #[test]
+    fn what_the_trial_prints_of_a_damaged_page_is_in_plain_words() {
+        let corrupt = || sled::Error::Corruption { at: None, bt: () };
+        let panicked = Failure::of(format!("sled: called `Result::unwrap()` on an `Err` value: {:?}", corrupt()));
+        for failure in [Failure::from(corrupt()), Failure::from(StoreError::from(corrupt())), panicked] {
+            let Failure::Damaged(why) = failure else { panic!("it is damage") };
+            assert_eq!(Verdict::Damaged(why).line(), "damaged sled reads something else than it wrote");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `/livez` and `/readyz`: what a supervisor restarts for, and what it waits for.
 //!
-//! Alive: every loop came round within a minute. Ready: the store takes a write that is on the disk when it answers, its disk has room, and
+//! Alive: the poller and the deliverer came round within a minute. Ready: the store takes a write that is on the disk when it answers, its disk has room, and
 //! nobody told veedor to stop; a watch list is loaded whenever anything answers here. Courts and mail servers count for neither: a restart
 //! mends none of their troubles (`alerting.md` E3.3).
 
@@ -31,7 +31,7 @@ fn unwell(why: &str) -> Answer {
     (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n"))
 }
 
-/// Whether every loop comes round.
+/// Whether the poller and the deliverer come round.
 pub(super) async fn alive(State(pages): State<Pages>) -> Answer {
     alive_by(&pages.pulses)
 }
@@ -73,7 +73,7 @@ mod tests {
     use crate::store::open::Options;
 
     #[test]
-    fn it_is_alive_while_every_loop_comes_round() {
+    fn it_is_alive_while_every_loop_with_a_pulse_comes_round() {
         let long_ago = Instant::now().checked_sub(Duration::from_secs(61)).expect("the machine runs for longer");
         let (stuck, beating) = (Pulse::since("poller", long_ago), Pulse::since("deliverer", Instant::now()));
         assert_eq!(alive_by(std::slice::from_ref(&beating)), well());

@@ -1,9 +1,10 @@
 //! The bytes of format 1, written once and read for ever.
 //!
 //! `tests/fixtures/store/v1/` holds every row of a small store in hexadecimal, and its dump; `v1-2/` the same since bodies
-//! say how they travel and deliveries can be held. If this test fails, stores that people have do not read any more: give the
-//! new shape a new schema number and keep reading the old one.
+//! say how they travel and deliveries can be held; `v1-3/` a row of every table there is, and every state of a delivery. If this test
+//! fails, stores that people have do not read any more: give the new shape a new schema number and keep reading the old one.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::PathBuf;
 
@@ -11,21 +12,65 @@ use super::*;
 use crate::domain::docket::{Document, Oddity, Party, Withheld};
 use crate::domain::event::{EventHearing, FieldChange, Severity};
 use crate::domain::hearing::{HearingMention, HearingMode, HearingStatus};
-use crate::store::keys::{Table, Trees};
+use crate::domain::withhold::Telling;
+use crate::store::batch::Batch;
+use crate::store::brake::{BrakeRecord, PulledRecord, ReleasedRecord};
+use crate::store::codes::{IdHex, Instant};
+use crate::store::hosts::HostBudget;
+use crate::store::keys::{self, Table, Trees};
+use crate::store::outbox::put_delivery;
+use crate::store::records::delivery::{DeliveryRecord, StateRecord};
+use crate::store::rows;
 
-/// The newest last: `VEEDOR_BLESS_STORE` writes that one.
-const FOLDERS: [&str; 2] = ["v1", "v1-2"];
+/// The newest last: `VEEDOR_BLESS_STORE=` its name writes it, once.
+const FOLDERS: [&str; 3] = ["v1", "v1-2", "v1-3"];
 
-fn folder(name: &str) -> PathBuf {
+fn newest() -> &'static str {
+    FOLDERS[FOLDERS.len() - 1]
+}
+
+pub(super) fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store").join(name)
+}
+
+/// What `VEEDOR_BLESS_STORE` names.
+pub(super) fn blessed() -> Option<OsString> {
+    std::env::var_os("VEEDOR_BLESS_STORE")
+}
+
+/// Whether this fixture is to be written now. One that is there is what people's stores hold: it is never written over.
+pub(super) fn is_to_be_written(name: &str, blessed: Option<&OsStr>) -> bool {
+    let is_named = blessed.is_some_and(|blessed| blessed == name);
+    let is_there = fixture(name).exists();
+    assert!(!is_named || !is_there, "{name} is there already, as stores that people have: give the new shape a new name");
+    is_named
+}
+
+#[test]
+#[should_panic(expected = "give the new shape a new name")]
+fn what_is_frozen_is_not_written_over() {
+    is_to_be_written(newest(), Some(OsStr::new(newest())));
 }
 
 #[test]
 fn format_1_is_read() {
-    if std::env::var_os("VEEDOR_BLESS_STORE").is_some() {
-        write_format_1(&folder(FOLDERS[FOLDERS.len() - 1]));
+    if is_to_be_written(newest(), blessed().as_deref()) {
+        write_format_1(&fixture(newest()));
     }
-    FOLDERS.iter().for_each(|name| is_read(&folder(name)));
+    FOLDERS.iter().for_each(|name| is_read(&fixture(name)));
+}
+
+#[test]
+fn every_table_has_a_frozen_row_and_every_state_of_a_delivery_too() {
+    for table in Table::ALL {
+        let rows = fs::read_to_string(fixture(newest()).join(format!("{}.hex", table.name()))).expect("the fixture is there");
+        assert!(!rows.is_empty(), "{} has no frozen row: write a new folder with one", table.name());
+    }
+    let dump = fs::read_to_string(fixture(newest()).join("dump.txt")).expect("the fixture is there");
+    for state in states() {
+        let shown = serde_json::to_string(&state).expect("is shown");
+        assert!(dump.contains(&format!("\"state\":{shown}")), "no delivery that is {shown} is frozen");
+    }
 }
 
 fn is_read(folder: &Path) {
@@ -50,10 +95,11 @@ fn is_read(folder: &Path) {
     store.commit(news(1, &case(1), 4)).expect("commits");
 }
 
-/// Writes the fixtures of a format, once, before it is published: `VEEDOR_BLESS_STORE=1 cargo test --lib golden`.
+/// Writes the fixtures of a format, once, before it is published: `VEEDOR_BLESS_STORE=v1-3 cargo test --lib golden`.
 fn write_format_1(folder: &Path) {
     let dir = tempfile::tempdir().expect("a folder");
-    let store = whole(dir.path());
+    let store = everything(dir.path());
+    assert_eq!(store.fsck(false).expect("checks").problems, Vec::<String>::new());
     fs::create_dir_all(folder).expect("makes");
     for table in Table::ALL {
         let rows = store.inner.trees.at(*table).iter().flatten();
@@ -68,7 +114,88 @@ fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal")).collect()
 }
 
-/// A small store with every variant of every record.
+/// [`whole`], with what came later: a row in every table, every shape of a row of the brake, every state of a delivery, and an appointment.
+fn everything(dir: &Path) -> Store {
+    let store = whole(dir);
+    let some = store.due_at(at(9_000), 1)[0].id;
+    store.refused(some, "550 no such user", at(9)).expect("notes").expect("it has an address");
+    let said = [said::watch(1, Some(Telling::Activity), &[2]), said::watch(2, Some(Telling::TypeAndDate), &[])];
+    store.keep_said(&said).expect("keeps");
+    let host = |host: &str, resting_until| HostBudget { host: host.into(), used: 3, day_ends: at(9), resting_until };
+    store.keep_hosts(&[host("https://a.example.org", None), host("https://b.example.org", Some(at(99)))]).expect("keeps");
+    // All but two left the list, and one came back after two days.
+    store.watch(&[case(1), case(2)], at(9)).expect("watches");
+    store.watch(&[case(1), case(2), case(3)], at(9 + 2 * 86_400)).expect("watches");
+    store.tell(conditions::telling(1, 60)).expect("tells");
+    store.link_key().expect("draws");
+    store.silence(silences::silence(silences::of_case(2), 10_000)).expect("begins");
+    let mut invited = visit(1, &case(1), 3);
+    let mut told = event(&case(1), 3, 900);
+    told.hearing = crate::domain::sample::invited().hearing;
+    assert!(told.hearing.as_ref().is_some_and(|hearing| !hearing.appointments.is_empty()));
+    invited.deliveries =
+        (0..states().len()).map(|n| delivery(&told, &format!("in-state-{n}"), DeliveryState::Waiting { due: at(3) })).collect();
+    invited.events = vec![told.clone()];
+    store.commit(invited).expect("commits");
+    let trees = &store.inner.trees;
+    let mut batch = Batch::default();
+    for (n, state) in states().into_iter().enumerate() {
+        let id = delivery(&told, &format!("in-state-{n}"), DeliveryState::Waiting { due: at(3) }).id;
+        let record: DeliveryRecord = rows::get_long(trees, Table::Delivery, &id.0).expect("reads").expect("is there");
+        let new = DeliveryRecord { state, ..record.clone() };
+        put_delivery(&mut batch, trees, id, Some(&record.state), &new).expect("puts");
+    }
+    // The source has the word 0. The last is a case that changed, with the number of its first event.
+    let (way, event) = ("record.edited", IdHex::from(told.id));
+    rows::put(&mut batch, Table::Brake, &0u32.to_be_bytes(), &BrakeRecord { since: Instant(at(1)), ways: vec![way.into()], event })
+        .expect("puts");
+    rows::put(&mut batch, Table::Brake, &keys::way(0, "record.removed"), &ReleasedRecord { until: Instant(at(99)) }).expect("puts");
+    let pulled = PulledRecord { since: Instant(at(1)), discarded: Some(Instant(at(2))) };
+    rows::put(&mut batch, Table::Brake, &keys::pulled(0, way), &pulled).expect("puts");
+    rows::put(&mut batch, Table::Brake, &keys::changed(0, way, 1), &(Instant(at(1)), 1u64)).expect("puts");
+    batch.apply(trees).expect("writes");
+    for table in Table::ALL {
+        assert!(trees.at(*table).iter().next().is_some(), "{} has no row", table.name());
+    }
+    store
+}
+
+/// One of every state that a delivery can be stored in. The match says when one is missing.
+fn states() -> Vec<StateRecord> {
+    use StateRecord::{Again, Braked, Dead, Delivered, Discarded, Dropped, Held, Muted, Open, Paused, Waiting};
+    let (instant, reason) = (|n| Instant(at(n)), || "why".to_owned());
+    let by = IdHex::from(silences::silence(silences::of_case(2), 10_000).id);
+    let all = vec![
+        Open { due: instant(100) },
+        Waiting { due: instant(101) },
+        Delivered { at: instant(102) },
+        Dead { at: instant(103), reason: reason() },
+        Again { due: instant(104) },
+        Held { since: instant(105), reason: reason() },
+        Dropped { at: instant(106) },
+        Braked { since: instant(107) },
+        Discarded { at: instant(108) },
+        Paused { due: instant(109) },
+        Muted { since: instant(110), by },
+    ];
+    let place = |state: &StateRecord| match state {
+        Open { .. } => 0,
+        Waiting { .. } => 1,
+        Delivered { .. } => 2,
+        Dead { .. } => 3,
+        Again { .. } => 4,
+        Held { .. } => 5,
+        Dropped { .. } => 6,
+        Braked { .. } => 7,
+        Discarded { .. } => 8,
+        Paused { .. } => 9,
+        Muted { .. } => 10,
+    };
+    assert!(all.iter().enumerate().all(|(n, state)| place(state) == n));
+    all
+}
+
+/// A small store with every variant of every record that `v1-2` knows.
 fn whole(dir: &Path) -> Store {
     let store = open(dir);
     let cases: Vec<CaseRef> = (1..10).map(case).collect();

@@ -61,6 +61,41 @@ fn a_store_that_does_not_open_is_moved_aside_and_not_replaced_in_silence() {
     open(&path);
 }
 
+/// Whoever runs veedor is told the same whether the trial found it or the start itself, and never in sled's own words.
+#[test]
+fn a_store_that_was_written_over_is_told_in_plain_words() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let whole = dir.path().join("whole");
+    drop(super::whole::lived_in(&whole));
+    // After a kill there is no summary of the log, and all of it is read.
+    for file in fs::read_dir(whole.join("sled")).expect("lists").flatten() {
+        if file.file_name().to_string_lossy().starts_with("snap.") {
+            fs::remove_file(file.path()).expect("removes");
+        }
+    }
+    let log = fs::read(whole.join("sled/db")).expect("reads");
+    let written = log.iter().rposition(|byte| *byte != 0).expect("is not empty");
+    let places = (0..12).map(|n| ("sled/db", written / 12 * n));
+    let mut refused = 0;
+    for (n, (file, at)) in places.chain([("sled/conf", 0)]).enumerate() {
+        let path = dir.path().join(format!("{n}/store"));
+        super::damage::copy(&whole, &path);
+        let mut bytes = fs::read(path.join(file)).expect("reads");
+        bytes[at..at + 4].copy_from_slice(b"\xde\xad\xbe\xef");
+        fs::write(path.join(file), bytes).expect("writes");
+        let tried = Store::try_out(&path).line();
+        let opened = Store::open(&path, Options::new(super::at(0))).map_or_else(|error| error.to_string(), |_| "opens".to_owned());
+        for said in [&tried, &opened] {
+            assert!(!["backtrace", "Corruption", "corrupted"].iter().any(|word| said.contains(word)), "{file} at {at}: {said}");
+        }
+        refused += usize::from(opened != "opens");
+        if let Some(why) = tried.strip_prefix("damaged ") {
+            assert!(opened.contains(&format!("the store did not open ({why}) and is now in")), "{file} at {at}: {why}, and {opened}");
+        }
+    }
+    assert!(refused > 0, "no place was one that a start reads");
+}
+
 /// A full disk or a kill leaves sled's summary of its log empty or cut short, and sled takes it for the newest.
 #[test]
 fn a_summary_that_sled_did_not_finish_costs_nothing() {

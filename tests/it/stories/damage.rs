@@ -101,7 +101,7 @@ fn none(what: &str, read: &[String]) {
 
 #[test]
 fn a_page_that_is_cut_off_is_no_docket() {
-    let mut read = Vec::new();
+    let (mut read, mut refused) = (Vec::new(), 0);
     for whole in wholes(false) {
         let bodies = whole.bodies();
         for (at, percent) in (0..bodies.len()).flat_map(|at| [(at, 50), (at, 90)]) {
@@ -110,15 +110,18 @@ fn a_page_that_is_cut_off_is_no_docket() {
             if let Ok(docket) = whole.read(&whole.number, &cut, None) {
                 let (file, all) = (name_of(&whole.capture.pages[at]), whole.docket.entries.len());
                 read.push(format!("{}: {file} at {percent} %: {} of {all} entries", whole.name, docket.entries.len()));
+            } else {
+                refused += 1;
             }
         }
     }
+    println!("refused: {refused} real pages that are cut off");
     none("a cut-off page was read", &read);
 }
 
 #[test]
 fn a_page_in_a_wrong_charset_is_no_docket_or_the_same() {
-    let mut read = Vec::new();
+    let (mut read, mut refused, mut same) = (Vec::new(), 0, 0);
     for whole in wholes(false) {
         let bodies = whole.bodies();
         let is_ascii = bodies.iter().all(|body| body.is_ascii());
@@ -136,27 +139,35 @@ fn a_page_in_a_wrong_charset_is_no_docket_or_the_same() {
                     read.push(format!("{} as {charset}: another docket, {} entries", whole.name, docket.entries.len()));
                 }
                 Err(why) if is_ascii => read.push(format!("{} as {charset}, which is ASCII: {why}", whole.name)),
-                _ => {}
+                Ok(_) => same += 1,
+                Err(_) => refused += 1,
             }
         }
     }
+    println!("refused: {refused} real pages in a wrong charset; {same} more are the same docket in it");
     none("pages in a wrong charset were read, or pages of ASCII were not", &read);
 }
 
 #[test]
 fn a_page_of_another_case_is_no_docket_of_this_one() {
-    let mut read = Vec::new();
+    let (mut read, mut refused, mut feeds) = (Vec::new(), 0, 0);
     for whole in wholes(true) {
         let bodies = whole.bodies();
         for other in whole.others.iter().take(3) {
-            let Ok(docket) = whole.read(other, &bodies, None) else { continue };
+            let Ok(docket) = whole.read(other, &bodies, None) else {
+                refused += 1;
+                continue;
+            };
             // A feed of many cases is asked for all of them; what counts is that none gets an entry of another.
             let keys: BTreeSet<_> = whole.docket.entries.iter().map(|entry| &entry.key).collect();
             let is_feed = !whole.capture.shows_number && docket.entries.iter().all(|entry| !keys.contains(&entry.key));
-            if !is_feed {
+            if is_feed {
+                feeds += 1;
+            } else {
                 read.push(format!("{} asked as {}: {} entries", whole.name, other.canonical, docket.entries.len()));
             }
         }
     }
+    println!("refused: {refused} real pages of another case; {feeds} more are feeds of many cases and gave no entry of another");
     none("pages of another case were read", &read);
 }

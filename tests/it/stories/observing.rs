@@ -11,12 +11,34 @@ use crate::world::World;
 
 const A: &str = "17721-2024-00011G";
 const RULES: &str = include_str!("../../../docs/prometheus/veedor.rules.yml");
+const NIGHTS: &str = include_str!("../../../docs/prometheus/veedor.tests.yml");
 const PAGE: &str = include_str!("../../../docs/observing.md");
 
 /// The names of metrics in a text.
 fn metrics(text: &str) -> BTreeSet<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words.filter(|word| word.starts_with("veedor_")).map(str::to_owned).collect()
+}
+
+/// promtool plays the nights; that none is missing is for us to see.
+#[test]
+fn each_alert_is_quiet_on_the_calm_day_has_a_night_and_waits_as_long_as_it_says() {
+    let (calm, nights) = NIGHTS.split_once("  - name: backups").expect("the calm day is the first");
+    let rules: Vec<&str> = RULES.split("- alert: ").skip(1).collect();
+    assert!(rules.len() > 9, "{rules:?}");
+    // Of the nights: what an alert is, and whether it fires there.
+    let asked: Vec<(&str, bool)> = nights
+        .split("eval_time: ")
+        .skip(1)
+        .map(|at| (at.split_once("alertname: ").expect("a name").1, at.contains("exp_alerts:")))
+        .map(|(name, fires)| (name.split(|c: char| !c.is_ascii_alphanumeric()).next().expect("a word"), fires))
+        .collect();
+    for rule in rules {
+        let name = rule.lines().next().expect("a name");
+        assert!(calm.contains(&format!("alertname: {name}}}")), "{name} is not asked on the calm day");
+        assert!(asked.contains(&(name, true)), "{name} has no night");
+        assert!(!rule.contains("for: ") || asked.contains(&(name, false)), "{name} waits, and no moment before is asked");
+    }
 }
 
 #[test]
