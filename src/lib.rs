@@ -21,3 +21,10 @@ pub mod recipe;
 pub mod store;
 pub mod web;
 pub mod wire;
+
+#[cfg(test)]
+mod tests {
+    /// That of the binary, so that what is resident tells the same.
+    #[global_allocator]
+    static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+}

@@ -21,9 +21,6 @@ use crate::recipe::{Next, Refusal};
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 
-/// A visit for whose answers there was no room is made again after this: asking sooner would cost the court more than it gives us.
-const CROWDED_AGAIN: Duration = Duration::from_secs(600);
-
 /// The most requests that one visit may make. e-SATJE cases with many incidents need a few dozen; a recipe that asks for
 /// more than this is running in circles.
 const MOST_REQUESTS: usize = 500;
@@ -58,10 +55,11 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// There was no room for what the source answers.
-    pub fn crowded(why: String, handles: &Handles) -> Self {
+    /// There was no room for what the source answers. To ask again at once would cost the court more than it gives us: the visit is made again
+    /// after twice the rest of a host that fails, which is ten minutes.
+    pub fn crowded(why: String, rest: Rest, handles: &Handles) -> Self {
         tracing::warn!(why, "an answer was not taken for want of memory; the case is visited again in a while");
-        Self::Postponed { why, not_before: handles.clock.now().checked_add(CROWDED_AGAIN).ok() }
+        Self::Postponed { why, not_before: handles.clock.now().checked_add(rest.failing.saturating_mul(2)).ok() }
     }
 }
 
@@ -157,10 +155,8 @@ pub async fn ask(
                 Taken::Page(page) => pages.push(Page { fetched_at: at, ..page }),
                 Taken::Gone => {}
                 Taken::NoRoom(NoRoom::Full) => {
-                    return Ok(Answer::crowded(
-                        "the stored pages, which did not change, are many, and other large answers are read".to_owned(),
-                        handles,
-                    ));
+                    let why = "the stored pages, which did not change, are many, and other large answers are read".to_owned();
+                    return Ok(Answer::crowded(why, rules.rest, handles));
                 }
                 Taken::NoRoom(why) => return Ok(Answer::Failed { health: Health::Unreadable(why.to_string()), not_before: None }),
             },
@@ -181,7 +177,7 @@ pub async fn ask(
                 }
                 let health = match failure.kind {
                     FailureKind::Postponed => return Ok(Answer::Postponed { why, not_before }),
-                    FailureKind::Crowded => return Ok(Answer::crowded(why, handles)),
+                    FailureKind::Crowded => return Ok(Answer::crowded(why, rules.rest, handles)),
                     FailureKind::Unavailable => Health::Unavailable(why),
                     FailureKind::Blocked | FailureKind::Disallowed => Health::Blocked(why),
                     FailureKind::Unreadable => Health::Unreadable(why),

@@ -11,6 +11,7 @@ use crate::config::{Program, Source, spell_duration};
 use crate::domain::case::CaseNumber;
 use crate::domain::health::Health;
 use crate::domain::page::{Page, Request};
+use crate::fetch::Rest;
 use crate::fetch::room::Load;
 use crate::process::{self, Failure, Ran, Task};
 use crate::recipe::{Next, Refusal};
@@ -36,7 +37,7 @@ pub async fn ask(handles: &Handles, source: &Source, program: &Program, number: 
     };
     match ran {
         Ok(ran) if load.take(ran.printed.len()).await.is_err() => {
-            Answer::crowded(format!("{} printed much while other large answers are read", program.name()), handles)
+            Answer::crowded(format!("{} printed much while other large answers are read", program.name()), Rest::COURT, handles)
         }
         Ok(ran) => sorted(program, ran, request, handles.clock.now()),
         Err(health) => Answer::Failed { health, not_before: None },

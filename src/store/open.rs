@@ -184,10 +184,13 @@ fn try_first(dir: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Tests have a smaller one, so that it is full within their time.
+const LEAST_CACHE: u64 = if cfg!(test) { 1 << 20 } else { 32 << 20 };
+
 fn open_sled(dir: &Path, options: Options) -> Result<(Trees, Ledger), Failure> {
     // sled's collector works between its own flushes, so bulk work asks for more of them (`storage.md` A5).
     let flush_every = if options.bulk { 20 } else { 100 };
-    let cache_bytes = options.cache_bytes.clamp(32 << 20, 64 << 20);
+    let cache_bytes = options.cache_bytes.clamp(LEAST_CACHE, 64 << 20);
     let config = sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(flush_every));
     let mut damaged = false;
     for _ in 1..LOCK_TRIES {

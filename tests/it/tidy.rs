@@ -270,8 +270,8 @@ const ONLY_IN: &[(&str, &str, &[&str], &[&str])] = &[
     ("is unsafe", "unsafe ", &["src/store/durability.rs"], &[]),
     // The allocator finds its settings by a name.
     ("is unsafe", "unsafe(", &["src/store/durability.rs", "src/main.rs"], &[]),
-    // The only way out of the parser of HTML; and a panic in blocking work is handed on.
-    ("may panic", "resume_unwind(", &["src/recipe/bounds.rs", "src/store/pulse.rs"], &[]),
+    // The only way out of the parser of HTML and of a reading that became too much; and a panic in blocking work is handed on.
+    ("may panic", "resume_unwind(", &["src/recipe/bounds.rs", "src/recipe/budget.rs", "src/store/pulse.rs"], &[]),
     ("awaits", ".await", &[], &["domain", "diag", "recipe", "meaning", "message", "wire"]),
     ("logs", "tracing::", &[], &["domain", "diag", "recipe", "meaning", "message", "wire"]),
     ("opens files", "std::fs", &[], &["domain", "diag", "recipe", "meaning", "message", "wire"]),

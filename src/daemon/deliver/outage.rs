@@ -38,6 +38,7 @@ use crate::domain::schedule::Row;
 use crate::store::Version;
 use crate::store::cases::Head;
 use crate::store::commit::Visit;
+use crate::store::open::Options;
 use crate::store::outbox::DeliveryFilter;
 
 /// How a receiver behaves.
@@ -253,7 +254,9 @@ impl Desk {
             attempts.drain(Duration::ZERO).await;
         }
         let config = Config::load(&self.list).expect("a good list").config;
-        let handles = Handles::open(config, self.clock.clone()).await.expect("a store");
+        // A cache that is full within days, so that nothing else can hide in what it takes until then.
+        let options = Options { cache_bytes: 2 << 20, ..Options::new(self.clock.now()) };
+        let handles = Handles::open_with(config, self.clock.clone(), options).await.expect("a store");
         self.deliverer = Some(Deliverer::new(handles));
     }
 

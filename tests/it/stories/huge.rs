@@ -26,7 +26,7 @@ const BOUND: usize = 512;
 type Make = fn(usize) -> Answer;
 
 /// All sites: a name, what it sends, and what `veedor list` says of its case.
-const SITES: [(&str, Make, &str); 13] = [
+const SITES: [(&str, Make, &str); 14] = [
     ("rows", |n| html(&format!("<table>{}</table>", rows(5_000, n))), "ok"),
     ("json", |n| json(format!("[{}]", objects(5_000, n))), "ok"),
     ("word", |n| html(&format!("<table>{}{}</table>", rows(3, n), row("w", &"palabra".repeat(150_000)))), "ok"),
@@ -43,6 +43,7 @@ const SITES: [(&str, Make, &str); 13] = [
         |_| html(&format!("<p>{}{}", (0..40_000).map(|n| format!("<b id={n}>")).collect::<String>(), "<p>x".repeat(40_000))),
         "unreadable",
     ),
+    ("attributes", |_| html(&format!("<p{}>", (0..2_000_000).map(|n| format!(" a{n}")).collect::<String>())), "unreadable"),
     (
         "many rows",
         |n| json(format!("[{}]", (0..300_000).map(|row| format!("{{\"t\":\"{row} {n}\"}},")).collect::<String>() + "{\"t\":\"\"}")),
