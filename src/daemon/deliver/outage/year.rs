@@ -1,7 +1,7 @@
 //! A year in virtual time: visits at their real cadence, changes, outages, digests, silences, reminders, pruning and housekeeping. Every
 //! change is told once, and nothing that the daemon keeps in memory grows.
 //!
-//! The long form is `VEEDOR_YEAR_DAYS=365 VEEDOR_YEAR_CASES=1000`, best with `--release` and alone; it prints what is resident each month.
+//! The long form is `VEEDOR_YEAR_DAYS=365 VEEDOR_YEAR_CASES=1000`; it prints what is resident each month.
 //! The court and the receivers are in the same process. The timers of the loops are not waited for: all else is the daemon's own.
 
 use std::collections::HashMap;
