@@ -29,6 +29,9 @@ const MOST_REQUESTS: usize = 500;
 /// host wants minutes between two requests (a gap of the operator's, or a `Crawl-delay`).
 const PATIENCE: Duration = Duration::from_secs(3600);
 
+/// One that holds a large answer waits as long as this: there is room for two of them.
+const LARGE_PATIENCE: Duration = Duration::from_secs(600);
+
 /// What a visit got.
 #[derive(Debug)]
 pub enum Answer {
@@ -55,12 +58,18 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// There was no room for what the source answers. To ask again at once would cost the court more than it gives us: the visit is made again
-    /// after twice the rest of a host that fails, which is ten minutes.
+    /// There was no room for what the source answers.
     pub fn crowded(why: String, rest: Rest, handles: &Handles) -> Self {
-        tracing::warn!(why, "an answer was not taken for want of memory; the case is visited again in a while");
-        Self::Postponed { why, not_before: handles.clock.now().checked_add(rest.failing.saturating_mul(2)).ok() }
+        let not_before = after_a_crowd(&why, rest, handles);
+        Self::Postponed { why, not_before }
     }
+}
+
+/// When a visit for which there was no room is made again, which is said: to ask at once would cost the court more than it gives us, so that it is
+/// twice the rest of a host that fails, ten minutes.
+pub fn after_a_crowd(why: &str, rest: Rest, handles: &Handles) -> Option<Timestamp> {
+    tracing::warn!(why, "an answer was not taken for want of memory; the case is visited again in a while");
+    handles.clock.now().checked_add(rest.failing.saturating_mul(2)).ok()
 }
 
 /// How the pages of a visit were asked: what they turn out to be says how the source treats us, and how long they may serve
@@ -117,8 +126,10 @@ pub async fn ask(
     let base_url = source.recipe.base_url_of(number).into_owned();
     let mut asked = Asked { rules: Box::new(rules.clone()), base_url, any: false, last: false, shared: Vec::new() };
     loop {
-        let next;
-        (next, pages) = next_of(source, number, pages, load).await?;
+        let Some((next, so_far)) = next_of(source, number, pages, load).await? else {
+            return Ok(Answer::crowded("other large answers have been read for minutes".to_owned(), rules.rest, handles));
+        };
+        pages = so_far;
         let request = match next {
             Next::Ask(request) => request,
             Next::Enough => return Ok(Answer::Pages(pages, Some(asked))),
@@ -168,7 +179,7 @@ pub async fn ask(
                 let (why, not_before) = (failure.why, failure.not_before);
                 if failure.kind == FailureKind::Postponed
                     && !pages.is_empty()
-                    && let Some(wait) = not_before.and_then(|at| short_wait(at, handles.clock.now()))
+                    && let Some(wait) = not_before.and_then(|at| short_wait(at, handles.clock.now(), load.is_large()))
                 {
                     tokio::select! {
                         () = tokio::time::sleep(wait) => continue,
@@ -189,20 +200,30 @@ pub async fn ask(
 }
 
 /// What the recipe asks next. Answers that took much to get take much to look at too: not on the threads that all others share, and one
-/// visit at a time.
-async fn next_of(source: &Arc<Source>, number: &CaseNumber, pages: Vec<Page>, load: &Load) -> Result<(Next, Vec<Page>), StoreError> {
+/// visit at a time. `None` when others have been read for too long.
+async fn next_of(
+    source: &Arc<Source>,
+    number: &CaseNumber,
+    pages: Vec<Page>,
+    load: &Load,
+) -> Result<Option<(Next, Vec<Page>)>, StoreError> {
     if load.is_small() {
-        return Ok((source.recipe.next(number, &pages), pages));
+        return Ok(Some((source.recipe.next(number, &pages), pages)));
     }
-    let _reading = load.reading(0).await;
+    let Some(_reading) = load.reading(0).await else { return Ok(None) };
     let (source, number) = (Arc::clone(source), number.clone());
-    blocking(move || Ok((source.recipe.next(&number, &pages), pages))).await
+    blocking(move || Ok(Some((source.recipe.next(&number, &pages), pages)))).await
+}
+
+/// How a host is left alone.
+pub fn rest_of(source: &Source) -> Rest {
+    if source.is_loopback() { Rest::LOOPBACK } else { Rest::COURT }
 }
 
 /// The wait until `at`, when a visit that has begun sits it out.
-fn short_wait(at: Timestamp, now: Timestamp) -> Option<Duration> {
+fn short_wait(at: Timestamp, now: Timestamp, is_large: bool) -> Option<Duration> {
     let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
-    (wait <= PATIENCE).then_some(wait.max(Duration::from_millis(100)))
+    (wait <= if is_large { LARGE_PATIENCE } else { PATIENCE }).then_some(wait.max(Duration::from_millis(100)))
 }
 
 /// How the host of a source is to be treated.
@@ -215,7 +236,7 @@ pub(super) fn rules_of(source: &Source, number: &CaseNumber) -> Rules {
         timeout: source.timeout,
         hours: source.hours.clone(),
         zone: source.recipe.zone_of(number),
-        rest: if source.is_loopback() { Rest::LOOPBACK } else { Rest::COURT },
+        rest: rest_of(source),
         reach: source.reach_of(number),
     }
 }
@@ -228,8 +249,11 @@ mod tests {
     fn a_visit_that_has_begun_sits_out_minutes_and_not_the_night() {
         let now = Timestamp::UNIX_EPOCH;
         let after = |seconds: i64| Timestamp::from_second(seconds).expect("an instant");
-        assert_eq!(short_wait(after(150), now), Some(Duration::from_secs(150)));
-        assert_eq!(short_wait(after(8 * 3600), now), None);
-        assert!(short_wait(now, after(5)).is_some_and(|wait| !wait.is_zero()), "a time that has passed is no reason to spin");
+        assert_eq!(short_wait(after(3000), now, true), None, "others need the room");
+        assert_eq!(short_wait(after(150), now, true), Some(Duration::from_secs(150)));
+        assert_eq!(short_wait(after(3000), now, false), Some(Duration::from_secs(3000)));
+        assert_eq!(short_wait(after(150), now, false), Some(Duration::from_secs(150)));
+        assert_eq!(short_wait(after(8 * 3600), now, false), None);
+        assert!(short_wait(now, after(5), false).is_some_and(|wait| !wait.is_zero()), "a time that has passed is no reason to spin");
     }
 }

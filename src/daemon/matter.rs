@@ -42,6 +42,9 @@ pub(super) struct Looked {
 /// not take the reminder of a hearing with it.
 const WITHHELD_AGAIN: Duration = Duration::from_secs(15 * 60);
 
+/// A case of which something is due and does not read back is looked at again after this.
+const DAMAGED_AGAIN: Duration = Duration::from_secs(3600);
+
 /// A watched case as it was last read.
 pub(super) struct Member<'c> {
     pub watch: &'c Watch,
@@ -119,13 +122,25 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
     // What a withheld case says must not be told at another either.
     let mut open = Vec::with_capacity(members.len());
     for member in &members {
-        open.push(members.len() == 1 || !Telling::is_withheld(store, config, &member.watch.case)?);
+        let is_withheld = match Telling::is_withheld(store, config, &member.watch.case) {
+            // Nobody knows it of one that does not read back, and the others have their own to tell.
+            Err(StoreError::Damaged(_)) => true,
+            is_withheld => is_withheld?,
+        };
+        open.push(members.len() == 1 || !is_withheld);
     }
     let mut looked = Vec::new();
     for member in &members {
         let others: Vec<&Member<'_>> =
             members.iter().zip(&open).filter(|(other, open)| **open && other.cid != member.cid).map(|(other, _)| other).collect();
-        looked.push(due(store, config, member, &others, now)?);
+        looked.push(match due(store, config, member, &others, now) {
+            // What is due of one that does not read back is no reason to be silent about the others.
+            Err(StoreError::Damaged(why) | StoreError::Refused(why)) => {
+                tracing::error!(source = %member.watch.case.source, why, "what is due of a case could not be told; run `veedor fsck`");
+                Looked { cid: member.cid, version: member.head.version, told: 0, next: now + DAMAGED_AGAIN }
+            }
+            due => due?,
+        });
     }
     for (at, here) in members.iter().enumerate() {
         for (later, there) in members.iter().enumerate().skip(at + 1) {

@@ -41,6 +41,9 @@ const AFTER_PANIC: Duration = Duration::from_secs(1800);
 /// A round that the store could not end is followed by the next after this.
 const AFTER_TROUBLE: Duration = Duration::from_secs(5);
 
+/// A watch list that could not be taken up is tried again after this.
+const PLAN_AGAIN: Duration = Duration::from_secs(60);
+
 /// Rows are written in groups of at most this many.
 const ROWS_AT_ONCE: usize = 1000;
 
@@ -59,6 +62,8 @@ pub struct Poller {
     config: Arc<Config>,
     rows: Vec<(Cid, Row)>,
     written: Instant,
+    /// When the watch list could not be taken up, if it could not.
+    not_planned: Option<Instant>,
     looked: Timestamp,
     /// How the last visit of each source went.
     last: HashMap<String, &'static str>,
@@ -81,6 +86,7 @@ impl Poller {
             config,
             rows: Vec::new(),
             written: Instant::now(),
+            not_planned: None,
             looked,
             last: HashMap::new(),
         };
@@ -93,8 +99,24 @@ impl Poller {
         self.agenda.len()
     }
 
+    /// Plans, unless that failed a moment ago. What cannot be read of the store is no reason to visit nobody: the plan that there is goes on.
+    async fn plan_anew(&mut self) -> Result<(), StoreError> {
+        if self.not_planned.is_some_and(|at| at.elapsed() < PLAN_AGAIN) {
+            return Ok(());
+        }
+        self.not_planned = None;
+        match self.plan().await {
+            Err(error) if !error.is_fatal() => {
+                tracing::error!(%error, "the watch list could not be taken up; what was watched before goes on, and it is tried again in a minute: run `veedor fsck`");
+                self.not_planned = Some(Instant::now());
+                Ok(())
+            }
+            planned => planned,
+        }
+    }
+
     async fn plan(&mut self) -> Result<(), StoreError> {
-        self.write_rows().await?;
+        self.keep_rows().await?;
         let config = self.handles.config.load_full();
         let store = self.handles.store.clone();
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
@@ -147,15 +169,15 @@ impl Poller {
         // What was planned by a clock that stood too far ahead lies too far ahead; the agenda mends it when it plans.
         let went_back = now + CLOCK_SLACK < self.looked;
         self.looked = now;
-        if went_back || !Arc::ptr_eq(&self.config, &self.handles.config.load()) {
-            self.plan().await?;
+        if went_back || self.not_planned.is_some() || !Arc::ptr_eq(&self.config, &self.handles.config.load()) {
+            self.plan_anew().await?;
         }
         while visits.len() < MOST_VISITS {
             let Some(slot) = self.agenda.take(now) else { break };
             self.start(visits, slot);
         }
         if self.rows.len() >= ROWS_AT_ONCE || self.written.elapsed() >= TICK {
-            self.write_rows().await?;
+            self.keep_rows().await?;
         }
         let wait = self.wait(now, visits.len() >= MOST_VISITS);
         let control = self.handles.control.clone();
@@ -284,6 +306,17 @@ impl Poller {
         }
     }
 
+    /// Writes what is planned. What cannot be kept means an early visit, and ends nothing.
+    async fn keep_rows(&mut self) -> Result<(), StoreError> {
+        match self.write_rows().await {
+            Err(error) if !error.is_fatal() => {
+                tracing::error!(%error, "what is planned could not be kept; run `veedor fsck`");
+                Ok(())
+            }
+            kept => kept,
+        }
+    }
+
     async fn write_rows(&mut self) -> Result<(), StoreError> {
         self.written = Instant::now();
         if self.rows.is_empty() {
@@ -322,6 +355,23 @@ mod tests {
         let visitor = Arc::new(Visitor::new(handles.clone()));
         let poller = Poller::new(handles, visitor).await.expect("a plan");
         (dir, poller)
+    }
+
+    #[tokio::test]
+    async fn a_list_that_cannot_be_taken_up_leaves_the_one_that_was() {
+        let (_dir, mut poller) = poller().await;
+        let mut config = Config::clone(&poller.config);
+        let mut other = config.cases[0].clone();
+        // No store takes such a key; no list that was read has it.
+        other.case.number = "9".repeat(5000);
+        config.cases.push(other);
+        poller.handles.config.store(Arc::new(config));
+        for _ in 0..2 {
+            poller.handles.control.nudge_poller();
+            poller.round(&mut Visits::default()).await.expect("the round goes on");
+            assert!(poller.not_planned.is_some() && poller.config.cases.len() == 1);
+        }
+        assert!(poller.agenda.next_due().is_some() || poller.agenda.len() == 1, "the case of before is watched");
     }
 
     #[tokio::test]

@@ -60,7 +60,7 @@ async fn prune(handles: &Handles) -> Result<(), StoreError> {
 async fn count(handles: &Handles) -> Result<(), StoreError> {
     let (store, now) = (handles.store.clone(), handles.clock.now());
     let (counts, next, disk, living) =
-        blocking(move || Ok((store.counts()?, store.next_due()?, store.size_on_disk()?, store.living()))).await?;
+        blocking(move || Ok((store.counts()?, store.next_due()?, store.size_on_disk(), store.living()))).await?;
     let age = next.map(|due| now.duration_since(due).as_secs_f64()).unwrap_or_default().max(0.0);
     let whole = |count: u64| u32::try_from(count).map_or(f64::MAX, f64::from);
     handles.metrics.gauge(&OUTBOX_PENDING, &[]).set(whole(counts.pending));
@@ -68,7 +68,9 @@ async fn count(handles: &Handles) -> Result<(), StoreError> {
     handles.metrics.gauge(&DEAD_LETTERS, &[]).set(whole(counts.dead));
     handles.metrics.gauge(&OUTBOX_OLDEST_AGE, &[]).set(age);
     let kibibytes = |bytes: u64| u32::try_from(bytes >> 10).map_or(f64::MAX, |kibibytes| f64::from(kibibytes) * 1024.0);
-    handles.metrics.gauge(&STORE_BYTES, &["disk"]).set(kibibytes(disk));
+    if let Some(disk) = disk {
+        handles.metrics.gauge(&STORE_BYTES, &["disk"]).set(kibibytes(disk));
+    }
     // One that does not read back is measured anew with the next backup.
     if let Ok(Some(living)) = living {
         handles.metrics.gauge(&STORE_BYTES, &["living"]).set(kibibytes(living));

@@ -16,6 +16,7 @@ use super::supervise::Ending;
 use super::{Handles, StartError, WATCH, notify};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::store::Users;
 use crate::store::open::Options;
 
 /// How long the old store's last user is waited for: a backup or a check that a command asked for may still read.
@@ -35,12 +36,12 @@ pub async fn run(mut handles: Handles, options: Options) -> Result<Ending, Start
     let mut told = Told::listen();
     loop {
         let (config, clock) = (handles.config.clone(), handles.clock.clone());
-        let before = handles.store.size_on_disk().unwrap_or_default();
+        let (before, users) = (handles.store.size_on_disk(), handles.store.users());
         if told.to_reload().await {
             handles.control.nudge_reload();
         }
         // The loops hear signals from when they run; who asks before that is heard too.
-        let (control, mut is_told) = (handles.control.clone(), false);
+        let (control, mut is_told, mut is_ending) = (handles.control.clone(), false, false);
         let mut running = std::pin::pin!(super::run(handles));
         let ending = loop {
             tokio::select! {
@@ -48,6 +49,11 @@ pub async fn run(mut handles: Handles, options: Options) -> Result<Ending, Start
                 () = told.to_stop(), if !is_told => {
                     is_told = true;
                     control.stop();
+                }
+                // What was asked for until now was heard by the loop that reloads; it hears no more from here on.
+                () = control.stopped(), if !is_ending => {
+                    is_ending = true;
+                    told.to_reload().await;
                 }
             }
         };
@@ -57,14 +63,17 @@ pub async fn run(mut handles: Handles, options: Options) -> Result<Ending, Start
             ending => return Ok(ending),
         }
         let config = Config::clone(&config.load());
-        tracing::info!(bytes = before, "the store takes many times what lives in it: it is closed and made small, and veedor goes on");
+        tracing::info!(
+            bytes = before.unwrap_or_default(),
+            "the store takes many times what lives in it: it is closed and made small, and veedor goes on"
+        );
         handles = tokio::select! {
             biased;
             () = told.to_stop() => return Ok(Ending::Stopped),
-            opened = fed(open(&config, &clock, options)) => opened?,
+            opened = fed(open(&config, &clock, options, &users)) => opened?,
         };
-        match handles.store.size_on_disk().unwrap_or_default() {
-            after if after < before => tracing::info!(bytes = after, "the store was made small"),
+        match (handles.store.size_on_disk(), before) {
+            (Some(after), Some(before)) if after < before => tracing::info!(bytes = after, "the store was made small"),
             _ => tracing::error!(
                 "the store could not be made small; it is tried again tomorrow: see what room the disk has, and run `veedor fsck`"
             ),
@@ -73,10 +82,14 @@ pub async fn run(mut handles: Handles, options: Options) -> Result<Ending, Start
 }
 
 /// Opens the store as soon as the last that worked with it has let go.
-async fn open(config: &Config, clock: &Clock, options: Options) -> Result<Handles, StartError> {
+async fn open(config: &Config, clock: &Clock, options: Options, users: &Users) -> Result<Handles, StartError> {
     let (mut tries, began) = (interval(PAUSE), Instant::now());
     loop {
         tries.tick().await;
+        // To try means to read all of it.
+        if users.have_it() && began.elapsed() < PATIENCE {
+            continue;
+        }
         let options = Options { now: clock.now(), ..options };
         match Handles::open_with(config.clone(), clock.clone(), options).await {
             Err(StartError::Locked(_)) if began.elapsed() < PATIENCE => {}

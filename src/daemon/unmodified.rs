@@ -136,9 +136,9 @@ impl HeldPages {
     }
 }
 
-/// The pages of a version.
+/// The pages of a version; `None` also when others have been read for too long, and then they are asked for.
 async fn stored(store: &Store, cid: Cid, version: u32, load: &Load) -> Result<Option<Vec<Page>>, StoreError> {
-    let _reading = load.reading(size(store, cid, version).await?).await;
+    let Some(_reading) = load.reading(size(store, cid, version).await?).await else { return Ok(None) };
     let reader = store.clone();
     match blocking(move || reader.version(cid, version)).await {
         // What does not read back is asked for as if it were not there.

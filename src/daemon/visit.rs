@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Handles;
-use super::ask::{Answer, ask};
+use super::ask::{Answer, after_a_crowd, ask, rest_of};
 use super::probe::{Probes, print_of};
 use super::program;
 use super::record::{Job, Visited, fingerprint, short};
@@ -198,27 +198,39 @@ impl Visitor {
     }
 
     async fn record(&self, target: &Target, source: Arc<Source>, answer: Answer, load: &Load) -> Result<Report, StoreError> {
-        let (config, index) = self.by_now(target);
-        let job = Job {
-            store: self.handles.store.clone(),
-            config,
-            index,
-            source,
-            cid: target.cid,
-            row: target.row,
-            settled: target.settled,
-            now: self.handles.clock.now(),
-            keep: target.keep,
+        // Made when nothing more is waited for, so that what is told is told by the list and the time of then.
+        let job = || {
+            let (config, index) = self.by_now(target);
+            Job {
+                store: self.handles.store.clone(),
+                config,
+                index,
+                source: Arc::clone(&source),
+                cid: target.cid,
+                row: target.row,
+                settled: target.settled,
+                now: self.handles.clock.now(),
+                keep: target.keep,
+            }
+        };
+        let crowded = || {
+            let why = "other large answers have been read for minutes".to_owned();
+            let not_before = after_a_crowd(&why, rest_of(&source), &self.handles);
+            Ok(Report::Postponed { why, not_before })
         };
         let visited = match answer {
             Answer::Postponed { why, not_before } => return Ok(Report::Postponed { why, not_before }),
-            Answer::Failed { health, not_before } => blocking(move || job.failed(health, not_before)).await?,
+            Answer::Failed { health, not_before } => {
+                let job = job();
+                blocking(move || job.failed(health, not_before)).await?
+            }
             Answer::Unchanged => {
-                let (row, due) = job.read_row(target.row.seen);
+                let (row, due) = job().read_row(target.row.seen);
                 Visited { settled: true, ..Visited::quiet(Health::Ok, row, due, true) }
             }
             Answer::Refused(refusal) => {
-                let _reading = self.reading(target, load).await?;
+                let Some(_reading) = self.reading(target, load).await? else { return crowded() };
+                let job = job();
                 blocking(move || job.refused(&refusal)).await?
             }
             Answer::Pages(pages, asked) => {
@@ -228,12 +240,13 @@ impl Visitor {
                     if let Some(asked) = &asked {
                         asked.judged(&self.handles, &Health::Ok).await;
                     }
-                    let (row, due) = job.read_row(seen);
+                    let (row, due) = job().read_row(seen);
                     let unchanged =
                         Visited { health: Health::Ok, version: None, events: Vec::new(), row, due, settled: true, row_pending: true };
                     return Ok(Report::Visited(unchanged));
                 }
-                let reading = self.reading(target, load).await?;
+                let Some(reading) = self.reading(target, load).await? else { return crowded() };
+                let job = job();
                 let visited = blocking(move || job.pages(pages)).await?;
                 // What comes now may wait for others that wait to read.
                 drop(reading);
@@ -261,8 +274,8 @@ impl Visitor {
         config.cases.iter().position(|watch| watch.case == *case).map_or_else(began, |index| (config, index))
     }
 
-    /// The right to read what a visit got, and what is stored of its case beside it.
-    async fn reading(&self, target: &Target, load: &Load) -> Result<Reading, StoreError> {
+    /// The right to read what a visit got, and what is stored of its case beside it; `None` when others have been read for too long.
+    async fn reading(&self, target: &Target, load: &Load) -> Result<Option<Reading>, StoreError> {
         let (store, cid) = (self.handles.store.clone(), target.cid);
         let size = move || store.head(cid)?.map_or(Ok(0), |head| store.size_of_version(cid, head.version));
         Ok(load.reading(blocking(size).await?).await)
@@ -392,6 +405,32 @@ mod tests {
         reload(&LIST.replace("00011G", "00018"));
         let (by_now, index) = visitor.by_now(&target);
         assert!(Arc::ptr_eq(&by_now, &target.config) && index == 0, "it left the list while it was visited");
+    }
+
+    #[tokio::test]
+    async fn a_visit_that_waits_to_read_tells_those_of_the_list_in_force_when_it_reads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (visitor, target) = visitor(folder.path()).await;
+        let source = target.config.source_of(&target.config.cases[0].case).expect("a source").clone();
+        let mut load = visitor.handles.fetcher.load();
+        load.take(1 << 20).await.expect("there is room");
+        let other = load.reading(0).await.expect("nobody reads");
+        let refused = Answer::Refused(crate::recipe::Refusal::NotFound);
+        let recording = visitor.record(&target, source, refused, &load);
+        let reload = async {
+            tokio::task::yield_now().await;
+            // The case has left the list and come back at another place, with other settings.
+            let list = folder.path().join("watchlist.toml");
+            let every = LIST.replace("number = \"17721-2024-00011G\"", "number = \"17721-2024-00011G\"\nevery = \"17h\"");
+            assert_ne!(every, LIST);
+            std::fs::write(&list, in_the_folder(folder.path(), &every)).expect("a watch list");
+            visitor.handles.config.store(Arc::new(Config::load(&list).expect("a good list").config));
+            drop(other);
+        };
+        let (report, ()) = tokio::join!(recording, reload);
+        let Ok(Report::Visited(visited)) = report else { panic!("{report:?}") };
+        let wait = visited.due.duration_since(visitor.handles.clock.now()).as_hours();
+        assert!((14..=20).contains(&wait), "{wait} hours");
     }
 
     #[test]

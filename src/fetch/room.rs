@@ -26,12 +26,16 @@ const SMALL_READINGS: usize = 4;
 /// Nobody waits longer for room: the court's connection is open meanwhile, and its next request waits too.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Nobody waits longer for the others to be read.
+const READING_PATIENCE: Duration = Duration::from_secs(300);
+
 /// The room. Clones share it.
 #[derive(Clone)]
 pub struct Room(Arc<Places>);
 
 struct Places {
     patience: Duration,
+    reading_patience: Duration,
     middle: Arc<Semaphore>,
     large: Arc<Semaphore>,
     small_readings: Arc<Semaphore>,
@@ -48,7 +52,7 @@ pub struct Load {
 
 /// The right to read what is held.
 pub struct Reading {
-    _place: Option<OwnedSemaphorePermit>,
+    _place: OwnedSemaphorePermit,
 }
 
 /// Why there is no room.
@@ -71,15 +75,16 @@ impl fmt::Display for NoRoom {
 
 impl Default for Room {
     fn default() -> Self {
-        Self::of(PATIENCE)
+        Self::of(PATIENCE, READING_PATIENCE)
     }
 }
 
 impl Room {
-    fn of(patience: Duration) -> Self {
+    fn of(patience: Duration, reading_patience: Duration) -> Self {
         let places = |count| Arc::new(Semaphore::new(count));
         Self(Arc::new(Places {
             patience,
+            reading_patience,
             middle: places(MIDDLES),
             large: places(LARGES),
             small_readings: places(SMALL_READINGS),
@@ -112,7 +117,7 @@ impl Load {
     /// Holds so many bytes more, when there is room.
     ///
     /// # Errors
-    /// When it is too much, or when no room came free for two minutes.
+    /// When it is too much, or when no room came free for 20 seconds.
     pub async fn take(&mut self, bytes: usize) -> Result<(), NoRoom> {
         if bytes > self.left() {
             return Err(NoRoom::TooLarge);
@@ -134,12 +139,18 @@ impl Load {
         self.bytes = self.bytes.min(bytes);
     }
 
-    /// Waits until what is held may be read, together with so many bytes that were stored.
-    pub async fn reading(&self, stored: usize) -> Reading {
+    /// Waits until what is held may be read, together with so many bytes that were stored; `None` when others were read for minutes. A page that takes
+    /// for ever must not hold up what everybody else holds.
+    pub async fn reading(&self, stored: usize) -> Option<Reading> {
         let is_small = self.bytes.max(stored) <= SMALL;
         let places = if is_small { &self.room.0.small_readings } else { &self.room.0.reading };
-        // Nobody closes it.
-        Reading { _place: Arc::clone(places).acquire_owned().await.ok() }
+        let place = tokio::time::timeout(self.room.0.reading_patience, Arc::clone(places).acquire_owned()).await;
+        Some(Reading { _place: place.ok()?.ok()? })
+    }
+
+    /// Whether it is of those of which there are few at once.
+    pub fn is_large(&self) -> bool {
+        self.large.is_some()
     }
 
     /// Whether reading what is held takes so little that it may be done anywhere.
@@ -160,7 +171,7 @@ mod tests {
 
     #[tokio::test]
     async fn small_answers_wait_for_nobody_and_large_ones_for_each_other() {
-        let room = Room::of(Duration::from_millis(1));
+        let room = Room::of(Duration::from_millis(1), READING_PATIENCE);
         let mut large: Vec<Load> = Vec::new();
         for _ in 0..LARGES {
             let mut load = room.load();
@@ -203,5 +214,11 @@ mod tests {
         assert!(waits(&large, 0).await && waits(&small, SMALL + 1).await && !waits(&small, SMALL).await);
         drop(reading);
         assert!(!waits(&large, 0).await);
+        // What is read for ever holds nobody up for ever.
+        let room = Room::of(PATIENCE, Duration::from_millis(5));
+        let (mut large, small) = (room.load(), room.load());
+        large.take(SMALL + 1).await.expect("there is room");
+        let _for_ever = large.reading(0).await.expect("nobody reads");
+        assert!(large.reading(0).await.is_none() && small.reading(0).await.is_some());
     }
 }

@@ -4,6 +4,7 @@
 //! lists under their local names. It checks no schema and fetches nothing; entities of a document's own are left as they
 //! stand.
 
+use super::budget;
 use super::html_text::{decode_entities, end_of_tag};
 use super::value::{Fields, Value};
 
@@ -92,6 +93,8 @@ fn close(stack: &mut Vec<Open>, name: &str) {
         let Some(mut done) = stack.pop() else { return };
         done.fields.insert("text", done.text.trim().to_owned().into());
         let Some(parent) = stack.last_mut() else { return };
+        // Each is looked for among the names before it.
+        budget::step(parent.fields.len());
         match parent.fields.get_mut(&done.name) {
             Some(Value::Array(list)) => list.push(Value::Object(done.fields)),
             Some(_) => {}
@@ -111,6 +114,7 @@ fn attributes(text: &str) -> Fields<'static> {
         let after = after.trim_start();
         let Some(quote) = after.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else { break };
         let Some((value, after)) = after[1..].split_once(quote) else { break };
+        budget::step(fields.len());
         fields.insert(format!("@{}", local(name.trim())), decode_entities(value).into());
         rest = after.trim_start();
     }
@@ -131,6 +135,18 @@ mod tests {
         assert_eq!(value["Env"][0]["@S"], "u");
         let body = json!([{"@a": "1&2", "b": [{"text": ""}], "text": "uno <<p>dos"}, {"text": "ó"}]);
         assert_eq!(value["Env"][0]["Body"], body);
+    }
+
+    #[test]
+    fn names_without_end_end_the_reading() {
+        let children: String = (0..3_000).map(|n| format!("<a{n}/>")).collect();
+        let attributes: String = (0..6_000).map(|n| format!(" b{n}=''")).collect();
+        let items = "<item a='1' b='2' c='3'><title>x</title><link>y</link><guid>z</guid></item>".repeat(3_000);
+        let left = budget::Left { bytes: usize::MAX, steps: 4_000_000 };
+        let reads = |text: String| budget::within_these(left, || Ok(parse(&text, &[]).map(drop))).is_ok();
+        assert!(!reads(format!("<rss>{children}</rss>")));
+        assert!(!reads(format!("<rss{attributes}></rss>")));
+        assert!(reads(format!("<rss>{items}</rss>")));
     }
 
     #[test]

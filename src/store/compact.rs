@@ -46,8 +46,8 @@ impl Store {
 
     /// Whether the store takes many times what lives in it and is too large to be made small by an open.
     pub fn is_too_large_to_shrink(&self) -> Result<bool, StoreError> {
-        let (disk, living) = (self.size_on_disk()?, self.living()?.unwrap_or_default());
-        Ok(living >= LARGE && disk > living.saturating_mul(TIMES))
+        let living = self.living()?.unwrap_or_default();
+        Ok(living >= LARGE && self.size_on_disk().is_some_and(|disk| disk > living.saturating_mul(TIMES)))
     }
 
     /// Measures what lives in the store and notes it, to be compared with what it takes on disk.

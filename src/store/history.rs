@@ -177,9 +177,10 @@ impl Store {
         })
     }
 
-    /// Bytes of the store's files.
-    pub fn size_on_disk(&self) -> Result<u64, StoreError> {
-        self.read(|trees| Ok(trees.db.size_on_disk()?))
+    /// Bytes of the store's files; `None` when the system does not say, as for want of a file descriptor. A figure is worth no failure, and
+    /// above all none of the store.
+    pub fn size_on_disk(&self) -> Option<u64> {
+        self.inner.trees.db.size_on_disk().ok()
     }
 }
 

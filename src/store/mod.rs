@@ -66,7 +66,7 @@ mod writer;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
 
@@ -100,6 +100,17 @@ pub struct Version {
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+}
+
+/// Knows whether a store is open, and does not hold it open.
+#[derive(Debug, Clone)]
+pub struct Users(Weak<Inner>);
+
+impl Users {
+    /// Whether somebody has it open.
+    pub fn have_it(&self) -> bool {
+        self.0.strong_count() > 0
+    }
 }
 
 struct Inner {
@@ -138,6 +149,11 @@ impl Store {
                 thread: Some(thread),
             }),
         })
+    }
+
+    /// Tells when the last clone is gone and the store is closed, or about to be.
+    pub fn users(&self) -> Users {
+        Users(Arc::downgrade(&self.inner))
     }
 
     /// The folder of the store.

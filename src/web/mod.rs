@@ -3,6 +3,7 @@
 //! Started by `daemon` when `listen` is not empty. Nothing here shows a case, an address or a page to whoever reaches it, but for the
 //! pages below `/u/`, which recipients reach by links that only they have (`ways_out`).
 
+mod cut;
 mod health;
 mod ways_out;
 
@@ -24,6 +25,7 @@ use crate::config::Config;
 use crate::control::{Control, Pulse};
 use crate::metrics::Metrics;
 use crate::store::Store;
+use cut::Cut;
 use ways_out::WaysOut;
 
 /// How long answers under way may take to end at shutdown.
@@ -78,6 +80,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .with_state(pages.clone())
         .merge(pages.ways_out.router());
     let told = control.clone();
+    let listener = Cut { listener, control: control.clone() };
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
     // A client that never ends its question would hold the daemon's end up for ever.
     let patience = async {
@@ -128,6 +131,17 @@ mod tests {
             half
         };
         let both = async { tokio::join!(run(listener, pages), client) };
-        tokio::time::timeout(GRACE * 10, both).await.expect("it ends");
+        let ((), half) = tokio::time::timeout(GRACE * 10, both).await.expect("it ends");
+        // Nor does it hold the store open, which may be opened anew at once.
+        let closed = store.users();
+        drop(store);
+        tokio::time::timeout(GRACE * 10, async {
+            while closed.have_it() {
+                tokio::task::yield_now().await
+            }
+        })
+        .await
+        .expect("the store is closed");
+        drop(half);
     }
 }

@@ -192,6 +192,22 @@ fn what_only_a_withheld_case_says_of_a_hearing_is_told_of_no_other() {
 }
 
 #[test]
+fn a_damaged_case_takes_no_reminder_of_another_with_it() {
+    let pair = Pair::new();
+    pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);
+    assert_eq!(pair.told(0, "2026-11-19T15:00:00Z"), ["ec-esatje hearing.reminder: una"]);
+    // Its head falls behind what was told.
+    let head = Head { seq: 0, ..pair.store.head(pair.cids[0]).expect("reads").expect("is there") };
+    let (row, events, deliveries) = (Pair::row(at("2026-11-25T15:00:00Z")), Vec::new(), Vec::new());
+    pair.store.commit(Visit { cid: pair.cids[0], row, head, missing: None, version: None, events, deliveries }).expect("kept");
+    pair.version(0, "2026-11-25T15:00:00Z", &[ON_20, "Se convoca a la audiencia preliminar para el 27 de noviembre de 2026, a las 11h00."]);
+    pair.version(1, "2026-11-25T15:00:00Z", &[ON_27]);
+    assert_eq!(pair.told(0, "2026-11-26T15:00:00Z"), ["ec-fiscalia hearing.reminder: otra"]);
+    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], at("2026-11-26T15:00:00Z")).expect("looked at");
+    assert_eq!(looked[0].next, at("2026-11-26T16:00:00Z"), "the damaged one is looked at again");
+}
+
+#[test]
 fn a_moment_of_reserved_takes_no_reminder_with_it() {
     let pair = Pair::new();
     pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);

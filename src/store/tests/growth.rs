@@ -123,7 +123,7 @@ impl List {
 
     /// On disk, and living in it.
     fn sizes(&self) -> (u64, u64) {
-        (self.store.size_on_disk().expect("reads"), self.store.measure().expect("measures"))
+        (self.store.size_on_disk().expect("the system says"), self.store.measure().expect("measures"))
     }
 
     fn bytes_of(&self, tables: &[Table]) -> u64 {
@@ -230,7 +230,7 @@ fn saturated(list: List, path: &Path) {
     drop(list.store);
     let began = std::time::Instant::now();
     let store = open(path);
-    let (disk, living) = (store.size_on_disk().expect("reads"), store.measure().expect("measures"));
+    let (disk, living) = (store.size_on_disk().expect("the system says"), store.measure().expect("measures"));
     println!("after a start of {:?}: {disk} bytes on disk, {living} living", began.elapsed());
     assert_eq!(store.dump().expect("dumps"), dump);
     assert!(disk <= living * 4 + FLOOR);

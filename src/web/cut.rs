@@ -1,0 +1,87 @@
+//! Connections that end when the daemon does.
+//!
+//! `web` serves over a [`Cut`]. A client that sent half a question is waited for by nobody: the library serves each connection in a task of its own,
+//! which outlives the serving and holds the store open. It reads and answers nothing itself.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::serve::Listener;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::GRACE;
+use crate::control::Control;
+
+/// Takes connections that are cut a moment after the daemon was told to stop.
+pub(super) struct Cut {
+    /// The address.
+    pub listener: TcpListener,
+    /// Who tells.
+    pub control: Arc<Control>,
+}
+
+/// A connection.
+pub(super) struct Cuttable {
+    stream: TcpStream,
+    over: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Listener for Cut {
+    type Io = Cuttable;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (stream, from) = Listener::accept(&mut self.listener).await;
+        let control = Arc::clone(&self.control);
+        let over = Box::pin(async move {
+            control.stopped().await;
+            tokio::time::sleep(GRACE).await;
+        });
+        (Cuttable { stream, over }, from)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+}
+
+impl Cuttable {
+    /// An error once it is over.
+    fn is_cut(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        match self.over.as_mut().poll(context) {
+            Poll::Ready(()) => {
+                // It is asked again by whoever did not see the error.
+                self.over = Box::pin(std::future::ready(()));
+                Err(io::ErrorKind::ConnectionAborted.into())
+            }
+            Poll::Pending => Ok(()),
+        }
+    }
+}
+
+impl AsyncRead for Cuttable {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.is_cut(context)?;
+        Pin::new(&mut self.stream).poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for Cuttable {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.is_cut(context)?;
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        Poll::Ready(Ok(()))
+    }
+}
