@@ -46,8 +46,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head with no beginning and no change that is yet to come: a clock that stood ahead wrote it, and by it the case would
-    /// count as watched only from then on.
+    /// The head with no beginning and no change that is yet to come, to judge by: a clock that stood ahead wrote it, and by it the
+    /// case would count as watched only from then on. Whether it is the clock of now that is wrong nobody can tell, so what is stored stays.
     pub fn not_after(self, now: Timestamp) -> Self {
         Self { watched_since: self.watched_since.min(now), changed_at: self.changed_at.map(|at| at.min(now)), ..self }
     }
