@@ -8,6 +8,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 
+/// When this veedor was surely not there yet: the first moment of the year before the one in which it was made. Set anew at releases.
+///
+/// A clock that stands before it is wrong, most often because a battery is empty and nobody has set it since the start.
+pub const NOT_YET: Timestamp = Timestamp::constant(1_735_689_600, 0);
+
+/// What is wrong with a time at which this veedor was not there yet, in one sentence; `None` when it can be the right one.
+pub fn wrong(now: Timestamp) -> Option<String> {
+    let day = now.strftime("%Y-%m-%d");
+    (now < NOT_YET).then(|| format!("the clock of this machine stands at {day}, when this veedor was not made yet; set it right"))
+}
+
 /// Where the time comes from.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
@@ -37,6 +48,27 @@ impl Clock {
     pub fn advance_to(&self, at: Timestamp) {
         if let Self::Fixed(milliseconds) = self {
             milliseconds.store(at.as_millisecond(), Ordering::SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::Date;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    #[test]
+    fn the_time_before_veedor_lies_in_the_past_and_not_long_before_the_newest_release() {
+        assert_eq!(wrong(Clock::System.now()), None);
+        assert!(wrong(NOT_YET - std::time::Duration::from_secs(1)).is_some_and(|why| why.contains("2024-12-31")));
+        let day = TimeZone::UTC.to_datetime(NOT_YET).date();
+        let heads = include_str!("../CHANGELOG.md").lines().filter(|line| line.starts_with("## "));
+        let newest: Option<Date> = heads.flat_map(str::split_whitespace).filter_map(|word| word.parse().ok()).max();
+        if let Some(newest) = newest {
+            let days = newest.duration_since(day).as_hours() / 24;
+            assert!((0..=800).contains(&days), "set NOT_YET anew: the newest release is of {newest}");
         }
     }
 }

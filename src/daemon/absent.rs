@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::brake::{judged_by, tell};
 use super::record::{Job, Visited};
-use crate::domain::diff::{Confirm, Missing, MissingParts, is_confirmed, lasting};
+use crate::domain::diff::{Confirm, Missing, MissingParts, SET_BACK, is_confirmed, lasting};
 use crate::domain::event::{Event, EventKind, FieldChange, missing_since};
 use crate::domain::health::Health;
 use crate::domain::route::route;
@@ -24,7 +24,7 @@ const TOLD_RESERVED: u32 = 1 << 30;
 /// … and which sort of answer is counted.
 const RESERVED: u32 = 1 << 29;
 /// The count itself.
-const COUNT: u32 = RESERVED - 1;
+const COUNT: u32 = SET_BACK - 1;
 
 /// Where no other case of the source is read, it may be the source (`domain.md` F-07): its own trouble does not last as long.
 const WITHOUT_WITNESS: Duration = Duration::from_secs(7 * 86_400);
@@ -48,12 +48,15 @@ pub(super) fn is_reserved(head: &Head) -> bool {
 fn counted(before: Option<Missing>, sort: u32, now: Timestamp) -> Missing {
     let Some(before) = before else { return Missing { since: now, visits: sort | 1 } };
     let told = before.visits & (TOLD_UNKNOWN | TOLD_RESERVED);
-    // What a clock that stood ahead began would be believed only from then on: it begins anew, as another sort does.
-    if before.visits & RESERVED == sort && before.since <= now {
+    let told_of_sort = told & if sort == RESERVED { TOLD_RESERVED } else { TOLD_UNKNOWN };
+    // What a clock that stood ahead began would be believed only from then on: it begins anew, as another sort does. What was told waits
+    // for nothing, and keeps its day.
+    if before.visits & RESERVED == sort && (told_of_sort != 0 || before.since <= now) {
         let visits = (before.visits & COUNT).saturating_add(1).min(COUNT);
-        return Missing { since: before.since, visits: told | sort | visits };
+        return Missing { since: before.since, visits: told | sort | (before.visits & SET_BACK) | visits };
     }
-    Missing { since: if told == 0 { now } else { before.since.min(now) }, visits: told | sort | 1 }
+    let set_back = if before.since > now { SET_BACK } else { 0 };
+    Missing { since: if told == 0 { now } else { before.since.min(now) }, visits: told | sort | set_back | 1 }
 }
 
 impl Job {
@@ -68,7 +71,8 @@ impl Job {
         if head.version == 0 {
             return self.failed(refusal.health(), None);
         }
-        let vanished = counted(head.vanished, sort, self.now);
+        let before = head.vanished.map(|vanished| if vanished.visits & told == 0 { self.as_counted(vanished) } else { vanished });
+        let vanished = counted(before, sort, self.now);
         let news = Head { health: refusal.health(), vanished: Some(vanished), ..head.clone() };
         let (row, due) = self.failed_row(None);
         let quiet = Visited::quiet(refusal.health(), row, due, false);
@@ -93,7 +97,7 @@ impl Job {
 
     /// The event of a case that can be read again after its absence was told.
     pub(super) fn returned(&self, head: &Head) -> Option<Event> {
-        let since = head.vanished.filter(is_told)?.since;
+        let since = head.vanished.filter(is_told)?.since.min(self.now);
         let field = Some(FieldChange { after: None, ..missing_since(since, 0) });
         Some(Event { field, ..self.of_case(head, EventKind::CaseReturned, since) })
     }

@@ -30,7 +30,7 @@ impl Job {
     /// A first answer without entries is more often a fault than a docket, and as the baseline it would make everything
     /// news that comes after it. It is taken when it stays so.
     pub(super) fn empty_baseline(&self, head: Head, seen: Docket, pages: Vec<Page>) -> Result<Visited, StoreError> {
-        let empty = count(head.vanished.as_ref(), self.now);
+        let empty = count(head.vanished.map(|empty| self.as_counted(empty)).as_ref(), self.now);
         if is_confirmed(empty, lasting(self.config.general.confirm), self.now) {
             let reading = Reading::of(Vec::new(), seen, MissingParts::new());
             return self.new_version(head, None, reading, pages);
@@ -53,9 +53,9 @@ impl Job {
         recent.cloned().map(Change::EntryAdded).collect()
     }
 
-    /// The day on which the watch began, in the court's zone.
+    /// The day on which the watch began, in the court's zone; never one that is yet to come.
     fn first_day(&self, head: &Head) -> Date {
-        head.watched_since.to_zoned_datetime(self.source.recipe.zone_of(&self.watch().number)).date()
+        head.watched_since.min(self.now).to_zoned_datetime(self.source.recipe.zone_of(&self.watch().number)).date()
     }
 
     /// A reading whose changes are without the old entries that only complete the baseline.
@@ -66,7 +66,7 @@ impl Job {
     pub(super) fn without_late_baseline(&self, head: &Head, held: Option<&Docket>, reading: Reading) -> Reading {
         let held = held.map_or(0, |held| held.entries.len());
         let began = if head.version == 1 { head.changed_at.unwrap_or(head.watched_since) } else { head.watched_since };
-        let age = Duration::try_from(self.now.duration_since(began)).unwrap_or_default();
+        let age = Duration::try_from(self.now.duration_since(began.min(self.now))).unwrap_or_default();
         if held > 0 && age > LATE_BASELINE {
             return reading;
         }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use super::absent;
 use super::agenda::seconds;
@@ -13,7 +13,7 @@ use super::brake::{judged_by, tell};
 use super::held::Held;
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
-use crate::domain::diff::{Change, Comparison, Confirm, MissingParts, compare};
+use crate::domain::diff::{Change, Comparison, Confirm, Missing, MissingParts, SET_BACK, compare};
 use crate::domain::docket::Docket;
 use crate::domain::event::Event;
 use crate::domain::health::Health;
@@ -120,9 +120,19 @@ impl Job {
         (Row { next_due: seconds(due), fails, ..self.row }, due)
     }
 
+    /// The head as it is stored, and as it is stored again: what stands in it of times to come is left out where it is judged by
+    /// ([`Head::not_after`]), for a clock that stands back for a visit is no proof that they were wrong.
     pub(super) fn head(&self) -> Result<Head, StoreError> {
         let fresh = || Head::unvisited(self.watch().case.clone(), self.now);
-        Ok(self.store.head(self.cid)?.unwrap_or_else(fresh).not_after(self.now))
+        Ok(self.store.head(self.cid)?.unwrap_or_else(fresh))
+    }
+
+    /// A count of visits without something as this visit finds it. Of one that began under a clock that was set back, the time by which
+    /// this visit comes late is no time of absence: most often the clock was put right meanwhile.
+    pub(super) fn as_counted(&self, missing: Missing) -> Missing {
+        let late = self.now.as_second().saturating_sub(self.row.next_due.into());
+        let since = missing.since.checked_add(late.max(0).seconds()).unwrap_or(self.now).min(self.now.max(missing.since));
+        if missing.visits & SET_BACK == 0 { missing } else { Missing { since, ..missing } }
     }
 
     /// Records pages that a source answered with.
@@ -140,7 +150,8 @@ impl Job {
         let recipe = &self.source.recipe;
         let confirm = Confirm { sliding: recipe.sliding, others: recipe.lists_others(), ..self.config.general.confirm };
         let of = |changes, docket, missing| Reading { fell_back_to, ..Reading::of(changes, docket, missing) };
-        match compare(held.as_ref(), &seen, &missing, confirm, self.now) {
+        let counted = missing.iter().map(|(part, missing)| (part.clone(), self.as_counted(*missing))).collect();
+        match compare(held.as_ref(), &seen, &counted, confirm, self.now) {
             Comparison::Baseline if seen.entries.is_empty() && !recipe.lists_others() => self.empty_baseline(head, seen, pages),
             Comparison::Baseline => {
                 let changes = self.at_first(&head, &seen);
@@ -191,6 +202,9 @@ impl Job {
         pages: Vec<Page>,
     ) -> Result<Visited, StoreError> {
         let watch = self.watch();
+        // A beginning under a clock that stood ahead is put right here, unless the clock was set back since the last visit: it may be
+        // for this one only.
+        let head = if i64::from(self.row.last_ok) <= self.now.as_second() { head.not_after(self.now) } else { head };
         let number = head.version + 1;
         // What was received is compared with at the next visit; what is kept is what anyone can check an alert against.
         let received = short(&fingerprint(&pages));
@@ -206,7 +220,7 @@ impl Job {
             page_sha256: print,
             before,
             after: &docket,
-            watched_since: head.watched_since,
+            watched_since: head.watched_since.min(self.now),
             was_whole,
         };
         let meaning = Meaning::shipped(&recipe.jurisdiction, &recipe.language);
@@ -259,8 +273,12 @@ impl Job {
     pub fn failed(&self, health: Health, not_before: Option<Timestamp>) -> Result<Visited, StoreError> {
         let head = self.head()?;
         let (row, due) = self.failed_row(not_before);
-        let news = Head { health: health.clone(), ..head.clone() };
-        self.quietly(head, news, None, Visited::quiet(health, row, due, false))
+        // By the next visit nobody knows any more how late this one came.
+        let vanished = head.vanished.map(|vanished| if absent::is_told(&vanished) { vanished } else { self.as_counted(vanished) });
+        let missing = self.store.missing(self.cid).unwrap_or_default();
+        let counted: MissingParts = missing.iter().map(|(part, missing)| (part.clone(), self.as_counted(*missing))).collect();
+        let news = Head { health: health.clone(), vanished, ..head.clone() };
+        self.quietly(head, news, (counted != missing).then_some(counted), Visited::quiet(health, row, due, false))
     }
 
     /// Keeps a head or a count of missing entries, when there is anything to keep.

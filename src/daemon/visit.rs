@@ -13,6 +13,7 @@ use super::probe::{Probes, print_of};
 use super::program;
 use super::record::{Job, Visited, fingerprint, short};
 use super::unmodified::Unmodified;
+use crate::clock;
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
 use crate::domain::health::Health;
@@ -48,6 +49,9 @@ pub struct Postponed {
 
 /// A wait below this is the ordinary turn of a queue, and no line in the log.
 const LONG_WAIT: Duration = Duration::from_secs(600);
+
+/// How soon the clock is looked at again when it is wrong.
+const CLOCK_WAIT: Duration = Duration::from_secs(60);
 
 /// The case to visit.
 #[derive(Debug, Clone)]
@@ -142,7 +146,8 @@ impl Visitor {
             Report::Postponed { why, not_before: Some(until) } => {
                 let before = postponed.insert(waits_as(config, watch), Postponed { why: why.clone(), until: *until });
                 let is_new = before.is_none_or(|before| before.why != *why);
-                if is_new && *until > self.handles.clock.now() + LONG_WAIT {
+                let now = self.handles.clock.now();
+                if is_new && (*until > now + LONG_WAIT || clock::wrong(now).is_some()) {
                     tracing::warn!(source = %case.source, %until, why, "visits wait");
                 }
             }
@@ -167,6 +172,9 @@ impl Visitor {
         };
         if let Some(why) = &source.recipe.import_only {
             return Ok(Report::Postponed { why: format!("it is import only: {why}"), not_before: None });
+        }
+        if let Some(wait) = self.clock_is_wrong() {
+            return Ok(wait);
         }
         let number = &target.config.cases[target.index].number;
         // Held until all is stored.
@@ -197,7 +205,18 @@ impl Visitor {
         Ok(visited)
     }
 
+    /// Under a clock that is plainly wrong nothing is asked and nothing judged: no certificate is valid by it, and by the times that it
+    /// would leave in the store old entries count as new.
+    fn clock_is_wrong(&self) -> Option<Report> {
+        let now = self.handles.clock.now();
+        clock::wrong(now).map(|why| Report::Postponed { why, not_before: Some(now + CLOCK_WAIT) })
+    }
+
     async fn record(&self, target: &Target, source: Arc<Source>, answer: Answer, load: &Load) -> Result<Report, StoreError> {
+        // It may have been set while the source was asked.
+        if let Some(wait) = self.clock_is_wrong() {
+            return Ok(wait);
+        }
         // Made when nothing more is waited for, so that what is told is told by the list and the time of then.
         let job = || {
             let (config, index) = self.by_now(target);
@@ -385,6 +404,23 @@ mod tests {
         assert!(held.validators(0, &request).is_none());
         let fresh = Unmodified::default().held(store, &target, &load).await;
         assert!(fresh.expect("damage of one version ends no visit").validators(0, &request).is_none());
+    }
+
+    #[tokio::test]
+    async fn under_a_clock_that_was_never_set_nothing_is_asked_and_nothing_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut visitor, target) = visitor(folder.path()).await;
+        visitor.handles.clock = Clock::fixed("1970-01-01T00:00:10Z".parse().expect("an instant"));
+        let Report::Postponed { why, not_before: Some(_) } = visitor.run_once(target.clone()).await.expect("the store works") else {
+            panic!("it was visited");
+        };
+        assert!(why.contains("the clock of this machine stands at 1970-01-01"), "{why}");
+        let source = target.config.source("ec-esatje").expect("a source").clone();
+        let answer = Answer::Failed { health: Health::Unavailable("its certificate is not valid yet".into()), not_before: None };
+        let load = visitor.handles.fetcher.load();
+        let recorded = visitor.record(&target, source, answer, &load).await.expect("the store works");
+        assert!(matches!(recorded, Report::Postponed { .. }), "it was set back while the source was asked: {recorded:?}");
+        assert_eq!(visitor.handles.store.head(target.cid), Ok(None));
     }
 
     #[tokio::test]

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::case::CaseRef;
 use crate::domain::id::Id;
 use crate::failpoint;
 
@@ -29,7 +30,7 @@ use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, attempts, bodies, cases, left, link_key, outbox, rows, snapshot};
+use super::{Cid, Store, attempts, bodies, cases, derived, left, link_key, outbox, rows, snapshot};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
@@ -280,13 +281,20 @@ impl Ledger {
 
     fn case_line(&self, cid: Cid) -> Result<Found, StoreError> {
         let mut damaged = Vec::new();
-        let Some(case) = around(cases::case_of(&self.trees, &self.words(), cid), &mut damaged)?.flatten() else {
-            return Ok(Found { line: None, damaged });
+        let case = match around(cases::case_of(&self.trees, &self.words(), cid), &mut damaged)?.flatten() {
+            Some(case) => Some(case),
+            None => self.case_by_number(cid, &mut damaged)?,
         };
-        let head = match around(cases::head_of(&self.trees, cid), &mut damaged)? {
-            Some(head) => head,
-            None => around(cases::derived_head(&self.trees, cid), &mut damaged)?.flatten(),
-        };
+        let Some(case) = case else { return Ok(Found { line: None, damaged }) };
+        let stored = around(cases::head_of(&self.trees, cid), &mut damaged)?;
+        let reads = stored.is_some();
+        let stored = stored.flatten();
+        // By a head that is lost or behind, versions and events would be left out that are there.
+        let better = around(derived::better_head(&self.trees, cid, stored.as_ref()), &mut damaged)?.flatten();
+        if better.is_some() && reads {
+            damaged.push(rows::damaged(Table::Case, &keys::cid(cid), "it is not there, or behind the versions and events of its case"));
+        }
+        let head = better.or(stored);
         let plan = around(cases::row_of(&self.trees, cid), &mut damaged)?.flatten();
         let mut missing = Vec::new();
         for (_, record) in around(cases::missing_records(&self.trees, cid), &mut damaged)?.unwrap_or_default() {
@@ -295,6 +303,17 @@ impl Ledger {
         let left = around(left::left(&self.trees, cid), &mut damaged)?.flatten();
         let line = CaseLine { cid, source: case.source, number: case.number, head, plan, missing, left };
         Ok(Found { line: Some(line), damaged })
+    }
+
+    /// The case of a name that is lost or does not read back, so that its history is in the backup all the same.
+    fn case_by_number(&self, cid: Cid, damaged: &mut Vec<StoreError>) -> Result<Option<CaseRef>, StoreError> {
+        // What was left out of a restore has neither.
+        let name = around(cases::derived_name(&self.trees, cid), damaged)?.flatten();
+        if damaged.is_empty() && (name.is_some() || around(cases::is_known(&self.trees, cid), damaged)?.unwrap_or_default()) {
+            damaged.push(rows::damaged(Table::Name, &keys::cid(cid), "it is not there"));
+        }
+        let case = name.map(|name| around(cases::case_named(&self.words(), cid, name), damaged)).transpose()?;
+        Ok(case.flatten())
     }
 
     fn delivery_lines(&self, ids: &[Id]) -> Result<Vec<Result<DeliveryLine, StoreError>>, StoreError> {

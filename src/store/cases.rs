@@ -16,6 +16,7 @@ use super::batch::Batch;
 use super::codes::Sha;
 use super::digest::DIGESTS;
 use super::error::StoreError;
+use super::indexes::readable;
 use super::keys::{self, Table, Trees};
 use super::records::case::{HeadRecord, HealthRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::tree::Rows;
@@ -46,8 +47,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head with no beginning and no change that is yet to come: a clock that stood ahead wrote it, and by it the case would
-    /// count as watched only from then on.
+    /// The head with no beginning and no change that is yet to come, to judge by: a clock that stood ahead wrote it, and by it the
+    /// case would count as watched only from then on. Whether it is the clock of now that is wrong nobody can tell, so what is stored stays.
     pub fn not_after(self, now: Timestamp) -> Self {
         Self { watched_since: self.watched_since.min(now), changed_at: self.changed_at.map(|at| at.min(now)), ..self }
     }
@@ -271,6 +272,35 @@ pub(super) fn derived_head(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>
     }))
 }
 
+/// The name that stands in the key of a row of `cid`.
+pub(super) fn name_of_number(key: &[u8]) -> Option<NameRecord> {
+    let number = str::from_utf8(key.get(4..)?).ok()?;
+    Some(NameRecord { source: keys::u32_at(key, 0)?, number: number.to_owned() })
+}
+
+/// The name of a case whose own is lost or does not read back, from the number that leads to it.
+pub(super) fn derived_name(trees: &Trees, cid: Cid) -> Result<Option<NameRecord>, StoreError> {
+    for row in trees.at(Table::Cid).iter() {
+        let Some((key, value)) = readable(row)? else { continue };
+        if readable(rows::decode_row::<Cid>(Table::Cid, &key, &value))? == Some(cid)
+            && let Some(name) = name_of_number(&key)
+        {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether anything is stored of a case beside its name.
+pub(super) fn is_known(trees: &Trees, cid: Cid) -> Result<bool, StoreError> {
+    for table in [Table::Case, Table::Sched, Table::Missing, Table::Snap, Table::CaseEvent, Table::Left] {
+        if trees.at(table).scan_prefix(keys::cid(cid)).next().transpose()?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The plan of a case.
 pub(super) fn row_of(trees: &Trees, cid: Cid) -> Result<Option<RowRecord>, StoreError> {
     rows::get(trees, Table::Sched, &keys::cid(cid))
@@ -286,11 +316,15 @@ pub(super) fn case_of(trees: &Trees, words: &Words, cid: Cid) -> Result<Option<C
     if cid == DIGESTS {
         return Ok(Some(CaseRef::of_digests()));
     }
-    let key = keys::cid(cid);
-    let Some(name) = rows::get::<NameRecord>(trees, Table::Name, &key)? else { return Ok(None) };
+    let Some(name) = rows::get::<NameRecord>(trees, Table::Name, &keys::cid(cid))? else { return Ok(None) };
+    case_named(words, cid, name).map(Some)
+}
+
+/// The case of this number and name.
+pub(super) fn case_named(words: &Words, cid: Cid, name: NameRecord) -> Result<CaseRef, StoreError> {
     match word(words, name.source) {
-        Some(WordRecord::Source(source)) => Ok(Some(CaseRef { source, number: name.number })),
-        _ => Err(rows::damaged(Table::Name, &key, "its source is unknown")),
+        Some(WordRecord::Source(source)) => Ok(CaseRef { source, number: name.number }),
+        _ => Err(rows::damaged(Table::Name, &keys::cid(cid), "its source is unknown")),
     }
 }
 

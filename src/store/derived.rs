@@ -35,9 +35,8 @@ fn names(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
         let Some((key, value)) = readable(row)? else { continue };
         let Some(cid) = readable(rows::decode_row::<u64>(Table::Cid, &key, &value))? else { continue };
         if readable(rows::get::<NameRecord>(trees, Table::Name, &keys::cid(cid)))?.flatten().is_none()
-            && let (Some(source), Some(number)) = (keys::u32_at(&key, 0), key.get(4..).and_then(|number| str::from_utf8(number).ok()))
+            && let Some(name) = cases::name_of_number(&key)
         {
-            let name = NameRecord { source, number: number.to_owned() };
             all.push(Wrong::absent(Table::Name, keys::cid(cid), rows::sealed(&name)?));
         }
     }
@@ -49,7 +48,8 @@ fn heads(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
     for key in trees.at(Table::Name).iter().keys() {
         let Some(key) = readable(key)? else { continue };
         let Some(cid) = keys::u64_at(&key, 0) else { continue };
-        if let Some(head) = readable(head_of(trees, cid))?.flatten() {
+        let stored = readable(cases::head_of(trees, cid))?.flatten();
+        if let Some(head) = readable(better_head(trees, cid, stored.as_ref()))?.flatten() {
             let value = rows::sealed_long(&head)?;
             if value.len() > MAX_VALUE {
                 continue;
@@ -65,16 +65,16 @@ fn heads(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The head that a case should have, when it has another.
-fn head_of(trees: &Trees, cid: Cid) -> Result<Option<HeadRecord>, StoreError> {
-    let Some(stored) = readable(cases::head_of(trees, cid))?.flatten() else { return cases::derived_head(trees, cid) };
+/// The head that a case should have, when what is stored as such is behind its versions and events, or is nothing that reads back.
+pub(super) fn better_head(trees: &Trees, cid: Cid, stored: Option<&HeadRecord>) -> Result<Option<HeadRecord>, StoreError> {
+    let Some(stored) = stored else { return cases::derived_head(trees, cid) };
     let (version, seq) = cases::last_of(trees, cid)?;
     if version <= stored.version && seq <= stored.seq {
         return Ok(None);
     }
     // Without what the source gave to ask "has it changed?" with: the next visit reads everything.
     let (pages_sha256, validators) = (Sha([0; 32]), Vec::new());
-    Ok(Some(HeadRecord { version: version.max(stored.version), seq: seq.max(stored.seq), pages_sha256, validators, ..stored }))
+    Ok(Some(HeadRecord { version: version.max(stored.version), seq: seq.max(stored.seq), pages_sha256, validators, ..stored.clone() }))
 }
 
 fn begun_anew(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 
-use crate::domain::id::hex;
+use crate::domain::id::{Id, hex};
 
 use super::batch::Batch;
 use super::error::StoreError;
@@ -119,6 +119,21 @@ fn absent(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// The deliveries whose place in `due` cannot be read: a start does not find them there, and what is sent of them could not be noted.
+pub(super) fn unplaced(trees: &Trees) -> Result<Vec<Id>, StoreError> {
+    let mut ids = Vec::new();
+    for row in trees.at(Table::Delivery).iter() {
+        let Some((key, value)) = readable(row)? else { continue };
+        let Some(id) = keys::id_at(&key, 0).filter(|_| key.len() == keys::DELIVERY_LEN) else { continue };
+        let Some(record) = readable(rows::decode_long::<DeliveryRecord>(trees, Table::Delivery, &key, &value))? else { continue };
+        let Some(place) = outbox::place(&record.state).filter(|place| *place != keys::NEVER) else { continue };
+        if readable(trees.at(Table::Due).contains_key(keys::due(place, id)))?.is_none() {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
 }
 
 /// Rows that should not be.

@@ -20,7 +20,7 @@ use super::queue::Queue;
 use super::records::case::WordRecord;
 use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::silences::{self, Active};
-use super::{Cid, rows};
+use super::{Cid, indexes, rows};
 
 /// Jobs in one group (`storage.md` B1).
 const GROUP: usize = 64;
@@ -140,15 +140,13 @@ impl Ledger {
         self.open.clear();
         self.damaged.clear();
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut unread = None;
         for key in self.trees.at(Table::Due).iter().keys() {
             let key = match key {
                 Ok(key) => key,
                 // What stands behind it waits to be sent all the same.
                 Err(StoreError::Damaged(why)) => {
-                    tracing::error!(
-                        why,
-                        "a part of what waits to be sent cannot be read; `veedor fsck --repair` makes it anew from the deliveries"
-                    );
+                    unread = Some(why);
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -165,6 +163,14 @@ impl Ledger {
                 Err(StoreError::Damaged(_)) => self.damaged.push(id),
                 Err(error) => return Err(error),
             }
+        }
+        if let Some(why) = unread {
+            let deliveries = indexes::unplaced(&self.trees)?.len();
+            tracing::error!(
+                why,
+                deliveries,
+                "a part of what waits to be sent cannot be read, and those deliveries are not sent; no repair mends it, `veedor backup` and `veedor restore` make it anew"
+            );
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Answer, Desk, find};
+use crate::clock;
 use crate::config::Config;
 use crate::daemon::record::{Job, Visited};
 use crate::daemon::telling::Telling;
@@ -181,6 +182,9 @@ pub async fn import(
         return Err(Answer::No { why: format!("there is no source \"{source}\"; `veedor sources` lists them"), code: 2 });
     };
     let now = desk.handles.clock.now();
+    if let Some(why) = clock::wrong(now) {
+        return Err(Answer::No { why, code: 1 });
+    }
     let mut saved = Vec::new();
     for (step, body) in pages {
         let body = STANDARD.decode(body).map_err(|error| Answer::No { why: format!("a page did not arrive whole: {error}"), code: 1 })?;

@@ -28,8 +28,20 @@ pub struct Confirm {
 pub struct Missing {
     /// When it was first missing.
     pub since: Timestamp,
-    /// Visits in a row that did not show it.
+    /// Visits in a row that did not show it, and [`SET_BACK`]; [`seen`](Self::seen) has the number alone.
     pub visits: u32,
+}
+
+/// The bit of [`Missing::visits`] for a count that began under a clock that stood before a time it had shown. Whether it had stood ahead and
+/// is right, or is to be put right yet, nobody can tell: the time by which a visit then comes late does not count (`daemon::record`), or the
+/// hours by which the clock stood back would count as hours of absence.
+pub const SET_BACK: u32 = 1 << 28;
+
+impl Missing {
+    /// Visits in a row that did not show it.
+    pub fn seen(self) -> u32 {
+        self.visits & (SET_BACK - 1)
+    }
 }
 
 /// A part of a docket that an answer may lack.
@@ -68,8 +80,9 @@ pub fn is_mass(missing: usize, held: usize) -> bool {
 /// Counts one more visit in which something was missing. What a clock that stood ahead began is counted anew: by it nothing would be
 /// confirmed until then.
 pub fn count(before: Option<&Missing>, now: Timestamp) -> Missing {
-    match before.filter(|before| before.since <= now) {
-        Some(before) => Missing { since: before.since, visits: before.visits.saturating_add(1) },
+    match before {
+        Some(before) if before.since <= now => Missing { since: before.since, visits: before.visits.saturating_add(1) },
+        Some(_) => Missing { since: now, visits: SET_BACK | 1 },
         None => Missing { since: now, visits: 1 },
     }
 }
@@ -77,5 +90,5 @@ pub fn count(before: Option<&Missing>, now: Timestamp) -> Missing {
 /// Whether something has been missing as often and as long as asked. A clock that jumped back confirms nothing.
 pub fn is_confirmed(missing: Missing, confirm: Confirm, now: Timestamp) -> bool {
     let lasted = Duration::try_from(now.duration_since(missing.since)).unwrap_or_default();
-    missing.visits >= confirm.visits && lasted >= confirm.span
+    missing.seen() >= confirm.visits && lasted >= confirm.span
 }

@@ -23,7 +23,7 @@ use super::event::FieldChange;
 use super::fold::fold;
 
 pub use carry::{carry_entries, carry_parts};
-pub use missing::{Confirm, Missing, MissingParts, Part, count, is_confirmed, lasting};
+pub use missing::{Confirm, Missing, MissingParts, Part, SET_BACK, count, is_confirmed, lasting};
 pub use repeats::settled;
 
 use missing::is_mass;
@@ -184,8 +184,8 @@ pub fn compare(held: Option<&Docket>, seen: &Docket, missing: &MissingParts, con
     for entry in &absent {
         let part = Part::Entry(entry.key.clone());
         if gone.contains(&part) {
-            let Missing { since, visits } = counted[&part];
-            changes.push(Change::EntryGone { entry: Box::new((*entry).clone()), since, visits });
+            let missing = counted[&part];
+            changes.push(Change::EntryGone { entry: Box::new((*entry).clone()), since: missing.since, visits: missing.seen() });
         }
     }
     if changes.is_empty() {

@@ -5,6 +5,7 @@
 use crate::domain::id::hex;
 use crate::store::digest::{DIGESTS, case_of_event};
 use crate::store::error::StoreError;
+use crate::store::indexes::unplaced;
 use crate::store::keys::{self, Table};
 use crate::store::records::case::WordRecord;
 use crate::store::records::delivery::{DeliveryRecord, StateRecord};
@@ -24,6 +25,11 @@ impl Check<'_> {
             for why in self.about(&delivery, report)? {
                 report.problem(format!("delivery {}: {why}", hex(&key)));
             }
+        }
+        for id in unplaced(self.trees)? {
+            report.problem(format!(
+                "delivery {id}: its place in `due` cannot be read, so it is not sent; no repair mends that, `veedor backup` and `veedor restore` make it anew"
+            ));
         }
         for key in self.trees.at(Table::Attempt).iter().keys() {
             let Some(key) = report.found(key)? else { continue };

@@ -9,9 +9,11 @@ use super::whole::lived_in;
 use super::*;
 use crate::store::batch::Batch;
 use crate::store::error::{OpenError, StoreError};
-use crate::store::keys::{self, Table};
+use crate::store::keys::{self, Table, Trees};
+use crate::store::outbox::DeliveryFilter;
 use crate::store::records::case::WordRecord;
-use crate::store::{format, rows};
+use crate::store::writer::Ledger;
+use crate::store::{format, fsck, rows};
 
 fn refused(path: &Path) -> (String, PathBuf) {
     match Store::open(path, Options::new(at(0))) {
@@ -217,7 +219,7 @@ fn a_backup_goes_around_what_does_not_read_back_and_says_so() {
         spoil(&store, table, &key);
     }
     let info = store.backup(dir.path(), at(0)).expect("backs up");
-    assert_eq!((info.counts.damaged, info.counts.cases, info.counts.versions, info.counts.events), (4, 2, 40, 38));
+    assert_eq!((info.counts.damaged, info.counts.cases, info.counts.versions, info.counts.events), (4, 3, 40, 38));
     let into = dir.path().join("restored");
     Store::restore(&info.path, &into, Options::new(at(0))).expect("restores");
     let restored = open(&into);
@@ -323,4 +325,32 @@ fn pages_that_cannot_be_read_cost_what_is_in_them_and_end_nothing() {
         assert!(matches!(visited, Ok(_) | Err(StoreError::Damaged(_) | StoreError::Refused(_))), "{visited:?}");
     }
     assert_eq!(store.failed(), None);
+}
+
+/// Damages sled's log behind a handle that has read every table but `due`.
+#[test]
+fn deliveries_whose_place_cannot_be_read_are_named_and_no_repair_is_promised() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("store");
+    let store = lived_in(&path);
+    let waiting: Vec<Id> =
+        store.deliveries(DeliveryFilter::Pending, usize::MAX).expect("lists").into_iter().map(|delivery| delivery.id).collect();
+    drop(store);
+    let trees = Trees::open(sled::open(path.join("sled")).expect("opens")).expect("opens");
+    for table in Table::ALL.iter().filter(|table| **table != Table::Due) {
+        assert!(trees.at(*table).iter().all(|row| row.is_ok()), "{}", table.name());
+    }
+    let log = path.join("sled/db");
+    let mut bytes = fs::read(&log).expect("reads");
+    bytes.iter_mut().step_by(64).for_each(|byte| *byte ^= 0x55);
+    std::os::unix::fs::FileExt::write_all_at(&fs::OpenOptions::new().write(true).open(&log).expect("opens"), &bytes, 0).expect("writes");
+
+    let mut ledger = Ledger::load(trees).expect("goes on with the rest");
+    ledger.repair(&path).expect("repairs what it can");
+    assert!(ledger.open.is_empty(), "none is found where it should wait");
+    let problems = fsck::check(&ledger.trees, &ledger.words()).expect("checks").problems;
+    for id in &waiting {
+        let problem = problems.iter().find(|problem| problem.starts_with(&format!("delivery {id}: its place in `due` cannot be read")));
+        assert!(problem.is_some_and(|problem| problem.contains("`veedor restore`")), "{id}: {problems:?}");
+    }
 }

@@ -278,6 +278,47 @@ fn each_damage_is_named_and_mended_or_left_and_told() {
     println!("{} damages named, {} mended", TABLE.len(), TABLE.iter().filter(|row| matches!(row.then, Mended | Begun)).count());
 }
 
+/// What the index rows and the heads do not know of a case is in a backup all the same, and the backup says that something was amiss.
+#[test]
+fn a_backup_has_the_history_of_a_case_whose_head_or_name_is_lost_and_says_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let whole = dir.path().join("whole");
+    let store = full(&whole);
+    let all = store.backup(&dir.path().join("all"), at(1000)).expect("backs up").counts;
+    assert_eq!(all.damaged, 0);
+    drop(store);
+    type Damage = (&'static str, fn(&Store));
+    let damages: [Damage; 5] = [
+        ("a head is lost", |s| remove(s, Table::Case, &keys::cid(1))),
+        ("a head behind its versions", |s| head(s, |head| head.version = 12)),
+        ("a head behind its events", |s| head(s, |head| head.seq = 12)),
+        ("a name is lost", |s| remove(s, Table::Name, &keys::cid(1))),
+        ("a name does not read back", |s| spoil(s, Table::Name, &keys::cid(1))),
+    ];
+    for (n, (what, plant)) in damages.into_iter().enumerate() {
+        let path = dir.path().join(format!("{n}/store"));
+        copy(&whole, &path);
+        let store = open(&path);
+        plant(&store);
+        let info = store.backup(&dir.path().join(format!("{n}/backups")), at(1000)).expect("backs up");
+        assert_eq!(info.counts, crate::store::backup::LineCounts { damaged: 1, ..all }, "{what}");
+        assert!(info.path.to_string_lossy().contains("-gaps"), "{what}: {}", info.path.display());
+        let into = dir.path().join(format!("{n}/restored"));
+        Store::restore(&info.path, &into, Options::new(at(0))).expect("restores");
+        let restored = open(&into);
+        assert_eq!(restored.fsck(false).expect("checks").problems, Vec::<String>::new(), "{what}");
+        let found = restored.head(1).expect("reads").map(|head| (head.version, head.seq));
+        assert_eq!(found, Some((20, 20)), "{what}");
+        assert_eq!(restored.case(1), Ok(Some(case(1))), "{what}");
+    }
+    // Of one that no number leads to either, nothing can be told but that it was there.
+    let store = open(&whole);
+    remove(&store, Table::Name, &keys::cid(1));
+    remove(&store, Table::Cid, &number(1));
+    let counts = store.backup(dir.path(), at(1000)).expect("backs up").counts;
+    assert_eq!((counts.damaged, counts.cases), (1, all.cases - 1));
+}
+
 /// A head that is behind is mended before anything is written over, and until then no visit writes.
 #[test]
 fn no_visit_writes_over_a_version_or_an_event_that_the_head_does_not_know() {
