@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use super::brake::{judged_by, tell};
 use super::record::{Job, Visited};
@@ -60,6 +60,14 @@ fn counted(before: Option<Missing>, sort: u32, now: Timestamp) -> Missing {
 }
 
 impl Job {
+    /// A count of visits without something as this visit finds it. Of one that began under a clock that was set back, the time by which
+    /// this visit comes late is no time of absence: most often the clock was put right meanwhile.
+    pub(super) fn as_counted(&self, missing: Missing) -> Missing {
+        let late = self.now.as_second().saturating_sub(self.row.next_due.into());
+        let since = missing.since.checked_add(late.max(0).seconds()).unwrap_or(self.now).min(self.now.max(missing.since));
+        if missing.visits & SET_BACK == 0 { missing } else { Missing { since, ..missing } }
+    }
+
     /// Records that the source answered something that is not a docket.
     pub fn refused(&self, refusal: &Refusal) -> Result<Visited, StoreError> {
         let head = self.head()?;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 
 use super::absent;
 use super::agenda::seconds;
@@ -13,7 +13,7 @@ use super::brake::{judged_by, tell};
 use super::held::Held;
 use crate::config::{Config, Source};
 use crate::domain::case::Watch;
-use crate::domain::diff::{Change, Comparison, Confirm, Missing, MissingParts, SET_BACK, compare};
+use crate::domain::diff::{Change, Comparison, Confirm, MissingParts, compare};
 use crate::domain::docket::Docket;
 use crate::domain::event::Event;
 use crate::domain::health::Health;
@@ -125,14 +125,6 @@ impl Job {
     pub(super) fn head(&self) -> Result<Head, StoreError> {
         let fresh = || Head::unvisited(self.watch().case.clone(), self.now);
         Ok(self.store.head(self.cid)?.unwrap_or_else(fresh))
-    }
-
-    /// A count of visits without something as this visit finds it. Of one that began under a clock that was set back, the time by which
-    /// this visit comes late is no time of absence: most often the clock was put right meanwhile.
-    pub(super) fn as_counted(&self, missing: Missing) -> Missing {
-        let late = self.now.as_second().saturating_sub(self.row.next_due.into());
-        let since = missing.since.checked_add(late.max(0).seconds()).unwrap_or(self.now).min(self.now.max(missing.since));
-        if missing.visits & SET_BACK == 0 { missing } else { Missing { since, ..missing } }
     }
 
     /// Records pages that a source answered with.

@@ -121,6 +121,17 @@ fn absent(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Says that a part of what waits to be sent cannot be read, and how much of it.
+pub(super) fn say_unplaced(trees: &Trees, why: &str) -> Result<(), StoreError> {
+    let deliveries = unplaced(trees)?.len();
+    tracing::error!(
+        why,
+        deliveries,
+        "a part of what waits to be sent cannot be read, and those deliveries are not sent; no repair mends it, `veedor backup` and `veedor restore` make it anew"
+    );
+    Ok(())
+}
+
 /// The deliveries whose place in `due` cannot be read: a start does not find them there, and what is sent of them could not be noted.
 pub(super) fn unplaced(trees: &Trees) -> Result<Vec<Id>, StoreError> {
     let mut ids = Vec::new();

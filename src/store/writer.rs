@@ -165,12 +165,7 @@ impl Ledger {
             }
         }
         if let Some(why) = unread {
-            let deliveries = indexes::unplaced(&self.trees)?.len();
-            tracing::error!(
-                why,
-                deliveries,
-                "a part of what waits to be sent cannot be read, and those deliveries are not sent; no repair mends it, `veedor backup` and `veedor restore` make it anew"
-            );
+            indexes::say_unplaced(&self.trees, &why)?;
         }
         Ok(())
     }
