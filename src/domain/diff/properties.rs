@@ -160,6 +160,16 @@ proptest! {
         prop_assert_eq!(answer(&a, &b), answer(&shuffled(&a, seed), &b));
     }
 
+    /// Two held rows that are the same to the word, and a fresh one that is neither's: the keys say which it is, in whatever order they stand.
+    #[test]
+    fn a_row_that_may_be_either_of_two_is_the_same_one_in_every_order(seed in any::<u64>()) {
+        let row = |key: u8| (key, Some(2i8), true, 1u8, 2u8);
+        let shown = |rows: &[Row]| docket_of(&Shown { rows: rows.to_vec(), parties: BTreeSet::new(), fields: BTreeMap::new() });
+        let (a, b) = (shown(&[row(0), row(2), (0, None, false, 0, 0), (1, None, false, 0, 0), (3, None, false, 0, 1)]), shown(&[row(4)]));
+        let answer = |a: &Docket| unordered(&compare(Some(a), &b, &MissingParts::new(), CONFIRM, at(0)));
+        prop_assert_eq!(answer(&a), answer(&shuffled(&a, seed)));
+    }
+
     /// Each entry of an answer is held already or is told, and each that is held stays until its absence is told.
     #[test]
     fn no_entry_is_lost(a in shown(), b in shown()) {

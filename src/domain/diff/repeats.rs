@@ -53,14 +53,17 @@ fn under_other_keys(held: &Docket, fresh: &Docket, renamed: &HashMap<EntryKey, E
     let known: BTreeSet<&EntryKey> = held.entries.iter().map(|entry| &entry.key).collect();
     let shown: BTreeSet<&EntryKey> = fresh.entries.iter().map(|entry| renamed.get(&entry.key).unwrap_or(&entry.key)).collect();
     let new = fresh.entries.iter().filter(|entry| !known.contains(renamed.get(&entry.key).unwrap_or(&entry.key)));
-    let new: Vec<&Entry> = new.filter(is_telling).collect();
+    let mut new: Vec<&Entry> = new.filter(is_telling).collect();
     if new.is_empty() {
         return Vec::new();
     }
     let mut absent: HashMap<_, Vec<&Entry>> = HashMap::new();
-    for entry in held.entries.iter().rev().filter(|entry| !shown.contains(&entry.key)).filter(is_telling) {
+    for entry in held.entries.iter().filter(|entry| !shown.contains(&entry.key)).filter(is_telling) {
         absent.entry((entry.date, entry.time, entry.title.as_str())).or_default().push(entry);
     }
+    // Of several that are the same to the word the keys decide, and not the order of an answer. The last is taken out first.
+    new.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+    absent.values_mut().for_each(|rows| rows.sort_unstable_by(|one, other| other.key.cmp(&one.key)));
     let mut pairs = Vec::new();
     for entry in new {
         let Some(rows) = absent.get_mut(&(entry.date, entry.time, entry.title.as_str())) else { continue };
