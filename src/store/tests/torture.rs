@@ -135,6 +135,23 @@ impl Writer {
         self.confirmed = number.unwrap_or(self.confirmed).max(self.confirmed);
     }
 
+    /// Stops it where it stands, and waits until it does: on a busy machine a signal takes milliseconds to be heard, in which
+    /// more is confirmed than the copy holds. Whoever is in the kernel (D) then stops before it says another word, as soon as one thread stands (T).
+    fn stop(&self) {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let done = Command::new("kill").args(["-STOP", &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(done.success(), "it cannot be stopped");
+        let since = std::time::Instant::now();
+        loop {
+            let states: Vec<char> = std::fs::read_dir(&tasks).expect("has tasks").filter_map(|task| state(&task.ok()?.path())).collect();
+            if states.contains(&'T') && states.iter().all(|state| matches!(state, 'T' | 'D')) {
+                return;
+            }
+            assert!(since.elapsed().as_secs() < 60, "it does not stop: {states:?}");
+            std::thread::yield_now();
+        }
+    }
+
     /// Kills it and reads what it had said.
     fn kill(mut self) -> u32 {
         self.child.kill().expect("can be killed");
@@ -144,6 +161,12 @@ impl Writer {
         self.child.wait().expect("ended");
         self.confirmed
     }
+}
+
+/// What a thread is doing, as the kernel writes it behind the name; none when it has ended.
+fn state(task: &Path) -> Option<char> {
+    let stat = std::fs::read_to_string(task.join("stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
 }
 
 fn myself(test: &str) -> Command {
@@ -201,8 +224,8 @@ impl Disks {
         // That the store was made at all is not what is cut.
         self.sh("sync -f m");
         assert!(writer.confirm(u32::from(sha256(&n.to_be_bytes())[1]) * 2 + 20), "the writer ended");
-        let pid = writer.child.id();
-        self.sh(&format!("kill -STOP {pid}; cp --reflink=always x/a.img x/b.img"));
+        writer.stop();
+        self.sh("cp --reflink=always x/a.img x/b.img");
         let confirmed = writer.kill();
         self.sh("umount m; mount -o loop x/b.img c");
         let mut looked = Command::new("timeout");
