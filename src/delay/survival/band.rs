@@ -6,6 +6,9 @@
 /// The quantile 0.975 of the normal distribution: 95 % lie within so many standard errors.
 const WITHIN_95: f64 = 1.959_963_984_540_054;
 
+/// A share that is closer to 0 or 1 is that: sums of fractions come out a few 1e-16 beside it, and R then has an interval or none by chance.
+const AT_THE_END: f64 = 1e-12;
+
 /// Between which shares the true one lies, with 95 % confidence at each single day (not for all days at once).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Band {
@@ -18,10 +21,10 @@ pub struct Band {
 impl Band {
     /// Around a share with this standard error. `None` at 0 and at 1, where the scale ends and R has no interval either.
     pub(super) fn around(share: f64, std_err: f64) -> Option<Self> {
-        let depth = -share.ln();
-        if !(share > 0.0 && share < 1.0 && std_err.is_finite() && depth > 0.0) {
+        if !(share > AT_THE_END && share < 1.0 - AT_THE_END && std_err.is_finite()) {
             return None;
         }
+        let depth = -share.ln();
         let reach = (WITHIN_95 * std_err / (share * depth)).exp();
         let (lower, upper) = ((-depth * reach).exp(), (-depth / reach).exp());
         (lower.is_finite() && upper.is_finite()).then_some(Self { lower, upper })
@@ -36,8 +39,9 @@ mod tests {
     fn it_has_no_interval_at_the_ends_and_never_leaves_them() {
         assert_eq!(Band::around(0.0, 0.0), None);
         assert_eq!(Band::around(1.0, 0.0), None);
+        assert_eq!(Band::around(1.0 - f64::EPSILON, 1e-17), None);
         assert_eq!(Band::around(0.5, f64::NAN), None);
-        for share in [1e-300, 0.3, 1.0 - f64::EPSILON] {
+        for share in [1e-11, 0.3, 1.0 - 1e-11] {
             for std_err in [0.0, 1e-9, 0.2, 1e9] {
                 let band = Band::around(share, std_err).expect("between the ends");
                 assert!(0.0 <= band.lower && band.lower <= band.upper && band.upper <= 1.0, "{share} {std_err}: {band:?}");

@@ -170,7 +170,7 @@ impl Curve {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub mod tests {
     use super::super::observation::{Cause, Outcome};
     use super::super::quantile::Quantile;
     use super::*;

@@ -31,3 +31,6 @@ pub mod observation;
 pub mod quantile;
 mod risk;
 pub mod sighting;
+
+#[cfg(test)]
+mod judged;
