@@ -34,3 +34,6 @@ pub mod sighting;
 
 #[cfg(test)]
 mod judged;
+
+#[cfg(test)]
+mod properties;

@@ -39,8 +39,11 @@ impl Curve {
     ///
     /// It is the first day with `S(t) <= p` (`domain.md` B4.1). Where the curve runs along `p` exactly, as it does with an even number of
     /// observations and none censored, R's `quantile` gives the middle between this day and the next with an event (or the last that
-    /// there is); here it is the first day, which is one of the observed. The interval is where the 95 % band of the curve first comes
-    /// down to `p`, which is R's as long as the band only falls.
+    /// there is); here it is the first day, which is one of the observed.
+    ///
+    /// The interval is from where the lower side of the curve's 95 % band first comes down to `p` to where the upper side does, as R has it
+    /// while the band only falls. With few at risk at the beginning it can narrow later, so that its lower side rises: R then looks among
+    /// the sorted sides and may begin the interval after the quantile itself; here the first day stands, and the interval is the wider one.
     pub fn percentile(&self, percent: u8) -> Quantile {
         if self.counts.cases_with_events < FEWEST_EVENTS {
             return Quantile::Suppressed { events: self.counts.cases_with_events };

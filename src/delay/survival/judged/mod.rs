@@ -20,14 +20,17 @@ mod wrong;
 const NEAR: f64 = 1e-9;
 
 /// What is compared: ours, or one with a mistake planted in it.
-#[derive(Clone, Copy)]
 struct Estimators {
-    curve: fn(&[Observation]) -> Curve,
-    incidence: fn(&[Observation]) -> Incidence,
-    log_rank: fn(&[&[Observation]]) -> Result<LogRank, Refusal>,
+    curve: Box<dyn Fn(&[Observation]) -> Curve>,
+    percentile: fn(&Curve, u8) -> Quantile,
+    incidence: Box<dyn Fn(&[Observation]) -> Incidence>,
+    log_rank: Box<dyn Fn(&[&[Observation]]) -> Result<LogRank, Refusal>>,
 }
 
-const OURS: Estimators = Estimators { curve: Curve::of, incidence: Incidence::of, log_rank };
+fn ours() -> Estimators {
+    let (curve, incidence) = (Box::new(Curve::of), Box::new(Incidence::of));
+    Estimators { curve, percentile: Curve::percentile, incidence, log_rank: Box::new(log_rank) }
+}
 
 /// A row of `data.csv`: the observation, in its case, and its arm.
 type Row = (Observation, u32);
@@ -115,7 +118,7 @@ fn alone(observation: &Observation) -> Observation {
 }
 
 /// Holds what the estimators say of the data against the answers.
-fn compare(data: &str, answers: &str, estimators: Estimators) -> Verdict {
+fn compare(data: &str, answers: &str, estimators: &Estimators) -> Verdict {
     let mut verdict = Verdict::default();
     let sets = datasets(data);
     let mut lines: BTreeMap<u32, Vec<Vec<&str>>> = BTreeMap::new();
@@ -136,8 +139,8 @@ fn compare(data: &str, answers: &str, estimators: Estimators) -> Verdict {
             match kind {
                 "km" => step(&mut verdict, &place, &curve, &values),
                 "kc" => step(&mut verdict, &place, &curve_by_case, &values),
-                "q" => quantile(&mut verdict, &place, &curve, &values),
-                "qc" => quantile(&mut verdict, &place, &curve_by_case, &values),
+                "q" => quantile(&mut verdict, &place, (&curve, estimators), &values),
+                "qc" => quantile(&mut verdict, &place, (&curve_by_case, estimators), &values),
                 "at" => at(&mut verdict, &place, &curve, &values),
                 "aj" => ended(&mut verdict, &place, &incidence, &values),
                 "ac" => ended(&mut verdict, &place, &incidence_by_case, &values),
@@ -164,9 +167,9 @@ fn step(verdict: &mut Verdict, place: &str, curve: &Curve, values: &[Option<f64>
     verdict.number(place, step.band.map(|band| band.upper), *upper);
 }
 
-fn quantile(verdict: &mut Verdict, place: &str, curve: &Curve, values: &[Option<f64>]) {
+fn quantile(verdict: &mut Verdict, place: &str, (curve, estimators): (&Curve, &Estimators), values: &[Option<f64>]) {
     let [Some(percent), r_at, r_lower, r_upper, at, lower, upper] = values else { panic!("not a quantile: {place}") };
-    let found = curve.percentile(*percent as u8);
+    let found = (estimators.percentile)(curve, *percent as u8);
     let (found_at, found_lower, found_upper) = match found {
         Quantile::Suppressed { events } => {
             verdict.suppressed += 1;
@@ -178,6 +181,8 @@ fn quantile(verdict: &mut Verdict, place: &str, curve: &Curve, values: &[Option<
     verdict.number(place, found_at, *at);
     verdict.number(place, found_lower, *lower);
     verdict.number(place, found_upper, *upper);
+    let around = found_at.is_none_or(|at| found_lower.is_none_or(|lower| lower <= at) && found_upper.is_none_or(|upper| at <= upper));
+    verdict.holds(place, around, &found);
     // R's own function, where its definition is ours …
     let open = (100.0 - percent) / 100.0;
     let after = |day: f64| curve.steps.iter().filter(move |step| step.time > day);
@@ -234,7 +239,7 @@ fn ended(verdict: &mut Verdict, place: &str, incidence: &Incidence, values: &[Op
     verdict.number(place, ended.band.map(|band| band.upper), upper.filter(|_| between));
 }
 
-fn groups(verdict: &mut Verdict, place: &str, estimators: Estimators, rows: &[Row], values: &[Option<f64>], by_case: bool) {
+fn groups(verdict: &mut Verdict, place: &str, estimators: &Estimators, rows: &[Row], values: &[Option<f64>], by_case: bool) {
     let [chi_square, freedom, p] = values else { panic!("not a comparison: {place}") };
     let mut arms: BTreeMap<u32, Vec<Observation>> = BTreeMap::new();
     for (observation, arm) in rows {
@@ -250,33 +255,30 @@ fn groups(verdict: &mut Verdict, place: &str, estimators: Estimators, rows: &[Ro
         Err(refusal) => {
             verdict.suppressed += 1;
             let fewest = arms.iter().map(|arm| Curve::of(arm).counts.cases_with_events).min();
-            verdict.holds(place, matches!(refusal, Refusal::TooFewEvents { events, .. } if Some(events) == fewest && events < 10), &refusal);
+            verdict.holds(
+                place,
+                matches!(refusal, Refusal::TooFewEvents { events, .. } if Some(events) == fewest && events < 10),
+                &refusal,
+            );
         }
     }
 }
 
-#[test]
-fn all_figures_are_those_of_r() {
-    let verdict = compare(&read("data.csv"), &read("answers.csv"), OURS);
+/// Fails where numbers differ, and says how many were compared.
+fn hold(verdict: &Verdict) {
+    let Verdict { numbers, kinds, suppressed, farthest, along, rising, differences } = verdict;
     eprintln!(
-        "{} numbers compared with R's ({:?}), {} suppressed; the farthest is {:.1e} off; {} quantiles lie where the curve runs along \
-         the share, {} have a band that rises",
-        verdict.numbers, verdict.kinds, verdict.suppressed, verdict.farthest, verdict.along, verdict.rising
+        "{numbers} numbers compared with R's ({kinds:?}), {suppressed} suppressed; the farthest is {farthest:.1e} off; {along} quantiles \
+         where the curve runs along the share, {rising} whose band rises, which R reads otherwise"
     );
-    let all = verdict.differences.len();
-    assert!(all == 0, "{all} of {} differ:\n{}", verdict.numbers, verdict.differences.iter().take(20).cloned().collect::<Vec<_>>().join("\n"));
-    assert!(verdict.numbers > 20_000 && verdict.rising * 20 < verdict.kinds["q"] + verdict.kinds["qc"], "{verdict:?}");
+    let first: Vec<_> = differences.iter().take(20).cloned().collect();
+    assert!(differences.is_empty(), "{} of {numbers} differ:\n{}", differences.len(), first.join("\n"));
+    assert!(rising * 8 < kinds["q"] + kinds["qc"], "R's reading of so many intervals is not ours: {rising}");
 }
 
 #[test]
-fn a_number_that_is_a_billionth_off_is_found() {
-    let shifted = Estimators {
-        curve: |observations| {
-            let mut curve = Curve::of(observations);
-            curve.steps.iter_mut().for_each(|step| step.survival += 3e-9);
-            curve
-        },
-        ..OURS
-    };
-    assert!(!compare(&read("data.csv"), &read("answers.csv"), shifted).differences.is_empty());
+fn all_figures_are_those_of_r() {
+    let verdict = compare(&read("data.csv"), &read("answers.csv"), &ours());
+    hold(&verdict);
+    assert!(verdict.numbers > 50_000 && verdict.along > 10, "{}", verdict.numbers);
 }
