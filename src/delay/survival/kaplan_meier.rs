@@ -171,14 +171,18 @@ impl Curve {
 
 #[cfg(test)]
 pub mod tests {
+    //! Observations for the tests of the modules beside this one, too.
+
     use super::super::observation::{Cause, Outcome};
     use super::super::quantile::Quantile;
     use super::*;
 
+    /// Over after so many days.
     pub fn over(days: f64) -> Observation {
         Observation::new(days, Outcome::Event(Cause(0))).expect("a duration")
     }
 
+    /// Open after so many days.
     pub fn open(days: f64) -> Observation {
         Observation::new(days, Outcome::Censored).expect("a duration")
     }
