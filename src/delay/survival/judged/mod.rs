@@ -19,12 +19,16 @@ mod wrong;
 /// How far a number may be from R's, beside and in proportion.
 const NEAR: f64 = 1e-9;
 
+type CurveOf = dyn Fn(&[Observation]) -> Curve;
+type IncidenceOf = dyn Fn(&[Observation]) -> Incidence;
+type Comparison = dyn Fn(&[&[Observation]]) -> Result<LogRank, Refusal>;
+
 /// What is compared: ours, or one with a mistake planted in it.
 struct Estimators {
-    curve: Box<dyn Fn(&[Observation]) -> Curve>,
+    curve: Box<CurveOf>,
     percentile: fn(&Curve, u8) -> Quantile,
-    incidence: Box<dyn Fn(&[Observation]) -> Incidence>,
-    log_rank: Box<dyn Fn(&[&[Observation]]) -> Result<LogRank, Refusal>>,
+    incidence: Box<IncidenceOf>,
+    log_rank: Box<Comparison>,
 }
 
 fn ours() -> Estimators {
