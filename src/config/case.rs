@@ -15,7 +15,7 @@ use crate::domain::case::{CaseRef, Fact, Watch};
 use crate::recipe::{COMMAND, FEED, KINDS, Recipe, docket_source, is_described, page_source, walled_site};
 
 use super::channel::Channels;
-use super::general::{General, LEAST_EVERY};
+use super::general::{self, General, LEAST_EVERY};
 use super::linked::{self, Wish};
 use super::program::{self, Program};
 use super::scope::{MOST_PROBLEMS, Scope, YEAR, spell};
@@ -91,6 +91,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
     let tags = tags(table, scope);
     let every = scope.duration(table, "every", LEAST_EVERY, YEAR);
     let since = since(table, scope);
+    let silent_after = general::silent_after(table, scope).unwrap_or(around.general.silent_after);
     let note = table.text("note").map(|at| at.value.trim().to_owned()).filter(|note| !note.is_empty());
     let facts = facts(table, scope);
     let channels = channels(table, scope, around.channels);
@@ -122,6 +123,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
         tags,
         every,
         since,
+        silent_after,
         note,
         facts,
         channels,
