@@ -1,0 +1,351 @@
+//! Which days count: weekends, holidays and how the law moves them, recess, suspensions, for a court and a matter.
+//!
+//! A [`Calendar`] is data: `jurisdictions/<id>/calendar.toml`, compiled in, with an operator's own file on top. `meaning` asks it for
+//! business days, and whatever counts the time limits of a procedure asks it for the days that run. It knows no time limit, no case and
+//! no hour: hours of work stand in the lexicons, and a limit in hours is elapsed time.
+//!
+//! Two questions are kept apart. A *término* counts business days only; a *plazo* counts every day, but recess and suspension stop it
+//! too where the law says so ([`Count`]). What is not known of a case never stops its time: see [`reach`].
+
+pub mod place;
+pub mod reach;
+mod read;
+pub mod rule;
+mod stretch;
+mod table;
+#[cfg(test)]
+mod vectors;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::civil::Date;
+
+use crate::diag::Problem;
+use place::Places;
+use reach::Reach;
+pub use reach::Scope;
+use rule::{ALWAYS, Rule, Years};
+use stretch::{Kind, Stretch};
+use table::{Mask, Tables};
+
+/// Id, name of the file, text.
+type Shipped = (&'static str, &'static str, &'static str);
+
+// `build.rs` lists the files under `jurisdictions/`.
+const CALENDARS: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/calendars.rs"));
+
+/// The compiled calendar of one jurisdiction.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    data: Arc<Data>,
+    /// What was worked out so far; every clone uses the same.
+    tables: Arc<Mutex<Tables>>,
+}
+
+/// How a time limit counts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Count {
+    /// Every day (*plazo*), but for recess and suspension where they stop it.
+    Plazo,
+    /// Business days only (*término*).
+    Termino,
+}
+
+/// Why a day does not count, or that it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Day {
+    /// It counts. Of a [`Count::Plazo`] so does a Sunday.
+    Business,
+    /// A day of the weekend.
+    Weekend,
+    /// A holiday, by law or by the decree of a year.
+    Holiday(Arc<Cause>),
+    /// The recess of these courts.
+    Recess(Arc<Cause>),
+    /// An extraordinary suspension.
+    Suspended(Arc<Cause>),
+}
+
+/// Why a day does not count, in words, and who says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// Its id in the file.
+    pub id: String,
+    /// Its name in Spanish.
+    pub es: String,
+    /// Its name in English.
+    pub en: String,
+    /// The law, the decree or the report that says so.
+    pub source: String,
+    /// How sure we are.
+    pub confidence: Confidence,
+}
+
+/// How sure a rule is. Low: it may tell a person something, but nothing should be claimed on it alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Inferred, or sources disagree.
+    Low,
+    /// One good source.
+    Medium,
+    /// The text of the law, or several sources.
+    High,
+}
+
+/// What is known of the days of a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cover {
+    /// They were compared with what was published for that year, decrees among them.
+    Published,
+    /// They follow from the law; decrees may have changed them.
+    Computed,
+    /// The law of that time is not in the calendar: only weekends are sure.
+    Outside,
+}
+
+/// What a file says.
+#[derive(Debug, Clone)]
+struct Data {
+    id: String,
+    version: String,
+    /// Name of the time zone, empty when unknown.
+    zone: String,
+    /// From Monday.
+    weekend: [bool; 7],
+    published: Option<Years>,
+    valid: Option<Years>,
+    places: Places,
+    holidays: Vec<Holiday>,
+    decrees: Vec<Decree>,
+    stretches: Vec<Stretch>,
+    /// First bytes of the SHA-256 of all texts that it was read from.
+    digest: String,
+}
+
+#[derive(Debug, Clone)]
+struct Holiday {
+    cause: Arc<Cause>,
+    rule: Rule,
+    reach: Reach,
+}
+
+/// Days that were given or taken for once.
+#[derive(Debug, Clone)]
+struct Decree {
+    cause: Arc<Cause>,
+    off: Vec<Date>,
+    work: Vec<Date>,
+    reach: Reach,
+}
+
+impl Data {
+    fn weekends_only() -> Self {
+        Self {
+            id: String::new(),
+            version: String::new(),
+            zone: String::new(),
+            weekend: [false, false, false, false, false, true, true],
+            published: None,
+            valid: None,
+            places: Places::default(),
+            holidays: Vec::new(),
+            decrees: Vec::new(),
+            stretches: Vec::new(),
+            digest: String::new(),
+        }
+    }
+}
+
+impl Calendar {
+    /// The shipped calendar of a jurisdiction such as `ec`, compiled once. An unknown one has weekends only, and no id.
+    pub fn shipped(jurisdiction: &str) -> Arc<Self> {
+        static COMPILED: OnceLock<HashMap<&'static str, Arc<Calendar>>> = OnceLock::new();
+        static UNKNOWN: OnceLock<Arc<Calendar>> = OnceLock::new();
+        let compile = |(id, file, text): &Shipped| (*id, Arc::new(Self::read(file, text).expect("a test compiles every shipped file")));
+        let compiled = COMPILED.get_or_init(|| CALENDARS.iter().map(compile).collect());
+        let unknown = || Arc::new(Self::of(Data::weekends_only()));
+        compiled.get(jurisdiction).unwrap_or_else(|| UNKNOWN.get_or_init(unknown)).clone()
+    }
+
+    /// The jurisdictions that have a calendar.
+    pub fn jurisdictions() -> Vec<&'static str> {
+        CALENDARS.iter().map(|(id, ..)| *id).collect()
+    }
+
+    /// Reads a calendar; `name` is the file as the user knows it. Every mistake comes out at once.
+    pub fn read(name: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        read::file(name, text, None).map(Self::of)
+    }
+
+    /// This calendar with an operator's file on top: rows are added, a row with a known id takes the place of that one, and `drop` names
+    /// rows that do not hold.
+    pub fn with(&self, overlay: &str, name: &str) -> Result<Self, Vec<Problem>> {
+        read::file(name, overlay, Some(&self.data)).map(Self::of)
+    }
+
+    /// By the law alone: without the decrees and suspensions of single years. A report that says "59 business days by law" counts so;
+    /// for what was due on a day use the calendar as it is.
+    pub fn by_rule(&self) -> Self {
+        let mut data = Data::clone(&self.data);
+        data.decrees.clear();
+        data.stretches.retain(|stretch| stretch.kind == Kind::Recess);
+        data.version.push_str(" by rule");
+        Self::of(data)
+    }
+
+    fn of(data: Data) -> Self {
+        Self { data: Arc::new(data), tables: Arc::default() }
+    }
+
+    /// The jurisdiction; empty for the calendar of one that is not known.
+    pub fn id(&self) -> &str {
+        &self.data.id
+    }
+
+    /// What a report names, such as `ec 2026-11-26 #5f3a09c1`: the jurisdiction, when the file was last reviewed, and the digest of its
+    /// text, so that a result can be worked out again.
+    pub fn version(&self) -> String {
+        let Data { id, version, digest, .. } = &*self.data;
+        if id.is_empty() { "weekends only".to_owned() } else { format!("{id} {version} #{digest}") }
+    }
+
+    /// What is known of the days of this day's year.
+    pub fn covers(&self, date: Date) -> Cover {
+        let within = |years: Option<Years>| years.is_some_and(|years| years.contains(date.year()));
+        if within(self.data.published) {
+            Cover::Published
+        } else if within(self.data.valid) {
+            Cover::Computed
+        } else {
+            Cover::Outside
+        }
+    }
+
+    /// Holidays, recesses and suspensions of low confidence that take a day from a count over (a, b]: what a report must say beside
+    /// its number. A suspension whose end is not known is always among them.
+    pub fn doubts(&self, a: Date, b: Date, scope: &Scope, count: Count) -> Vec<Arc<Cause>> {
+        let asked = self.data.places.asked(scope);
+        let (first, last) = (a.min(b), a.max(b));
+        let mut found: Vec<Arc<Cause>> = Vec::new();
+        for date in (first.year()..=last.year()).flat_map(|year| self.data.unsure_days(year, &asked)) {
+            if let Day::Holiday(cause) | Day::Recess(cause) | Day::Suspended(cause) = self.day(date, scope, count)
+                && cause.confidence == Confidence::Low
+                && (first < date && date <= last)
+                && !found.contains(&cause)
+            {
+                found.push(cause);
+            }
+        }
+        found
+    }
+
+    /// Whether a day counts, or why not. Of several reasons the first: weekend, holiday, recess, suspension.
+    pub fn day(&self, date: Date, scope: &Scope, count: Count) -> Day {
+        if self.runs(date, scope, count) {
+            return Day::Business;
+        }
+        let asked = self.data.places.asked(scope);
+        self.data.reason(date, &asked, count)
+    }
+
+    /// Whether it is no weekend, no holiday, no recess for this matter, and not suspended.
+    pub fn is_business(&self, date: Date, scope: &Scope) -> bool {
+        self.runs(date, scope, Count::Termino)
+    }
+
+    /// Whether the time runs on a day.
+    pub fn runs(&self, date: Date, scope: &Scope, count: Count) -> bool {
+        self.mask(date.year(), scope, count).has(date)
+    }
+
+    /// The nth business day after `from`, which itself does not count; `from` when n is 0. `None` beyond the year 9999.
+    pub fn add_business(&self, from: Date, n: u32, scope: &Scope) -> Option<Date> {
+        self.add(from, n, scope, Count::Termino)
+    }
+
+    /// The nth day after `from` on which the time runs.
+    pub fn add(&self, from: Date, n: u32, scope: &Scope, count: Count) -> Option<Date> {
+        if n == 0 {
+            return Some(from);
+        }
+        let mut year = from.year();
+        let mut mask = self.mask(year, scope, count);
+        let mut passed = mask.through(from);
+        let mut left = n;
+        loop {
+            let here = mask.total().saturating_sub(passed);
+            if left <= here {
+                return mask.nth(passed + left);
+            }
+            left -= here;
+            passed = 0;
+            year = year.checked_add(1).filter(|year| *year <= Date::MAX.year())?;
+            mask = self.mask(year, scope, count);
+        }
+    }
+
+    /// The business days in (a, b]; negative when b is before a.
+    pub fn business_between(&self, a: Date, b: Date, scope: &Scope) -> i64 {
+        self.between(a, b, scope, Count::Termino)
+    }
+
+    /// The days in (a, b] on which the time runs; negative when b is before a.
+    pub fn between(&self, a: Date, b: Date, scope: &Scope, count: Count) -> i64 {
+        if b < a {
+            return -self.between(b, a, scope, count);
+        }
+        let whole: i64 = (a.year()..b.year()).map(|year| i64::from(self.mask(year, scope, count).total())).sum();
+        let through = |date: Date| i64::from(self.mask(date.year(), scope, count).through(date));
+        whole + through(b) - through(a)
+    }
+
+    /// The day itself when it is a business day, else the next one. `None` beyond the year 9999.
+    pub fn roll_next(&self, date: Date, scope: &Scope) -> Option<Date> {
+        if self.is_business(date, scope) { Some(date) } else { self.add_business(date, 1, scope) }
+    }
+
+    /// The day itself when it is a business day, else the one before. `None` before the first year that a date can have.
+    pub fn roll_prev(&self, date: Date, scope: &Scope) -> Option<Date> {
+        let mut year = date.year();
+        let mut mask = self.mask(year, scope, Count::Termino);
+        let mut passed = mask.through(date);
+        while passed == 0 {
+            year = year.checked_sub(1).filter(|year| *year >= Date::MIN.year())?;
+            mask = self.mask(year, scope, Count::Termino);
+            passed = mask.total();
+        }
+        mask.nth(passed)
+    }
+
+    /// The region of a court by its code (in Ecuador the first two digits are the province) or by the name of its place.
+    pub fn region_of(&self, place_or_court_code: &str) -> Option<&str> {
+        self.data.places.region_of(place_or_court_code)
+    }
+
+    /// The name of the time zone of a place or a court code; that of the jurisdiction where the place has none of its own. `None` when
+    /// the calendar knows none.
+    pub fn zone_of(&self, place_or_court_code: &str) -> Option<&str> {
+        let own = self.data.places.zone_of(place_or_court_code);
+        own.or_else(|| Some(self.data.zone.as_str()).filter(|zone| !zone.is_empty()))
+    }
+
+    fn mask(&self, year: i16, scope: &Scope, count: Count) -> Mask {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.mask(&self.data, year, scope, count)
+    }
+}
+
+impl fmt::Display for Day {
+    /// In English, for logs and tests; what readers see is worded in `message`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Business => f.write_str("counts"),
+            Self::Weekend => f.write_str("weekend"),
+            Self::Holiday(cause) => write!(f, "holiday: {}", cause.en),
+            Self::Recess(cause) => write!(f, "recess: {}", cause.en),
+            Self::Suspended(cause) => write!(f, "suspended: {}", cause.en),
+        }
+    }
+}
