@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use jiff::civil::Date;
 
-use super::table::Mask;
+use super::table::Ledger;
 use super::{Calendar, Cause, Confidence, Count, Day, Scope};
 
 impl Calendar {
@@ -45,7 +45,7 @@ impl Calendar {
 
     /// Whether the time runs on a day.
     pub fn runs(&self, date: Date, scope: &Scope, count: Count) -> bool {
-        self.mask(date.year(), scope, count).has(date)
+        self.ledger(scope).mask(&self.data, date.year(), count).has(date)
     }
 
     /// The nth business day after `from`, which itself does not count; `from` when n is 0. `None` beyond the year 9999.
@@ -58,8 +58,9 @@ impl Calendar {
         if n == 0 {
             return Some(from);
         }
+        let ledger = self.ledger(scope);
         let mut year = from.year();
-        let mut mask = self.mask(year, scope, count);
+        let mut mask = ledger.mask(&self.data, year, count);
         let mut passed = mask.through(from);
         let mut left = n;
         loop {
@@ -70,7 +71,7 @@ impl Calendar {
             left -= here;
             passed = 0;
             year = year.checked_add(1).filter(|year| *year <= Date::MAX.year())?;
-            mask = self.mask(year, scope, count);
+            mask = ledger.mask(&self.data, year, count);
         }
     }
 
@@ -84,8 +85,9 @@ impl Calendar {
         if b < a {
             return -self.between(b, a, scope, count);
         }
-        let whole: i64 = (a.year()..b.year()).map(|year| i64::from(self.mask(year, scope, count).total())).sum();
-        let through = |date: Date| i64::from(self.mask(date.year(), scope, count).through(date));
+        let ledger = self.ledger(scope);
+        let whole = ledger.whole(&self.data, a.year(), b.year(), count);
+        let through = |date: Date| i64::from(ledger.mask(&self.data, date.year(), count).through(date));
         whole + through(b) - through(a)
     }
 
@@ -104,21 +106,21 @@ impl Calendar {
         if n == 0 {
             return Some(from);
         }
+        let ledger = self.ledger(scope);
         let mut year = from.year();
-        let mut mask = self.mask(year, scope, Count::Termino);
+        let mut mask = ledger.mask(&self.data, year, Count::Termino);
         let mut passed = mask.through(from) - u32::from(mask.has(from));
         let mut left = n;
         while passed < left {
             left -= passed;
             year = year.checked_sub(1).filter(|year| *year >= Date::MIN.year())?;
-            mask = self.mask(year, scope, Count::Termino);
+            mask = ledger.mask(&self.data, year, Count::Termino);
             passed = mask.total();
         }
         mask.nth(passed - left + 1)
     }
 
-    fn mask(&self, year: i16, scope: &Scope, count: Count) -> Mask {
-        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        tables.mask(&self.data, year, scope, count)
+    fn ledger(&self, scope: &Scope) -> Arc<Ledger> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner).ledger(&self.data, scope)
     }
 }

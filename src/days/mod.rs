@@ -166,6 +166,13 @@ impl Data {
     }
 }
 
+impl Default for Calendar {
+    /// Weekends only, of no jurisdiction.
+    fn default() -> Self {
+        Self::of(Data::weekends_only())
+    }
+}
+
 impl Calendar {
     /// The shipped calendar of a jurisdiction such as `ec`, compiled once. An unknown one has weekends only, and no id.
     pub fn shipped(jurisdiction: &str) -> Arc<Self> {
@@ -174,8 +181,7 @@ impl Calendar {
         // A test compiles every shipped file; one that did not compile would be as if it were not there.
         let compile = |(id, file, text): &Shipped| Some((*id, Arc::new(Self::read(file, text).ok()?)));
         let compiled = COMPILED.get_or_init(|| CALENDARS.iter().filter_map(compile).collect());
-        let unknown = || Arc::new(Self::of(Data::weekends_only()));
-        compiled.get(jurisdiction).unwrap_or_else(|| UNKNOWN.get_or_init(unknown)).clone()
+        compiled.get(jurisdiction).unwrap_or_else(|| UNKNOWN.get_or_init(Arc::default)).clone()
     }
 
     /// The jurisdictions that have a calendar.

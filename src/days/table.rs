@@ -11,19 +11,30 @@ use super::reach::{Asked, Reach, Scope};
 use super::stretch::Kind;
 use super::{Count, Data, Day};
 
-/// More scopes than this are not remembered, because places come from outside; their years still are.
+/// More scopes than this are not remembered, because places come from outside; what they share still is.
 const REMEMBERED: usize = 4096;
-/// The years that are kept; what a foolish date asked for is worked out again.
-const KEPT_YEARS: usize = 16_384;
+/// The years that are worked out at once, from the first to before the last: those of any docket. Others are worked out when they are asked for.
+const FIRST: i16 = 1970;
+const LAST: i16 = 2060;
 
 /// Which of the rules that do not concern everyone concern a scope, by their place in the file.
-type Chosen = Arc<[u16]>;
+type Chosen = Vec<u16>;
 
 /// What was worked out.
 #[derive(Debug, Default)]
 pub struct Tables {
-    scopes: HashMap<Scope, Chosen>,
-    years: HashMap<(Chosen, i16), [Mask; 2]>,
+    scopes: HashMap<Scope, Arc<Ledger>>,
+    ledgers: HashMap<Chosen, Arc<Ledger>>,
+}
+
+/// The years of the scopes that the same rules concern.
+#[derive(Debug)]
+pub struct Ledger {
+    chosen: Chosen,
+    /// For a plazo and for a término, from [`FIRST`].
+    years: Vec<[Mask; 2]>,
+    /// How many days counted in the years before each.
+    before: Vec<[u32; 2]>,
 }
 
 /// The days of a year that count.
@@ -37,27 +48,56 @@ pub struct Mask {
 }
 
 impl Tables {
-    /// The days of a year that count for a scope.
-    pub fn mask(&mut self, data: &Data, year: i16, scope: &Scope, count: Count) -> Mask {
-        let chosen = match self.scopes.get(scope) {
-            Some(chosen) => chosen.clone(),
-            None => {
-                let chosen = data.chosen(&data.places.asked(scope));
-                if self.scopes.len() < REMEMBERED {
-                    self.scopes.insert(scope.clone(), chosen.clone());
-                }
-                chosen
-            }
-        };
-        if self.years.len() >= KEPT_YEARS {
-            self.years.clear();
+    /// The years of a scope.
+    pub fn ledger(&mut self, data: &Data, scope: &Scope) -> Arc<Ledger> {
+        if let Some(ledger) = self.scopes.get(scope) {
+            return ledger.clone();
         }
-        let [plazo, termino] = *self.years.entry((chosen, year)).or_insert_with_key(|(chosen, year)| data.year(*year, chosen));
+        let chosen = data.chosen(&data.places.asked(scope));
+        let ledger = self.ledgers.entry(chosen).or_insert_with_key(|chosen| Arc::new(Ledger::new(data, chosen.clone()))).clone();
+        if self.scopes.len() < REMEMBERED {
+            self.scopes.insert(scope.clone(), ledger.clone());
+        }
+        ledger
+    }
+}
+
+impl Ledger {
+    fn new(data: &Data, chosen: Chosen) -> Self {
+        let years: Vec<[Mask; 2]> = (FIRST..LAST).map(|year| data.year(year, &chosen)).collect();
+        let mut sum = [0, 0];
+        let before = years.iter().map(|[plazo, termino]| {
+            let before = sum;
+            sum = [before[0] + plazo.total(), before[1] + termino.total()];
+            before
+        });
+        Self { chosen, before: before.collect(), years }
+    }
+
+    /// The days of a year that count.
+    pub fn mask(&self, data: &Data, year: i16, count: Count) -> Mask {
+        let known = nth(year).and_then(|nth| self.years.get(nth)).copied();
+        let [plazo, termino] = known.unwrap_or_else(|| data.year(year, &self.chosen));
         match count {
             Count::Plazo => plazo,
             Count::Termino => termino,
         }
     }
+
+    /// How many days count in the years from the first to before the last.
+    pub fn whole(&self, data: &Data, first: i16, last: i16, count: Count) -> i64 {
+        let before = |year: i16| {
+            self.before.get(nth(year)?).map(|[plazo, termino]| i64::from(if count == Count::Plazo { *plazo } else { *termino }))
+        };
+        match (before(first), before(last)) {
+            (Some(first), Some(last)) => last - first,
+            _ => (first..last).map(|year| i64::from(self.mask(data, year, count).total())).sum(),
+        }
+    }
+}
+
+fn nth(year: i16) -> Option<usize> {
+    usize::try_from(year.checked_sub(FIRST)?).ok()
 }
 
 impl Mask {

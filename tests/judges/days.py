@@ -1,8 +1,8 @@
 """The public holidays of the countries that have a calendar, by a program that others wrote: python-holidays.
 
-Run by hand when a calendar changes: `python tests/judges/days.py tests/fixtures/days`. It writes one file a country or state, a line a
-year with the days from Monday to Friday; `src/days/judged.rs` compares. Where the law moves a day off, python-holidays lists the day
-itself too ("observado" is the other one): of such a pair only the day off is written.
+Run by hand when a calendar changes: `pip install holidays==0.109`, then `python tests/judges/days.py tests/fixtures/days`. It writes one
+file a country or state, a line a year with the days from Monday to Friday; `src/days/judged.rs` compares. Where the law moves a day off,
+python-holidays lists the day itself too ("observado" is the other one): of such a pair only the day off is written.
 """
 
 import pathlib
