@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod daemon;
+pub mod days;
 pub mod delay;
 pub mod diag;
 pub mod domain;

@@ -13,7 +13,7 @@ use crate::domain::docket::Docket;
 use crate::domain::event::Event;
 use crate::domain::route::route_joint;
 use crate::domain::twin::Placed;
-use crate::meaning::disagreement::{Other, settled_before};
+use crate::meaning::disagreement::Other;
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -95,7 +95,7 @@ fn stood(
     if days == 0 {
         return Ok(differences(config, here, (&here.docket, &here.settings), there, (&there.docket, &there.settings), now));
     }
-    let then = settled_before(read_at, days, &here.zone);
+    let then = here.meaning.settled_before(read_at, days, &here.zone);
     let (Some((docket, settings)), Some((other, others))) = (as_of(store, here, then)?, as_of(store, there, then)?) else {
         return Ok(Vec::new());
     };

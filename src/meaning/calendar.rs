@@ -20,7 +20,7 @@ use crate::domain::twin::{Placed, Twin, also_at, is_told, merged, pairs};
 use super::Meaning;
 use super::events::as_shown;
 use super::known::setting_hearing;
-use super::seen::{instant, working_days_after, zone_of};
+use super::seen::{instant, zone_of};
 
 /// When nothing was heard for this long after a hearing, it is said once more, louder, in working days (`domain.md` F-16).
 const STILL_SILENT_AFTER: u32 = 15;
@@ -150,7 +150,7 @@ impl Meaning {
         if date < calendar.day(calendar.watched_since) || date < today.saturating_sub(SILENCE_DAYS.days()) {
             return;
         }
-        let (severity, after) = if today > working_days_after(date, STILL_SILENT_AFTER) {
+        let (severity, after) = if today > self.working_days_after(date, STILL_SILENT_AFTER) {
             (Severity::Warn, STILL_SILENT_AFTER)
         } else {
             (Severity::Notice, SILENT_AFTER)

@@ -196,11 +196,13 @@ fn is_one_name(a: &str, b: &str) -> bool {
     a.is_empty() || b.is_empty() || is_within(&a, &b) || a.intersection(&b).count() >= COMMON_WORDS
 }
 
-/// The day that lies this many working days before an instant, in a zone, at the same time of day.
-pub fn settled_before(at: jiff::Timestamp, working_days: u32, zone: &TimeZone) -> jiff::Timestamp {
-    let wall = at.to_zoned_datetime(zone.clone());
-    let day = super::seen::working_days_before(wall.date(), working_days);
-    super::seen::instant(day.to_datetime(wall.time()), zone).unwrap_or(at)
+impl Meaning {
+    /// The instant that lies this many working days before another, in a zone, at the same time of day.
+    pub fn settled_before(&self, at: jiff::Timestamp, working_days: u32, zone: &TimeZone) -> jiff::Timestamp {
+        let wall = at.to_zoned_datetime(zone.clone());
+        let day = self.working_days_before(wall.date(), working_days);
+        super::seen::instant(day.to_datetime(wall.time()), zone).unwrap_or(at)
+    }
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::days::Calendar;
 use crate::diag::{Problem, Reader, Sink};
 use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EventKind};
@@ -87,6 +88,7 @@ pub struct Meaning {
     signs: Signs,
     matters: Labels,
     roles: Labels,
+    days: Arc<Calendar>,
 }
 
 /// What an entry means.
@@ -151,7 +153,8 @@ impl Meaning {
             let (_, words_file, words_text) = words.copied().unwrap_or(("", "", ""));
             // A lexicon is written in one language; beside another it would not be understood.
             let (_, file, text) = lexicon.copied().filter(|_| words.is_some()).unwrap_or(("", "", ""));
-            Arc::new(Self::parse((words_file, words_text), (file, text)).expect("a test compiles every shipped file"))
+            let meaning = Self::parse((words_file, words_text), (file, text)).expect("a test compiles every shipped file");
+            Arc::new(Self { days: Calendar::shipped(key.1), ..meaning })
         };
         compiled.entry(key).or_insert_with(build).clone()
     }

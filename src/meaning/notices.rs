@@ -12,7 +12,6 @@ use jiff::ToSpan;
 
 use super::Meaning;
 use super::calendar::{Calendar, SILENCE_DAYS};
-use super::seen::working_days_after;
 
 /// Working days after an act within which its notice is entered (`domain.md` F-21).
 const SERVED_WITHIN: u32 = 5;
@@ -30,7 +29,7 @@ impl Meaning {
             return Vec::new();
         }
         let today = calendar.day(calendar.read_at);
-        let due = |entry: &&Entry| entry.date.is_some_and(|date| today > working_days_after(date, SERVED_WITHIN));
+        let due = |entry: &&Entry| entry.date.is_some_and(|date| today > self.working_days_after(date, SERVED_WITHIN));
         let acts: Vec<&Entry> = entries.iter().filter(due).filter(|entry| self.is_act(entry)).collect();
         let served_acts = acts.iter().filter(|entry| served.contains(&entry.key)).count();
         if acts.len() < FEWEST_ACTS || served_acts * 10 < acts.len() * SERVED_OF_TEN {
@@ -74,7 +73,7 @@ mod tests {
                 let notice_of = Some(EntryKey(format!("act {nth}")));
                 entries.push(Entry { key: EntryKey(format!("notice {nth}")), date: Some(day), notice_of, ..notice });
             }
-            day = crate::meaning::seen::working_days_before(day, 1);
+            day = Meaning::shipped("ec", "es").working_days_before(day, 1);
         }
         let docket = Docket { entries, ..Docket::default() };
         let case = CaseRef { source: "ec-esatje".into(), number: "17721202600001".into() };

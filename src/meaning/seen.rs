@@ -2,10 +2,12 @@
 //!
 //! Filled by `daemon::poll`; read by [`events`](super::events).
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use jiff::{Timestamp, ToSpan};
 
+use super::Meaning;
+use crate::days::Scope;
 use crate::domain::case::CaseRef;
 use crate::domain::docket::{Docket, Entry, ZONE_FIELD};
 use crate::domain::hearing::HearingMention;
@@ -86,28 +88,17 @@ pub fn instant(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_ambiguous_zoned_datetime(wall).compatible().ok().map(|zoned| zoned.timestamp())
 }
 
-/// The day that lies this many working days before `day`; weekends do not count. Holidays are not known here, so the
-/// result may be a day or two late, never early by more than the holidays between.
-pub fn working_days_before(day: Date, count: u32) -> Date {
-    working_days(day, count, -1)
-}
-
-/// The day that lies this many working days after `day`.
-pub fn working_days_after(day: Date, count: u32) -> Date {
-    working_days(day, count, 1)
-}
-
-fn working_days(day: Date, count: u32, step: i32) -> Date {
-    let mut at = day;
-    let mut left = count;
-    while left > 0 {
-        let Ok(next) = at.checked_add(step.days()) else { break };
-        at = next;
-        if at.weekday().to_monday_zero_offset() < 5 {
-            left -= 1;
-        }
+impl Meaning {
+    /// The day that lies this many working days before `day`, by the calendar of the jurisdiction: weekends and national holidays do not
+    /// count. The region and the matter of the court are not asked, so recess and local holidays do.
+    pub(super) fn working_days_before(&self, day: Date, count: u32) -> Date {
+        self.days.sub_business(day, count, &Scope::default()).unwrap_or(Date::MIN)
     }
-    at
+
+    /// The day that lies this many working days after `day`.
+    pub(super) fn working_days_after(&self, day: Date, count: u32) -> Date {
+        self.days.add_business(day, count, &Scope::default()).unwrap_or(Date::MAX)
+    }
 }
 
 #[cfg(test)]
@@ -117,9 +108,19 @@ mod tests {
 
     #[test]
     fn weekends_are_no_working_days() {
+        let meaning = Meaning::default();
         // 24 November 2026 is a Tuesday.
-        assert_eq!(working_days_before(date(2026, 11, 24), 3), date(2026, 11, 19));
-        assert_eq!(working_days_before(date(2026, 11, 24), 0), date(2026, 11, 24));
-        assert_eq!(working_days_after(date(2026, 11, 26), 3), date(2026, 12, 1));
+        assert_eq!(meaning.working_days_before(date(2026, 11, 24), 3), date(2026, 11, 19));
+        assert_eq!(meaning.working_days_before(date(2026, 11, 24), 0), date(2026, 11, 24));
+        assert_eq!(meaning.working_days_after(date(2026, 11, 26), 3), date(2026, 12, 1));
+        assert_eq!((meaning.working_days_after(Date::MAX, 1), meaning.working_days_before(Date::MIN, 9)), (Date::MAX, Date::MIN));
+    }
+
+    /// 2 and 3 November 2026, Monday and Tuesday, are off in Ecuador; Monday 2 in Colombia; Chile has no calendar yet.
+    #[test]
+    fn holidays_are_those_of_the_jurisdiction() {
+        let after = |jurisdiction| Meaning::shipped(jurisdiction, "es").working_days_after(date(2026, 10, 30), 1);
+        assert_eq!(["ec", "co", "cl"].map(after), [date(2026, 11, 4), date(2026, 11, 3), date(2026, 11, 2)]);
+        assert_eq!(Meaning::shipped("ec", "es").working_days_before(date(2026, 11, 4), 1), date(2026, 10, 30));
     }
 }

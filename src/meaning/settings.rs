@@ -11,13 +11,12 @@ use crate::domain::setting::{Outcome, SILENT_AFTER, Setting};
 
 use super::Meaning;
 use super::lives::Lives;
-use super::seen::working_days_before;
 
 impl Meaning {
     /// Every setting that the docket tells of, in the order in which they were set. `today` is the day of the court.
     pub fn settings(&self, docket: &Docket, today: Date) -> Vec<Setting> {
         let mut settings = self.lives(docket.entries.iter().collect()).settings;
-        let until = working_days_before(today, SILENT_AFTER);
+        let until = self.working_days_before(today, SILENT_AFTER);
         for setting in settings.iter_mut().filter(|setting| setting.outcome == Outcome::Pending) {
             if setting.date.is_some_and(|date| date < until) {
                 setting.outcome = Outcome::Unknown;

@@ -164,6 +164,6 @@ fn both_entries_are_quoted_and_the_same_words_are_told_once() {
 fn working_days_are_counted_back_at_the_time_of_day() {
     let monday: Timestamp = "2026-03-09T15:00:00Z".parse().expect("an instant");
     let zone = TimeZone::get("America/Guayaquil").expect("bundled");
-    assert_eq!(settled_before(monday, 2, &zone), "2026-03-05T15:00:00Z".parse().expect("an instant"));
-    assert_eq!(settled_before(monday, 0, &zone), monday);
+    assert_eq!(Meaning::default().settled_before(monday, 2, &zone), "2026-03-05T15:00:00Z".parse().expect("an instant"));
+    assert_eq!(Meaning::default().settled_before(monday, 0, &zone), monday);
 }

@@ -15,7 +15,6 @@ use crate::meaning::edit::shortened;
 use crate::meaning::hearing::is_setting;
 use crate::meaning::known::{many_not_held, told_earlier, without_repeats};
 use crate::meaning::lives::Lives;
-use crate::meaning::seen::working_days_after;
 use crate::meaning::{Reading, is_news, kind_of};
 
 /// A hearing moved earlier to a day before this many working days from now is worth a night's call (`domain.md` F-15).
@@ -98,7 +97,7 @@ impl<'a> Teller<'a> {
     /// Whether a hearing that was moved earlier leaves nobody the time to prepare (`domain.md` F-15).
     fn is_sudden(&self, date: Option<Date>) -> bool {
         let today = self.seen.today();
-        date.is_some_and(|date| date >= today && date < working_days_after(today, SUDDEN_DAYS))
+        date.is_some_and(|date| date >= today && date < self.meaning.working_days_after(today, SUDDEN_DAYS))
     }
 
     /// The mention that an event of this kind is about: of several the first to come, and the day that it replaces.

@@ -10,7 +10,6 @@ use crate::domain::docket::{Entry, Party};
 use crate::domain::event::{EventKind, FieldChange, Severity};
 use crate::domain::fold::fold;
 use crate::meaning::known::{next_hearing, setting_hearing};
-use crate::meaning::seen::working_days_after;
 
 /// A change of judge this near to a hearing is urgent, in working days (`contract.md` §4, `domain.md` F-09).
 const LEAD_DAYS: u32 = 3;
@@ -68,7 +67,7 @@ impl Teller<'_> {
     pub(super) fn is_judge_near_hearing(&self, kind: EventKind) -> bool {
         let today = self.seen.today();
         let near = || next_hearing(self.meaning, self.seen).and_then(|(setting, _)| setting.date);
-        kind == EventKind::JudgeChanged && near().is_some_and(|date| date <= working_days_after(today, LEAD_DAYS))
+        kind == EventKind::JudgeChanged && near().is_some_and(|date| date <= self.meaning.working_days_after(today, LEAD_DAYS))
     }
 
     /// How loud a change of a field is (`domain.md` F-10): another matter or action is more than another word, and of another class

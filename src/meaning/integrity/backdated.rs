@@ -11,7 +11,6 @@ use super::{Finding, Sight, dated};
 use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EventKind, FieldChange, Severity};
 use crate::domain::evidence::{CREATED_LATE, DATED_BEFORE, NOT_SHOWN};
-use crate::meaning::seen::working_days_before;
 
 /// An entry that appears dated more than this many working days before a day on which the case was surely read was not
 /// merely entered late (`domain.md` F-03: default tolerance).
@@ -37,7 +36,7 @@ pub fn find<'a>(sight: &Sight<'a>) -> Vec<Finding<'a>> {
 pub fn entries<'a>(sight: &Sight<'a>) -> Vec<&'a Entry> {
     let Some(read_by) = sight.seen.surely_read_by() else { return Vec::new() };
     let usual = usual_lag(sight).and_then(|days| read_by.checked_sub(days.days()).ok());
-    let limit = working_days_before(read_by, TOLERANCE).min(usual.unwrap_or(Date::MAX));
+    let limit = sight.meaning.working_days_before(read_by, TOLERANCE).min(usual.unwrap_or(Date::MAX));
     let is_old = |entry: &&Entry| entry.date.is_some_and(|date| date < limit);
     let old: Vec<&Entry> = sight.added().into_iter().filter(is_old).collect();
     if old.len() >= BATCH || sight.is_joined() { Vec::new() } else { old }
@@ -77,7 +76,9 @@ fn made(sight: &Sight<'_>, entry: &Entry) -> Option<FieldChange> {
         // Something that was shown already has a higher number.
         (_, Some(after)) => (NOT_SHOWN, after),
         // The last row that was made before it is dated well after it.
-        (Some(before), None) if entry.date.is_some_and(|date| date < working_days_before(before.date, TOLERANCE)) => (CREATED_LATE, before),
+        (Some(before), None) if entry.date.is_some_and(|date| date < sight.meaning.working_days_before(before.date, TOLERANCE)) => {
+            (CREATED_LATE, before)
+        }
         _ => return None,
     };
     let before = Some(dated(Some(witness.date), &witness.number.to_string()));

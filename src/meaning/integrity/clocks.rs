@@ -10,7 +10,6 @@ use crate::domain::event::{Actor, EventKind, FieldChange};
 use crate::domain::evidence::{ACT_DATE, FILE_TIME};
 use crate::meaning::Meaning;
 use crate::meaning::date::{MonthExpr, YearExpr};
-use crate::meaning::seen::working_days_after;
 use crate::meaning::tokens::Tokens;
 use crate::meaning::when::moments;
 
@@ -71,7 +70,7 @@ fn minutes_apart(a: DateTime, b: DateTime) -> i64 {
 fn by_head(meaning: &Meaning, entry: &Entry) -> Option<FieldChange> {
     let (date, head) = (entry.date?, head_date(meaning, &entry.text)?);
     let (first, last) = if date < head { (date, head) } else { (head, date) };
-    (last > working_days_after(first, TOLERANCE)).then(|| change(ACT_DATE, date.to_string(), head.to_string()))
+    (last > meaning.working_days_after(first, TOLERANCE)).then(|| change(ACT_DATE, date.to_string(), head.to_string()))
 }
 
 /// The day in "Cuenca, jueves 14 de junio del 2018, las 16h13, VISTOS": before anything else is said, behind a place, with its hour.

@@ -9,7 +9,7 @@ use super::{Finding, Sight, backdated, dated};
 use crate::domain::docket::{Entry, SERIAL_FIELD};
 use crate::domain::event::{Actor, EventKind, FieldChange};
 use crate::domain::evidence::SERIAL_ORDER;
-use crate::meaning::seen::working_days_after;
+use crate::meaning::Meaning;
 
 /// Dates may lag behind numbers by this many working days (`domain.md` F-19).
 const TOLERANCE: u32 = 2;
@@ -30,27 +30,29 @@ pub fn find<'a>(sight: &Sight<'a>) -> Vec<Finding<'a>> {
         return Vec::new();
     }
     let told = backdated::entries(sight);
-    let is_orderly = |entry: &Entry| is_orderly(&sight.held().rows_of(entry));
+    let is_orderly = |entry: &Entry| is_orderly(sight.meaning, &sight.held().rows_of(entry));
     let is_news =
         |entry: &Entry| told.iter().all(|known| known.key != entry.key) && is_orderly(entry) && sight.reading(entry).actor == Actor::Court;
     found.into_iter().filter(|finding| finding.entry.is_some_and(is_news)).collect()
 }
 
 fn finding<'a>(sight: &Sight<'a>, entry: &'a Entry) -> Option<Finding<'a>> {
-    let (date, place) = (entry.date?, sight.held().place(entry)?);
-    let witness =
-        place.before.filter(|before| is_broken(before.date, date)).or_else(|| place.after.filter(|after| is_broken(date, after.date)))?;
+    let (date, place, meaning) = (entry.date?, sight.held().place(entry)?, sight.meaning);
+    let witness = place
+        .before
+        .filter(|before| is_broken(meaning, before.date, date))
+        .or_else(|| place.after.filter(|after| is_broken(meaning, date, after.date)))?;
     let before = Some(dated(Some(witness.date), &witness.number.to_string()));
     let field = FieldChange { field: SERIAL_ORDER.to_owned(), before, after: Some(dated(entry.date, &place.number.to_string())) };
     Some(Finding { severity: EventKind::RecordOutOfOrder.severity(), entry: Some(entry), field: Some(field), passage: None })
 }
 
 /// Whether a row is dated well before the one that was made before it.
-fn is_broken(first: Date, second: Date) -> bool {
-    first > working_days_after(second, TOLERANCE)
+fn is_broken(meaning: &Meaning, first: Date, second: Date) -> bool {
+    first > meaning.working_days_after(second, TOLERANCE)
 }
 
-fn is_orderly(rows: &[Row]) -> bool {
-    let breaks = rows.windows(2).filter(|pair| is_broken(pair[0].date, pair[1].date)).count();
+fn is_orderly(meaning: &Meaning, rows: &[Row]) -> bool {
+    let breaks = rows.windows(2).filter(|pair| is_broken(meaning, pair[0].date, pair[1].date)).count();
     rows.len() >= FEWEST_ROWS && breaks * ONE_BREAK_IN <= rows.len()
 }
