@@ -8,6 +8,7 @@ pub mod config;
 pub mod control;
 pub mod daemon;
 pub mod days;
+pub mod delay;
 pub mod diag;
 pub mod domain;
 pub mod failpoint;

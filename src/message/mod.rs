@@ -9,6 +9,7 @@ mod block;
 mod calendar;
 mod change;
 pub mod chat;
+pub mod clocks;
 mod dates;
 mod digest;
 mod disagreement;
