@@ -198,6 +198,7 @@ mod tests {
             since: None,
             note: None,
             facts: BTreeMap::new(),
+            pins: Vec::new(),
             channels: channels.map(|ids| ids.iter().map(|id| (*id).into()).collect()),
             linked: Vec::new(),
             withhold: None,

@@ -36,6 +36,7 @@ pub fn watch() -> Watch {
         since: None,
         note: Some("Pedido por la mesa judicial; ver carpeta 12".into()),
         facts: BTreeMap::new(),
+        pins: Vec::new(),
         channels: None,
         linked: Vec::new(),
         withhold: None,
