@@ -67,6 +67,12 @@ impl About<'_> {
         }
     }
 
+    /// The name of a person against whom a case runs, and an operator's words about one, as they may be shown.
+    pub fn defendant(&self, name: &str) -> String {
+        let (telling, _) = self.privacy.of_case();
+        self.privacy.name(Some(""), name, Tone { language: self.language, scope: Scope::Alert, strict: telling != Telling::Whole })
+    }
+
     fn whole(&self, event: &Event, tone: Tone) -> Shown {
         let text = |raw: &str| self.privacy.text(raw, tone);
         let mut shown = event.clone();
