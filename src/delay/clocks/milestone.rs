@@ -1,6 +1,6 @@
 //! When something of a clock may be told, and what of it lies between two moments.
 //!
-//! Made for [`engine`](super::engine); asked by whoever tells people, who remembers by their ids what was told. At the first look at a
+//! Made for `engine`; asked by whoever tells people, who remembers by their ids what was told. At the first look at a
 //! case all that is reached is its baseline and no news.
 
 use jiff::civil::Date;

@@ -1,6 +1,6 @@
 //! The `[[event]]` tables: by which words a docket shows that something happened.
 //!
-//! Read by [`Rules::parse`](super::Rules::parse); asked by [`found`](super::found). The phrases are those of the lexicons (the head of
+//! Read by [`Rules::parse`](super::Rules::parse); asked by `found`. The phrases are those of the lexicons (the head of
 //! `jurisdictions/lang/es.toml`). Every pattern carries its reason and examples, which a test runs. Patterns are narrow on purpose: a
 //! false start is worse than an unknown one.
 
@@ -28,6 +28,7 @@ pub struct Pattern {
     kinds: Vec<EventKind>,
     actors: Vec<Actor>,
     hearing_type: Vec<String>,
+    unless_hearing_type: Vec<String>,
     tests: Vec<Test>,
     /// Entries that must show it.
     pub examples: Vec<Example>,
@@ -114,7 +115,7 @@ impl Pattern {
         let id = table.required_text("id").map(|at| at.value);
         let kinds = named(&mut table, "kinds", EventKind::parse);
         let actors = named(&mut table, "actor", Actor::parse);
-        let hearing_type = texts(&mut table, "hearing_type");
+        let [hearing_type, unless_hearing_type] = ["hearing_type", "unless_hearing_type"].map(|key| texts(&mut table, key));
         let mut tests = Vec::new();
         for (key, field, wanted) in FIELDS {
             if table.has(key) {
@@ -136,7 +137,7 @@ impl Pattern {
             table.report("id", "an event must carry examples of entries that show it and of some that do not", Some(help.to_owned()));
         }
         table.finish();
-        Some(Self { id: id?, everybody, by_filed, kinds, actors, hearing_type, tests, examples, counter })
+        Some(Self { id: id?, everybody, by_filed, kinds, actors, hearing_type, unless_hearing_type, tests, examples, counter })
     }
 
     /// Whether it looks for this kind.
@@ -150,13 +151,14 @@ impl Pattern {
         let Reading { kinds, actor, hearings } = &words.reading;
         let is_filing = kinds.contains(&EventKind::FilingAdded);
         let is_notice = kinds.contains(&EventKind::NotificationServed);
-        let of_hearing = || hearings.iter().any(|heard| heard.kind.as_ref().is_some_and(|kind| self.hearing_type.contains(kind)));
+        let speaks_of = |types: &[String]| hearings.iter().any(|heard| heard.kind.as_ref().is_some_and(|kind| types.contains(kind)));
         if self.by_filed
             || (is_filing && !self.asks(EventKind::FilingAdded) && !self.asks(EventKind::AppealFiled))
             || (is_notice && !self.asks(EventKind::NotificationServed))
             || !(self.kinds.is_empty() || kinds.iter().any(|kind| self.kinds.contains(kind)))
             || !(self.actors.is_empty() || self.actors.contains(actor))
-            || !(self.hearing_type.is_empty() || of_hearing())
+            || !(self.hearing_type.is_empty() || speaks_of(&self.hearing_type))
+            || speaks_of(&self.unless_hearing_type)
         {
             return None;
         }

@@ -1,6 +1,6 @@
 //! A rule: what the law limits, from which event to which, and how the time is counted.
 //!
-//! Read from `jurisdictions/<id>/clocks.toml` by [`read`](super::read); applied by [`engine`](super::engine). The format is told in
+//! Read from `jurisdictions/<id>/clocks.toml` by `read`; applied by `engine`. The format is told in
 //! `docs/clocks.md`. A rule knows no case.
 
 use jiff::civil::Date;
