@@ -126,3 +126,45 @@ fn both_documents_list_every_shipped_rule_as_it_is() {
         }
     }
 }
+
+/// Titles as courts of Ecuador wrote them (captured from e-SATJE; names and hours left out), and the events that they show beside an act
+/// of the court.
+#[test]
+fn captured_titles_show_what_they_name_and_nothing_else() {
+    let (rules, meaning) = (Rules::shipped("ec"), meaning_of("ec"));
+    for (title, expected) in [
+        ("CALIFICACION DE SOLICITUD Y/O DEMANDA (AUTO DE SUSTANCIACION)", &["case_admitted"][..]),
+        ("COMPLETAR Y/O ACLARAR LA SOLICITUD Y/O DEMANDA (AUTO DE SUSTANCIACION)", &["order_to_complete"]),
+        ("CALIFICACION A LA CONTESTACION DE LA DEMANDA Y CONVOCATORIA AUDIENCIA UNICA (AUTO DE SUSTANCIACION)", &["answer_taken_up"]),
+        ("CALIFICACION A LA CONTESTACION DE LA DEMANDA Y CONVOCATORIA AUDIENCIA UNICA (RAZON DE NOTIFICACION)", &[]),
+        ("FALTA DE CONTESTACIÓN DE LA DEMANDA ART. 352 (AUTO DE SUSTANCIACION)", &[]),
+        ("SENTENCIA (RESOLUCION)", &["sentence_first_instance", "written_ruling"]),
+        ("SENTENCIA ART. 352 COGEP (RESOLUCION)", &["sentence_first_instance", "written_ruling"]),
+        ("SENTENCIA (RAZON DE NOTIFICACION)", &["written_ruling_notified"]),
+        ("ACEPTAR RECURSO DE APELACION (RESOLUCION)", &["written_ruling"]),
+        ("ACEPTAR RECURSO DE APELACION (RAZON DE NOTIFICACION)", &["appeal_ruling_notified", "written_ruling_notified"]),
+        ("CITACION REALIZADA (RAZON)", &["last_service"]),
+        ("CITACIÓN: REALIZADA - RAZON", &["last_service"]),
+        ("CITACIÓN: NO REALIZADA - CAMBIO DE DIRECCIÓN", &[]),
+        ("ACTA DE CITACION NO REALIZADA (RAZON)", &[]),
+        ("RAZON ENVIO A CITACIONES (NOMBRE): TERCERA GESTIÓN REALIZADA POR EL CITADOR: BOLETA 3 (DIRECCIÓN PRINCIPAL)", &[]),
+        ("ARCHIVO POR NO COMPLETAR DEMANDA (AUTO INTERLOCUTORIO)", &[]),
+        ("INADMISION DE LA DEMANDA ART. 147 # 1 (AUTO INTERLOCUTORIO)", &[]),
+        ("CONVOCATORIA AUDIENCIA DE CALIFICACION DE FLAGRANCIA (DECRETO)", &[]),
+        ("ACEPTAR PRÁCTICA DE ACTOS URGENTES (AUTO RESOLUTIVO)", &[]),
+        ("ADMITIR EXCUSA (AUTO INTERLOCUTORIO)", &[]),
+        ("NO CASAR SENTENCIA Y/O AUTO INTERLOCUTORIO (SENTENCIA)", &["written_ruling"]),
+        ("RAZON DE EJECUTORIA (RAZON)", &[]),
+        ("NEGAR MEDIDAS CAUTELARES (AUTO RESOLUTIVO)", &[]),
+        ("ENVIO DEL PROCESO AL ARCHIVO GENERAL (RAZON)", &[]),
+        ("ACTA DE SORTEO", &[]),
+        ("OFICIO (OFICIO)", &[]),
+        ("ESCRITO", &["petition_filed"]),
+    ] {
+        let entry = entry_of(&Example { title: title.into(), ..Example::default() });
+        let words = Words::read(&entry, &meaning);
+        let shown = rules.patterns.iter().filter(|pattern| pattern.id != "court_order" && pattern.shows(&words).is_some());
+        let shown: BTreeSet<&str> = shown.map(|pattern| pattern.id.as_str()).collect();
+        assert_eq!(shown, expected.iter().copied().collect(), "{title}");
+    }
+}
