@@ -211,6 +211,7 @@ region = "sierra"
 id = "loja"
 name = { es = "Independencia de Loja", en = "Independence of Loja" }
 on = "11-18"
+shift = "puente"
 places = ["loja"]
 source = "Ordenanza"
 confidence = "high"
@@ -229,7 +230,7 @@ confidence = "high"
     assert!(!business(&shipped, 10, 9) && business(&own, 10, 9), "dropped");
     assert!(!business(&own, 1, 2) && business(&own, 1, 3) && !business(&shipped, 1, 3), "replaced");
     assert!(business(&own, 1, 11) && !business(&shipped, 1, 11), "a Saturday that is worked");
-    assert_eq!(id(own.day(date(2026, 11, 18), &Scope { place: Some("LOJA CIUDAD".into()), ..here }, Count::Termino)), "loja");
+    assert_eq!(id(own.day(date(2026, 11, 20), &Scope { place: Some("LOJA CIUDAD".into()), ..here }, Count::Termino)), "loja");
     assert_eq!((own.covers(date(2027, 1, 1)), shipped.covers(date(2027, 1, 1))), (Cover::Published, Cover::Computed));
     assert!(own.version().contains(" + days.toml #") && own.version() != shipped.version(), "{}", own.version());
     assert_ne!(own.version(), shipped.with(&text.replace("11-18", "11-19"), "days.toml").expect("it is good").version());

@@ -14,11 +14,11 @@ mod counting;
 mod judged;
 #[cfg(test)]
 mod laws;
-pub mod place;
+mod place;
 pub mod reach;
 mod read;
 mod row;
-pub mod rule;
+mod rule;
 mod stretch;
 mod table;
 #[cfg(test)]
@@ -34,6 +34,7 @@ use crate::diag::Problem;
 use place::Places;
 use reach::Reach;
 pub use reach::Scope;
+use row::Shifts;
 use rule::{Rule, Years};
 use stretch::{Kind, Stretch};
 use table::Tables;
@@ -125,6 +126,8 @@ struct Data {
     published: Option<Years>,
     valid: Option<Years>,
     places: Places,
+    /// Kept for an operator's holidays, which move as those of the country.
+    shifts: Shifts,
     holidays: Vec<Holiday>,
     decrees: Vec<Decree>,
     stretches: Vec<Stretch>,
@@ -158,6 +161,7 @@ impl Data {
             published: None,
             valid: None,
             places: Places::default(),
+            shifts: Shifts::new(),
             holidays: Vec::new(),
             decrees: Vec::new(),
             stretches: Vec::new(),

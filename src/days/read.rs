@@ -69,7 +69,7 @@ fn on_top(reader: &mut Reader<'_>, data: &mut Data, name: &str) {
 }
 
 fn rows(reader: &mut Reader<'_>, data: &mut Data) {
-    let shifts = shifts(reader);
+    data.shifts.extend(shifts(reader));
     let mut seen = BTreeSet::new();
     let mut seen_places = BTreeSet::new();
     for (key, is_region) in [("region", true), ("place", false)] {
@@ -85,7 +85,7 @@ fn rows(reader: &mut Reader<'_>, data: &mut Data) {
     }
     for mut table in reader.tables("holiday") {
         let (cause, reach) = (cause(&mut table, &mut seen), reach(&mut table, data));
-        if let Some(rule) = rule(&mut table, &shifts) {
+        if let Some(rule) = rule(&mut table, &data.shifts) {
             put(&mut data.holidays, Holiday { cause, rule, reach }, |row| &row.cause.id);
         }
         table.finish();
