@@ -69,11 +69,11 @@ fn row(clock: &Value, language: Language) -> Vec<String> {
     ]
 }
 
-/// The line below a row: what is limited, by which provision, and what the clock says.
+/// The line below a row: what is limited, and what the clock says.
 fn told(clock: &Value, data: &Value, verbose: bool) -> String {
     let language = data["language"].as_str().unwrap_or("es");
     let words = |key: &str| clock[key][language].as_str().unwrap_or_default();
     let sources: Vec<&str> = clock["sources"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let sources = if verbose && !sources.is_empty() { format!(" [{}]", sources.join("; ")) } else { String::new() };
-    format!("{} ({}). {}{sources}", words("title"), print::field(clock, "legal_basis"), words("text"))
+    format!("{}. {}{sources}", words("title"), words("text"))
 }

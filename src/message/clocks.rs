@@ -81,8 +81,10 @@ fn first(clock: &Clock, language: Language) -> String {
     match (clock.state, is_spanish) {
         (State::NotApplicable, true) if clock.lacking.is_empty() => format!("No aplica a esta causa ({basis})."),
         (State::NotApplicable, false) if clock.lacking.is_empty() => format!("It does not apply to this case ({basis})."),
-        (State::NotApplicable, true) => format!("Falta saber {} (facts en la lista): no se supone.", clock.lacking.join(", ")),
-        (State::NotApplicable, false) => format!("It lacks {} (facts in the watch list): nothing is assumed.", clock.lacking.join(", ")),
+        (State::NotApplicable, true) => format!("Falta saber {} (facts en la lista): no se supone ({basis}).", clock.lacking.join(", ")),
+        (State::NotApplicable, false) => {
+            format!("It lacks {} (facts in the watch list): nothing is assumed ({basis}).", clock.lacking.join(", "))
+        }
         (State::NotStarted, true) => format!("No se observa que haya empezado ({basis})."),
         (State::NotStarted, false) => format!("It is not observed that it began ({basis})."),
         (State::UnknownStart, true) => {

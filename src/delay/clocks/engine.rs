@@ -39,7 +39,11 @@ impl Bench<'_> {
             let unmet = lacking(rule);
             if unmet.is_some() {
                 if now.is_some_and(|now| std::ptr::eq(*now, *rule)) {
-                    found.push(Clock { lacking: unmet.unwrap_or_default(), ..self.idle(rule, &Subject::Case, State::NotApplicable) });
+                    found.push(Clock {
+                        lacking: unmet.unwrap_or_default(),
+                        pins: Vec::new(),
+                        ..self.idle(rule, &Subject::Case, State::NotApplicable)
+                    });
                 }
                 continue;
             }

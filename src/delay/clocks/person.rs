@@ -39,7 +39,9 @@ impl Persons {
     /// Those whom a docket names in the role of a defendant.
     pub fn of(docket: &Docket, meaning: &Meaning) -> Self {
         let mut persons = Self::default();
-        for party in docket.parties.iter().filter(|party| meaning.is_defendant(&party.role)) {
+        // Sources write "." where a name is not known.
+        let is_name = |name: &str| name.chars().filter(|c| c.is_alphabetic()).count() >= LEAST_WORDS;
+        for party in docket.parties.iter().filter(|party| meaning.is_defendant(&party.role) && is_name(&party.name)) {
             persons.place(&party.name);
         }
         persons
@@ -122,6 +124,15 @@ mod tests {
         ] {
             assert_eq!(persons.named_in(text), whom, "{text}");
         }
+    }
+
+    #[test]
+    fn a_dot_is_nobody_and_a_prosecutor_is_no_defendant() {
+        use crate::domain::docket::Party;
+        let party = |role: &str, name: &str| Party { role: role.into(), name: name.into() };
+        let parties = vec![party("PROCESADO", "."), party("FISCALÍA", "FISCALIA GENERAL"), party("PROCESADA", "PERSONA FICTICIA")];
+        let persons = Persons::of(&Docket { parties, ..Docket::default() }, &Meaning::shipped("ec", "es"));
+        assert_eq!((persons.len(), persons.name(0)), (1, Some("PERSONA FICTICIA")));
     }
 
     #[test]
