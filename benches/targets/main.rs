@@ -15,6 +15,7 @@ mod http;
 mod load;
 mod meaning;
 mod outbox;
+mod survival;
 mod table;
 mod visit;
 
@@ -26,9 +27,10 @@ use table::Table;
 /// A target: its name, and what measures it.
 type Target = (&'static str, fn(&mut Table));
 
-const ALL: [Target; 7] = [
+const ALL: [Target; 8] = [
     ("extract", extract::measure),
     ("meaning", meaning::measure),
+    ("survival", survival::measure),
     ("visit", visit::measure),
     ("alert", alert::measure),
     ("outbox", outbox::measure),

@@ -15,7 +15,7 @@ use crate::domain::case::{CaseRef, Watch};
 use crate::recipe::{COMMAND, FEED, KINDS, Recipe, docket_source, is_described, page_source, walled_site};
 
 use super::channel::Channels;
-use super::general::{General, LEAST_EVERY};
+use super::general::{self, General, LEAST_EVERY};
 use super::limits::Limits;
 use super::linked::{self, Wish};
 use super::pins;
@@ -95,6 +95,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
     let tags = tags(table, scope);
     let every = scope.duration(table, "every", LEAST_EVERY, YEAR);
     let since = since(table, scope);
+    let silent_after = general::silent_after(table, scope).unwrap_or(around.general.silent_after);
     let note = table.text("note").map(|at| at.value.trim().to_owned()).filter(|note| !note.is_empty());
     let facts = pins::facts(table, scope);
     let pinned = pins::read(table, scope);
@@ -131,6 +132,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
         tags,
         every,
         since,
+        silent_after,
         note,
         facts,
         pins,

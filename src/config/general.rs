@@ -49,6 +49,8 @@ pub struct General {
     pub confirm: Confirm,
     /// How long before a hearing starts it is called to mind, the longest first; empty means never.
     pub remind: Vec<Duration>,
+    /// After how many days without an entry a case is told as silent; `None` means never.
+    pub silent_after: Option<u32>,
     /// How many working days a disagreement of two linked sources must stand before it is told.
     pub disagree_after: u32,
     /// When trouble of veedor's own is told.
@@ -74,8 +76,14 @@ const DEFAULT_GROUP_WAIT: Duration = Duration::from_secs(60);
 const DEFAULT_CONFIRM: Confirm = Confirm { visits: 3, span: Duration::from_secs(86_400), sliding: false, others: false };
 /// When a hearing is called to mind, when nobody says otherwise (`contract.md` §4).
 const DEFAULT_REMIND: [Duration; 2] = [Duration::from_secs(24 * 3600), Duration::from_secs(2 * 3600)];
+const DAY: u64 = 86_400;
+/// Less is what passes between two entries of an ordinary case.
+const LEAST_SILENT_DAYS: u64 = 7;
+const MOST_SILENT_DAYS: u64 = 3650;
 const SOONEST_REMINDER: Duration = Duration::from_secs(5 * 60);
 const EARLIEST_REMINDER: Duration = Duration::from_secs(30 * 86_400);
+/// Twice the thirty days from which a gap counts as inactivity (`domain.md` M07).
+const DEFAULT_SILENT_AFTER: Option<u32> = Some(60);
 const DEFAULT_DISAGREE_AFTER: u32 = 2;
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8377);
 
@@ -97,6 +105,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
             junk: Vec::new(),
             confirm: DEFAULT_CONFIRM,
             remind: DEFAULT_REMIND.to_vec(),
+            silent_after: DEFAULT_SILENT_AFTER,
             disagree_after: DEFAULT_DISAGREE_AFTER,
             signs: Signs::default(),
             dead_man: None,
@@ -118,6 +127,7 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>) -> General {
         junk: timing::patterns(&mut table, scope),
         confirm: confirm(&mut table, scope),
         remind: remind(&mut table, scope),
+        silent_after: silent_after(&mut table, scope).unwrap_or(DEFAULT_SILENT_AFTER),
         disagree_after: table
             .integer("disagree_after", 0, 30)
             .and_then(|at| u32::try_from(at.value).ok())
@@ -146,6 +156,24 @@ fn remind(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<Duration> {
     spans.sort_unstable_by(|a, b| b.cmp(a));
     spans.dedup();
     spans
+}
+
+/// `silent_after = "60d"`, here and in cases, in whole days; an empty text means never.
+pub(super) fn silent_after(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Option<u32>> {
+    let At { value, span } = table.text("silent_after")?;
+    if value.trim().is_empty() {
+        return Some(None);
+    }
+    let days = parse_duration(&value).filter(|after| after.as_secs() % DAY == 0).map(|after| after.as_secs() / DAY);
+    if let Some(days) = days.filter(|days| (LEAST_SILENT_DAYS..=MOST_SILENT_DAYS).contains(days)) {
+        return Some(u32::try_from(days).ok());
+    }
+    scope.error(
+        span,
+        format!("silent_after must be from {LEAST_SILENT_DAYS}d to {MOST_SILENT_DAYS}d, in whole days"),
+        "write \"60d\", or \"\" for never",
+    );
+    None
 }
 
 /// `group_wait`, here and in channels.

@@ -4,12 +4,14 @@
 //! their identities, to all who hear of any of them; what was told of one is not told of another. It reads the few cases of one matter
 //! and no others.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::calendar::{Known, Silent};
 use super::telling::Telling;
 use super::{brake, differing};
 use crate::config::Config;
@@ -36,6 +38,8 @@ pub(super) struct Looked {
     pub told: usize,
     /// When something may be due again.
     pub next: Timestamp,
+    /// A silence of the case that was seen; it is told when another reading shows it too.
+    pub silent: Option<Silent>,
 }
 
 /// How soon a case is looked at again of which something would be told and is withheld: a court that says "reserved" for a moment must
@@ -99,14 +103,21 @@ impl<'c> Member<'c> {
             page_sha256: self.head.pages_sha256,
             watched_since: self.head.watched_since,
             remind: &config.general.remind,
+            silent_after: self.watch.silent_after,
             read_at: self.read_at,
             twins,
         }
     }
 }
 
-/// Looks at a case and at those it is linked with.
-pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp) -> Result<Vec<Looked>, StoreError> {
+/// Looks at a case and at those it is linked with, of which this was known.
+pub(super) fn look(
+    store: &Store,
+    config: &Config,
+    watch: &Watch,
+    now: Timestamp,
+    known: &HashMap<Cid, Known>,
+) -> Result<Vec<Looked>, StoreError> {
     let mut watches: Vec<&Watch> = watch.linked.iter().filter_map(|case| config.watch(case)).collect();
     watches.push(watch);
     watches.sort_unstable_by(|a, b| a.case.cmp(&b.case));
@@ -133,11 +144,12 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
     for member in &members {
         let others: Vec<&Member<'_>> =
             members.iter().zip(&open).filter(|(other, open)| **open && other.cid != member.cid).map(|(other, _)| other).collect();
-        looked.push(match due(store, config, member, &others, now) {
+        let silent = known.get(&member.cid).and_then(|known| known.silent);
+        looked.push(match due(store, config, member, &others, (now, silent)) {
             // What is due of one that does not read back is no reason to be silent about the others.
             Err(StoreError::Damaged(why) | StoreError::Refused(why)) => {
                 tracing::error!(source = %member.watch.case.source, why, "what is due of a case could not be told; run `veedor fsck`");
-                Looked { cid: member.cid, version: member.head.version, told: 0, next: now + DAMAGED_AGAIN }
+                Looked { cid: member.cid, version: member.head.version, told: 0, next: now + DAMAGED_AGAIN, silent }
             }
             due => due?,
         });
@@ -163,9 +175,21 @@ pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp
     Ok(looked)
 }
 
-fn due(store: &Store, config: &Config, member: &Member<'_>, others: &[&Member<'_>], now: Timestamp) -> Result<Looked, StoreError> {
+fn due(
+    store: &Store,
+    config: &Config,
+    member: &Member<'_>,
+    others: &[&Member<'_>],
+    (now, silent): (Timestamp, Option<Silent>),
+) -> Result<Looked, StoreError> {
     let twins: Vec<Twin> = others.iter().map(|other| other.twin()).collect();
     let mut due = member.meaning.due(&member.calendar(config, &twins), now);
+    let silence = due.events.iter().find(|event| event.kind == EventKind::CaseSilent);
+    let silence = silence.map(|event| Silent::seen(silent, event.id, member.read_at));
+    if silence.is_none_or(|(_, is_believed)| !is_believed) {
+        due.events.retain(|event| event.kind != EventKind::CaseSilent);
+    }
+    let silent = silence.map(|(silent, _)| silent);
     // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
     // out is due at the next look.
     if !due.events.is_empty() && Telling::is_withheld(store, config, &member.watch.case)? {
@@ -198,7 +222,7 @@ fn due(store: &Store, config: &Config, member: &Member<'_>, others: &[&Member<'_
             told += tell(store, config, member, &linked, event, now)?;
         }
     }
-    Ok(Looked { cid: member.cid, version: member.head.version, told, next: due.next })
+    Ok(Looked { cid: member.cid, version: member.head.version, told, next: due.next, silent })
 }
 
 /// Tells an event of this case to all who hear of it or of one of the linked cases.
@@ -224,7 +248,7 @@ pub(super) fn announce(
 }
 
 fn is_silence(event: &Event) -> bool {
-    event.kind == EventKind::HearingSilent
+    matches!(event.kind, EventKind::HearingSilent | EventKind::CaseSilent)
 }
 
 fn is_braked<'m, 'c: 'm>(store: &Store, members: impl Iterator<Item = &'m &'m Member<'c>>) -> Result<bool, StoreError> {

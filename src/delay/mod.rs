@@ -1,6 +1,7 @@
-//! How long things take: procedural clocks.
+//! How long courts take, as figures that can be defended: pure families of which each says what it needs.
 //!
-//! Asked by `daemon::answers` for reports. Pure: dockets, rules and calendars come in as data, and time arrives as `as_of`. It tells
-//! nobody anything; that is the work of those who ask.
+//! [`clocks`] runs the time limits of the law over a docket, asked by `daemon::answers`. [`survival`] reckons with durations of which some
+//! are not over yet. Nothing here does I/O or reads a clock: days arrive as numbers, and time as `as_of`. It words nothing; `message` does.
 
 pub mod clocks;
+pub mod survival;

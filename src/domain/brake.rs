@@ -88,6 +88,7 @@ fn way(event: &Event) -> Option<String> {
             | EventKind::CaseReserved
             | EventKind::CaseReturned
             | EventKind::HearingSilent
+            | EventKind::CaseSilent
             | EventKind::NotificationMissing,
             _,
         ) => Some(name.to_owned()),

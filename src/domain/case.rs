@@ -83,6 +83,8 @@ pub struct Watch {
     pub every: Duration,
     /// Entries dated from this day on count as new at the first visit.
     pub since: Option<Date>,
+    /// After how many days without an entry it is told as silent; `None` means never.
+    pub silent_after: Option<u32>,
     /// The operator's note, shown in alerts.
     pub note: Option<String>,
     /// What clocks need and no docket says.
@@ -108,6 +110,7 @@ impl Watch {
             tags: Vec::new(),
             every: Duration::ZERO,
             since: None,
+            silent_after: None,
             note: None,
             facts: BTreeMap::new(),
             pins: Vec::new(),

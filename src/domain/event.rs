@@ -125,6 +125,8 @@ kinds! {
     CaseReraffled = "case.reraffled", Warn, Subscriber;
     /// Two linked sources show different things of one matter, some working days after both could.
     RecordDisagreement = "record.disagreement", Warn, Subscriber;
+    /// Nothing was entered in a case for long, by the dates of its entries.
+    CaseSilent = "case.silent", Notice, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
     /// The source says that the case is confidential, confirmed.
@@ -286,6 +288,10 @@ pub const MISSING_SINCE: &str = "missing_since";
 pub fn missing_since(since: Timestamp, visits: u32) -> FieldChange {
     FieldChange { field: MISSING_SINCE.to_owned(), before: Some(since.to_string()), after: Some(visits.to_string()) }
 }
+
+/// The [`FieldChange::field`] with which `case.silent` says since when nothing was entered: `before` is the date of the last entry, `after`
+/// the number of days from it to the day on which the case was last read.
+pub const SILENT_SINCE: &str = "silent_since";
 
 /// A heading field or party that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -196,6 +196,7 @@ mod tests {
             tags: tags.iter().map(|tag| (*tag).into()).collect(),
             every: Duration::from_secs(60),
             since: None,
+            silent_after: None,
             note: None,
             facts: BTreeMap::new(),
             pins: Vec::new(),

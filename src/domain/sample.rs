@@ -34,6 +34,7 @@ pub fn watch() -> Watch {
         tags: vec!["sobornos".into(), "anticorrupcion".into()],
         every: Duration::from_secs(900),
         since: None,
+        silent_after: Some(60),
         note: Some("Pedido por la mesa judicial; ver carpeta 12".into()),
         facts: BTreeMap::new(),
         pins: Vec::new(),

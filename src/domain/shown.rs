@@ -8,7 +8,9 @@ use std::ops::Deref;
 use super::about::About;
 use super::appointment::Appointment;
 use super::docket::EntryKey;
-use super::event::{Audience, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
+use super::event::{
+    Audience, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD, SILENT_SINCE,
+};
 use super::hearing::HearingMention;
 use super::id::Id;
 use super::link::LINK;
@@ -156,7 +158,7 @@ impl About<'_> {
             ..hearing.clone()
         });
         let field = event.field.as_ref().and_then(|field| match field.field.as_str() {
-            MISSING_SINCE | NOT_HELD => Some(field.clone()),
+            MISSING_SINCE | NOT_HELD | SILENT_SINCE => Some(field.clone()),
             // Which party or field it is may be said; what it says may not.
             name if matches!(event.kind, EventKind::PartyChanged | EventKind::CaseFieldChanged) => {
                 Some(FieldChange { field: self.privacy.text(name, tone), before: None, after: None })

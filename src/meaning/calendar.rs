@@ -47,6 +47,8 @@ pub struct Calendar<'a> {
     pub watched_since: Timestamp,
     /// How long before a hearing it is called to mind, the longest first.
     pub remind: &'a [Duration],
+    /// After how many days without an entry the case is told as silent; `None` means never.
+    pub silent_after: Option<u32>,
     /// When the case was last read: silence since then may be the source's and not the court's.
     pub read_at: Timestamp,
     /// The settings of the cases with which it is linked.
@@ -117,6 +119,7 @@ impl Meaning {
             }
         }
         due.events.extend(self.unserved(calendar));
+        due.events.extend(self.inactive(calendar));
         due
     }
 
@@ -242,6 +245,7 @@ mod tests {
             page_sha256: [1; 32],
             watched_since: "2026-03-01T12:00:00Z".parse().expect("an instant"),
             remind,
+            silent_after: None,
             read_at: read_at.parse().expect("an instant"),
             twins,
         };

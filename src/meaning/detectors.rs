@@ -187,6 +187,7 @@ impl Scenario {
                     page_sha256,
                     watched_since,
                     remind: &[],
+                    silent_after: None,
                     read_at: at,
                     twins: &[],
                 };

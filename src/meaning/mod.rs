@@ -19,6 +19,7 @@ mod events;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzed;
 mod hearing;
+mod inactive;
 mod instance;
 mod integrity;
 pub mod junk;

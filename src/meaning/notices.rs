@@ -86,6 +86,7 @@ mod tests {
             version: 3,
             page_sha256: [1; 32],
             remind: &[],
+            silent_after: None,
             read_at: "2026-11-23T15:00:00Z".parse().expect("an instant"),
             twins: &[],
         };

@@ -20,6 +20,7 @@ mod linked;
 mod meanwhile;
 mod operator;
 mod sheet;
+mod silent;
 mod subject;
 mod summary;
 mod text;

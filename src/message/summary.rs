@@ -13,6 +13,7 @@ use super::hearings::hearing_name;
 use super::linked;
 use super::meanwhile;
 use super::operator;
+use super::silent;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
@@ -74,6 +75,7 @@ fn worded(event: &Shown, about: &About<'_>, form: Form) -> String {
             (None, Some(entry)) => of_entry(event, entry, about, form),
             (None, None) => words::kind(event.kind, language).to_owned(),
         },
+        EventKind::CaseSilent => silent::line(event, language),
         EventKind::CaseVanished => {
             let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
             format!("{words}; {}", absence(event, about))

@@ -62,6 +62,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordNearDuplicate => ("Dos actuaciones casi iguales", "Two entries nearly the same"),
         EventKind::CaseReraffled => ("Sorteo de la causa", "Assignment of the case by lot"),
         EventKind::RecordDisagreement => ("Las fuentes no coinciden", "The sources disagree"),
+        EventKind::CaseSilent => ("Expediente sin movimiento", "Case without movement"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
         EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case confidential according to the source"),
         EventKind::CaseReturned => ("Expediente otra vez consultable", "Case can be consulted again"),
@@ -253,6 +254,10 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         EventKind::HearingSilent => (
             "Puede deberse a un registro tardío o a un acta que el sistema de consulta no muestra.",
             "Possible reasons: a late record, or minutes that the consultation system does not show.",
+        ),
+        EventKind::CaseSilent => (
+            "Puede deberse a la vacancia judicial, a una etapa que espera a otra autoridad o a actuaciones que el sistema de consulta no muestra.",
+            "Possible reasons: the judicial recess, a stage that waits for another authority, or entries that the consultation system does not show.",
         ),
         EventKind::NotificationMissing => (
             "Puede deberse a un registro tardío o a una notificación que el sistema de consulta no muestra.",

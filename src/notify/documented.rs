@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::{Channel, Webhook, render};
 use crate::domain::about::Language;
 use crate::domain::case::CaseRef;
-use crate::domain::event::{Actor, Audience, Event, EventKind as K, FieldChange, NOT_HELD};
+use crate::domain::event::{Actor, Audience, Event, EventKind as K, FieldChange, NOT_HELD, SILENT_SINCE};
 use crate::domain::hearing::HearingStatus as H;
 use crate::domain::report::{OURS, is_ours};
 use crate::domain::sample;
@@ -106,6 +106,7 @@ fn example(kind: K) -> Option<Event> {
         K::RecordNearDuplicate => odd("twin", Some("2024-02-19"), "0.97"),
         K::CaseReraffled => odd("earlier_raffle", Some("2024-02-12 08:15"), "2024-02-19 09:51"),
         K::RecordDisagreement => sample::disagreement(),
+        K::CaseSilent => heading(SILENT_SINCE, Some("2023-12-21"), Some("61")),
         K::CaseVanished => sample::vanished(),
         K::CaseReserved => Event { field: sample::vanished().field, ..sample::bare(kind) },
         K::CaseReturned => heading("missing_since", Some("2024-02-16T14:00:00Z"), None),

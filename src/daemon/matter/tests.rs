@@ -122,7 +122,7 @@ impl Pair {
     /// What is told when this case is looked at, by case and kind, and to which channels.
     fn told(&self, which: usize, now: &str) -> Vec<String> {
         let before = self.store.last_event().expect("a number");
-        look(&self.store, &self.config, &self.config.cases[which], at(now)).expect("looked at");
+        look(&self.store, &self.config, &self.config.cases[which], at(now), &HashMap::new()).expect("looked at");
         let events = self.store.events_after(before, 100).expect("events");
         let line = |(_, event): &(u64, Event)| {
             let delivered = self.store.deliveries(crate::store::outbox::DeliveryFilter::All, 100).expect("deliveries");
@@ -203,7 +203,7 @@ fn a_damaged_case_takes_no_reminder_of_another_with_it() {
     pair.version(0, "2026-11-25T15:00:00Z", &[ON_20, "Se convoca a la audiencia preliminar para el 27 de noviembre de 2026, a las 11h00."]);
     pair.version(1, "2026-11-25T15:00:00Z", &[ON_27]);
     assert_eq!(pair.told(0, "2026-11-26T15:00:00Z"), ["ec-fiscalia hearing.reminder: otra"]);
-    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], at("2026-11-26T15:00:00Z")).expect("looked at");
+    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], at("2026-11-26T15:00:00Z"), &HashMap::new()).expect("looked at");
     assert_eq!(looked[0].next, at("2026-11-26T16:00:00Z"), "the damaged one is looked at again");
 }
 
@@ -219,7 +219,7 @@ fn a_moment_of_reserved_takes_no_reminder_with_it() {
         pair.store.commit(visit).expect("kept");
     };
     is_said(Health::Reserved);
-    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], now).expect("looked at");
+    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], now, &HashMap::new()).expect("looked at");
     assert_eq!((looked[0].told, looked[0].next), (0, now + WITHHELD_AGAIN));
     is_said(Health::Ok);
     assert_eq!(pair.told(0, "2026-11-19T15:15:00Z"), ["ec-esatje hearing.reminder: una"]);
@@ -304,5 +304,28 @@ fn a_case_alone_reads_no_other() {
     pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);
     let mut alone = pair.config.cases[0].clone();
     alone.linked = Vec::new();
-    assert_eq!(look(&pair.store, &pair.config, &alone, at("2026-11-03T15:00:00Z")).expect("looked at").len(), 1);
+    assert_eq!(look(&pair.store, &pair.config, &alone, at("2026-11-03T15:00:00Z"), &HashMap::new()).expect("looked at").len(), 1);
+}
+
+#[test]
+fn a_case_without_entries_for_sixty_days_is_told_as_silent_when_two_readings_show_it() {
+    let pair = Pair::with(&LIST.replace("linked = [\"ec-fiscalia 170101824010001\"]", ""));
+    // The act of 2 November, and a hearing of which nothing is heard.
+    pair.version(0, "2026-11-02T15:00:00Z", &["Agréguese al proceso el escrito que antecede."]);
+    let mut known = HashMap::new();
+    let mut told = |now: &str| {
+        pair.read(0, now);
+        let before = pair.store.last_event().expect("a number");
+        let looked = look(&pair.store, &pair.config, &pair.config.cases[0], at(now), &known).expect("looked at");
+        known = looked.into_iter().map(|one| (one.cid, Known::of(&one))).collect();
+        let events = pair.store.events_after(before, 100).expect("events");
+        events.into_iter().map(|(_, event)| (event.kind.name(), event.field.and_then(|field| field.after))).collect::<Vec<_>>()
+    };
+    assert_eq!(told("2026-12-31T15:00:00Z"), [], "59 days");
+    assert_eq!(told("2027-01-01T15:00:00Z"), [], "one reading may be that of a clock that stands ahead");
+    assert_eq!(told("2027-01-01T20:00:00Z"), []);
+    assert_eq!(told("2027-01-02T15:00:00Z"), [("case.silent", Some("61".to_owned()))]);
+    assert_eq!(told("2027-01-03T15:00:00Z"), [], "once");
+    assert_eq!(told("2028-01-03T15:00:00Z"), [], "a clock that stands a year ahead for a moment");
+    assert_eq!(told("2027-01-04T15:00:00Z"), []);
 }

@@ -34,6 +34,7 @@ fn told_at(here: &Docket, there: &Docket, source: &str, zone: &str) -> Vec<Event
         page_sha256: [1; 32],
         watched_since: "2026-03-01T12:00:00Z".parse().expect("an instant"),
         remind: &[],
+        silent_after: None,
         read_at: "2026-03-09T15:00:00Z".parse().expect("an instant"),
         twins: &[],
     };
