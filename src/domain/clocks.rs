@@ -251,7 +251,7 @@ pub struct Milestone {
 /// A clock of a case at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clock {
-    /// The same for the same rule and version, subject and start.
+    /// The same for the same rule, in whichever version, subject and start.
     pub id: Id,
     /// The id of the rule.
     pub rule: String,

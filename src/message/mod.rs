@@ -9,6 +9,7 @@ mod block;
 mod calendar;
 mod change;
 pub mod chat;
+mod clock_news;
 pub mod clocks;
 mod dates;
 mod digest;

@@ -9,13 +9,12 @@ use serde_json::{Value, json};
 
 use super::{Answer, Desk, find};
 use crate::config::Config;
+use crate::daemon::limits::clocks_of;
 use crate::daemon::telling::{Read, Telling};
-use crate::days::{Calendar, Scope};
-use crate::delay::clocks::{Look, counts};
+use crate::delay::clocks::counts;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::Watch;
 use crate::domain::clocks::{Clock, Pin, State, Subject};
-use crate::meaning::Meaning;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -68,24 +67,13 @@ fn of_case(
 ) -> Result<(Vec<Clock>, Vec<Value>), StoreError> {
     let rules = config.rules_of(&watch.case);
     let Some(source) = config.source_of(&watch.case) else { return Ok((Vec::new(), Vec::new())) };
-    let Some(cid) = store.register(std::slice::from_ref(&watch.case))?.first().copied() else { return Ok((Vec::new(), Vec::new())) };
+    let Some(cid) = store.cid(&watch.case)? else { return Ok((Vec::new(), Vec::new())) };
     let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { return Ok((Vec::new(), Vec::new())) };
     let Some(docket) = store.docket(cid, head.version)? else { return Ok((Vec::new(), Vec::new())) };
     let last_ok = store.row(cid)?.map(|row| row.last_ok).filter(|at| *at > 0);
-    let recipe = &source.recipe;
-    let (calendar, zone) = (Calendar::shipped(&recipe.jurisdiction), recipe.zone_of(&watch.number));
-    let court = watch.number.parts.get("court").map(str::to_owned);
-    let clocks = rules.clocks(&Look {
-        docket: &docket,
-        meaning: &Meaning::shipped(&recipe.jurisdiction, &recipe.language),
-        zone: zone.clone(),
-        calendar: &calendar,
-        scope: Scope { place: court, ..Scope::default() },
-        facts: &watch.facts,
-        pins: &watch.pins,
-        as_of: now,
-        read: last_ok.and_then(|at| Timestamp::from_second(at.into()).ok()),
-    });
+    let read_at = last_ok.and_then(|at| Timestamp::from_second(at.into()).ok());
+    let zone = source.recipe.zone_of(&watch.number);
+    let clocks = clocks_of(config, watch, &docket, read_at, now);
     let telling = Telling::load(store, read, config, &watch.case, &[])?;
     let about = telling.about(config.general.language, Stop::Unsaid);
     let is_shown = |clock: &&Clock| all || clock.state.is_open() || matches!(clock.state, State::UnknownStart | State::MetLate);

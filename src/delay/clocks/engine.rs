@@ -217,7 +217,7 @@ fn rests(cycle: &Cycle<'_>, readings: &[Reading<'_>]) -> Vec<Rest> {
     all
 }
 
-/// The same for the same rule, version, subject and start. Names go in only as part of what is hashed.
+/// The same for the same rule in whichever version, subject and start, so that a corrected rule tells nothing again. Names go in only as part of what is hashed.
 pub fn id(rule: &Rule, subject: &Subject, start: Option<Date>) -> Id {
     let subject = match subject {
         Subject::Case => "case".to_owned(),
@@ -226,7 +226,7 @@ pub fn id(rule: &Rule, subject: &Subject, start: Option<Date>) -> Id {
         Subject::Petition(key) => format!("petition {}", key.0),
     };
     let start = start.map(|day| day.to_string()).unwrap_or_default();
-    Id::derive(&[b"clock", rule.id.as_bytes(), &rule.version.to_be_bytes(), subject.as_bytes(), start.as_bytes()])
+    Id::derive(&[b"clock", rule.id.as_bytes(), subject.as_bytes(), start.as_bytes()])
 }
 
 /// A moment and its day belong together; this is the day.
