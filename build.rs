@@ -1,6 +1,6 @@
 //! Lists the data under `jurisdictions/` for `include_str!`, so that a court is added without a line of Rust.
 //!
-//! Writes `recipes.rs`, `lexicons.rs`, `junk.rs`, `languages.rs`, `privacy.rs` and `calendars.rs` into the build's folder, each a slice of (id, file, text). Every
+//! Writes `recipes.rs`, `lexicons.rs`, `junk.rs`, `languages.rs`, `privacy.rs`, `clocks.rs` and `calendars.rs` into the build's folder, each a slice of (id, file, text). Every
 //! `jurisdictions/<jurisdiction>/<name>.toml` is a recipe except the names in `NOT_RECIPES`. That they compile is for the
 //! tests of `recipe` and `meaning` to show.
 
@@ -15,7 +15,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
-    let [mut recipes, mut lexicons, mut junk, mut languages, mut privacy, mut calendars] = [const { Vec::new() }; 6];
+    let [mut recipes, mut lexicons, mut junk, mut languages, mut privacy, mut clocks, mut calendars] = [const { Vec::new() }; 7];
     for folder in sorted(&root.join("jurisdictions")).into_iter().filter(|path| path.is_dir()) {
         let jurisdiction = stem(&folder);
         for file in sorted(&folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
@@ -28,6 +28,8 @@ fn main() {
                 junk.push((jurisdiction.clone(), file));
             } else if name == "privacy" {
                 privacy.push((jurisdiction.clone(), file));
+            } else if name == "clocks" {
+                clocks.push((jurisdiction.clone(), file));
             } else if name == "calendar" {
                 calendars.push((jurisdiction.clone(), file));
             } else if !NOT_RECIPES.contains(&name.as_str()) {
@@ -41,6 +43,7 @@ fn main() {
         ("junk.rs", junk),
         ("languages.rs", languages),
         ("privacy.rs", privacy),
+        ("clocks.rs", clocks),
         ("calendars.rs", calendars),
     ];
     for (name, list) in lists {

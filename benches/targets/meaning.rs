@@ -101,6 +101,7 @@ fn calendar(table: &mut Table, meaning: &Meaning) {
         page_sha256: [0; 32],
         watched_since: at,
         remind: &[],
+        silent_after: Some(60),
         read_at: at,
         twins: &[],
     };

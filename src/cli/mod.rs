@@ -6,6 +6,7 @@
 mod ask;
 mod check;
 mod classify;
+mod clocks;
 mod deliveries;
 mod demo;
 mod described;
@@ -107,6 +108,15 @@ enum Command {
     Hearings {
         /// A case number or nickname; all cases when none is given
         case: Option<String>,
+    },
+    /// Print the procedural clocks: what runs, until when, and what each rests on. Verify with a lawyer
+    #[command(after_help = clocks::HELP)]
+    Clocks {
+        /// A case number or nickname; all cases when none is given
+        case: Option<String>,
+        /// Those too that are met, did not start or do not apply
+        #[arg(long)]
+        all: bool,
     },
     /// Add a case to the watch list
     Add(edit::AddArgs),
@@ -245,6 +255,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Show { case, version } => show::run(common, case, version),
         Command::Diff(args) => diff::run(common, args),
         Command::Hearings { case } => hearings::run(common, case),
+        Command::Clocks { case, all } => clocks::run(common, case, all),
         Command::Add(args) => edit::add(common, args),
         Command::Remove { case } => edit::remove(common, &case),
         Command::Import(args) => import::run(common, args),

@@ -2,21 +2,23 @@
 //!
 //! A number is understood by its source's recipe, so that a case has one identity however it is typed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use toml_edit::Value;
 
+use crate::delay::clocks::Rules;
 use crate::diag::{At, Reader, nearest};
-use crate::domain::case::{CaseRef, Fact, Watch};
+use crate::domain::case::{CaseRef, Watch};
 use crate::recipe::{COMMAND, FEED, KINDS, Recipe, docket_source, is_described, page_source, walled_site};
 
 use super::channel::Channels;
 use super::general::{self, General, LEAST_EVERY};
+use super::limits::Limits;
 use super::linked::{self, Wish};
+use super::pins;
 use super::program::{self, Program};
 use super::scope::{MOST_PROBLEMS, Scope, YEAR, spell};
 use super::source::{self, Known, Source, Sources};
@@ -40,6 +42,8 @@ pub(super) struct Around<'a> {
     pub sources: &'a Sources,
     /// For `channels`.
     pub channels: &'a Channels<'a>,
+    /// For the events that may be pinned.
+    pub limits: &'a Limits,
 }
 
 /// Reads the cases of all files.
@@ -93,7 +97,8 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
     let since = since(table, scope);
     let silent_after = general::silent_after(table, scope).unwrap_or(around.general.silent_after);
     let note = table.text("note").map(|at| at.value.trim().to_owned()).filter(|note| !note.is_empty());
-    let facts = facts(table, scope);
+    let facts = pins::facts(table, scope);
+    let pinned = pins::read(table, scope);
     let channels = channels(table, scope, around.channels);
     let withhold = super::privacy::of_case(table, scope);
     let known = known(table, source_id.as_ref(), typed.as_ref(), scope, around.sources);
@@ -105,6 +110,10 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
             return None;
         }
     };
+    let jurisdiction = &known.source.recipe.jurisdiction;
+    let rules = around.limits.get(jurisdiction).cloned().unwrap_or_else(|| Rules::shipped(jurisdiction));
+    let facts = pins::named(facts, &rules, scope);
+    let pins = pins::known(pinned, &rules, jurisdiction, scope);
     let case = CaseRef { source: source_id.value.clone(), number: number.compact.clone() };
     if is_described(&case.source) {
         cases.described.insert(case.clone(), known.source.clone());
@@ -126,6 +135,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
         silent_after,
         note,
         facts,
+        pins,
         channels,
         linked: Vec::new(),
         withhold,
@@ -244,30 +254,6 @@ fn since(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Date> {
         scope.error(item.span(), "since is not a date", "write since = \"2024-11-01\": year, month, day");
     }
     date
-}
-
-fn facts(table: &mut Reader<'_>, scope: &Scope<'_>) -> BTreeMap<String, Fact> {
-    let mut facts = BTreeMap::new();
-    let Some(mut inner) = table.table("facts") else { return facts };
-    for key in inner.keys() {
-        let fact = match inner.item(&key.value).and_then(|item| item.as_value()) {
-            Some(Value::Boolean(flag)) => Fact::Flag(*flag.value()),
-            Some(Value::Integer(number)) => Fact::Number(*number.value()),
-            Some(Value::String(text)) => Fact::Text(text.value().clone()),
-            Some(Value::Float(number)) => Fact::Text(number.value().to_string()),
-            Some(Value::Datetime(date)) => Fact::Text(date.value().to_string()),
-            Some(Value::Array(_) | Value::InlineTable(_)) | None => {
-                scope.error(
-                    key.span,
-                    format!("the fact {} must be a single value", key.value),
-                    "write true, false, a number, a date or a text",
-                );
-                continue;
-            }
-        };
-        facts.insert(key.value, fact);
-    }
-    facts
 }
 
 fn channels(table: &mut Reader<'_>, scope: &Scope<'_>, known: &Channels<'_>) -> Option<Vec<String>> {

@@ -6,9 +6,6 @@ use crate::domain::route::KindFilter;
 
 use super::scope::Scope;
 
-/// Kinds of events that the documentation promises for later: asking for them is no mistake, it only has no effect yet.
-const LATER_EVENTS: [&str; 4] = ["case.silent", "clock.warning", "clock.breach", "clock.met"];
-
 /// Reads the patterns; one that can match nothing is a mistake.
 pub(super) fn read_patterns(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<String> {
     let written = table.texts("events");
@@ -20,18 +17,11 @@ pub(super) fn read_patterns(table: &mut Reader<'_>, scope: &Scope<'_>) -> Vec<St
         let filter = KindFilter { patterns: vec![value.clone()] };
         if EventKind::ALL.iter().any(|kind| filter.wants(*kind)) {
             patterns.push(value);
-        } else if LATER_EVENTS.iter().any(|name| is_of(name, &value)) {
-            scope.warn(span, format!("events like \"{value}\" come with a later version"), "it does no harm, and nothing yet");
-            patterns.push(value);
         } else {
             scope.errors.report(span, format!("no event is called \"{value}\""), suggest_event(&value));
         }
     }
     patterns
-}
-
-fn is_of(name: &str, pattern: &str) -> bool {
-    pattern.strip_suffix('*').map_or(name == pattern, |prefix| name.starts_with(prefix))
 }
 
 fn suggest_event(typed: &str) -> Option<String> {

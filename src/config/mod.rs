@@ -18,12 +18,14 @@ mod headers;
 mod hours;
 mod include;
 mod kinds;
+mod limits;
 mod linked;
 mod loopback;
 mod mask;
 mod naming;
 mod own;
 mod pace;
+mod pins;
 mod policy;
 mod privacy;
 mod program;
@@ -43,6 +45,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::delay::clocks::Rules;
 use crate::diag::{self, Problem, Reader, Sink};
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::route::Route;
@@ -93,6 +96,7 @@ pub struct Config {
     pub privacy: Arc<Policies>,
     sources: HashMap<String, Arc<Source>>,
     described: HashMap<CaseRef, Arc<Source>>,
+    limits: limits::Limits,
     index: HashMap<CaseRef, usize>,
 }
 
@@ -173,6 +177,12 @@ impl Config {
     /// Every recipe that this configuration knows, the operator's own in place of shipped ones.
     pub fn recipes(&self) -> Vec<Recipe> {
         self.sources.values().map(|source| source.recipe.clone()).collect()
+    }
+
+    /// The rules for the clocks of a case: those of its jurisdiction, with the operator's own on top.
+    pub fn rules_of(&self, case: &CaseRef) -> Arc<Rules> {
+        let jurisdiction = self.source_of(case).map_or("", |source| source.recipe.jurisdiction.as_str());
+        self.limits.get(jurisdiction).cloned().unwrap_or_else(|| Rules::shipped(jurisdiction))
     }
 
     /// A watched case.
@@ -284,9 +294,13 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let general = general::read(root, &scope);
     let has_smtp = root.has("smtp");
     let smtp = smtp::read(root, &scope);
-    let sources = source::read(root, &scope, general.hours.clone());
+    let mut sources = source::read(root, &scope, general.hours.clone());
+    let mut jurisdictions: Vec<&str> = sources.known.values().map(|known| known.source.recipe.jurisdiction.as_str()).collect();
+    jurisdictions.sort_unstable();
+    jurisdictions.dedup();
+    let limits = limits::read(&scope, &jurisdictions, &mut sources.problems);
     let mut channels = channel::read(roots, &general, has_smtp);
-    let mut cases = case::read(roots, &case::Around { general: &general, sources: &sources, channels: &channels });
+    let mut cases = case::read(roots, &case::Around { general: &general, sources: &sources, channels: &channels, limits: &limits });
     let (root, scope) = &mut roots[0];
     let scope = *scope;
     let privacy = Arc::new(Policies::new(privacy::read(root, &scope, general.privacy, &sources, &cases.list)));
@@ -318,6 +332,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
         cases: cases.list,
         sources: sources.known.iter().map(|(id, known)| (id.clone(), known.source.clone())).collect(),
         described: cases.described,
+        limits,
         general,
     };
     (config, sources)

@@ -7,15 +7,15 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
 use super::matter::Looked;
+use super::steady::Steady;
 use super::{Handles, matter};
 use crate::config::Config;
 use crate::domain::case::Watch;
-use crate::domain::id::Id;
 use crate::meaning::calendar::FARTHEST;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -32,35 +32,12 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(super) struct Known {
     version: u32,
     next: Timestamp,
-    pub(super) silent: Option<Silent>,
-}
-
-/// A silence of a case that was seen and not told yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Silent {
-    /// Its event.
-    id: Id,
-    /// The first reading that showed it.
-    read_at: Timestamp,
-}
-
-/// A silence is believed when two readings so far apart show it: one alone may be that of a clock which stood far ahead for a moment. Less than
-/// a day, because a quiet case is looked at once a day.
-const BELIEVED_AFTER: Duration = Duration::from_secs(20 * 3600);
-
-impl Silent {
-    /// What is known of a silence after another reading, and whether it is believed.
-    pub(super) fn seen(before: Option<Self>, id: Id, read_at: Timestamp) -> (Self, bool) {
-        let same = before.filter(|before| before.id == id && before.read_at <= read_at);
-        let silent = same.unwrap_or(Self { id, read_at });
-        (silent, read_at.duration_since(silent.read_at).unsigned_abs() >= BELIEVED_AFTER)
-    }
 }
 
 impl Known {
     /// What came of looking at a case.
     pub(super) fn of(looked: &Looked) -> Self {
-        Self { version: looked.version, next: looked.next, silent: looked.silent }
+        Self { version: looked.version, next: looked.next }
     }
 
     /// Whether nothing can be due yet. What is farther away than any next time ever is was worked out under a clock that was ahead
@@ -77,11 +54,12 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(3600);
 pub async fn run(handles: Handles) {
     let mut known: HashMap<Cid, Known> = HashMap::new();
     let mut read = handles.config.load_full();
+    let mut steady = Steady::new(handles.clock.now(), Instant::now());
     loop {
         let config = handles.config.load_full();
         // Another watch list may ask for other reminders.
         if !Arc::ptr_eq(&config, &read) {
-            known.values_mut().for_each(|known| known.next = Timestamp::MIN);
+            known.clear();
             read = Arc::clone(&config);
         }
         // A list whose cases are visited every second is a trial, and wants its reminders as soon.
@@ -89,13 +67,14 @@ pub async fn run(handles: Handles) {
         if tokio::time::timeout(look, handles.control.stopped()).await.is_ok() {
             return;
         }
+        steady.look(handles.clock.now(), Instant::now());
         let all = config.cases.len();
         for portion in (0..all).step_by(PORTION) {
             let (store, config, now) = (handles.store.clone(), Arc::clone(&config), handles.clock.now());
             let before = known;
             let looked = blocking(move || {
                 let mut known = before;
-                let told = look_at(&store, &config, portion, now, &mut known);
+                let told = look_at(&store, &config, portion, (now, steady), &mut known);
                 Ok((known, told))
             })
             .await;
@@ -128,7 +107,7 @@ pub(super) fn look_at(
     store: &Store,
     config: &Config,
     from: usize,
-    now: Timestamp,
+    now: (Timestamp, Steady),
     known: &mut HashMap<Cid, Known>,
 ) -> Result<usize, StoreError> {
     let mut told = 0;
@@ -149,7 +128,7 @@ fn look_at_case(
     store: &Store,
     config: &Config,
     watch: &Watch,
-    now: Timestamp,
+    (now, steady): (Timestamp, Steady),
     known: &mut HashMap<Cid, Known>,
 ) -> Result<usize, StoreError> {
     let Some(cid) = store.cid(&watch.case)? else { return Ok(0) };
@@ -157,11 +136,10 @@ fn look_at_case(
     if known.get(&cid).is_some_and(|known| known.version == head.version && known.waits(now)) {
         return Ok(0);
     }
-    let silent = known.get(&cid).and_then(|known| known.silent);
-    let later = Known { version: head.version, next: now + AFTER_TROUBLE, silent };
+    let later = Known { version: head.version, next: now + AFTER_TROUBLE };
     let mut told = 0;
     // A panic over what one case says must not end the calendar of all.
-    match catch_unwind(AssertUnwindSafe(|| matter::look(store, config, watch, now, known))) {
+    match catch_unwind(AssertUnwindSafe(|| matter::look(store, config, watch, now, steady))) {
         Ok(Ok(all)) => {
             for looked in all {
                 known.insert(looked.cid, Known::of(&looked));
@@ -188,22 +166,9 @@ mod tests {
     #[test]
     fn a_case_is_left_alone_until_something_can_be_due_and_looked_at_again_when_the_clock_was_set_back() {
         let at = |hours: i64| Timestamp::from_second(1_800_000_000 + hours * 3600).expect("valid");
-        let known = Known { version: 3, next: at(20), silent: None };
+        let known = Known { version: 3, next: at(20) };
         assert!(known.waits(at(0)) && known.waits(at(19)));
         assert!(!known.waits(at(20)), "its time has come");
         assert!(!known.waits(at(-30 * 24)), "it was worked out a month ahead");
-    }
-
-    #[test]
-    fn a_silence_is_believed_when_two_readings_a_day_apart_show_it_and_never_by_a_clock_that_stood_ahead_for_a_moment() {
-        let at = |hours: i64| Timestamp::from_second(1_800_000_000 + hours * 3600).expect("valid");
-        let (one, other) = (Id::derive(&[b"60 days"]), Id::derive(&[b"120 days"]));
-        let (first, is_believed) = Silent::seen(None, one, at(0));
-        assert!(!is_believed);
-        assert_eq!(Silent::seen(Some(first), one, at(19)), (first, false));
-        assert_eq!(Silent::seen(Some(first), one, at(24)), (first, true));
-        assert!(!Silent::seen(Some(first), other, at(24)).1, "another silence");
-        let (ahead, _) = Silent::seen(None, one, at(365 * 24));
-        assert_eq!(Silent::seen(Some(ahead), one, at(1)), Silent::seen(None, one, at(1)), "the clock was put right");
     }
 }

@@ -4,18 +4,18 @@
 //! their identities, to all who hear of any of them; what was told of one is not told of another. It reads the few cases of one matter
 //! and no others.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::calendar::{Known, Silent};
+use super::steady::Steady;
 use super::telling::Telling;
-use super::{brake, differing};
+use super::{brake, differing, limits};
 use crate::config::Config;
 use crate::domain::case::Watch;
+use crate::domain::clock_news::is_of_clocks;
 use crate::domain::delivery::Delivery;
 use crate::domain::docket::Docket;
 use crate::domain::event::{Event, EventKind};
@@ -38,8 +38,6 @@ pub(super) struct Looked {
     pub told: usize,
     /// When something may be due again.
     pub next: Timestamp,
-    /// A silence of the case that was seen; it is told when another reading shows it too.
-    pub silent: Option<Silent>,
 }
 
 /// How soon a case is looked at again of which something would be told and is withheld: a court that says "reserved" for a moment must
@@ -110,14 +108,8 @@ impl<'c> Member<'c> {
     }
 }
 
-/// Looks at a case and at those it is linked with, of which this was known.
-pub(super) fn look(
-    store: &Store,
-    config: &Config,
-    watch: &Watch,
-    now: Timestamp,
-    known: &HashMap<Cid, Known>,
-) -> Result<Vec<Looked>, StoreError> {
+/// Looks at a case and at those it is linked with, by a clock that goes steadily since some moment.
+pub(super) fn look(store: &Store, config: &Config, watch: &Watch, now: Timestamp, steady: Steady) -> Result<Vec<Looked>, StoreError> {
     let mut watches: Vec<&Watch> = watch.linked.iter().filter_map(|case| config.watch(case)).collect();
     watches.push(watch);
     watches.sort_unstable_by(|a, b| a.case.cmp(&b.case));
@@ -144,12 +136,11 @@ pub(super) fn look(
     for member in &members {
         let others: Vec<&Member<'_>> =
             members.iter().zip(&open).filter(|(other, open)| **open && other.cid != member.cid).map(|(other, _)| other).collect();
-        let silent = known.get(&member.cid).and_then(|known| known.silent);
-        looked.push(match due(store, config, member, &others, (now, silent)) {
+        looked.push(match due(store, config, member, &others, (now, steady)) {
             // What is due of one that does not read back is no reason to be silent about the others.
             Err(StoreError::Damaged(why) | StoreError::Refused(why)) => {
                 tracing::error!(source = %member.watch.case.source, why, "what is due of a case could not be told; run `veedor fsck`");
-                Looked { cid: member.cid, version: member.head.version, told: 0, next: now + DAMAGED_AGAIN, silent }
+                Looked { cid: member.cid, version: member.head.version, told: 0, next: now + DAMAGED_AGAIN }
             }
             due => due?,
         });
@@ -180,16 +171,24 @@ fn due(
     config: &Config,
     member: &Member<'_>,
     others: &[&Member<'_>],
-    (now, silent): (Timestamp, Option<Silent>),
+    (now, steady): (Timestamp, Steady),
 ) -> Result<Looked, StoreError> {
     let twins: Vec<Twin> = others.iter().map(|other| other.twin()).collect();
-    let mut due = member.meaning.due(&member.calendar(config, &twins), now);
-    let silence = due.events.iter().find(|event| event.kind == EventKind::CaseSilent);
-    let silence = silence.map(|event| Silent::seen(silent, event.id, member.read_at));
-    if silence.is_none_or(|(_, is_believed)| !is_believed) {
-        due.events.retain(|event| event.kind != EventKind::CaseSilent);
+    let calendar = member.calendar(config, &twins);
+    let mut due = member.meaning.due(&calendar, now);
+    let limits = limits::due(store, config, member, &calendar, now)?;
+    due.next = due.next.min(limits.next.unwrap_or(due.next));
+    for (event, came) in limits.events {
+        due.came.insert(event.id, came);
+        due.events.push(event);
     }
-    let silent = silence.map(|(silent, _)| silent);
+    let (came, mut next) = (std::mem::take(&mut due.came), due.next);
+    due.events.retain(|event| {
+        let believed_at = came.get(&event.id).map_or(now, |came| steady.believed_at(*came));
+        next = if believed_at > now { next.min(believed_at) } else { next };
+        believed_at <= now
+    });
+    due.next = next;
     // While a source is braked it is not known what its dockets say, and silence follows from what they do not say. What is left
     // out is due at the next look.
     if !due.events.is_empty() && Telling::is_withheld(store, config, &member.watch.case)? {
@@ -222,7 +221,7 @@ fn due(
             told += tell(store, config, member, &linked, event, now)?;
         }
     }
-    Ok(Looked { cid: member.cid, version: member.head.version, told, next: due.next, silent })
+    Ok(Looked { cid: member.cid, version: member.head.version, told, next: due.next })
 }
 
 /// Tells an event of this case to all who hear of it or of one of the linked cases.
@@ -248,7 +247,7 @@ pub(super) fn announce(
 }
 
 fn is_silence(event: &Event) -> bool {
-    matches!(event.kind, EventKind::HearingSilent | EventKind::CaseSilent)
+    matches!(event.kind, EventKind::HearingSilent | EventKind::CaseSilent) || is_of_clocks(event.kind)
 }
 
 fn is_braked<'m, 'c: 'm>(store: &Store, members: impl Iterator<Item = &'m &'m Member<'c>>) -> Result<bool, StoreError> {

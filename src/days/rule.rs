@@ -1,7 +1,7 @@
 //! When a holiday falls: a day of the year, days from Easter, or a weekday of a month, and how the law moves it.
 //!
-//! Used by [`table`](super::table), which lays the holidays of a year beside each other, and filled by [`read`](super::read).
-//! Whom a holiday concerns is the business of [`reach`](super::reach).
+//! Used by `table`, which lays the holidays of a year beside each other, and filled by `read`. Whom a holiday concerns is the business
+//! of `reach`.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};

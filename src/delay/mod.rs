@@ -1,6 +1,7 @@
 //! How long courts take, as figures that can be defended: pure families of which each says what it needs.
 //!
-//! [`survival`] reckons with durations of which some are not over yet. Nothing here does I/O or reads a clock: days arrive as
-//! numbers. It words nothing; `message` does.
+//! [`clocks`] runs the time limits of the law over a docket, asked by `daemon::answers`. [`survival`] reckons with durations of which some
+//! are not over yet. Nothing here does I/O or reads a clock: days arrive as numbers, and time as `as_of`. It words nothing; `message` does.
 
+pub mod clocks;
 pub mod survival;

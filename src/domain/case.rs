@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::clocks::Pin;
 use super::withhold::Telling;
 
 /// Where a case lives: the source and the number in the source's compact form. Identifies a case everywhere.
@@ -88,6 +89,8 @@ pub struct Watch {
     pub note: Option<String>,
     /// What clocks need and no docket says.
     pub facts: BTreeMap<String, Fact>,
+    /// What the operator says of its events.
+    pub pins: Vec<Pin>,
     /// The channels that hear of it; `None` means all.
     pub channels: Option<Vec<String>>,
     /// The other watched cases of the same matter, at other sources or instances, in the order of their identities.
@@ -110,6 +113,7 @@ impl Watch {
             silent_after: None,
             note: None,
             facts: BTreeMap::new(),
+            pins: Vec::new(),
             channels: None,
             linked: Vec::new(),
             withhold: None,

@@ -127,6 +127,12 @@ kinds! {
     RecordDisagreement = "record.disagreement", Warn, Subscriber;
     /// Nothing was entered in a case for long, by the dates of its entries.
     CaseSilent = "case.silent", Notice, Subscriber;
+    /// A time limit of the law is nearly over.
+    ClockWarning = "clock.warning", Notice, Subscriber;
+    /// A time limit is over by every reading of the law, and no entry shows what ends it.
+    ClockBreach = "clock.breach", Warn, Subscriber;
+    /// What ends a time limit of which something was told is on the record.
+    ClockMet = "clock.met", Notice, Subscriber;
     /// The source no longer knows the case, confirmed.
     CaseVanished = "case.vanished", Critical, Subscriber;
     /// The source says that the case is confidential, confirmed.

@@ -32,6 +32,8 @@ pub mod case;
 pub mod charset;
 pub mod checks;
 pub mod checkup;
+pub mod clock_news;
+pub mod clocks;
 pub mod condition;
 pub mod delivery;
 pub mod diff;

@@ -199,6 +199,7 @@ mod tests {
             silent_after: None,
             note: None,
             facts: BTreeMap::new(),
+            pins: Vec::new(),
             channels: channels.map(|ids| ids.iter().map(|id| (*id).into()).collect()),
             linked: Vec::new(),
             withhold: None,

@@ -12,6 +12,8 @@ use jiff::tz::TimeZone;
 use super::about::{About, Language, Profile, Stop};
 use super::appointment::Appointment;
 use super::case::{CaseNumber, CaseRef, Parts, Watch};
+use super::clock_news::ClockNews;
+use super::clocks::{Confidence, State};
 use super::condition::{Class, Topic};
 use super::delivery::{Delivery, DeliveryState};
 use super::disagreement::{Disagreement, Point};
@@ -21,6 +23,7 @@ use super::hearing::{HearingMention, HearingMode, HearingStatus};
 use super::id::{Id, sha256};
 use super::link::{Link, Relation};
 use super::privacy::{Held, Known, Privacy};
+use super::redact::Words;
 use super::report::{Number, Report, SourceLine, Subject, Trouble};
 use crate::config::Policies;
 
@@ -37,6 +40,7 @@ pub fn watch() -> Watch {
         silent_after: Some(60),
         note: Some("Pedido por la mesa judicial; ver carpeta 12".into()),
         facts: BTreeMap::new(),
+        pins: Vec::new(),
         channels: None,
         linked: Vec::new(),
         withhold: None,
@@ -217,6 +221,33 @@ pub fn backdated() -> Event {
 pub fn certificate() -> Event {
     let text = "Siento por tal que la sentencia se encuentra ejecutoriada por el ministerio de la ley.";
     entry(EventKind::RulingIssued, Actor::Clerk, "RAZON DE EJECUTORIA (RAZON)", text)
+}
+
+/// A judgment that is not written twenty days after it was announced (the case Metástasis).
+pub fn late_ruling() -> Event {
+    let told = ClockNews {
+        id: Id::derive(&[b"a clock"]),
+        rule: "EC-COIP-621".into(),
+        version: 1,
+        title: Words { es: "Sentencia escrita tras la decisión oral".into(), en: "Written judgment after the oral decision".into() },
+        basis: "COIP art. 621".into(),
+        confidence: Confidence::High,
+        person: None,
+        state: State::Breach,
+        start: date(2024, 11, 25),
+        due: Some(date(2024, 12, 5)),
+        due_alt: None,
+        stop: None,
+        elapsed: 20,
+        late: Some(10),
+        late_alt: None,
+    };
+    let text = "El Tribunal anuncia su decisión de manera oral; la sentencia escrita se notificará.";
+    let mut event = entry(EventKind::ClockBreach, Actor::Court, "ACTA RESUMEN (ACTA)", text);
+    if let Some(entry) = &mut event.entry {
+        entry.date = Some(date(2024, 11, 25));
+    }
+    Event { field: Some(told.field()), ..event }
 }
 
 /// A party that appeared.

@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use super::about::About;
 use super::appointment::Appointment;
+use super::clock_news::is_of_clocks;
 use super::docket::EntryKey;
 use super::event::{
     Audience, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD, SILENT_SINCE,
@@ -64,9 +65,17 @@ impl About<'_> {
             Telling::Activity => activity(event),
             // It quotes another case.
             Telling::TypeAndDate if event.kind == EventKind::RecordDisagreement => activity(event),
+            // It names a person and what is decided about him.
+            Telling::TypeAndDate if is_of_clocks(event.kind) => activity(event),
             Telling::TypeAndDate => self.type_and_date(event, tone),
             Telling::Whole => self.whole(event, tone),
         }
+    }
+
+    /// The name of a person against whom a case runs, and an operator's words about one, as they may be shown.
+    pub fn defendant(&self, name: &str) -> String {
+        let (telling, _) = self.privacy.of_case();
+        self.privacy.name(Some(""), name, Tone { language: self.language, scope: Scope::Alert, strict: telling != Telling::Whole })
     }
 
     fn whole(&self, event: &Event, tone: Tone) -> Shown {
@@ -100,11 +109,16 @@ impl About<'_> {
         }
         if let Some(field) = shown.field.as_mut().filter(|field| !is_ours(field)) {
             let role = field.field.strip_prefix("party.").map(str::to_owned);
-            let is_name = role.is_some() || field.field.starts_with("judge");
-            let show = |value: &str| if is_name { self.privacy.name(role.as_deref(), value, tone) } else { text(value) };
-            field.before = field.before.as_deref().map(show);
-            field.after = field.after.as_deref().map(show);
-            field.field = text(&field.field);
+            if is_of_clocks(event.kind) {
+                // Days and words of a rule, and the name of a person against whom the case runs.
+                field.before = field.before.as_deref().map(|name| self.privacy.name(Some(""), name, tone));
+            } else {
+                let is_name = role.is_some() || field.field.starts_with("judge");
+                let show = |value: &str| if is_name { self.privacy.name(role.as_deref(), value, tone) } else { text(value) };
+                field.before = field.before.as_deref().map(show);
+                field.after = field.after.as_deref().map(show);
+                field.field = text(&field.field);
+            }
         }
         let quote = event.hearing.as_ref().and_then(|hearing| sentence(event, &hearing.mention));
         Shown { quote: quote.map(|words| self.excerpt(&words, tone)).filter(|words| !words.is_empty()), event: shown }

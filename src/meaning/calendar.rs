@@ -70,6 +70,8 @@ pub struct Due {
     /// Of a hearing that stands at linked cases too: the event, and where it may have been told already, by case and by the id of the
     /// event there.
     pub joint: HashMap<Id, Vec<(CaseRef, Id)>>,
+    /// When what time alone brought came, by the id of the event: a clock that stands ahead for a moment brings it too.
+    pub came: HashMap<Id, Timestamp>,
     /// Nothing else will be due before this, as long as the docket stays as it is.
     pub next: Timestamp,
 }
@@ -100,7 +102,7 @@ fn subject(mark: &str, setting: &Setting) -> String {
 impl Meaning {
     /// What is due at an instant.
     pub fn due(&self, calendar: &Calendar<'_>, now: Timestamp) -> Due {
-        let mut due = Due { events: Vec::new(), joint: HashMap::new(), next: now + FARTHEST };
+        let mut due = Due { events: Vec::new(), joint: HashMap::new(), came: HashMap::new(), next: now + FARTHEST };
         let settings = self.placed(calendar.docket, &calendar.zone, calendar.day(calendar.read_at));
         let paired: Vec<Vec<(usize, usize)>> = calendar.twins.iter().map(|twin| pairs(&settings, &twin.settings)).collect();
         for (at, own) in settings.iter().enumerate() {
@@ -119,7 +121,10 @@ impl Meaning {
             }
         }
         due.events.extend(self.unserved(calendar));
-        due.events.extend(self.inactive(calendar));
+        if let Some((event, came)) = self.inactive(calendar) {
+            due.came.insert(event.id, came);
+            due.events.push(event);
+        }
         due
     }
 
@@ -188,13 +193,7 @@ impl Meaning {
     }
 
     /// An event of the calendar, about an entry.
-    pub(super) fn event(
-        &self,
-        calendar: &Calendar<'_>,
-        entry: Option<&Entry>,
-        (kind, severity): (EventKind, Severity),
-        subject: &str,
-    ) -> Event {
+    pub fn event(&self, calendar: &Calendar<'_>, entry: Option<&Entry>, (kind, severity): (EventKind, Severity), subject: &str) -> Event {
         Event {
             id: Event::id_of(calendar.case, 0, subject, kind),
             kind,

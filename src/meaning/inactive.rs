@@ -4,18 +4,19 @@
 //! list says, and again each time that this doubles; by the dates that the court gives its entries, and as of the day on which the case was last read, so that a
 //! source that cannot be read is never taken for a silent one. It does not say that nothing was done.
 
-use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
+use jiff::{Timestamp, ToSpan};
 
 use crate::domain::docket::Entry;
 use crate::domain::event::{Event, EventKind, FieldChange, SILENT_SINCE, Severity};
 
 use super::Meaning;
 use super::calendar::Calendar;
+use super::seen::instant;
 
 impl Meaning {
-    /// The silence that has come, when it came while the case was watched: what passed in silence before is no news.
-    pub(super) fn inactive(&self, calendar: &Calendar<'_>) -> Option<Event> {
+    /// The silence that has come, and on which morning, when it came while the case was watched: what passed in silence before is no news.
+    pub(super) fn inactive(&self, calendar: &Calendar<'_>) -> Option<(Event, Timestamp)> {
         let after = calendar.silent_after.filter(|after| *after > 0)?;
         let today = calendar.day(calendar.read_at);
         let entries = &calendar.docket.entries;
@@ -30,7 +31,8 @@ impl Meaning {
         let severity = if doublings == 0 { Severity::Notice } else { Severity::Warn };
         let event = self.event(calendar, None, (EventKind::CaseSilent, severity), &format!("inactive {last} {step}"));
         let field = FieldChange { field: SILENT_SINCE.into(), before: Some(last.to_string()), after: Some(days.to_string()) };
-        Some(Event { field: Some(field), ..event })
+        let came = instant(came.to_datetime(Time::midnight()), &calendar.zone)?;
+        Some((Event { field: Some(field), ..event }, came))
     }
 
     /// Whether the newest that the entries say of it is that the case was closed.
@@ -47,7 +49,6 @@ impl Meaning {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use jiff::civil::date;
     use jiff::tz::TimeZone;
 
@@ -78,7 +79,7 @@ mod tests {
             read_at: noon(read),
             twins: &[],
         };
-        let event = Meaning::shipped("ec", "es").inactive(&calendar)?;
+        let (event, _) = Meaning::shipped("ec", "es").inactive(&calendar)?;
         let days = event.field.and_then(|field| field.after).expect("days");
         Some((days, event.severity, event.id.to_string()))
     }

@@ -72,7 +72,7 @@ use lexicon::{Fields, Lexicon, Verdict};
 use links::Links;
 use reasons::Reasons;
 use scene::Scene;
-pub use seen::Seen;
+pub use seen::{Seen, zone_of};
 use speech::{Say, Speech};
 use tokens::Tokens;
 
@@ -254,8 +254,18 @@ impl Meaning {
         self.matters.of(words, &self.language)
     }
 
+    /// A title as words, all of it one sentence, for the patterns of others.
+    pub fn title_words<'t>(&self, title: &'t str) -> Tokens<'t> {
+        Tokens::one_sentence(title, &self.language)
+    }
+
+    /// A running text as words with its sentences told apart, for the patterns of others.
+    pub fn words<'t>(&self, text: &'t str) -> Tokens<'t> {
+        Tokens::read(text, &self.language)
+    }
+
     /// Whether a party in this role is one against whom the case runs.
-    fn is_defendant(&self, role: &str) -> bool {
+    pub fn is_defendant(&self, role: &str) -> bool {
         self.roles.of(role, &self.language).contains(&"defendant")
     }
 

@@ -3,6 +3,7 @@
 //! Everything here is masked and on one line, in the reader's language. It marks up nothing.
 
 use super::change::{Piece, pieces};
+use super::clock_news;
 use super::dates::{day, instant, long_day, moment};
 use super::disagreement;
 use super::evidence;
@@ -182,6 +183,11 @@ fn tell_field(block: &mut Block, event: &Shown, about: &About<'_>) {
     let report = operator::facts(event, about);
     if !report.is_empty() {
         block.facts.extend(report);
+        return;
+    }
+    let limit = clock_news::facts(event, language);
+    if !limit.is_empty() {
+        block.facts.extend(limit);
         return;
     }
     let disagreement = disagreement::facts(event, about);

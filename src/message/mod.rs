@@ -9,6 +9,8 @@ mod block;
 mod calendar;
 mod change;
 pub mod chat;
+mod clock_news;
+pub mod clocks;
 mod dates;
 mod digest;
 mod disagreement;

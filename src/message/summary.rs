@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
+use super::clock_news;
 use super::dates::{day, moment, short_instant};
 use super::disagreement;
 use super::evidence;
@@ -17,6 +18,7 @@ use super::silent;
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
+use crate::domain::clock_news::is_of_clocks;
 use crate::domain::event::{Actor, Audience, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, NOT_HELD};
 use crate::domain::hearing::{HearingMode, HearingStatus};
 use crate::domain::redact::{cut, plain};
@@ -76,6 +78,7 @@ fn worded(event: &Shown, about: &About<'_>, form: Form) -> String {
             (None, None) => words::kind(event.kind, language).to_owned(),
         },
         EventKind::CaseSilent => silent::line(event, language),
+        kind if is_of_clocks(kind) => clock_news::line(event, language).unwrap_or_else(|| words::kind(kind, language).to_owned()),
         EventKind::CaseVanished => {
             let words = pick(language, "El expediente ya no es consultable en la fuente", "The case can no longer be found at the source");
             format!("{words}; {}", absence(event, about))

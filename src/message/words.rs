@@ -62,6 +62,9 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::RecordNearDuplicate => ("Dos actuaciones casi iguales", "Two entries nearly the same"),
         EventKind::CaseReraffled => ("Sorteo de la causa", "Assignment of the case by lot"),
         EventKind::RecordDisagreement => ("Las fuentes no coinciden", "The sources disagree"),
+        EventKind::ClockWarning => ("Plazo por vencer", "Time limit nearly over"),
+        EventKind::ClockBreach => ("Plazo vencido", "Time limit over"),
+        EventKind::ClockMet => ("Plazo: consta lo que lo termina", "Time limit: what ends it is on the record"),
         EventKind::CaseSilent => ("Expediente sin movimiento", "Case without movement"),
         EventKind::CaseVanished => ("Expediente no consultable", "Case not found at the source"),
         EventKind::CaseReserved => ("Expediente reservado según la fuente", "Case confidential according to the source"),
@@ -254,6 +257,10 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
         EventKind::HearingSilent => (
             "Puede deberse a un registro tardío o a un acta que el sistema de consulta no muestra.",
             "Possible reasons: a late record, or minutes that the consultation system does not show.",
+        ),
+        EventKind::ClockWarning | EventKind::ClockBreach | EventKind::ClockMet => (
+            "Lo que el registro no muestra puede existir: una actuación que el sistema de consulta no publica, una suspensión o un feriado local que aquí no consta. No es asesoría legal: verifique la regla y su cómputo con un abogado.",
+            "What the record does not show may exist: an entry that the consultation system does not publish, a suspension or a local holiday that is not known here. This is no legal advice: verify the rule and the count with a lawyer.",
         ),
         EventKind::CaseSilent => (
             "Puede deberse a la vacancia judicial, a una etapa que espera a otra autoridad o a actuaciones que el sistema de consulta no muestra.",

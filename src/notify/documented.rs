@@ -15,6 +15,8 @@ use serde_json::{Map, Value, json};
 use super::{Channel, Webhook, render};
 use crate::domain::about::Language;
 use crate::domain::case::CaseRef;
+use crate::domain::clock_news::{ClockNews, is_of_clocks};
+use crate::domain::clocks::State;
 use crate::domain::event::{Actor, Audience, Event, EventKind as K, FieldChange, NOT_HELD, SILENT_SINCE};
 use crate::domain::hearing::HearingStatus as H;
 use crate::domain::report::{OURS, is_ours};
@@ -106,6 +108,15 @@ fn example(kind: K) -> Option<Event> {
         K::RecordNearDuplicate => odd("twin", Some("2024-02-19"), "0.97"),
         K::CaseReraffled => odd("earlier_raffle", Some("2024-02-12 08:15"), "2024-02-19 09:51"),
         K::RecordDisagreement => sample::disagreement(),
+        K::ClockBreach => sample::late_ruling(),
+        K::ClockWarning | K::ClockMet => {
+            let late = sample::late_ruling();
+            let told = ClockNews::of(&late).map(|told| match kind {
+                K::ClockWarning => ClockNews { state: State::Warning, elapsed: 9, late: None, ..told },
+                _ => ClockNews { state: State::MetLate, stop: Some(date(2025, 2, 18)), elapsed: 85, late: Some(75), ..told },
+            });
+            Event { field: told.map(|told| told.field()), kind, severity: kind.severity(), id: sample::bare(kind).id, ..late }
+        }
         K::CaseSilent => heading(SILENT_SINCE, Some("2023-12-21"), Some("61")),
         K::CaseVanished => sample::vanished(),
         K::CaseReserved => Event { field: sample::vanished().field, ..sample::bare(kind) },
@@ -360,8 +371,12 @@ fn swollen(mut event: Event, evil: &str) -> Event {
         hearing.zone = evil.to_owned();
     }
     // What we wrote ourselves into a field has a form of its own, and keeps it.
-    let is_told =
-        event.kind.audience() == Audience::Subscriber && !matches!(event.kind, K::RecordDisagreement | K::CaseLinked | K::SilenceEnded);
+    let has_form = matches!(event.kind, K::RecordDisagreement | K::CaseLinked | K::SilenceEnded) || is_of_clocks(event.kind);
+    let is_told = event.kind.audience() == Audience::Subscriber && !has_form;
+    // The name of a person in news of a time limit is a court's.
+    if let Some(field) = event.field.as_mut().filter(|_| is_of_clocks(event.kind)) {
+        field.before = some();
+    }
     if let Some(field) = event.field.as_mut().filter(|_| is_told) {
         (field.before, field.after) = (field.before.as_ref().and_then(|_| some()), field.after.as_ref().and_then(|_| some()));
     }

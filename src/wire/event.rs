@@ -14,6 +14,7 @@ use super::report;
 use crate::domain::about::About;
 use crate::domain::brake::Drift;
 use crate::domain::case::CaseRef;
+use crate::domain::clock_news::ClockNews;
 use crate::domain::disagreement::Disagreement;
 use crate::domain::docket::EntryKey;
 use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity};
@@ -95,6 +96,8 @@ fn cut_body(event: &Shown, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
     } else if let Some(report) = Report::of(event) {
         let name = if report.class.is_some() { "condition" } else { "heartbeat" };
         data.insert(name.into(), report::shown(&report, event, cuts.listed));
+    } else if let Some(told) = ClockNews::of(event) {
+        data.insert("clock".into(), time_limit(&told, cuts));
     } else if let Some(told) = Disagreement::of(event) {
         let value = |text: &str| cut(text, cuts.words);
         data.insert(
@@ -117,6 +120,16 @@ fn cut_body(event: &Shown, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
         json!(watch.note.as_deref().filter(|_| !is_ours(&event.case)).map(|note| cut(&redact::plain(note), cuts.note))),
     );
     json!({"type": event.kind.name(), "timestamp": seconds(event.seen_at), "version": 1, "data": data})
+}
+
+fn time_limit(told: &ClockNews, cuts: &Cuts) -> Value {
+    let day = |day: Option<Date>| day.map(|day| day.to_string());
+    json!({"id": told.id.to_string(), "rule": cut(&told.rule, cuts.part), "version": told.version,
+           "title": {"es": cut(&told.title.es, cuts.words), "en": cut(&told.title.en, cuts.words)}, "legal_basis": cut(&told.basis, cuts.words),
+           "confidence": told.confidence.name(), "person": told.person.as_deref().map(|person| cut(person, cuts.words)),
+           "state": told.state.name(), "start": told.start.to_string(), "due": day(told.due), "due_alt": day(told.due_alt),
+           "stop": day(told.stop), "elapsed_days": told.elapsed, "late_days": told.late,
+           "late_days_alt": told.late_alt})
 }
 
 fn meanwhile(told: &Meanwhile) -> Value {

@@ -4,6 +4,7 @@
 //! dropped. Nothing here decides anything or words anything for people.
 
 mod appointment;
+pub mod clocks;
 pub mod docket;
 pub mod event;
 pub mod hearing;

@@ -4,6 +4,7 @@
 //! nothing; `cli` turns the JSON into tables.
 
 mod cases;
+mod clocks;
 mod doctor;
 mod hearings;
 mod outbox;
@@ -65,6 +66,14 @@ pub enum Ask {
     Hearings {
         /// The case as typed; all when absent.
         case: Option<String>,
+    },
+    /// The procedural clocks.
+    Clocks {
+        /// The case as typed; all when absent.
+        case: Option<String>,
+        /// Whether clocks that do not run are listed too.
+        #[serde(default)]
+        all: bool,
     },
     /// Visits now.
     Poll {
@@ -197,6 +206,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Show { case, version } => cases::show(desk, &case, version).await,
         Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to).await,
         Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
+        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
         Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,

@@ -1,10 +1,11 @@
 //! Two linked cases in a real store: what is due of both is told once, and a difference is told when it has stood.
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 use super::*;
 use crate::domain::brake::Brake;
 use crate::domain::case::CaseRef;
+use crate::domain::clock_news::ClockNews;
 use crate::domain::diff::MissingParts;
 use crate::domain::docket::{Entry, EntryKey};
 use crate::domain::health::Health;
@@ -75,15 +76,22 @@ impl Pair {
 
     /// A version of a case that shows these acts, one a day from 2 November 2026 on.
     fn version(&self, which: usize, when: &str, texts: &[&str]) {
+        let day = |nth: usize| date(2026, 11, 2 + i8::try_from(nth).expect("few"));
+        let act = |(nth, text): (usize, &&str)| (day(nth), "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", (*text).to_owned());
+        self.acts(which, when, texts.iter().enumerate().map(act).collect());
+    }
+
+    /// A version of a case that shows these acts, the oldest first.
+    fn acts(&self, which: usize, when: &str, acts: Vec<(Date, &str, String)>) {
         let when = at(when);
         let known = self.store.head(self.cids[which]).expect("a head");
         let number = known.as_ref().map_or(0, |head| head.version) + 1;
-        let entries = texts.iter().enumerate().rev().map(|(nth, text)| Entry {
+        let entries = acts.into_iter().enumerate().rev().map(|(nth, (day, title, text))| Entry {
             key: EntryKey(nth.to_string()),
-            date: Some(date(2026, 11, 2 + i8::try_from(nth).expect("few"))),
+            date: Some(day),
             time: None,
-            title: "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)".into(),
-            text: (*text).to_owned(),
+            title: title.to_owned(),
+            text,
             documents: Vec::new(),
             annulled: false,
             withheld: None,
@@ -122,7 +130,7 @@ impl Pair {
     /// What is told when this case is looked at, by case and kind, and to which channels.
     fn told(&self, which: usize, now: &str) -> Vec<String> {
         let before = self.store.last_event().expect("a number");
-        look(&self.store, &self.config, &self.config.cases[which], at(now), &HashMap::new()).expect("looked at");
+        look(&self.store, &self.config, &self.config.cases[which], at(now), long_steady()).expect("looked at");
         let events = self.store.events_after(before, 100).expect("events");
         let line = |(_, event): &(u64, Event)| {
             let delivered = self.store.deliveries(crate::store::outbox::DeliveryFilter::All, 100).expect("deliveries");
@@ -203,7 +211,7 @@ fn a_damaged_case_takes_no_reminder_of_another_with_it() {
     pair.version(0, "2026-11-25T15:00:00Z", &[ON_20, "Se convoca a la audiencia preliminar para el 27 de noviembre de 2026, a las 11h00."]);
     pair.version(1, "2026-11-25T15:00:00Z", &[ON_27]);
     assert_eq!(pair.told(0, "2026-11-26T15:00:00Z"), ["ec-fiscalia hearing.reminder: otra"]);
-    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], at("2026-11-26T15:00:00Z"), &HashMap::new()).expect("looked at");
+    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], at("2026-11-26T15:00:00Z"), long_steady()).expect("looked at");
     assert_eq!(looked[0].next, at("2026-11-26T16:00:00Z"), "the damaged one is looked at again");
 }
 
@@ -219,7 +227,7 @@ fn a_moment_of_reserved_takes_no_reminder_with_it() {
         pair.store.commit(visit).expect("kept");
     };
     is_said(Health::Reserved);
-    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], now, &HashMap::new()).expect("looked at");
+    let looked = look(&pair.store, &pair.config, &pair.config.cases[0], now, long_steady()).expect("looked at");
     assert_eq!((looked[0].told, looked[0].next), (0, now + WITHHELD_AGAIN));
     is_said(Health::Ok);
     assert_eq!(pair.told(0, "2026-11-19T15:15:00Z"), ["ec-esatje hearing.reminder: una"]);
@@ -304,28 +312,77 @@ fn a_case_alone_reads_no_other() {
     pair.version(0, "2026-11-02T15:00:00Z", &[ON_20]);
     let mut alone = pair.config.cases[0].clone();
     alone.linked = Vec::new();
-    assert_eq!(look(&pair.store, &pair.config, &alone, at("2026-11-03T15:00:00Z"), &HashMap::new()).expect("looked at").len(), 1);
+    assert_eq!(look(&pair.store, &pair.config, &alone, at("2026-11-03T15:00:00Z"), long_steady()).expect("looked at").len(), 1);
+}
+
+/// A clock that went steadily long before anything came.
+fn long_steady() -> Steady {
+    Steady::new(Timestamp::UNIX_EPOCH, std::time::Instant::now())
+}
+
+/// What is told of the first case when it is read and looked at, by a clock that goes steadily since a moment.
+fn told_of(pair: &Pair, now: &str, steady_since: &str) -> Vec<Event> {
+    pair.read(0, now);
+    let before = pair.store.last_event().expect("a number");
+    let steady = Steady::new(at(steady_since), std::time::Instant::now());
+    look(&pair.store, &pair.config, &pair.config.cases[0], at(now), steady).expect("looked at");
+    pair.store.events_after(before, 100).expect("events").into_iter().map(|(_, event)| event).collect()
 }
 
 #[test]
-fn a_case_without_entries_for_sixty_days_is_told_as_silent_when_two_readings_show_it() {
+fn a_case_without_entries_for_sixty_days_is_told_as_silent_and_not_by_a_clock_that_stood_ahead_for_a_moment() {
     let pair = Pair::with(&LIST.replace("linked = [\"ec-fiscalia 170101824010001\"]", ""));
-    // The act of 2 November, and a hearing of which nothing is heard.
     pair.version(0, "2026-11-02T15:00:00Z", &["Agréguese al proceso el escrito que antecede."]);
-    let mut known = HashMap::new();
-    let mut told = |now: &str| {
-        pair.read(0, now);
-        let before = pair.store.last_event().expect("a number");
-        let looked = look(&pair.store, &pair.config, &pair.config.cases[0], at(now), &known).expect("looked at");
-        known = looked.into_iter().map(|one| (one.cid, Known::of(&one))).collect();
-        let events = pair.store.events_after(before, 100).expect("events");
-        events.into_iter().map(|(_, event)| (event.kind.name(), event.field.and_then(|field| field.after))).collect::<Vec<_>>()
+    let told = |now: &str, since: &str| {
+        let line = |event: Event| (event.kind.name(), event.field.and_then(|field| field.after));
+        told_of(&pair, now, since).into_iter().map(line).collect::<Vec<_>>()
     };
-    assert_eq!(told("2026-12-31T15:00:00Z"), [], "59 days");
-    assert_eq!(told("2027-01-01T15:00:00Z"), [], "one reading may be that of a clock that stands ahead");
-    assert_eq!(told("2027-01-01T20:00:00Z"), []);
-    assert_eq!(told("2027-01-02T15:00:00Z"), [("case.silent", Some("61".to_owned()))]);
-    assert_eq!(told("2027-01-03T15:00:00Z"), [], "once");
-    assert_eq!(told("2028-01-03T15:00:00Z"), [], "a clock that stands a year ahead for a moment");
-    assert_eq!(told("2027-01-04T15:00:00Z"), []);
+    const BEGAN: &str = "2026-11-02T15:00:00Z";
+    assert_eq!(told("2026-12-31T15:00:00Z", BEGAN), [], "59 days");
+    assert_eq!(told("2028-01-03T15:00:00Z", "2028-01-03T15:00:00Z"), [], "a clock that stands a year ahead for a moment");
+    assert_eq!(told("2027-01-01T15:00:00Z", "2027-01-01T15:00:00Z"), [], "it was put right in this moment");
+    assert_eq!(told("2027-01-01T16:00:00Z", BEGAN), [("case.silent", Some("60".to_owned()))]);
+    assert_eq!(told("2027-01-03T15:00:00Z", BEGAN), [], "once");
+}
+
+/// One criminal case.
+fn criminal() -> Pair {
+    let linked = "linked = [\"ec-fiscalia 170101824010001\"]";
+    Pair::with(&LIST.replace(linked, "facts = { matter = \"penal\" }"))
+}
+
+#[test]
+fn a_written_judgment_that_is_late_is_told_once_at_each_moment_and_so_is_its_end() {
+    let pair = criminal();
+    let day = |month: i8, day: i8| date(2026, month, day);
+    let oral = "Siento por tal que el Tribunal anunció su decisión de forma oral.";
+    let announced = || (day(11, 2), "RAZON (RAZON)", oral.to_owned());
+    pair.acts(0, "2026-11-02T12:00:00Z", vec![announced()]);
+    let told = |now: &str| {
+        let events = told_of(&pair, now, "2026-11-02T12:00:00Z");
+        let of_clock = events.into_iter().filter(|event| is_of_clocks(event.kind));
+        let line = |event: Event| {
+            let news = ClockNews::of(&event).expect("news of a clock");
+            (event.kind.name(), news.rule, news.elapsed, news.late)
+        };
+        of_clock.map(line).collect::<Vec<_>>()
+    };
+    let (rule, none) = ("EC-COIP-621".to_owned(), [] as [(&str, String, i64, Option<i64>); 0]);
+    assert_eq!(told("2026-11-10T15:00:00Z"), none, "eight days");
+    // Ten business days are over later than ten days, on Monday 16 November.
+    assert_eq!(told("2026-11-14T15:00:00Z"), none, "over by one reading of the law alone");
+    let breach = told("2026-11-19T15:00:00Z");
+    assert_eq!(
+        breach.iter().map(|(kind, rule, ..)| (*kind, rule.as_str())).collect::<Vec<_>>(),
+        [("clock.breach", "EC-COIP-621")],
+        "{breach:?}"
+    );
+    assert_eq!(told("2026-11-20T15:00:00Z"), none, "once");
+    let later = told("2026-12-03T15:00:00Z");
+    assert_eq!(later.len(), 1, "and again when it is late for longer: {later:?}");
+    let written = "VISTOS: El Tribunal resuelve y dicta sentencia escrita motivada. Notifíquese.";
+    pair.acts(0, "2026-12-04T12:00:00Z", vec![announced(), (day(12, 4), "SENTENCIA (RESOLUCION)", written.to_owned())]);
+    let met = told("2026-12-04T15:00:00Z");
+    assert_eq!(met.iter().map(|(kind, rule, ..)| (*kind, rule.clone())).collect::<Vec<_>>(), [("clock.met", rule)], "{met:?}");
+    assert_eq!(told("2026-12-05T15:00:00Z"), none, "once");
 }

@@ -73,13 +73,14 @@ fn what_a_hostile_court_writes_is_printed_kept_and_handed_on_as_words() {
 
     // What people type.
     let id = world.deliveries(&[])[0]["id"].as_str().expect("an id").to_owned();
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 9] = [
         &["show", A],
         &["list"],
         &["deliveries"],
         &["deliveries", &id],
         &["deliveries", A],
         &["hearings"],
+        &["clocks", "--all"],
         &["poll", A, "--dry-run"],
         &["diff", A],
     ];

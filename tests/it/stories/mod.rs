@@ -26,6 +26,7 @@ mod invitations;
 mod judged;
 mod killed;
 mod leaving;
+mod limits;
 mod linked;
 mod machine;
 mod news;
