@@ -97,7 +97,7 @@ pub enum Value {
     Position {
         /// The share of the group that was over sooner, from 0 to 1; where `by_then` is absent at least this share.
         sooner: f64,
-        /// The share that was over as soon or sooner; `None` when nobody was watched for so long.
+        /// The share that was over as soon or sooner; `None` when the case is open, or nobody was watched for so long.
         by_then: Option<f64>,
     },
     /// The median of a group by Kaplan–Meier, in days of the calendar.

@@ -71,13 +71,14 @@ impl Pace {
 
     /// Where a duration of the same part stands. One that is open is slower than the share `sooner` already.
     pub fn percentile(&self, own: &Figure) -> Figure {
-        let days = match own.value {
-            Value::Days(days) | Value::Open(days) => Some(number(days.calendar)),
-            _ => None,
+        let (days, is_open) = match own.value {
+            Value::Days(days) => (Some(number(days.calendar)), false),
+            Value::Open(days) => (Some(number(days.calendar)), true),
+            _ => (None, false),
         };
         let value = match days.map(|days| self.curve.position(days)) {
             None | Some(Position::Suppressed { .. }) => Value::Unknown,
-            Some(Position::Known { sooner, by_then }) => Value::Position { sooner, by_then: Some(by_then) },
+            Some(Position::Known { sooner, by_then }) => Value::Position { sooner, by_then: (!is_open).then_some(by_then) },
             Some(Position::Beyond { at_least }) => Value::Position { sooner: at_least, by_then: None },
         };
         let mut figure = self.figure(Measure::Percentile, value);

@@ -29,7 +29,7 @@ pub struct Known {
     pub entry: Option<EntryKey>,
 }
 
-/// That a judge, or a member of the panel, was another one from a day on.
+/// That a judge, or a member of the panel, was another one from a day on. What changed on one day, with one entry or none, is one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgeChange {
     /// The day of the entry that says so, or on which the heading was first seen changed.

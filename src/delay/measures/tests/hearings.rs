@@ -97,6 +97,19 @@ fn a_failed_hearing_that_is_convened_anew_is_the_same_hearing() {
 }
 
 #[test]
+fn a_session_of_several_days_counts_its_business_days() {
+    let lasts = |until: &str, setting: Setting| Setting { end_date: Some(day(until)), ..setting };
+    let case = Case::of(vec![
+        // Friday to Tuesday, and the Tuesday again.
+        lasts("2026-03-10", setting("juicio", "2026-03-06", Outcome::Suspended, None)),
+        setting("juicio", "2026-03-10", Outcome::Held, Some(0)),
+    ]);
+    let figures = case.figures("2026-04-01");
+    assert_eq!(line(get(&figures, Measure::HearingDays, "hearing_days")), "3");
+    assert_eq!(line(get(&figures, Measure::HearingDays, "elapsed")), "over 4");
+}
+
+#[test]
 fn notice_of_less_than_72_hours_is_short() {
     let at = |order: &str, on: &str, hour: Option<&str>| Setting {
         set_by: Some(key(order)),
@@ -141,6 +154,10 @@ fn the_median_of_a_group_counts_those_that_are_open() {
     let figure = pace.percentile(get(&own, Measure::OralToWritten, "all"));
     let Value::Position { sooner, by_then: Some(by_then) } = figure.value else { panic!("{figure:?}") };
     assert!((sooner - 0.4).abs() < 1e-12 && (by_then - 0.55).abs() < 1e-12, "{sooner} {by_then}");
+    // One that is open on that day is at least as slow.
+    let own = member(40, false);
+    let figure = pace.percentile(get(&own, Measure::OralToWritten, "all"));
+    assert!(matches!(figure.value, Value::Position { sooner: 0.39..0.41, by_then: None }), "{figure:?}");
     // Whoever was chosen on day 15 because it was slow says nothing of those that were over by then.
     let late = Pace::of(&of(Some(day("2025-01-16"))), Measure::OralToWritten, "all").median();
     assert_eq!((&late.value, limits(&late)), (&Value::Unknown, vec!["too_few".into(), "left_out 1".into()]));
