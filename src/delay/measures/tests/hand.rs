@@ -102,6 +102,17 @@ fn a_gap_may_leave_out_the_recess_of_a_matter() {
 }
 
 #[test]
+fn inactivity_is_more_than_thirty_days_and_not_thirty() {
+    // 30 days, 31, and 3 that are open.
+    let case = ["2026-01-01", "2026-01-31", "2026-03-03"].iter().fold(Case::default(), |case, on| case.entry(on, on, Actor::Party));
+    let figures = case.figures("2026-03-06");
+    let share = get(&figures, Measure::Inactivity, "any");
+    assert_eq!((line(share), limits(share)), ("31 of 64".into(), vec!["from_first_entry".into()]));
+    assert_eq!(share.entries, [key("2026-01-31"), key("2026-03-03")]);
+    assert_eq!(line(get(&figures, Measure::LongestGap, "any")), "over 31");
+}
+
+#[test]
 fn our_own_blindness_stands_beside_a_silence() {
     let mut case = Case { read: Some(noon("2026-03-08")), ..Case::default().entry("order", "2026-03-01", Actor::Court) };
     case.watched_since = Some(noon("2026-03-05"));

@@ -164,6 +164,18 @@ fn the_median_of_a_group_counts_those_that_are_open() {
 }
 
 #[test]
+fn a_stage_that_the_end_of_the_case_cut_off_is_over_and_one_without_a_start_is_left_out() {
+    let ended = |on: &str| Some(Known { date: day(on), entry: None });
+    let mut all: Vec<Figures> = (1..=4).map(|days| member(days * 10, true)).collect();
+    all.push(Case { ended: ended("2025-02-20"), ..Case::default().event("oral_decision", "2025-01-01") }.figures("2026-01-01"));
+    all.push(Case { ended: ended("2025-02-20"), ..Case::default() }.figures("2026-01-01"));
+    let members: Vec<Member<'_>> = all.iter().zip(0..).map(|(figures, case)| Member { figures, case, chosen: None }).collect();
+    let median = Pace::of(&members, Measure::Stage, "oral_to_written").median();
+    assert!(matches!(median.value, Value::Median { at: Some(29.5..30.5), events: 5, censored: 0, .. }), "{median:?}");
+    assert_eq!(limits(&median), ["left_out 1"]);
+}
+
+#[test]
 fn the_mean_of_a_group_is_of_settings_only_and_says_over_how_many() {
     let case =
         Case::of(vec![setting("juicio", "2026-01-01", Outcome::Deferred, None), setting("juicio", "2026-01-09", Outcome::Held, Some(0))]);
