@@ -7,5 +7,6 @@ mod appointment;
 pub mod clocks;
 pub mod docket;
 pub mod event;
+pub mod figure;
 pub mod hearing;
 mod report;

@@ -75,7 +75,7 @@ impl Sight {
     pub fn all(rule: &Rule, story: &Story) -> Vec<Self> {
         match rule.unit {
             Unit::Case => vec![Self::Case],
-            Unit::Person if story.persons.len() == 0 => vec![Self::Person(None)],
+            Unit::Person if story.persons.is_empty() => vec![Self::Person(None)],
             Unit::Person => (0..story.persons.len()).map(|at| Self::Person(Some(at))).collect(),
             Unit::Hearing => {
                 let fits = |kind: &Option<String>| {

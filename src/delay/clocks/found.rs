@@ -1,6 +1,6 @@
 //! What happened in a case, as far as its docket and its operator show: the events that clocks begin, end and stand still on.
 //!
-//! Made for [`engine`](super::engine). Entries show events by the patterns of the rules; hearings by what became of the days that were
+//! Made for `engine`. Entries show events by the patterns of the rules; hearings by what became of the days that were
 //! set for them; the operator by pins. A date is never guessed: an entry without one shows nothing.
 
 use jiff::Timestamp;
@@ -43,7 +43,7 @@ pub struct Found {
     pub entry: Option<EntryKey>,
     /// Whom it concerns.
     pub whom: Whom,
-    /// The hearing, by its place in [`Story::hearings`].
+    /// The hearing, by its place among the hearings of the [`Story`].
     pub hearing: Option<usize>,
     /// How it is known.
     pub how: How,

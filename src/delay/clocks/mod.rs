@@ -8,10 +8,10 @@ mod count;
 mod cycle;
 mod engine;
 pub mod fact;
-mod found;
+pub mod found;
 pub mod milestone;
 pub mod pattern;
-mod person;
+pub mod person;
 mod read;
 mod reading;
 pub mod rule;
@@ -184,13 +184,18 @@ impl Rules {
         if self.rules.is_empty() {
             return Vec::new();
         }
-        let today = engine::day_of(look.as_of, &look.zone);
-        let story = Story::read(&self.patterns, look.docket, look.meaning, &look.zone, look.pins, today);
+        let (today, story) = (engine::day_of(look.as_of, &look.zone), self.story(look));
         let facts = self.known(look, &story);
         let scope = scope(&look.scope, &facts);
         let bench = Bench { look, story: &story, scope: &scope, today };
         let versions = self.order.iter().filter_map(|id| self.rules.get(id));
         versions.flat_map(|versions| bench.clocks(&versions.iter().collect::<Vec<_>>(), |rule| unmet(rule, &facts))).collect()
+    }
+
+    /// What happened in a case, as far as its docket and its operator show.
+    pub fn story(&self, look: &Look<'_>) -> Story {
+        let today = engine::day_of(look.as_of, &look.zone);
+        Story::read(&self.patterns, look.docket, look.meaning, &look.zone, look.pins, today)
     }
 
     /// What is known of a case: what the operator says, and what the docket does.

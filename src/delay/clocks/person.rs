@@ -52,6 +52,11 @@ impl Persons {
         self.0.len()
     }
 
+    /// Whether the docket names nobody against whom the case runs.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The name of one, as it was first written.
     pub fn name(&self, at: usize) -> Option<&str> {
         self.0.get(at).map(|person| person.name.as_str())
