@@ -19,8 +19,11 @@ const A: &str = "17721-2024-00011G";
 /// Pages in the short form.
 const PAGES: usize = 26;
 
-/// The most that the process may take, in MiB: what `docs/reliability.md` says.
+/// The most that the process may take in the short form, in MiB: what `docs/reliability.md` says.
 const BOUND: usize = 640;
+
+/// … and with two sites of each kind and as many pages as one likes.
+const LONG_BOUND: usize = 896;
 
 /// What a site sends. The second number of a page grows with each answer, so that no page is the one before.
 type Make = fn(usize) -> Answer;
@@ -154,7 +157,7 @@ fn note(world: &World, said: &mut [bool]) {
 #[test]
 fn huge_and_hostile_pages_from_many_sites_at_once_stay_within_a_bound() {
     let asked = std::env::var("VEEDOR_HUGE_PAGES").ok().map(|text| text.parse::<usize>().expect("a whole number"));
-    let pages = asked.unwrap_or(PAGES);
+    let (pages, bound) = (asked.unwrap_or(PAGES), if asked.is_some() { LONG_BOUND } else { BOUND });
     let mut world = World::new(&[A]);
     std::fs::create_dir(world.path("recipes")).expect("a folder");
     let (sent, calm) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
@@ -192,7 +195,7 @@ fn huge_and_hostile_pages_from_many_sites_at_once_stay_within_a_bound() {
         if asked.is_some() && told % 10 == 0 {
             println!("{by_now} pages: {} MiB resident, {most} at most", memory(&world, "VmRSS:"));
         }
-        assert!(asked.is_some() || most <= BOUND, "{most} MiB after {by_now} pages");
+        assert!(most <= bound, "{most} MiB after {by_now} pages");
     }
     let (took, most) = (began.elapsed(), memory(&world, "VmHWM:"));
     println!("{pages} huge pages in {} s, {told} acts of a small case told meanwhile: at most {most} MiB", took.as_secs());
@@ -205,6 +208,6 @@ fn huge_and_hostile_pages_from_many_sites_at_once_stay_within_a_bound() {
         std::thread::park_timeout(Duration::from_secs(30));
         println!("30 s later: {} MiB", memory(&world, "VmRSS:"));
     }
-    assert!(most <= BOUND, "{most} MiB");
+    assert!(most <= bound, "{most} MiB");
     world.kill();
 }
