@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -17,6 +18,20 @@ pub const NOT_YET: Timestamp = Timestamp::constant(1_735_689_600, 0);
 pub fn wrong(now: Timestamp) -> Option<String> {
     let day = now.strftime("%Y-%m-%d");
     (now < NOT_YET).then(|| format!("the clock of this machine stands at {day}, when this veedor was not made yet; set it right"))
+}
+
+/// How long the machine has run, its sleep included: it goes on steadily whatever the clock is set to.
+pub fn uptime() -> Duration {
+    #[cfg(target_os = "linux")]
+    {
+        let at = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Duration::new(u64::try_from(at.tv_sec).unwrap_or_default(), u32::try_from(at.tv_nsec).unwrap_or_default())
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        START.get_or_init(std::time::Instant::now).elapsed()
+    }
 }
 
 /// Where the time comes from.

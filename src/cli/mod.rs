@@ -109,7 +109,7 @@ enum Command {
         /// A case number or nickname; all cases when none is given
         case: Option<String>,
     },
-    /// Print the procedural clocks: what runs, until when, and what each rests on. Verify with a lawyer
+    /// Print the time limits of the law: since when, until when, and what each rests on
     #[command(after_help = clocks::HELP)]
     Clocks {
         /// A case number or nickname; all cases when none is given

@@ -7,13 +7,14 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::matter::Looked;
 use super::steady::Steady;
 use super::{Handles, matter};
+use crate::clock::uptime;
 use crate::config::Config;
 use crate::domain::case::Watch;
 use crate::meaning::calendar::FARTHEST;
@@ -54,7 +55,10 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(3600);
 pub async fn run(handles: Handles) {
     let mut known: HashMap<Cid, Known> = HashMap::new();
     let mut read = handles.config.load_full();
-    let mut steady = Steady::new(handles.clock.now(), Instant::now());
+    let store = handles.store.clone();
+    let newest = blocking(move || Ok(store.rows()?.into_iter().map(|(_, row)| row.last_ok).max())).await.ok().flatten();
+    let last_read = newest.filter(|at| *at > 0).and_then(|at| Timestamp::from_second(at.into()).ok());
+    let mut steady = Steady::new(handles.clock.now(), uptime(), last_read);
     loop {
         let config = handles.config.load_full();
         // Another watch list may ask for other reminders.
@@ -67,7 +71,7 @@ pub async fn run(handles: Handles) {
         if tokio::time::timeout(look, handles.control.stopped()).await.is_ok() {
             return;
         }
-        steady.look(handles.clock.now(), Instant::now());
+        steady.look(handles.clock.now(), uptime());
         let all = config.cases.len();
         for portion in (0..all).step_by(PORTION) {
             let (store, config, now) = (handles.store.clone(), Arc::clone(&config), handles.clock.now());

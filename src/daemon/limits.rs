@@ -4,17 +4,21 @@
 //! id follows from rule, subject, start and moment, so that asking again tells nothing twice; of several that have come only the last is told. What
 //! came before the case was watched is no news, nor is what came long ago and was there already.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use jiff::{Timestamp, ToSpan};
 
 use super::matter::Member;
 use crate::config::Config;
 use crate::days::{Calendar, Scope};
 use crate::delay::clocks::Look;
-use crate::domain::case::Watch;
+use crate::domain::case::{CaseRef, Watch};
 use crate::domain::clock_news::{ClockNews, is_of_clocks};
-use crate::domain::clocks::{Clock, Milestone, Part};
+use crate::domain::clocks::{Claim, Clock, Milestone, Part, State, WHOM};
 use crate::domain::docket::Docket;
 use crate::domain::event::{Event, EventKind, Severity};
+use crate::domain::id::Id;
 use crate::meaning::{Meaning, calendar};
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -22,11 +26,16 @@ use crate::store::error::StoreError;
 /// What came longer ago is told only when an entry on which it rests appeared since: the first look of a new veedor at an old store tells no history.
 const NEWS_DAYS: i64 = 45;
 
+/// How soon a case is looked at again of which something would be told had it been read since.
+const WHEN_READ: Duration = Duration::from_secs(15 * 60);
+
 /// What is due of time limits.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
-    /// What is to be told, and when it came; some of it may have been told before.
-    pub events: Vec<(Event, Timestamp)>,
+    /// What is to be told, and when it came where time alone brought it; some of it may have been told before.
+    pub events: Vec<(Event, Option<Timestamp>)>,
+    /// Where the same clock runs at linked cases: the event, and under which ids it may have been told there.
+    pub joint: HashMap<Id, Vec<(CaseRef, Id)>>,
     /// When the next moment comes.
     pub next: Option<Timestamp>,
 }
@@ -49,40 +58,53 @@ pub(super) fn clocks_of(config: &Config, watch: &Watch, docket: &Docket, read: O
     })
 }
 
-/// What is due of a case.
+/// What is due of a case, beside the cases with which it is linked: what ends a time at one of them ends it at all.
 pub(super) fn due(
     store: &Store,
     config: &Config,
-    member: &Member<'_>,
+    (member, others): (&Member<'_>, &[&Member<'_>]),
     calendar: &calendar::Calendar<'_>,
     now: Timestamp,
 ) -> Result<Limits, StoreError> {
-    let clocks = clocks_of(config, member.watch, &member.docket, Some(member.read_at), now);
+    let of = |member: &Member<'_>| clocks_of(config, member.watch, &member.docket, Some(member.read_at), now);
+    let clocks = of(member);
     let mut limits = Limits::default();
-    let mut told: Option<Vec<Event>> = None;
-    let mut events_of = || -> Result<Vec<Event>, StoreError> {
-        if told.is_none() {
-            told = Some(store.case_events(member.cid)?);
-        }
-        Ok(told.clone().unwrap_or_default())
+    if clocks.iter().all(|clock| clock.start.is_none()) {
+        return Ok(limits);
+    }
+    let theirs: Vec<(&CaseRef, Vec<Clock>)> = others.iter().map(|other| (&other.watch.case, of(other))).collect();
+    // One event that does not read back is no reason to be silent about the case.
+    let all = match store.case_events(member.cid) {
+        Err(StoreError::Damaged(_)) => Vec::new(),
+        all => all?,
     };
     for clock in &clocks {
         let coming = clock.milestones.iter().map(|milestone| milestone.at).filter(|at| *at > now).min();
         limits.next = [limits.next, coming.filter(|_| clock.state.is_open())].into_iter().flatten().min();
+        let before: Vec<(&Event, ClockNews)> = all
+            .iter()
+            .filter(|event| is_of_clocks(event.kind))
+            .filter_map(|event| ClockNews::of(event).filter(|news| news.id == clock.id).map(|news| (event, news)))
+            .collect();
         if clock.state.is_met() {
-            let of_it = |event: &Event| is_of_clocks(event.kind) && ClockNews::of(event).is_some_and(|news| news.id == clock.id);
-            let before: Vec<Event> = events_of()?.into_iter().filter(of_it).collect();
-            // Whoever was told that it is late hears how it ended; what was in time all along is no news of its own.
-            if let Some(first) = before.first() {
+            // Whoever was told that it is late hears how it ended; what was in time all along is no news of its own. It rests on an entry, and
+            // waits for no clock.
+            if !before.is_empty() && !clock.doubts.contains(&WHOM) {
                 let event = news(member, calendar, clock, (EventKind::ClockMet, Severity::Notice), "met");
-                limits.events.extend(event.map(|event| (event, first.seen_at)));
+                limits.events.extend(event.map(|event| (event, None)));
             }
             continue;
         }
         let Some(milestone) = clock.milestones.iter().filter(|milestone| milestone.at <= now).max_by_key(|milestone| milestone.at) else {
             continue;
         };
-        if !clock.is_alertable() || milestone.at <= calendar.watched_since {
+        if matches!(clock.claim, Claim::Blind { .. }) && matches!(clock.state, State::Warning | State::Breach) {
+            limits.next = Some(limits.next.map_or(now + WHEN_READ, |next| next.min(now + WHEN_READ)));
+        }
+        let ends_it =
+            |other: &Clock| other.rule == clock.rule && other.subject == clock.subject && other.state.is_met() && other.stop >= clock.start;
+        let is_met_elsewhere = theirs.iter().any(|(_, clocks)| clocks.iter().any(ends_it));
+        if !clock.is_alertable() || is_met_elsewhere || milestone.at <= calendar.watched_since {
             continue;
         }
         let since = now.checked_sub((NEWS_DAYS * 24).hours()).unwrap_or(Timestamp::MIN);
@@ -92,12 +114,24 @@ pub(super) fn due(
                 && !is_of_clocks(event.kind)
                 && clock.rests.iter().any(|rest| rest.entry.is_some() && rest.entry.as_ref() == entry)
         };
-        if milestone.at < since && !events_of()?.iter().any(rests_on) {
+        if milestone.at < since && !all.iter().any(rests_on) {
             continue;
         }
-        limits
-            .events
-            .extend(news(member, calendar, clock, loudness(clock, milestone), &milestone.offset).map(|event| (event, milestone.at)));
+        let told = loudness(clock, milestone);
+        // What was told under a last day that has moved since, before this moment came, is another piece of news.
+        let has_moved = |(event, news): &(&Event, ClockNews)| event.kind == told.0 && news.due != clock.due && event.seen_at < milestone.at;
+        let moment = match clock.due.filter(|_| before.iter().any(has_moved)) {
+            Some(due) => format!("{} {due}", milestone.offset),
+            None => milestone.offset.clone(),
+        };
+        let Some(event) = news(member, calendar, clock, told, &moment) else { continue };
+        let same = theirs.iter().filter(|(_, clocks)| clocks.iter().any(|other| other.id == clock.id && other.state.is_open()));
+        let there: Vec<(CaseRef, Id)> =
+            same.map(|(case, _)| ((*case).clone(), Event::id_of(case, 0, &subject(clock, &moment), told.0))).collect();
+        if !there.is_empty() {
+            limits.joint.insert(event.id, there);
+        }
+        limits.events.push((event, Some(milestone.at)));
     }
     Ok(limits)
 }
@@ -115,11 +149,16 @@ fn loudness(clock: &Clock, milestone: &Milestone) -> (EventKind, Severity) {
     (EventKind::ClockWarning, below)
 }
 
+/// What identifies the event of a moment, at each of the cases where the clock runs.
+fn subject(clock: &Clock, moment: &str) -> String {
+    format!("clock {} {moment}", clock.id)
+}
+
 /// The event, with the entry that began the time, or ended it.
 fn news(member: &Member<'_>, calendar: &calendar::Calendar<'_>, clock: &Clock, told: (EventKind, Severity), moment: &str) -> Option<Event> {
     let part = if told.0 == EventKind::ClockMet { Part::Stop } else { Part::Start };
     let rest = clock.rests.iter().find(|rest| rest.part == part && rest.entry.is_some());
     let entry = rest.and_then(|rest| calendar.docket.entry(rest.entry.as_ref()?));
-    let event = member.meaning.event(calendar, entry, told, &format!("clock {} {moment}", clock.id));
+    let event = member.meaning.event(calendar, entry, told, &subject(clock, moment));
     Some(Event { field: Some(ClockNews::of_clock(clock)?.field()), ..event })
 }

@@ -176,10 +176,18 @@ fn due(
     let twins: Vec<Twin> = others.iter().map(|other| other.twin()).collect();
     let calendar = member.calendar(config, &twins);
     let mut due = member.meaning.due(&calendar, now);
-    let limits = limits::due(store, config, member, &calendar, now)?;
+    let limits = match limits::due(store, config, (member, others), &calendar, now) {
+        // Reminders of hearings wait for no time limit that does not read back.
+        Err(StoreError::Damaged(why)) => {
+            tracing::error!(source = %member.watch.case.source, why, "the time limits of a case could not be looked at; run `veedor fsck`");
+            limits::Limits::default()
+        }
+        limits => limits?,
+    };
     due.next = due.next.min(limits.next.unwrap_or(due.next));
+    due.joint.extend(limits.joint);
     for (event, came) in limits.events {
-        due.came.insert(event.id, came);
+        due.came.extend(came.map(|came| (event.id, came)));
         due.events.push(event);
     }
     let (came, mut next) = (std::mem::take(&mut due.came), due.next);

@@ -89,6 +89,7 @@ fn way(event: &Event) -> Option<String> {
             | EventKind::CaseReturned
             | EventKind::HearingSilent
             | EventKind::CaseSilent
+            | EventKind::ClockBreach
             | EventKind::NotificationMissing,
             _,
         ) => Some(name.to_owned()),

@@ -40,7 +40,7 @@ pub struct ClockNews {
     pub due_alt: Option<Date>,
     /// When what ends it was observed.
     pub stop: Option<Date>,
-    /// Days since the start.
+    /// Days since the start, to what ends it where that was observed.
     pub elapsed: i64,
     /// Days after the last day, by the first reading of the law.
     pub late: Option<i64>,
@@ -68,7 +68,7 @@ impl ClockNews {
             due: clock.due,
             due_alt: clock.due_alt.filter(|alt| Some(*alt) != clock.due),
             stop: clock.stop,
-            elapsed: clock.elapsed?,
+            elapsed: clock.stop.filter(|_| clock.state.is_met()).and_then(|stop| days(clock.start?, stop)).or(clock.elapsed)?,
             late: clock.late,
             late_alt: clock.late_alt.filter(|alt| Some(*alt) != clock.late),
         })
@@ -123,6 +123,10 @@ impl ClockNews {
             late_alt: value("late_alt").and_then(|late| late.parse().ok()),
         })
     }
+}
+
+fn days(from: Date, to: Date) -> Option<i64> {
+    from.until(to).ok().map(|span| span.get_days().into())
 }
 
 /// Whether an event of this kind tells of a time limit.

@@ -22,14 +22,8 @@ pub(super) fn line(event: &Shown, language: Language) -> Option<String> {
     let due = until(&told, language);
     let (elapsed, start) = (told.elapsed, day(told.start, language));
     let said = match (told.state, es) {
-        (State::Met | State::MetLate, true) => {
-            let how = late(&told, language).map_or_else(|| "en plazo".to_owned(), |late| format!("{late} después del plazo"));
-            format!("se observa a los {elapsed} días, {how} (vencía el {due})")
-        }
-        (State::Met | State::MetLate, false) => {
-            let how = late(&told, language).map_or_else(|| "in time".to_owned(), |late| format!("{late} late"));
-            format!("seen after {elapsed} days, {how} (it ended on {due})")
-        }
+        (State::Met | State::MetLate, true) => format!("se observa a los {elapsed} días, {} (vencía el {due})", how_late(&told, language)),
+        (State::Met | State::MetLate, false) => format!("seen after {elapsed} days, {} (it ended on {due})", how_late(&told, language)),
         (State::Breach, true) => format!("venció el {due} y no se observa lo que lo termina; van {elapsed} días desde el {start}"),
         (State::Breach, false) => format!("ended on {due} and what ends it is not seen; {elapsed} days since {start}"),
         (_, true) => format!("vence el {due}; van {elapsed} días desde el {start}"),
@@ -38,15 +32,26 @@ pub(super) fn line(event: &Shown, language: Language) -> Option<String> {
     Some(format!("{title}: {said}"))
 }
 
-/// By how many days it was late, by both readings of the law; `None` of what was met in time.
-fn late(told: &ClockNews, language: Language) -> Option<String> {
-    let late = told.late.filter(|late| *late > 0 && told.state != State::Met)?;
-    let days = pick(language, "días", "days");
-    let other = told.late_alt.map(|alt| match language {
-        Language::Es => format!(" (o {alt} según otra lectura de la ley)"),
-        Language::En => format!(" (or {alt} by another reading of the law)"),
-    });
-    Some(format!("{late} {days}{}", other.unwrap_or_default()))
+/// Whether it was met in time, by each reading of the law.
+fn how_late(told: &ClockNews, language: Language) -> String {
+    let es = language == Language::Es;
+    let other = told.late_alt;
+    match (told.state, told.late.unwrap_or_default(), other) {
+        (State::MetLate, 0, _) if es => "después de la hora".to_owned(),
+        (State::MetLate, 0, _) => "after the hour".to_owned(),
+        (State::MetLate, late, Some(other)) if es => format!("{late} días (o {other} según otra lectura de la ley) después del plazo"),
+        (State::MetLate, late, Some(other)) => format!("{late} days (or {other} by another reading of the law) late"),
+        (State::MetLate, late, None) if es => format!("{late} días después del plazo"),
+        (State::MetLate, late, None) => format!("{late} days late"),
+        (_, late, Some(other)) if late.max(other) > 0 => {
+            let late = late.max(other);
+            match language {
+                Language::Es => format!("en plazo según una lectura de la ley y {late} días después según otra"),
+                Language::En => format!("in time by one reading of the law and {late} days late by another"),
+            }
+        }
+        _ => pick(language, "en plazo", "in time").to_owned(),
+    }
 }
 
 fn until(told: &ClockNews, language: Language) -> String {
@@ -67,7 +72,12 @@ pub(super) fn facts(event: &Shown, language: Language) -> Vec<(&'static str, Str
         (pick(language, "Vence", "Ends"), until(&told, language)),
     ];
     facts.extend(told.stop.map(|stop| (pick(language, "Se observa el", "Seen on"), day(stop, language))));
-    facts.extend(late(&told, language).map(|late| (pick(language, "Después del plazo", "Late by"), late)));
+    if matches!(told.state, State::Met | State::MetLate) {
+        facts.push((pick(language, "Cumplimiento", "Met"), how_late(&told, language)));
+    } else {
+        let late = told.late.filter(|late| *late > 0);
+        facts.extend(late.map(|late| (pick(language, "Días después del plazo", "Days past the end"), late.to_string())));
+    }
     facts.extend(told.person.as_deref().map(|person| (pick(language, "Persona", "Person"), cut(person, VALUE))));
     let (es, en) = match told.confidence {
         Confidence::High => ("alta: el texto de la ley o dos fuentes", "high: the text of the law or two sources"),
@@ -120,5 +130,11 @@ mod tests {
             both(&met).1,
             "Written judgment after the oral decision: seen after 85 days, 75 days (or 71 by another reading of the law) late (it ended on 5 Dec 2024)"
         );
+        let told = ClockNews::of(&met).expect("told");
+        let after_the_hour = ClockNews { elapsed: 1, late: Some(0), late_alt: None, ..told.clone() };
+        let line = |news: ClockNews| both(&Event { field: Some(news.field()), ..met.clone() });
+        assert!(line(after_the_hour).0.contains("después de la hora"), "a limit in hours that was missed by some is not met in time");
+        let by_one_reading = ClockNews { state: State::Met, late: Some(0), late_alt: Some(66), ..told };
+        assert!(line(by_one_reading).1.contains("in time by one reading of the law and 66 days late by another"));
     }
 }

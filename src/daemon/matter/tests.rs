@@ -317,14 +317,14 @@ fn a_case_alone_reads_no_other() {
 
 /// A clock that went steadily long before anything came.
 fn long_steady() -> Steady {
-    Steady::new(Timestamp::UNIX_EPOCH, std::time::Instant::now())
+    Steady::new(Timestamp::UNIX_EPOCH, Duration::ZERO, None)
 }
 
 /// What is told of the first case when it is read and looked at, by a clock that goes steadily since a moment.
 fn told_of(pair: &Pair, now: &str, steady_since: &str) -> Vec<Event> {
     pair.read(0, now);
     let before = pair.store.last_event().expect("a number");
-    let steady = Steady::new(at(steady_since), std::time::Instant::now());
+    let steady = Steady::new(at(steady_since), Duration::ZERO, None);
     look(&pair.store, &pair.config, &pair.config.cases[0], at(now), steady).expect("looked at");
     pair.store.events_after(before, 100).expect("events").into_iter().map(|(_, event)| event).collect()
 }
@@ -385,4 +385,45 @@ fn a_written_judgment_that_is_late_is_told_once_at_each_moment_and_so_is_its_end
     let met = told("2026-12-04T15:00:00Z");
     assert_eq!(met.iter().map(|(kind, rule, ..)| (*kind, rule.clone())).collect::<Vec<_>>(), [("clock.met", rule)], "{met:?}");
     assert_eq!(told("2026-12-05T15:00:00Z"), none, "once");
+}
+
+#[test]
+fn a_time_limit_of_linked_cases_is_told_at_one_and_not_when_the_other_shows_its_end() {
+    let criminal = |linked: &str| LIST.replace(linked, &format!("{linked}\nfacts = {{ matter = \"penal\" }}"));
+    let list = criminal("linked = [\"ec-fiscalia 170101824010001\"]").replace("tags = [\"otra\"]\n\n", "tags = [\"otra\"]\n");
+    let list = format!("{}facts = {{ matter = \"penal\" }}\n", list.trim_end().to_owned() + "\n");
+    let oral = || (date(2026, 11, 2), "RAZON (RAZON)", "Siento por tal que el Tribunal anunció su decisión de forma oral.".to_owned());
+    let pair = Pair::with(&list);
+    for which in [0, 1] {
+        pair.acts(which, "2026-11-02T12:00:00Z", vec![oral()]);
+        pair.read(which, "2026-11-19T15:00:00Z");
+    }
+    let told =
+        |which: usize| pair.told(which, "2026-11-19T15:00:00Z").into_iter().filter(|line| line.contains("clock.")).collect::<Vec<_>>();
+    let both = [told(0), told(1)].concat();
+    assert_eq!(both.len(), 1, "{both:?}");
+    assert!(both[0].contains("clock.breach: otra una"), "{both:?}");
+
+    let pair = Pair::with(&list);
+    let written = (date(2026, 11, 9), "SENTENCIA (RESOLUCION)", "VISTOS: El Tribunal resuelve.".to_owned());
+    pair.acts(0, "2026-11-09T12:00:00Z", vec![oral(), written]);
+    pair.acts(1, "2026-11-02T12:00:00Z", vec![oral()]);
+    (0..2).for_each(|which| pair.read(which, "2026-11-19T15:00:00Z"));
+    let told = pair.told(1, "2026-11-19T15:00:00Z");
+    assert!(!told.iter().any(|line| line.contains("clock.")), "one source lags: {told:?}");
+}
+
+#[test]
+fn a_time_limit_is_told_soon_after_the_case_is_read_again() {
+    let pair = criminal();
+    let oral = (date(2026, 11, 2), "RAZON (RAZON)", "Siento por tal que el Tribunal anunció su decisión de forma oral.".to_owned());
+    pair.acts(0, "2026-11-02T12:00:00Z", vec![oral]);
+    pair.read(0, "2026-11-18T04:40:00Z");
+    let now = at("2026-11-18T05:01:00Z");
+    let look_now = |now: Timestamp| look(&pair.store, &pair.config, &pair.config.cases[0], now, long_steady()).expect("looked at");
+    let looked = look_now(now);
+    assert_eq!(looked[0].told, 0, "it was not read since it is over");
+    assert!(looked[0].next <= now + Duration::from_secs(15 * 60), "{}", looked[0].next);
+    pair.read(0, "2026-11-18T05:10:00Z");
+    assert_eq!(look_now(at("2026-11-18T05:16:00Z"))[0].told, 1);
 }

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::clocks::{Part, Subject, Unit};
+use crate::domain::clocks::{How, Part, Subject, Unit};
 use crate::domain::docket::EntryKey;
 
 use super::found::{Found, HELD, Story};
@@ -137,7 +137,7 @@ impl Sight {
                 _ => Touch::Yes,
             },
             Self::Person(Some(at)) => match &found.whom {
-                Whom::Everybody if step.per_person && story.persons.len() > 1 => Touch::Unclear,
+                Whom::Everybody if step.per_person && found.how != How::Operator && story.persons.len() > 1 => Touch::Unclear,
                 Whom::Everybody => Touch::Yes,
                 Whom::These(places) => {
                     if places.contains(at) {

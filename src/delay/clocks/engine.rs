@@ -221,8 +221,16 @@ fn rests(cycle: &Cycle<'_>, readings: &[Reading<'_>]) -> Vec<Rest> {
 pub fn id(rule: &Rule, subject: &Subject, start: Option<Date>) -> Id {
     let subject = match subject {
         Subject::Case => "case".to_owned(),
-        Subject::Person(name) => format!("person {}", name.as_deref().map(fold).unwrap_or_default()),
-        Subject::Hearing { set_by, .. } => format!("hearing {}", set_by.as_ref().map_or("", |key| key.0.as_str())),
+        Subject::Person(name) => {
+            // In whatever order a court writes it.
+            let name = name.as_deref().map(fold).unwrap_or_default();
+            let mut words: Vec<&str> = name.split_whitespace().collect();
+            words.sort_unstable();
+            format!("person {}", words.join(" "))
+        }
+        Subject::Hearing { kind, set_by } => {
+            format!("hearing {} {}", set_by.as_ref().map_or("", |key| key.0.as_str()), kind.as_deref().unwrap_or_default())
+        }
         Subject::Petition(key) => format!("petition {}", key.0),
     };
     let start = start.map(|day| day.to_string()).unwrap_or_default();
