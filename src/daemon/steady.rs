@@ -1,9 +1,8 @@
 //! Whether what time alone brings may be told: a silence, the end of a time limit.
 //!
 //! A clock that stands a year ahead for a moment lets everything of that year be over. So what came due while the clock went steadily under our
-//! eyes is told at once, and what was due already when it began to (at a start, after a jump) when it has gone on steadily for a while. Kept by
-//! [`calendar`](super::calendar), in memory. A
-//! start goes on where the last reading left it, unless that is too long ago or still to come.
+//! eyes is told at once, and what was due already when it jumped is told when it has gone on steadily for a while. A start goes on where the last
+//! reading left it, unless that is too long ago or still to come. Kept by [`calendar`](super::calendar), in memory.
 
 use std::time::Duration;
 

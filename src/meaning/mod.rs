@@ -72,7 +72,7 @@ use lexicon::{Fields, Lexicon, Verdict};
 use links::Links;
 use reasons::Reasons;
 use scene::Scene;
-pub use seen::{Seen, zone_of};
+pub use seen::{Seen, instant, zone_of};
 use speech::{Say, Speech};
 use tokens::Tokens;
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::domain::clocks::{How, Part, Subject, Unit};
 use crate::domain::docket::EntryKey;
 
-use super::found::{Found, HELD, Story};
+use super::found::{Found, HELD, SUSPENDED, Story};
 use super::person::Whom;
 use super::rule::{Rule, Step, Which};
 
@@ -180,7 +180,7 @@ pub fn cycles<'s>(rule: &Rule, sight: &Sight, story: &'s Story, today: Date, now
     let starts = pick(std::slice::from_ref(&rule.start.step), true);
     let starts: Vec<&Found> = starts.into_iter().filter(|taken| taken.touch == Touch::Yes).map(|taken| taken.found).collect();
     let extensions = rule.extend.as_ref().map(|extend| pick(std::slice::from_ref(&extend.step), false)).unwrap_or_default();
-    let chosen = chosen(rule, &starts, &stops);
+    let chosen = chosen(rule, &starts, &stops, &known);
     let mut all = Vec::with_capacity(chosen.len());
     for (nth, start) in chosen.iter().copied().enumerate() {
         let next = chosen.get(nth + 1).filter(|_| rule.start.which != Which::Each).map(|next| next.date);
@@ -213,18 +213,23 @@ pub fn cycles<'s>(rule: &Rule, sight: &Sight, story: &'s Story, today: Date, now
 }
 
 /// The starts that count.
-fn chosen<'s>(rule: &Rule, starts: &[&'s Found], stops: &[Taken<'s>]) -> Vec<&'s Found> {
+fn chosen<'s>(rule: &Rule, starts: &[&'s Found], stops: &[Taken<'s>], known: &[&Found]) -> Vec<&'s Found> {
     if rule.start.which == Which::Each {
         return starts.to_vec();
     }
     let is_ended = |from: &Found, to: &Found| stops.iter().any(|stop| is_after(stop.found, from) && !is_after(stop.found, to));
     let is_told_by_stop = |found: &Found| found.entry.is_some() && stops.iter().any(|stop| stop.found.entry == found.entry);
+    let heard = |from: &Found, to: &Found| {
+        let between = |found: &&&Found| found.date > from.date && found.date <= to.date;
+        known.iter().filter(between).any(|found| found.event == HELD || found.event == SUSPENDED)
+    };
+    let is_another = |from: &Found, to: &Found| !rule.start.after_hearing || to.how == How::Operator || heard(from, to);
     let mut chosen: Vec<&Found> = Vec::new();
     for start in starts {
         match chosen.last_mut() {
             Some(last) if !is_ended(last, start) => {
                 // A written ruling that tells of the oral one is no other oral one.
-                if rule.start.which == Which::Last && !is_told_by_stop(start) {
+                if rule.start.which == Which::Last && !is_told_by_stop(start) && is_another(last, start) {
                     *last = start;
                 }
             }

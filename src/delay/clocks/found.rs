@@ -4,7 +4,7 @@
 //! set for them; the operator by pins. A date is never guessed: an entry without one shows nothing.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::clocks::{How, Pin};
@@ -12,7 +12,7 @@ use crate::domain::docket::{Docket, Entry, EntryKey};
 use crate::domain::event::EventKind;
 use crate::domain::hearing::HearingStatus;
 use crate::domain::setting::{Outcome, Setting};
-use crate::meaning::{Meaning, zone_of};
+use crate::meaning::{Meaning, instant, zone_of};
 
 use super::pattern::{Pattern, Shows, Words};
 use super::person::{Persons, Whom};
@@ -88,7 +88,7 @@ impl Story {
         story.hearings(docket, &meaning.settings(docket, today), zone);
         story.remove(pins);
         for (pin, whom) in add.into_iter().zip(pinned) {
-            let at = pin.time.and_then(|time| instant(pin.date, time, zone));
+            let at = pin.time.and_then(|time| instant(pin.date.to_datetime(time), zone));
             story.events.push(Found { whom, how: How::Operator, ..plain(&pin.event, pin.date, at) });
         }
         story.events.sort_by_key(|found| found.date);
@@ -103,7 +103,7 @@ impl Story {
         let Some(date) = entry.date.filter(|_| !entry.annulled) else { return };
         let words = Words::read(entry, meaning);
         let zone = zone_of(entry, zone);
-        let at = entry.time.and_then(|time| instant(date, time, &zone));
+        let at = entry.time.and_then(|time| instant(date.to_datetime(time), &zone));
         let first = self.events.len();
         for pattern in patterns {
             if self.events[first..].iter().any(|found| found.event == pattern.id) {
@@ -151,7 +151,7 @@ impl Story {
                 ..plain(event, date, at)
             };
             if let Some((set, date)) = entry(&setting.set_by).and_then(|set| Some((set, set.date?))) {
-                let at = set.time.and_then(|time| instant(date, time, &zone_of(set, zone)));
+                let at = set.time.and_then(|time| instant(date.to_datetime(time), &zone_of(set, zone)));
                 self.events.push(of_chain(ORDERED, date, at, Some(set)));
             }
             let event = match setting.outcome {
@@ -166,8 +166,8 @@ impl Story {
             let on = setting.date.filter(|date| told_on.is_none_or(|told| *date <= told));
             let Some(date) = on.or(told_on) else { continue };
             let zone = told.map_or_else(|| zone.clone(), |told| zone_of(told, zone));
-            let at = setting.time.filter(|_| on.is_some()).and_then(|time| instant(date, time, &zone));
-            let over = told.filter(|told| told.date == Some(date)).and_then(|told| instant(date, told.time?, &zone));
+            let at = setting.time.filter(|_| on.is_some()).and_then(|time| instant(date.to_datetime(time), &zone));
+            let over = told.filter(|told| told.date == Some(date)).and_then(|told| instant(date.to_datetime(told.time?), &zone));
             self.events.push(Found { over, ..of_chain(event, date, at, told) });
         }
     }
@@ -202,9 +202,4 @@ fn said_day(words: &Words<'_>, own: Date) -> Option<Date> {
     }
     let said = words.reading.hearings.iter().filter(|heard| heard.status == HearingStatus::OralDecision && heard.warnings.is_empty());
     said.filter_map(|heard| heard.date).find(|date| *date < own)
-}
-
-/// The instant of a day and an hour in a zone.
-fn instant(date: Date, time: Time, zone: &TimeZone) -> Option<Timestamp> {
-    zone.to_timestamp(date.to_datetime(time)).ok()
 }

@@ -162,9 +162,10 @@ fn start(mut inner: Reader<'_>, events: &BTreeSet<String>) -> Option<Start> {
     inner.required("which", "first, last or each, where the event happens several times");
     let which = inner.choice("which", &choices).map(|at| at.value);
     let certain = inner.flag("certain").is_some_and(|at| at.value);
+    let after_hearing = inner.flag("after_hearing").is_some_and(|at| at.value);
     let step = step(&mut inner, events);
     inner.finish();
-    Some(Start { step: step?, which: which?, certain })
+    Some(Start { step: step?, which: which?, certain, after_hearing })
 }
 
 /// A list of steps.

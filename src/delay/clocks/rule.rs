@@ -91,6 +91,8 @@ pub struct Start {
     pub which: Which,
     /// Whether it must have happened in every case of which the rule holds: with no entry that shows it the start is unknown.
     pub certain: bool,
+    /// Whether a later one counts only when a hearing took place since the one before: texts go on speaking of a decision that was announced.
+    pub after_hearing: bool,
 }
 
 /// Which of several events counts, of those with no end between them.

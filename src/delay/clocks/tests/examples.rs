@@ -187,3 +187,16 @@ fn each_petition_has_its_clock_and_the_first_act_of_the_court_answers_it() {
         [(day("2026-04-06"), day("2026-04-09"), State::MetLate, Some(11)), (day("2026-04-21"), day("2026-04-24"), State::Breach, Some(4)),]
     );
 }
+
+#[test]
+fn a_later_text_that_speaks_of_the_announced_decision_begins_no_new_time() {
+    let later = "Se encuentra en elaboración la sentencia escrita de la decisión oral que anunció el Tribunal.";
+    let case = || case("PENAL COIP").entry("2024-11-25", ORAL.0, ORAL.1);
+    let spoken_of = case().entry("2024-12-20", "PROVIDENCIA GENERAL (DECRETO)", later).only("EC-COIP-621", "2025-01-10");
+    assert_eq!((spoken_of.start, spoken_of.due), (day("2024-11-25"), day("2024-12-05")));
+    let again = case().entry("2024-12-20", ORAL.0, ORAL.1).only("EC-COIP-621", "2025-01-10");
+    assert_eq!(again.start, day("2024-11-25"), "no hearing took place since");
+    let held = "Siento por tal que el día de hoy se llevó a cabo la audiencia de juicio.";
+    let retried = case().entry("2024-12-19", "RAZON (RAZON)", held).entry("2024-12-20", ORAL.0, ORAL.1);
+    assert_eq!(retried.only("EC-COIP-621", "2025-01-10").start, day("2024-12-20"));
+}
