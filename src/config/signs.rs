@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::civil::time;
 
 use crate::diag::{At, Reader};
+use crate::domain::delay_summary::Monthly;
 use crate::domain::timing::Period;
 
 use super::scope::Scope;
@@ -21,6 +22,8 @@ pub struct Signs {
     pub least_free: u64,
     /// When veedor gives a sign of life; `None` means never.
     pub heartbeat: Option<Period>,
+    /// When channels that ask for it are told the month's delays; `None` means never.
+    pub summary: Option<Monthly>,
 }
 
 const DEFAULT_TROUBLE_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -32,9 +35,17 @@ const DEFAULT_LEAST_FREE: u64 = 1 << 30;
 /// An editor's morning, after the digest.
 const DEFAULT_HEARTBEAT: Period = Period::Daily(time(8, 0, 0, 0));
 
+/// The month is over in every zone of the continent.
+const DEFAULT_SUMMARY: Monthly = Monthly { day: 1, at: time(8, 0, 0, 0) };
+
 impl Default for Signs {
     fn default() -> Self {
-        Self { trouble_after: DEFAULT_TROUBLE_AFTER, least_free: DEFAULT_LEAST_FREE, heartbeat: Some(DEFAULT_HEARTBEAT) }
+        Self {
+            trouble_after: DEFAULT_TROUBLE_AFTER,
+            least_free: DEFAULT_LEAST_FREE,
+            heartbeat: Some(DEFAULT_HEARTBEAT),
+            summary: Some(DEFAULT_SUMMARY),
+        }
     }
 }
 
@@ -44,6 +55,7 @@ pub(super) fn read(table: &mut Reader<'_>, scope: &Scope<'_>) -> Signs {
         trouble_after: scope.duration(table, "trouble_after", Duration::ZERO, LONGEST_TROUBLE).map_or(DEFAULT_TROUBLE_AFTER, |at| at.value),
         least_free: least_free(table, scope).unwrap_or(DEFAULT_LEAST_FREE),
         heartbeat: heartbeat(table, scope).unwrap_or(Some(DEFAULT_HEARTBEAT)),
+        summary: summary(table, scope).unwrap_or(Some(DEFAULT_SUMMARY)),
     }
 }
 
@@ -58,6 +70,25 @@ fn heartbeat(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Option<Period>
         scope.error(span, "heartbeat cannot be \"now\": it comes at its hour", help);
     }
     value.map(Some)
+}
+
+/// `Some(None)` turns it off.
+fn summary(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<Option<Monthly>> {
+    let help = "write summary = \"monthly 1 08:00\", with a day from 1 to 28, or \"\" for none";
+    let At { value, span } = table.text("summary")?;
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let read = match words[..] {
+        [] => Some(None),
+        ["monthly", day, at] => {
+            let day = day.parse::<i8>().ok().filter(|day| (1..=28).contains(day));
+            day.zip(timing::time_of_day(at).ok()).map(|(day, at)| Some(Monthly { day, at }))
+        }
+        _ => None,
+    };
+    if read.is_none() {
+        scope.error(span, format!("summary cannot be read: \"{value}\""), help);
+    }
+    read
 }
 
 fn least_free(table: &mut Reader<'_>, scope: &Scope<'_>) -> Option<u64> {

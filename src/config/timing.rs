@@ -205,7 +205,7 @@ fn quiet(at: &At<String>, scope: &Scope<'_>) -> Option<Quiet> {
 }
 
 /// A time of day; 24:00 is the midnight that ends the day, which is the one that begins the next.
-fn time_of_day(text: &str) -> Result<Time, String> {
+pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
     hours::parse_time(text).map(|at| if at == hours::LAST { Time::midnight() } else { at })
 }
 

@@ -27,6 +27,8 @@ pub enum Topic {
     Store,
     /// Not a condition: the sign of life, whose last time is kept like one.
     Heartbeat,
+    /// Not a condition: the monthly summary of a channel, whose last time is kept like one.
+    Summary,
 }
 
 /// In what way it is bad: the class of the reason.
@@ -107,7 +109,8 @@ impl Class {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 7] = [Self::Source, Self::Unread, Self::Drift, Self::Channel, Self::GaveUp, Self::Store, Self::Heartbeat];
+    pub const ALL: [Self; 8] =
+        [Self::Source, Self::Unread, Self::Drift, Self::Channel, Self::GaveUp, Self::Store, Self::Heartbeat, Self::Summary];
 
     /// The stable name used in backups and ids.
     pub fn name(self) -> &'static str {
@@ -119,6 +122,7 @@ impl Topic {
             Self::GaveUp => "gave_up",
             Self::Store => "store",
             Self::Heartbeat => "heartbeat",
+            Self::Summary => "summary",
         }
     }
 
@@ -133,7 +137,7 @@ impl Topic {
             Self::Source | Self::Unread | Self::Drift => Some(EventKind::SourceRecovered),
             Self::Channel => Some(EventKind::ChannelRecovered),
             Self::Store => Some(EventKind::StoreRecovered),
-            Self::GaveUp | Self::Heartbeat => None,
+            Self::GaveUp | Self::Heartbeat | Self::Summary => None,
         }
     }
 }

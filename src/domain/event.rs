@@ -165,6 +165,8 @@ kinds! {
     StoreLow = "store.low", Critical, Operator;
     /// The disk of the store has room again.
     StoreRecovered = "store.recovered", Notice, Operator;
+    /// The monthly summary of delays, to the channels whose events ask for it.
+    DelaysSummary = "delays.summary", Notice, Operator;
     /// The sign of life: what is watched, when it was last read, and what is in trouble.
     VeedorHeartbeat = "veedor.heartbeat", Info, Operator;
     /// A test message asked for by the operator.

@@ -15,6 +15,7 @@ use super::case::{CaseNumber, CaseRef, Parts, Watch};
 use super::clock_news::ClockNews;
 use super::clocks::{Confidence, State};
 use super::condition::{Class, Topic};
+use super::delay_summary::{CaseLine, DelaySummary, Numbers, TagLine};
 use super::delivery::{Delivery, DeliveryState};
 use super::disagreement::{Disagreement, Point};
 use super::docket::{Docket, EntryKey, Party};
@@ -341,6 +342,29 @@ pub fn heartbeat() -> Report {
     Report { numbers, sources, troubles, ..Report::new(None, Subject::Veedor, seen_at(), 1) }
 }
 
+/// A month of twelve cases, two of them with a tag.
+pub fn delay_summary() -> DelaySummary {
+    let whole = Numbers { cases: 12, quiet: 5, entries: 31, held: 4, not_held: 1, unknown: 2, coming: 3, ran_out: 1, over: 3, near: 1 };
+    let tagged = Numbers { cases: 2, entries: 9, held: 1, over: 2, ..Numbers::default() };
+    let line = |tag: &str, numbers| TagLine { tag: tag.to_owned(), numbers };
+    DelaySummary {
+        channel: "redaccion".to_owned(),
+        due: "2024-02-01T13:00:00Z".parse().expect("valid"),
+        from: date(2024, 1, 1),
+        to: date(2024, 1, 31),
+        tags: vec![line("", whole), line("sobornos", tagged)],
+        cases: vec![CaseLine {
+            number: "17721-2019-00029G".to_owned(),
+            name: Some("Sobornos 2012-2016".to_owned()),
+            over: 2,
+            near: 0,
+            silent: Some(41),
+            next: Some(date(2024, 2, 20)),
+        }],
+        left_out: 1,
+    }
+}
+
 /// One event of each report.
 pub fn reports() -> Vec<Event> {
     use EventKind as K;
@@ -353,6 +377,7 @@ pub fn reports() -> Vec<Event> {
         recovered(disabled()).event(Topic::Channel, K::ChannelRecovered, seen_at()),
         low().event(Topic::Store, K::StoreLow, seen_at()),
         heartbeat().event(Topic::Heartbeat, K::VeedorHeartbeat, seen_at()),
+        delay_summary().event(seen_at()),
     ]
     .map(full)
     .to_vec()

@@ -12,6 +12,7 @@ pub mod chat;
 mod clock_news;
 pub mod clocks;
 mod dates;
+mod delay_summary;
 mod digest;
 mod disagreement;
 mod evidence;

@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use super::advice;
 use super::block::block;
 use super::dates::{instant, short_instant};
+use super::delay_summary;
 use super::sheet::Sheet;
 use super::words::pick;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::condition::Class;
+use crate::domain::delay_summary::DelaySummary;
 use crate::domain::event::{Audience, EventKind};
 use crate::domain::redact::{cut, plain};
 use crate::domain::report::{Number, Report, Subject};
@@ -51,16 +53,27 @@ pub(super) fn sheet(events: &[Shown], about: &About<'_>) -> Sheet {
         note: None,
         tags: None,
         url: None,
-        footer: vec![pick(
-            language,
-            "Mensaje automático de veedor para quien lo opera. Llega a los canales que piden estos avisos en events.",
-            "Automatic message from veedor to whoever runs it. It goes to the channels whose events ask for it.",
-        )],
+        footer: vec![if events.iter().all(|event| event.kind == EventKind::DelaysSummary) {
+            pick(
+                language,
+                "Mensaje automático de veedor. Llega a los canales que piden delays.summary en events.",
+                "Automatic message from veedor. It goes to the channels whose events ask for delays.summary.",
+            )
+        } else {
+            pick(
+                language,
+                "Mensaje automático de veedor para quien lo opera. Llega a los canales que piden estos avisos en events.",
+                "Automatic message from veedor to whoever runs it. It goes to the channels whose events ask for it.",
+            )
+        }],
         stop: leave,
     }
 }
 
 fn subject_of(event: &Shown, language: Language) -> String {
+    if let Some(summary) = DelaySummary::of(event) {
+        return format!("{} {}", pick(language, "demoras", "delays"), delay_summary::month(&summary, language));
+    }
     match Report::of(event) {
         Some(report) => subject(&report.subject, language),
         None => subject(&Subject::Source(event.case.source.clone()), language),
@@ -80,6 +93,9 @@ fn subject(subject: &Subject, language: Language) -> String {
 
 /// The one line; `None` of an event that carries no report.
 pub(super) fn line(event: &Shown, about: &About<'_>) -> Option<String> {
+    if let Some(summary) = DelaySummary::of(event) {
+        return Some(delay_summary::line(&summary, about.language));
+    }
     let report = Report::of(event)?;
     let language = about.language;
     let lead = lead(event.kind, &report, language);
@@ -188,6 +204,9 @@ fn sources(report: &Report, language: Language) -> String {
 
 /// Labelled facts, the last of them what to do; none of an event that carries no report.
 pub(super) fn facts(event: &Shown, about: &About<'_>) -> Vec<(&'static str, String)> {
+    if let Some(summary) = DelaySummary::of(event) {
+        return delay_summary::facts(&summary, about.language);
+    }
     let Some(report) = Report::of(event) else { return Vec::new() };
     let language = about.language;
     let at = |at: Timestamp| instant(at, &about.zone, language);

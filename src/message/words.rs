@@ -82,6 +82,7 @@ pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
         EventKind::ChannelRecovered => ("Canal que vuelve a recibir", "Channel accepting messages again"),
         EventKind::StoreLow => ("Poco espacio en disco", "Disk space low"),
         EventKind::StoreRecovered => ("Otra vez espacio en disco", "Room on the disk again"),
+        EventKind::DelaysSummary => ("Resumen mensual de demoras", "Monthly summary of delays"),
         EventKind::VeedorHeartbeat => ("Señal de vida", "Sign of life"),
         EventKind::VeedorTest => ("Mensaje de prueba", "Test message"),
         EventKind::CaseActivity => ("Actividad en el expediente", "Activity in the case"),

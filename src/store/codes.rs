@@ -60,7 +60,7 @@ coded! {
     DocumentReplaced = 30 CaseVanished = 31 VeedorTest = 32 HearingReminder = 36 HearingSilent = 37 CaseReopened = 38
     SourceDrift = 40 RecordInconsistent = 41 CaseReraffled = 42 RecordOffHours = 43 RecordOutOfOrder = 44 RecordBurst = 45
     RecordNearDuplicate = 46 RecordDisagreement = 50 NotificationMissing = 60 CaseReserved = 61 CaseReturned = 62 RecordMarked = 63
-    CaseSilent = 64 ClockWarning = 65 ClockBreach = 66 ClockMet = 67
+    CaseSilent = 64 ClockWarning = 65 ClockBreach = 66 ClockMet = 67 DelaysSummary = 68
     SourceUnreadable = 80 SourceBlocked = 81 SourceUnavailable = 82 SourceCasesUnread = 83 SourceRecovered = 84 ChannelFailing = 85
     ChannelDisabled = 86 ChannelGaveUp = 87 ChannelRecovered = 88 StoreLow = 89 StoreRecovered = 90 VeedorHeartbeat = 91
     SilenceEnded = 100 CaseActivity = 120
@@ -68,7 +68,7 @@ coded! {
 
 coded! {
     /// What a condition is about.
-    TopicCode(Topic) Source = 1 Unread = 2 Drift = 3 Channel = 4 GaveUp = 5 Store = 6 Heartbeat = 7
+    TopicCode(Topic) Source = 1 Unread = 2 Drift = 3 Channel = 4 GaveUp = 5 Store = 6 Heartbeat = 7 Summary = 8
 }
 
 coded! {

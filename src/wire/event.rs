@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 
 use super::appointment;
 use super::hearing::{self, clock, read_date, read_time};
-use super::report;
+use super::{report, summary};
 use crate::domain::about::About;
 use crate::domain::brake::Drift;
 use crate::domain::case::CaseRef;
 use crate::domain::clock_news::ClockNews;
+use crate::domain::delay_summary::DelaySummary;
 use crate::domain::disagreement::Disagreement;
 use crate::domain::docket::EntryKey;
 use crate::domain::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, Severity};
@@ -96,6 +97,8 @@ fn cut_body(event: &Shown, about: &About<'_>, summary: &str, cuts: &Cuts) -> Val
     } else if let Some(report) = Report::of(event) {
         let name = if report.class.is_some() { "condition" } else { "heartbeat" };
         data.insert(name.into(), report::shown(&report, event, cuts.listed));
+    } else if let Some(told) = DelaySummary::of(event) {
+        data.insert("delays".into(), summary::shown(&told, cuts.listed));
     } else if let Some(told) = ClockNews::of(event) {
         data.insert("clock".into(), time_limit(&told, cuts));
     } else if let Some(told) = Disagreement::of(event) {

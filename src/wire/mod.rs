@@ -11,3 +11,4 @@ pub mod event;
 pub mod figure;
 pub mod hearing;
 mod report;
+mod summary;

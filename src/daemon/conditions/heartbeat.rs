@@ -93,6 +93,6 @@ fn subject_of(topic: Topic, subject: &str) -> Subject {
         Topic::Source | Topic::Unread | Topic::Drift => Subject::Source(subject.to_owned()),
         Topic::Channel | Topic::GaveUp => Subject::Channel(subject.to_owned()),
         Topic::Store => Subject::Store,
-        Topic::Heartbeat => Subject::Veedor,
+        Topic::Heartbeat | Topic::Summary => Subject::Veedor,
     }
 }

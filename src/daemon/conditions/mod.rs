@@ -8,6 +8,7 @@ mod channels;
 mod disk;
 mod heartbeat;
 mod sources;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -136,6 +137,7 @@ impl Observer {
         looked.add(disk::look(self, &config, now))?;
         // Last, so that it knows what is in trouble now.
         looked.add(heartbeat::look(self, &config, now))?;
+        looked.add(summary::look(self, &config, now))?;
         self.count(&config);
         looked.end()
     }
@@ -185,7 +187,7 @@ impl Observer {
         if before == state.as_ref() && event.is_none() {
             return Ok(0);
         }
-        let routes: Vec<Route> = config.routes().into_iter().filter(|route| !is_about(&key, &route.channel)).collect();
+        let routes: Vec<Route> = config.routes().into_iter().filter(|route| hears(&key, &route.channel)).collect();
         let deliveries = event.as_ref().map(|event| to_operators(event, &routes, now)).unwrap_or_default();
         let asked = deliveries.len();
         let said = event.clone();
@@ -212,9 +214,13 @@ impl Observer {
     }
 }
 
-/// Whether a condition is about this channel, which would not hear of it.
-fn is_about((topic, subject): &Key, channel: &str) -> bool {
-    matches!(topic, Topic::Channel | Topic::GaveUp) && subject == channel
+/// Whether a channel can be told: one that a condition is about would not hear of it, and a summary is of the cases of its channel.
+fn hears((topic, subject): &Key, channel: &str) -> bool {
+    match topic {
+        Topic::Channel | Topic::GaveUp => subject != channel,
+        Topic::Summary => subject == channel,
+        _ => true,
+    }
 }
 
 fn count(of: usize) -> u64 {
@@ -235,7 +241,9 @@ fn log(event: &Event, asked: usize) {
             tracing::error!(kind, "{words}; only this log says so: no other channel asks for it with events = [\"{family}.*\"]");
         }
         (Severity::Warn | Severity::Critical, _) => tracing::error!(kind, channels = asked, "{words}"),
-        _ if event.kind == EventKind::VeedorHeartbeat => tracing::info!(kind, channels = asked, "{words}"),
+        _ if matches!(event.kind, EventKind::VeedorHeartbeat | EventKind::DelaysSummary) => {
+            tracing::info!(kind, channels = asked, "{words}")
+        }
         _ => tracing::warn!(kind, channels = asked, "{words}"),
     }
 }

@@ -59,6 +59,16 @@ pub(super) async fn of(store: &Store, read: &Read, config: &Arc<Config>, wanted:
     Ok(put_together(config, wanted, done))
 }
 
+/// The report, on this thread. Blocks.
+///
+/// # Errors
+/// As those of [`of`].
+pub(super) fn here(store: &Store, read: &Read, config: &Config, wanted: &Wanted) -> Result<Delays, StoreError> {
+    let cases = wanted.chosen.iter().filter_map(|at| Some((*at, config.cases.get(*at)?)));
+    let done = cases.map(|(at, watch)| Ok((at, measure(store, read, config, watch, wanted)?))).collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(put_together(config, wanted, done))
+}
+
 /// One share of the cases, on a thread of its own once it is polled.
 async fn shared(
     store: &Store,

@@ -5,6 +5,7 @@
 
 mod case;
 mod groups;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use crate::domain::setting::Outcome;
 use super::measures::group::settings_per_hearing;
 
 pub use case::{Told, case};
+pub use summary::summary;
 
 /// What was asked for, and of which program.
 #[derive(Debug, Clone)]

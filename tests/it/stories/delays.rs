@@ -1,6 +1,14 @@
 //! The report of delays, as a person asks for it: what is told of each case, in every form, as of now and as of an earlier moment.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use serde_json::Value;
+use veedor::clock::Clock;
+use veedor::config::Config;
+use veedor::daemon::supervise::Ending;
+use veedor::daemon::{self, Handles};
 
 use crate::world::World;
 
@@ -136,4 +144,67 @@ fn what_is_asked_wrongly_says_what_to_do() {
     world.no(&["report", "delays", "99999-2024-00011G"], 4, "is watched");
     world.no(&["report", "delays", "--json", "-o", "/no/such/folder/report.json"], 1, "cannot be written");
     world.finish();
+}
+
+/// With the clock of the daemon in our hands: what a channel that asks is told of the month that is over, once.
+#[test]
+fn a_month_is_summed_up_for_the_channels_that_ask_and_once() {
+    let mut world = World::new(&[A, B]);
+    trial(&world);
+    let asks = "events = [\"hearing.*\", \"delays.*\"]\n";
+    let list = world.list.replacen("kind = \"webhook\"\n", &format!("kind = \"webhook\"\n{asks}"), 1);
+    assert_ne!(list, world.list, "{list}");
+    let list = list.replacen(&format!("number = \"{A}\"\n"), &format!("number = \"{A}\"\ntags = [\"tribunal\"]\n"), 1);
+    world.write(&list);
+    let config = Config::load(&world.path("watchlist.toml")).expect("a good list").config;
+    let at = |text: &str| -> jiff::Timestamp { text.parse().expect("a time") };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let clock = Clock::fixed(at("2027-01-30T15:00:00Z"));
+        let handles = Handles::open(config.clone(), clock.clone()).await.expect("a store");
+        let control = Arc::clone(&handles.control);
+        let running = tokio::task::spawn(daemon::run(handles));
+        let going = Arc::new(AtomicBool::new(true));
+        // The clock goes on by itself; who sleeps does so by the machine's time.
+        let hand = std::thread::spawn({
+            let (clock, control, going) = (clock.clone(), Arc::clone(&control), Arc::clone(&going));
+            move || {
+                while going.load(Ordering::SeqCst) {
+                    clock.advance_to(clock.now() + Duration::from_secs(1));
+                    control.nudge_poller();
+                    control.nudge_deliverer();
+                    std::thread::park_timeout(Duration::from_millis(10));
+                }
+            }
+        });
+        let story = tokio::task::spawn_blocking(move || {
+            world.visits(4);
+            let told = |world: &World| world.hooks.got().into_iter().filter(|hook| hook.kind == "delays.summary").collect::<Vec<_>>();
+            assert!(told(&world).is_empty(), "what came before the channel asked is not told");
+            clock.advance_to(at("2027-02-01T13:00:01Z"));
+            let until = std::time::Instant::now() + Duration::from_secs(60);
+            while told(&world).is_empty() {
+                assert!(std::time::Instant::now() < until, "no summary came: {:?}", world.hooks.got());
+                world.visits(1);
+            }
+            clock.advance_to(at("2027-02-20T13:00:01Z"));
+            world.visits(4);
+            let told = told(&world);
+            assert_eq!(told.len(), 1, "{told:?}");
+            (world, told[0].body.clone())
+        });
+        let (world, body) = story.await.expect("the story");
+        control.stop();
+        assert_eq!(running.await.expect("no panic").expect("it started"), Ending::Stopped);
+        going.store(false, Ordering::SeqCst);
+        hand.join().expect("the clock");
+        let body: Value = serde_json::from_str(&body).expect("JSON");
+        let delays = &body["data"]["delays"];
+        assert_eq!((&delays["from"], &delays["to"], &body["data"]["case"]), (&"2027-01-01".into(), &"2027-01-31".into(), &Value::Null));
+        assert_eq!(
+            (&delays["counts"]["cases"], &delays["counts"]["quiet"], &delays["tags"][0]["tag"]),
+            (&2.into(), &2.into(), &"tribunal".into())
+        );
+        world.finish();
+    });
 }
