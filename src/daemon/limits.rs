@@ -45,9 +45,11 @@ pub(super) fn clocks_of(config: &Config, watch: &Watch, docket: &Docket, read: O
     let Some(source) = config.source_of(&watch.case) else { return Vec::new() };
     let recipe = &source.recipe;
     let court = watch.number.parts.get("court").map(str::to_owned);
-    config.rules_of(&watch.case).clocks(&Look {
+    let (rules, meaning) = (config.rules_of(&watch.case), Meaning::shipped(&recipe.jurisdiction, &recipe.language));
+    rules.clocks(&Look {
         docket,
-        meaning: &Meaning::shipped(&recipe.jurisdiction, &recipe.language),
+        readings: &rules.readings(docket, &meaning),
+        meaning: &meaning,
         zone: recipe.zone_of(&watch.number),
         calendar: &Calendar::shipped(&recipe.jurisdiction),
         scope: Scope { place: court, ..Scope::default() },
