@@ -148,13 +148,14 @@ const TEXTS: [&str; 8] = [
     "ñandú — ⚖️ \u{301} 2024 ",
 ];
 
+/// Title, texts, day, and whether it is annulled, a notice, has an hour, is either of the first two.
+type Written = (usize, Vec<usize>, Option<i32>, [bool; 4]);
+
 fn dockets() -> impl Strategy<Value = Docket> {
     let one = (0..TITLES.len(), proptest::collection::vec(0..TEXTS.len(), 0..4), proptest::option::of(0..900_i32), any::<[bool; 4]>());
     proptest::collection::vec(one, 0..12).prop_map(|all| {
-        let written = |(nth, (title, texts, day, [annulled, is_notice, has_hour, is_marked])): (
-            usize,
-            (usize, Vec<usize>, Option<i32>, [bool; 4]),
-        )| {
+        let written = |(nth, one): (usize, Written)| {
+            let (title, texts, day, [annulled, is_notice, has_hour, is_marked]) = one;
             let text: String = texts.into_iter().map(|at| TEXTS[at]).collect();
             Entry {
                 date: day.map(|day| date(2023, 1, 1).saturating_add(jiff::ToSpan::days(day))),
