@@ -3,12 +3,18 @@
 //! Writes `recipes.rs`, `lexicons.rs`, `junk.rs`, `languages.rs`, `privacy.rs`, `clocks.rs` and `calendars.rs` into the build's folder, each a slice of (id, file, text). Every
 //! `jurisdictions/<jurisdiction>/<name>.toml` is a recipe except the names in `NOT_RECIPES`. That they compile is for the
 //! tests of `recipe` and `meaning` to show.
+//!
+//! It also says which code reads dockets, as `VEEDOR_READING_CODE`: a kept reading of another code is not used (`delay/clocks/readings.rs`).
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What a jurisdiction's folder holds beside its recipes.
 const NOT_RECIPES: [&str; 5] = ["lexicon", "junk", "calendar", "clocks", "privacy"];
+
+/// The code that decides what a docket is read as: the readings in `delay/clocks` with everything that `delay` may use, and what it is
+/// linked with.
+const READS: [&str; 7] = ["src/domain", "src/diag", "src/wire", "src/days", "src/meaning", "src/delay/clocks", "Cargo.lock"];
 
 fn main() {
     println!("cargo::rerun-if-changed=jurisdictions");
@@ -48,6 +54,28 @@ fn main() {
     ];
     for (name, list) in lists {
         std::fs::write(out.join(name), table(&root, &list)).expect("the build's folder can be written");
+    }
+    let mut code = FNV_BASIS;
+    for place in READS {
+        println!("cargo::rerun-if-changed={place}");
+        read_by(&root.join(place), &mut code);
+    }
+    println!("cargo::rustc-env=VEEDOR_READING_CODE={code:032x}");
+}
+
+const FNV_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+
+/// Takes the files of a place into a hash (FNV-1a of 128 bits: nobody chooses the code to deceive it), each with its name.
+fn read_by(place: &Path, code: &mut u128) {
+    if place.is_dir() {
+        return sorted(place).iter().for_each(|path| read_by(path, code));
+    }
+    // A package may come without the list of what it is linked with.
+    let text = std::fs::read(place).unwrap_or_default();
+    let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    for byte in name.bytes().chain(text.len().to_le_bytes()).chain(text) {
+        *code = (*code ^ u128::from(byte)).wrapping_mul(FNV_PRIME);
     }
 }
 

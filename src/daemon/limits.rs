@@ -13,6 +13,7 @@ use super::matter::Member;
 use crate::config::Config;
 use crate::days::{Calendar, Scope};
 use crate::delay::clocks::Look;
+use crate::delay::clocks::readings::Readings;
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::clock_news::{ClockNews, is_of_clocks};
 use crate::domain::clocks::{Claim, Clock, Milestone, Part, State, WHOM};
@@ -40,13 +41,20 @@ pub(super) struct Limits {
     pub next: Option<Timestamp>,
 }
 
-/// The clocks of a case as of a moment; `read` is when it was last read.
-pub(super) fn clocks_of(config: &Config, watch: &Watch, docket: &Docket, read: Option<Timestamp>, now: Timestamp) -> Vec<Clock> {
+/// The clocks of a case as of a moment, by what the entries of its docket say; `read` is when it was last read.
+pub(super) fn clocks_of(
+    config: &Config,
+    watch: &Watch,
+    (docket, readings): (&Docket, &Readings),
+    read: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<Clock> {
     let Some(source) = config.source_of(&watch.case) else { return Vec::new() };
     let recipe = &source.recipe;
     let court = watch.number.parts.get("court").map(str::to_owned);
     config.rules_of(&watch.case).clocks(&Look {
         docket,
+        readings,
         meaning: &Meaning::shipped(&recipe.jurisdiction, &recipe.language),
         zone: recipe.zone_of(&watch.number),
         calendar: &Calendar::shipped(&recipe.jurisdiction),
@@ -66,7 +74,7 @@ pub(super) fn due(
     calendar: &calendar::Calendar<'_>,
     now: Timestamp,
 ) -> Result<Limits, StoreError> {
-    let of = |member: &Member<'_>| clocks_of(config, member.watch, &member.docket, Some(member.read_at), now);
+    let of = |member: &Member<'_>| clocks_of(config, member.watch, (&member.docket, &member.readings), Some(member.read_at), now);
     let clocks = of(member);
     let mut limits = Limits::default();
     if clocks.iter().all(|clock| clock.start.is_none()) {

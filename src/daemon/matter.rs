@@ -12,8 +12,9 @@ use jiff::tz::TimeZone;
 
 use super::steady::Steady;
 use super::telling::Telling;
-use super::{brake, differing, limits};
+use super::{brake, differing, limits, readings};
 use crate::config::Config;
+use crate::delay::clocks::readings::Readings;
 use crate::domain::case::Watch;
 use crate::domain::clock_news::is_of_clocks;
 use crate::domain::delivery::Delivery;
@@ -56,7 +57,10 @@ pub(super) struct Member<'c> {
     pub head: Head,
     pub row: Row,
     pub docket: Docket,
+    /// What its entries say.
+    pub readings: Readings,
     pub read_at: Timestamp,
+    /// As of the day on which it was read.
     pub settings: Vec<Placed>,
 }
 
@@ -75,11 +79,10 @@ impl<'c> Member<'c> {
         let Some(read_at) = read_at.map(|read_at| read_at.min(now)) else { return Ok(None) };
         let recipe = &source.recipe;
         let (meaning, zone) = (Meaning::shipped(&recipe.jurisdiction, &recipe.language), recipe.zone_of(&watch.number));
-        let settings = match watch.linked.is_empty() {
-            true => Vec::new(),
-            false => meaning.placed(&docket, &zone, read_at.to_zoned_datetime(zone.clone()).date()),
-        };
-        Ok(Some(Self { watch, meaning, zone, cid, head, row, docket, read_at, settings }))
+        let readings = readings::of(store, &config.rules_of(&watch.case), &meaning, cid, &docket);
+        let today = read_at.to_zoned_datetime(zone.clone()).date();
+        let settings = meaning.placed_of(&docket, |at| readings.heard(at), &zone, today);
+        Ok(Some(Self { watch, meaning, zone, cid, head, row, docket, readings, read_at, settings }))
     }
 
     fn twin(&self) -> Twin {
@@ -175,7 +178,7 @@ fn due(
 ) -> Result<Looked, StoreError> {
     let twins: Vec<Twin> = others.iter().map(|other| other.twin()).collect();
     let calendar = member.calendar(config, &twins);
-    let mut due = member.meaning.due(&calendar, now);
+    let mut due = member.meaning.due_of(&calendar, &member.settings, now);
     let limits = match limits::due(store, config, (member, others), &calendar, now) {
         // Reminders of hearings wait for no time limit that does not read back.
         Err(StoreError::Damaged(why)) => {

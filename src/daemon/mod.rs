@@ -50,6 +50,7 @@ pub mod probe;
 mod program;
 pub mod prune;
 mod quiet;
+mod readings;
 mod recipients;
 pub mod record;
 mod refused;

@@ -17,10 +17,10 @@ use crate::domain::id::Id;
 use crate::domain::setting::{Outcome, SILENT_AFTER, Setting};
 use crate::domain::twin::{Placed, Twin, also_at, is_told, merged, pairs};
 
-use super::Meaning;
 use super::events::as_shown;
 use super::known::setting_hearing;
 use super::seen::{instant, zone_of};
+use super::{Heard, Meaning};
 
 /// When nothing was heard for this long after a hearing, it is said once more, louder, in working days (`domain.md` F-16).
 const STILL_SILENT_AFTER: u32 = 15;
@@ -99,12 +99,26 @@ fn subject(mark: &str, setting: &Setting) -> String {
     parts.iter().fold(mark.to_owned(), |subject, part| format!("{subject}\u{1f}{}", part.as_deref().unwrap_or_default()))
 }
 
+/// Each setting with the zone of the court that set it.
+fn placed(docket: &Docket, zone: &TimeZone, settings: Vec<Setting>) -> Vec<Placed> {
+    let place = |setting: Setting| {
+        let entry = setting.set_by.as_ref().and_then(|key| docket.entry(key));
+        let zone = entry.map_or_else(|| zone.clone(), |entry| zone_of(entry, zone));
+        Placed { setting, zone }
+    };
+    settings.into_iter().map(place).collect()
+}
+
 impl Meaning {
     /// What is due at an instant.
     pub fn due(&self, calendar: &Calendar<'_>, now: Timestamp) -> Due {
+        self.due_of(calendar, &self.placed(calendar.docket, &calendar.zone, calendar.day(calendar.read_at)), now)
+    }
+
+    /// [`due`](Self::due) by the settings of the docket as of the day on which it was read.
+    pub fn due_of(&self, calendar: &Calendar<'_>, settings: &[Placed], now: Timestamp) -> Due {
         let mut due = Due { events: Vec::new(), joint: HashMap::new(), came: HashMap::new(), next: now + FARTHEST };
-        let settings = self.placed(calendar.docket, &calendar.zone, calendar.day(calendar.read_at));
-        let paired: Vec<Vec<(usize, usize)>> = calendar.twins.iter().map(|twin| pairs(&settings, &twin.settings)).collect();
+        let paired: Vec<Vec<(usize, usize)>> = calendar.twins.iter().map(|twin| pairs(settings, &twin.settings)).collect();
         for (at, own) in settings.iter().enumerate() {
             let Some(date) = own.setting.date else { continue };
             let twins = beside(at, calendar.twins, &paired);
@@ -184,12 +198,12 @@ impl Meaning {
 
     /// The settings of a docket, each with the zone of the court that set it. `today` is the day on which it was read.
     pub fn placed(&self, docket: &Docket, zone: &TimeZone, today: Date) -> Vec<Placed> {
-        let place = |setting: Setting| {
-            let entry = setting.set_by.as_ref().and_then(|key| docket.entry(key));
-            let zone = entry.map_or_else(|| zone.clone(), |entry| zone_of(entry, zone));
-            Placed { setting, zone }
-        };
-        self.settings(docket, today).into_iter().map(place).collect()
+        placed(docket, zone, self.settings(docket, today))
+    }
+
+    /// [`placed`](Self::placed) by what was heard of each entry.
+    pub fn placed_of<'h>(&self, docket: &Docket, heard: impl Fn(usize) -> &'h [Heard], zone: &TimeZone, today: Date) -> Vec<Placed> {
+        placed(docket, zone, self.settings_of(docket, heard, today))
     }
 
     /// An event of the calendar, about an entry.

@@ -12,7 +12,7 @@ use super::scene::Scene;
 use super::speech::{Said, Say, Speech};
 
 /// A mention, and how the text comes to speak of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Heard {
     /// What the text says.
     pub mention: HearingMention,

@@ -46,11 +46,15 @@ impl<'m> Lives<'m> {
 
     /// Takes up the next entry.
     pub fn entry(&mut self, entry: &Entry) {
+        self.heard(entry, &self.meaning.listen(entry, entry.date).1);
+    }
+
+    /// Takes up the next entry by what was heard of it.
+    pub fn heard(&mut self, entry: &Entry, heard: &[Heard]) {
         if entry.notice_of.is_some() || entry.annulled {
             return;
         }
         self.latest = self.latest.max((entry.date, entry.time));
-        let heard = self.meaning.listen(entry, entry.date).1;
         let set: Vec<&HearingMention> =
             heard.iter().filter(|heard| !heard.history && is_setting(heard.mention.status)).map(|heard| &heard.mention).collect();
         // "Se señaló por error el 12, siendo lo correcto el 13": the day that is moved is named too.
@@ -63,7 +67,7 @@ impl<'m> Lives<'m> {
         };
         self.named = set.iter().filter(|mention| !is_moved(mention)).filter_map(|mention| Some((mention.date?, mention.time))).collect();
         let mut closed = None;
-        for heard in &heard {
+        for heard in heard {
             if heard.history {
                 self.recall(entry, &heard.mention);
             } else {

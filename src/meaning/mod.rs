@@ -63,8 +63,9 @@ use crate::diag::{Problem, Reader, Sink};
 use crate::domain::docket::Entry;
 use crate::domain::event::{Actor, EventKind};
 use crate::domain::hearing::{HearingMention, HearingStatus};
+use crate::domain::id::sha256;
 
-use details::Heard;
+pub use details::Heard;
 use integrity::signs::Signs;
 use labels::Labels;
 use language::{Language, NumericOrder};
@@ -89,6 +90,8 @@ pub struct Meaning {
     matters: Labels,
     roles: Labels,
     days: Arc<Calendar>,
+    /// SHA-256 over the texts that it was compiled from.
+    digest: [u8; 32],
 }
 
 /// What an entry means.
@@ -161,7 +164,8 @@ impl Meaning {
 
     /// Compiles a language file and a jurisdiction's lexicon, each `(name, text)`; an empty text is an empty file.
     pub fn parse(language: (&str, &str), lexicon: (&str, &str)) -> Result<Self, Vec<Problem>> {
-        let mut meaning = Self::default();
+        let digest = sha256(&[sha256(language.1.as_bytes()), sha256(lexicon.1.as_bytes())].concat());
+        let mut meaning = Self { digest, ..Self::default() };
         let mut problems = Vec::new();
         let mut order = NumericOrder::Unsaid;
         // The jurisdiction's types stand before the language's.
@@ -193,13 +197,19 @@ impl Meaning {
         if problems.is_empty() { Ok(meaning) } else { Err(problems) }
     }
 
+    /// What stands for the words: two of one digest read every entry alike, as long as the code that reads is the same.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
     /// What an entry means. `reference` is its civil day, from which "el próximo jueves" and a missing year are read.
     pub fn classify(&self, entry: &Entry, reference: Option<Date>) -> Reading {
         self.listen(entry, reference).0
     }
 
-    /// What an entry means, and all that it says of hearings, the history that a ruling tells with it.
-    fn listen(&self, entry: &Entry, reference: Option<Date>) -> (Reading, Vec<Heard>) {
+    /// What an entry means, and all that it says of hearings, the history that a ruling tells with it. What is no history is
+    /// [`Reading::hearings`], in the same order.
+    pub fn listen(&self, entry: &Entry, reference: Option<Date>) -> (Reading, Vec<Heard>) {
         let extra = ["origin", "code"].map(|name| entry.extra.get(name).map_or("", String::as_str));
         let title = self.lexicon.title(&entry.title, &entry.text);
         let fields = Fields::read(title, extra, &entry.text, &self.language);

@@ -9,13 +9,32 @@ use jiff::civil::Date;
 use crate::domain::docket::{Docket, Entry};
 use crate::domain::setting::{Outcome, SILENT_AFTER, Setting};
 
-use super::Meaning;
 use super::lives::Lives;
+use super::{Heard, Meaning};
 
 impl Meaning {
     /// Every setting that the docket tells of, in the order in which they were set. `today` is the day of the court.
     pub fn settings(&self, docket: &Docket, today: Date) -> Vec<Setting> {
-        let mut settings = self.lives(docket.entries.iter().collect()).settings;
+        let settings = self.lives(docket.entries.iter().collect()).settings;
+        self.judged(settings, today)
+    }
+
+    /// [`settings`](Self::settings) by what was heard of each entry: what [`listen`](Self::listen) says of it on its own date, by its place
+    /// in the docket.
+    pub fn settings_of<'h>(&self, docket: &Docket, heard: impl Fn(usize) -> &'h [Heard], today: Date) -> Vec<Setting> {
+        let mut order: Vec<(usize, &Entry)> = docket.entries.iter().enumerate().collect();
+        // Of one day and hour the later in the list is the older.
+        order.reverse();
+        order.sort_by_key(|(_, entry)| (entry.date, entry.time));
+        let mut lives = Lives::new(self);
+        for (at, entry) in order {
+            lives.heard(entry, heard(at));
+        }
+        self.judged(lives.settings, today)
+    }
+
+    /// Settings of which it is said when a day passed in silence.
+    fn judged(&self, mut settings: Vec<Setting>, today: Date) -> Vec<Setting> {
         let until = self.working_days_before(today, SILENT_AFTER);
         for setting in settings.iter_mut().filter(|setting| setting.outcome == Outcome::Pending) {
             if setting.date.is_some_and(|date| date < until) {

@@ -2,7 +2,8 @@
 //!
 //! `fsck` asks what differs and `indexes` mends it. A name follows from the case's number, a head from the versions and events. A plan, a count of
 //! something that is missing, of refusals or of a host's requests that does not read back is begun anew: that costs a visit, or a few
-//! visits more until a removal is told, and a row of them that stops its case for good would cost more.
+//! visits more until a removal is told, and a row of them that stops its case for good would cost more. A kept reading that does not
+//! read back costs the time to read its docket again.
 
 use super::batch::MAX_VALUE;
 use super::codes::Sha;
@@ -10,6 +11,7 @@ use super::error::StoreError;
 use super::hosts::HostRecord;
 use super::indexes::{Wrong, readable};
 use super::keys::{self, Table, Trees};
+use super::readings::ReadingRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::refused::RefusedRecord;
 use super::{Cid, cases, folder, rows};
@@ -78,20 +80,22 @@ pub(super) fn better_head(trees: &Trees, cid: Cid, stored: Option<&HeadRecord>) 
 }
 
 fn begun_anew(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
-    for table in [Table::Sched, Table::Missing, Table::Refused, Table::Host] {
+    for table in [Table::Sched, Table::Missing, Table::Refused, Table::Reading, Table::Host] {
         for row in trees.at(table).iter() {
             let Some((key, value)) = readable(row)? else { continue };
             let reads = match table {
                 Table::Sched => rows::decode_row::<RowRecord>(table, &key, &value).map(drop),
                 // What stands behind a first row goes with it.
                 Table::Missing if key.len() > keys::MISSING_LEN => continue,
+                Table::Reading if key.len() > keys::CID_LEN => continue,
                 Table::Missing => rows::decode_long::<MissingEntryRecord>(trees, table, &key, &value).map(drop),
+                Table::Reading => rows::decode_long::<ReadingRecord>(trees, table, &key, &value).map(drop),
                 Table::Refused => rows::decode_row::<RefusedRecord>(table, &key, &value).map(drop),
                 _ => rows::decode_row::<HostRecord>(table, &key, &value).map(drop),
             };
             match reads {
                 Ok(()) => {}
-                Err(StoreError::Damaged(_)) if table == Table::Missing => with_parts(trees, table, &key, all)?,
+                Err(StoreError::Damaged(_)) if matches!(table, Table::Missing | Table::Reading) => with_parts(trees, table, &key, all)?,
                 Err(StoreError::Damaged(_)) => all.push(Wrong::useless(table, key.to_vec(), UNREAD)),
                 Err(error) => return Err(error),
             }

@@ -18,6 +18,7 @@ use super::keys::{self, Table, Trees};
 use super::left::LeftRecord;
 use super::link_key::LINK_KEY;
 use super::outbox::MAIL_DOMAIN;
+use super::readings::ReadingRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
 use super::records::event::EventRecord;
@@ -76,6 +77,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Silence => json(&rows::decode_long::<SilenceRecord>(trees, table, key, value)?),
         Table::Refused => json(&rows::decode_row::<RefusedRecord>(table, key, value)?),
         Table::Said => json(&rows::decode_long::<SaidRecord>(trees, table, key, value)?),
+        Table::Reading => json(&rows::decode_long::<ReadingRecord>(trees, table, key, value)?),
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
             (Some(cid), Some(number)) => json(&snapshot::read(trees, cid, number)?),
@@ -100,7 +102,7 @@ pub(super) fn key_len(table: Table) -> Option<usize> {
     match table {
         Table::Meta | Table::Cid | Table::Host | Table::Brake | Table::Condition => None,
         Table::Word | Table::Refused => Some(4),
-        Table::Name | Table::Sched | Table::Case | Table::Left => Some(8),
+        Table::Name | Table::Sched | Table::Case | Table::Left | Table::Reading => Some(keys::CID_LEN),
         Table::Event => Some(keys::EVENT_LEN),
         Table::Snap | Table::CaseEvent => Some(12),
         Table::Delivery | Table::EventId | Table::Body => Some(keys::DELIVERY_LEN),

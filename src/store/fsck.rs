@@ -173,7 +173,8 @@ fn is_long(table: Table) -> bool {
         | Table::Attempt
         | Table::Body
         | Table::Silence
-        | Table::Said => true,
+        | Table::Said
+        | Table::Reading => true,
         Table::Meta
         | Table::Word
         | Table::Cid

@@ -76,6 +76,8 @@ tables! {
     Refused = "refused",
     /// Hash of source and case number → what the operator said of the case that hides what is told of it, long.
     Said = "said",
+    /// Cid → what the entries of its last docket say, long, written lazily. It follows from the docket and may go.
+    Reading = "reading",
 }
 
 /// The opened trees. Cheap to clone.

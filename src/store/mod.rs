@@ -6,7 +6,7 @@
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
 //! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `attempts`, `deliveries`, `brake`,
-//! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions` · `folder`, `trial`, `compact`, `open` ·
+//! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions`, `readings` · `folder`, `trial`, `compact`, `open` ·
 //! `backup`, `restore`, `fsck`, `indexes`, `derived`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
@@ -31,6 +31,7 @@ pub mod open;
 pub mod outbox;
 pub mod prune;
 pub mod pulse;
+pub mod readings;
 pub mod restore;
 pub mod said;
 pub mod silences;
@@ -189,6 +190,14 @@ impl Store {
             let _ = self.inner.poison.set(error.clone());
         }
         result
+    }
+
+    /// Has work done on the writer's thread, without waiting for it or hearing of it; while more waits there than the writer takes, it is
+    /// left out. For what may be lost.
+    fn write_some_time(&self, work: impl FnOnce(&mut Ledger) -> Result<(), StoreError> + Send + 'static) {
+        if let Some(jobs) = &self.inner.jobs {
+            let _ = jobs.try_send(writer::job(false, work).0);
+        }
     }
 
     /// Runs work on the writer's thread and waits for it, and for the flush when `flush` says so.

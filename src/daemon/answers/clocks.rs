@@ -1,6 +1,6 @@
 //! The answer about procedural clocks: those of every case, loudest first, with what each rests on.
 //!
-//! Called by [`answer`](super::answer). Reads the store; changes nothing. Names of persons are shown as the privacy of their case has it.
+//! Called by [`answer`](super::answer). Reads the store; changes nothing but what is kept of readings. Names of persons are shown as the privacy of their case has it.
 
 use std::sync::Arc;
 
@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 use super::{Answer, Desk, find};
 use crate::config::Config;
 use crate::daemon::limits::clocks_of;
+use crate::daemon::readings;
 use crate::daemon::telling::{Read, Telling};
 use crate::delay::clocks::counts;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::Watch;
 use crate::domain::clocks::{Clock, Pin, State, Subject};
+use crate::meaning::Meaning;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -73,7 +75,9 @@ fn of_case(
     let last_ok = store.row(cid)?.map(|row| row.last_ok).filter(|at| *at > 0);
     let read_at = last_ok.and_then(|at| Timestamp::from_second(at.into()).ok());
     let zone = source.recipe.zone_of(&watch.number);
-    let clocks = clocks_of(config, watch, &docket, read_at, now);
+    let meaning = Meaning::shipped(&source.recipe.jurisdiction, &source.recipe.language);
+    let readings = readings::of(store, &rules, &meaning, cid, &docket);
+    let clocks = clocks_of(config, watch, (&docket, &readings), read_at, now);
     let telling = Telling::load(store, read, config, &watch.case, &[])?;
     let about = telling.about(config.general.language, Stop::Unsaid);
     let is_shown = |clock: &&Clock| all || clock.state.is_open() || matches!(clock.state, State::UnknownStart | State::MetLate);

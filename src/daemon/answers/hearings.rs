@@ -1,6 +1,6 @@
 //! The answer about hearings: the settings of every case, what became of them, and how many.
 //!
-//! Called by [`answer`](super::answer). Reads the store; changes nothing.
+//! Called by [`answer`](super::answer). Reads the store; changes nothing but what is kept of readings.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Desk, find};
 use crate::config::Config;
+use crate::daemon::readings;
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::docket::{Docket, EntryKey};
 use crate::domain::setting::{COUNTING, Setting, counts};
@@ -84,7 +85,8 @@ fn read<'c>(store: &Store, config: &Config, watch: &'c Watch, now: Timestamp) ->
     let read_at = store.row(cid)?.map(|row| row.last_ok).and_then(|last_ok| Timestamp::from_second(last_ok.into()).ok());
     let Some((meaning, zone)) = reader(config, watch) else { return Ok(None) };
     let today = read_at.map_or(now, |read_at| read_at.min(now)).to_zoned_datetime(zone.clone()).date();
-    let settings = meaning.placed(&docket, &zone, today);
+    let readings = readings::of(store, &config.rules_of(&watch.case), &meaning, cid, &docket);
+    let settings = meaning.placed_of(&docket, |at| readings.heard(at), &zone, today);
     Ok(Some(Read { watch, docket, settings }))
 }
 

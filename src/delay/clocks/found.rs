@@ -14,8 +14,9 @@ use crate::domain::hearing::HearingStatus;
 use crate::domain::setting::{Outcome, Setting};
 use crate::meaning::{Meaning, instant, zone_of};
 
-use super::pattern::{Pattern, Shows, Words};
+use super::pattern::{Pattern, Shows};
 use super::person::{Persons, Whom};
+use super::readings::{EntryReading, Readings};
 
 /// A day was set for a hearing.
 pub const ORDERED: &str = "hearing_ordered";
@@ -70,22 +71,29 @@ pub struct Story {
 }
 
 impl Story {
-    /// Reads a docket, beside what the operator says, as of a day.
-    pub fn read(patterns: &[Pattern], docket: &Docket, meaning: &Meaning, zone: &TimeZone, pins: &[Pin], today: Date) -> Self {
+    /// Puts together what the entries of a docket say and what the operator does, as of a day.
+    pub fn read(
+        patterns: &[Pattern],
+        (docket, readings): (&Docket, &Readings),
+        meaning: &Meaning,
+        zone: &TimeZone,
+        pins: &[Pin],
+        today: Date,
+    ) -> Self {
         let mut story = Self { persons: Persons::of(docket, meaning), ..Self::default() };
         let add: Vec<&Pin> = pins.iter().filter(|pin| !pin.remove).collect();
         // Whoever is pinned is a person of the case before entries are asked whom they name.
         let pinned: Vec<Whom> = add.iter().map(|pin| story.pinned(pin)).collect();
         // Of one day the later in the list is the older.
-        for entry in docket.entries.iter().rev() {
-            story.entry(patterns, entry, meaning, zone);
+        for (entry, reading) in docket.entries.iter().zip(readings.all()).rev() {
+            story.entry(patterns, entry, reading, zone);
         }
         if let Some(filed) = docket.heading.filed {
             for pattern in patterns.iter().filter(|pattern| pattern.by_filed) {
                 story.events.push(Found { how: How::Heading, ..plain(&pattern.id, filed, None) });
             }
         }
-        story.hearings(docket, &meaning.settings(docket, today), zone);
+        story.hearings(docket, &meaning.settings_of(docket, |at| readings.heard(at), today), zone);
         story.remove(pins);
         for (pin, whom) in add.into_iter().zip(pinned) {
             let at = pin.time.and_then(|time| instant(pin.date.to_datetime(time), zone));
@@ -99,19 +107,14 @@ impl Story {
         pin.person.as_deref().map_or(Whom::Everybody, |name| Whom::These(vec![self.persons.place(name)]))
     }
 
-    fn entry(&mut self, patterns: &[Pattern], entry: &Entry, meaning: &Meaning, zone: &TimeZone) {
-        let Some(date) = entry.date.filter(|_| !entry.annulled) else { return };
-        let words = Words::read(entry, meaning);
+    fn entry(&mut self, patterns: &[Pattern], entry: &Entry, reading: &EntryReading, zone: &TimeZone) {
+        let Some(date) = entry.date.filter(|_| !entry.annulled && !reading.shows.is_empty()) else { return };
         let zone = zone_of(entry, zone);
         let at = entry.time.and_then(|time| instant(date.to_datetime(time), &zone));
-        let first = self.events.len();
-        for pattern in patterns {
-            if self.events[first..].iter().any(|found| found.event == pattern.id) {
-                continue;
-            }
-            let Some(shows) = pattern.shows(&words) else { continue };
-            let whom = if pattern.everybody { Whom::Everybody } else { self.whom(entry, &shows) };
-            let told = said_day(&words, date).filter(|_| pattern.asks(EventKind::RulingOral));
+        for (at_pattern, shows) in &reading.shows {
+            let Some(pattern) = patterns.get(*at_pattern) else { continue };
+            let whom = if pattern.everybody { Whom::Everybody } else { self.whom(entry, shows) };
+            let told = said_day(reading, date).filter(|_| pattern.asks(EventKind::RulingOral));
             let (date, at) = told.map_or((date, at), |day| (day, None));
             self.events.push(Found { entry: Some(entry.key.clone()), whom, how: shows.how, ..plain(&pattern.id, date, at) });
         }
@@ -196,10 +199,10 @@ fn plain(event: &str, date: Date, at: Option<Timestamp>) -> Found {
 }
 
 /// The day on which a decision was announced, where the entry tells it of an earlier day than its own and has no doubt of it.
-fn said_day(words: &Words<'_>, own: Date) -> Option<Date> {
-    if !words.reading.kinds.contains(&EventKind::RulingOral) {
+fn said_day(reading: &EntryReading, own: Date) -> Option<Date> {
+    if !reading.kinds.contains(&EventKind::RulingOral) {
         return None;
     }
-    let said = words.reading.hearings.iter().filter(|heard| heard.status == HearingStatus::OralDecision && heard.warnings.is_empty());
+    let said = reading.hearings().filter(|heard| heard.status == HearingStatus::OralDecision && heard.warnings.is_empty());
     said.filter_map(|heard| heard.date).find(|date| *date < own)
 }

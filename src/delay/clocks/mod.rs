@@ -2,7 +2,8 @@
 //!
 //! `daemon::answers` asks [`Rules::clocks`] for `veedor clocks`; `config` asks which events an operator may pin. The rules are
 //! `jurisdictions/<id>/clocks.toml`, in the format of `docs/clocks.md`, and an operator's own files beside the watch list. Nothing here
-//! is legal advice, and no rule is used without the words "verify with a lawyer".
+//! is legal advice, and no rule is used without the words "verify with a lawyer". What the entries of a docket say is read once, into
+//! [`Readings`], from which clocks are run as often as anybody asks.
 
 mod count;
 mod cycle;
@@ -14,6 +15,7 @@ pub mod pattern;
 pub mod person;
 mod read;
 mod reading;
+pub mod readings;
 pub mod rule;
 mod say;
 #[cfg(test)]
@@ -30,12 +32,14 @@ use crate::diag::{Problem, Reader, Sink};
 use crate::domain::case::Fact;
 use crate::domain::clocks::{Clock, Pin, State};
 use crate::domain::docket::Docket;
+use crate::domain::id::sha256;
 use crate::meaning::Meaning;
 
 use engine::Bench;
 use fact::FactPattern;
 use found::Story;
 use pattern::Pattern;
+use readings::Readings;
 use rule::{Condition, Rule};
 
 /// Id, name of the file, text.
@@ -54,6 +58,8 @@ pub struct Rules {
     rules: BTreeMap<String, Vec<Rule>>,
     /// The ids in the order of the file.
     order: Vec<String>,
+    /// SHA-256 over the texts that it was compiled from, one after the other.
+    digest: [u8; 32],
 }
 
 /// A case at a moment.
@@ -61,6 +67,8 @@ pub struct Rules {
 pub struct Look<'a> {
     /// As it was last read.
     pub docket: &'a Docket,
+    /// What its entries say, by these rules and words: [`Rules::readings`] of this docket, made now or kept.
+    pub readings: &'a Readings,
     /// The words of its court.
     pub meaning: &'a Meaning,
     /// The zone of its court.
@@ -122,6 +130,7 @@ impl Rules {
     pub fn with(&self, name: &str, text: &str) -> Result<Self, Vec<Problem>> {
         let sink = Sink::new(name, text);
         let mut rules = self.clone();
+        rules.digest = sha256(&[self.digest, sha256(text.as_bytes())].concat());
         if let Some(document) = crate::diag::parse(&sink) {
             let mut root = Reader::root(&document, &sink);
             root.integer("schema_version", 1, 1);
@@ -212,7 +221,7 @@ impl Rules {
     /// What happened in a case, as far as its docket and its operator show.
     pub fn story(&self, look: &Look<'_>) -> Story {
         let today = engine::day_of(look.as_of, &look.zone);
-        Story::read(&self.patterns, look.docket, look.meaning, &look.zone, look.pins, today)
+        Story::read(&self.patterns, (look.docket, look.readings), look.meaning, &look.zone, look.pins, today)
     }
 
     /// What is known of a case: what the operator says, and what the docket does.

@@ -4,6 +4,7 @@
 //! `jurisdictions/lang/es.toml`). Every pattern carries its reason and examples, which a test runs. Patterns are narrow on purpose: a
 //! false start is worse than an unknown one.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::diag::{At, Reader};
@@ -14,7 +15,7 @@ use crate::domain::hearing::HearingMention;
 use crate::meaning::lexicon::split_class;
 use crate::meaning::phrase::Phrase;
 use crate::meaning::tokens::Tokens;
-use crate::meaning::{Meaning, Reading, kind_of};
+use crate::meaning::{Heard, Meaning, Reading, kind_of};
 
 /// An `[[event]]`: entries that show that something happened.
 #[derive(Debug, Clone)]
@@ -74,9 +75,14 @@ const FIELDS: [(&str, Field, bool); 6] = [
 pub struct Words<'e> {
     /// What it means.
     pub reading: Reading,
-    title: Tokens<'e>,
-    class: Tokens<'e>,
-    text: Tokens<'e>,
+    /// Everything that it says of hearings, the history that it tells with it.
+    pub heard: Vec<Heard>,
+    meaning: &'e Meaning,
+    title: &'e str,
+    class: &'e str,
+    text: &'e str,
+    /// By [`Field`], the words that a pattern has asked for: most ask for none of a routine entry.
+    tokens: [OnceCell<Tokens<'e>>; 3],
 }
 
 /// By what an entry shows an event.
@@ -90,21 +96,18 @@ pub struct Shows {
 
 impl<'e> Words<'e> {
     /// Reads an entry.
-    pub fn read(entry: &'e Entry, meaning: &Meaning) -> Self {
+    pub fn read(entry: &'e Entry, meaning: &'e Meaning) -> Self {
         let (title, class) = split_class(&entry.title);
-        Self {
-            reading: meaning.classify(entry, entry.date),
-            title: meaning.title_words(title),
-            class: meaning.title_words(class),
-            text: meaning.words(&entry.text),
-        }
+        let (reading, heard) = meaning.listen(entry, entry.date);
+        Self { reading, heard, meaning, title, class, text: &entry.text, tokens: Default::default() }
     }
 
     fn of(&self, field: Field) -> &Tokens<'e> {
+        let [title, class, text] = &self.tokens;
         match field {
-            Field::Title => &self.title,
-            Field::Class => &self.class,
-            Field::Text => &self.text,
+            Field::Title => title.get_or_init(|| self.meaning.title_words(self.title)),
+            Field::Class => class.get_or_init(|| self.meaning.title_words(self.class)),
+            Field::Text => text.get_or_init(|| self.meaning.words(self.text)),
         }
     }
 }

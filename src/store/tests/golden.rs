@@ -23,7 +23,7 @@ use crate::store::records::delivery::{DeliveryRecord, StateRecord};
 use crate::store::rows;
 
 /// The newest last: `VEEDOR_BLESS_STORE=` its name writes it, once.
-const FOLDERS: [&str; 3] = ["v1", "v1-2", "v1-3"];
+const FOLDERS: [&str; 4] = ["v1", "v1-2", "v1-3", "v1-4"];
 
 fn newest() -> &'static str {
     FOLDERS[FOLDERS.len() - 1]
@@ -95,7 +95,7 @@ fn is_read(folder: &Path) {
     store.commit(news(1, &case(1), 4)).expect("commits");
 }
 
-/// Writes the fixtures of a format, once, before it is published: `VEEDOR_BLESS_STORE=v1-3 cargo test --lib golden`.
+/// Writes the fixtures of a format, once, before it is published: `VEEDOR_BLESS_STORE=v1-4 cargo test --lib golden`.
 fn write_format_1(folder: &Path) {
     let dir = tempfile::tempdir().expect("a folder");
     let store = everything(dir.path());
@@ -117,6 +117,8 @@ fn bytes(hex: &str) -> Vec<u8> {
 /// [`whole`], with what came later: a row in every table, every shape of a row of the brake, every state of a delivery, and an appointment.
 fn everything(dir: &Path) -> Store {
     let store = whole(dir);
+    store.keep_readings(1, b"what its entries say ".repeat(20));
+    store.keep_readings(2, b"less".to_vec());
     let some = store.due_at(at(9_000), 1)[0].id;
     store.refused(some, "550 no such user", at(9)).expect("notes").expect("it has an address");
     let said = [said::watch(1, Some(Telling::Activity), &[2]), said::watch(2, Some(Telling::TypeAndDate), &[])];

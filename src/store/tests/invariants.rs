@@ -147,6 +147,13 @@ const TABLE: &[Planted] = &[
     row("a silence does not read back", |s| spoil(s, Table::Silence, &first(s, Table::Silence)), "silence ", Left),
     row("a condition does not read back", |s| spoil(s, Table::Condition, &first(s, Table::Condition)), "condition ", Left),
     row("a condition of no topic", |s| copy_row(s, Table::Condition, b"nothing\0x"), "names no condition", Left),
+    row(
+        "what entries say does not read back",
+        |s| spoil(s, Table::Reading, &keys::cid(1)),
+        "reading 0000000000000001: its checksum",
+        Begun,
+    ),
+    row("a part of what entries say is gone", |s| remove(s, Table::Reading, &part(s, Table::Reading)), "reading 0000000000000001", Begun),
     row("a host does not read back", |s| spoil(s, Table::Host, b"https://a.example.org"), "host ", Begun),
     row("a count of the brake does not read back", |s| spoil(s, Table::Brake, &keys::changed(SOURCE, "edit", 1)), "brake ", Left),
     row("a count of no source", |s| copy_row(s, Table::Brake, &HOOK.to_be_bytes()), "its source is unknown", Left),
@@ -163,6 +170,7 @@ const TABLE: &[Planted] = &[
 /// A store with a row in every table.
 pub(super) fn full(dir: &Path) -> Store {
     let store = lived_in(dir);
+    store.keep_readings(1, (0..200u32).flat_map(|n| sha256(&n.to_be_bytes())).collect());
     let of = |table: Table| store.inner.trees.at(table).iter().next();
     let some = store.due_at(at(500), 1)[0].id;
     store.refused(some, "550 no such user", at(9)).expect("notes");

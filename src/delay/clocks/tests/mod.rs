@@ -103,9 +103,11 @@ impl Case {
         let zone = self.zone();
         let wall = if when.len() == 10 { format!("{when}T23:00") } else { when.to_owned() };
         let as_of = zone.to_timestamp(wall.parse().expect("a moment")).expect("a moment");
+        let meaning = Meaning::shipped(self.jurisdiction, self.language);
         let look = Look {
             docket: &self.docket,
-            meaning: &Meaning::shipped(self.jurisdiction, self.language),
+            readings: &self.rules.readings(&self.docket, &meaning),
+            meaning: &meaning,
             zone,
             calendar: &self.calendar,
             scope: self.scope.clone(),

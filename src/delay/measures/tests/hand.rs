@@ -16,8 +16,10 @@ fn metastasis() {
     }
     case.calendar = Calendar::shipped("ec").by_rule();
     let (meaning, empty) = (Meaning::shipped("ec", "es"), BTreeMap::new());
+    let rules = Rules::shipped("ec");
     let look = Look {
         docket: &case.docket,
+        readings: &rules.readings(&case.docket, &meaning),
         meaning: &meaning,
         zone: zone(),
         calendar: &case.calendar,
@@ -27,7 +29,7 @@ fn metastasis() {
         as_of: noon("2025-03-01"),
         read: None,
     };
-    let story = Rules::shipped("ec").story(&look);
+    let story = rules.story(&look);
     case.story = story;
     case.story.persons.place("PERSONA FICTICIA UNO");
     let case = case.event("detention_effective", "2023-12-14");
