@@ -11,9 +11,11 @@ use super::Wanted;
 use super::seen::{first_seen, judges};
 use crate::config::Config;
 use crate::daemon::answers::masked;
+use crate::daemon::readings;
 use crate::daemon::telling::{Read, Telling};
 use crate::days::{Calendar, Scope};
-use crate::delay::clocks::{Account, Look};
+use crate::delay::clocks::readings::{EntryReading, Readings};
+use crate::delay::clocks::{Account, Look, Rules};
 use crate::delay::measures::{Known, QUIET_DAYS, Study};
 use crate::delay::report::{Told, case};
 use crate::domain::about::{About, Stop};
@@ -21,11 +23,11 @@ use crate::domain::case::{CaseRef, Watch};
 use crate::domain::clocks::Subject;
 use crate::domain::delays::{CaseDelays, DataVersion, Why};
 use crate::domain::docket::{Docket, EntryKey};
-use crate::domain::event::{Actor, Event, EventKind};
+use crate::domain::event::{Event, EventKind};
 use crate::domain::setting::Setting;
 use crate::domain::twin::{Placed, merged, pairs};
 use crate::domain::withhold::Telling as HowMuch;
-use crate::meaning::{Meaning, Reading};
+use crate::meaning::Meaning;
 use crate::store::cases::Head;
 use crate::store::error::StoreError;
 use crate::store::{Cid, Store};
@@ -59,6 +61,16 @@ struct Then {
     read: Option<Timestamp>,
 }
 
+impl Then {
+    /// What its entries say. Only of the newest version that is kept.
+    fn readings(&self, store: &Store, rules: &Rules, meaning: &Meaning) -> Readings {
+        match self.version == self.head.version {
+            true => readings::of(store, rules, meaning, self.cid, &self.docket),
+            false => rules.readings(&self.docket, meaning),
+        }
+    }
+}
+
 /// Studies a case. Blocks.
 ///
 /// # Errors
@@ -84,8 +96,10 @@ fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: 
     let (meaning, zone) = (Meaning::shipped(&recipe.jurisdiction, &recipe.language), recipe.zone_of(&watch.number));
     let calendar = Calendar::shipped(&recipe.jurisdiction);
     let rules = config.rules_of(&watch.case);
+    let readings = then.readings(store, &rules, &meaning);
     let account = rules.account(&Look {
         docket: &then.docket,
+        readings: &readings,
         meaning: &meaning,
         zone: zone.clone(),
         calendar: &calendar,
@@ -95,10 +109,8 @@ fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: 
         as_of,
         read: then.read,
     });
-    let (settings, shared) = settings(store, config, watch, &then, wanted)?;
-    let readings: Vec<Reading> = then.docket.entries.iter().map(|entry| meaning.classify(entry, entry.date)).collect();
-    let entries = then.docket.entries.iter().zip(&readings);
-    let actors: BTreeMap<EntryKey, Actor> = entries.map(|(entry, reading)| (entry.key.clone(), reading.actor)).collect();
+    let (settings, shared) = settings(store, config, watch, (&then, &readings), wanted)?;
+    let actors = readings.actors(&then.docket);
     let events: Vec<Event> = store.case_events(then.cid)?.into_iter().filter(|event| event.seen_at <= as_of).collect();
     let Account { story, scope, clocks } = account;
     let study = Study {
@@ -107,10 +119,10 @@ fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: 
         settings: &settings,
         story: &story,
         seen: &first_seen(&events),
-        judges: &judges(&then.docket, &readings, &events, &zone),
+        judges: &judges(&then.docket, readings.all(), &events, &zone),
         watched_since: Some(then.head.watched_since),
         read: then.read,
-        ended: ended(&then.docket, &readings),
+        ended: ended(&then.docket, readings.all()),
         calendar: &calendar,
         scope,
         zone: zone.clone(),
@@ -169,22 +181,34 @@ fn then(store: &Store, case: &CaseRef, wanted: &Wanted) -> Result<Option<Then>, 
 }
 
 /// The settings of a case, with what linked cases say of them; and which of them those have too.
-fn settings(store: &Store, config: &Config, watch: &Watch, own: &Then, wanted: &Wanted) -> Result<(Vec<Setting>, Shared), StoreError> {
-    let placed = |watch: &Watch, then: &Then| -> Option<Vec<Placed>> {
+fn settings(
+    store: &Store,
+    config: &Config,
+    watch: &Watch,
+    (own, readings): (&Then, &Readings),
+    wanted: &Wanted,
+) -> Result<(Vec<Setting>, Shared), StoreError> {
+    let placed = |watch: &Watch, then: &Then, readings: &Readings| -> Option<Vec<Placed>> {
         let recipe = &config.source_of(&watch.case)?.recipe;
         let zone = recipe.zone_of(&watch.number);
         // What became of a day that nobody has looked at since is not known to be unknown.
         let today = then.read.unwrap_or(wanted.as_of).to_zoned_datetime(zone.clone()).date();
-        Some(Meaning::shipped(&recipe.jurisdiction, &recipe.language).placed(&then.docket, &zone, today))
+        Some(Meaning::shipped(&recipe.jurisdiction, &recipe.language).placed_of(&then.docket, |at| readings.heard(at), &zone, today))
     };
-    let ours = placed(watch, own).unwrap_or_default();
+    let ours = placed(watch, own, readings).unwrap_or_default();
     let mut others: Vec<(CaseRef, Vec<Placed>)> = Vec::new();
     for other in watch.linked.iter().filter_map(|case| config.watch(case)) {
         let theirs = match then(store, &other.case, wanted) {
             Err(StoreError::Damaged(_)) => None,
             theirs => theirs?,
         };
-        others.extend(theirs.and_then(|theirs| Some((other.case.clone(), placed(other, &theirs)?))));
+        let theirs = theirs.and_then(|theirs| {
+            let recipe = &config.source_of(&other.case)?.recipe;
+            let meaning = Meaning::shipped(&recipe.jurisdiction, &recipe.language);
+            let readings = theirs.readings(store, &config.rules_of(&other.case), &meaning);
+            Some((other.case.clone(), placed(other, &theirs, &readings)?))
+        });
+        others.extend(theirs);
     }
     let paired: Vec<Vec<(usize, usize)>> = others.iter().map(|(_, theirs)| pairs(&ours, theirs)).collect();
     let (mut settings, mut shared) = (Vec::with_capacity(ours.len()), Vec::new());
@@ -201,7 +225,7 @@ fn settings(store: &Store, config: &Config, watch: &Watch, own: &Then, wanted: &
 }
 
 /// The newest that the entries say of its end, when that is not that it was opened again.
-fn ended(docket: &Docket, readings: &[Reading]) -> Option<Known> {
+fn ended(docket: &Docket, readings: &[EntryReading]) -> Option<Known> {
     let dated = docket.entries.iter().zip(readings).filter(|(entry, _)| !entry.annulled);
     let told = dated.filter_map(|(entry, reading)| {
         let is_end = |kind: &EventKind| matches!(kind, EventKind::CaseClosed | EventKind::CaseReopened);

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::delay::clocks::readings::EntryReading;
 use crate::delay::measures::JudgeChange;
 use crate::domain::docket::{Docket, EntryKey};
 use crate::domain::event::{Event, EventKind};
-use crate::meaning::Reading;
 
 /// The version that is the first look at a case.
 const FIRST_LOOK: u32 = 1;
@@ -63,7 +63,7 @@ pub fn first_seen(events: &[Event]) -> BTreeMap<EntryKey, Timestamp> {
 }
 
 /// The changes of its judges: those that entries tell, by their days, and those that the heading showed, by the day on which it was seen.
-pub fn judges(docket: &Docket, readings: &[Reading], events: &[Event], zone: &TimeZone) -> Vec<JudgeChange> {
+pub fn judges(docket: &Docket, readings: &[EntryReading], events: &[Event], zone: &TimeZone) -> Vec<JudgeChange> {
     let told =
         docket.entries.iter().zip(readings).filter(|(entry, reading)| !entry.annulled && reading.kinds.contains(&EventKind::JudgeChanged));
     let mut changes: Vec<JudgeChange> =

@@ -54,8 +54,10 @@ fn studied(number: usize, court: &str, entries: &[(Date, (&str, &str))]) -> Case
     let docket = Docket { heading: Heading { court: Some(court.to_owned()), ..Heading::default() }, entries, ..Docket::default() };
     let (meaning, calendar, rules) = (Meaning::shipped("ec", "es"), Calendar::shipped("ec"), Rules::shipped("ec"));
     let facts = BTreeMap::from([("matter".to_owned(), Fact::Text("penal".to_owned()))]);
+    let readings = rules.readings(&docket, &meaning);
     let account = rules.account(&Look {
         docket: &docket,
+        readings: &readings,
         meaning: &meaning,
         zone: zone(),
         calendar: &calendar,

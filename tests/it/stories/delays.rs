@@ -149,7 +149,7 @@ fn what_is_asked_wrongly_says_what_to_do() {
 /// With the clock of the daemon in our hands: what a channel that asks is told of the month that is over, once.
 #[test]
 fn a_month_is_summed_up_for_the_channels_that_ask_and_once() {
-    let mut world = World::new(&[A, B]);
+    let world = World::new(&[A, B]);
     trial(&world);
     let asks = "events = [\"hearing.*\", \"delays.*\"]\n";
     let list = world.list.replacen("kind = \"webhook\"\n", &format!("kind = \"webhook\"\n{asks}"), 1);
