@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::matter::Member;
 use crate::config::Config;
-use crate::days::{Calendar, Scope};
+use crate::days::Scope;
 use crate::delay::clocks::Look;
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::clock_news::{ClockNews, is_of_clocks};
@@ -19,7 +19,7 @@ use crate::domain::clocks::{Claim, Clock, Milestone, Part, State, WHOM};
 use crate::domain::docket::Docket;
 use crate::domain::event::{Event, EventKind, Severity};
 use crate::domain::id::Id;
-use crate::meaning::{Meaning, calendar};
+use crate::meaning::calendar;
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -47,9 +47,9 @@ pub(super) fn clocks_of(config: &Config, watch: &Watch, docket: &Docket, read: O
     let court = watch.number.parts.get("court").map(str::to_owned);
     config.rules_of(&watch.case).clocks(&Look {
         docket,
-        meaning: &Meaning::shipped(&recipe.jurisdiction, &recipe.language),
+        meaning: &config.meaning_of(recipe),
         zone: recipe.zone_of(&watch.number),
-        calendar: &Calendar::shipped(&recipe.jurisdiction),
+        calendar: &config.calendar_of(&watch.case),
         scope: Scope { place: court, ..Scope::default() },
         facts: &watch.facts,
         pins: &watch.pins,

@@ -74,7 +74,7 @@ impl<'c> Member<'c> {
         // A reading in the future is one under a clock that was ahead; no silence follows from it.
         let Some(read_at) = read_at.map(|read_at| read_at.min(now)) else { return Ok(None) };
         let recipe = &source.recipe;
-        let (meaning, zone) = (Meaning::shipped(&recipe.jurisdiction, &recipe.language), recipe.zone_of(&watch.number));
+        let (meaning, zone) = (config.meaning_of(recipe), recipe.zone_of(&watch.number));
         let settings = match watch.linked.is_empty() {
             true => Vec::new(),
             false => meaning.placed(&docket, &zone, read_at.to_zoned_datetime(zone.clone()).date()),
