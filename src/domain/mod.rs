@@ -36,6 +36,7 @@ pub mod checkup;
 pub mod clock_news;
 pub mod clocks;
 pub mod condition;
+pub mod delays;
 pub mod delivery;
 pub mod diff;
 pub mod digest;

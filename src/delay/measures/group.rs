@@ -32,6 +32,7 @@ pub struct Member<'a> {
 pub struct Pace {
     measure: Measure,
     part: String,
+    observations: Vec<Observation>,
     curve: Curve,
     left_out: usize,
 }
@@ -48,7 +49,12 @@ impl Pace {
                 }
             }
         }
-        Self { measure, part: part.to_owned(), curve: Curve::of(&observations), left_out }
+        Self { measure, part: part.to_owned(), curve: Curve::of(&observations), observations, left_out }
+    }
+
+    /// What it rests on, in the order of the members.
+    pub fn observations(&self) -> &[Observation] {
+        &self.observations
     }
 
     /// The curve, with what it rests on.

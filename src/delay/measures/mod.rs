@@ -30,6 +30,7 @@ mod tests;
 use crate::domain::figure::Figures;
 use crate::domain::measure::{COUNTING_VERSION, REFUSED};
 
+pub use stages::reached;
 use study::View;
 pub use study::{JudgeChange, Known, QUIET_DAYS, Study};
 

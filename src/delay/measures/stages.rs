@@ -11,7 +11,7 @@ use crate::domain::docket::EntryKey;
 use crate::domain::figure::{Figure, Value};
 use crate::domain::measure::Measure;
 
-use super::study::View;
+use super::study::{Known, Study, View};
 
 /// A step: its stable name, the events that show it, and the kinds of hearing whose beginning does.
 struct Step {
@@ -62,6 +62,13 @@ pub fn figures(view: &View<'_>) -> Vec<Figure> {
     let mut all = stages(view);
     all.extend(oral_to_written(view));
     all
+}
+
+/// The last step that was taken, by its stable name, and when.
+pub fn reached(study: &Study<'_>) -> Option<(&'static str, Known)> {
+    let steps = walk(&View::of(study));
+    let mut taken = STEPS.iter().zip(&steps).filter_map(|(step, at)| Some((step.name, at.taken()?)));
+    taken.next_back().map(|(name, taken)| (name, Known { date: taken.date, entry: taken.entry.clone() }))
 }
 
 /// When each step was first taken, none before the steps that come before it.

@@ -117,6 +117,7 @@ confidence = "high"
     world.ok(&["reload"]);
     assert_eq!(due(&world), ["2024-12-05", "2024-12-10"], "by a running daemon");
     assert!(of(&world, "EC-COIP-621")["calendar"].as_str().is_some_and(|version| version.contains("+ mesa judicial #")));
+    assert!(world.ok(&["report", "delays", "--json"]).contains("+ mesa judicial #"), "a report says by which days it counted");
 
     // It is that of one canton only.
     std::fs::write(&file, HOLIDAY.replace("\"17721\"", "\"09\"")).expect("a calendar");
