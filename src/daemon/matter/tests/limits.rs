@@ -232,3 +232,70 @@ fn what_is_told_of_time_limits_holds_in_every_docket_and_through_every_restart()
     let mut runner = TestRunner::new(ProptestConfig { max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::with_cases(12) });
     runner.run(&plans(), |plan| holds(&plan).map(drop)).unwrap_or_else(|error| panic!("{error}"));
 }
+
+const SHORT: &str = "FICTICIA ANA";
+const WHOLE: &str = "FICTICIA PRUEBA ANA MARIA";
+
+/// What is told, by kind and person, of a criminal case with one person in custody since 10 June, of which the end was told on 12 November.
+fn in_custody() -> Pair {
+    let facts = "facts = { matter = \"penal\", detained = true, penalty_over_5y = false }";
+    let pair = Pair::with(&LIST.replace("linked = [\"ec-fiscalia 170101824010001\"]", facts));
+    accuse(&pair, "2026-11-02T15:00:00Z", &[SHORT], &["Ficticia Ana"]);
+    assert_eq!(told_on(&pair, "2026-11-12T15:00:00Z"), [format!("clock.warning {SHORT}")]);
+    pair
+}
+
+/// A version that accuses these, and says that they were caught, by these names.
+fn accuse(pair: &Pair, when: &str, parties: &[&str], caught: &[&str]) {
+    let text = |name: &str| format!("Siento por tal que la orden de prisión preventiva de {name} se hizo efectiva.");
+    let act =
+        |(nth, name): (usize, &&str)| Entry { key: EntryKey(nth.to_string()), ..entry(date(2026, 6, 10), "RAZON (RAZON)", &text(name)) };
+    let parties = parties.iter().map(|name| Party { role: "PROCESADO".into(), name: (*name).into() }).collect();
+    pair.docket(0, at(when), Docket { entries: caught.iter().enumerate().map(act).collect(), parties, ..Docket::default() });
+}
+
+fn told_on(pair: &Pair, when: &str) -> Vec<String> {
+    let events = told_of(pair, when, "2026-11-02T12:00:00Z").into_iter().filter(|event| is_of_clocks(event.kind));
+    let line = |event: Event| format!("{} {}", event.kind, ClockNews::of(&event).and_then(|news| news.person).unwrap_or_default());
+    let mut lines: Vec<String> = events.map(line).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn a_name_that_the_court_completes_lets_nothing_be_told_again() {
+    let pair = in_custody();
+    accuse(&pair, "2026-11-13T15:00:00Z", &[WHOLE], &["Ficticia Ana"]);
+    assert_eq!(told_on(&pair, "2026-11-13T16:00:00Z"), [] as [&str; 0], "it was told under the shorter name");
+    assert_eq!(told_on(&pair, "2026-11-26T15:00:00Z"), [format!("clock.warning {WHOLE}")], "the next moment is told under the whole name");
+    assert_eq!(told_on(&pair, "2026-11-27T15:00:00Z"), [] as [&str; 0]);
+}
+
+#[test]
+fn what_was_told_of_one_person_is_told_of_another_who_has_that_name_and_more() {
+    // The one of whom it was told is still accused, whichever stands first in the list.
+    for parties in [[SHORT, WHOLE], [WHOLE, SHORT]] {
+        let pair = in_custody();
+        accuse(&pair, "2026-11-13T15:00:00Z", &parties, &["Ficticia Prueba Ana Maria"]);
+        assert_eq!(told_on(&pair, "2026-11-13T16:00:00Z"), [format!("clock.warning {WHOLE}")], "{parties:?}");
+    }
+    // Two have it, and nobody knows of which of them it was told.
+    const SISTER: &str = "FICTICIA PRUEBA ANA LUCIA";
+    let pair = in_custody();
+    accuse(&pair, "2026-11-13T15:00:00Z", &[WHOLE, SISTER], &["Ficticia Prueba Ana Maria", "Ficticia Prueba Ana Lucia"]);
+    assert_eq!(told_on(&pair, "2026-11-13T16:00:00Z"), [format!("clock.warning {SISTER}"), format!("clock.warning {WHOLE}")]);
+}
+
+#[test]
+fn a_name_that_is_only_missing_for_now_is_no_other_person() {
+    let pair = in_custody();
+    let short = Party { role: "PROCESADO".into(), name: SHORT.into() };
+    accuse(&pair, "2026-11-13T15:00:00Z", &[WHOLE, SHORT], &["Ficticia Ana"]);
+    // The list lacks the shorter one since this visit; it stays in the docket until that is believed.
+    let missing = crate::domain::diff::Missing { since: at("2026-11-13T15:00:00Z"), visits: 1 };
+    let head = pair.store.head(pair.cids[0]).expect("reads").expect("is there");
+    let (row, events, deliveries) = (Pair::row(at("2026-11-13T15:30:00Z")), Vec::new(), Vec::new());
+    let missing = Some(MissingParts::from([(crate::domain::diff::Part::Party(short), missing)]));
+    pair.store.commit(Visit { cid: pair.cids[0], row, head, missing, version: None, events, deliveries }).expect("kept");
+    assert_eq!(told_on(&pair, "2026-11-13T16:00:00Z"), [] as [&str; 0]);
+}
