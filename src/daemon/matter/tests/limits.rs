@@ -147,7 +147,7 @@ impl Plan {
             look_at(&pair.store, &pair.config, 0, (now, steady), &mut known).expect("looked at");
             let events = told_since(before);
             // Whether it was time to look or not.
-            if !events.is_empty() || nth % 16 == 0 {
+            if !events.is_empty() || nth.is_multiple_of(16) {
                 let before = pair.store.last_event().expect("a number");
                 look(&pair.store, &pair.config, &pair.config.cases[0], now, steady).expect("looked at");
                 let again = told_since(before);
@@ -222,7 +222,7 @@ fn what_is_told_of_time_limits_holds_in_every_docket_and_through_every_restart()
     };
     // One that tells of everything: half a year of custody ends on 28 March, and the sentence of a decision of the 3rd is entered on the 31st.
     let acts = [(1, 0, 0), (29, 0, 1), (20, 1, 12)].map(|(dated, late, what)| Act { dated, late, what });
-    let tick = |nth: usize| Tick { hours: 20, is_read: nth % 9 != 4, is_restart: nth % 3 == 0 };
+    let tick = |nth: usize| Tick { hours: 20, is_read: nth % 9 != 4, is_restart: nth.is_multiple_of(3) };
     let all = Plan { is_over_5y: false, pinned: Some(-155), acts: acts.into(), ticks: (0..60).map(tick).collect() };
     let told = holds(&all).unwrap_or_else(|error| panic!("{error}"));
     for kind in [EventKind::ClockWarning, EventKind::ClockBreach, EventKind::ClockMet] {
