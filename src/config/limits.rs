@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::delay::clocks::Rules;
-use crate::diag::{Problem, nearest};
+use crate::diag::Problem;
 
-use super::include;
+use super::beside;
 use super::scope::Scope;
 
 /// The rules of the jurisdictions for which an operator has some.
@@ -18,35 +18,7 @@ pub(super) type Limits = BTreeMap<String, Arc<Rules>>;
 /// Reads them; mistakes are added to `problems`.
 pub(super) fn read(scope: &Scope<'_>, jurisdictions: &[&str], problems: &mut Vec<Problem>) -> Limits {
     let mut limits = Limits::new();
-    let paths = match include::glob(&scope.folder.join("clocks/*.toml")) {
-        Ok(paths) => paths,
-        Err(why) => {
-            problems.push(Problem::of_file("clocks", why, None));
-            return limits;
-        }
-    };
-    for path in paths {
-        let text = match include::read(&path, None) {
-            Ok(text) => text,
-            Err(problem) => {
-                problems.push(problem);
-                continue;
-            }
-        };
-        let Some(jurisdiction) = crate::delay::clocks::jurisdiction_in(&text.text) else {
-            let help = "write jurisdiction = \"ec\" at the top of the file, so that it is known whose law it is";
-            problems.push(Problem::of_file(
-                &text.name,
-                "the file does not say for which jurisdiction its rules are",
-                Some(help.to_owned()),
-            ));
-            continue;
-        };
-        if !jurisdictions.contains(&jurisdiction.as_str()) {
-            let near = nearest(&jurisdiction, jurisdictions.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
-            problems.push(Problem::of_file(&text.name, format!("no source is of the jurisdiction \"{jurisdiction}\""), near));
-            continue;
-        }
+    for (jurisdiction, text) in beside::read(scope, "clocks", jurisdictions, problems) {
         let base = limits.get(&jurisdiction).cloned().unwrap_or_else(|| Rules::shipped(&jurisdiction));
         match base.with(&text.name, &text.text) {
             Ok(rules) => drop(limits.insert(jurisdiction, Arc::new(rules))),

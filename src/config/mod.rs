@@ -4,6 +4,8 @@
 //! recipes and secret files, and turns them into one [`Config`] or into all that is wrong with them at once. It keeps
 //! nothing open and watches nothing; [`edit`] is the only part that writes.
 
+mod beside;
+mod calendars;
 mod case;
 mod channel;
 mod chat;
@@ -45,10 +47,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::days::Calendar;
 use crate::delay::clocks::Rules;
 use crate::diag::{self, Problem, Reader, Sink};
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::route::Route;
+use crate::meaning::Meaning;
 use crate::recipe::{Recipe, is_described};
 
 pub use channel::{Channel, ChannelKind};
@@ -97,6 +101,7 @@ pub struct Config {
     sources: HashMap<String, Arc<Source>>,
     described: HashMap<CaseRef, Arc<Source>>,
     limits: limits::Limits,
+    calendars: calendars::Calendars,
     index: HashMap<CaseRef, usize>,
 }
 
@@ -183,6 +188,16 @@ impl Config {
     pub fn rules_of(&self, case: &CaseRef) -> Arc<Rules> {
         let jurisdiction = self.source_of(case).map_or("", |source| source.recipe.jurisdiction.as_str());
         self.limits.get(jurisdiction).cloned().unwrap_or_else(|| Rules::shipped(jurisdiction))
+    }
+
+    /// The days of a case's courts: those of its jurisdiction, with the operator's own on top. Whoever counts days for a case asks here.
+    pub fn calendar_of(&self, case: &CaseRef) -> Arc<Calendar> {
+        self.calendars.of(self.source_of(case).map_or("", |source| source.recipe.jurisdiction.as_str()))
+    }
+
+    /// The words of the courts of a source, with the days of [`calendar_of`](Self::calendar_of).
+    pub fn meaning_of(&self, recipe: &Recipe) -> Arc<Meaning> {
+        self.calendars.meaning(&recipe.jurisdiction, &recipe.language)
     }
 
     /// A watched case.
@@ -299,6 +314,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     jurisdictions.sort_unstable();
     jurisdictions.dedup();
     let limits = limits::read(&scope, &jurisdictions, &mut sources.problems);
+    let calendars = calendars::read(&scope, &jurisdictions, &mut sources.problems);
     let mut channels = channel::read(roots, &general, has_smtp);
     let mut cases = case::read(roots, &case::Around { general: &general, sources: &sources, channels: &channels, limits: &limits });
     let (root, scope) = &mut roots[0];
@@ -333,6 +349,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
         sources: sources.known.iter().map(|(id, known)| (id.clone(), known.source.clone())).collect(),
         described: cases.described,
         limits,
+        calendars,
         general,
     };
     (config, sources)

@@ -67,7 +67,7 @@ pub(super) fn read(named: &[(&str, &At<String>)], scope: &Scope<'_>, sources: &m
 
 /// What is named as a recipe and is no file: a folder, or a link that leads nowhere. Reading it says so; to pass it over
 /// would put the shipped recipe in force without a word.
-fn no_files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn no_files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     let mut found: Vec<PathBuf> =

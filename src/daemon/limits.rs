@@ -11,21 +11,25 @@ use jiff::{Timestamp, ToSpan};
 
 use super::matter::Member;
 use crate::config::Config;
-use crate::days::{Calendar, Scope};
+use crate::days::Scope;
 use crate::delay::clocks::Look;
 use crate::delay::clocks::readings::Readings;
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::clock_news::{ClockNews, is_of_clocks};
-use crate::domain::clocks::{Claim, Clock, Milestone, Part, State, WHOM};
+use crate::domain::clocks::{self, Claim, Clock, Milestone, State, Subject, WHOM};
+use crate::domain::diff::{MissingParts, Part};
 use crate::domain::docket::Docket;
 use crate::domain::event::{Event, EventKind, Severity};
 use crate::domain::id::Id;
-use crate::meaning::{Meaning, calendar};
+use crate::meaning::calendar;
 use crate::store::Store;
 use crate::store::error::StoreError;
 
 /// What came longer ago is told only when an entry on which it rests appeared since: the first look of a new veedor at an old store tells no history.
 const NEWS_DAYS: i64 = 45;
+
+/// The moment at which a clock is met.
+const MET: &str = "met";
 
 /// How soon a case is looked at again of which something would be told had it been read since.
 const WHEN_READ: Duration = Duration::from_secs(15 * 60);
@@ -55,9 +59,9 @@ pub(super) fn clocks_of(
     config.rules_of(&watch.case).clocks(&Look {
         docket,
         readings,
-        meaning: &Meaning::shipped(&recipe.jurisdiction, &recipe.language),
+        meaning: &config.meaning_of(recipe),
         zone: recipe.zone_of(&watch.number),
-        calendar: &Calendar::shipped(&recipe.jurisdiction),
+        calendar: &config.calendar_of(&watch.case),
         scope: Scope { place: court, ..Scope::default() },
         facts: &watch.facts,
         pins: &watch.pins,
@@ -86,19 +90,25 @@ pub(super) fn due(
         Err(StoreError::Damaged(_)) => Vec::new(),
         all => all?,
     };
+    let of_clocks = all.iter().filter(|event| is_of_clocks(event.kind));
+    let told_before: Vec<(&Event, ClockNews)> = of_clocks.filter_map(|event| Some((event, ClockNews::of(event)?))).collect();
+    let names = names(store, member, &clocks)?;
     for clock in &clocks {
         let coming = clock.milestones.iter().map(|milestone| milestone.at).filter(|at| *at > now).min();
         limits.next = [limits.next, coming.filter(|_| clock.state.is_open())].into_iter().flatten().min();
-        let before: Vec<(&Event, ClockNews)> = all
-            .iter()
-            .filter(|event| is_of_clocks(event.kind))
-            .filter_map(|event| ClockNews::of(event).filter(|news| news.id == clock.id).map(|news| (event, news)))
-            .collect();
+        let before: Vec<&(&Event, ClockNews)> =
+            told_before.iter().filter(|(_, news)| news.id == clock.id || news.is_of_shorter_name(clock, &names)).collect();
+        // A name that a court completes makes another clock of the same time; what was told under the shorter one is not told again.
+        let was_told = |moment: &str, kind: EventKind| {
+            before
+                .iter()
+                .any(|(event, news)| news.id != clock.id && event.id == Event::id_of(&event.case, 0, &subject(news.id, moment), kind))
+        };
         if clock.state.is_met() {
             // Whoever was told that it is late hears how it ended; what was in time all along is no news of its own. It rests on an entry, and
             // waits for no clock.
-            if !before.is_empty() && !clock.doubts.contains(&WHOM) {
-                let event = news(member, calendar, clock, (EventKind::ClockMet, Severity::Notice), "met");
+            if !before.is_empty() && !clock.doubts.contains(&WHOM) && !was_told(MET, EventKind::ClockMet) {
+                let event = news(member, calendar, clock, (EventKind::ClockMet, Severity::Notice), MET);
                 limits.events.extend(event.map(|event| (event, None)));
             }
             continue;
@@ -127,15 +137,19 @@ pub(super) fn due(
         }
         let told = loudness(clock, milestone);
         // What was told under a last day that has moved since, before this moment came, is another piece of news.
-        let has_moved = |(event, news): &(&Event, ClockNews)| event.kind == told.0 && news.due != clock.due && event.seen_at < milestone.at;
+        let has_moved =
+            |(event, news): &&(&Event, ClockNews)| event.kind == told.0 && news.due != clock.due && event.seen_at < milestone.at;
         let moment = match clock.due.filter(|_| before.iter().any(has_moved)) {
             Some(due) => format!("{} {due}", milestone.offset),
             None => milestone.offset.clone(),
         };
+        if was_told(&moment, told.0) {
+            continue;
+        }
         let Some(event) = news(member, calendar, clock, told, &moment) else { continue };
         let same = theirs.iter().filter(|(_, clocks)| clocks.iter().any(|other| other.id == clock.id && other.state.is_open()));
         let there: Vec<(CaseRef, Id)> =
-            same.map(|(case, _)| ((*case).clone(), Event::id_of(case, 0, &subject(clock, &moment), told.0))).collect();
+            same.map(|(case, _)| ((*case).clone(), Event::id_of(case, 0, &subject(clock.id, &moment), told.0))).collect();
         if !there.is_empty() {
             limits.joint.insert(event.id, there);
         }
@@ -158,15 +172,30 @@ fn loudness(clock: &Clock, milestone: &Milestone) -> (EventKind, Severity) {
 }
 
 /// What identifies the event of a moment, at each of the cases where the clock runs.
-fn subject(clock: &Clock, moment: &str) -> String {
-    format!("clock {} {moment}", clock.id)
+fn subject(clock: Id, moment: &str) -> String {
+    format!("clock {clock} {moment}")
+}
+
+/// Everybody whom the record names, but those whom it is only not yet believed to name no more, and everybody for whom a clock runs.
+fn names<'m>(store: &Store, member: &'m Member<'_>, clocks: &'m [Clock]) -> Result<Vec<&'m str>, StoreError> {
+    let missing = match store.missing(member.cid) {
+        // Then nobody is missing, and the worst is that something is told again.
+        Err(StoreError::Damaged(_)) => MissingParts::new(),
+        missing => missing?,
+    };
+    let parties = member.docket.parties.iter().filter(|party| !missing.contains_key(&Part::Party((*party).clone())));
+    let of_clocks = clocks.iter().filter_map(|clock| match &clock.subject {
+        Subject::Person(name) => name.as_deref(),
+        _ => None,
+    });
+    Ok(parties.map(|party| party.name.as_str()).chain(of_clocks).collect())
 }
 
 /// The event, with the entry that began the time, or ended it.
 fn news(member: &Member<'_>, calendar: &calendar::Calendar<'_>, clock: &Clock, told: (EventKind, Severity), moment: &str) -> Option<Event> {
-    let part = if told.0 == EventKind::ClockMet { Part::Stop } else { Part::Start };
+    let part = if told.0 == EventKind::ClockMet { clocks::Part::Stop } else { clocks::Part::Start };
     let rest = clock.rests.iter().find(|rest| rest.part == part && rest.entry.is_some());
     let entry = rest.and_then(|rest| calendar.docket.entry(rest.entry.as_ref()?));
-    let event = member.meaning.event(calendar, entry, told, &subject(clock, moment));
+    let event = member.meaning.event(calendar, entry, told, &subject(clock.id, moment));
     Some(Event { field: Some(ClockNews::of_clock(clock)?.field()), ..event })
 }

@@ -78,7 +78,7 @@ impl<'c> Member<'c> {
         // A reading in the future is one under a clock that was ahead; no silence follows from it.
         let Some(read_at) = read_at.map(|read_at| read_at.min(now)) else { return Ok(None) };
         let recipe = &source.recipe;
-        let (meaning, zone) = (Meaning::shipped(&recipe.jurisdiction, &recipe.language), recipe.zone_of(&watch.number));
+        let (meaning, zone) = (config.meaning_of(recipe), recipe.zone_of(&watch.number));
         let readings = readings::of(store, &config.rules_of(&watch.case), &meaning, cid, &docket);
         let today = read_at.to_zoned_datetime(zone.clone()).date();
         let settings = meaning.placed_of(&docket, |at| readings.heard(at), &zone, today);

@@ -22,7 +22,7 @@ use crate::domain::page::Page;
 use crate::domain::route::route;
 use crate::domain::schedule::{Row, next_visit};
 use crate::failpoint;
-use crate::meaning::{Meaning, Seen};
+use crate::meaning::Seen;
 use crate::store::cases::Head;
 use crate::store::commit::Visit;
 use crate::store::error::StoreError;
@@ -215,7 +215,7 @@ impl Job {
             watched_since: head.watched_since.min(self.now),
             was_whole,
         };
-        let meaning = Meaning::shipped(&recipe.jurisdiction, &recipe.language);
+        let meaning = self.config.meaning_of(recipe);
         let mut events = meaning.events(&changes, &seen);
         meaning.links(&changes, &seen, &mut events, &|text| self.config.named(watch, text));
         let mut events = match fell_back_to {

@@ -235,6 +235,12 @@ confidence = "high"
     assert!(own.version().contains(" + days.toml #") && own.version() != shipped.version(), "{}", own.version());
     assert_ne!(own.version(), shipped.with(&text.replace("11-18", "11-19"), "days.toml").expect("it is good").version());
     assert!(Confidence::Low < Confidence::Medium && Confidence::Medium < Confidence::High);
+    let named = shipped.with("jurisdiction = \"ec\"\nversion = \"mesa judicial\"\n", "/srv/lista/days.toml").expect("it is good");
+    assert!(named.version().contains(" + mesa judicial #"), "{}", named.version());
+    let unnamed = shipped.with("", "/srv/lista/days.toml").expect("it is good");
+    assert!(unnamed.version().contains(" + days.toml #"), "a report tells no folder: {}", unnamed.version());
+    let first = Calendar::shipped("cl").with("jurisdiction = \"cl\"\nversion = \"1\"\n", "cl.toml").expect("it is good");
+    assert!(first.id() == "cl" && first.version().starts_with("cl 1 #"), "none is shipped: {}", first.version());
 }
 
 #[test]

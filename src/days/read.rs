@@ -54,7 +54,15 @@ fn head(reader: &mut Reader<'_>, data: &mut Data) {
 }
 
 fn on_top(reader: &mut Reader<'_>, data: &mut Data, name: &str) {
-    data.version.push_str(&format!(" + {name}"));
+    // Whose calendar it is on top of is the caller's business; where nothing is shipped it is the first of its jurisdiction.
+    let jurisdiction = reader.text("jurisdiction").map(|at| at.value).unwrap_or_default();
+    if data.id.is_empty() {
+        data.id = jurisdiction;
+    }
+    // A report shows it, so no folder of the operator's goes in.
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
+    let own = reader.text("version").map(|at| at.value).filter(|version| !version.is_empty()).unwrap_or(file);
+    data.version = if data.version.is_empty() { own } else { format!("{} + {own}", data.version) };
     data.published = years(reader, "published").or(data.published);
     for at in reader.texts("drop").unwrap_or_default() {
         let known: Vec<String> = data.causes().map(|cause| cause.id.clone()).collect();

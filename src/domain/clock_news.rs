@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::clocks::{Clock, Confidence, State, Subject};
 use super::event::{Event, EventKind, FieldChange};
 use super::id::Id;
+use super::names::is_within;
 use super::redact::{Words, plain};
 
 /// The beginning of the [`FieldChange::field`] of such an event; rule and version follow.
@@ -72,6 +73,15 @@ impl ClockNews {
             late: clock.late,
             late_alt: clock.late_alt.filter(|alt| Some(*alt) != clock.late),
         })
+    }
+
+    /// Whether it was told of this clock when less of the person's name was known: the same rule and start, and a name of which all words stand
+    /// in that of now. It was not when anybody else whom the record names has it too; `names` are all of them.
+    pub fn is_of_shorter_name(&self, clock: &Clock, names: &[&str]) -> bool {
+        let (Some(before), Subject::Person(Some(now))) = (&self.person, &clock.subject) else { return false };
+        let is_same_time = self.rule == clock.rule && Some(self.start) == clock.start;
+        let is_another = |name: &&str| is_within(before, name) && !(is_within(name, now) && is_within(now, name));
+        self.id != clock.id && is_same_time && is_within(before, now) && !names.iter().any(is_another)
     }
 
     /// The form in which the event carries it: the person in `before`, lines of names and values in `after`.

@@ -159,9 +159,34 @@ pub fn plain_words(name: &str) -> HashSet<String> {
     name.split_whitespace().map(|word| fold(word).chars().filter(|c| c.is_alphanumeric()).collect()).collect()
 }
 
+/// Whether every word of a name stands in another, in whatever order: "Ana Pérez" in "PÉREZ GÓMEZ ANA MARÍA". A single word is in none, because it
+/// may be anybody's; particles and initials do not count.
+pub fn is_within(name: &str, other: &str) -> bool {
+    let telling = |name: &str| plain_words(name).into_iter().filter(|word| is_telling(word)).collect::<HashSet<String>>();
+    let (name, other) = (telling(name), telling(other));
+    name.len() > 1 && name.is_subset(&other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_within_one_that_has_all_its_words() {
+        for (name, other, expected) in [
+            ("Ana Pérez", "PEREZ GOMEZ, ANA MARIA", true),
+            ("PEREZ GOMEZ, ANA MARIA", "Ana María Pérez Gómez", true),
+            ("Torre Ana", "ANA DE LA TORRE L.", true),
+            ("ANA DE LA TORRE L.", "Torre Ana", true),
+            ("PEREZ GOMEZ ANA MARIA", "Ana Pérez", false),
+            ("Ana Pérez", "PEREZ GOMEZ ANABEL", false),
+            ("Pérez", "PEREZ GOMEZ ANA MARIA", false),
+            ("de la Torre", "ANA DE LA TORRE", false),
+            ("", "", false),
+        ] {
+            assert_eq!(is_within(name, other), expected, "{name} in {other}");
+        }
+    }
 
     fn hidden(name: &str, text: &str) -> String {
         let mut names = Names::default();

@@ -2,12 +2,14 @@
 //!
 //! Filled by `daemon::poll`; read by [`events`](super::events).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use super::Meaning;
-use crate::days::Scope;
+use crate::days::{Calendar, Scope};
 use crate::domain::case::CaseRef;
 use crate::domain::docket::{Docket, Entry, ZONE_FIELD};
 use crate::domain::hearing::HearingMention;
@@ -89,6 +91,11 @@ pub fn instant(wall: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 impl Meaning {
+    /// The same words with the days of another calendar, such as one with an operator's own rows on top.
+    pub fn with_days(&self, days: Arc<Calendar>) -> Self {
+        Self { days, ..self.clone() }
+    }
+
     /// The day that lies this many working days before `day`, by the calendar of the jurisdiction: weekends and national holidays do not
     /// count. The region and the matter of the court are not asked, so recess and local holidays do.
     pub(super) fn working_days_before(&self, day: Date, count: u32) -> Date {

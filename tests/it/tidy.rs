@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("process", &[]),
     ("metrics", &[]),
     ("logging", &[]),
-    ("config", &["domain", "diag", "recipe", "meaning", "delay"]),
+    ("config", &["domain", "diag", "recipe", "meaning", "days", "delay"]),
     ("control", &["domain", "clock"]),
     ("fetch", &["domain", "clock", "metrics"]),
     ("store", &["domain", "wire", "failpoint"]),

@@ -16,7 +16,6 @@ use crate::delay::clocks::counts;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::Watch;
 use crate::domain::clocks::{Clock, Pin, State, Subject};
-use crate::meaning::Meaning;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -75,7 +74,7 @@ fn of_case(
     let last_ok = store.row(cid)?.map(|row| row.last_ok).filter(|at| *at > 0);
     let read_at = last_ok.and_then(|at| Timestamp::from_second(at.into()).ok());
     let zone = source.recipe.zone_of(&watch.number);
-    let meaning = Meaning::shipped(&source.recipe.jurisdiction, &source.recipe.language);
+    let meaning = config.meaning_of(&source.recipe);
     let readings = readings::of(store, &rules, &meaning, cid, &docket);
     let clocks = clocks_of(config, watch, (&docket, &readings), read_at, now);
     let telling = Telling::load(store, read, config, &watch.case, &[])?;

@@ -93,7 +93,7 @@ fn read<'c>(store: &Store, config: &Config, watch: &'c Watch, now: Timestamp) ->
 /// The words of a case's court, and its zone.
 fn reader(config: &Config, watch: &Watch) -> Option<(Arc<Meaning>, TimeZone)> {
     let recipe = &config.source_of(&watch.case)?.recipe;
-    Some((Meaning::shipped(&recipe.jurisdiction, &recipe.language), recipe.zone_of(&watch.number)))
+    Some((config.meaning_of(recipe), recipe.zone_of(&watch.number)))
 }
 
 /// An entry as a line shows it.

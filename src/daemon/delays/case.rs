@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::daemon::answers::masked;
 use crate::daemon::readings;
 use crate::daemon::telling::{Read, Telling};
-use crate::days::{Calendar, Scope};
+use crate::days::Scope;
 use crate::delay::clocks::readings::{EntryReading, Readings};
 use crate::delay::clocks::{Account, Look, Rules};
 use crate::delay::measures::{Known, QUIET_DAYS, Study};
@@ -93,8 +93,8 @@ fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: 
     let is_whole = telling.of_case() == HowMuch::Whole;
     let about = telling.about(config.general.language, Stop::Unsaid);
     let recipe = &source.recipe;
-    let (meaning, zone) = (Meaning::shipped(&recipe.jurisdiction, &recipe.language), recipe.zone_of(&watch.number));
-    let calendar = Calendar::shipped(&recipe.jurisdiction);
+    let (meaning, zone) = (config.meaning_of(recipe), recipe.zone_of(&watch.number));
+    let calendar = config.calendar_of(&watch.case);
     let rules = config.rules_of(&watch.case);
     let readings = then.readings(store, &rules, &meaning);
     let account = rules.account(&Look {
@@ -193,7 +193,7 @@ fn settings(
         let zone = recipe.zone_of(&watch.number);
         // What became of a day that nobody has looked at since is not known to be unknown.
         let today = then.read.unwrap_or(wanted.as_of).to_zoned_datetime(zone.clone()).date();
-        Some(Meaning::shipped(&recipe.jurisdiction, &recipe.language).placed_of(&then.docket, |at| readings.heard(at), &zone, today))
+        Some(config.meaning_of(recipe).placed_of(&then.docket, |at| readings.heard(at), &zone, today))
     };
     let ours = placed(watch, own, readings).unwrap_or_default();
     let mut others: Vec<(CaseRef, Vec<Placed>)> = Vec::new();
@@ -204,7 +204,7 @@ fn settings(
         };
         let theirs = theirs.and_then(|theirs| {
             let recipe = &config.source_of(&other.case)?.recipe;
-            let meaning = Meaning::shipped(&recipe.jurisdiction, &recipe.language);
+            let meaning = config.meaning_of(recipe);
             let readings = theirs.readings(store, &config.rules_of(&other.case), &meaning);
             Some((other.case.clone(), placed(other, &theirs, &readings)?))
         });

@@ -1,5 +1,7 @@
 //! Two linked cases in a real store: what is due of both is told once, and a difference is told when it has stood.
 
+mod limits;
+
 use jiff::civil::{Date, date};
 
 use super::*;
@@ -48,10 +50,26 @@ tags = ["otra"]
 "#;
 
 struct Pair {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     config: Config,
     store: Store,
     cids: Vec<Cid>,
+}
+
+/// An act of a day.
+fn entry(day: Date, title: &str, text: &str) -> Entry {
+    Entry {
+        key: EntryKey(String::new()),
+        date: Some(day),
+        time: None,
+        title: title.to_owned(),
+        text: text.to_owned(),
+        documents: Vec::new(),
+        annulled: false,
+        withheld: None,
+        notice_of: None,
+        extra: std::collections::BTreeMap::new(),
+    }
 }
 
 fn at(text: &str) -> Timestamp {
@@ -71,7 +89,7 @@ impl Pair {
         let store = Store::open(&folder.path().join("store"), Options::new(at("2026-11-02T12:00:00Z"))).expect("a store");
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
         let cids = store.register(&cases).expect("registered");
-        Self { _folder: folder, config, store, cids }
+        Self { folder, config, store, cids }
     }
 
     /// A version of a case that shows these acts, one a day from 2 November 2026 on.
@@ -83,22 +101,23 @@ impl Pair {
 
     /// A version of a case that shows these acts, the oldest first.
     fn acts(&self, which: usize, when: &str, acts: Vec<(Date, &str, String)>) {
-        let when = at(when);
+        let entries = acts.into_iter().enumerate().rev();
+        let entries = entries.map(|(nth, (day, title, text))| Entry { key: EntryKey(nth.to_string()), ..entry(day, title, &text) });
+        self.docket(which, at(when), Docket { entries: entries.collect(), ..Docket::default() });
+    }
+
+    /// The same store as a new daemon finds it.
+    fn opened_again(self, now: Timestamp) -> Self {
+        let Self { folder, config, store, cids } = self;
+        drop(store);
+        let store = Store::open(&folder.path().join("store"), Options::new(now)).expect("a store");
+        Self { folder, config, store, cids }
+    }
+
+    /// A version of a case.
+    fn docket(&self, which: usize, when: Timestamp, docket: Docket) {
         let known = self.store.head(self.cids[which]).expect("a head");
         let number = known.as_ref().map_or(0, |head| head.version) + 1;
-        let entries = acts.into_iter().enumerate().rev().map(|(nth, (day, title, text))| Entry {
-            key: EntryKey(nth.to_string()),
-            date: Some(day),
-            time: None,
-            title: title.to_owned(),
-            text,
-            documents: Vec::new(),
-            annulled: false,
-            withheld: None,
-            notice_of: None,
-            extra: std::collections::BTreeMap::new(),
-        });
-        let docket = Docket { entries: entries.collect(), ..Docket::default() };
         let head = Head {
             case: self.config.cases[which].case.clone(),
             version: number,

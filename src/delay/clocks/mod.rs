@@ -98,13 +98,6 @@ pub struct Account {
     pub clocks: Vec<Clock>,
 }
 
-/// For which jurisdiction a file says that its rules are.
-pub fn jurisdiction_in(text: &str) -> Option<String> {
-    let head = text.lines().take_while(|line| !line.trim_start().starts_with('['));
-    let value = head.filter_map(|line| line.trim().strip_prefix("jurisdiction")?.trim_start().strip_prefix('=')).next()?;
-    value.split(['"', '\'']).nth(1).map(str::to_owned)
-}
-
 /// The jurisdictions that have rules.
 pub fn jurisdictions() -> Vec<&'static str> {
     CLOCKS.iter().map(|(id, ..)| *id).collect()

@@ -1,4 +1,4 @@
-//! F-18: an act of the court that is dated at night or at the end of the week.
+//! F-18: an act of the court that is dated at night, at the end of the week or on a public holiday.
 //!
 //! Only where the hours of the courts are known and the source gives times of day that otherwise keep to them; matters in which a judge is
 //! on duty are exempt.
@@ -20,8 +20,7 @@ const ONE_IN: usize = 5;
 const HEAD: usize = 400;
 
 pub fn find<'a>(sight: &Sight<'a>) -> Vec<Finding<'a>> {
-    let is_odd =
-        |entry: &&Entry| entry.notice_of.is_none() && entry.withheld.is_none() && sight.meaning.signs.out_of_hours(entry).is_some();
+    let is_odd = |entry: &&Entry| entry.notice_of.is_none() && entry.withheld.is_none() && sight.out_of_hours(entry).is_some();
     let odd: Vec<&Entry> = sight.added().into_iter().filter(is_odd).collect();
     if odd.is_empty() || sight.seen.before.is_none() || sight.is_joined() || !keeps_hours(sight) || is_urgent_case(sight) {
         return Vec::new();
@@ -32,14 +31,14 @@ pub fn find<'a>(sight: &Sight<'a>) -> Vec<Finding<'a>> {
 }
 
 fn finding<'a>(sight: &Sight<'a>, entry: &'a Entry) -> Option<Finding<'a>> {
-    let (date, time) = sight.meaning.signs.out_of_hours(entry)?;
+    let (date, time) = sight.out_of_hours(entry)?;
     let since = date.saturating_sub(DAYS.days());
     let others = sight.seen.after.entries.iter().filter(|other| {
         other.key != entry.key
             && other.notice_of.is_none()
             && other.date > Some(since)
             && (other.date, other.time) <= (entry.date, entry.time)
-            && sight.meaning.signs.out_of_hours(other).is_some()
+            && sight.out_of_hours(other).is_some()
     });
     let count = 1 + others.filter(|other| is_act(sight, other)).count();
     let is_pattern = count >= PATTERN;
@@ -53,7 +52,7 @@ fn finding<'a>(sight: &Sight<'a>, entry: &'a Entry) -> Option<Finding<'a>> {
 fn keeps_hours(sight: &Sight<'_>) -> bool {
     let Some(before) = sight.seen.before else { return false };
     let timed = before.entries.iter().filter(|entry| entry.time.is_some()).count();
-    let odd = before.entries.iter().filter(|entry| sight.meaning.signs.out_of_hours(entry).is_some()).count();
+    let odd = before.entries.iter().filter(|entry| sight.out_of_hours(entry).is_some()).count();
     timed > 0 && odd * ONE_IN <= timed
 }
 

@@ -19,7 +19,7 @@ pub mod signs;
 
 use std::cell::OnceCell;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 use super::edit::Passage;
 use super::seen::Seen;
@@ -109,6 +109,11 @@ impl<'a> Sight<'a> {
     /// Whether a text shows a sign.
     fn shows(&self, sign: Sign, text: &str) -> bool {
         self.meaning.signs.show(sign, text, &self.meaning.language)
+    }
+
+    /// The day and hour of an entry, when that is no hour of work.
+    fn out_of_hours(&self, entry: &Entry) -> Option<(Date, Time)> {
+        self.meaning.signs.out_of_hours(entry, &self.meaning.days)
     }
 
     /// The numbers that the source gave to the entries that it showed before.

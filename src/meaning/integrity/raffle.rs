@@ -64,7 +64,7 @@ fn again(sight: &Sight<'_>, entry: &Entry) -> Option<FieldChange> {
 }
 
 fn out_of_hours(sight: &Sight<'_>, entry: &Entry) -> Option<FieldChange> {
-    let (date, time) = sight.meaning.signs.out_of_hours(entry)?;
+    let (date, time) = sight.out_of_hours(entry)?;
     let is_any_hour = |text: &String| sight.shows(Sign::AnyHour, text) || sight.shows(Sign::RaffleAnyHour, text);
     if sight.of_case().any(is_any_hour) || [&entry.title, &entry.text].into_iter().any(is_any_hour) {
         return None;

@@ -4,6 +4,7 @@
 
 use jiff::civil::{Date, Time};
 
+use crate::days::{Calendar, Confidence, Count, Cover, Day, Scope};
 use crate::diag::{At, Reader};
 use crate::domain::docket::Entry;
 use crate::meaning::language::Language;
@@ -82,13 +83,25 @@ impl Signs {
         rules.any(|rule| rule.phrases.iter().any(|phrase| phrase.is_in(&tokens)))
     }
 
-    /// The day and hour of an entry, when that is no hour of work: at night, or at the end of the week. `None` where nothing is known of the
-    /// hours of these courts, or of that of the entry: the first and the last minute of a day stand for none.
-    pub fn out_of_hours(&self, entry: &Entry) -> Option<(Date, Time)> {
+    /// The day and hour of an entry, when that is no hour of work: at night, at the end of the week, or on a holiday. `None` where nothing is
+    /// known of the hours of these courts, or of that of the entry: the first and the last minute of a day stand for none.
+    pub fn out_of_hours(&self, entry: &Entry, days: &Calendar) -> Option<(Date, Time)> {
         let ((from, until), date, time) = (self.hours?, entry.date?, entry.time?);
         let is_known = !matches!((time.hour(), time.minute()), (0, 0) | (23, 59));
-        let is_weekend = date.weekday().to_monday_zero_offset() > 4;
-        (is_known && (is_weekend || time.hour() < from || time.hour() >= until)).then_some((date, time))
+        let is_night = time.hour() < from || time.hour() >= until;
+        (is_known && (is_night || is_day_off(date, days))).then_some((date, time))
+    }
+}
+
+/// Whether courts are closed on a day all over the country. A holiday of one place or one matter is not asked for, because an entry may be that of
+/// another court than the number of its case says; nor is one of which the calendar is not sure. Recess and suspension stop time limits and
+/// close no court: in the recess of civil matters those for crimes and families work as ever, and in every matter there is somebody on duty, so
+/// that weeks of ordinary acts would be told.
+fn is_day_off(date: Date, days: &Calendar) -> bool {
+    match days.day(date, &Scope::default(), Count::Termino) {
+        Day::Weekend => true,
+        Day::Holiday(cause) => cause.confidence > Confidence::Low && days.covers(date) != Cover::Outside,
+        Day::Business | Day::Recess(_) | Day::Suspended(_) => false,
     }
 }
 
@@ -142,7 +155,8 @@ mod tests {
     fn nights_and_the_ends_of_weeks_are_no_hours_of_work_where_the_hours_are_known() {
         let at = |jurisdiction: &str, day: Date, time: Option<Time>| {
             let entry = Entry { date: Some(day), time, ..vectors::entry("", "") };
-            Meaning::shipped(jurisdiction, "es").signs.out_of_hours(&entry).is_some()
+            let meaning = Meaning::shipped(jurisdiction, "es");
+            meaning.signs.out_of_hours(&entry, &meaning.days).is_some()
         };
         let (friday, saturday) = (date(2026, 11, 20), date(2026, 11, 21));
         for (day, hour, minute, expected) in [
@@ -157,5 +171,38 @@ mod tests {
             assert_eq!(at("ec", day, Some(time(hour, minute, 0, 0))), expected, "{day} {hour}:{minute}");
         }
         assert!(!at("ec", saturday, None) && !at("xx", saturday, Some(time(10, 0, 0, 0))));
+    }
+
+    #[test]
+    fn holidays_of_the_country_are_no_hours_of_work_and_recess_is() {
+        let shipped = Meaning::shipped("ec", "es");
+        let is_odd = |meaning: &Meaning, day: Date| {
+            let entry = Entry { date: Some(day), time: Some(time(10, 0, 0, 0)), ..vectors::entry("", "") };
+            meaning.signs.out_of_hours(&entry, &meaning.days).is_some()
+        };
+        for (day, expected, why) in [
+            (date(2026, 11, 3), true, "the independence of Cuenca, a holiday of the country"),
+            (date(2022, 5, 23), true, "where 24 May was moved"),
+            (date(2022, 5, 24), false, "from where it was moved"),
+            (date(2025, 1, 3), true, "a decree gave it"),
+            (date(2026, 8, 5), false, "the recess of civil courts in the Sierra"),
+            (date(2026, 12, 28), false, "the recess at the end of the year"),
+            (date(2020, 4, 1), false, "the suspension of 2020"),
+            (date(2026, 7, 24), false, "a holiday of Guayaquil alone"),
+            (date(1990, 12, 25), false, "the law of that time is not in the calendar"),
+        ] {
+            assert_eq!(is_odd(&shipped, day), expected, "{day}: {why}");
+        }
+        let own = |row: &str| {
+            let words = "name = { es = \"F\", en = \"H\" }\nsource = \"s\"\nid = \"own\"\n";
+            shipped.with_days(std::sync::Arc::new(shipped.days.with(&format!("{row}{words}"), "own.toml").expect("it is good")))
+        };
+        let sure = own("[[decree]]\noff = [\"2026-12-04\"]\nwork = [\"2026-12-12\"]\nconfidence = \"high\"\n");
+        assert!(is_odd(&sure, date(2026, 12, 4)) && !is_odd(&shipped, date(2026, 12, 4)), "a decree of the operator's");
+        assert!(!is_odd(&sure, date(2026, 12, 12)) && is_odd(&shipped, date(2026, 12, 12)), "a Saturday that is worked");
+        let unsure = own("[[holiday]]\non = \"12-04\"\nconfidence = \"low\"\n");
+        assert!(!is_odd(&unsure, date(2026, 12, 4)), "nothing is claimed on it alone");
+        let recess = own("[[recess]]\nfrom = \"12-01\"\nto = \"12-09\"\nconfidence = \"high\"\n");
+        assert!(!is_odd(&recess, date(2026, 12, 4)), "a recess of every matter");
     }
 }

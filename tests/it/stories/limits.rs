@@ -70,3 +70,61 @@ fn a_sentence_that_came_late_is_counted_and_the_operator_s_events_are_shown_with
     assert_eq!(of(&world, "EC-COIP-541-1Y")["subject"]["name"], "P. F. U.");
     world.finish();
 }
+
+/// By one reading of the law the ten days are those on which courts work; one of them becomes a holiday of the canton.
+#[test]
+fn the_holiday_of_a_canton_in_a_file_of_the_operator_s_moves_the_last_day_that_is_shown() {
+    const HOLIDAY: &str = r#"jurisdiction = "ec"
+version = "mesa judicial"
+
+[[place]]
+id = "canton-ficticio"
+codes = ["17721"]
+
+[[holiday]]
+id = "fiesta-ficticia"
+name = { es = "Fiesta ficticia", en = "Fictional feast" }
+on = "12-03"
+places = ["canton-ficticio"]
+source = "Ordenanza ficticia"
+confidence = "high"
+"#;
+    let mut world = World::new(&[A]);
+    world.court.act_at(
+        A,
+        "RAZON (RAZON)",
+        "<p>Siento por tal que el Tribunal anunci&oacute; su decisi&oacute;n de forma oral.</p>",
+        "2024-11-25T20:00:00.000+00:00",
+    );
+    world.ok(&["poll", A]);
+    let due = |world: &World| {
+        let clock = of(world, "EC-COIP-621");
+        [&clock["due"], &clock["due_alt"]].map(|day| day.as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(due(&world), ["2024-12-05", "2024-12-09"]);
+    world.start();
+    world.visits(1);
+
+    // A mistake in it keeps the list that is in force, and is shown at its place.
+    let file = world.path("calendars/ec.toml");
+    std::fs::create_dir_all(world.path("calendars")).expect("a folder");
+    std::fs::write(&file, HOLIDAY.replace("12-03", "12-33")).expect("a calendar");
+    for command in [["check"], ["reload"]] {
+        world.no(&command, 78, "calendars/ec.toml:11:6: \"12-33\" is no day of a year");
+    }
+
+    std::fs::write(&file, HOLIDAY).expect("a calendar");
+    world.ok(&["reload"]);
+    assert_eq!(due(&world), ["2024-12-05", "2024-12-10"], "by a running daemon");
+    assert!(of(&world, "EC-COIP-621")["calendar"].as_str().is_some_and(|version| version.contains("+ mesa judicial #")));
+    assert!(world.ok(&["report", "delays", "--json"]).contains("+ mesa judicial #"), "a report says by which days it counted");
+
+    // It is that of one canton only.
+    std::fs::write(&file, HOLIDAY.replace("\"17721\"", "\"09\"")).expect("a calendar");
+    world.ok(&["reload"]);
+    assert_eq!(due(&world), ["2024-12-05", "2024-12-09"], "another canton's");
+    assert_eq!(world.stop(), Some(0));
+    std::fs::write(&file, HOLIDAY).expect("a calendar");
+    assert_eq!(due(&world), ["2024-12-05", "2024-12-10"], "without a daemon");
+    world.finish();
+}

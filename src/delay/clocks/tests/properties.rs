@@ -107,3 +107,60 @@ proptest! {
         }
     }
 }
+
+/// Acts that make time stand still, go on, last longer, begin anew and end.
+fn eventful() -> impl Strategy<Value = Case> {
+    let titles = [
+        ORAL,
+        WRITTEN,
+        ("FORMULACION DE CARGOS (ACTA RESUMEN)", ""),
+        ("VINCULACION A LA INSTRUCCION FISCAL (ACTA RESUMEN)", ""),
+        ("CIERRE DE LA INSTRUCCION FISCAL (DECRETO)", ""),
+        ("RECUSACION (AUTO)", ""),
+        ("RECHAZAR RECUSACION (RESOLUCION)", ""),
+        ("RAZON (RAZON)", "Siento por tal que la orden de prisión preventiva de Persona Ficticia Uno se hizo efectiva."),
+        (
+            "AUTO GENERAL (AUTO)",
+            "En aplicación del artículo 541 numeral 6 se suspende el plazo de caducidad de la prisión preventiva de Persona Ficticia Uno.",
+        ),
+        ("AUTO GENERAL (AUTO)", "Se levanta la suspensión del plazo de caducidad de la prisión preventiva de Persona Ficticia Uno."),
+        ("BOLETA DE EXCARCELACION (OFICIO)", "A favor de Persona Ficticia Uno."),
+    ];
+    let acts = proptest::collection::vec((0i64..500, 0..titles.len()), 1..8);
+    (acts, any::<bool>()).prop_map(move |(acts, is_over_5y)| {
+        let first: Date = "2022-01-01".parse().expect("a day");
+        let case = case("PENAL COIP").accused("PERSONA FICTICIA UNO").accused("OTRA PERSONA FICTICIA DOS").yes("detained");
+        let case =
+            case.fact("penalty_over_5y", Fact::Flag(is_over_5y)).fact("flagrancia", Fact::Flag(false)).fact("transito", Fact::Flag(false));
+        let entered = |case: Case, (days, which): (i64, usize)| {
+            case.entry(&first.saturating_add(days.days()).to_string(), titles[which].0, titles[which].1)
+        };
+        let mut case = acts.into_iter().fold(case, entered);
+        case.docket.entries.sort_by_key(|entry| std::cmp::Reverse(entry.date));
+        case
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What makes a time longer may take a warning back; nothing takes back what is over by every reading, or what was met.
+    #[test]
+    fn what_is_over_stays_so_until_it_is_met_and_what_is_met_stays_met(case in eventful(), steps in proptest::collection::vec(1i64..60, 4..16)) {
+        let mut when: Date = "2022-01-01".parse().expect("a day");
+        let mut before: HashMap<crate::domain::id::Id, Clock> = HashMap::new();
+        for step in steps {
+            for clock in case.clocks(&when.to_string()) {
+                if let Some(old) = before.get(&clock.id).filter(|old| old.start.is_some()) {
+                    let what = format!("{} {:?} from {:?} to {:?} on {when}: {:?}", clock.rule, clock.start, old.state, clock.state, clock.rests);
+                    prop_assert!(old.state != State::Breach || clock.state == State::Breach || clock.state == State::MetLate, "{what}");
+                    prop_assert!(!old.state.is_met() || old.state == clock.state, "{what}");
+                    prop_assert!(old.elapsed <= clock.elapsed && old.elapsed_business <= clock.elapsed_business, "{what}");
+                    prop_assert!(old.suspended_days <= clock.suspended_days, "{what}");
+                }
+                before.insert(clock.id, clock);
+            }
+            when = when.saturating_add(step.days());
+        }
+    }
+}
