@@ -28,6 +28,7 @@ mod new;
 mod place;
 mod poll;
 mod print;
+mod report;
 mod retry;
 mod run;
 mod show;
@@ -117,6 +118,12 @@ enum Command {
         /// Those too that are met, did not start or do not apply
         #[arg(long)]
         all: bool,
+    },
+    /// Print a report of how long the courts take
+    Report {
+        /// What it is about
+        #[command(subcommand)]
+        about: ReportCommand,
     },
     /// Add a case to the watch list
     Add(edit::AddArgs),
@@ -235,6 +242,13 @@ enum Command {
 }
 
 #[derive(Debug, Subcommand)]
+enum ReportCommand {
+    /// Print delays: time limits, silences, hearings and their outcomes, and medians of groups
+    #[command(after_help = report::HELP)]
+    Delays(report::DelaysArgs),
+}
+
+#[derive(Debug, Subcommand)]
 enum SourcesCommand {
     /// Begin a recipe from a saved page, by asking
     New(new::NewArgs),
@@ -256,6 +270,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Diff(args) => diff::run(common, args),
         Command::Hearings { case } => hearings::run(common, case),
         Command::Clocks { case, all } => clocks::run(common, case, all),
+        Command::Report { about: ReportCommand::Delays(args) } => report::delays(common, args),
         Command::Add(args) => edit::add(common, args),
         Command::Remove { case } => edit::remove(common, &case),
         Command::Import(args) => import::run(common, args),

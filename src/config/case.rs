@@ -97,6 +97,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
     let since = since(table, scope);
     let silent_after = general::silent_after(table, scope).unwrap_or(around.general.silent_after);
     let note = table.text("note").map(|at| at.value.trim().to_owned()).filter(|note| !note.is_empty());
+    let chosen_for_delay = table.flag("chosen_for_delay").is_some_and(|at| at.value);
     let facts = pins::facts(table, scope);
     let pinned = pins::read(table, scope);
     let channels = channels(table, scope, around.channels);
@@ -136,6 +137,7 @@ fn read_one(table: &mut Reader<'_>, scope: &Scope<'_>, around: &Around<'_>, case
         note,
         facts,
         pins,
+        chosen_for_delay,
         channels,
         linked: Vec::new(),
         withhold,

@@ -36,6 +36,7 @@ pub mod checkup;
 mod conditions;
 mod counted;
 mod dead_man;
+mod delays;
 pub mod deliver;
 mod differing;
 mod digest;

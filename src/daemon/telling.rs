@@ -134,6 +134,11 @@ impl Telling {
         }
     }
 
+    /// How much is told of the case.
+    pub fn of_case(&self) -> HowMuch {
+        self.privacy.of_case().0
+    }
+
     /// Whether something of these events is not told, in whole or in part.
     pub fn withholds_of(&self, events: &[Event]) -> bool {
         self.privacy.hides_kinds() || events.iter().any(|event| self.privacy.telling(event) != HowMuch::Whole)

@@ -91,6 +91,8 @@ pub struct Watch {
     pub facts: BTreeMap<String, Fact>,
     /// What the operator says of its events.
     pub pins: Vec<Pin>,
+    /// Whether it was put on the list because it was slow: in a group it counts from the day on which it came to be watched.
+    pub chosen_for_delay: bool,
     /// The channels that hear of it; `None` means all.
     pub channels: Option<Vec<String>>,
     /// The other watched cases of the same matter, at other sources or instances, in the order of their identities.
@@ -114,6 +116,7 @@ impl Watch {
             note: None,
             facts: BTreeMap::new(),
             pins: Vec::new(),
+            chosen_for_delay: false,
             channels: None,
             linked: Vec::new(),
             withhold: None,

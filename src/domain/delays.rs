@@ -148,6 +148,10 @@ pub struct CaseDelays {
     pub watched_since: Option<Timestamp>,
     /// When it was last read.
     pub read: Option<Timestamp>,
+    /// The matter to which it belongs: linked cases have one number, and are not independent in a group.
+    pub matter: usize,
+    /// The day from which it counts in groups, of one that was put on the list because it was slow (`domain.md` B4.3).
+    pub chosen: Option<Date>,
     /// The step that it last took, and when.
     pub stage: Option<Stage>,
     /// When it ended, where that is observed.
@@ -305,6 +309,8 @@ pub enum Compared {
         /// The least number of events of a group.
         events: usize,
     },
+    /// They were never at risk together, so that nothing can be said.
+    NeverTogether,
 }
 
 impl CaseDelays {

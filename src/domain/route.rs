@@ -200,6 +200,7 @@ mod tests {
             note: None,
             facts: BTreeMap::new(),
             pins: Vec::new(),
+            chosen_for_delay: false,
             channels: channels.map(|ids| ids.iter().map(|id| (*id).into()).collect()),
             linked: Vec::new(),
             withhold: None,

@@ -41,6 +41,7 @@ pub fn watch() -> Watch {
         note: Some("Pedido por la mesa judicial; ver carpeta 12".into()),
         facts: BTreeMap::new(),
         pins: Vec::new(),
+        chosen_for_delay: false,
         channels: None,
         linked: Vec::new(),
         withhold: None,

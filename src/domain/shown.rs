@@ -78,6 +78,12 @@ impl About<'_> {
         self.privacy.name(Some(""), name, Tone { language: self.language, scope: Scope::Alert, strict: telling != Telling::Whole })
     }
 
+    /// Words of the court, such as the title of an entry, as they may be shown.
+    pub fn words(&self, text: &str) -> String {
+        let (telling, _) = self.privacy.of_case();
+        self.privacy.text(text, Tone { language: self.language, scope: Scope::Alert, strict: telling != Telling::Whole })
+    }
+
     fn whole(&self, event: &Event, tone: Tone) -> Shown {
         let text = |raw: &str| self.privacy.text(raw, tone);
         let mut shown = event.clone();

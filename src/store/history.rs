@@ -71,6 +71,11 @@ impl Store {
         })
     }
 
+    /// When the pages of a version were seen.
+    pub fn version_at(&self, cid: Cid, version: u32) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|trees| Ok(snapshot::header(trees, cid, version)?.map(|header| header.at.0)))
+    }
+
     /// All versions of a case, oldest first.
     pub fn versions(&self, cid: Cid) -> Result<Vec<VersionInfo>, StoreError> {
         self.read(|trees| {

@@ -4,14 +4,24 @@
 //! be shown.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use crate::domain::clocks::{Claim, Clock, Pin, Rest, Subject};
 use crate::domain::docket::{Docket, EntryKey};
 use crate::domain::redact::Words;
 
+/// The day and the title of an entry, as they may be shown.
+pub type Entries<'d> = &'d dyn Fn(&EntryKey) -> Option<(Option<Date>, String)>;
+
 /// The form. `text` is what a person reads of it; `docket` gives the titles of the entries.
 pub fn to_json(clock: &Clock, text: &Words, docket: &Docket) -> Value {
+    let entry = |key: &EntryKey| docket.entry(key).map(|entry| (entry.date, entry.title.clone()));
+    form(clock, text, &entry)
+}
+
+/// The same, where the day and title of an entry are asked for.
+pub fn form(clock: &Clock, text: &Words, docket: Entries<'_>) -> Value {
     let mut form = json!({
         "schema": "veedor.clock/1",
         "id": clock.id.to_string(),
@@ -67,7 +77,7 @@ fn claim(claim: Claim) -> Value {
     }
 }
 
-fn subject(subject: &Subject, docket: &Docket) -> Value {
+fn subject(subject: &Subject, docket: Entries<'_>) -> Value {
     match subject {
         Subject::Case => json!({"of": "case"}),
         Subject::Person(name) => json!({"of": "person", "name": name}),
@@ -78,7 +88,7 @@ fn subject(subject: &Subject, docket: &Docket) -> Value {
     }
 }
 
-fn rest_json(rest: &Rest, docket: &Docket) -> Value {
+fn rest_json(rest: &Rest, docket: Entries<'_>) -> Value {
     let mut form = Map::new();
     form.insert("part".to_owned(), json!(rest.part.name()));
     form.insert("event".to_owned(), json!(rest.event));
@@ -89,9 +99,9 @@ fn rest_json(rest: &Rest, docket: &Docket) -> Value {
     Value::Object(form)
 }
 
-fn entry(key: &EntryKey, docket: &Docket) -> Option<Value> {
-    let entry = docket.entry(key)?;
-    Some(json!({"key": entry.key.0, "date": entry.date.map(|date| date.to_string()), "title": entry.title}))
+fn entry(key: &EntryKey, docket: Entries<'_>) -> Option<Value> {
+    let (date, title) = docket(key)?;
+    Some(json!({"key": key.0, "date": date.map(|date| date.to_string()), "title": title}))
 }
 
 fn pin(pin: &Pin) -> Value {

@@ -49,7 +49,8 @@ pub fn refused(refused: &Refused) -> Json {
     json!({"name": refused.name, "why": sentence(refused.why)})
 }
 
-fn sentence(sentence: Sentence) -> Json {
+/// A sentence in both languages.
+pub fn sentence(sentence: Sentence) -> Json {
     json!({"es": sentence.es, "en": sentence.en})
 }
 
@@ -62,7 +63,8 @@ fn subject(subject: &Subject) -> Json {
     }
 }
 
-fn value(value: &Value) -> Json {
+/// What was measured, without what it rests on.
+pub fn value(value: &Value) -> Json {
     match value {
         Value::Days(days) => duration("days", *days),
         Value::Open(days) => duration("open", *days),

@@ -5,6 +5,7 @@
 
 mod appointment;
 pub mod clocks;
+pub mod delays;
 pub mod docket;
 pub mod event;
 pub mod figure;

@@ -91,7 +91,7 @@ fn of_case(
 }
 
 /// A clock whose names may be shown.
-fn masked(clock: &Clock, about: &About<'_>) -> Clock {
+pub fn masked(clock: &Clock, about: &About<'_>) -> Clock {
     let subject = match &clock.subject {
         Subject::Person(Some(name)) => Subject::Person(Some(about.defendant(name))),
         other => other.clone(),

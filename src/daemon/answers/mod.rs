@@ -5,6 +5,7 @@
 
 mod cases;
 mod clocks;
+mod delays;
 mod doctor;
 mod hearings;
 mod outbox;
@@ -26,6 +27,8 @@ use crate::domain::case::Watch;
 use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 
+pub use clocks::masked;
+pub use delays::{Form, Question};
 pub use doctor::finding;
 pub use recovery::Which;
 pub use silences::Wanted;
@@ -75,6 +78,8 @@ pub enum Ask {
         #[serde(default)]
         all: bool,
     },
+    /// The report of delays.
+    Delays(Question),
     /// Visits now.
     Poll {
         /// The cases as typed; all when empty.
@@ -207,6 +212,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
         Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to).await,
         Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
         Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all).await,
+        Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
         Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,

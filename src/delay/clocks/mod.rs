@@ -79,6 +79,17 @@ pub struct Look<'a> {
     pub read: Option<Timestamp>,
 }
 
+/// What the rules make of a case at a moment.
+#[derive(Debug)]
+pub struct Account {
+    /// What happened in it.
+    pub story: Story,
+    /// Its court and matter, as far as operator and docket say.
+    pub scope: Scope,
+    /// Its clocks, in the order of the rules.
+    pub clocks: Vec<Clock>,
+}
+
 /// For which jurisdiction a file says that its rules are.
 pub fn jurisdiction_in(text: &str) -> Option<String> {
     let head = text.lines().take_while(|line| !line.trim_start().starts_with('['));
@@ -184,12 +195,18 @@ impl Rules {
         if self.rules.is_empty() {
             return Vec::new();
         }
+        self.account(look).clocks
+    }
+
+    /// The clocks of a case at a moment, beside what they were found by: for figures of the same moment.
+    pub fn account(&self, look: &Look<'_>) -> Account {
         let (today, story) = (engine::day_of(look.as_of, &look.zone), self.story(look));
         let facts = self.known(look, &story);
         let scope = scope(&look.scope, &facts);
         let bench = Bench { look, story: &story, scope: &scope, today };
         let versions = self.order.iter().filter_map(|id| self.rules.get(id));
-        versions.flat_map(|versions| bench.clocks(&versions.iter().collect::<Vec<_>>(), |rule| unmet(rule, &facts))).collect()
+        let clocks = versions.flat_map(|versions| bench.clocks(&versions.iter().collect::<Vec<_>>(), |rule| unmet(rule, &facts))).collect();
+        Account { story, scope, clocks }
     }
 
     /// What happened in a case, as far as its docket and its operator show.

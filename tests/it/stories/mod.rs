@@ -10,6 +10,7 @@ mod clocks;
 mod commands;
 mod damage;
 mod damaged;
+mod delays;
 mod delivery;
 mod demo;
 mod described;

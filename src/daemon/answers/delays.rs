@@ -1,0 +1,173 @@
+//! The answer about delays: the report of `veedor report delays`, in the form that is asked for.
+//!
+//! Called by [`answer`](super::answer). Reads the store; changes nothing. What is asked as of a past moment is told as it could be seen then.
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Answer, Desk, find};
+use crate::config::Config;
+use crate::daemon::delays::{self, Wanted};
+use crate::diag::nearest;
+use crate::domain::clocks::Clock;
+use crate::domain::delays::Grouping;
+use crate::domain::redact::Words;
+use crate::message;
+use crate::store::pulse::blocking;
+use crate::wire::delays::csv::{Table, to_csv};
+use crate::wire::delays::{rows, to_json};
+
+/// What a report is asked for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Question {
+    /// The cases as typed; all when empty.
+    pub cases: Vec<String>,
+    /// Only cases with one of these tags; all when empty.
+    pub tags: Vec<String>,
+    /// By what they are grouped, by its stable name.
+    pub by: Option<String>,
+    /// The moment, or the day of which the end is meant; now when absent.
+    pub as_of: Option<String>,
+    /// The form.
+    pub form: Form,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Form {
+    /// How each case stands, for a terminal.
+    #[default]
+    Rows,
+    /// Everything.
+    Json,
+    /// A table of CSV, by its name.
+    Csv {
+        /// Which.
+        table: String,
+    },
+}
+
+/// The report.
+pub async fn delays(desk: &Desk, question: &Question) -> Result<Value, Answer> {
+    let config = desk.handles.config.load_full();
+    let wanted = wanted(&config, question, desk.handles.clock.now())?;
+    let table = match &question.form {
+        Form::Csv { table } => Some(named(table, &Table::ALL, "table")?),
+        _ => None,
+    };
+    let report = delays::of(&desk.handles.store, &desk.handles.read, &config, &wanted).await?;
+    let say = |clock: &Clock, zone: &TimeZone| -> Words { message::clocks::text(clock, zone) };
+    let form = question.form.clone();
+    let written = blocking(move || {
+        Ok(match (form, table) {
+            (Form::Rows, _) => Ok(rows(&report)),
+            // As text: a number that is read and written again by the command may end otherwise.
+            (Form::Json, _) => serde_json::to_string_pretty(&to_json(&report, &say)).map(text).map_err(|error| error.to_string()),
+            (Form::Csv { .. }, Some(table)) => to_csv(&report, table).map(text).map_err(|error| error.to_string()),
+            (Form::Csv { .. }, None) => Err("no table was asked for".to_owned()),
+        })
+    });
+    written.await?.map_err(|why| Answer::No { why: format!("the report cannot be written: {why}"), code: 1 })
+}
+
+fn text(text: String) -> Value {
+    json!({ "text": text })
+}
+
+fn usage(why: String) -> Answer {
+    Answer::No { why, code: 2 }
+}
+
+/// What a name stands for, or which it may have been.
+fn named<T: Copy>(typed: &str, known: &[(&'static str, T)], what: &str) -> Result<T, Answer> {
+    if let Some((_, found)) = known.iter().find(|(name, _)| *name == typed) {
+        return Ok(*found);
+    }
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let near = nearest(typed, names.iter().copied()).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    Err(usage(format!("there is no {what} \"{typed}\"; {near}write one of {}", names.join(", "))))
+}
+
+fn wanted(config: &Config, question: &Question, now: Timestamp) -> Result<Wanted, Answer> {
+    let tags = question.tags.iter().map(|tag| known_tag(config, tag)).collect::<Result<Vec<String>, Answer>>()?;
+    let mut chosen = Vec::new();
+    if question.cases.is_empty() {
+        chosen.extend(0..config.cases.len());
+    }
+    for typed in &question.cases {
+        chosen.push(find(config, typed)?.0);
+    }
+    chosen.sort_unstable();
+    chosen.dedup();
+    if !tags.is_empty() {
+        chosen.retain(|at| config.cases.get(*at).is_some_and(|watch| watch.tags.iter().any(|tag| tags.contains(tag))));
+    }
+    let as_of = match &question.as_of {
+        None => now,
+        Some(typed) => moment(typed, &config.zone, now)?,
+    };
+    // As exactly as the store keeps moments: what is printed is what was asked, so that it can be asked again.
+    let as_of = Timestamp::from_millisecond(as_of.as_millisecond()).unwrap_or(as_of);
+    let by = question.by.as_deref().map(|name| named(name, &Grouping::ALL, "grouping")).transpose()?;
+    let with_titles = matches!(question.form, Form::Json);
+    Ok(Wanted { chosen, tags, by, as_of, is_now: question.as_of.is_none(), with_titles })
+}
+
+fn known_tag(config: &Config, typed: &str) -> Result<String, Answer> {
+    let all = || config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str);
+    if all().any(|tag| tag == typed) {
+        return Ok(typed.to_owned());
+    }
+    let hint = nearest(typed, all()).map_or("`veedor list` shows the tags".to_owned(), |near| format!("did you mean {near}?"));
+    Err(usage(format!("no case has the tag \"{typed}\"; {hint}")))
+}
+
+/// A moment as it is typed: an instant, or a day, of which the end is meant.
+fn moment(typed: &str, zone: &TimeZone, now: Timestamp) -> Result<Timestamp, Answer> {
+    let end_of = |day: Date| {
+        let next = day.checked_add(1.day()).ok()?.to_datetime(Time::midnight());
+        let next = zone.to_timestamp(next).ok()?;
+        next.checked_sub(1.second()).ok()
+    };
+    let at = match typed.parse::<Timestamp>() {
+        Ok(at) => Some(at),
+        Err(_) => typed.parse::<Date>().ok().filter(|_| typed.len() == "2026-03-01".len()).and_then(end_of),
+    };
+    let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
+    match at {
+        None => Err(usage(format!("\"{typed}\" is no moment; write a day such as 2026-03-01, or an instant such as 2026-03-01T17:00:00Z"))),
+        Some(at) if at <= now => Ok(at),
+        // Today has not ended yet, and is meant as far as it has come.
+        Some(at) if typed.parse::<Timestamp>().is_err() && day(at) == day(now) => Ok(now),
+        Some(_) => Err(usage(format!("{typed} is still to come; a report is as of now or of a moment before"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn a_day_is_meant_to_its_end_and_today_as_far_as_it_has_come() {
+        let zone = TimeZone::get("America/Guayaquil").expect("bundled");
+        let now = at("2026-03-10T15:00:00Z");
+        let read =
+            |typed: &str| moment(typed, &zone, now).map_err(|answer| if let Answer::No { why, .. } = answer { why } else { String::new() });
+        assert_eq!(read("2026-03-01"), Ok(at("2026-03-02T04:59:59Z")));
+        assert_eq!(read("2026-03-01T17:00:00Z"), Ok(at("2026-03-01T17:00:00Z")));
+        assert_eq!(read("2026-03-10"), Ok(now));
+        assert!(read("2026-03-11").expect_err("to come").contains("still to come"));
+        assert!(read("2026-03-10T16:00:00Z").expect_err("to come").contains("still to come"));
+        for wrong in ["", "ayer", "2026-02-30", "01/03/2026", "2026-03-01 17:00"] {
+            assert!(read(wrong).expect_err(wrong).contains("write a day such as"), "{wrong}");
+        }
+    }
+}

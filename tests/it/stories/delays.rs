@@ -1,0 +1,139 @@
+//! The report of delays, as a person asks for it: what is told of each case, in every form, as of now and as of an earlier moment.
+
+use serde_json::Value;
+
+use crate::world::World;
+
+const A: &str = "17721-2024-00011G";
+const B: &str = "17721-2024-00012A";
+
+fn report(world: &World, more: &[&str]) -> Value {
+    world.json(&[&["report", "delays", "--json"], more].concat())
+}
+
+fn case<'r>(report: &'r Value, number: &str) -> &'r Value {
+    let cases = report["cases"].as_array().expect("cases");
+    cases.iter().find(|case| case["case"] == number).unwrap_or_else(|| panic!("{number}: {report:#}"))
+}
+
+fn figure<'r>(case: &'r Value, measure: &str, part: &str) -> &'r Value {
+    let all = case["figures"].as_array().expect("figures");
+    all.iter().find(|figure| figure["measure"] == measure && figure["part"] == part).unwrap_or_else(|| panic!("{measure} {part}: {all:#?}"))
+}
+
+/// A trial that is put off once, and its ruling.
+fn trial(world: &World) {
+    let act = |title: &str, text: &str, at: &str| world.court.act_at(A, title, &format!("<p>{text}</p>"), at);
+    act(
+        "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)",
+        "Se convoca a la audiencia de juicio para el 14 de octubre de 2024, a las 09h00.",
+        "2024-10-01T15:00:00.000+00:00",
+    );
+    act(
+        "DIFERIMIENTO DE AUDIENCIA (DECRETO)",
+        "Por pedido de la defensa se difiere la audiencia de juicio se&ntilde;alada para el 14 de octubre de 2024 y se se&ntilde;ala para el 21 de octubre de 2024, a las 09h00.",
+        "2024-10-11T15:00:00.000+00:00",
+    );
+    ruling(world);
+}
+
+/// A decision that is announced and not written down for 85 days.
+fn ruling(world: &World) {
+    let act = |title: &str, text: &str, at: &str| world.court.act_at(A, title, &format!("<p>{text}</p>"), at);
+    act(
+        "RAZON (RAZON)",
+        "Siento por tal que el Tribunal anunci&oacute; su decisi&oacute;n de forma oral.",
+        "2024-11-25T20:00:00.000+00:00",
+    );
+    act("SENTENCIA (RESOLUCION)", "VISTOS.", "2025-02-18T20:00:00.000+00:00");
+}
+
+#[test]
+fn a_report_tells_how_long_each_case_took_and_what_that_rests_on() {
+    let mut world = World::new(&[A, B]);
+    trial(&world);
+    world.ok(&["poll"]);
+    let whole = report(&world, &[]);
+    let trial = case(&whole, A);
+    let written = figure(trial, "M16", "all");
+    assert_eq!((&written["value"]["days"], &written["from"], &written["to"]), (&85.into(), &"2024-11-25".into(), &"2025-02-18".into()));
+    let entries = trial["entries"].as_array().expect("entries");
+    let titles = written["entries"].as_array().expect("entries").iter().map(|key| {
+        entries.iter().find(|entry| entry["key"] == *key).unwrap_or_else(|| panic!("{key} is no entry of the report"))["title"].clone()
+    });
+    assert_eq!(titles.collect::<Vec<_>>(), ["RAZON (RAZON)", "SENTENCIA (RESOLUCION)"]);
+    let late = trial["clocks"].as_array().expect("clocks").iter().find(|clock| clock["rule"] == "EC-COIP-621").expect("the clock");
+    assert_eq!((&late["state"], &late["late_days"], &late["due"]), (&"met_late".into(), &75.into(), &"2024-12-05".into()));
+    assert_eq!((&trial["status"]["settings"], &trial["status"]["not_held"]), (&2.into(), &1.into()), "{:#}", trial["hearings"]);
+    assert_eq!(whole["hearings"]["deferred"], 1);
+    assert!(whole["data"][0]["rules"].as_str().is_some_and(|rules| !rules.is_empty()), "{:#}", whole["data"]);
+
+    let table = world.ok(&["report", "delays"]);
+    for words in [A, B, "85", "1 deferred", "counted: ", "too few to say", "2 cases as of", "verify every legal rule with a lawyer"] {
+        assert!(table.contains(words), "{words}:\n{table}");
+    }
+    let cases = world.ok(&["report", "delays", "--csv"]);
+    let mut reader = csv::Reader::from_reader(cases.as_bytes());
+    let place = reader.headers().expect("a heading").iter().position(|name| name == "oral_to_written_days").expect("the column");
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("rows");
+    assert_eq!((rows.len(), rows.iter().filter(|row| &row[place] == "85").count()), (2, 1), "{cases}");
+    for table in ["figures", "clocks", "hearings", "groups"] {
+        assert!(world.ok(&["report", "delays", &format!("--csv={table}")]).lines().count() > 1, "{table}");
+    }
+
+    // One case, by its number; and from a daemon the same as from none.
+    let now = whole["as_of"].as_str().expect("a moment").to_owned();
+    let alone = world.ok(&["report", "delays", A, "--json", "--as-of", &now]);
+    assert_eq!(serde_json::from_str::<Value>(&alone).expect("JSON")["cases"].as_array().map(Vec::len), Some(1));
+    assert!(world.ok(&["report", "delays", A, "--json", "--as-of", &now]) == alone, "a report that is asked again has the same bytes");
+    world.start();
+    world.visits(1);
+    // It was read again meanwhile, and nothing else changed.
+    let but_read = |report: &str| report.lines().filter(|line| !line.contains("\"read\": \"")).map(str::to_owned).collect::<Vec<_>>();
+    let daemon = world.ok(&["report", "delays", A, "--json", "--as-of", &now]);
+    let differing: Vec<_> = but_read(&daemon).into_iter().zip(but_read(&alone)).filter(|(one, other)| one != other).take(5).collect();
+    assert_eq!(differing, [], "a daemon tells the same");
+    assert_eq!(world.stop(), Some(0));
+    world.finish();
+}
+
+#[test]
+fn a_report_as_of_an_earlier_moment_holds_nothing_that_was_seen_later() {
+    let mut world = World::new(&[A]);
+    world.ok(&["poll"]);
+    let first = report(&world, &[]);
+    let then = first["as_of"].as_str().expect("a moment").to_owned();
+    ruling(&world);
+    world.ok(&["poll"]);
+    let now = report(&world, &[]);
+    assert_eq!(figure(case(&now, A), "M16", "all")["value"]["days"], 85);
+    let seen = case(&now, A)["entries"].as_array().expect("entries").iter().filter(|entry| !entry["first_seen"].is_null()).count();
+    assert_eq!(seen, 2, "what appeared between two readings has a moment");
+    let before = report(&world, &["--as-of", &then]);
+    assert_eq!(figure(case(&before, A), "M16", "all")["value"]["is"], "not_begun");
+    assert_eq!(case(&before, A)["entries"].as_array().map(Vec::len), case(&first, A)["entries"].as_array().map(Vec::len));
+    assert_eq!(case(&before, A)["version"], 1);
+    // Before it was ever read nothing is known of it.
+    let never = report(&world, &["--as-of", "2020-01-01"]);
+    assert_eq!((never["cases"].as_array().map(Vec::len), &never["left_out"][0]["why"]), (Some(0), &"not_read".into()));
+    // What was told meanwhile arrives.
+    world.start();
+    world.visits(1);
+    world.finish();
+}
+
+#[test]
+fn what_is_asked_wrongly_says_what_to_do() {
+    let world = World::new(&[A]);
+    world.ok(&["poll"]);
+    let no = |arguments: &[&str], words: &str| world.no(&[&["report", "delays"], arguments].concat(), 2, words);
+    no(&["--tag", "sobornso"], "no case has the tag");
+    no(&["--by", "judge"], "there is no grouping \"judge\"");
+    no(&["--csv=clock"], "did you mean clocks?");
+    no(&["--as-of", "ayer"], "write a day such as 2026-03-01");
+    no(&["--as-of", "2999-01-01"], "still to come");
+    no(&["-o", "report.txt"], "the table is for the terminal");
+    world.no(&["report", "delays", "99999-2024-00011G"], 4, "is watched");
+    world.no(&["report", "delays", "--json", "-o", "/no/such/folder/report.json"], 1, "cannot be written");
+    world.finish();
+}
