@@ -103,12 +103,91 @@ fn a_local_holiday_moves_like_a_national_one() {
     assert_eq!(id(calendar.day(date(2025, 7, 25), &at("guayaquil"), Count::Termino)), "guayaquil-foundation");
 }
 
+/// Other rules moved holidays before: 24 May 2016, a Tuesday too, was kept on Friday 27 (Decreto 858), which the calendar does not know and says.
 #[test]
-fn before_the_law_of_2016_a_holiday_stays_where_it_falls() {
+fn before_the_law_of_2016_only_weekends_are_sure() {
     let calendar = Calendar::shipped("ec");
-    // 24 May 2016 is a Tuesday, and 24 May 2022 too.
-    assert!(!calendar.is_business(date(2016, 5, 24), &Scope::default()) && calendar.is_business(date(2016, 5, 23), &Scope::default()));
     assert!(calendar.is_business(date(2022, 5, 24), &Scope::default()) && !calendar.is_business(date(2022, 5, 23), &Scope::default()));
+    for day in [date(2016, 5, 24), date(2016, 5, 27), date(2013, 10, 9)] {
+        assert_eq!(calendar.covers(day), Cover::Outside, "{day}");
+    }
+}
+
+/// From 2013 to 2019 the courts of Ecuador had no collective recess; it came back in 2020, for the Costa on days that were moved.
+#[test]
+fn the_collective_recess_came_back_in_2020() {
+    let calendar = Calendar::shipped("ec");
+    assert_eq!(calendar.add_business(date(2017, 7, 24), 10, &scope("sierra", "civil")), Some(date(2017, 8, 7)));
+    let day = |year, month, day, region: &str| id(calendar.day(date(year, month, day), &scope(region, "civil"), Count::Plazo));
+    assert_eq!([day(2019, 12, 23, "sierra"), day(2020, 12, 23, "sierra")], ["counts", "recess-national"]);
+    assert_eq!([day(2019, 8, 1, "sierra"), day(2020, 8, 3, "sierra")], ["counts", "recess-sierra"]);
+    assert_eq!(
+        [day(2019, 3, 18, "costa"), day(2020, 3, 17, "costa"), day(2021, 3, 17, "costa")],
+        ["counts", "recess-costa-2020", "recess-costa"]
+    );
+    let doubts = calendar.doubts(date(2020, 3, 1), date(2020, 4, 30), &scope("costa", "civil"), Count::Termino);
+    assert!(doubts.iter().any(|cause| cause.id == "recess-costa-2020"), "{doubts:?}");
+}
+
+/// The law names the matters that stand still; whatever it does not name goes on.
+#[test]
+fn recess_is_of_the_matters_that_the_law_names() {
+    let calendar = Calendar::shipped("ec");
+    for matter in ["penal", "familia", "constitucional", "violencia", "transito", "adolescentes infractores", "garantias penitenciarias"] {
+        assert!(calendar.runs(date(2025, 8, 4), &scope("sierra", matter), Count::Plazo), "{matter}");
+    }
+    for matter in ["civil", "inquilinato", "laboral", "contencioso", "tributario", "administrativo"] {
+        assert!(!calendar.runs(date(2025, 8, 4), &scope("sierra", matter), Count::Plazo), "{matter}");
+    }
+    // Guarantees went on in the suspension of 2020, by the word that the facts give them.
+    assert!(calendar.runs(date(2020, 4, 7), &scope("sierra", "constitucional"), Count::Plazo));
+}
+
+/// A matter of a calendar is one that the facts of its clocks give, or that the reference lists for operators.
+#[test]
+fn every_matter_of_a_calendar_can_be_asked_for() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("jurisdictions");
+    let reference = std::fs::read_to_string(root.join("README.md")).expect("the reference");
+    let (_, listed) = reference.split_once("only the `matter` that an operator states of a case:").expect("the list");
+    let listed = listed.split("A test holds").next().unwrap_or_default();
+    let mut unknown = Vec::new();
+    for jurisdiction in Calendar::jurisdictions() {
+        let facts = std::fs::read_to_string(root.join(jurisdiction).join("clocks.toml")).unwrap_or_default();
+        let is_given = |word: &str| facts.contains(&format!("name = \"matter\"\nvalue = \"{word}\"\n"));
+        let calendar = Calendar::shipped(jurisdiction);
+        let reaches = calendar.data.stretches.iter().map(|row| &row.reach).chain(calendar.data.holidays.iter().map(|row| &row.reach));
+        for word in reaches.flat_map(|reach| reach.matters.iter().chain(&reach.except_matters)).map(|word| word.to_lowercase()) {
+            if !is_given(&word) && !listed.contains(&format!("`{word}`")) {
+                unknown.push(format!("{jurisdiction}: {word}"));
+            }
+        }
+    }
+    assert_eq!(unknown, Vec::<String>::new());
+}
+
+/// In 2024 the national holiday of 3 November, a Sunday, was kept on 4 November, the day of Manta.
+#[test]
+fn a_local_holiday_that_meets_a_national_one_is_in_doubt() {
+    let calendar = Calendar::shipped("ec");
+    let at = |place: &str| Scope { place: Some(place.to_owned()), ..Scope::default() };
+    let doubts = |place: &str, year| -> Vec<String> {
+        let found = calendar.doubts(date(year, 11, 3), date(year, 11, 30), &at(place), Count::Termino);
+        found.iter().map(|cause| cause.id.clone()).collect()
+    };
+    assert_eq!((doubts("Manta", 2024), doubts("Quito", 2024)), (vec!["manta-canton".to_owned()], vec![]));
+    assert!(
+        calendar.lacks_place(&at("17230"))
+            && !calendar.lacks_place(&at("Quito"))
+            && !Calendar::shipped("nowhere").lacks_place(&at("17230"))
+    );
+}
+
+/// Decreto 579 gave the bridges of 2018; Decreto 379 had brought Labour Day back to its Tuesday.
+#[test]
+fn decrees_of_2018_are_known() {
+    let calendar = Calendar::shipped("ec");
+    let off = |month, day| !calendar.is_business(date(2018, month, day), &Scope::default());
+    assert_eq!([off(12, 24), off(12, 31), off(5, 1), off(4, 30), off(12, 28)], [true, true, true, false, false]);
 }
 
 #[test]
@@ -132,7 +211,7 @@ fn what_is_known_of_a_year_is_said() {
     let calendar = Calendar::shipped("ec");
     let covers = |year| calendar.covers(date(year, 6, 1));
     assert_eq!(
-        [covers(2005), covers(2017), covers(2025), covers(2026), covers(2150)],
+        [covers(2016), covers(2017), covers(2025), covers(2026), covers(2150)],
         [Cover::Outside, Cover::Computed, Cover::Published, Cover::Computed, Cover::Outside]
     );
 }

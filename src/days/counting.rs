@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError};
 
 use jiff::civil::Date;
 
+use super::reach::Reach;
 use super::table::Ledger;
 use super::{Calendar, Cause, Confidence, Count, Day, Scope};
 
@@ -14,19 +15,48 @@ impl Calendar {
     /// Holidays, recesses and suspensions of low confidence that take a day from a count over (a, b]: what a report must say beside
     /// its number. A suspension whose end is not known is always among them.
     pub fn doubts(&self, a: Date, b: Date, scope: &Scope, count: Count) -> Vec<Arc<Cause>> {
-        let asked = self.data.places.asked(scope);
-        let (first, last) = (a.min(b), a.max(b));
         let mut found: Vec<Arc<Cause>> = Vec::new();
-        for date in (first.year()..=last.year()).flat_map(|year| self.data.unsure_days(year, &asked)) {
-            if let Day::Holiday(cause) | Day::Recess(cause) | Day::Suspended(cause) = self.day(date, scope, count)
-                && cause.confidence == Confidence::Low
-                && (first < date && date <= last)
-                && !found.contains(&cause)
-            {
+        for (_, cause) in self.doubtful(a, b, scope, count) {
+            if !found.contains(&cause) {
                 found.push(cause);
             }
         }
         found
+    }
+
+    /// The days in (a, b] of which [`doubts`](Self::doubts) speaks, in order, each with what is in doubt of it: for whoever asks about many
+    /// counts within one stretch. A local holiday of low confidence that meets another holiday is in doubt too: whether it was moved is not known.
+    pub fn doubtful(&self, a: Date, b: Date, scope: &Scope, count: Count) -> Vec<(Date, Arc<Cause>)> {
+        let asked = self.data.places.asked(scope);
+        let (first, last) = (a.min(b), a.max(b));
+        let mut found: Vec<(Date, Arc<Cause>)> = Vec::new();
+        for (date, row, is_holiday) in (first.year()..=last.year()).flat_map(|year| self.data.unsure_days(year, &asked)) {
+            if date <= first || date > last {
+                continue;
+            }
+            match self.day(date, scope, count) {
+                Day::Holiday(cause) | Day::Recess(cause) | Day::Suspended(cause) if cause.confidence == Confidence::Low => {
+                    found.push((date, cause));
+                }
+                Day::Holiday(_) if is_holiday => found.push((date, row)),
+                _ => {}
+            }
+        }
+        found.sort_by(|(a, one), (b, other)| (a, &one.id).cmp(&(b, &other.id)));
+        found.dedup();
+        found
+    }
+
+    /// Whether the days of some places differ, and the place of a scope is none that this calendar knows: its local holidays are then not
+    /// taken away.
+    pub fn lacks_place(&self, scope: &Scope) -> bool {
+        self.data.holidays.iter().any(|row| !row.reach.places.is_empty()) && self.data.places.asked(scope).places.is_empty()
+    }
+
+    /// Whether a stretch in which time stands still is of some matters only, so that one without a known matter lets every day run.
+    pub fn asks_for_matter(&self, scope: &Scope) -> bool {
+        let is_of_some = |reach: &Reach| !reach.matters.is_empty() || !reach.except_matters.is_empty();
+        scope.matter.is_none() && self.data.stretches.iter().any(|row| is_of_some(&row.reach))
     }
 
     /// Whether a day counts, or why not. Of several reasons the first: weekend, holiday, recess, suspension.

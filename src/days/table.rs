@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::reach::{Asked, Reach, Scope};
 use super::stretch::Kind;
-use super::{Count, Data, Day};
+use super::{Cause, Count, Data, Day};
 
 /// More scopes than this are not remembered, because places come from outside; what they share still is.
 const REMEMBERED: usize = 4096;
@@ -166,17 +166,24 @@ impl Data {
         holidays.chain(self.decrees.iter().map(|decree| &decree.reach)).chain(self.stretches.iter().map(|stretch| &stretch.reach))
     }
 
-    /// The days of a year on which a rule of low confidence may take a day away.
-    pub fn unsure_days(&self, year: i16, asked: &Asked) -> Vec<Date> {
-        let unsure = |cause: &super::Cause, reach: &Reach| cause.confidence == super::Confidence::Low && reach.covers(asked);
-        let holidays = self.holidays.iter().filter(|row| unsure(&row.cause, &row.reach)).flat_map(|row| row.days_in(year));
-        let decrees = self.decrees.iter().filter(|row| unsure(&row.cause, &row.reach)).flat_map(|row| row.off.iter().copied());
-        let stretches = self.stretches.iter().filter(|row| unsure(&row.cause, &row.reach)).flat_map(|row| row.days_in(year));
-        holidays.chain(decrees.filter(|date| date.year() == year)).chain(stretches).collect()
+    /// The days of a year on which a rule of low confidence may take a day away, that rule, and whether it is a holiday.
+    pub fn unsure_days(&self, year: i16, asked: &Asked) -> Vec<(Date, Arc<Cause>, bool)> {
+        let unsure = |cause: &Cause, reach: &Reach| cause.confidence == super::Confidence::Low && reach.covers(asked);
+        let mut days = Vec::new();
+        for row in self.holidays.iter().filter(|row| unsure(&row.cause, &row.reach)) {
+            days.extend(row.days_in(year).map(|date| (date, row.cause.clone(), true)));
+        }
+        for row in self.decrees.iter().filter(|row| unsure(&row.cause, &row.reach)) {
+            days.extend(row.off.iter().filter(|date| date.year() == year).map(|date| (*date, row.cause.clone(), false)));
+        }
+        for row in self.stretches.iter().filter(|row| unsure(&row.cause, &row.reach)) {
+            days.extend(row.days_in(year).map(|date| (date, row.cause.clone(), false)));
+        }
+        days
     }
 
     /// Everything that may take a day away.
-    pub fn causes(&self) -> impl Iterator<Item = &super::Cause> {
+    pub fn causes(&self) -> impl Iterator<Item = &Cause> {
         let holidays = self.holidays.iter().map(|holiday| &*holiday.cause);
         holidays.chain(self.decrees.iter().map(|decree| &*decree.cause)).chain(self.stretches.iter().map(|stretch| &*stretch.cause))
     }

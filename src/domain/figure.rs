@@ -168,6 +168,17 @@ impl Figure {
     }
 }
 
+/// A step of M05 that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepTaken {
+    /// Its stable name, as in the parts of M05.
+    pub step: &'static str,
+    /// The first day on which it is observed.
+    pub date: Date,
+    /// Whether that day only shows that it had been taken by then.
+    pub is_by_then: bool,
+}
+
 /// Everything that was measured of a case at a moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figures {
@@ -179,6 +190,11 @@ pub struct Figures {
     pub counting: u32,
     /// The calendar, as a report names it.
     pub calendar: String,
+    /// The day at the court on which the case was last read, no later than the moment; `None` where it had not been. A group knows nothing of it
+    /// after that day.
+    pub read_day: Option<Date>,
+    /// The steps that were taken, in the order of M05.
+    pub steps: Vec<StepTaken>,
     /// The figures, in the order of the measures.
     pub list: Vec<Figure>,
     /// What is not measured, and why.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::domain::clocks::{How, Part, Subject, Unit};
 use crate::domain::docket::EntryKey;
 
-use super::found::{Found, HELD, SUSPENDED, Story};
+use super::found::{Found, HELD, Story, is_another_decision};
 use super::person::Whom;
 use super::rule::{Rule, Step, Which};
 
@@ -219,11 +219,7 @@ fn chosen<'s>(rule: &Rule, starts: &[&'s Found], stops: &[Taken<'s>], known: &[&
     }
     let is_ended = |from: &Found, to: &Found| stops.iter().any(|stop| is_after(stop.found, from) && !is_after(stop.found, to));
     let is_told_by_stop = |found: &Found| found.entry.is_some() && stops.iter().any(|stop| stop.found.entry == found.entry);
-    let heard = |from: &Found, to: &Found| {
-        let between = |found: &&&Found| found.date > from.date && found.date <= to.date;
-        known.iter().filter(between).any(|found| found.event == HELD || found.event == SUSPENDED)
-    };
-    let is_another = |from: &Found, to: &Found| !rule.start.after_hearing || to.how == How::Operator || heard(from, to);
+    let is_another = |from: &Found, to: &Found| !rule.start.after_hearing || is_another_decision(known, from, to);
     let mut chosen: Vec<&Found> = Vec::new();
     for start in starts {
         match chosen.last_mut() {

@@ -29,6 +29,13 @@ pub const NOT_HELD: &str = "hearing_not_held";
 /// The events that are known by the hearings of a docket, without a pattern.
 pub const OF_HEARINGS: [&str; 4] = [ORDERED, HELD, SUSPENDED, NOT_HELD];
 
+/// Whether a decision that was announced is another one than that before it: a hearing lies in between, or the operator says so. A later text
+/// about an announced decision begins nothing. `known` is what happened.
+pub fn is_another_decision(known: &[&Found], from: &Found, to: &Found) -> bool {
+    let between = |found: &&&Found| found.date > from.date && found.date <= to.date;
+    to.how == How::Operator || known.iter().filter(between).any(|found| found.event == HELD || found.event == SUSPENDED)
+}
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {

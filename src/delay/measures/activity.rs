@@ -14,6 +14,9 @@ use super::study::{Act, Known, View, apart};
 /// (*Suárez Rosero v. Ecuador*, 1997; `domain.md` B1).
 const FIRST_ACTS: [&str; 3] = ["arrest", "detention_effective", "charges_filed"];
 
+/// Of fewer values the nearest rank of 90 % is the longest one.
+const FEWEST_FOR_NINETIETH: usize = 10;
+
 pub fn figures(view: &View<'_>) -> Vec<Figure> {
     let mut all = vec![filing(view), first_act(view)];
     all.extend([("any", false), ("court", true)].map(|(part, is_court)| silence(view, part, is_court)));
@@ -30,6 +33,7 @@ fn aged(view: &View<'_>, part: &'static str, from: Option<&Known>) -> Figure {
     let mut figure = Figure { n: 1, span: Some((from.date, horizon)), ..Figure::new(Measure::Age, part, value) };
     figure.entries.extend(from.entry.iter().cloned());
     figure.entries.extend(view.ended().and_then(|ended| ended.entry.clone()));
+    view.blind(&mut figure);
     figure
 }
 
@@ -39,6 +43,7 @@ fn filing(view: &View<'_>) -> Figure {
     figure.caution(Caveat::FromFirstEntry, start.as_ref().is_some_and(|(_, is_first_entry)| *is_first_entry));
     let before = start.map_or(0, |(known, _)| view.acts.iter().filter(|act| act.date < known.date).count());
     figure.limit(Caveat::BeforeStart, before);
+    figure.limit(Caveat::Implausible, view.implausible);
     figure
 }
 
@@ -47,13 +52,16 @@ fn first_act(view: &View<'_>) -> Figure {
     aged(view, "first_act", first.as_ref())
 }
 
+/// Of a case that ended: from its last entry to its end, because nobody has to act after it.
 fn silence(view: &View<'_>, part: &'static str, is_court: bool) -> Figure {
-    let counted: Vec<&Act<'_>> = view.acts.iter().filter(|act| !is_court || act.is_court()).collect();
+    let horizon = view.horizon();
+    let counted: Vec<&Act<'_>> = view.acts.iter().filter(|act| act.date <= horizon && (!is_court || act.is_court())).collect();
     let latest = counted.iter().map(|act| act.date).max();
     let mut figure = Figure::new(Measure::LastActivity, part, Value::Unknown);
     if let Some(date) = latest {
-        figure.value = Value::Open(view.days(date, view.today));
-        figure.span = Some((date, view.today));
+        let days = view.days(date, horizon);
+        figure.value = if view.ended().is_some() { Value::Days(days) } else { Value::Open(days) };
+        figure.span = Some((date, horizon));
         figure.entries = counted.iter().filter(|act| act.date == date).map(|act| act.key.clone()).collect();
     }
     figure.n = counted.len();
@@ -61,7 +69,7 @@ fn silence(view: &View<'_>, part: &'static str, is_court: bool) -> Figure {
     figure.limit(Caveat::AfterAsOf, view.ahead);
     if is_court {
         let is_later = |act: &&Act<'_>| act.actor == crate::domain::event::Actor::Unknown && latest.is_none_or(|latest| act.date > latest);
-        figure.limit(Caveat::UnknownActor, view.acts.iter().filter(is_later).count());
+        figure.limit(Caveat::UnknownActor, view.acts.iter().filter(|act| act.date <= horizon).filter(is_later).count());
     }
     view.blind(&mut figure);
     figure
@@ -94,7 +102,9 @@ fn lag(view: &View<'_>) -> Figure {
     let (mut lags, mut stood, mut ahead) = (Vec::new(), 0, 0);
     let mut figure = Figure::new(Measure::PublicationLag, "all", Value::Unknown);
     for act in &view.acts {
-        match view.study.seen.get(act.key).filter(|at| **at <= view.study.as_of) {
+        match view.study.seen.get(act.key) {
+            // By the moment it had not been seen.
+            Some(at) if *at > view.study.as_of => {}
             None => stood += 1,
             Some(at) => match apart(act.date, view.day(*at)) {
                 lag if lag < 0 => ahead += 1,
@@ -112,6 +122,7 @@ fn lag(view: &View<'_>) -> Figure {
         figure.value = Value::Spread { median, ninetieth };
     }
     figure.caution(Caveat::TooFew, !is_enough);
+    figure.caution(Caveat::NinetiethIsLongest, is_enough && lags.len() < FEWEST_FOR_NINETIETH);
     figure.limit(Caveat::StoodThere, stood);
     figure.limit(Caveat::DatedAhead, ahead);
     figure

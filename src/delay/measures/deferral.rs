@@ -61,7 +61,8 @@ fn days_lost(settings: &[Setting], lost: &[Lost<'_>]) -> Figure {
     let mut figure = Figure { n: lost.len(), ..Figure::new(Measure::DaysLost, "all", value) };
     figure.entries = entries(lost.iter().flat_map(|lost| [lost.old, lost.new]));
     let befores = befores(settings);
-    let is_waiting = |(at, setting): &(usize, &Setting)| setting.outcome.is_not_held() && !befores.contains(&Some(*at));
+    let is_waiting =
+        |(at, setting): &(usize, &Setting)| setting.date.is_some() && setting.outcome.is_not_held() && !befores.contains(&Some(*at));
     figure.limit(Caveat::NotSetAgain, settings.iter().enumerate().filter(is_waiting).count());
     let is_dayless = |setting: &&Setting| setting.outcome.is_not_held() && setting.date.is_none();
     figure.limit(Caveat::NoDay, settings.iter().filter(is_dayless).count());
@@ -84,10 +85,16 @@ fn split(part: &str, lost: &[Lost<'_>], labels: impl Fn(&Setting) -> &Vec<String
     Figure { n: lost.len(), entries: used, ..Figure::new(Measure::DelayBy, part, Value::Split(portions)) }
 }
 
-/// The days of a session: of one that lasts several, the business days and its two ends.
+/// A session of more days than these is a misprint of one of them.
+const LONGEST_SESSION: i64 = 366;
+
+/// The days of a session: of one that lasts several, the business days and its two ends. It lasts no longer than until the day of the entry that
+/// tells of it, nor than today.
 fn session_days(view: &View<'_>, setting: &Setting) -> Vec<Date> {
-    let (Some(first), last) = (setting.date, setting.end_date) else { return Vec::new() };
-    let last = last.filter(|last| *last > first && apart(first, *last) <= super::QUIET_DAYS).unwrap_or(first);
+    let Some(first) = setting.date else { return Vec::new() };
+    let told = setting.told_by.as_ref().and_then(|key| view.study.docket.entry(key)).and_then(|entry| entry.date);
+    let last = setting.end_date.filter(|last| *last > first && apart(first, *last) <= LONGEST_SESSION).unwrap_or(first);
+    let last = last.min(told.unwrap_or(last)).min(view.today).max(first);
     let (calendar, scope) = (view.study.calendar, &view.study.scope);
     first
         .series(jiff::Span::new().days(1))
@@ -99,8 +106,9 @@ fn session_days(view: &View<'_>, setting: &Setting) -> Vec<Date> {
 fn sessions(view: &View<'_>) -> Vec<Figure> {
     let mut all: BTreeSet<Date> = BTreeSet::new();
     let mut by_hearing = Vec::new();
+    let is_dated = |setting: &&Setting| began(setting) && setting.date.is_some();
     for hearing in hearings(view.study.settings) {
-        let held: Vec<&Setting> = hearing.iter().copied().filter(|setting| began(setting)).collect();
+        let held: Vec<&Setting> = hearing.iter().copied().filter(is_dated).collect();
         let days: BTreeSet<Date> = held.iter().flat_map(|setting| session_days(view, setting)).collect();
         all.extend(&days);
         if held.is_empty() {
@@ -112,20 +120,18 @@ fn sessions(view: &View<'_>) -> Vec<Figure> {
             entries: entries(held.iter().copied()),
             ..Figure::new(Measure::HearingDays, part, value)
         };
-        let mut sessions = of("sessions", Value::Count(held.len()));
-        sessions.limit(Caveat::NoDay, held.iter().filter(|setting| setting.date.is_none()).count());
-        by_hearing.push(sessions);
+        by_hearing.push(of("sessions", Value::Count(held.len())));
         if let Some((first, last)) = days.first().zip(days.last()) {
             let span = Some((*first, *last));
             by_hearing.push(Figure { span, ..of("elapsed", Value::Days(view.days(*first, *last))) });
         }
     }
-    let held = view.study.settings.iter().filter(|setting| began(setting));
+    let settings = view.study.settings;
     let mut days = Figure::new(Measure::HearingDays, "hearing_days", Value::Count(all.len()));
-    days.n = held.clone().count();
-    days.limit(Caveat::NoDay, held.clone().filter(|setting| setting.date.is_none()).count());
+    days.n = settings.iter().filter(is_dated).count();
+    days.limit(Caveat::NoDay, settings.iter().filter(|setting| began(setting) && setting.date.is_none()).count());
     days.span = all.first().zip(all.last()).map(|(first, last)| (*first, *last));
-    days.entries = entries(held);
+    days.entries = entries(settings.iter().filter(is_dated));
     by_hearing.insert(0, days);
     by_hearing
 }

@@ -57,6 +57,7 @@ fn longest(view: &View<'_>, part: &'static str, is_court: bool, is_running: bool
             view.blind(&mut figure);
         }
     }
+    figure.caution(Caveat::MatterUnknown, is_running && view.study.calendar.asks_for_matter(&view.study.scope));
     figure.n = days.len().saturating_sub(1);
     limits(view, &mut figure);
     figure
@@ -72,6 +73,7 @@ fn inactivity(view: &View<'_>, part: &'static str, is_court: bool) -> Figure {
         figure.span = Some((*first, *last));
     }
     figure.entries = quiet.iter().flat_map(|(from, to)| at(view, *from, *to, is_court)).collect();
+    figure.entries.sort_unstable();
     figure.entries.dedup();
     figure.n = quiet.len();
     limits(view, &mut figure);
@@ -92,6 +94,7 @@ fn at(view: &View<'_>, from: Date, to: Date, is_court: bool) -> Vec<EntryKey> {
 fn limits(view: &View<'_>, figure: &mut Figure) {
     figure.limit(Caveat::Undated, view.undated);
     figure.limit(Caveat::AfterAsOf, view.ahead);
+    figure.limit(Caveat::Implausible, view.implausible);
     let start = view.start();
     figure.limit(Caveat::BeforeStart, start.as_ref().map_or(0, |(known, _)| view.acts.iter().filter(|act| act.date < known.date).count()));
     figure.caution(Caveat::FromFirstEntry, start.is_some_and(|(_, is_first_entry)| is_first_entry));

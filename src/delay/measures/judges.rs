@@ -3,9 +3,13 @@
 //! Called by [`figures`](super::figures). The changes are the caller's: those of the heading and those that entries tell. No judge is named
 //! and none is compared.
 
+use jiff::civil::Date;
+
 use crate::domain::caveat::Caveat;
+use crate::domain::docket::EntryKey;
 use crate::domain::figure::{Figure, Value};
 use crate::domain::measure::Measure;
+use crate::domain::setting::{Outcome, Setting};
 
 use super::settings::entries;
 use super::study::{JudgeChange, View};
@@ -30,17 +34,26 @@ pub fn figures(view: &View<'_>) -> Vec<Figure> {
     all
 }
 
+/// The next hearing as it stood on the day of the change: set by then, and not yet put off, failed or revoked.
 fn before_hearing(view: &View<'_>, change: &JudgeChange) -> Figure {
+    let on = |key: &Option<EntryKey>| key.as_ref().and_then(|key| view.study.docket.entry(key)).and_then(|entry| entry.date);
+    let was_off = |setting: &Setting| {
+        (setting.outcome.is_not_held() || setting.outcome == Outcome::Revoked)
+            && on(&setting.told_by).is_some_and(|told| told < change.date)
+    };
     let ahead = view.study.settings.iter().filter_map(|setting| Some((setting.date?, setting)));
-    let next = ahead.filter(|(date, _)| *date >= change.date).min_by_key(|(date, _)| *date);
+    let ahead: Vec<(Date, &Setting)> = ahead.filter(|(date, setting)| *date >= change.date && !was_off(setting)).collect();
+    let stood = ahead.iter().filter(|(_, setting)| on(&setting.set_by).is_some_and(|ordered| ordered <= change.date));
+    let next = stood.min_by_key(|(date, _)| *date);
     let mut figure = Figure::new(Measure::JudgeChanges, "before_hearing", Value::Unknown);
     figure.n = 1;
     figure.entries.extend(change.entry.clone());
     figure.caution(Caveat::NoHearingAhead, next.is_none());
+    figure.limit(Caveat::NoDay, ahead.iter().filter(|(_, setting)| on(&setting.set_by).is_none()).count());
     if let Some((date, setting)) = next {
-        figure.value = Value::Days(view.days(change.date, date));
-        figure.span = Some((change.date, date));
-        figure.entries.extend(entries(std::iter::once(setting)));
+        figure.value = Value::Days(view.days(change.date, *date));
+        figure.span = Some((change.date, *date));
+        figure.entries.extend(entries(std::iter::once(*setting)));
     }
     figure
 }

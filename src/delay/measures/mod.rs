@@ -13,9 +13,11 @@
 //! | M17 detention | `detention` |
 //! | M18 petitions, M19 judges | `answers`, `judges` |
 //! | M20 and medians of groups | [`group`] |
+//! | how sure business days are | `business` |
 
 mod activity;
 mod answers;
+mod business;
 mod deferral;
 mod detention;
 mod gaps;
@@ -46,11 +48,14 @@ pub fn figures(study: &Study<'_>) -> Figures {
     list.extend(answers::figures(&view));
     list.extend(judges::figures(&view));
     list.sort_by_key(|figure| figure.measure);
+    business::grade(&view, &mut list);
     Figures {
         as_of: study.as_of,
         day: view.today,
         counting: COUNTING_VERSION,
         calendar: study.calendar.version(),
+        read_day: study.read.map(|read| view.day(read).min(view.today)),
+        steps: stages::taken(&view),
         list,
         refused: REFUSED.to_vec(),
     }

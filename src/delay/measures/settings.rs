@@ -1,6 +1,7 @@
 //! M08–M12: how many days were set for hearings, what became of them, and how sure a day is.
 //!
-//! Called by [`figures`](super::figures). `hearings` joins the settings of one hearing; `deferral` uses it too.
+//! Called by [`figures`](super::figures). `hearings` joins the settings of one hearing; `deferral` uses it too. An entry that says what became of a
+//! hearing and not for which day may speak of a setting that is counted already: it is none of its own.
 
 use crate::domain::caveat::Caveat;
 use crate::domain::clocks::Subject;
@@ -31,12 +32,19 @@ fn anew(settings: &[Setting], at: usize) -> Option<usize> {
     (goes_on && !is_followed && is_other_order).then_some(place)
 }
 
+/// An earlier setting of the same kind that the same order set: both are days of one hearing.
+fn beside(settings: &[Setting], at: usize) -> Option<usize> {
+    let (earlier, setting) = (settings.get(..at)?, settings.get(at)?);
+    let is_beside = |other: &Setting| other.kind == setting.kind && other.set_by == setting.set_by && other.date.is_some();
+    (setting.kind.is_some() && setting.set_by.is_some() && setting.date.is_some()).then(|| earlier.iter().position(is_beside)).flatten()
+}
+
 /// The settings of each hearing, in the order in which they were set.
 pub fn hearings(settings: &[Setting]) -> Vec<Vec<&Setting>> {
     let mut of: Vec<usize> = Vec::with_capacity(settings.len());
     let mut hearings: Vec<Vec<&Setting>> = Vec::new();
-    for (setting, before) in settings.iter().zip(befores(settings)) {
-        let hearing = before.and_then(|before| of.get(before).copied()).unwrap_or(hearings.len());
+    for (at, (setting, before)) in settings.iter().zip(befores(settings)).enumerate() {
+        let hearing = before.or_else(|| beside(settings, at)).and_then(|before| of.get(before).copied()).unwrap_or(hearings.len());
         match hearings.get_mut(hearing) {
             Some(members) => members.push(setting),
             None => hearings.push(vec![setting]),
@@ -65,14 +73,21 @@ pub fn entries<'s>(settings: impl Iterator<Item = &'s Setting>) -> Vec<EntryKey>
     keys
 }
 
+/// How many entries tell of a hearing without its day.
+pub fn dayless(settings: &[Setting]) -> usize {
+    settings.iter().filter(|setting| setting.date.is_none()).count()
+}
+
 pub fn figures(view: &View<'_>) -> Vec<Figure> {
-    let settings = view.study.settings;
-    let all = entries(settings.iter());
-    let of_all = |measure, value| Figure { n: settings.len(), entries: all.clone(), ..Figure::new(measure, "all", value) };
-    let named = counts(settings).iter().map(|(outcome, count)| (outcome.name(), *count)).collect();
+    let all = view.study.settings;
+    let settings: Vec<Setting> = all.iter().filter(|setting| setting.date.is_some()).cloned().collect();
+    let used = entries(settings.iter());
+    let of_all = |measure, value| Figure { n: settings.len(), entries: used.clone(), ..Figure::new(measure, "all", value) };
+    let named = counts(&settings).iter().map(|(outcome, count)| (outcome.name(), *count)).collect();
     let mut figures = vec![of_all(Measure::Settings, Value::Count(settings.len())), of_all(Measure::Outcomes, Value::Counts(named))];
-    figures.extend([adjournment(settings), failure(settings)]);
-    figures.extend(certainty(settings));
+    figures.extend([adjournment(&settings), failure(&settings)]);
+    figures.iter_mut().for_each(|figure| figure.limit(Caveat::NoDay, dayless(all)));
+    figures.extend(certainty(all));
     figures
 }
 
@@ -105,22 +120,28 @@ fn failure(settings: &[Setting]) -> Figure {
     of_some(Measure::Failure, Value::Share(Share { part: failed, of: count(settings, is_known) }), settings)
 }
 
+/// Of a hearing of which the first that is told has no day, the first setting is not known: it is left out.
 fn certainty(settings: &[Setting]) -> [Figure; 2] {
-    let hearings = hearings(settings);
+    let all = hearings(settings);
+    let hearings: Vec<Vec<&Setting>> =
+        all.iter().filter(|hearing| hearing.first().is_some_and(|first| first.date.is_some())).cloned().collect();
     let firsts: Vec<Setting> = hearings.iter().filter_map(|hearing| hearing.first().copied().cloned()).collect();
     let share = Share { part: count(&firsts, began), of: count(&firsts, is_known) };
-    let first = Figure { part: "first_setting".to_owned(), ..of_some(Measure::DateCertainty, Value::Share(share), &firsts) };
+    let mut first = Figure { part: "first_setting".to_owned(), ..of_some(Measure::DateCertainty, Value::Share(share), &firsts) };
     let (mut sum, mut n, mut used) = (0, 0, Vec::new());
     for hearing in &hearings {
-        let Some(until) = hearing.iter().position(|setting| began(setting)) else { continue };
-        let taken: Vec<&Setting> = hearing.iter().take(until + 1).copied().filter(|setting| setting.outcome != Outcome::Revoked).collect();
+        let dated: Vec<&Setting> = hearing.iter().copied().filter(|setting| setting.date.is_some()).collect();
+        let Some(until) = dated.iter().position(|setting| began(setting)) else { continue };
+        let taken: Vec<&Setting> = dated.iter().take(until + 1).copied().filter(|setting| setting.outcome != Outcome::Revoked).collect();
         (sum, n) = (sum + taken.len(), n + 1);
         used.extend(taken);
     }
-    let mean = Figure {
+    let mut mean = Figure {
         n,
         entries: entries(used.into_iter()),
         ..Figure::new(Measure::DateCertainty, "settings_per_hearing", Value::Mean { sum, n })
     };
+    first.limit(Caveat::NoDay, all.len() - hearings.len());
+    mean.limit(Caveat::NoDay, all.len() - hearings.len());
     [first, mean]
 }

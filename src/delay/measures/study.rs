@@ -20,6 +20,9 @@ use crate::domain::setting::Setting;
 /// A stretch without an entry is called one of inactivity when it is longer (`domain.md` M07).
 pub const QUIET_DAYS: i64 = 30;
 
+/// A date that lies so many years before the next one is no date: sources write 1 January 1900 where they have none.
+const IMPLAUSIBLE_YEARS: i16 = 60;
+
 /// A day that the caller knows, and the entry that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
@@ -92,8 +95,12 @@ impl Act<'_> {
 pub struct View<'a> {
     pub study: &'a Study<'a>,
     pub today: Date,
-    /// Entries that are dated until today, by day and key.
+    /// Entries that are dated until today, by day and key. Annulled ones are none, as for the clocks.
     pub acts: Vec<Act<'a>>,
+    /// Entries, and a day of filing, whose date cannot be one.
+    pub implausible: usize,
+    /// The latest of those dates: nothing that is not later counts.
+    oldest: Date,
     /// Entries without a date.
     pub undated: usize,
     /// Entries that are dated after today.
@@ -104,8 +111,8 @@ impl<'a> View<'a> {
     /// The entries that count as of the study's moment.
     pub fn of(study: &'a Study<'a>) -> Self {
         let today = study.as_of.to_zoned_datetime(study.zone.clone()).date();
-        let mut view = Self { study, today, acts: Vec::new(), undated: 0, ahead: 0 };
-        for entry in &study.docket.entries {
+        let mut view = Self { study, today, acts: Vec::new(), implausible: 0, oldest: Date::MIN, undated: 0, ahead: 0 };
+        for entry in study.docket.entries.iter().filter(|entry| !entry.annulled) {
             match entry.date {
                 None => view.undated += 1,
                 Some(date) if date > today => view.ahead += 1,
@@ -116,7 +123,17 @@ impl<'a> View<'a> {
             }
         }
         view.acts.sort_by_key(|act| (act.date, act.key));
+        view.leave_out_implausible();
         view
+    }
+
+    fn leave_out_implausible(&mut self) {
+        let last = self.acts.windows(2).rposition(|pair| matches!(pair, [before, after] if is_implausible(before.date, after.date)));
+        let dropped: Vec<Act<'a>> = self.acts.drain(..last.map_or(0, |last| last + 1)).collect();
+        let first = self.acts.first().map_or(self.today, |act| act.date);
+        let filed = self.study.docket.heading.filed.filter(|filed| is_implausible(*filed, first));
+        self.implausible = dropped.len() + usize::from(filed.is_some());
+        self.oldest = dropped.last().map(|act| act.date).max(filed).unwrap_or(Date::MIN);
     }
 
     /// An instant as a day of the court.
@@ -143,7 +160,8 @@ impl<'a> View<'a> {
     /// What happened until today, of these events, by day.
     pub fn happened(&self, events: &[&str]) -> Vec<&'a Found> {
         let story: &'a Story = self.study.story;
-        let until_today = story.events.iter().filter(|found| found.date <= self.today && events.contains(&found.event.as_str()));
+        let counts = |found: &&Found| self.oldest < found.date && found.date <= self.today;
+        let until_today = story.events.iter().filter(|found| counts(found) && events.contains(&found.event.as_str()));
         let mut found: Vec<&Found> = until_today.collect();
         found.sort_by_key(|found| (found.date, found.at, found.entry.clone()));
         found
@@ -151,7 +169,13 @@ impl<'a> View<'a> {
 
     /// The day from which the case is counted: that of its filing, else of its first entry, and whether it is the latter.
     pub fn start(&self) -> Option<(Known, bool)> {
-        let filed = self.study.docket.heading.filed.filter(|filed| *filed <= self.today).map(|date| Known { date, entry: None });
+        let filed = self
+            .study
+            .docket
+            .heading
+            .filed
+            .filter(|filed| self.oldest < *filed && *filed <= self.today)
+            .map(|date| Known { date, entry: None });
         let event = || self.happened(&["case_filed"]).first().map(|found| Known { date: found.date, entry: found.entry.clone() });
         let first = || self.acts.first().map(|act| Known { date: act.date, entry: Some(act.key.clone()) });
         filed.or_else(event).map(|known| (known, false)).or_else(|| first().map(|known| (known, true)))
@@ -162,6 +186,11 @@ impl<'a> View<'a> {
         let read: Option<Date> = self.study.read.map(|read| self.day(read));
         figure.caution(Caveat::NotRead, self.ended().is_none() && read.is_none_or(|read| read < self.today));
     }
+}
+
+/// Whether a date lies so long before another one that it cannot be meant.
+fn is_implausible(date: Date, next: Date) -> bool {
+    date.checked_add(jiff::Span::new().years(IMPLAUSIBLE_YEARS)).is_ok_and(|latest| latest < next)
 }
 
 /// Days of the calendar from one to the other; negative when the other is before.

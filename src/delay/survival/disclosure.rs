@@ -9,6 +9,10 @@ pub const FEWEST_EVENTS: usize = 5;
 /// Percentages of fewer are suppressed (`domain.md` M10).
 pub const FEWEST_KNOWN: usize = 5;
 
+/// With delayed entry nothing is said of a day from which on a share rests on fewer cases at risk while others still came: one end among
+/// them moves it by more than a fifth, and all who came later carry that on.
+pub const FEWEST_AT_RISK: usize = 5;
+
 /// Groups are compared only when each has as many events (`domain.md` B4.8); otherwise their points are shown.
 pub const FEWEST_EVENTS_TO_COMPARE: usize = 10;
 

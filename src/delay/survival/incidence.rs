@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use super::band::Band;
 use super::disclosure::FEWEST_KNOWN;
 use super::influence::Influence;
-use super::kaplan_meier::Counts;
+use super::kaplan_meier::{Counts, Curve, Step};
 use super::observation::{Cause, Observation};
-use super::risk::{Row, Table, number};
+use super::risk::{Row, Table, Watched, number};
 
 /// The share that had ended in one way by a day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,15 +52,24 @@ pub struct Incidence {
     pub causes: Vec<Cause>,
     /// From the first day of exit to the last.
     pub steps: Vec<Shares>,
+    /// The day from which on the shares rest on too few, as in [`Curve::unstable_from`].
+    pub unstable_from: Option<f64>,
+    /// Whom it rests on.
+    watched: Watched,
 }
 
 /// What share had ended in one way.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EndedBy {
-    /// Too few cases for a percentage ([`FEWEST_KNOWN`]).
+    /// Too few cases of which it is known on that day ([`FEWEST_KNOWN`]).
     Suppressed {
-        /// How many there are.
+        /// Of how many it is.
         cases: usize,
+    },
+    /// Too few were at risk while others still came ([`super::disclosure::FEWEST_AT_RISK`]).
+    Unstable {
+        /// From which day on.
+        from: f64,
     },
     /// This share.
     Share {
@@ -132,13 +141,43 @@ impl Incidence {
             open *= left / at_risk;
             steps.push(Shares { time: row.time, at_risk: row.at_risk, censored: row.leaving.len() - row.events(), open, ended });
         }
-        Self { counts: table.counts, causes, steps }
+        Self { counts: table.counts, causes, steps, unstable_from: table.unstable_from(), watched: table.watched() }
+    }
+
+    /// The share that had not ended in this way, day by day: one minus its incidence, with its interval. Whoever ended otherwise stays in it for
+    /// good, so that it need not come down to 0; its events are those of this cause. Where no other cause is, use [`Curve::of`], whose error is
+    /// Greenwood's.
+    pub fn without(&self, cause: Cause) -> Curve {
+        let none = Ended { cause, events: 0, share: 0.0, std_err: 0.0, band: None };
+        let step = |step: &Shares| {
+            let ended = step.ended.iter().find(|ended| ended.cause == cause).copied().unwrap_or(none);
+            Step {
+                time: step.time,
+                at_risk: step.at_risk,
+                events: ended.events,
+                censored: step.censored,
+                survival: 1.0 - ended.share,
+                std_err: (ended.share < 1.0).then_some(ended.std_err),
+                band: ended.band.map(|band| Band { lower: 1.0 - band.upper, upper: 1.0 - band.lower }),
+            }
+        };
+        let (events, cases_with_events) = self.watched.ended_by(cause);
+        Curve {
+            counts: Counts { events, cases_with_events, ..self.counts },
+            steps: self.steps.iter().map(step).collect(),
+            open: self.steps.last().map_or(1.0, |last| last.open),
+            unstable_from: self.unstable_from,
+            watched: self.watched.clone(),
+        }
     }
 
     /// What share had ended in this way by the end of a day.
     pub fn ended_by(&self, day: f64, cause: Cause) -> EndedBy {
         if self.counts.cases < FEWEST_KNOWN {
             return EndedBy::Suppressed { cases: self.counts.cases };
+        }
+        if let Some(from) = self.unstable_from.filter(|from| day >= *from) {
+            return EndedBy::Unstable { from };
         }
         let of = |step: &Shares| step.ended.iter().find(|ended| ended.cause == cause).map(|ended| (ended.share, ended.band));
         let beyond = day.is_nan() || self.steps.last().is_none_or(|last| day > last.time && last.open > 0.0);
@@ -149,14 +188,20 @@ impl Incidence {
             let open = step.map_or(1.0, |step| step.open);
             return EndedBy::Unknown { at_least: share, at_most: (share + open).min(1.0) };
         }
+        let cases = self.watched.known_on(day);
+        if cases < FEWEST_KNOWN {
+            return EndedBy::Suppressed { cases };
+        }
         EndedBy::Share { share, band }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::kaplan_meier::Position;
     use super::super::kaplan_meier::tests::open;
     use super::super::observation::Outcome;
+    use super::super::quantile::Quantile;
     use super::*;
 
     const VERDICT: Cause = Cause(1);
@@ -179,5 +224,19 @@ mod tests {
         assert_eq!(incidence.ended_by(4.0, Cause(9)), EndedBy::Share { share: 0.0, band: None });
         assert_eq!(incidence.ended_by(0.5, VERDICT), EndedBy::Share { share: 0.0, band: None });
         assert_eq!(Incidence::of(&group[..4]).ended_by(1.0, VERDICT), EndedBy::Suppressed { cases: 4 });
+    }
+
+    #[test]
+    fn four_verdicts_and_many_archives_say_no_median_of_verdicts() {
+        let verdicts = (1..=4).map(|day| ended(f64::from(day), VERDICT));
+        let archives = (0..6).map(|_| ended(10.0, ARCHIVE));
+        let curve = Incidence::of(&verdicts.chain(archives).collect::<Vec<_>>()).without(VERDICT);
+        assert_eq!(curve.percentile(50), Quantile::Suppressed { events: 4 });
+        assert_eq!((curve.counts.observations, curve.counts.events, curve.counts.censored), (10, 4, 0));
+        // Six archives of ten: with a fifth verdict half of them still have none, and nobody is left who may get one.
+        let more = (1..=5).map(|day| ended(f64::from(day), VERDICT)).chain((0..7).map(|_| ended(10.0, ARCHIVE)));
+        let curve = Incidence::of(&more.collect::<Vec<_>>()).without(VERDICT);
+        assert!(matches!(curve.percentile(50), Quantile::NotReached { beyond: 10.0, .. }), "{:?}", curve.percentile(50));
+        assert!(matches!(curve.position(4000.0), Position::Known { by_then, .. } if (by_then - 5.0 / 12.0).abs() < 1e-12));
     }
 }

@@ -8,7 +8,7 @@ use super::disclosure::{FEWEST_EVENTS, FEWEST_KNOWN};
 use super::influence::Influence;
 use super::observation::Observation;
 pub use super::risk::Counts;
-use super::risk::{Table, number};
+use super::risk::{Table, Watched, number};
 
 /// A day on which an observation ended or was last looked at, and the share that was open after it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,15 +36,27 @@ pub struct Curve {
     pub counts: Counts,
     /// From the first day of exit to the last; without observations there is none.
     pub steps: Vec<Step>,
+    /// The share that was not over in any way on the last day: what may still change the curve.
+    pub open: f64,
+    /// The day from which on the shares rest on too few ([`super::disclosure::FEWEST_AT_RISK`]), because others came to be watched only later. The
+    /// steps are what the estimator says; the questions below are not answered from this day on.
+    pub unstable_from: Option<f64>,
+    /// Whom it rests on.
+    pub(super) watched: Watched,
 }
 
 /// How much of a group is open after some days.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum StillOpen {
-    /// Too few cases for a percentage ([`FEWEST_KNOWN`]).
+    /// Too few cases of which it is known on that day ([`FEWEST_KNOWN`]).
     Suppressed {
-        /// How many there are.
+        /// Of how many it is.
         cases: usize,
+    },
+    /// Too few were at risk while others still came ([`super::disclosure::FEWEST_AT_RISK`]).
+    Unstable {
+        /// From which day on.
+        from: f64,
     },
     /// This share.
     Share {
@@ -67,6 +79,11 @@ pub enum Position {
     Suppressed {
         /// How many cases had one.
         events: usize,
+    },
+    /// Too few were at risk while others still came ([`super::disclosure::FEWEST_AT_RISK`]).
+    Unstable {
+        /// From which day on.
+        from: f64,
     },
     /// Between these shares of the group.
     Known {
@@ -124,7 +141,7 @@ impl Curve {
                 band: std_err.and_then(|std_err| Band::around(survival, std_err)),
             });
         }
-        Self { counts: table.counts, steps }
+        Self { counts: table.counts, steps, open: survival, unstable_from: table.unstable_from(), watched: table.watched() }
     }
 
     /// What share is open after this day, and so is at its end. Before the first step that is all.
@@ -132,8 +149,15 @@ impl Curve {
         if self.counts.cases < FEWEST_KNOWN {
             return StillOpen::Suppressed { cases: self.counts.cases };
         }
+        if let Some(from) = self.unstable_from.filter(|from| day >= *from) {
+            return StillOpen::Unstable { from };
+        }
         if self.is_beyond(day) {
             return StillOpen::Unknown { at_most: self.last_share() };
+        }
+        let cases = self.watched.known_on(day);
+        if cases < FEWEST_KNOWN {
+            return StillOpen::Suppressed { cases };
         }
         match self.last_until(day, true) {
             Some(step) => StillOpen::Share { share: step.survival, band: step.band },
@@ -146,6 +170,9 @@ impl Curve {
         if self.counts.cases_with_events < FEWEST_EVENTS {
             return Position::Suppressed { events: self.counts.cases_with_events };
         }
+        if let Some(from) = self.unstable_from.filter(|from| days >= *from) {
+            return Position::Unstable { from };
+        }
         if self.is_beyond(days) {
             return Position::Beyond { at_least: 1.0 - self.last_share() };
         }
@@ -154,14 +181,14 @@ impl Curve {
     }
 
     /// The last step before a day, or until and with it.
-    fn last_until(&self, day: f64, with_it: bool) -> Option<&Step> {
+    pub(super) fn last_until(&self, day: f64, with_it: bool) -> Option<&Step> {
         let until = self.steps.partition_point(|step| step.time < day || (with_it && step.time == day));
         until.checked_sub(1).and_then(|last| self.steps.get(last))
     }
 
     /// Whether the curve says nothing of this day: it ends before it, with some still open. No number is no day either.
     fn is_beyond(&self, day: f64) -> bool {
-        day.is_nan() || self.steps.last().is_none_or(|last| day > last.time && last.survival > 0.0)
+        day.is_nan() || self.steps.last().is_none_or(|last| day > last.time && self.open > 0.0)
     }
 
     fn last_share(&self) -> f64 {
@@ -221,7 +248,9 @@ pub mod tests {
         let curve = Curve::of(&(1..=6).map(|day| open(f64::from(day))).collect::<Vec<_>>());
         assert!(curve.steps.iter().all(|step| step.survival == 1.0 && step.band.is_none() && step.std_err == Some(0.0)));
         assert_eq!(curve.percentile(50), Quantile::Suppressed { events: 0 });
-        assert_eq!(curve.still_open(4.5), StillOpen::Share { share: 1.0, band: None });
+        assert_eq!(curve.still_open(1.5), StillOpen::Share { share: 1.0, band: None });
+        // Of two of the six it is known after four and a half days.
+        assert_eq!(curve.still_open(4.5), StillOpen::Suppressed { cases: 2 });
         assert_eq!(curve.still_open(6.5), StillOpen::Unknown { at_most: 1.0 });
     }
 
@@ -234,6 +263,23 @@ pub mod tests {
             [(1, 0.0), (3, 0.0), (2, 0.0), (1, 0.0)]
         );
         assert!(curve.steps.iter().all(|step| step.std_err.is_none() && step.band.is_none()));
+    }
+
+    #[test]
+    fn nothing_is_said_of_days_that_rest_on_the_first_who_came() {
+        let late = |days: f64, entry: f64| over(days).entered(entry).expect("after its entry");
+        let curve = Curve::of(
+            &[(3.0, 1.0), (40.0, 4.0), (50.0, 5.0), (60.0, 6.0), (70.0, 7.0), (80.0, 8.0)].map(|(days, entry)| late(days, entry)),
+        );
+        assert_eq!((curve.steps[0].survival, curve.unstable_from), (0.0, Some(3.0)), "the product is nought from the third day");
+        assert_eq!(curve.percentile(50), Quantile::Unstable { from: 3.0 });
+        assert_eq!((curve.still_open(45.0), curve.position(45.0)), (StillOpen::Unstable { from: 3.0 }, Position::Unstable { from: 3.0 }));
+        // Two of two at risk, with eight who came later: no better.
+        let early = [(10.0, 0.0), (20.0, 0.0)].map(|(days, _): (f64, f64)| over(days));
+        let later = (0..8).map(|n| late(100.0 + f64::from(n), 15.0));
+        assert_eq!(Curve::of(&early.into_iter().chain(later.clone()).collect::<Vec<_>>()).unstable_from, Some(10.0));
+        // Whoever comes before the first end disturbs nothing.
+        assert_eq!(Curve::of(&later.collect::<Vec<_>>()).unstable_from, None);
     }
 
     #[test]

@@ -89,6 +89,11 @@ impl Observation {
         Self { case: Some(case), ..self }
     }
 
+    /// The same, no longer watched from its end on instead of over.
+    pub fn censored(self) -> Self {
+        Self { outcome: Outcome::Censored, ..self }
+    }
+
     /// The same with another end; the caller keeps it after the entry.
     pub(super) fn ending(self, exit: f64) -> Self {
         Self { exit, ..self }

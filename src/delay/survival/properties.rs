@@ -113,6 +113,22 @@ proptest! {
     }
 
     #[test]
+    fn where_nothing_competes_one_minus_incidence_is_the_curve(group in group()) {
+        let one_cause = |one: &Observation| {
+            let outcome = one.cause().map_or(Outcome::Censored, |_| Outcome::Event(Cause(1)));
+            let bare = Observation::new(one.exit(), outcome).expect("a duration");
+            one.entry().map_or(bare, |entry| bare.entered(entry).expect("later"))
+        };
+        let group: Vec<Observation> = group.iter().map(one_cause).collect();
+        let (curve, without) = (Curve::of(&group), Incidence::of(&group).without(Cause(1)));
+        prop_assert_eq!((curve.counts, curve.unstable_from), (without.counts, without.unstable_from));
+        for (a, b) in curve.steps.iter().zip(&without.steps) {
+            prop_assert_eq!((a.time, a.at_risk, a.events, a.censored), (b.time, b.at_risk, b.events, b.censored));
+            prop_assert!((a.survival - b.survival).abs() < 1e-9, "{} {}", a.survival, b.survival);
+        }
+    }
+
+    #[test]
     fn to_be_watched_from_day_0_is_to_be_watched_from_the_beginning(mut group in group()) {
         for one in &mut group {
             *one = one.ending(one.exit() + 0.5);
@@ -120,7 +136,8 @@ proptest! {
         let whole = |one: &Observation| Observation::new(one.exit(), one.outcome()).expect("a duration");
         let whole: Vec<Observation> = group.iter().map(whole).collect();
         let from_0: Vec<Observation> = whole.iter().map(|one| one.entered(0.0).expect("later")).collect();
-        prop_assert_eq!(Curve::of(&whole), Curve::of(&from_0));
+        let (whole, from_0) = (Curve::of(&whole), Curve::of(&from_0));
+        prop_assert_eq!((whole.steps, whole.counts, whole.unstable_from), (from_0.steps, from_0.counts, from_0.unstable_from));
     }
 
     /// By case, with cases of one, the variance is Greenwood's (R's manual says so), and it is another way through the code.

@@ -16,6 +16,11 @@ pub enum Quantile {
         /// How many cases had one.
         events: usize,
     },
+    /// Too few were at risk while others still came to be watched ([`super::disclosure::FEWEST_AT_RISK`]), and it is not reached before.
+    Unstable {
+        /// From which day on.
+        from: f64,
+    },
     /// On this day.
     Reached {
         /// The first day after which no more than the share is open.
@@ -41,6 +46,8 @@ impl Curve {
     /// observations and none censored, R's `quantile` gives the middle between this day and the next with an event (or the last that
     /// there is); here it is the first day, which is one of the observed.
     ///
+    /// Where it would rest on too few at risk before others came to be watched, it is not said ([`Curve::unstable_from`]).
+    ///
     /// The interval is from where the lower side of the curve's 95 % band first comes down to `p` to where the upper side does, as R has it
     /// while the band only falls. With few at risk at the beginning it can narrow later, so that its lower side rises: R then looks among
     /// the sorted sides and may begin the interval after the quantile itself; here the first day stands, and the interval is the wider one.
@@ -50,9 +57,13 @@ impl Curve {
         }
         let open = f64::from(100 - percent.clamp(1, 99)) / 100.0;
         let lower = self.first(open, |step| step.band.map(|band| band.lower));
-        match self.first(open, |step| Some(step.survival)) {
-            Some(at) => Quantile::Reached { at, lower, upper: self.first(open, |step| step.band.map(|band| band.upper)) },
-            None => Quantile::NotReached { beyond: self.steps.last().map_or(0.0, |last| last.time), lower },
+        let is_stable = |day: &f64| self.unstable_from.is_none_or(|from| *day < from);
+        match (self.first(open, |step| Some(step.survival)).filter(is_stable), self.unstable_from) {
+            (Some(at), _) => {
+                Quantile::Reached { at, lower, upper: self.first(open, |step| step.band.map(|band| band.upper)).filter(is_stable) }
+            }
+            (None, Some(from)) => Quantile::Unstable { from },
+            (None, None) => Quantile::NotReached { beyond: self.steps.last().map_or(0.0, |last| last.time), lower },
         }
     }
 

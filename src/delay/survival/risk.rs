@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::disclosure::FEWEST_AT_RISK;
 use super::observation::{Cause, Observation};
 
 /// An observation with its place.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Person {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Person {
     pub(super) observation: Observation,
     /// The number of its group among those that were given, from 0.
     pub(super) group: usize,
@@ -54,6 +55,8 @@ pub(super) struct Row<'a> {
     pub(super) time: f64,
     /// Those with `entry < time <= exit`.
     pub(super) at_risk: usize,
+    /// Of how many cases they are.
+    pub(super) cases: usize,
     /// Those of them who came since the row before, so that their entry is at or after that row's time.
     pub(super) entering: &'a [Person],
     /// Those with `exit == time`.
@@ -110,15 +113,64 @@ impl Table {
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let mut waiting: &[Person] = &self.by_entry;
         let mut at_risk: usize = 0;
+        // How many of each case are at risk, and of how many cases anybody is.
+        let (mut there, mut cases) = (vec![0_u32; self.counts.cases], 0_usize);
         self.by_exit.chunk_by(|a, b| a.observation.exit() == b.observation.exit()).filter_map(move |leaving| {
             let time = leaving.first()?.observation.exit();
             let come = waiting.partition_point(|person| entry(person) < time);
             let (entering, later) = waiting.split_at_checked(come)?;
             waiting = later;
-            let row = Row { time, at_risk: at_risk + entering.len(), entering, leaving };
+            for person in entering {
+                if let Some(there) = there.get_mut(person.cluster) {
+                    cases += usize::from(*there == 0);
+                    *there += 1;
+                }
+            }
+            let row = Row { time, at_risk: at_risk + entering.len(), cases, entering, leaving };
             at_risk = row.at_risk.saturating_sub(leaving.len());
+            for person in leaving {
+                if let Some(there) = there.get_mut(person.cluster) {
+                    *there = there.saturating_sub(1);
+                    cases = cases.saturating_sub(usize::from(*there == 0));
+                }
+            }
             Some(row)
         })
+    }
+
+    /// The first day with an event on which too few were at risk, or all of them ended, though others came to be watched later: from then on a
+    /// share says more of those few than of the group.
+    pub(super) fn unstable_from(&self) -> Option<f64> {
+        let last = self.by_entry.last().map_or(f64::NEG_INFINITY, entry);
+        let few = |row: &Row<'_>| row.events() > 0 && (row.cases < FEWEST_AT_RISK || row.events() == row.at_risk);
+        self.rows().take_while(|row| row.time <= last).find(few).map(|row| row.time)
+    }
+
+    /// Who was watched when, to ask later.
+    pub(super) fn watched(&self) -> Watched {
+        Watched(self.by_exit.clone())
+    }
+}
+
+/// Who was watched from when to when, and how it ended.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Watched(Vec<Person>);
+
+impl Watched {
+    /// Of how many cases it is known whether they were over by the end of a day: those that were, and those that were still watched on it.
+    pub(super) fn known_on(&self, day: f64) -> usize {
+        let is_known = |person: &&Person| {
+            let observation = &person.observation;
+            let is_over = observation.cause().is_some() && observation.exit() <= day;
+            is_over || (entry(person) < day.max(0.0) && day <= observation.exit())
+        };
+        self.0.iter().filter(is_known).map(|person| person.cluster).collect::<BTreeSet<_>>().len()
+    }
+
+    /// How many ended by a cause, and of how many cases.
+    pub(super) fn ended_by(&self, cause: Cause) -> (usize, usize) {
+        let ended = || self.0.iter().filter(|person| person.observation.cause() == Some(cause));
+        (ended().count(), ended().map(|person| person.cluster).collect::<BTreeSet<_>>().len())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the measures: dockets worked out by hand, and what holds of any docket.
 
+mod groups;
 mod hand;
 mod hearings;
 mod properties;
@@ -109,6 +110,13 @@ impl Case {
         self
     }
 
+    /// What the operator pins, of nobody in particular.
+    pub fn pin(mut self, event: &str, on: &str) -> Self {
+        self = self.event(event, on);
+        self.story.events.iter_mut().last().expect("an event").how = How::Operator;
+        self
+    }
+
     /// A hearing of this kind that began on a day.
     pub fn began(mut self, kind: &str, on: &str) -> Self {
         self.story.hearings.push(Hearing { kind: Some(kind.to_owned()), set_by: None });
@@ -158,8 +166,17 @@ pub fn line(figure: &Figure) -> String {
     }
 }
 
-/// What a figure does not say: `undated 2`.
+/// What a figure does not say: `undated 2`; how sure its business days are stands in [`sureness`].
 pub fn limits(figure: &Figure) -> Vec<String> {
+    all_limits(figure).into_iter().filter(|name| !name.starts_with("days_")).collect()
+}
+
+/// What is doubtful of its business days.
+pub fn sureness(figure: &Figure) -> Vec<String> {
+    all_limits(figure).into_iter().filter(|name| name.starts_with("days_")).collect()
+}
+
+fn all_limits(figure: &Figure) -> Vec<String> {
     let line = |limit: &crate::domain::figure::Limit| match limit.n {
         Some(n) => format!("{} {n}", limit.caveat.name()),
         None => limit.caveat.name().to_owned(),

@@ -134,7 +134,8 @@ fn compare(data: &str, answers: &str, estimators: &Estimators) -> Verdict {
     for (set, rows) in &sets {
         let by_case: Vec<Observation> = rows.iter().map(|(observation, _)| *observation).collect();
         let alone: Vec<Observation> = by_case.iter().map(alone).collect();
-        let (curve, curve_by_case) = ((estimators.curve)(&alone), (estimators.curve)(&by_case));
+        // R says what the estimator says; what is held back of it is another question.
+        let [curve, curve_by_case] = [&alone, &by_case].map(|group| Curve { unstable_from: None, ..(estimators.curve)(group.as_slice()) });
         let (incidence, incidence_by_case) = ((estimators.incidence)(&alone), (estimators.incidence)(&by_case));
         for line in &lines[set] {
             let (kind, place) = (line[0], line.join(","));
@@ -179,6 +180,7 @@ fn quantile(verdict: &mut Verdict, place: &str, (curve, estimators): (&Curve, &E
             verdict.suppressed += 1;
             return verdict.holds(place, events < 5 && curve.counts.cases_with_events == events, &found);
         }
+        Quantile::Unstable { from } => return verdict.holds(place, false, &from),
         Quantile::Reached { at, lower, upper } => (Some(at), lower, upper),
         Quantile::NotReached { lower, .. } => (None, lower, None),
     };
@@ -215,12 +217,20 @@ fn at(verdict: &mut Verdict, place: &str, curve: &Curve, values: &[Option<f64>])
     let [Some(day), after, before] = values else { panic!("not a day: {place}") };
     let last = curve.steps.last().map_or(1.0, |last| last.survival);
     match curve.still_open(*day) {
-        StillOpen::Suppressed { cases } => verdict.holds(place, cases < 5, &cases),
+        StillOpen::Suppressed { cases } => {
+            verdict.holds(place, cases < 5, &cases);
+            if curve.counts.cases >= 5 {
+                let share = curve.last_until(*day, true).map_or(1.0, |step| step.survival);
+                verdict.number(place, Some(share), after.or((last == 0.0).then_some(0.0)));
+            }
+        }
+        StillOpen::Unstable { from } => verdict.holds(place, false, &from),
         StillOpen::Share { share, .. } => verdict.number(place, Some(share), after.or((last == 0.0).then_some(0.0))),
         StillOpen::Unknown { at_most } => verdict.holds(place, after.is_none() && at_most == last, &at_most),
     }
     match curve.position(*day) {
         Position::Suppressed { events } => verdict.holds(place, events < 5, &events),
+        Position::Unstable { from } => verdict.holds(place, false, &from),
         Position::Known { sooner, by_then } => {
             verdict.number(place, Some(1.0 - sooner), before.or((last == 0.0).then_some(0.0)));
             verdict.number(place, Some(1.0 - by_then), after.or((last == 0.0).then_some(0.0)));

@@ -130,7 +130,8 @@ fn curve(observations: &[Observation], mistake: Mistake) -> Curve {
             band: std_err.and_then(|e| band(survival, e, mistake)),
         });
     }
-    Curve { counts, steps }
+    let open = steps.last().map_or(1.0, |last| last.survival);
+    Curve { counts, steps, open, ..Curve::of(observations) }
 }
 
 /// Cumulative incidences in the same way. With `alone`, the other causes are taken for censored.
