@@ -12,6 +12,7 @@ pub mod chat;
 mod clock_news;
 pub mod clocks;
 mod dates;
+pub mod delays;
 mod digest;
 mod disagreement;
 mod evidence;
