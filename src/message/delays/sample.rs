@@ -54,7 +54,7 @@ pub fn zone() -> TimeZone {
 }
 
 fn noon(day: Date) -> Timestamp {
-    day.at(12, 0, 0, 0).to_zoned(zone()).expect("valid").timestamp()
+    zone().to_timestamp(day.at(12, 0, 0, 0)).expect("valid")
 }
 
 /// A clock that began on a day and has these last days by both readings.

@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn bounds_are_said_where_something_is_unknown() {
-        let of = |unknown| {
+        let of = |unknown: i64| {
             let [low, known, high] = [(4, 8 + unknown), (4, 8), (4 + unknown, 8 + unknown)].map(|(part, of)| Share { part, of });
             let [es, _] = said(Measure::Adjournment, Value::Bounds { low, known, high });
             es
