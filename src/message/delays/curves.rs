@@ -8,9 +8,9 @@ use super::svg::{Scale, px, ticks};
 use crate::domain::delays::{CurveStep, Pace};
 use crate::domain::figure::Value;
 
-const WIDTH: f64 = 520.0;
+const WIDTH: f64 = 440.0;
 const LEFT: f64 = 50.0;
-const RIGHT: f64 = 496.0;
+const RIGHT: f64 = 418.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 202.0;
 const RISK: f64 = 15.0;
@@ -38,6 +38,8 @@ pub fn curves(page: &Page<'_>, paces: &[&Pace], words: &str) -> String {
     let mut out = format!("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", px(WIDTH), px(height), clip(words, 1200));
     frame(&mut out, page, &x, last);
     let is_alone = paces.len() == 1;
+    // Where letters stand; of curves that end together they stand below each other.
+    let mut ends = Vec::new();
     for (at, pace) in paces.iter().enumerate() {
         if is_alone {
             band(&mut out, &pace.curve, &x);
@@ -45,7 +47,11 @@ pub fn curves(page: &Page<'_>, paces: &[&Pace], words: &str) -> String {
         }
         curve(&mut out, &pace.curve, at, &x);
         if !is_alone {
-            let end = pace.curve.last().map_or((RIGHT, TOP), |step| (x.at(step.days), up(step.open)));
+            let mut end = pace.curve.last().map_or((RIGHT, TOP), |step| (x.at(step.days), up(step.open)));
+            while ends.iter().any(|(x, y): &(f64, f64)| (x - end.0).abs() < 12.0 && (y - end.1).abs() < 11.0) {
+                end.1 += 11.0;
+            }
+            ends.push(end);
             out.push_str(&format!("<text class=\"l w\" x=\"{}\" y=\"{}\">{}</text>", px(end.0 + 4.0), px(end.1 + 4.0), letter(at)));
         }
     }
@@ -66,7 +72,7 @@ fn frame(out: &mut String, page: &Page<'_>, x: &Scale, last: f64) {
         let label = percent(100.0 * share, page.language);
         out.push_str(&format!("<text class=\"r\" x=\"{}\" y=\"{}\">{label}</text>", px(LEFT - 6.0), px(up(share) + 4.0)));
     }
-    for tick in ticks(last, 5) {
+    for tick in ticks(last) {
         out.push_str(&format!("<path class=\"axis\" d=\"M{} {}v5\"/>", px(x.at(tick)), px(BOTTOM)));
         out.push_str(&format!("<text class=\"c\" x=\"{}\" y=\"{}\">{}</text>", px(x.at(tick)), px(BOTTOM + 18.0), px(tick)));
     }
@@ -130,7 +136,7 @@ fn risk(out: &mut String, page: &Page<'_>, paces: &[&Pace], x: &Scale, last: f64
         if paces.len() > 1 {
             out.push_str(&format!("<text class=\"r w\" x=\"{}\" y=\"{}\">{}</text>", px(LEFT - 14.0), px(y), letter(at)));
         }
-        for tick in ticks(last, 5) {
+        for tick in ticks(last) {
             out.push_str(&format!("<text class=\"c\" x=\"{}\" y=\"{}\">{}</text>", px(x.at(tick)), px(y), at_risk(pace, tick)));
         }
     }

@@ -27,7 +27,7 @@ pub fn table(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
     let mut begun: BTreeSet<Measure> = BTreeSet::new();
     for figure in &case.figures.list {
         let id = begun.insert(figure.measure).then(|| format!("caso-{}-{}", at + 1, figure.measure.id()));
-        let span = figure.span.map_or_else(|| "–".to_owned(), |(from, to)| format!("{} – {}", page.day(from), page.day(to)));
+        let span = figure.span.map_or_else(|| "–".to_owned(), |(from, to)| format!("{} –<br>{}", page.day(from), page.day(to)));
         let cells = [
             named(page, at, figure),
             fit(&words(figure, page.language)),

@@ -118,20 +118,24 @@ pub fn outside(url: &str, words: &str) -> String {
 
 /// A table that a narrow screen shows as cards. Its roles are written out, because a browser forgets them of what is no table on the screen.
 pub struct Table {
+    class: String,
     columns: Vec<String>,
+    rows: usize,
     out: String,
 }
+
+/// A table of so many rows is not cut by the end of a page.
+const FEW: usize = 6;
 
 impl Table {
     /// The caption and the columns are HTML already.
     pub fn new(class: &str, caption: &str, columns: &[&str]) -> Self {
-        let mut out =
-            format!("<table class=\"t {class}\" role=\"table\"><caption>{caption}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">");
+        let mut out = format!("<caption>{caption}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">");
         for column in columns {
             out.push_str(&format!("<th scope=\"col\" role=\"columnheader\">{column}</th>"));
         }
         out.push_str("</tr></thead>\n");
-        Self { columns: columns.iter().map(|column| (*column).to_owned()).collect(), out }
+        Self { class: class.to_owned(), rows: 0, columns: columns.iter().map(|column| (*column).to_owned()).collect(), out }
     }
 
     /// A row; the first cell is its heading. Cells are HTML already.
@@ -141,13 +145,18 @@ impl Table {
 
     /// A row with a line below it that is as wide as the table.
     pub fn row_above(&mut self, id: Option<&str>, cells: &[String], below: &str) {
+        self.rows += 1;
         let id = id.map_or_else(String::new, |id| format!(" id=\"{id}\""));
         self.out.push_str(&format!("<tbody role=\"rowgroup\"{id}><tr role=\"row\">"));
         for (at, (cell, column)) in cells.iter().zip(&self.columns).enumerate() {
+            let narrow = if is_narrow(cell) { " class=\"n\"" } else { "" };
             if at == 0 {
-                self.out.push_str(&format!("<th scope=\"row\" role=\"rowheader\">{cell}</th>"));
+                self.out.push_str(&format!("<th scope=\"row\" role=\"rowheader\"{narrow}>{cell}</th>"));
+            } else if cell.contains('<') {
+                // On a narrow screen a cell is a label and one thing beside it.
+                self.out.push_str(&format!("<td role=\"cell\" data-l=\"{column}\"{narrow}><div>{cell}</div></td>"));
             } else {
-                self.out.push_str(&format!("<td role=\"cell\" data-l=\"{column}\">{cell}</td>"));
+                self.out.push_str(&format!("<td role=\"cell\" data-l=\"{column}\"{narrow}>{cell}</td>"));
             }
         }
         self.out.push_str("</tr>");
@@ -158,10 +167,31 @@ impl Table {
         self.out.push_str("</tbody>\n");
     }
 
-    pub fn end(mut self) -> String {
-        self.out.push_str("</table>\n");
-        self.out
+    pub fn end(self) -> String {
+        let few = if self.rows <= FEW { " few" } else { "" };
+        format!("<table class=\"t {}{few}\" role=\"table\">{}</table>\n", self.class, self.out)
     }
+}
+
+/// Whether each line of a cell is so short that it need not be broken: a date broken at its hyphens is hard to read.
+fn is_narrow(cell: &str) -> bool {
+    const SHORT: usize = 17;
+    let (mut line, mut is_tag, mut tag) = (0, false, String::new());
+    for c in cell.chars() {
+        match c {
+            '<' => (is_tag, tag) = (true, String::new()),
+            '>' => {
+                is_tag = false;
+                line = if matches!(tag.as_str(), "br" | "li" | "summary") { 0 } else { line };
+            }
+            c if is_tag => tag.push(c),
+            _ => line += 1,
+        }
+        if line > SHORT {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -172,6 +202,12 @@ mod tests {
     fn what_a_court_writes_is_text_and_nothing_else() {
         assert_eq!(fit("<script>\u{202e}a\u{0}\u{fdd0}\u{1fffe}</script>\n\"'"), "&lt;script&gt;a&lt;/script&gt; &quot;&#39;");
         assert_eq!(clip("<b>ñandú", 5), "&lt;b&gt;ñ…");
+    }
+
+    #[test]
+    fn lines_are_measured_without_their_markup() {
+        assert!(is_narrow("<a href=\"#caso-1-M01\">2000 días</a><br><small>26-nov-2026 12:00</small>"));
+        assert!(!is_narrow("TRIBUNAL DE GARANTÍAS PENALES") && !is_narrow("26-nov-2026 (actuación <a>2</a>)"));
     }
 
     #[test]

@@ -84,7 +84,8 @@ fn row(page: &Page<'_>, at: usize, case: &CaseDelays) -> [String; 11] {
     });
     let nothing = || page.pick("no se observa", "not observed").to_owned();
     let age = case.figures.get(Measure::Age, "filing").map_or_else(|| "–".to_owned(), |figure| linked(page, at, figure));
-    let read = case.read.map_or_else(|| page.pick("nunca", "never").to_owned(), |at| short_instant(at, &case.zone, page.language));
+    let read =
+        case.read.map_or_else(|| page.pick("nunca", "never").to_owned(), |at| two_lines(&short_instant(at, &case.zone, page.language)));
     [
         format!("<b>{}</b>{number}", page.case_link(at)),
         case.court.as_deref().map_or_else(nothing, |court| clip(court, 90)),
@@ -124,7 +125,15 @@ fn next(page: &Page<'_>, case: &CaseDelays) -> String {
         return page.pick("no se observa", "not observed").to_owned();
     };
     let kind = clip(&hearing_name(setting.kind.as_deref(), page.language), 80);
-    format!("{}<br><small>{kind}</small>", moment(date, setting.time, page.language))
+    format!("{}<br><small>{kind}</small>", two_lines(&moment(date, setting.time, page.language)))
+}
+
+/// A day with its hour below it, because the table has many columns.
+fn two_lines(moment: &str) -> String {
+    match moment.rsplit_once(' ').filter(|(_, time)| time.contains(':')) {
+        Some((day, time)) => format!("{day}<br>{time}"),
+        None => moment.to_owned(),
+    }
 }
 
 fn settings(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
@@ -154,7 +163,7 @@ fn clocks(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
 fn oral(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
     let all: Vec<&Figure> = case.figures.of(Measure::OralToWritten).collect();
     let Some(last) = all.iter().rev().find(|figure| figure.span.is_some()) else { return "–".to_owned() };
-    let words = short(last, page.language);
+    let words = short(last, page.language).replace(", ", ",<br>");
     let more = match all.len() {
         0 | 1 => String::new(),
         n => format!("<br><small>{} {}</small>", page.pick("la última de", "the last of"), n),

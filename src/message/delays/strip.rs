@@ -9,9 +9,9 @@ use super::page::{Page, clip};
 use super::svg::{Scale, px, ticks};
 use crate::domain::delays::{Pace, Point};
 
-const WIDTH: f64 = 520.0;
+const WIDTH: f64 = 440.0;
 const LEFT: f64 = 20.0;
-const RIGHT: f64 = 496.0;
+const RIGHT: f64 = 424.0;
 const STEP: f64 = 10.0;
 /// More upon each other are said as a number.
 const MOST: usize = 12;
@@ -24,12 +24,12 @@ pub fn strip(page: &Page<'_>, rows: &[(&str, &Pace)], words: &str) -> String {
     for (name, pace) in rows {
         if !name.is_empty() {
             y += 14.0;
-            drawn.push_str(&format!("<text class=\"l\" x=\"{}\" y=\"{}\">{}</text>", px(LEFT), px(y), clip(name, 80)));
+            drawn.push_str(&format!("<text class=\"l\" x=\"{}\" y=\"{}\">{}</text>", px(LEFT), px(y), clip(name, 54)));
         }
         y = row(&mut drawn, page, pace, &x, y + 4.0);
     }
     let mut out = format!("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", px(WIDTH), px(y + 40.0), clip(words, 1200));
-    for tick in ticks(number(last), 5) {
+    for tick in ticks(number(last)) {
         out.push_str(&format!("<path class=\"axis\" d=\"M{} {}v5\"/>", px(x.at(tick)), px(y)));
         out.push_str(&format!("<text class=\"c\" x=\"{}\" y=\"{}\">{}</text>", px(x.at(tick)), px(y + 17.0), px(tick)));
     }
@@ -58,8 +58,8 @@ fn row(out: &mut String, page: &Page<'_>, pace: &Pace, x: &Scale, top: f64) -> f
     let tallest = places.values().map(|points| points.len().min(MOST)).max().unwrap_or(0);
     let is_over_full = places.values().any(|points| points.len() > MOST);
     let bottom = top + STEP * count(tallest) + if is_over_full { 14.0 } else { 2.0 };
-    for points in places.values() {
-        let place = x.at(points.first().map_or(0.0, |point| number(point.days)));
+    for (column, points) in &places {
+        let place = LEFT + number(*column) * STEP;
         for (at, point) in points.iter().take(MOST).enumerate() {
             let y = bottom - 5.0 - STEP * count(at);
             dot(out, page, point, place, y);

@@ -15,6 +15,7 @@ h2{font-size:21px;line-height:1.25;margin:40px 0 10px;padding-top:10px;border-to
 h3{font-size:17px;line-height:1.3;margin:24px 0 8px}
 h4{font-size:15px;margin:20px 0 6px}
 summary h3,summary h4{display:inline}
+summary h3::first-letter{text-transform:uppercase}
 p{margin:8px 0;max-width:80ch}
 .lead{font-size:16px}
 .note{border-left:4px solid var(--line);padding-left:10px}
@@ -34,9 +35,10 @@ table{border-collapse:collapse;margin:10px 0}
 caption{text-align:left;font-weight:600;padding:4px 0}
 .t{width:100%;font-size:13.5px;line-height:1.35}
 .t.small{width:auto}
+.estado td:nth-child(2){min-width:150px}.estado td:nth-child(3){min-width:112px}.t.estado{font-size:13px}
 .t th,.t td{text-align:left;vertical-align:top;padding:5px 8px;border-bottom:1px solid var(--rule);font-weight:400;min-width:0}
 .t thead th{font-weight:600;border-bottom:2px solid var(--ink);vertical-align:bottom}
-.t td,.t tbody th{overflow-wrap:break-word}
+.t th,.t td{overflow-wrap:break-word}.t .n{white-space:nowrap}
 .t .b td{padding-top:0;border-bottom:2px solid var(--rule);font-size:13px}
 .t tr:has(+.b) :is(td,th){border-bottom:0}
 .lim{margin:0;padding-left:14px;font-size:12.5px}
@@ -54,7 +56,7 @@ figcaption h4{margin:8px 0 2px}
 .two{grid-template-columns:minmax(0,auto) minmax(0,1fr)}
 .x{overflow-x:auto}
 svg{display:block;width:100%;height:auto;font-size:11px;fill:var(--ink)}
-.g svg[role=img],.wide svg[role=img]{min-width:440px;max-width:640px}
+.g svg[role=img],.wide svg[role=img]{min-width:320px;max-width:560px}
 .tl svg[role=img]{min-width:860px;max-width:none}
 svg[width]{display:inline-block;width:auto;vertical-align:-2px}
 svg.defs{position:absolute;width:0;height:0}
@@ -79,7 +81,7 @@ svg.defs{position:absolute;width:0;height:0}
 .now{stroke:var(--ink);stroke-width:1.6}
 .end{stroke:var(--ink);stroke-width:1.4;fill:none}
 .m{white-space:nowrap;font-weight:600}
-.meses{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,290px),1fr));gap:8px 24px}
+.meses{display:grid;align-items:start;grid-template-columns:repeat(auto-fill,minmax(min(100%,290px),1fr));gap:8px 24px}
 .mes{width:100%;table-layout:fixed;font-size:12.5px}
 .mes th{font-weight:600}.mes abbr{text-decoration:none}
 .mes td{border:1px solid var(--rule);vertical-align:top;padding:2px;height:38px}
@@ -91,18 +93,21 @@ svg.defs{position:absolute;width:0;height:0}
 details{margin:6px 0}td details{margin:0}
 summary{cursor:pointer}
 details:has(:target)::details-content{content-visibility:visible;display:block}
+@media screen{.caso{content-visibility:auto;contain-intrinsic-size:auto 1800px}}
 @media screen and (max-width:760px){
 body{padding:12px}
 .two{grid-template-columns:minmax(0,1fr)}
 dl div{display:block}
-.t,.t tbody,.t tr,.t td,.t tbody th,.t caption{display:block;width:100%}
-.t thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.t tbody{border:1px solid var(--line);border-radius:4px;margin:0 0 10px;padding:6px 8px}
-.t th,.t td{border:0;padding:2px 0}
-.t td[data-l]{display:grid;grid-template-columns:minmax(0,38%) minmax(0,1fr);gap:8px}
-.t td[data-l]{grid-auto-flow:column}
-.t td[data-l]::before{content:attr(data-l);color:var(--soft)}
-.t .b td{border:0;padding-top:4px}
+.t:not(.keep),.t:not(.keep) :is(tbody,tr,td,tbody th,caption){display:block;width:100%}
+.t .n{white-space:normal}
+.t:not(.keep) thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.t:not(.keep) tbody{border:1px solid var(--line);border-radius:4px;margin:0 0 10px;padding:6px 8px}
+.t:not(.keep) :is(th,td){border:0;padding:2px 0}
+.t:not(.keep) td[data-l]{display:grid;grid-template-columns:minmax(0,38%) minmax(0,1fr);gap:8px}
+.t:not(.keep) td[data-l]::before{content:attr(data-l);color:var(--soft)}
+.tl svg[role=img]{min-width:720px}
+.t:not(.keep) .b td{border:0;padding-top:4px}
+.estado td:nth-child(n){min-width:0}
 }
 @page{size:A4 portrait;margin:14mm 12mm 16mm;@bottom-right{content:counter(page) ' / ' counter(pages);font:9pt sans-serif}}
 @page ancha{size:A4 landscape;margin:12mm 12mm 14mm}
@@ -114,13 +119,13 @@ a{text-decoration:none;color:inherit}
 h2{margin-top:18pt}
 h1,h2,h3,h4,caption,summary{break-after:avoid}
 tr,svg,figure,.mes,li,dl div,.note{break-inside:avoid}
-.t tbody{break-inside:avoid}
+.t tbody,.few:not(.estado,.lim-all),thead{break-inside:avoid}thead{break-after:avoid}
 thead{display:table-header-group}
 .t{font-size:8.5pt}.t.estado{font-size:8pt}
 small,.lim,.t .b td{font-size:8pt}
 .x{overflow:visible}
 .g svg[role=img],.wide svg[role=img],.tl svg[role=img]{min-width:0}
-.g{grid-template-columns:1fr 1fr}.two{grid-template-columns:auto 1fr}.meses{grid-template-columns:repeat(3,1fr)}
+.g{grid-template-columns:1fr 1fr}.two{grid-template-columns:1fr}.meses{grid-template-columns:repeat(3,1fr)}
 .breach{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 details::details-content{content-visibility:visible!important;display:block!important;block-size:auto!important}
 summary{list-style:none}summary::-webkit-details-marker{display:none}

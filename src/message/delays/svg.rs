@@ -39,25 +39,14 @@ impl Scale {
     }
 }
 
-/// Round numbers from nought to `most`, about so many.
-pub fn ticks(most: f64, about: usize) -> Vec<f64> {
-    let most = if most.is_finite() { most.max(1.0) } else { 1.0 };
-    let rough = most / super::numbers::count(about.max(1));
-    let mut step = 1.0;
-    // 1, 2, 5, 10, 20, 50 …; days are whole, so never less than one.
-    for grow in [2.0, 2.5, 2.0].iter().cycle().take(60) {
-        if step >= rough {
-            break;
-        }
-        step *= grow;
-    }
-    let mut all = Vec::new();
-    let mut tick = 0.0;
-    while tick <= most && all.len() <= 2 * about + 2 {
-        all.push(tick);
-        tick += step;
-    }
-    all
+/// Round numbers from nought to `most`: four to six of them, fewer where it is less than three.
+pub fn ticks(most: f64) -> Vec<f64> {
+    let most = if most.is_finite() { most.clamp(1.0, 1e9) } else { 1.0 };
+    let tens = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+    let steps = tens.into_iter().flat_map(|ten| [1.0, 2.0, 3.0, 4.0, 5.0].map(|step| step * ten));
+    // From each step to the next it is twice as far at most, so that none gives more than six.
+    let step = steps.take_while(|step| most / step >= 3.0).last().unwrap_or(1.0);
+    (0..=6).map(|n| f64::from(n) * step).take_while(|tick| *tick <= most).collect()
 }
 
 /// Days of the calendar from one to the other.
@@ -143,10 +132,10 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_few() {
-        assert_eq!(ticks(85.0, 5), [0.0, 20.0, 40.0, 60.0, 80.0]);
-        assert_eq!(ticks(3.0, 5), [0.0, 1.0, 2.0, 3.0]);
-        assert_eq!(ticks(0.0, 5), [0.0, 1.0]);
-        assert!([1.0, 7.0, 365.0, 11_000.0, 3e9, f64::INFINITY].iter().all(|most| (2..=12).contains(&ticks(*most, 5).len())));
+        assert_eq!(ticks(85.0), [0.0, 20.0, 40.0, 60.0, 80.0]);
+        assert_eq!(ticks(1001.0), [0.0, 300.0, 600.0, 900.0]);
+        assert_eq!([ticks(0.0), ticks(2.0), ticks(f64::INFINITY)], [vec![0.0, 1.0], vec![0.0, 1.0, 2.0], vec![0.0, 1.0]]);
+        assert!((3..20_000).all(|most| (4..=6).contains(&ticks(f64::from(most)).len())));
     }
 
     #[test]

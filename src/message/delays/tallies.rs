@@ -34,7 +34,7 @@ pub fn tallies(page: &Page<'_>) -> String {
     let total: usize = Outcome::ALL.into_iter().map(count).sum();
     let columns = [page.pick("Resultado", "Outcome"), page.pick("Señalamientos", "Settings")];
     let mut table =
-        Table::new("small", page.pick("Señalamientos por resultado, todas las causas", "Settings by outcome, all cases"), &columns);
+        Table::new("small keep", page.pick("Señalamientos por resultado, todas las causas", "Settings by outcome, all cases"), &columns);
     for one in Outcome::ALL {
         table.row(None, &[format!("{} {}", inline(one, page.language), outcome(one, page.language)), count(one).to_string()]);
     }

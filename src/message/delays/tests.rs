@@ -126,6 +126,33 @@ fn hostile() -> Delays {
     report
 }
 
+/// A report of extremes: nothing at all, one day, thirty years of four thousand entries, and names without end.
+fn edges() -> Delays {
+    let mut report = hostile();
+    let (mut empty, mut day, mut long) = (case(0, 0), case(4, 1), case(5, 4000));
+    (empty.clocks, empty.settings, empty.gaps, empty.stage, empty.court) = (Vec::new(), Vec::new(), Vec::new(), None, None);
+    empty.figures.list.clear();
+    (day.clocks, day.settings, day.gaps) = (Vec::new(), Vec::new(), Vec::new());
+    day.figures.list.clear();
+    day.entries[0].date = Some(TODAY);
+    long.figures.list.clear();
+    for (at, act) in long.entries.iter_mut().enumerate() {
+        let days = i64::try_from(at % 1000).expect("small") * 11;
+        act.date = TODAY.checked_sub(jiff::Span::new().days(days)).ok();
+        act.title = "NOMBRE SIN FIN ".repeat(60);
+    }
+    long.name = Some("Un nombre que no termina nunca ".repeat(20));
+    long.court = Some("TribunalSinEspacios".repeat(30));
+    report.cases.extend([empty, day, long]);
+    report
+}
+
+#[test]
+#[should_panic(expected = "left: 1")]
+fn a_page_that_is_not_valid_does_not_pass() {
+    read("<!DOCTYPE html><html><head><title>x</title></head><body><p>x</div></body></html>");
+}
+
 #[test]
 fn what_a_court_writes_stays_text() {
     for language in BOTH {
@@ -147,8 +174,8 @@ fn what_a_court_writes_stays_text() {
 #[test]
 fn every_link_has_its_end_and_every_end_is_one() {
     for (n, entries) in [(0, 0), (1, 0), (12, 40)] {
-        for language in BOTH {
-            let tree = read(&html(&report(n, entries), language));
+        for (language, report) in BOTH.map(|language| (language, if n == 0 { edges() } else { report(n, entries) })) {
+            let tree = read(&html(&report, language));
             let ids = values(&tree, "[id]", "id");
             let known: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
             assert_eq!(known.len(), ids.len(), "ids are unique");
@@ -283,7 +310,7 @@ fn every_number_of_a_case_leads_to_entries_that_are_there() {
     let links = values(&tree, "#caso-1 .fig a", "href");
     assert!(links.iter().filter(|href| href.starts_with("#caso-1-a")).count() > 10);
     let row = texts(&tree, "#fila-1")[0].clone();
-    assert!(row.contains("Causa ficticia Faro") && row.contains("26-nov-2026 12:00"), "{row}");
+    assert!(row.contains("Causa ficticia Faro") && row.contains("26-nov-202612:00"), "{row}");
     assert!(values(&tree, "#fila-1 a", "href").contains(&"#caso-1-M01".to_owned()));
 }
 
@@ -292,6 +319,7 @@ fn every_number_of_a_case_leads_to_entries_that_are_there() {
 fn the_files_are_written_where_the_environment_says() {
     let Some(folder) = std::env::var_os("VEEDOR_REPORT_OUT").map(std::path::PathBuf::from) else { return };
     std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("hostile.es.html"), html(&edges(), Language::Es)).expect("a file");
     for (name, n, entries) in [("small", 5, 25), ("twelve", 12, 80), ("many", 200, 60), ("none", 0, 0)] {
         let report = report(n, entries);
         for (language, code) in [(Language::Es, "es"), (Language::En, "en")] {

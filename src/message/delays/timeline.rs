@@ -13,6 +13,7 @@ use super::marks::placed;
 use super::numbers::{counted, days};
 use super::page::{Page, clip};
 use super::svg::{Axis, px};
+use crate::domain::about::Language;
 use crate::domain::delays::{Act, CaseDelays};
 use crate::domain::event::Actor;
 use crate::domain::setting::{Outcome, Setting};
@@ -23,7 +24,7 @@ use crate::message::words::outcome;
 /// The whole width, in the units of the drawing.
 pub const WIDTH: f64 = 960.0;
 /// Where the lanes begin; their names stand left of it.
-pub const LEFT: f64 = 104.0;
+pub const LEFT: f64 = 140.0;
 const RIGHT: f64 = 944.0;
 const TOP: f64 = 30.0;
 const LANE: f64 = 20.0;
@@ -246,20 +247,21 @@ pub fn told(page: &Page<'_>, case: &CaseDelays) -> String {
         .map(|(one, n)| format!("{} {n}", outcome(one, language)))
         .collect();
     let outcomes = if outcomes.is_empty() { String::new() } else { format!(" ({})", outcomes.join(", ")) };
-    let gaps: Vec<String> = case.gaps.iter().map(|gap| days(gap.days, language)).collect();
+    let stretches = counted(case.gaps.len(), language, ["intervalo", "intervalos", "stretch", "stretches"]);
     let entries = counted(case.entries.len(), language, ["actuación", "actuaciones", "entry", "entries"]);
     let settings = counted(case.settings.len(), language, ["señalamiento", "señalamientos", "setting", "settings"]);
     let quiet = days(case.quiet, language);
     let mut said = vec![format!("{} {} – {}", page.pick("Línea de tiempo:", "Time line:"), page.day(first), page.day(last))];
     said.push(format!("{entries}{by}"));
     said.push(format!("{settings}{outcomes}"));
-    let shown: Vec<&str> = gaps.iter().take(20).map(String::as_str).collect();
-    said.push(match (gaps.is_empty(), page.language) {
-        (true, crate::domain::about::Language::Es) => format!("ningún intervalo de más de {quiet} sin actuaciones"),
-        (true, crate::domain::about::Language::En) => format!("no stretch of more than {quiet} without an entry"),
-        (false, crate::domain::about::Language::Es) => format!("{} de más de {quiet} sin actuaciones: {}", gaps.len(), shown.join(", ")),
-        (false, crate::domain::about::Language::En) => {
-            format!("{} of more than {quiet} without an entry: {}", gaps.len(), shown.join(", "))
+    said.push(match (case.gaps.iter().map(|gap| gap.days).max(), language) {
+        (None, Language::Es) => format!("ningún intervalo de más de {quiet} sin actuaciones"),
+        (None, Language::En) => format!("no stretch of more than {quiet} without an entry"),
+        (Some(most), Language::Es) => {
+            format!("{} de más de {quiet} sin actuaciones, el mayor de {}", stretches, days(most, language))
+        }
+        (Some(most), Language::En) => {
+            format!("{} of more than {quiet} without an entry, the longest of {}", stretches, days(most, language))
         }
     });
     let dates = case.entries.iter().filter_map(|act| act.date).chain(case.settings.iter().filter_map(|setting| setting.date));

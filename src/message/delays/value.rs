@@ -18,6 +18,7 @@ use super::numbers::{count, days, decimal, fraction_days, percent};
 pub fn words(figure: &Figure, language: Language) -> String {
     match &figure.value {
         Value::Days(of) => both(*of, language),
+        Value::Open(of) if matches!(figure.measure, Measure::LastActivity | Measure::LastSeen) => both(*of, language),
         Value::Open(of) => format!("{} {}", both(*of, language), pick(language, "hasta ahora; sigue abierto", "so far; still open")),
         Value::NotBegun => pick(language, "no se observa que haya empezado", "it is not observed that it began").to_owned(),
         Value::Unknown => pick(language, "no se sabe", "not known").to_owned(),
