@@ -116,7 +116,7 @@ pub fn outside(url: &str, words: &str) -> String {
     }
 }
 
-/// A table that a narrow screen shows as cards. Its roles are written out, because a browser forgets them of what is no table on the screen.
+/// A table that a narrow screen shows as cards.
 pub struct Table {
     class: String,
     columns: Vec<String>,
@@ -130,9 +130,9 @@ const FEW: usize = 6;
 impl Table {
     /// The caption and the columns are HTML already.
     pub fn new(class: &str, caption: &str, columns: &[&str]) -> Self {
-        let mut out = format!("<caption>{caption}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">");
+        let mut out = format!("<caption>{caption}</caption>\n<thead><tr>");
         for column in columns {
-            out.push_str(&format!("<th scope=\"col\" role=\"columnheader\">{column}</th>"));
+            out.push_str(&format!("<th scope=\"col\">{column}</th>"));
         }
         out.push_str("</tr></thead>\n");
         Self { class: class.to_owned(), rows: 0, columns: columns.iter().map(|column| (*column).to_owned()).collect(), out }
@@ -147,29 +147,29 @@ impl Table {
     pub fn row_above(&mut self, id: Option<&str>, cells: &[String], below: &str) {
         self.rows += 1;
         let id = id.map_or_else(String::new, |id| format!(" id=\"{id}\""));
-        self.out.push_str(&format!("<tbody role=\"rowgroup\"{id}><tr role=\"row\">"));
+        self.out.push_str(&format!("<tbody{id}><tr>"));
         for (at, (cell, column)) in cells.iter().zip(&self.columns).enumerate() {
             let narrow = if is_narrow(cell) { " class=\"n\"" } else { "" };
             if at == 0 {
-                self.out.push_str(&format!("<th scope=\"row\" role=\"rowheader\"{narrow}>{cell}</th>"));
+                self.out.push_str(&format!("<th scope=\"row\"{narrow}>{cell}</th>"));
             } else if cell.contains('<') {
                 // On a narrow screen a cell is a label and one thing beside it.
-                self.out.push_str(&format!("<td role=\"cell\" data-l=\"{column}\"{narrow}><div>{cell}</div></td>"));
+                self.out.push_str(&format!("<td data-l=\"{column}\"{narrow}><div>{cell}</div></td>"));
             } else {
-                self.out.push_str(&format!("<td role=\"cell\" data-l=\"{column}\"{narrow}>{cell}</td>"));
+                self.out.push_str(&format!("<td data-l=\"{column}\"{narrow}>{cell}</td>"));
             }
         }
         self.out.push_str("</tr>");
         if !below.is_empty() {
             let wide = self.columns.len();
-            self.out.push_str(&format!("<tr role=\"row\" class=\"b\"><td role=\"cell\" colspan=\"{wide}\">{below}</td></tr>"));
+            self.out.push_str(&format!("<tr class=\"b\"><td colspan=\"{wide}\">{below}</td></tr>"));
         }
         self.out.push_str("</tbody>\n");
     }
 
     pub fn end(self) -> String {
         let few = if self.rows <= FEW { " few" } else { "" };
-        format!("<table class=\"t {}{few}\" role=\"table\">{}</table>\n", self.class, self.out)
+        format!("<table class=\"t {}{few}\">{}</table>\n", self.class, self.out)
     }
 }
 
