@@ -14,6 +14,9 @@ use crate::domain::measure::Measure;
 
 /// The table of a case.
 pub fn table(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
+    if case.figures.list.is_empty() {
+        return format!("<p>{}</p>\n", page.pick("No hay medidas.", "There are no measures."));
+    }
     let columns: [&str; 6] = [
         page.pick("Medida", "Measure"),
         page.pick("Valor", "Value"),

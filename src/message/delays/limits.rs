@@ -175,7 +175,8 @@ fn rest_words(page: &Page<'_>, at: usize, rest: &Rest) -> String {
     let language = page.language;
     let what = format!("{} {}: {}", page.day(rest.date), role(rest.part, language), fit(&event(&rest.event, language)));
     match &rest.entry {
-        Some(key) => format!("{what} ({} {})", page.pick("actuación", "entry"), page.entries(at, [key])),
+        Some(key) if page.place(at, key).is_some() => format!("{what} ({} {})", page.pick("actuación", "entry"), page.entries(at, [key])),
+        Some(_) => what,
         None if rest.how == How::Operator => format!("{what} (<b>{}</b>)", how(rest.how, language)),
         None => format!("{what} ({})", how(rest.how, language)),
     }

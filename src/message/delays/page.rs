@@ -149,7 +149,7 @@ impl Table {
         let id = id.map_or_else(String::new, |id| format!(" id=\"{id}\""));
         self.out.push_str(&format!("<tbody{id}><tr>"));
         for (at, (cell, column)) in cells.iter().zip(&self.columns).enumerate() {
-            let narrow = if is_narrow(cell) { " class=\"n\"" } else { "" };
+            let narrow = breaks(cell);
             if at == 0 {
                 self.out.push_str(&format!("<th scope=\"row\"{narrow}>{cell}</th>"));
             } else if cell.contains('<') {
@@ -173,25 +173,32 @@ impl Table {
     }
 }
 
-/// Whether each line of a cell is so short that it need not be broken: a date broken at its hyphens is hard to read.
-fn is_narrow(cell: &str) -> bool {
+/// How the lines of a cell may be broken: not at all when each is short, because a date broken at its hyphens is hard to read; anywhere when
+/// a word has no end; else between words.
+fn breaks(cell: &str) -> &'static str {
     const SHORT: usize = 17;
-    let (mut line, mut is_tag, mut tag) = (0, false, String::new());
+    const LONG: usize = 24;
+    let (mut line, mut word, mut longest_line, mut longest_word) = (0_usize, 0_usize, 0, 0);
+    let (mut is_tag, mut tag) = (false, String::new());
     for c in cell.chars() {
         match c {
             '<' => (is_tag, tag) = (true, String::new()),
             '>' => {
                 is_tag = false;
-                line = if matches!(tag.as_str(), "br" | "li" | "summary") { 0 } else { line };
+                if matches!(tag.as_str(), "br" | "li" | "summary") {
+                    (line, word) = (0, 0);
+                }
             }
             c if is_tag => tag.push(c),
-            _ => line += 1,
+            c => (line, word) = (line + 1, if c == ' ' { 0 } else { word + 1 }),
         }
-        if line > SHORT {
-            return false;
-        }
+        (longest_line, longest_word) = (longest_line.max(line), longest_word.max(word));
     }
-    true
+    match () {
+        () if longest_line <= SHORT => " class=\"n\"",
+        () if longest_word > LONG => " class=\"a\"",
+        () => "",
+    }
 }
 
 #[cfg(test)]
@@ -206,8 +213,9 @@ mod tests {
 
     #[test]
     fn lines_are_measured_without_their_markup() {
-        assert!(is_narrow("<a href=\"#caso-1-M01\">2000 días</a><br><small>26-nov-2026 12:00</small>"));
-        assert!(!is_narrow("TRIBUNAL DE GARANTÍAS PENALES") && !is_narrow("26-nov-2026 (actuación <a>2</a>)"));
+        assert_eq!(breaks("<a href=\"#caso-1-M01\">2000 días</a><br><small>26-nov-2026 12:00</small>"), " class=\"n\"");
+        assert_eq!([breaks("TRIBUNAL DE GARANTÍAS PENALES"), breaks("26-nov-2026 (actuación <a>2</a>)")], ["", ""]);
+        assert_eq!(breaks(&"x".repeat(60)), " class=\"a\"");
     }
 
     #[test]

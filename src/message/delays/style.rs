@@ -29,7 +29,7 @@ code{font-size:12px;overflow-wrap:anywhere}
 .in li{min-width:0}
 dl{display:flex;flex-wrap:wrap;gap:4px 22px;margin:8px 0}
 dl div{display:flex;gap:6px;min-width:0}
-dt{color:var(--soft)}dd{margin:0;min-width:0}
+dt{color:var(--soft);flex:none}dd{margin:0;min-width:0}
 dl.rules{display:block}dl.rules dt{color:var(--ink);margin-top:8px}dl.rules dd{max-width:85ch}
 table{border-collapse:collapse;margin:10px 0}
 caption{text-align:left;font-weight:600;padding:4px 0}
@@ -38,7 +38,7 @@ caption{text-align:left;font-weight:600;padding:4px 0}
 .estado td:nth-child(2){min-width:150px}.estado td:nth-child(3){min-width:112px}.t.estado{font-size:13px}
 .t th,.t td{text-align:left;vertical-align:top;padding:5px 8px;border-bottom:1px solid var(--rule);font-weight:400;min-width:0}
 .t thead th{font-weight:600;border-bottom:2px solid var(--ink);vertical-align:bottom}
-.t th,.t td{overflow-wrap:break-word}.t .n{white-space:nowrap}
+.t th,.t td{overflow-wrap:break-word}.t .n{white-space:nowrap}.t .a{overflow-wrap:anywhere}
 .t .b td{padding-top:0;border-bottom:2px solid var(--rule);font-size:13px}
 .t tr:has(+.b) :is(td,th){border-bottom:0}
 .lim{margin:0;padding-left:14px;font-size:12.5px}
@@ -70,7 +70,7 @@ svg.defs{position:absolute;width:0;height:0}
 .half{stroke:var(--ink);stroke-width:1;stroke-dasharray:3 3;fill:none}
 .f{fill:var(--ink);stroke:var(--bg);stroke-width:.6}
 .o{fill:var(--bg);stroke:var(--ink);stroke-width:1.5}
-.k{stroke:var(--ink);stroke-width:1.4}.k2{stroke-width:2.6}.k3{stroke-width:4}
+.k{stroke:var(--ink);stroke-width:1.4}.k2{stroke-width:2.1}.k3{stroke-width:2.9}
 .gap{fill:var(--shade);stroke:var(--line);stroke-width:.6;stroke-dasharray:2 2}
 .bar{fill:var(--bg);stroke:var(--ink);stroke-width:1.2}
 .late{fill:url(#rayas);stroke:var(--ink);stroke-width:1.2}

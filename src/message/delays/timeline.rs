@@ -129,7 +129,7 @@ fn entries(out: &mut String, page: &Page<'_>, (at, case): (usize, &CaseDelays), 
     let mut by_place: BTreeMap<String, (f64, Vec<(usize, &Act)>)> = BTreeMap::new();
     for (place, act) in case.entries.iter().enumerate().filter(|(_, act)| act.actor == actor) {
         if let Some(date) = act.date {
-            let x = (axis.x(date) / 2.0).round() * 2.0;
+            let x = (axis.x(date) / 3.0).round() * 3.0;
             by_place.entry(px(x)).or_insert_with(|| (x, Vec::new())).1.push((place, act));
         }
     }
