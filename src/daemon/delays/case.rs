@@ -169,13 +169,7 @@ fn then(store: &Store, case: &CaseRef, wanted: &Wanted) -> Result<Option<Then>, 
 }
 
 /// The settings of a case, with what linked cases say of them; and which of them those have too.
-fn settings(
-    store: &Store,
-    config: &Config,
-    watch: &Watch,
-    own: &Then,
-    wanted: &Wanted,
-) -> Result<(Vec<Setting>, Shared), StoreError> {
+fn settings(store: &Store, config: &Config, watch: &Watch, own: &Then, wanted: &Wanted) -> Result<(Vec<Setting>, Shared), StoreError> {
     let placed = |watch: &Watch, then: &Then| -> Option<Vec<Placed>> {
         let recipe = &config.source_of(&watch.case)?.recipe;
         let zone = recipe.zone_of(&watch.number);

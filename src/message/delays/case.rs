@@ -55,6 +55,7 @@ fn heading(page: &Page<'_>, case: &CaseDelays) -> String {
     }
     facts.push((page.pick("Fuente", "Source"), outside(&case.url, &clip(&case.source, 80))));
     facts.push((page.pick("Vigilada desde", "Watched since"), when(case.watched_since)));
+    facts.extend(case.chosen.map(|chosen| (page.pick("En los grupos cuenta desde", "In groups it counts from"), page.day(chosen))));
     facts.push((page.pick("Última lectura", "Last read"), when(case.read)));
     let seen = page.pick("vista por primera vez el", "first seen on");
     facts.push((page.pick("Versión medida", "Version measured"), format!("{}, {seen} {}", case.version, when(Some(case.version_at)))));

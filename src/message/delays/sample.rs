@@ -129,6 +129,8 @@ pub fn case(at: usize, entries: usize) -> CaseDelays {
         pages_sha256: Some("ab12".repeat(16)),
         watched_since: Some(noon(after(TODAY, -300))),
         read: Some(noon(TODAY)),
+        matter: at,
+        chosen: (at % 5 == 1).then(|| after(TODAY, -300)),
         stage: (at % 4 != 3).then(|| Stage {
             step: ["charges", "trial", "oral"][at % 3],
             date: after(started, 60),

@@ -70,7 +70,10 @@ fn paces(page: &Page<'_>, group: &Group) -> String {
         let few = if has_curve(pace) {
             ""
         } else {
-            page.pick(" Menos de 5 finales: no se dice ninguna mediana.", " Fewer than 5 ends: no median is said.")
+            page.pick(
+                " Menos de 5 finales de causas distintas: no se dice ninguna mediana.",
+                " Fewer than 5 ends of different cases: no median is said.",
+            )
         };
         let limits = super::figures::limits(page, &pace.median);
         format!(
@@ -81,9 +84,9 @@ fn paces(page: &Page<'_>, group: &Group) -> String {
     format!("<div class=\"g\">\n{}</div>\n", drawn.collect::<String>())
 }
 
-/// Whether there are enough events for a curve with quantiles.
+/// Whether there are enough events for a curve with quantiles. Several events of one case count once, so that the median says it.
 fn has_curve(pace: &Pace) -> bool {
-    pace.events >= 5 && !pace.curve.is_empty()
+    matches!(pace.median.value, Value::Median { .. }) && !pace.curve.is_empty()
 }
 
 /// A pace in words.
@@ -145,7 +148,7 @@ fn compared(page: &Page<'_>, comparison: &Comparison) -> String {
     let outcome = outcome(page, comparison);
     let heading = format!("{name} ({} {by})", page.pick("por", "by"));
     let (picture, key) = match comparison.outcome {
-        Compared::Tested { .. } => {
+        Compared::Tested { .. } | Compared::NeverTogether => {
             let some: Vec<&Pace> = paces.iter().take(TOGETHER).map(|(_, pace)| *pace).collect();
             (curves(page, &some, &format!("{heading}. {outcome}")), true)
         }
@@ -158,7 +161,7 @@ fn compared(page: &Page<'_>, comparison: &Comparison) -> String {
     let mut table = Table::new("", &heading, &columns);
     for (at, (label, pace)) in paces.iter().enumerate() {
         let mark = if key && at < TOGETHER { format!("<b>{}</b> {} ", letter(at), sample(at)) } else { String::new() };
-        let median = if pace.events < 5 {
+        let median = if !has_curve(pace) {
             page.pick("no se dice: menos de 5 finales", "not said: fewer than 5 ends").to_owned()
         } else {
             words(&pace.median, page.language)
@@ -191,6 +194,12 @@ fn outcome(page: &Page<'_>, comparison: &Comparison) -> String {
                 counted(events, language, ["", "", "end", "ends"])
             ),
         },
+        Compared::NeverTogether => page
+            .pick(
+                "No se comparan: las causas de los grupos nunca se observaron a la vez tras los mismos días.",
+                "Not compared: cases of the groups were never observed together after the same number of days.",
+            )
+            .to_owned(),
         Compared::Tested { chi_square, freedom, p } => {
             let p_words =
                 if p < 0.001 { format!("p < {}", rounded(0.001, 3, language)) } else { format!("p = {}", rounded(p, 3, language)) };

@@ -2,10 +2,13 @@
 //!
 //! Used by [`months`](super::months). M10 and M11 are reckoned from the report's own counts, M12 is summed over its cases.
 
+use std::collections::BTreeMap;
+
 use super::marks::inline;
 use super::page::{Page, Table, fit};
 use super::value::words;
 use crate::domain::about::Language;
+use crate::domain::delays::CaseDelays;
 use crate::domain::figure::{Figure, Share, Value};
 use crate::domain::measure::Measure;
 use crate::domain::setting::{Outcome, SILENT_AFTER};
@@ -64,8 +67,8 @@ pub fn tallies(page: &Page<'_>) -> String {
     out.push_str(&format!("</div>\n<p><b>{}</b> {}", page.pick("Regla de conteo:", "Counting rule:"), counting(page.language)));
     if page.report.cases.iter().any(|case| !case.counted_before.is_empty()) {
         out.push_str(page.pick(
-            " En M12 las audiencias de causas vinculadas cuentan en cada una de ellas.",
-            " In M12 the hearings of linked cases count in each of them.",
+            " En M12, de causas vinculadas cuenta la que tiene más señalamientos.",
+            " In M12, of linked cases the one with the most settings counts.",
         ));
     }
     out.push_str("</p>\n");
@@ -86,12 +89,25 @@ fn figures(page: &Page<'_>, count: impl Fn(Outcome) -> usize) -> Vec<Figure> {
         Figure::new(Measure::Adjournment, "all", bounds),
         Figure::new(Measure::Failure, "all", Value::Share(Share { part: sum(&[Outcome::Failed]), of: known })),
     ];
-    let firsts = page.report.cases.iter().filter_map(|case| match case.figures.get(Measure::DateCertainty, "first_setting")?.value {
-        Value::Share(share) => Some(share),
-        _ => None,
-    });
+    let firsts =
+        one_of_each_matter(page).into_iter().filter_map(|case| match case.figures.get(Measure::DateCertainty, "first_setting")?.value {
+            Value::Share(share) => Some(share),
+            _ => None,
+        });
     let first = firsts.fold(Share { part: 0, of: 0 }, |sum, own| Share { part: sum.part + own.part, of: sum.of + own.of });
     all.push(Figure::new(Measure::DateCertainty, "first_setting", Value::Share(first)));
     all.push(page.report.settings_per_hearing.clone());
     all
+}
+
+/// Of linked cases, which share their hearings, the one with the most settings: as the report does for the settings of a hearing.
+fn one_of_each_matter<'p>(page: &Page<'p>) -> Vec<&'p CaseDelays> {
+    let mut chosen: BTreeMap<usize, &CaseDelays> = BTreeMap::new();
+    for case in &page.report.cases {
+        let known = chosen.entry(case.matter).or_insert(case);
+        if case.settings.len() > known.settings.len() {
+            *known = case;
+        }
+    }
+    chosen.into_values().collect()
 }

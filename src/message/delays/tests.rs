@@ -270,7 +270,7 @@ fn few_ends_are_points_and_no_median_is_said() {
     few.comparisons.clear();
     let tree = read(&html(&few, Language::Es));
     let words = texts(&tree, "#curvas")[0].clone();
-    assert!(words.contains("Menos de 5 finales: no se dice ninguna mediana"), "{words}");
+    assert!(words.contains("Menos de 5 finales de causas distintas: no se dice ninguna mediana"), "{words}");
     assert!(!words.contains("Mediana:"));
     assert_eq!(values(&tree, "#curvas circle.f", "r").len(), 4, "two of each of two stages are over");
     assert_eq!(values(&tree, "#curvas .cv", "d").len(), 0);

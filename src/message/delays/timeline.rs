@@ -3,8 +3,6 @@
 //! Used by [`case`](super::case). A drawing for who sees it; the tables below it say the same, and [`told`] says it in a sentence. Thousands of
 //! entries on one place are one tick that says how many; days far outside stand at the edge.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 
 use super::bars::{ROW, bars, drawn};
@@ -126,15 +124,20 @@ fn gaps(out: &mut String, page: &Page<'_>, case: &CaseDelays, axis: &Axis, botto
 
 /// The entries of one hand: those on one place are one tick.
 fn entries(out: &mut String, page: &Page<'_>, (at, case): (usize, &CaseDelays), actor: Actor, axis: &Axis, y: f64) {
-    let mut by_place: BTreeMap<String, (f64, Vec<(usize, &Act)>)> = BTreeMap::new();
+    let mut dated: Vec<(Date, usize, &Act)> = Vec::new();
     for (place, act) in case.entries.iter().enumerate().filter(|(_, act)| act.actor == actor) {
-        if let Some(date) = act.date {
-            let x = (axis.x(date) / 3.0).round() * 3.0;
-            by_place.entry(px(x)).or_insert_with(|| (x, Vec::new())).1.push((place, act));
+        dated.extend(act.date.map(|date| (date, place, act)));
+    }
+    dated.sort_by_key(|(date, place, _)| (*date, *place));
+    let mut ticks: Vec<(f64, Vec<(usize, &Act)>)> = Vec::new();
+    for (date, place, act) in dated {
+        // What is nearer to each other than this stands on one place.
+        let x = (axis.x(date) / 3.0).round() * 3.0;
+        match ticks.last_mut().filter(|(last, _)| x - *last < 1.0) {
+            Some((_, acts)) => acts.push((place, act)),
+            None => ticks.push((x, vec![(place, act)])),
         }
     }
-    let mut ticks: Vec<(f64, Vec<(usize, &Act)>)> = by_place.into_values().collect();
-    ticks.sort_by(|a, b| a.0.total_cmp(&b.0));
     for (x, acts) in ticks {
         let Some((first, act)) = acts.first() else { continue };
         let mut said: Vec<String> =
