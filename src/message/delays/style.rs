@@ -118,6 +118,7 @@ a{text-decoration:none;color:inherit}
 .ancha{page:ancha}
 h2{margin-top:18pt}
 h1,h2,h3,h4,caption,summary{break-after:avoid}
+.caso dl{break-after:avoid}
 tr,svg,figure,.mes,li,dl div,.note{break-inside:avoid}
 .t tbody,.few:not(.estado,.lim-all),thead{break-inside:avoid}thead{break-after:avoid}
 thead{display:table-header-group}
