@@ -29,8 +29,14 @@ pub struct DelaysArgs {
     #[arg(long, value_name = "MOMENT")]
     as_of: Option<String>,
     /// A table as CSV: cases, figures, clocks, hearings or groups
-    #[arg(long, value_name = "TABLE", num_args = 0..=1, require_equals = true, default_missing_value = "cases", conflicts_with = "json")]
+    #[arg(long, value_name = "TABLE", num_args = 0..=1, require_equals = true, default_missing_value = "cases", conflicts_with_all = ["html", "json"])]
     csv: Option<String>,
+    /// One page of HTML with plots
+    #[arg(long, conflicts_with = "json")]
+    html: bool,
+    /// The language of the page, es or en [default: that of the watch list]
+    #[arg(long, value_name = "LANG", requires = "html")]
+    lang: Option<String>,
     /// Write into this file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -40,16 +46,17 @@ pub struct DelaysArgs {
 pub fn delays(common: &Common, args: DelaysArgs) -> Done {
     let form = match args.csv {
         Some(table) => Form::Csv { table },
+        None if args.html => Form::Html,
         None if common.json => Form::Json,
         None => Form::Rows,
     };
     if let (Form::Rows, Some(path)) = (&form, &args.output) {
-        let why = format!("what is written to {} must be --csv or --json; the table is for the terminal", path.display());
+        let why = format!("what is written to {} must be --html, --csv or --json; the table is for the terminal", path.display());
         return Err(Failure::new(Exit::Usage, why));
     }
     let is_json = matches!(form, Form::Json);
     let (is_rows, output) = (matches!(form, Form::Rows), args.output);
-    let question = Question { cases: args.cases, tags: args.tag, by: args.by, as_of: args.as_of, form };
+    let question = Question { cases: args.cases, tags: args.tag, by: args.by, as_of: args.as_of, language: args.lang, form };
     let data = ask::ask(common, Ask::Delays(question))?;
     if is_rows {
         table(common, &data);

@@ -45,6 +45,22 @@ pub(super) fn long_day(date: Date, language: Language) -> String {
     }
 }
 
+/// `feb 2024`, `Feb 2024`: on an axis.
+pub(super) fn short_month(date: Date, language: Language) -> String {
+    match language {
+        Language::Es => format!("{} {}", month(date, &SHORT_ES), date.year()),
+        Language::En => format!("{} {}", month(date, &SHORT_EN), date.year()),
+    }
+}
+
+/// `febrero de 2024`, `February 2024`: above a month of a calendar.
+pub(super) fn long_month(date: Date, language: Language) -> String {
+    match language {
+        Language::Es => format!("{} de {}", month(date, &LONG_ES), date.year()),
+        Language::En => format!("{} {}", month(date, &LONG_EN), date.year()),
+    }
+}
+
 /// `14-mar-2024 10:04`: when we saw something, on the court's clock, for one line.
 pub(super) fn short_instant(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = at.to_zoned_datetime(zone.clone());

@@ -13,6 +13,7 @@ mod clock_news;
 pub mod clocks;
 mod dates;
 mod delay_summary;
+pub mod delays;
 mod digest;
 mod disagreement;
 mod evidence;

@@ -12,6 +12,7 @@ use super::{Answer, Desk, find};
 use crate::config::Config;
 use crate::daemon::delays::{self, Wanted};
 use crate::diag::nearest;
+use crate::domain::about::Language;
 use crate::domain::clocks::Clock;
 use crate::domain::delays::Grouping;
 use crate::domain::redact::Words;
@@ -31,6 +32,8 @@ pub struct Question {
     pub by: Option<String>,
     /// The moment, or the day of which the end is meant; now when absent.
     pub as_of: Option<String>,
+    /// `es` or `en`, of a page; the language of the watch list when absent.
+    pub language: Option<String>,
     /// The form.
     pub form: Form,
 }
@@ -49,6 +52,8 @@ pub enum Form {
         /// Which.
         table: String,
     },
+    /// One page of HTML.
+    Html,
 }
 
 /// The report.
@@ -59,6 +64,12 @@ pub async fn delays(desk: &Desk, question: &Question) -> Result<Value, Answer> {
         Form::Csv { table } => Some(named(table, &Table::ALL, "table")?),
         _ => None,
     };
+    let language = match question.language.as_deref() {
+        None => config.general.language,
+        Some("es") => Language::Es,
+        Some("en") => Language::En,
+        Some(other) => return Err(usage(format!("no report is written in \"{other}\"; write es or en"))),
+    };
     let report = delays::of(&desk.handles.store, &desk.handles.read, &config, &wanted).await?;
     let say = |clock: &Clock, zone: &TimeZone| -> Words { message::clocks::text(clock, zone) };
     let form = question.form.clone();
@@ -67,6 +78,7 @@ pub async fn delays(desk: &Desk, question: &Question) -> Result<Value, Answer> {
             (Form::Rows, _) => Ok(rows(&report)),
             // As text: a number that is read and written again by the command may end otherwise.
             (Form::Json, _) => serde_json::to_string_pretty(&to_json(&report, &say)).map(text).map_err(|error| error.to_string()),
+            (Form::Html, _) => Ok(text(message::delays::html(&report, language))),
             (Form::Csv { .. }, Some(table)) => to_csv(&report, table).map(text).map_err(|error| error.to_string()),
             (Form::Csv { .. }, None) => Err("no table was asked for".to_owned()),
         })
@@ -113,7 +125,7 @@ fn wanted(config: &Config, question: &Question, now: Timestamp) -> Result<Wanted
     // As exactly as the store keeps moments: what is printed is what was asked, so that it can be asked again.
     let as_of = Timestamp::from_millisecond(as_of.as_millisecond()).unwrap_or(as_of);
     let by = question.by.as_deref().map(|name| named(name, &Grouping::ALL, "grouping")).transpose()?;
-    let with_titles = matches!(question.form, Form::Json);
+    let with_titles = matches!(question.form, Form::Json | Form::Html);
     Ok(Wanted { chosen, tags, by, as_of, is_now: question.as_of.is_none(), with_titles })
 }
 

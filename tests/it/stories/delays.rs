@@ -140,6 +140,7 @@ fn what_is_asked_wrongly_says_what_to_do() {
     no(&["--csv=clock"], "did you mean clocks?");
     no(&["--as-of", "ayer"], "write a day such as 2026-03-01");
     no(&["--as-of", "2999-01-01"], "still to come");
+    no(&["--html", "--lang", "pt"], "write es or en");
     no(&["-o", "report.txt"], "the table is for the terminal");
     world.no(&["report", "delays", "99999-2024-00011G"], 4, "is watched");
     world.no(&["report", "delays", "--json", "-o", "/no/such/folder/report.json"], 1, "cannot be written");
