@@ -196,6 +196,8 @@ pub struct Act {
     pub actor: Actor,
     /// Whether it only serves another one.
     pub is_notice: bool,
+    /// Whether the source marks it as annulled: it stands in the record and counts for nothing.
+    pub is_annulled: bool,
     /// When it was first seen; `None` for one that stood there at the first look.
     pub seen: Option<Timestamp>,
 }
@@ -241,8 +243,10 @@ pub struct Pace {
     pub observed: usize,
     /// How many of them were over, …
     pub events: usize,
-    /// … and how many were not.
+    /// … how many were not, …
     pub censored: usize,
+    /// … and how many cases ended otherwise before.
+    pub competing: usize,
     /// How many came to be watched late and count only from then on.
     pub entered_late: usize,
     /// What was observed, for a plot of points: the case by its place in the report, days, and whether it was over.
@@ -254,9 +258,9 @@ pub struct Pace {
 pub struct Point {
     /// The case, by its place in the report.
     pub case: usize,
-    /// Days of the calendar.
+    /// Days of the calendar for which it was watched.
     pub days: i64,
-    /// Whether it is over.
+    /// Whether it came to the end of the stage.
     pub is_over: bool,
 }
 

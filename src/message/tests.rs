@@ -41,7 +41,8 @@ fn cases() -> Vec<(&'static str, Vec<Event>)> {
         ("recovered", sample::reports()[1..2].to_vec()),
         ("disabled", sample::reports()[2..3].to_vec()),
         ("low", sample::reports()[4..5].to_vec()),
-        ("heartbeat", sample::reports()[5..].to_vec()),
+        ("heartbeat", sample::reports()[5..6].to_vec()),
+        ("delays", sample::reports()[6..].to_vec()),
         ("test", vec![sample::bare(EventKind::VeedorTest)]),
     ]
 }

@@ -12,6 +12,7 @@ use crate::domain::clocks::{Clock, State};
 use crate::domain::delays::{Act, CaseDelays, Gap, Stage};
 use crate::domain::docket::EntryKey;
 use crate::domain::event::Actor;
+use crate::domain::measure::Measure;
 
 /// What is told of a case beside its study.
 #[derive(Debug, Clone)]
@@ -50,6 +51,7 @@ pub fn case(study: &Study<'_>, told: Told) -> CaseDelays {
     let stage = reached(study).map(|(step, known)| Stage { step, date: known.date, entry: known.entry });
     let ended = study.ended.as_ref().filter(|ended| ended.date <= figures.day);
     let horizon = ended.map_or(figures.day, |ended| ended.date);
+    let started = figures.get(Measure::Age, "filing").and_then(|figure| figure.span).map(|(from, _)| from);
     let entries = acts(study, told.titles);
     CaseDelays {
         source: told.source,
@@ -68,7 +70,7 @@ pub fn case(study: &Study<'_>, told: Told) -> CaseDelays {
         chosen: told.chosen,
         stage,
         ended: ended.map(|ended| (ended.date, ended.entry.clone())),
-        gaps: gaps(&entries, horizon, ended.is_none(), study.quiet),
+        gaps: gaps(&entries, (started, horizon), ended.is_none(), study.quiet),
         clocks: in_order(told.clocks),
         entries,
         settings: study.settings.to_vec(),
@@ -88,6 +90,7 @@ fn acts(study: &Study<'_>, mut titles: BTreeMap<EntryKey, String>) -> Vec<Act> {
             title: titles.remove(&entry.key).unwrap_or_default(),
             actor: study.actors.get(&entry.key).copied().unwrap_or(Actor::Unknown),
             is_notice: entry.notice_of.is_some(),
+            is_annulled: entry.annulled,
             seen: study.seen.get(&entry.key).copied(),
             key: entry.key.clone(),
         });
@@ -96,9 +99,11 @@ fn acts(study: &Study<'_>, mut titles: BTreeMap<EntryKey, String>) -> Vec<Act> {
     acts
 }
 
-/// Stretches of more than `quiet` days between the days of entries, and from the last to the end or the moment.
-fn gaps(entries: &[Act], horizon: Date, is_going_on: bool, quiet: i64) -> Vec<Gap> {
-    let mut days: Vec<Date> = entries.iter().filter_map(|act| act.date).filter(|date| *date <= horizon).collect();
+/// Stretches of more than `quiet` days between the days of entries, and from the last to the end or the moment. What is dated before the start
+/// of the case counts as little as for its figures.
+fn gaps(entries: &[Act], (started, horizon): (Option<Date>, Date), is_going_on: bool, quiet: i64) -> Vec<Gap> {
+    let counted = entries.iter().filter(|act| !act.is_annulled).filter_map(|act| act.date);
+    let mut days: Vec<Date> = counted.filter(|date| started.is_none_or(|started| *date >= started) && *date <= horizon).collect();
     days.dedup();
     let open = days.last().map(|last| (*last, horizon, is_going_on));
     let between = days.iter().zip(days.iter().skip(1)).map(|(from, to)| (*from, *to, false));

@@ -9,7 +9,7 @@ use crate::delay::survival::kaplan_meier::Curve;
 use crate::delay::survival::log_rank::{Refusal, log_rank};
 use crate::delay::survival::observation::Observation;
 use crate::domain::delays::{CaseDelays, Compared, Comparison, CurveStep, Group, Grouping, Pace, Point};
-use crate::domain::figure::Value;
+use crate::domain::figure::{Figure, Value};
 use crate::domain::measure::Measure;
 
 /// M05 has the same stretch as M16, one figure a case; M16 has one for each decision.
@@ -43,9 +43,28 @@ fn labels(case: &CaseDelays, by: Grouping) -> Vec<String> {
 fn group(cases: &[CaseDelays], by: Option<Grouping>, label: String, places: Vec<usize>) -> Group {
     let members = members_at(cases, &places);
     let parts = parts(&members);
-    let paces = parts.into_iter().map(|(measure, part)| pace(cases, &places, &members, measure, &part));
+    let paces = parts.into_iter().map(|(measure, part)| pace(&places, &group::Pace::of(&members, measure, &part), measure, part));
     let paces = paces.filter(|pace| pace.observed > 0).collect();
     Group { by, label, paces, cases: places }
+}
+
+/// M20: where each stage of each case stands among all of the report, of those of which it can be said; by the place of the case.
+pub fn positions(cases: &[CaseDelays]) -> Vec<(usize, Figure)> {
+    let everywhere: Vec<usize> = (0..cases.len()).collect();
+    let members = members_at(cases, &everywhere);
+    let mut positions = Vec::new();
+    for (measure, part) in parts(&members) {
+        let pace = group::Pace::of(&members, measure, &part);
+        for (at, case) in cases.iter().enumerate() {
+            let own = case.figures.of(measure).filter(|figure| figure.part == part);
+            let position = own.map(|figure| pace.percentile(figure)).filter(|position| position.value != Value::Unknown);
+            // M16 has one part, and a position needs the name of its stage.
+            let named =
+                |figure: Figure| if measure == Measure::OralToWritten { Figure { part: DOUBLED.to_owned(), ..figure } } else { figure };
+            positions.extend(position.map(|figure| (at, named(figure))));
+        }
+    }
+    positions
 }
 
 /// The cases in these places as members of a group.
@@ -72,32 +91,26 @@ fn parts(members: &[Member<'_>]) -> Vec<(Measure, String)> {
     parts
 }
 
-fn pace(cases: &[CaseDelays], places: &[usize], members: &[Member<'_>], measure: Measure, part: &str) -> Pace {
-    let pace = group::Pace::of(members, measure, part);
+fn pace(places: &[usize], pace: &group::Pace, measure: Measure, part: String) -> Pace {
     let counts = pace.curve().counts;
+    let point = |(member, days, is_over): (usize, f64, bool)| Some(Point { case: *places.get(member)?, days: whole(days), is_over });
     Pace {
         measure,
-        part: part.to_owned(),
+        part,
         median: pace.median(),
         curve: steps(pace.curve()),
         observed: counts.observations,
         events: counts.events,
         censored: counts.censored,
+        competing: pace.competing(),
         entered_late: pace.observations().iter().filter(|one| one.entry().is_some_and(|entry| entry > 0.0)).count(),
-        points: places
-            .iter()
-            .filter_map(|at| Some((*at, cases.get(*at)?)))
-            .flat_map(|(at, case)| points(at, case, measure, part))
-            .collect(),
+        points: pace.points().filter_map(point).collect(),
     }
 }
 
-fn points<'c>(at: usize, case: &'c CaseDelays, measure: Measure, part: &'c str) -> impl Iterator<Item = Point> + 'c {
-    case.figures.of(measure).filter(move |figure| figure.part == part).filter_map(move |figure| match figure.value {
-        Value::Days(days) => Some(Point { case: at, days: days.calendar, is_over: true }),
-        Value::Open(days) => Some(Point { case: at, days: days.calendar, is_over: false }),
-        _ => None,
-    })
+/// Days were whole before they were reckoned with.
+fn whole(days: f64) -> i64 {
+    days.round() as i64
 }
 
 fn steps(curve: &Curve) -> Vec<CurveStep> {

@@ -49,6 +49,12 @@ pub fn report(asked: Asked, mut cases: Vec<CaseDelays>, mut left_out: Vec<LeftOu
     left_out.sort_by(|a, b| (&a.source, &a.number).cmp(&(&b.source, &b.number)));
     data.sort();
     data.dedup();
+    for (at, figure) in groups::positions(&cases) {
+        if let Some(case) = cases.get_mut(at) {
+            case.figures.list.push(figure);
+        }
+    }
+    cases.iter_mut().for_each(|case| case.figures.list.sort_by_key(|figure| figure.measure));
     let groups = groups::groups(&cases, asked.by);
     let comparisons = asked.by.map(|by| groups::comparisons(&cases, &groups, by)).unwrap_or_default();
     let clocks = State::ALL.map(|(_, state)| (state, cases.iter().map(|case| case.clocks_in(&[state]).count()).sum())).to_vec();

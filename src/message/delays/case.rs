@@ -140,7 +140,11 @@ fn entries(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
             Some(seen) => format!("{} {}", page.pick("visto el", "seen on"), short_instant(seen, &case.zone, page.language)),
             None => page.pick("ya estaba en la primera lectura", "stood there at the first look").to_owned(),
         };
-        let notice = if act.is_notice { page.pick("notificación; ", "notice of service; ") } else { "" };
+        let notice = match (act.is_annulled, act.is_notice) {
+            (true, _) => page.pick("anulada, no se cuenta; ", "annulled, not counted; "),
+            (false, true) => page.pick("notificación; ", "notice of service; "),
+            (false, false) => "",
+        };
         let author = author(act.actor, page.language);
         let title = clip(&act.title, 300);
         out.push_str(&format!(

@@ -164,7 +164,15 @@ fn acts(row: &mut Row, at: usize, entries: usize, started: Date, horizon: Date) 
     let of = |(place, date): (usize, &Date)| {
         let (title, actor) = titles[(place * 5 + at) % titles.len()];
         let seen = (*date > after(TODAY, -300)).then(|| noon(after(*date, 1)));
-        Act { key: key(at, place), date: Some(*date), title: title.into(), actor, is_notice: actor == Actor::Clerk && place % 2 == 0, seen }
+        Act {
+            key: key(at, place),
+            date: Some(*date),
+            title: title.into(),
+            actor,
+            is_notice: actor == Actor::Clerk && place % 2 == 0,
+            is_annulled: false,
+            seen,
+        }
     };
     dates.iter().enumerate().map(of).collect()
 }
@@ -377,7 +385,18 @@ fn pace(cases: &[CaseDelays], members: &[usize], measure: Measure, part: &str) -
     let mut median = Figure { n: points.len(), ..Figure::new(measure, part, value) };
     median.limit(Caveat::LeftOut, 3);
     let censored = points.len() - events;
-    Pace { measure, part: part.into(), median, curve, observed: points.len(), events, censored, entered_late: points.len() / 5, points }
+    Pace {
+        measure,
+        part: part.into(),
+        median,
+        curve,
+        observed: points.len(),
+        events,
+        censored,
+        competing: 0,
+        entered_late: points.len() / 5,
+        points,
+    }
 }
 
 /// A report of so many cases of so many entries.

@@ -11,6 +11,7 @@ use super::page::{Page, Table, clip, fit};
 use super::strip::strip;
 use super::value::words;
 use crate::domain::about::Language;
+use crate::domain::caveat::Caveat;
 use crate::domain::delays::{Compared, Comparison, Group, Pace};
 use crate::domain::figure::Value;
 
@@ -89,6 +90,14 @@ fn has_curve(pace: &Pace) -> bool {
     matches!(pace.median.value, Value::Median { .. }) && !pace.curve.is_empty()
 }
 
+/// Why no median is said.
+fn not_said(page: &Page<'_>, pace: &Pace) -> &'static str {
+    match pace.median.limits.iter().any(|limit| limit.caveat == Caveat::FewAtRisk) {
+        true => page.pick("no se dice: la curva descansa en muy pocas causas", "not said: the curve rests on too few cases"),
+        false => page.pick("no se dice: menos de 5 finales", "not said: fewer than 5 ends"),
+    }
+}
+
 /// A pace in words.
 fn told(page: &Page<'_>, pace: &Pace) -> String {
     let (n, events, censored) = (pace.observed, pace.events, pace.censored);
@@ -97,9 +106,14 @@ fn told(page: &Page<'_>, pace: &Pace) -> String {
         (late, Language::Es) => format!(", {late} contadas desde que se vigilan"),
         (late, Language::En) => format!(", {late} counted from when they came to be watched"),
     };
+    let otherwise = match (pace.competing, page.language) {
+        (0, _) => String::new(),
+        (many, Language::Es) => format!(", {many} con la causa terminada antes"),
+        (many, Language::En) => format!(", {many} of cases that ended before"),
+    };
     let counts = match page.language {
-        Language::Es => format!("n = {n}: {events} terminadas, {censored} abiertas{late}."),
-        Language::En => format!("n = {n}: {events} over, {censored} open{late}."),
+        Language::Es => format!("n = {n}: {events} terminadas, {censored} abiertas{otherwise}{late}."),
+        Language::En => format!("n = {n}: {events} over, {censored} open{otherwise}{late}."),
     };
     match pace.median.value {
         Value::Median { at: Some(_), .. } => {
@@ -161,11 +175,7 @@ fn compared(page: &Page<'_>, comparison: &Comparison) -> String {
     let mut table = Table::new("", &heading, &columns);
     for (at, (label, pace)) in paces.iter().enumerate() {
         let mark = if key && at < TOGETHER { format!("<b>{}</b> {} ", letter(at), sample(at)) } else { String::new() };
-        let median = if !has_curve(pace) {
-            page.pick("no se dice: menos de 5 finales", "not said: fewer than 5 ends").to_owned()
-        } else {
-            words(&pace.median, page.language)
-        };
+        let median = if !has_curve(pace) { not_said(page, pace).to_owned() } else { words(&pace.median, page.language) };
         let counts = [pace.observed, pace.events, pace.censored, pace.entered_late].map(|n| n.to_string());
         table.row(None, &[vec![format!("{mark}{}", clip(label, 100))], counts.to_vec(), vec![fit(&median)]].concat());
     }

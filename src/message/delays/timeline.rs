@@ -125,7 +125,7 @@ fn gaps(out: &mut String, page: &Page<'_>, case: &CaseDelays, axis: &Axis, botto
 /// The entries of one hand: those on one place are one tick.
 fn entries(out: &mut String, page: &Page<'_>, (at, case): (usize, &CaseDelays), actor: Actor, axis: &Axis, y: f64) {
     let mut dated: Vec<(Date, usize, &Act)> = Vec::new();
-    for (place, act) in case.entries.iter().enumerate().filter(|(_, act)| act.actor == actor) {
+    for (place, act) in case.entries.iter().enumerate().filter(|(_, act)| act.actor == actor && !act.is_annulled) {
         dated.extend(act.date.map(|date| (date, place, act)));
     }
     dated.sort_by_key(|(date, place, _)| (*date, *place));

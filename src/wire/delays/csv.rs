@@ -164,8 +164,21 @@ const HEARINGS: [&str; 13] = [
     "follows",
     "counted_elsewhere",
 ];
-const GROUPS: [&str; 12] =
-    ["by", "label", "measure", "part", "n", "events", "censored", "entered_late", "median_days", "beyond_days", "lower_days", "upper_days"];
+const GROUPS: [&str; 13] = [
+    "by",
+    "label",
+    "measure",
+    "part",
+    "n",
+    "events",
+    "censored",
+    "ended_otherwise",
+    "entered_late",
+    "median_days",
+    "beyond_days",
+    "lower_days",
+    "upper_days",
+];
 
 /// How a case stands.
 pub fn status(case: &CaseDelays) -> Value {

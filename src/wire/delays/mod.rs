@@ -108,7 +108,7 @@ fn case_json(case: &CaseDelays, say: Say<'_>) -> Value {
 fn act(act: &Act) -> Value {
     json!({
         "key": act.key.0, "date": act.date.map(|date| date.to_string()), "title": act.title, "actor": act.actor.name(),
-        "notice": act.is_notice, "first_seen": act.seen.map(instant),
+        "notice": act.is_notice, "annulled": act.is_annulled, "first_seen": act.seen.map(instant),
     })
 }
 
@@ -157,7 +157,7 @@ fn group_json(group: &Group, report: &Delays) -> Value {
 fn pace_row(group: &Group, pace: &Pace) -> Value {
     json!({
         "by": group.by.map(|by| by.name()), "label": group.label, "measure": pace.measure.id(), "part": pace.part,
-        "n": pace.observed, "events": pace.events, "censored": pace.censored, "entered_late": pace.entered_late,
+        "n": pace.observed, "events": pace.events, "censored": pace.censored, "ended_otherwise": pace.competing, "entered_late": pace.entered_late,
         "median": figure::value(&pace.median.value),
     })
 }
