@@ -8,21 +8,8 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::caveat::Sentence;
 use crate::domain::clocks::Subject;
-use crate::domain::figure::{Days, Figure, Figures, Share, Value};
+use crate::domain::figure::{Days, Figure, Share, Value};
 use crate::domain::measure::Refused;
-
-/// All figures of a case.
-pub fn to_json(figures: &Figures) -> Json {
-    json!({
-        "schema": "veedor.delays/1",
-        "as_of": figures.as_of.to_string(),
-        "day": figures.day.to_string(),
-        "counting_version": figures.counting,
-        "calendar": figures.calendar,
-        "figures": figures.list.iter().map(figure).collect::<Vec<_>>(),
-        "refused": figures.refused.iter().map(refused).collect::<Vec<_>>(),
-    })
-}
 
 /// One figure.
 pub fn figure(figure: &Figure) -> Json {

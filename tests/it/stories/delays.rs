@@ -29,6 +29,23 @@ fn figure<'r>(case: &'r Value, measure: &str, part: &str) -> &'r Value {
     all.iter().find(|figure| figure["measure"] == measure && figure["part"] == part).unwrap_or_else(|| panic!("{measure} {part}: {all:#?}"))
 }
 
+/// The report has the form that `docs/delays.schema.json` publishes, its clocks that of `docs/clocks.schema.json`.
+fn keeps_to_its_schema(report: &Value) {
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    let schema = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+    for (place, text) in [
+        ("https://veedor.invalid/clocks.schema.json", include_str!("../../../docs/clocks.schema.json")),
+        ("https://veedor.invalid/delays.schema.json", include_str!("../../../docs/delays.schema.json")),
+    ] {
+        compiler.add_resource(place, schema(text)).expect("added");
+    }
+    let index = compiler.compile("https://veedor.invalid/delays.schema.json", &mut schemas).expect("a schema");
+    if let Err(why) = schemas.validate(report, index) {
+        panic!("the report does not keep to its schema: {why:#}");
+    }
+}
+
 /// A trial that is put off once, and its ruling.
 fn trial(world: &World) {
     let act = |title: &str, text: &str, at: &str| world.court.act_at(A, title, &format!("<p>{text}</p>"), at);
@@ -76,6 +93,8 @@ fn a_report_tells_how_long_each_case_took_and_what_that_rests_on() {
     assert_eq!(whole["hearings"]["deferred"], 1);
     assert!(whole["data"][0]["rules"].as_str().is_some_and(|rules| !rules.is_empty()), "{:#}", whole["data"]);
 
+    keeps_to_its_schema(&whole);
+
     let table = world.ok(&["report", "delays"]);
     for words in [A, B, "85", "1 deferred", "counted: ", "too few to say", "2 cases as of", "verify every legal rule with a lawyer"] {
         assert!(table.contains(words), "{words}:\n{table}");
@@ -88,6 +107,17 @@ fn a_report_tells_how_long_each_case_took_and_what_that_rests_on() {
     for table in ["figures", "clocks", "hearings", "groups"] {
         assert!(world.ok(&["report", "delays", &format!("--csv={table}")]).lines().count() > 1, "{table}");
     }
+
+    // One page, whole in itself, in both languages, with the ruling's 85 days and a way from them to the entries.
+    for (language, words) in [("es", "85 días"), ("en", "85 days")] {
+        let page = world.ok(&["report", "delays", "--html", "--lang", language]);
+        assert!(page.contains(words) && page.contains("<svg") && page.contains(&format!("lang=\"{language}\"")), "{language}");
+        assert!(!page.contains("<script") && !page.contains("src=\"http"), "{language}");
+    }
+    let file = world.path("demoras.html");
+    let name = file.to_str().expect("a path");
+    world.ok(&["report", "delays", A, "--html", "-o", name]);
+    assert!(std::fs::read_to_string(&file).expect("the page").trim_end().ends_with("</html>"));
 
     // One case, by its number; and from a daemon the same as from none.
     let now = whole["as_of"].as_str().expect("a moment").to_owned();
