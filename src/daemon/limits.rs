@@ -119,9 +119,7 @@ pub(super) fn due(
         if matches!(clock.claim, Claim::Blind { .. }) && matches!(clock.state, State::Warning | State::Breach) {
             limits.next = Some(limits.next.map_or(now + WHEN_READ, |next| next.min(now + WHEN_READ)));
         }
-        let ends_it =
-            |other: &Clock| other.rule == clock.rule && other.subject == clock.subject && other.state.is_met() && other.stop >= clock.start;
-        let is_met_elsewhere = theirs.iter().any(|(_, clocks)| clocks.iter().any(ends_it));
+        let is_met_elsewhere = theirs.iter().any(|(_, clocks)| clocks.iter().any(|other| ends_it(clock, other)));
         if !clock.is_alertable() || is_met_elsewhere || milestone.at <= calendar.watched_since {
             continue;
         }
@@ -156,6 +154,11 @@ pub(super) fn due(
         limits.events.push((event, Some(milestone.at)));
     }
     Ok(limits)
+}
+
+/// Whether what ends a time at a linked case, which this is a clock of, ends this one.
+pub(super) fn ends_it(clock: &Clock, other: &Clock) -> bool {
+    other.rule == clock.rule && other.subject == clock.subject && other.state.is_met() && other.stop >= clock.start
 }
 
 /// What a moment of a clock is told as: a breach as loud as its rule says, a warning a step below and at least as a notice of what is urgent.

@@ -120,6 +120,19 @@ impl Telling {
         })
     }
 
+    /// Of a case of which an older version is told too: who stood in that one is hidden as well, and what it was about counts. Blocks.
+    ///
+    /// # Errors
+    /// Only when the store is unusable.
+    pub fn as_held(store: &Store, read: &Read, config: &Config, case: &CaseRef, version: u32) -> Result<Self, StoreError> {
+        let mut telling = Self::load(store, read, config, case, &[])?;
+        let Some(watch) = config.watch(case) else { return Ok(telling) };
+        let of_version = |error: StoreError| if error.is_fatal() { Err(error) } else { Ok(None) };
+        let known = held_with(store, read, watch, BTreeSet::from([version])).or_else(of_version)?;
+        telling.privacy = Privacy::new(config.policy_of(case), watch, known.as_ref(), &[]);
+        Ok(telling)
+    }
+
     /// For a reader of this language, who stops it in this way.
     pub fn about(&self, language: Language, stop: Stop) -> About<'_> {
         About {
@@ -188,12 +201,16 @@ fn quotes_withheld(store: &Store, config: &Config, watch: &Watch, events: &[Even
 
 /// What is known of a case; `None` when that cannot be read.
 fn held(store: &Store, read: &Read, watch: &Watch, events: &[Event]) -> Result<Option<Held>, StoreError> {
+    // A party that is gone stands in the version before.
+    held_with(store, read, watch, events.iter().flat_map(|event| [event.version.saturating_sub(1), event.version]).collect())
+}
+
+/// The same, with what these versions say.
+fn held_with(store: &Store, read: &Read, watch: &Watch, versions: BTreeSet<u32>) -> Result<Option<Held>, StoreError> {
     let Some(cid) = store.cid(&watch.case)? else { return Ok(None) };
     let Some(head) = store.head(cid)? else { return Ok(None) };
     let Some(newest) = read.of(store, cid, head.version)? else { return Ok(None) };
     let mut dockets = vec![newest];
-    // A party that is gone stands in the version before.
-    let versions: BTreeSet<u32> = events.iter().flat_map(|event| [event.version.saturating_sub(1), event.version]).collect();
     for version in versions.into_iter().filter(|version| (1..head.version).contains(version)).rev().take(MOST_VERSIONS) {
         dockets.extend(read.of(store, cid, version)?);
     }

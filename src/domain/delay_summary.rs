@@ -69,7 +69,9 @@ macro_rules! numbers {
 numbers! {
     /// Cases that were read.
     cases;
-    /// Of them those without an entry that is dated in the month.
+    /// Of them those that had not been read since the month ended: what was entered late in it is not known, and they are in none of the numbers.
+    unread;
+    /// Those without an entry that is dated in the month, of those that had not ended before it.
     quiet;
     /// Entries that are dated in the month.
     entries;
@@ -79,6 +81,8 @@ numbers! {
     not_held;
     /// Settings whose day lay in the month and of which no entry says what became.
     unknown;
+    /// Settings whose day lay in the month a few working days ago, and of which no entry says anything yet.
+    awaited;
     /// Settings that are still to come.
     coming;
     /// Time limits whose last day by every reading lay in the month, and what ends them was not observed by its end.
@@ -143,11 +147,17 @@ impl DelaySummary {
         self.tags.iter().find(|line| line.tag.is_empty()).map(|line| line.numbers).unwrap_or_default()
     }
 
-    /// The event that tells it. Its id is that of channel and moment, so that no restart repeats it.
+    /// What stands for its month.
+    fn month(&self) -> Timestamp {
+        TimeZone::UTC.to_timestamp(self.from.to_datetime(Time::midnight())).unwrap_or(self.due)
+    }
+
+    /// The event that tells it. Its id is that of channel and month, so that no restart and no other hour repeats it.
     pub fn event(&self, now: Timestamp) -> Event {
         let kind = EventKind::DelaysSummary;
         Event {
-            id: id_of(Topic::Summary, &self.channel, self.due, 1, kind),
+            // Of the month, at whatever hour it is told.
+            id: id_of(Topic::Summary, &self.channel, self.month(), 1, kind),
             kind,
             severity: kind.severity(),
             case: CaseRef { source: OURS.to_owned(), number: format!("summary {}", self.channel) },

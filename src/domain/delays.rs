@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::clocks::{Clock, State};
+use super::clocks::{Clock, State, Subject};
 use super::docket::EntryKey;
 use super::event::Actor;
 use super::figure::{Figure, Figures};
@@ -166,6 +166,8 @@ pub struct CaseDelays {
     pub settings: Vec<Setting>,
     /// The settings that an earlier case of the report has too, by their places: they are counted there.
     pub counted_before: Vec<usize>,
+    /// Of each setting a number that linked cases give the same hearing too, so that it can be counted once whichever cases are.
+    pub hearing_ids: Vec<usize>,
     /// The stretches of more than `quiet` days without an entry, the open one last.
     pub gaps: Vec<Gap>,
     /// More days than these without an entry are a gap.
@@ -335,6 +337,23 @@ impl CaseDelays {
         let set = self.settings.iter().filter_map(|setting| setting.date);
         let first = started.into_iter().chain(acts).min().unwrap_or(self.day()).min(self.day());
         (first, set.chain([self.day()]).max().unwrap_or(self.day()).max(first))
+    }
+
+    /// Puts another key in the place of each, wherever it stands.
+    pub fn map_keys(&mut self, mut map: impl FnMut(&EntryKey) -> EntryKey) {
+        let mut put = |key: &mut EntryKey| *key = map(key);
+        self.entries.iter_mut().for_each(|act| put(&mut act.key));
+        self.stage.iter_mut().filter_map(|stage| stage.entry.as_mut()).for_each(&mut put);
+        self.ended.iter_mut().filter_map(|(_, key)| key.as_mut()).for_each(&mut put);
+        self.settings.iter_mut().flat_map(|setting| [&mut setting.set_by, &mut setting.told_by]).flatten().for_each(&mut put);
+        let mut of_subject = |subject: &mut Subject| match subject {
+            Subject::Petition(key) | Subject::Hearing { set_by: Some(key), .. } => put(key),
+            Subject::Case | Subject::Person(_) | Subject::Hearing { set_by: None, .. } => {}
+        };
+        self.figures.list.iter_mut().for_each(|figure| of_subject(&mut figure.subject));
+        self.clocks.iter_mut().for_each(|clock| of_subject(&mut clock.subject));
+        self.figures.list.iter_mut().flat_map(|figure| &mut figure.entries).for_each(&mut put);
+        self.clocks.iter_mut().flat_map(|clock| &mut clock.rests).filter_map(|rest| rest.entry.as_mut()).for_each(&mut put);
     }
 
     /// The entry of a key, and its place.

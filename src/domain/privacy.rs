@@ -270,6 +270,19 @@ impl Privacy {
         of_event.unwrap_or_default().max(self.telling)
     }
 
+    /// How much of an entry of this title is told, whatever is told of it.
+    pub fn of_entry(&self, title: &str) -> Telling {
+        let (of_case, _) = self.of_case();
+        if self.is_unread {
+            return Telling::Activity;
+        }
+        if self.is_lifted {
+            return of_case;
+        }
+        let of_type = self.policy.withholds.iter().filter(|class| class.takes_type(title)).map(|class| class.telling).max();
+        of_type.unwrap_or_default().max(of_case)
+    }
+
     /// The longest text of an entry that is told, in characters.
     pub(super) fn excerpt_chars(&self) -> usize {
         self.policy.excerpt_chars

@@ -344,7 +344,20 @@ pub fn heartbeat() -> Report {
 
 /// A month of twelve cases, two of them with a tag.
 pub fn delay_summary() -> DelaySummary {
-    let whole = Numbers { cases: 12, quiet: 5, entries: 31, held: 4, not_held: 1, unknown: 2, coming: 3, ran_out: 1, over: 3, near: 1 };
+    let whole = Numbers {
+        cases: 12,
+        unread: 1,
+        quiet: 5,
+        entries: 31,
+        held: 4,
+        not_held: 1,
+        unknown: 2,
+        awaited: 1,
+        coming: 3,
+        ran_out: 1,
+        over: 3,
+        near: 1,
+    };
     let tagged = Numbers { cases: 2, entries: 9, held: 1, over: 2, ..Numbers::default() };
     let line = |tag: &str, numbers| TagLine { tag: tag.to_owned(), numbers };
     DelaySummary {

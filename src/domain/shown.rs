@@ -84,6 +84,18 @@ impl About<'_> {
         self.privacy.text(text, Tone { language: self.language, scope: Scope::Alert, strict: telling != Telling::Whole })
     }
 
+    /// The title of an entry as it may be shown; `None` where entries of its type are withheld.
+    pub fn title(&self, title: &str) -> Option<String> {
+        let telling = self.privacy.of_entry(title);
+        let tone = Tone { language: self.language, scope: Scope::Alert, strict: telling != Telling::Whole };
+        (telling != Telling::Activity).then(|| self.privacy.text(title, tone))
+    }
+
+    /// The key of an entry as it may be shown.
+    pub fn key(&self, of: &EntryKey) -> EntryKey {
+        key(of, |text| self.words(text))
+    }
+
     fn whole(&self, event: &Event, tone: Tone) -> Shown {
         let text = |raw: &str| self.privacy.text(raw, tone);
         let mut shown = event.clone();

@@ -26,8 +26,8 @@ pub(super) fn line(summary: &DelaySummary, language: Language) -> String {
     let parts = [
         many(whole.cases, language, ["causa", "causas"], ["case", "cases"]),
         many(whole.over, language, ["plazo vencido", "plazos vencidos"], ["time limit over", "time limits over"]),
-        many(whole.held, language, ["audiencia realizada", "audiencias realizadas"], ["hearing held", "hearings held"]),
-        many(whole.not_held, language, ["no instalada o diferida", "no instaladas o diferidas"], ["not started", "not started"]),
+        many(whole.held, language, ["audiencia empezó", "audiencias empezaron"], ["hearing began", "hearings began"]),
+        many(whole.not_held, language, ["no se realizó", "no se realizaron"], ["did not take place", "did not take place"]),
         many(whole.quiet, language, ["causa sin actuaciones", "causas sin actuaciones"], ["case without entries", "cases without entries"]),
     ];
     format!("{} ({}): {}", pick(language, "Resumen de demoras", "Summary of delays"), month(summary, language), parts.join("; "))
@@ -41,12 +41,19 @@ fn many(count: u64, language: Language, es: [&str; 2], en: [&str; 2]) -> String 
 /// Labelled facts: all cases, each tag, each case that stands out, and how it is counted.
 pub(super) fn facts(summary: &DelaySummary, language: Language) -> Vec<(&'static str, String)> {
     let mut facts = vec![(pick(language, "Mes", "Month"), month(summary, language))];
-    for TagLine { tag, numbers } in summary.tags.iter().take(TAGS) {
+    // The first line is of all cases.
+    let (told, more) = summary.tags.split_at(summary.tags.len().min(TAGS + 1));
+    for TagLine { tag, numbers } in told {
         let (label, lead) = match tag.as_str() {
             "" => (pick(language, "En total", "In all"), String::new()),
             tag => (pick(language, "Etiqueta", "Tag"), format!("{tag}: ")),
         };
         facts.push((label, cut(&format!("{lead}{}", numbers_in_words(numbers, language)), FACT)));
+    }
+    if !more.is_empty() {
+        let words =
+            many(u64::try_from(more.len()).unwrap_or(u64::MAX), language, ["etiqueta más", "etiquetas más"], ["more tag", "more tags"]);
+        facts.push((pick(language, "Además", "Besides"), words));
     }
     facts.extend(summary.cases.iter().map(|case| (pick(language, "Causa", "Case"), cut(&case_in_words(case, language), FACT))));
     if summary.left_out > 0 {
@@ -72,13 +79,25 @@ pub(super) fn facts(summary: &DelaySummary, language: Language) -> Vec<(&'static
 }
 
 fn numbers_in_words(numbers: &Numbers, language: Language) -> String {
-    let Numbers { cases, quiet, entries, held, not_held, unknown, coming, ran_out, over, near } = *numbers;
+    let Numbers { cases, unread, quiet, entries, held, not_held, unknown, awaited, coming, ran_out, over, near } = *numbers;
     let parts = [
         Some(many(cases, language, ["causa", "causas"], ["case", "cases"])),
+        (unread > 0).then(|| {
+            many(unread, language, ["no leída desde entonces", "no leídas desde entonces"], ["not read since then", "not read since then"])
+        }),
         Some(many(entries, language, ["actuación en el mes", "actuaciones en el mes"], ["entry in the month", "entries in the month"])),
         (quiet > 0).then(|| many(quiet, language, ["causa sin ninguna", "causas sin ninguna"], ["case without any", "cases without any"])),
-        Some(many(held, language, ["audiencia realizada", "audiencias realizadas"], ["hearing held", "hearings held"])),
-        (not_held > 0).then(|| many(not_held, language, ["no realizada", "no realizadas"], ["not started", "not started"])),
+        Some(many(held, language, ["audiencia empezó", "audiencias empezaron"], ["hearing began", "hearings began"])),
+        (not_held > 0)
+            .then(|| many(not_held, language, ["no se realizó", "no se realizaron"], ["did not take place", "did not take place"])),
+        (awaited > 0).then(|| {
+            many(
+                awaited,
+                language,
+                ["aún sin actuación que la cuente", "aún sin actuación que las cuente"],
+                ["not told of yet", "not told of yet"],
+            )
+        }),
         (unknown > 0).then(|| many(unknown, language, ["sin resultado", "sin resultado"], ["without outcome", "without outcome"])),
         (coming > 0).then(|| many(coming, language, ["por venir", "por venir"], ["to come", "to come"])),
         Some(many(
@@ -87,7 +106,7 @@ fn numbers_in_words(numbers: &Numbers, language: Language) -> String {
             ["plazo venció en el mes", "plazos vencieron en el mes"],
             ["time limit ran out in the month", "time limits ran out in the month"],
         )),
-        (over > 0).then(|| many(over, language, ["vencido hoy", "vencidos hoy"], ["over today", "over today"])),
+        (over > 0).then(|| many(over, language, ["vencido a la fecha", "vencidos a la fecha"], ["over as of then", "over as of then"])),
         (near > 0).then(|| many(near, language, ["por vencer", "por vencer"], ["nearly over", "nearly over"])),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
@@ -119,12 +138,12 @@ mod tests {
         let summary = sample::delay_summary();
         assert_eq!(
             line(&summary, Language::Es),
-            "Resumen de demoras (01-ene-2024 – 31-ene-2024): 12 causas; 3 plazos vencidos; 4 audiencias realizadas; 1 no instalada o diferida; \
+            "Resumen de demoras (01-ene-2024 – 31-ene-2024): 12 causas; 3 plazos vencidos; 4 audiencias empezaron; 1 no se realizó; \
              5 causas sin actuaciones"
         );
         assert_eq!(
             line(&summary, Language::En),
-            "Summary of delays (1 Jan 2024 – 31 Jan 2024): 12 cases; 3 time limits over; 4 hearings held; 1 not started; 5 cases without entries"
+            "Summary of delays (1 Jan 2024 – 31 Jan 2024): 12 cases; 3 time limits over; 4 hearings began; 1 did not take place; 5 cases without entries"
         );
         for language in [Language::Es, Language::En] {
             let facts = facts(&summary, language);

@@ -125,8 +125,13 @@ fn wanted(config: &Config, question: &Question, now: Timestamp) -> Result<Wanted
     // As exactly as the store keeps moments: what is printed is what was asked, so that it can be asked again.
     let as_of = Timestamp::from_millisecond(as_of.as_millisecond()).unwrap_or(as_of);
     let by = question.by.as_deref().map(|name| named(name, &Grouping::ALL, "grouping")).transpose()?;
-    let with_titles = matches!(question.form, Form::Json | Form::Html);
-    Ok(Wanted { chosen, tags, by, as_of, is_now: question.as_of.is_none(), with_titles })
+    // The status of cases and medians of groups name no entries.
+    let with_entries = match &question.form {
+        Form::Rows => false,
+        Form::Json | Form::Html => true,
+        Form::Csv { table } => !matches!(table.as_str(), "cases" | "groups"),
+    };
+    Ok(Wanted { chosen, tags, by, as_of, is_now: question.as_of.is_none(), with_entries })
 }
 
 fn known_tag(config: &Config, typed: &str) -> Result<String, Answer> {

@@ -20,7 +20,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Handles;
+use super::steady::Steady;
 use super::telling::no_longer_watched;
+use crate::clock::uptime;
 use crate::config::Config;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::condition::{Class, Rule, Seen, State, Step, Topic, step};
@@ -82,6 +84,8 @@ pub(super) struct Observer {
     states: Option<BTreeMap<Key, State>>,
     sources: sources::Memory,
     space: Space,
+    /// Since when the clock goes steadily; begun at the first look.
+    steady: Option<Steady>,
 }
 
 /// One observation, with what a report of it says beside the state.
@@ -122,13 +126,26 @@ impl Looked {
 
 impl Observer {
     pub(super) fn new(handles: Handles, space: Space) -> Self {
-        Self { handles, states: None, sources: sources::Memory::default(), space }
+        Self { handles, states: None, sources: sources::Memory::default(), space, steady: None }
     }
 
     /// Looks at everything once. Returns how many events were told, or what of it could not be looked at when all else was. Blocks.
     pub(super) fn look(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        self.look_at(now, uptime())
+    }
+
+    /// The same, with the machine's own count of time.
+    fn look_at(&mut self, now: Timestamp, counted: Duration) -> Result<usize, StoreError> {
         if self.states.is_none() {
             self.states = Some(self.handles.store.conditions()?);
+        }
+        match &mut self.steady {
+            Some(steady) => steady.look(now, counted),
+            None => {
+                let last = self.handles.store.rows()?.into_iter().map(|(_, row)| row.last_ok).max();
+                let last = last.filter(|at| *at > 0).and_then(|at| Timestamp::from_second(at.into()).ok());
+                self.steady = Some(Steady::new(now, counted, last));
+            }
         }
         let config = self.handles.config.load_full();
         let mut looked = Looked::default();

@@ -3,12 +3,15 @@
 //! Its id is that of channel and hour, so that no restart repeats it; of months that passed while veedor did not run the last one is told, late.
 //! All cases are studied once for all channels, as of that hour.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::Observer;
 use crate::config::Config;
 use crate::daemon::delays::{self, Wanted};
 use crate::delay::report::summary;
+use crate::domain::case::Watch;
 use crate::domain::condition::{Class, State, Topic};
 use crate::domain::delay_summary::{DelaySummary, month_before};
 use crate::domain::delays::{CaseDelays, Delays};
@@ -37,7 +40,8 @@ pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> 
             observer.keep(config, key, known.as_ref(), Some(state), None, now)?;
             continue;
         };
-        if due <= state.since {
+        // A clock that stands a month ahead for a moment sums up no month.
+        if due <= state.since || observer.steady.is_none_or(|steady| steady.believed_at(due) > now) {
             continue;
         }
         let report = match &report {
@@ -52,18 +56,19 @@ pub(super) fn look(observer: &mut Observer, config: &Config, now: Timestamp) -> 
 
 fn studied(observer: &Observer, config: &Config, due: Timestamp) -> Result<Delays, StoreError> {
     let wanted =
-        Wanted { chosen: (0..config.cases.len()).collect(), tags: Vec::new(), by: None, as_of: due, is_now: false, with_titles: false };
+        Wanted { chosen: (0..config.cases.len()).collect(), tags: Vec::new(), by: None, as_of: due, is_now: false, with_entries: false };
     delays::here(&observer.handles.store, &observer.handles.read, config, &wanted)
 }
 
 /// What a channel is told; `None` where it hears of no case.
 fn of_channel(config: &Config, route: &Route, report: &Delays, due: Timestamp) -> Option<DelaySummary> {
-    let hears = |source: &str, number: &str| {
-        config.cases.iter().filter(|watch| watch.case.source == source && watch.number.canonical == number).any(|watch| {
-            let is_chosen = watch.channels.as_ref().is_none_or(|channels| channels.contains(&route.channel));
-            is_chosen && (route.tags.is_empty() || route.tags.iter().any(|tag| watch.tags.contains(tag)))
-        })
+    let is_heard = |watch: &&Watch| {
+        let is_chosen = watch.channels.as_ref().is_none_or(|channels| channels.contains(&route.channel));
+        is_chosen && (route.tags.is_empty() || route.tags.iter().any(|tag| watch.tags.contains(tag)))
     };
+    let heard = config.cases.iter().filter(is_heard).map(|watch| (watch.case.source.as_str(), watch.number.canonical.as_str()));
+    let heard: HashSet<(&str, &str)> = heard.collect();
+    let hears = |source: &str, number: &str| heard.contains(&(source, number));
     let cases: Vec<&CaseDelays> = report.cases.iter().filter(|case| hears(&case.source, &case.number)).collect();
     let left_out = report.left_out.iter().filter(|case| hears(&case.source, &case.number)).count();
     if cases.is_empty() && left_out == 0 {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::*;
 use crate::clock::Clock;
 use crate::domain::case::CaseRef;
+use crate::domain::delay_summary::DelaySummary;
 use crate::domain::delivery::{Delivery, DeliveryState, Outcome};
 use crate::domain::health::Health;
 use crate::domain::schedule::Row;
@@ -35,7 +36,7 @@ impl Desk {
         let mut list = format!(
             "[veedor]\ncontact = \"pruebas@example.org\"\nstate_dir = \"{}\"\nlisten = \"\"\nleast_free = \"\"\nheartbeat = \"{heartbeat}\"\n[smtp]\nhost = \"127.0.0.1\"\nport = 2525\n\
              tls = \"none\"\nfrom = \"Veedor <v@example.org>\"\n\n[[channel]]\nid = \"duty\"\nkind = \"email\"\nto = [\"turno@example.org\"]\n\
-             events = [\"source.*\", \"channel.*\", \"store.*\", \"veedor.*\"]\n\n[[channel]]\nid = \"hook\"\nkind = \"webhook\"\n\
+             events = [\"source.*\", \"channel.*\", \"store.*\", \"veedor.*\", \"delays.*\"]\n\n[[channel]]\nid = \"hook\"\nkind = \"webhook\"\n\
              url = \"https://hooks.example.org/x\"\n",
             dir.path().join("state").display()
         );
@@ -363,4 +364,37 @@ async fn a_part_that_cannot_be_looked_at_keeps_no_other_from_being_told() {
     assert!(matches!(said, Err(StoreError::Damaged(_))), "{said:?}");
     let kinds = desk.kinds();
     assert!(kinds.contains(&"channel.failing".to_owned()), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn a_month_is_summed_up_once_and_none_by_a_clock_that_stands_ahead_for_a_moment() {
+    let summaries = |desk: &Desk| {
+        let store = &desk.observer.handles.store;
+        let all = store.deliveries(DeliveryFilter::All, 1000).expect("reads");
+        let event = |delivery: &Delivery| store.event(delivery.events[0]).expect("reads").expect("stored");
+        let of = |delivery: &Delivery| Some((delivery.channel.clone(), DelaySummary::of(&event(delivery))?));
+        all.iter().rev().filter_map(of).map(|(channel, told)| format!("{channel} {} {}", told.from, told.left_out)).collect::<Vec<_>>()
+    };
+    let mut desk = Desk::open(2).await;
+    desk.pass(120);
+    for moment in ["2027-03-05T12:00:00Z", "2026-03-02T12:10:00Z"] {
+        desk.clock.advance_to(moment.parse().expect("an instant"));
+        let now = desk.now();
+        desk.observer.look(now).expect("a store in order");
+    }
+    desk.pass(20 * DAY);
+    assert_eq!(summaries(&desk), [""; 0], "the year ahead is not summed up, and what came before a channel asked is not either");
+    desk.pass(12 * DAY);
+    assert_eq!(summaries(&desk), ["duty 2026-03-01 2"], "cases that were never read are said");
+    let mut desk = desk.restart().await;
+    desk.pass(3 * DAY);
+    // At another hour of the month it is told from the next one on.
+    let list = std::fs::read_to_string(desk.dir.path().join("watchlist.toml")).expect("the list");
+    let later = list.replacen("[veedor]\n", "[veedor]\nsummary = \"monthly 15 08:00\"\n", 1);
+    std::fs::write(desk.dir.path().join("watchlist.toml"), later).expect("a watch list");
+    let mut desk = desk.restart().await;
+    desk.pass(20 * DAY);
+    assert_eq!(summaries(&desk), ["duty 2026-03-01 2"], "March is not told again");
+    desk.pass(30 * DAY);
+    assert_eq!(summaries(&desk), ["duty 2026-03-01 2", "duty 2026-04-01 2"]);
 }

@@ -1,39 +1,28 @@
-//! One case as of a moment: the version that was held then, what was known of it, and what is measured of both.
+//! One case as of a moment: what was known of it then, what is measured of that, and as it may be shown.
 //!
-//! Called by [`super::of`]. What was seen after the moment is not in it. Of a version that is no longer the newest only the moment is known at
-//! which it was first seen, not when it was last found unchanged, so that the case counts as read then.
+//! Called by [`super::of`]. What was seen after the moment is not in it.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::Wanted;
+use super::linked::{Linked, Shared};
+use super::masks;
 use super::seen::{first_seen, judges};
+use super::then::Then;
 use crate::config::Config;
-use crate::daemon::answers::masked;
-use crate::daemon::readings;
 use crate::daemon::telling::{Read, Telling};
-use crate::days::Scope;
-use crate::delay::clocks::readings::{EntryReading, Readings};
-use crate::delay::clocks::{Account, Look, Rules};
+use crate::delay::clocks::Account;
+use crate::delay::clocks::readings::EntryReading;
 use crate::delay::measures::{Known, QUIET_DAYS, Study};
 use crate::delay::report::{Told, case};
-use crate::domain::about::{About, Stop};
-use crate::domain::case::{CaseRef, Watch};
-use crate::domain::clocks::Subject;
+use crate::domain::about::Stop;
+use crate::domain::case::Watch;
 use crate::domain::delays::{CaseDelays, DataVersion, Why};
-use crate::domain::docket::{Docket, EntryKey};
+use crate::domain::docket::Docket;
 use crate::domain::event::{Event, EventKind};
-use crate::domain::setting::Setting;
-use crate::domain::twin::{Placed, merged, pairs};
 use crate::domain::withhold::Telling as HowMuch;
-use crate::meaning::Meaning;
-use crate::store::cases::Head;
+use crate::store::Store;
 use crate::store::error::StoreError;
-use crate::store::{Cid, Store};
-
-/// The places of settings that linked cases have too, and which cases.
-type Shared = Vec<(usize, CaseRef)>;
 
 /// What came of studying a case.
 pub enum Measured {
@@ -50,27 +39,6 @@ pub enum Measured {
     LeftOut(Why),
 }
 
-/// A docket as it was held at a moment.
-struct Then {
-    cid: Cid,
-    head: Head,
-    version: u32,
-    version_at: Timestamp,
-    docket: Docket,
-    /// When it was last read, as far as that is known.
-    read: Option<Timestamp>,
-}
-
-impl Then {
-    /// What its entries say. Only of the newest version that is kept.
-    fn readings(&self, store: &Store, rules: &Rules, meaning: &Meaning) -> Readings {
-        match self.version == self.head.version {
-            true => readings::of(store, rules, meaning, self.cid, &self.docket),
-            false => rules.readings(&self.docket, meaning),
-        }
-    }
-}
-
 /// Studies a case. Blocks.
 ///
 /// # Errors
@@ -85,44 +53,29 @@ pub fn measure(store: &Store, read: &Read, config: &Config, watch: &Watch, wante
 fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: &Wanted) -> Result<Measured, StoreError> {
     let as_of = wanted.as_of;
     let Some(source) = config.source_of(&watch.case) else { return Ok(Measured::LeftOut(Why::NotRead)) };
-    let Some(then) = then(store, &watch.case, wanted)? else { return Ok(Measured::LeftOut(Why::NotRead)) };
-    let telling = Telling::load(store, read, config, &watch.case, &[])?;
+    let Some(then) = Then::load(store, config, watch, wanted)? else { return Ok(Measured::LeftOut(Why::NotRead)) };
+    let telling = Telling::as_held(store, read, config, &watch.case, then.version)?;
     if telling.of_case() == HowMuch::Activity {
         return Ok(Measured::LeftOut(Why::Withheld));
     }
-    let is_whole = telling.of_case() == HowMuch::Whole;
     let about = telling.about(config.general.language, Stop::Unsaid);
     let recipe = &source.recipe;
-    let (meaning, zone) = (config.meaning_of(recipe), recipe.zone_of(&watch.number));
-    let calendar = config.calendar_of(&watch.case);
-    let rules = config.rules_of(&watch.case);
-    let readings = then.readings(store, &rules, &meaning);
-    let account = rules.account(&Look {
-        docket: &then.docket,
-        readings: &readings,
-        meaning: &meaning,
-        zone: zone.clone(),
-        calendar: &calendar,
-        scope: Scope { place: watch.number.parts.get("court").map(str::to_owned), ..Scope::default() },
-        facts: &watch.facts,
-        pins: &watch.pins,
-        as_of,
-        read: then.read,
-    });
-    let (settings, shared) = settings(store, config, watch, (&then, &readings), wanted)?;
-    let actors = readings.actors(&then.docket);
+    let (zone, calendar, rules) = (recipe.zone_of(&watch.number), config.calendar_of(&watch.case), config.rules_of(&watch.case));
+    let Some(Account { story, scope, clocks }) = then.account(config, as_of) else { return Ok(Measured::LeftOut(Why::NotRead)) };
+    let linked = Linked::load(store, read, config, &then, wanted)?;
+    let (settings, shared) = linked.settings(&then, config, wanted);
+    let actors = then.readings.actors(&then.docket);
     let events: Vec<Event> = store.case_events(then.cid)?.into_iter().filter(|event| event.seen_at <= as_of).collect();
-    let Account { story, scope, clocks } = account;
     let study = Study {
         docket: &then.docket,
         actors: &actors,
         settings: &settings,
         story: &story,
         seen: &first_seen(&events),
-        judges: &judges(&then.docket, readings.all(), &events, &zone),
+        judges: &judges(&then.docket, then.readings.all(), &events, &zone),
         watched_since: Some(then.head.watched_since),
         read: then.read,
-        ended: ended(&then.docket, readings.all()),
+        ended: ended(&then.docket, then.readings.all()),
         calendar: &calendar,
         scope,
         zone: zone.clone(),
@@ -141,87 +94,14 @@ fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: 
         version_at: then.version_at,
         pages_sha256: (then.version == then.head.version).then(|| hex(&then.head.pages_sha256)),
         chosen: watch.chosen_for_delay.then(|| then.head.watched_since.to_zoned_datetime(zone.clone()).date()),
-        titles: if wanted.with_titles { titles(&then.docket, &about) } else { BTreeMap::new() },
-        clocks: clocks.iter().filter(|_| is_whole).map(|clock| masked(clock, &about)).collect(),
+        titles: if wanted.with_entries { masks::titles(&then.docket, &about) } else { BTreeMap::new() },
+        clocks: linked.clocks(clocks, config, wanted),
     };
     let version =
         DataVersion { jurisdiction: recipe.jurisdiction.clone(), rules: rules.version().to_owned(), calendar: calendar.version() };
     let mut case = case(&study, told);
-    for figure in &mut case.figures.list {
-        if let Subject::Person(Some(name)) = &mut figure.subject {
-            *name = about.defendant(name);
-        }
-    }
-    // What is decided about a person is not told of a case of which only types and dates are (`domain::shown`).
-    case.figures.list.retain(|figure| is_whole || !matches!(figure.subject, Subject::Person(_)));
-    for setting in &mut case.settings {
-        setting.room = setting.room.as_deref().filter(|_| is_whole).map(|room| about.words(room));
-    }
+    masks::mask(&mut case, &about, telling.of_case(), wanted.with_entries);
     Ok(Measured::Case { case: Box::new(case), shared, version })
-}
-
-/// The docket that was held at a moment.
-fn then(store: &Store, case: &CaseRef, wanted: &Wanted) -> Result<Option<Then>, StoreError> {
-    let as_of = wanted.as_of;
-    let Some(cid) = store.cid(case)? else { return Ok(None) };
-    let Some(head) = store.head(cid)?.filter(|head| head.version > 0) else { return Ok(None) };
-    // What a clock that stood ahead wrote is as of now, and was not there before.
-    let held = if wanted.is_now {
-        store.version_at(cid, head.version)?.map(|at| (head.version, at.min(as_of)))
-    } else {
-        store.versions(cid)?.iter().rev().find(|version| version.at <= as_of).map(|version| (version.number, version.at))
-    };
-    let head = if wanted.is_now { head.not_after(as_of) } else { head };
-    let Some((version, version_at)) = held else { return Ok(None) };
-    let Some(docket) = store.docket(cid, version)? else { return Ok(None) };
-    let last_ok = store.row(cid)?.map(|row| row.last_ok).filter(|at| *at > 0);
-    let last_ok = last_ok.and_then(|at| Timestamp::from_second(at.into()).ok()).filter(|_| version == head.version);
-    let read = Some(last_ok.unwrap_or(version_at).min(as_of));
-    Ok(Some(Then { cid, head, version, version_at, docket, read }))
-}
-
-/// The settings of a case, with what linked cases say of them; and which of them those have too.
-fn settings(
-    store: &Store,
-    config: &Config,
-    watch: &Watch,
-    (own, readings): (&Then, &Readings),
-    wanted: &Wanted,
-) -> Result<(Vec<Setting>, Shared), StoreError> {
-    let placed = |watch: &Watch, then: &Then, readings: &Readings| -> Option<Vec<Placed>> {
-        let recipe = &config.source_of(&watch.case)?.recipe;
-        let zone = recipe.zone_of(&watch.number);
-        // What became of a day that nobody has looked at since is not known to be unknown.
-        let today = then.read.unwrap_or(wanted.as_of).to_zoned_datetime(zone.clone()).date();
-        Some(config.meaning_of(recipe).placed_of(&then.docket, |at| readings.heard(at), &zone, today))
-    };
-    let ours = placed(watch, own, readings).unwrap_or_default();
-    let mut others: Vec<(CaseRef, Vec<Placed>)> = Vec::new();
-    for other in watch.linked.iter().filter_map(|case| config.watch(case)) {
-        let theirs = match then(store, &other.case, wanted) {
-            Err(StoreError::Damaged(_)) => None,
-            theirs => theirs?,
-        };
-        let theirs = theirs.and_then(|theirs| {
-            let recipe = &config.source_of(&other.case)?.recipe;
-            let meaning = config.meaning_of(recipe);
-            let readings = theirs.readings(store, &config.rules_of(&other.case), &meaning);
-            Some((other.case.clone(), placed(other, &theirs, &readings)?))
-        });
-        others.extend(theirs);
-    }
-    let paired: Vec<Vec<(usize, usize)>> = others.iter().map(|(_, theirs)| pairs(&ours, theirs)).collect();
-    let (mut settings, mut shared) = (Vec::with_capacity(ours.len()), Vec::new());
-    for (at, setting) in ours.iter().enumerate() {
-        let twins = others.iter().zip(&paired).filter_map(|((case, theirs), pairs)| {
-            let (_, place) = pairs.iter().find(|(own, _)| *own == at)?;
-            Some((case, theirs.get(*place)?))
-        });
-        let twins: Vec<(&CaseRef, &Placed)> = twins.collect();
-        shared.extend(twins.iter().map(|(case, _)| (at, (*case).clone())));
-        settings.push(merged(setting, &twins.iter().map(|(_, twin)| *twin).collect::<Vec<_>>()).setting);
-    }
-    Ok((settings, shared))
 }
 
 /// The newest that the entries say of its end, when that is not that it was opened again.
@@ -237,16 +117,6 @@ fn ended(docket: &Docket, readings: &[EntryReading]) -> Option<Known> {
     told.sort_by_key(|(entry, date, _)| (*date, entry.time));
     let (entry, date, kind) = told.pop()?;
     (kind == EventKind::CaseClosed).then(|| Known { date, entry: Some(entry.key.clone()) })
-}
-
-/// The titles as they may be shown; each that stands there often is masked once.
-fn titles(docket: &Docket, about: &About<'_>) -> BTreeMap<EntryKey, String> {
-    let mut known: BTreeMap<&str, String> = BTreeMap::new();
-    docket
-        .entries
-        .iter()
-        .map(|entry| (entry.key.clone(), known.entry(&entry.title).or_insert_with(|| about.words(&entry.title)).clone()))
-        .collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

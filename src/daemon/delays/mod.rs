@@ -4,9 +4,12 @@
 //! ten thousand of them are an errand of seconds; the report itself is put together by `delay::report`.
 
 mod case;
+mod linked;
+mod masks;
 mod seen;
+mod then;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -38,8 +41,8 @@ pub(super) struct Wanted {
     pub as_of: Timestamp,
     /// Whether that is now.
     pub is_now: bool,
-    /// Whether entries are told by their titles, which costs masking them.
-    pub with_titles: bool,
+    /// Whether entries are told, by their titles and keys, which costs masking them.
+    pub with_entries: bool,
 }
 
 /// The report.
@@ -112,8 +115,9 @@ fn put_together(config: &Config, wanted: &Wanted, done: Vec<(usize, Measured)>) 
         by: wanted.by,
     };
     let (mut cases, mut left_out, mut data): (Vec<CaseDelays>, Vec<LeftOut>, Vec<DataVersion>) = <_>::default();
-    // A hearing that linked cases both have is counted with the first of them.
-    let mut before: BTreeSet<CaseRef> = BTreeSet::new();
+    // A hearing that linked cases both have is one: it has the number that it got with the first of them.
+    let mut numbers: BTreeMap<CaseRef, Vec<usize>> = BTreeMap::new();
+    let mut next = 0;
     let mut matters: BTreeMap<CaseRef, usize> = BTreeMap::new();
     for (at, measured) in done {
         let Some(watch) = config.cases.get(at) else { continue };
@@ -122,12 +126,21 @@ fn put_together(config: &Config, wanted: &Wanted, done: Vec<(usize, Measured)>) 
                 left_out.push(LeftOut { source: watch.case.source.clone(), number: watch.number.canonical.clone(), why });
             }
             Measured::Case { mut case, shared, version } => {
-                case.counted_before = shared.into_iter().filter(|(_, other)| before.contains(other)).map(|(place, _)| place).collect();
-                case.counted_before.dedup();
+                for place in 0..case.settings.len() {
+                    let twins = shared.iter().filter(|(own, ..)| *own == place);
+                    let known = twins.filter_map(|(_, other, theirs)| numbers.get(other)?.get(*theirs).copied()).next();
+                    if known.is_some() {
+                        case.counted_before.push(place);
+                    }
+                    case.hearing_ids.push(known.unwrap_or_else(|| {
+                        next += 1;
+                        next
+                    }));
+                }
+                numbers.insert(watch.case.clone(), case.hearing_ids.clone());
                 let known = watch.linked.iter().find_map(|other| matters.get(other)).copied();
                 case.matter = known.unwrap_or(at);
                 matters.insert(watch.case.clone(), case.matter);
-                before.insert(watch.case.clone());
                 data.push(version);
                 cases.push(*case);
             }

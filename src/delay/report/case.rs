@@ -75,6 +75,7 @@ pub fn case(study: &Study<'_>, told: Told) -> CaseDelays {
         entries,
         settings: study.settings.to_vec(),
         counted_before: Vec::new(),
+        hearing_ids: Vec::new(),
         matter: 0,
         quiet: study.quiet,
         figures,

@@ -10,7 +10,7 @@ mod summary;
 mod tests;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -57,7 +57,7 @@ pub fn report(asked: Asked, mut cases: Vec<CaseDelays>, mut left_out: Vec<LeftOu
     cases.iter_mut().for_each(|case| case.figures.list.sort_by_key(|figure| figure.measure));
     let groups = groups::groups(&cases, asked.by);
     let comparisons = asked.by.map(|by| groups::comparisons(&cases, &groups, by)).unwrap_or_default();
-    let clocks = State::ALL.map(|(_, state)| (state, cases.iter().map(|case| case.clocks_in(&[state]).count()).sum())).to_vec();
+    let clocks = State::ALL.map(|(_, state)| (state, clocks(&cases, state))).to_vec();
     let settings_per_hearing = settings_per_hearing(&groups::members_at(&cases, &one_of_each_matter(&cases)));
     Delays {
         as_of: asked.as_of,
@@ -87,6 +87,12 @@ fn rank(case: &CaseDelays) -> (Reverse<usize>, Reverse<usize>, Reverse<usize>, R
     // Where no entry is surely the court's, that of anybody.
     let silent = silent("court").or_else(|| silent("any")).unwrap_or(-1);
     (count(State::Breach), count(State::PossibleBreach), count(State::Warning), Reverse(silent))
+}
+
+/// Clocks in a state; one that linked cases have both is one.
+fn clocks(cases: &[CaseDelays], state: State) -> usize {
+    let all = cases.iter().flat_map(|case| case.clocks.iter().filter(|clock| clock.state == state).map(|clock| (case.matter, clock.id)));
+    all.collect::<BTreeSet<_>>().len()
 }
 
 /// Of linked cases, which share their hearings, the one with the most settings.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::clocks::{Clock, State};
+use crate::domain::clocks::{Claim, Clock, State};
 use crate::domain::delay_summary::{CaseLine, DelaySummary, Numbers, TagLine};
 use crate::domain::delays::CaseDelays;
 use crate::domain::figure::Value;
@@ -24,7 +24,9 @@ pub fn summary(channel: &str, due: Timestamp, (from, to): (Date, Date), cases: &
         let tagged = cases.iter().filter(|case| tag.is_empty() || case.tags.iter().any(|own| own == tag));
         TagLine { tag: tag.to_owned(), numbers: numbers(&tagged.copied().collect::<Vec<_>>(), from, to) }
     };
-    let stands_out = |case: &&&CaseDelays| over(case) + near(case) > 0 || silent(case).is_some_and(|days| days > case.quiet);
+    let stands_out = |case: &&&CaseDelays| {
+        is_read_after(case, to) && (over(case) + near(case) > 0 || silent(case).is_some_and(|days| days > case.quiet))
+    };
     DelaySummary {
         channel: channel.to_owned(),
         due,
@@ -39,15 +41,21 @@ pub fn summary(channel: &str, due: Timestamp, (from, to): (Date, Date), cases: &
 fn numbers(cases: &[&CaseDelays], from: Date, to: Date) -> Numbers {
     let is_within = |day: Option<Date>| day.is_some_and(|day| (from..=to).contains(&day));
     let mut numbers = Numbers { cases: whole(cases.len()), ..Numbers::default() };
+    // Linked cases have hearings and time limits in common.
+    let (mut hearings, mut clocks) = (BTreeSet::new(), BTreeSet::new());
     for case in cases {
-        let entries = case.entries.iter().filter(|act| is_within(act.date)).count();
+        if !is_read_after(case, to) {
+            numbers.unread += 1;
+            continue;
+        }
+        let entries = case.entries.iter().filter(|act| !act.is_annulled && is_within(act.date)).count();
         numbers.entries += whole(entries);
-        numbers.quiet += u64::from(entries == 0);
-        let own = case.settings.iter().enumerate().filter(|(at, _)| !case.counted_before.contains(at));
-        for (_, setting) in own {
+        numbers.quiet += u64::from(entries == 0 && case.ended.as_ref().is_none_or(|(ended, _)| *ended >= from));
+        for (setting, _) in case.settings.iter().zip(&case.hearing_ids).filter(|(_, id)| hearings.insert(**id)) {
             let count = match setting.outcome {
                 Outcome::Pending if setting.date >= Some(case.day()) => &mut numbers.coming,
                 _ if !is_within(setting.date) => continue,
+                Outcome::Pending => &mut numbers.awaited,
                 Outcome::Held | Outcome::Suspended => &mut numbers.held,
                 Outcome::Unknown => &mut numbers.unknown,
                 outcome if outcome.is_not_held() => &mut numbers.not_held,
@@ -55,11 +63,18 @@ fn numbers(cases: &[&CaseDelays], from: Date, to: Date) -> Numbers {
             };
             *count += 1;
         }
-        numbers.over += over(case);
-        numbers.near += near(case);
-        numbers.ran_out += whole(case.clocks.iter().filter(|clock| is_within(last_day(clock)) && is_open_after(clock, to)).count());
+        for clock in case.clocks.iter().filter(|clock| clock.claim == Claim::Observed && clocks.insert((case.matter, clock.id))) {
+            numbers.over += u64::from(clock.state == State::Breach);
+            numbers.near += u64::from(clock.state == State::Warning);
+            numbers.ran_out += u64::from(is_within(last_day(clock)) && is_open_after(clock, to));
+        }
     }
     numbers
+}
+
+/// Whether a case was read on a day after this one.
+fn is_read_after(case: &CaseDelays, day: Date) -> bool {
+    case.read.is_some_and(|read| read.to_zoned_datetime(case.zone.clone()).date() > day)
 }
 
 /// The last day by every reading.
@@ -77,11 +92,16 @@ fn is_open_after(clock: &Clock, day: Date) -> bool {
 }
 
 fn over(case: &CaseDelays) -> u64 {
-    whole(case.clocks_in(&[State::Breach]).count())
+    observed(case, State::Breach)
 }
 
 fn near(case: &CaseDelays) -> u64 {
-    whole(case.clocks_in(&[State::Warning]).count())
+    observed(case, State::Warning)
+}
+
+/// Time limits in a state of which anything may be claimed.
+fn observed(case: &CaseDelays, state: State) -> u64 {
+    whole(case.clocks_in(&[state]).filter(|clock| clock.claim == Claim::Observed).count())
 }
 
 fn silent(case: &CaseDelays) -> Option<i64> {

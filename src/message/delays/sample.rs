@@ -142,6 +142,7 @@ pub fn case(at: usize, entries: usize) -> CaseDelays {
         entries: acts,
         settings,
         counted_before: Vec::new(),
+        hearing_ids: Vec::new(),
         gaps,
         quiet: 30,
     }

@@ -50,9 +50,22 @@ pub fn to_csv(report: &Delays, table: Table) -> Result<String, csv::Error> {
         Table::Figures => each(report, |case| case.figures.list.iter().map(figure_row).collect()),
         Table::Clocks => each(report, clock_rows),
         Table::Hearings => each(report, hearing_rows),
-        Table::Groups => {
-            report.groups.iter().flat_map(|group| group.paces.iter().map(|pace| object(super::pace_row(group, pace)))).collect()
-        }
+        Table::Groups => report
+            .groups
+            .iter()
+            .flat_map(|group| {
+                group.paces.iter().map(|pace| {
+                    let mut row = object(super::pace_row(group, pace));
+                    let counting = pace.measure.counting();
+                    for (name, value) in
+                        [("limits", limits(&pace.median)), ("counting_es", counting.es.to_owned()), ("counting_en", counting.en.to_owned())]
+                    {
+                        row.insert(name.to_owned(), json!(value));
+                    }
+                    row
+                })
+            })
+            .collect(),
     };
     let heading = heading(table);
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
@@ -80,7 +93,7 @@ fn heading(table: Table) -> Vec<String> {
 
 const VERSIONS: [&str; 4] = ["as_of", "veedor", "counting_version", "data"];
 
-const STATUS: [&str; 40] = [
+const STATUS: [&str; 41] = [
     "tags",
     "court",
     "subject",
@@ -118,12 +131,30 @@ const STATUS: [&str; 40] = [
     "clocks_met_late",
     "watched_since",
     "read",
+    "is_read_today",
     "version",
     "version_at",
     "url",
 ];
-const FIGURES: [&str; 14] =
-    ["measure", "measure_name", "part", "of", "whom", "is", "days", "business_days", "count", "detail", "n", "from", "to", "entries"];
+const FIGURES: [&str; 17] = [
+    "measure",
+    "measure_name",
+    "part",
+    "of",
+    "whom",
+    "is",
+    "days",
+    "business_days",
+    "count",
+    "detail",
+    "n",
+    "from",
+    "to",
+    "entries",
+    "limits",
+    "counting_es",
+    "counting_en",
+];
 const CLOCKS: [&str; 23] = [
     "rule",
     "version",
@@ -164,7 +195,7 @@ const HEARINGS: [&str; 13] = [
     "follows",
     "counted_elsewhere",
 ];
-const GROUPS: [&str; 13] = [
+const GROUPS: [&str; 16] = [
     "by",
     "label",
     "measure",
@@ -178,6 +209,9 @@ const GROUPS: [&str; 13] = [
     "beyond_days",
     "lower_days",
     "upper_days",
+    "limits",
+    "counting_es",
+    "counting_en",
 ];
 
 /// How a case stands.
@@ -235,6 +269,7 @@ pub fn status(case: &CaseDelays) -> Value {
         ("clocks_met_late", json!(clocks(State::MetLate))),
         ("watched_since", json!(case.watched_since.map(|at| at.to_string()))),
         ("read", json!(case.read.map(|at| at.to_string()))),
+        ("is_read_today", json!(case.figures.read_day == Some(case.day()))),
         ("version", json!(case.version)),
         ("version_at", json!(case.version_at.to_string())),
         ("url", json!(Some(&case.url).filter(|url| !url.is_empty()))),
@@ -274,7 +309,8 @@ fn figure_row(of: &Figure) -> Map<String, Value> {
         "measure": form["measure"], "measure_name": form["name"], "part": of.part, "of": kind, "whom": whom, "is": value["is"],
         "days": days.map(|(days, _)| days), "business_days": days.map(|(_, business)| business), "count": count,
         "detail": if is_plain { Value::Null } else { json!(value.to_string()) },
-        "n": of.n, "from": form["from"], "to": form["to"], "entries": joined(&of.entries),
+        "n": of.n, "from": form["from"], "to": form["to"], "entries": joined(&of.entries), "limits": limits(of),
+        "counting_es": of.measure.counting().es, "counting_en": of.measure.counting().en,
     }))
 }
 
@@ -306,6 +342,15 @@ fn subject(subject: &Subject) -> (&'static str, Option<String>) {
         Subject::Hearing { kind, .. } => ("hearing", kind.clone()),
         Subject::Petition(key) => ("petition", Some(key.0.clone())),
     }
+}
+
+/// What a figure does not say, by the stable names, with of how many.
+fn limits(of: &Figure) -> String {
+    let limit = |limit: &crate::domain::figure::Limit| match limit.n {
+        Some(n) => format!("{}:{n}", limit.caveat.name()),
+        None => limit.caveat.name().to_owned(),
+    };
+    of.limits.iter().map(limit).collect::<Vec<_>>().join(" ")
 }
 
 fn joined(keys: &[EntryKey]) -> String {
