@@ -161,6 +161,48 @@ fn a_report_as_of_an_earlier_moment_holds_nothing_that_was_seen_later() {
 }
 
 #[test]
+fn what_a_linked_case_shows_ends_a_time_in_the_report_too() {
+    let world = World::new(&[A, B]);
+    let linked = format!("number = \"{A}\"\nlinked = [\"ec-esatje {B}\"]\nfacts = {{ matter = \"penal\" }}\n");
+    let list = world.list.replacen(&format!("number = \"{A}\"\n"), &linked, 1);
+    let list = list.replacen(&format!("number = \"{B}\"\n"), &format!("number = \"{B}\"\nfacts = {{ matter = \"penal\" }}\n"), 1);
+    world.write(&list);
+    let oral = ("RAZON (RAZON)", "<p>Siento por tal que el Tribunal anunci&oacute; su decisi&oacute;n de forma oral.</p>");
+    for number in [A, B] {
+        world.court.act_at(number, oral.0, oral.1, "2024-11-25T20:00:00.000+00:00");
+    }
+    world.court.act_at(B, "SENTENCIA (RESOLUCION)", "<p>VISTOS.</p>", "2025-02-18T20:00:00.000+00:00");
+    world.ok(&["poll"]);
+    let whole = report(&world, &[]);
+    let state = |number: &str| {
+        let clocks = case(&whole, number)["clocks"].as_array().expect("clocks");
+        clocks.iter().find(|clock| clock["rule"] == "EC-COIP-621").map(|clock| clock["state"].clone())
+    };
+    assert_eq!((state(A), state(B)), (Some("met_late".into()), Some("met_late".into())));
+    assert_eq!((&whole["clocks"]["met_late"], &whole["clocks"]["breach"]), (&1.into(), &0.into()), "one time limit of one matter");
+    world.finish();
+}
+
+#[test]
+fn no_name_leaves_by_a_title_a_key_or_a_figure() {
+    let world = World::new(&[A]);
+    let name = "PERSONA FICTICIA UNO";
+    world.court.act_at(A, &format!("OFICIO A {name} (OFICIO)"), "<p>Rem&iacute;tase.</p>", "2024-11-25T20:00:00.000+00:00");
+    world.court.act_at(A, "SENTENCIA (RESOLUCION)", "<p>VISTOS.</p>", "2025-02-18T20:00:00.000+00:00");
+    let list = world.list.replacen("[veedor]\n", "[veedor]\nprivacy = \"ngo\"\n", 1);
+    let said = "facts = { penalty_over_5y = true, detained = true }\nevent = [{ event = \"detention_effective\", date = \"2023-12-14\", \
+                note = \"Visto en prensa: PERSONA FICTICIA UNO\", by = \"mesa judicial\" }]\n";
+    world.write(&list.replacen(&format!("number = \"{A}\"\n"), &format!("number = \"{A}\"\n{said}"), 1));
+    world.ok(&["poll"]);
+    for form in [&["--json"][..], &["--html"], &["--csv=figures"], &["--csv=clocks"], &["--csv=hearings"], &["--csv"], &[]] {
+        let told = world.ok(&[&["report", "delays"], form].concat());
+        assert!(!told.to_uppercase().contains(name), "{form:?}: {told}");
+        assert!(form != ["--json"] || told.contains("P. F. U."), "who is detained has initials");
+    }
+    world.finish();
+}
+
+#[test]
 fn what_is_asked_wrongly_says_what_to_do() {
     let world = World::new(&[A]);
     world.ok(&["poll"]);
