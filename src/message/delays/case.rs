@@ -7,7 +7,9 @@ use super::numbers::days;
 use super::page::{Page, Table, clip, fit, outside};
 use super::timeline::{timeline, told};
 use super::{figures, labels, limits};
+use crate::domain::about::Language;
 use crate::domain::delays::CaseDelays;
+use crate::domain::measure::Measure;
 use crate::domain::setting::Setting;
 use crate::message::dates::{moment, short_instant};
 use crate::message::hearings::hearing_name;
@@ -28,7 +30,7 @@ pub fn section(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
         fit(&told(page, case)),
         page.pick("Qué significa cada marca", "What each mark means")
     ));
-    out.push_str(&gaps(page, case));
+    out.push_str(&gaps(page, at, case));
     out.push_str(&format!("<h4>{}</h4>\n{}", page.pick("Plazos de la causa", "Time limits of the case"), limits::of_case(page, at, case)));
     out.push_str(&format!("<h4>{}</h4>\n{}", page.pick("Audiencias", "Hearings"), hearings(page, at, case)));
     out.push_str(&format!(
@@ -51,7 +53,7 @@ fn heading(page: &Page<'_>, case: &CaseDelays) -> String {
     facts.extend(case.court.as_deref().map(|court| (page.pick("Judicatura", "Court"), clip(court, 200))));
     facts.extend(case.subject.as_deref().map(|subject| (page.pick("Delito o asunto", "Offence or subject"), clip(subject, 300))));
     if !case.tags.is_empty() {
-        facts.push((page.pick("Etiquetas", "Tags"), clip(&case.tags.join(", "), 200)));
+        facts.push((page.pick("Etiquetas", "Tags"), page.listed(&case.tags, 200)));
     }
     facts.push((page.pick("Fuente", "Source"), outside(&case.url, &clip(&case.source, 80))));
     facts.push((page.pick("Vigilada desde", "Watched since"), when(case.watched_since)));
@@ -66,7 +68,8 @@ fn heading(page: &Page<'_>, case: &CaseDelays) -> String {
     format!("<dl>{}</dl>\n", items.collect::<String>())
 }
 
-fn gaps(page: &Page<'_>, case: &CaseDelays) -> String {
+/// The stretches between entries; the measure to which the sentence leads begins at the filing.
+fn gaps(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
     if case.gaps.is_empty() {
         return String::new();
     }
@@ -74,8 +77,21 @@ fn gaps(page: &Page<'_>, case: &CaseDelays) -> String {
         let open = if gap.is_open { page.pick(", sigue abierto", ", still open") } else { "" };
         format!("<li>{}: {} – {}{open}</li>", days(gap.days, page.language), page.day(gap.from), page.day(gap.to))
     });
-    let words = page.pick("Intervalos sin actuaciones de más de", "Stretches without an entry of more than");
-    format!("<p>{words} {}:</p>\n<ul class=\"in\">{}</ul>\n", days(case.quiet, page.language), items.collect::<String>())
+    let quiet = days(case.quiet, page.language);
+    let id = Measure::LongestGap.id();
+    let measure = match case.figures.of(Measure::LongestGap).next() {
+        Some(_) => format!("<a href=\"#caso-{}-{id}\">{id}</a>", at + 1),
+        None => id.to_owned(),
+    };
+    let heading = match page.language {
+        Language::Es => {
+            format!("Intervalos de más de {quiet} entre actuaciones y desde la última ({measure} cuenta además desde el ingreso)")
+        }
+        Language::En => {
+            format!("Stretches of more than {quiet} between entries and since the last one ({measure} counts from the filing too)")
+        }
+    };
+    format!("<p>{heading}:</p>\n<ul class=\"in\">{}</ul>\n", items.collect::<String>())
 }
 
 /// The day and the hour of a setting, or that it is not known.
@@ -138,7 +154,7 @@ fn entries(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
         let date = act.date.map_or_else(|| page.pick("sin fecha", "no date").to_owned(), |date| page.day(date));
         let seen = match act.seen {
             Some(seen) => format!("{} {}", page.pick("visto el", "seen on"), short_instant(seen, &case.zone, page.language)),
-            None => page.pick("ya estaba en la primera lectura", "stood there at the first look").to_owned(),
+            None => page.pick("no consta cuándo apareció", "when it appeared is not known").to_owned(),
         };
         let notice = match (act.is_annulled, act.is_notice) {
             (true, _) => page.pick("anulada, no se cuenta; ", "annulled, not counted; "),

@@ -36,7 +36,7 @@ pub fn curves(page: &Page<'_>, paces: &[&Pace], words: &str) -> String {
     let x = Scale::new(0.0, last, LEFT, RIGHT);
     let height = BOTTOM + 52.0 + RISK * count(paces.len());
     let mut out = format!("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", px(WIDTH), px(height), clip(words, 1200));
-    frame(&mut out, page, &x, last);
+    frame(&mut out, page, &x, last, paces.iter().any(|pace| pace.competing > 0));
     let is_alone = paces.len() == 1;
     // Where letters stand; of curves that end together they stand below each other.
     let mut ends = Vec::new();
@@ -66,7 +66,8 @@ fn up(open: f64) -> f64 {
     BOTTOM - share * (BOTTOM - TOP)
 }
 
-fn frame(out: &mut String, page: &Page<'_>, x: &Scale, last: f64) {
+/// Where some cases ended otherwise, those that did not come to the end of the stage are not all open.
+fn frame(out: &mut String, page: &Page<'_>, x: &Scale, last: f64, is_ended_otherwise: bool) {
     for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
         out.push_str(&format!("<path class=\"grid\" d=\"M{} {}H{}\"/>", px(LEFT), px(up(share)), px(RIGHT)));
         let label = percent(100.0 * share, page.language);
@@ -77,10 +78,16 @@ fn frame(out: &mut String, page: &Page<'_>, x: &Scale, last: f64) {
         out.push_str(&format!("<text class=\"c\" x=\"{}\" y=\"{}\">{}</text>", px(x.at(tick)), px(BOTTOM + 18.0), px(tick)));
     }
     out.push_str(&format!("<path class=\"axis\" d=\"M{} {}V{}H{}\"/>", px(LEFT), px(TOP), px(BOTTOM), px(RIGHT)));
-    let words = page.pick(
-        "días desde el inicio de la etapa; arriba, la parte que sigue abierta",
-        "days since the stage began; upwards, the share still open",
-    );
+    let words = match is_ended_otherwise {
+        true => page.pick(
+            "días desde el inicio; arriba, la parte que no llegó a este paso",
+            "days since the start; upwards, the share without this step",
+        ),
+        false => page.pick(
+            "días desde el inicio de la etapa; arriba, la parte que sigue abierta",
+            "days since the stage began; upwards, the share still open",
+        ),
+    };
     out.push_str(&format!("<text class=\"c\" x=\"{}\" y=\"{}\">{words}</text>\n", px((LEFT + RIGHT) / 2.0), px(BOTTOM + 33.0)));
 }
 

@@ -23,13 +23,17 @@ pub fn disclaimer<'w>(page: &Page<'_>) -> &'w str {
     }
 }
 
-/// The title in a few words, as HTML.
+/// The title in a few words, as HTML: the tags by which the cases were chosen, else how many there are, because they may be all or a few.
 pub fn title(page: &Page<'_>) -> String {
     let word = page.pick("Demoras", "Delays");
     match page.report.tags.is_empty() {
-        true => format!("{word}: {}", page.pick("todas las causas vigiladas", "all watched cases")),
-        false => format!("{word}: {}", clip(&page.report.tags.join(", "), 200)),
+        true => format!("{word}: {}", cases(page)),
+        false => format!("{word}: {}", page.listed(&page.report.tags, 200)),
     }
+}
+
+fn cases(page: &Page<'_>) -> String {
+    counted(page.report.cases.len(), page.language, ["causa", "causas", "case", "cases"])
 }
 
 /// Everything before the first section.
@@ -43,7 +47,7 @@ pub fn head(page: &Page<'_>) -> String {
         page.pick("es", "en"),
         definitions()
     );
-    let cases = counted(page.report.cases.len(), page.language, ["causa", "causas", "case", "cases"]);
+    let cases = cases(page);
     let moment = instant(page.report.as_of, &page.report.zone, page.language);
     out.push_str(&format!(
         "<p class=\"lead\">{} {moment} · {cases}</p>\n<p class=\"note\">{}</p>\n",

@@ -8,6 +8,7 @@ use super::labels::{confidence, how, role};
 use super::numbers::days;
 use super::page::{DRAWN, Page, Table, clip, fit};
 use super::value::of_whom;
+use crate::domain::about::Language;
 use crate::domain::clocks::{Clock, How, Rest, State, Subject};
 use crate::domain::delays::CaseDelays;
 use crate::message::clocks::{state, text};
@@ -15,6 +16,9 @@ use crate::message::dates::short_instant;
 
 /// The states that the table of all cases lists, in its order.
 pub const LISTED: [State; 5] = [State::Breach, State::PossibleBreach, State::Warning, State::UnknownStart, State::MetLate];
+
+/// So many rows has the table of all cases; a page with each time limit of thousands of cases opens in no browser.
+pub const ROWS: usize = 1000;
 
 /// A state as a label whose border says it too.
 pub fn label(of: State, page: &Page<'_>) -> String {
@@ -55,13 +59,22 @@ pub fn section(page: &Page<'_>) -> String {
     let mut columns = vec![page.pick("Causa", "Case")];
     columns.extend(self::columns(page));
     let mut table = Table::new("lim-all", caption, &columns);
-    for (_, _, at, place) in listed {
+    for (_, _, at, place) in listed.iter().take(ROWS).copied() {
         let Some((case, clock)) = page.report.cases.get(at).and_then(|case| Some((case, case.clocks.get(place)?))) else { continue };
         let mut cells = vec![page.case_link(at)];
         cells.extend(self::cells(page, at, clock, Some(place).filter(|_| at < DRAWN)));
         table.row_above(None, &cells, &below(page, at, case, clock));
     }
     out.push_str(&table.end());
+    let more = listed.len().saturating_sub(ROWS);
+    if more > 0 {
+        let csv = "<code>veedor report delays --csv=clocks</code>";
+        let words = match page.language {
+            Language::Es => format!("Se muestran los primeros {ROWS} plazos; hay {more} más. Todos están en {csv}."),
+            Language::En => format!("The first {ROWS} time limits are shown; there are {more} more. All are in {csv}."),
+        };
+        out.push_str(&format!("<p class=\"note\">{words}</p>\n"));
+    }
     out.push_str("</section>\n");
     out
 }

@@ -1,4 +1,4 @@
-//! The shapes that stand for the outcomes of hearings, the hatch, and what all shapes mean.
+//! The shapes that stand for the outcomes of hearings, the hatches, and what all shapes mean.
 //!
 //! Used by the time lines and the calendar. A shape and a letter, never a colour alone: the file is printed in black.
 
@@ -22,11 +22,13 @@ fn shape(outcome: Outcome) -> &'static str {
     }
 }
 
-/// The shapes and the hatch, once for the whole file.
+/// The shapes and the hatches, once for the whole file.
 pub fn definitions() -> String {
     let mut out = "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs>\
         <pattern id=\"rayas\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
-        <path class=\"ray\" d=\"M0 0V5\"/></pattern>"
+        <path class=\"ray\" d=\"M0 0V5\"/></pattern>\
+        <pattern id=\"rayas-claras\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\">\
+        <path class=\"ray thin\" d=\"M0 0V5\"/></pattern>"
         .to_owned();
     for outcome in Outcome::ALL {
         out.push_str(&format!("<g id=\"o-{}\">{}</g>", outcome.name(), shape(outcome)));
@@ -76,7 +78,16 @@ pub fn lines(language: Language) -> String {
             "stretch without an entry, with its days",
         ),
         sample("<rect class=\"bar\" y=\"3\" width=\"36\" height=\"8\"/>", "plazo, desde su inicio", "time limit, from its start"),
-        sample("<rect class=\"late\" y=\"3\" width=\"36\" height=\"8\"/>", "más allá del último día", "beyond the last day"),
+        sample(
+            "<rect class=\"between\" y=\"3\" width=\"36\" height=\"8\"/>",
+            "más allá del último día según una lectura de la ley, y no según la otra",
+            "beyond the last day by one reading of the law, and not by the other",
+        ),
+        sample(
+            "<rect class=\"late\" y=\"3\" width=\"36\" height=\"8\"/>",
+            "más allá del último día según toda lectura",
+            "beyond the last day by every reading",
+        ),
         sample(
             "<path class=\"due\" d=\"M10 0V14\"/><path class=\"due alt\" d=\"M26 0V14\"/>",
             "último día; cortada: según otra lectura de la ley",

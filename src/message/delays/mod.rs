@@ -17,6 +17,8 @@
 
 mod bars;
 mod case;
+#[cfg(test)]
+mod claims;
 mod curves;
 mod figures;
 mod happenings;
@@ -59,6 +61,11 @@ pub fn html(report: &Delays, language: Language) -> String {
     out.push_str(&format!("<ul class=\"in\">{}{}</ul>\n", marks::lines(language), marks::outcomes(language)));
     for (at, case) in report.cases.iter().enumerate().take(DRAWN) {
         out.push_str(&case::section(&page, at, case));
+    }
+    if report.cases.len() > DRAWN {
+        let others = report.cases.len() - DRAWN;
+        let words = page.pick("causas más están solo en las tablas de arriba.", "more cases stand in the tables above only.");
+        out.push_str(&format!("<p class=\"note\">{others} {words}</p>\n"));
     }
     out.push_str("</section>\n");
     out.push_str(&notes::section(&page));

@@ -1,17 +1,19 @@
 //! The calendar of hearings: months as grids, the coming hearings as a list, and counts of what became of them.
 //!
 //! Used by [`html`](super::html()). A hearing that linked cases both have stands there once. The last three months, and until the last day that
-//! is set, at most twelve ahead.
+//! is set, at most twelve ahead. The day of the report is that at each court: while one is at the 10th another may be at the 11th.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::case::{place, when};
 use super::marks::{inline, outcomes};
+use super::numbers::counted;
 use super::page::{Page, Table, clip};
 use super::svg::month;
 use super::tallies::tallies;
+use crate::domain::delays::CaseDelays;
 use crate::domain::setting::{Outcome, Setting};
 use crate::message::dates::{long_day, long_month};
 use crate::message::hearings::hearing_name;
@@ -34,7 +36,8 @@ pub fn settings<'p>(page: &Page<'p>) -> Vec<(usize, &'p Setting)> {
 
 /// The section.
 pub fn section(page: &Page<'_>) -> String {
-    let today = page.report.as_of.to_zoned_datetime(page.report.zone.clone()).date();
+    let todays: BTreeSet<Date> = page.report.cases.iter().map(CaseDelays::day).collect();
+    let today = todays.last().copied().unwrap_or_else(|| page.report.as_of.to_zoned_datetime(page.report.zone.clone()).date());
     let settings = settings(page);
     let mut out = format!("<section id=\"calendario\">\n<h2>{}</h2>\n", page.pick("Calendario de audiencias", "Calendar of hearings"));
     out.push_str(&tallies(page));
@@ -46,16 +49,24 @@ pub fn section(page: &Page<'_>) -> String {
         }
     }
     let last = by_day.keys().next_back().map_or(today, |last| (*last).max(today));
-    let grids = (-BACK..=AHEAD).map(|after| month(today, after)).take_while(|first| *first <= last);
+    let grids: Vec<Date> = (-BACK..=AHEAD).map(|after| month(today, after)).take_while(|first| *first <= last).collect();
     out.push_str("<div class=\"meses\">\n");
-    out.push_str(&grids.map(|first| grid(page, first, today, &by_day)).collect::<String>());
+    out.push_str(&grids.iter().map(|first| grid(page, *first, &todays, &by_day)).collect::<String>());
     out.push_str("</div>\n");
-    out.push_str(&coming(page, today, &by_day));
+    let is_drawn = |date: &Date| grids.contains(&month(*date, 0));
+    let others = settings.len() - by_day.iter().filter(|(date, _)| is_drawn(date)).map(|(_, there)| there.len()).sum::<usize>();
+    if others > 0 {
+        let settings = counted(others, page.language, ["señalamiento", "señalamientos", "setting", "settings"]);
+        let words =
+            page.pick("de otros meses o sin día, fuera de este calendario.", "of other months or without a day, outside this calendar.");
+        out.push_str(&format!("<p>{settings} {words}</p>\n"));
+    }
+    out.push_str(&coming(page, &by_day));
     out.push_str("</section>\n");
     out
 }
 
-fn grid(page: &Page<'_>, first: Date, today: Date, by_day: &BTreeMap<Date, Vec<(usize, &Setting)>>) -> String {
+fn grid(page: &Page<'_>, first: Date, todays: &BTreeSet<Date>, by_day: &BTreeMap<Date, Vec<(usize, &Setting)>>) -> String {
     let names: [(&str, &str); 7] = match page.language {
         crate::domain::about::Language::Es => {
             [("L", "lunes"), ("M", "martes"), ("X", "miércoles"), ("J", "jueves"), ("V", "viernes"), ("S", "sábado"), ("D", "domingo")]
@@ -78,7 +89,7 @@ fn grid(page: &Page<'_>, first: Date, today: Date, by_day: &BTreeMap<Date, Vec<(
             out.push_str("</tr>\n<tr>");
             column = 0;
         }
-        let now = if day == today { " class=\"hoy\" aria-current=\"date\"" } else { "" };
+        let now = if todays.contains(&day) { " class=\"hoy\" aria-current=\"date\"" } else { "" };
         out.push_str(&format!("<td{now}><span>{}</span>{}</td>", day.day(), marks(page, by_day.get(&day).map_or(&[], Vec::as_slice))));
         column += 1;
     }
@@ -106,11 +117,13 @@ fn marks(page: &Page<'_>, settings: &[(usize, &Setting)]) -> String {
     out
 }
 
-fn coming(page: &Page<'_>, today: Date, by_day: &BTreeMap<Date, Vec<(usize, &Setting)>>) -> String {
+/// What is still to come by the day of each court, as the row of its case says.
+fn coming(page: &Page<'_>, by_day: &BTreeMap<Date, Vec<(usize, &Setting)>>) -> String {
+    let is_ahead = |at: usize, setting: &Setting| page.report.cases.get(at).is_some_and(|case| setting.date >= Some(case.day()));
     let mut all: Vec<(usize, &Setting)> = by_day
-        .range(today..)
-        .flat_map(|(_, settings)| settings.iter().copied())
-        .filter(|(_, setting)| setting.outcome == Outcome::Pending)
+        .values()
+        .flat_map(|settings| settings.iter().copied())
+        .filter(|(at, setting)| setting.outcome == Outcome::Pending && is_ahead(*at, setting))
         .collect();
     all.sort_by_key(|(at, setting)| (setting.date, setting.time, *at));
     let mut out = format!("<h3>{}</h3>\n", page.pick("Audiencias que vienen", "Coming hearings"));
@@ -125,7 +138,11 @@ fn coming(page: &Page<'_>, today: Date, by_day: &BTreeMap<Date, Vec<(usize, &Set
         page.pick("Judicatura", "Court"),
         page.pick("Modo y lugar", "How and where"),
     ];
-    let mut table = Table::new("", page.pick("Señaladas desde el día del informe", "Set from the day of the report on"), &columns);
+    let mut table = Table::new(
+        "",
+        page.pick("Señaladas desde el día del informe en cada juzgado", "Set from the day of the report on, as it is at each court"),
+        &columns,
+    );
     for (at, setting) in all {
         let court =
             page.report.cases.get(at).and_then(|case| case.court.as_deref()).map_or_else(|| "–".to_owned(), |court| clip(court, 100));

@@ -58,26 +58,30 @@ fn rules(page: &Page<'_>) -> String {
 }
 
 fn statistics(page: &Page<'_>) -> String {
-    let notes: [(&str, &str); 7] = [
+    let notes: [(&str, &str); 8] = [
         (
             "Días: los de calendario son los de la zona de cada juzgado; los hábiles, los del calendario que se nombra abajo. Unos no se calculan de los otros.",
             "Days: those of the calendar are days at each court; business days are those of the calendar named below. One is never worked out from the other.",
         ),
         (
-            "Causas abiertas (censura por la derecha): cuentan hasta el momento del informe como abiertas. Promediar solo las terminadas daría tiempos demasiado cortos, y no se hace.",
-            "Open cases (right-censored): they count as open until the moment of the report. A mean of the completed ones alone would be too short, and is not given.",
+            "Causas abiertas (censura por la derecha): cuentan como abiertas hasta el día en que se leyeron por última vez: lo que no se leyó no es demora. Promediar solo las terminadas daría tiempos demasiado cortos, y no se hace.",
+            "Open cases (right-censored): they count as open until the day on which they were last read: what was not read is no delay. A mean of the completed ones alone would be too short, and is not given.",
         ),
         (
             "Vigiladas tarde (truncamiento por la izquierda): una causa que entró en la lista por lenta cuenta solo desde el día en que se vigila.",
             "Watched late (left-truncated): a case that came onto the list because it was slow counts only from the day on which it came to be watched.",
         ),
         (
-            "Curvas: Kaplan–Meier, con intervalos de 95 % log-log (Greenwood); la mediana, con el intervalo de Brookmeyer y Crowley. «En riesgo»: las observadas al siguiente día con datos.",
-            "Curves: Kaplan–Meier with 95% log-log intervals (Greenwood); the median with the interval of Brookmeyer and Crowley. “At risk”: those observed on the next day with data.",
+            "Curvas: Kaplan–Meier, con intervalos de 95 % log-log (Greenwood; por causa, si una tiene varias observaciones); la mediana, con el intervalo de Brookmeyer y Crowley. «En riesgo»: las observadas al siguiente día con datos.",
+            "Curves: Kaplan–Meier with 95% log-log intervals (Greenwood; by case where one has several observations); the median with the interval of Brookmeyer and Crowley. “At risk”: those observed on the next day with data.",
         ),
         (
-            "Con menos de 5 finales no se dice ninguna mediana, y con menos de 5 conocidos ningún porcentaje: serían ruido.",
-            "With fewer than 5 ends no median is said, and with fewer than 5 known no percentage: they would be noise.",
+            "Finales de otra clase (riesgos en competencia): donde los hay, la curva no es la de Kaplan–Meier sino uno menos la incidencia de Aalen–Johansen, con error estándar por causa; cada figura dice cuál es la suya. En la comparación de grupos esas causas cuentan como vigiladas hasta entonces.",
+            "Ends of another kind (competing risks): where there are some, the curve is not that of Kaplan–Meier but one minus the incidence of Aalen–Johansen, with standard errors by case; each figure says which is its own. In the comparison of groups those cases count as watched until then.",
+        ),
+        (
+            "Con menos de 5 finales de causas distintas, o donde la curva descansa en muy pocas, no se dice ninguna mediana, y con menos de 5 conocidos ningún porcentaje: serían ruido.",
+            "With fewer than 5 ends of different cases, or where the curve rests on too few, no median is said, and with fewer than 5 known no percentage: they would be noise.",
         ),
         (
             "Grupos: se comparan (log-rank) solo con 10 finales en cada uno. Una diferencia no dice nada de su causa.",

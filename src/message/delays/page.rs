@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::numbers::counted;
 use crate::domain::about::Language;
 use crate::domain::delays::{CaseDelays, Delays};
 use crate::domain::docket::EntryKey;
@@ -89,10 +90,38 @@ impl<'r> Page<'r> {
             links.join(" ")
         };
         if elsewhere > 0 && case < DRAWN {
-            let words = self.pick("en una causa vinculada", "in a linked case");
-            out.push_str(&format!(" <small>(+{elsewhere} {words})</small>"));
+            // It may stand in a linked case, in another text of this docket, or nowhere any more: which is not known here.
+            let entries = counted(elsewhere, self.language, ["actuación", "actuaciones", "entry", "entries"]);
+            let words = self
+                .pick("fuera de este expediente (p. ej. de una causa vinculada)", "outside this docket (of a linked case, for instance)");
+            out.push_str(&format!(" <small>+{entries} {words}</small>"));
         }
         if out.is_empty() { "–".to_owned() } else { out }
+    }
+
+    /// Names of others, one at least and together about so many characters; of those that are left out it says how many there are.
+    pub fn listed(&self, names: &[String], most: usize) -> String {
+        let (mut shown, mut used) = (Vec::new(), 0);
+        for name in names {
+            used += plain(name).chars().count() + 2;
+            if used > most && !shown.is_empty() {
+                break;
+            }
+            shown.push(clip(name, most));
+        }
+        let out = shown.join(", ");
+        match names.len() - shown.len() {
+            0 => out,
+            n => format!("{out} {}", and_more(n, self.language)),
+        }
+    }
+}
+
+/// So many more, after what is shown.
+pub fn and_more(n: usize, language: Language) -> String {
+    match language {
+        Language::Es => format!("y {n} más"),
+        Language::En => format!("and {n} more"),
     }
 }
 

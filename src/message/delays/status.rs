@@ -6,6 +6,7 @@ use super::names::step;
 use super::numbers::days;
 use super::page::{DRAWN, Page, Table, clip};
 use super::value::short;
+use crate::domain::about::Language;
 use crate::domain::clocks::State;
 use crate::domain::delays::CaseDelays;
 use crate::domain::figure::Figure;
@@ -27,11 +28,16 @@ pub fn section(page: &Page<'_>) -> String {
     }
     if page.report.cases.len() > DRAWN {
         let drawn = DRAWN;
-        let more = page.pick(
-            "tienen sección con línea de tiempo; las demás están solo en esta tabla y en las que siguen.",
-            "have a section with a time line; the others stand in this table and the next ones only.",
-        );
-        out.push_str(&format!("<p class=\"note\">{} {drawn} {more}</p>\n", page.pick("Las primeras", "The first")));
+        let others = page.report.cases.len() - DRAWN;
+        let words = match page.language {
+            Language::Es => format!(
+                "Las primeras {drawn} tienen sección con línea de tiempo; las demás ({others}) están solo en esta tabla y en las que siguen."
+            ),
+            Language::En => format!(
+                "The first {drawn} have a section with a time line; the others ({others}) stand in this table and the next ones only."
+            ),
+        };
+        out.push_str(&format!("<p class=\"note\">{words}</p>\n"));
     }
     let columns: [&str; 11] = [
         page.pick("Causa", "Case"),

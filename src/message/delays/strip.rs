@@ -33,10 +33,16 @@ pub fn strip(page: &Page<'_>, rows: &[(&str, &Pace)], words: &str) -> String {
         out.push_str(&format!("<path class=\"axis\" d=\"M{} {}v5\"/>", px(x.at(tick)), px(y)));
         out.push_str(&format!("<text class=\"c\" x=\"{}\" y=\"{}\">{}</text>", px(x.at(tick)), px(y + 17.0), px(tick)));
     }
-    let words = page.pick(
-        "días desde el inicio de la etapa; lleno: terminó, vacío: sigue abierta",
-        "days since the stage began; filled: over, hollow: still open",
-    );
+    let words = match rows.iter().any(|(_, pace)| pace.competing > 0) {
+        true => page.pick(
+            "días desde el inicio; lleno: llegó a este paso, vacío: no llegó",
+            "days since the start; filled: came to this step, hollow: did not",
+        ),
+        false => page.pick(
+            "días desde el inicio de la etapa; lleno: terminó, vacío: sigue abierta",
+            "days since the stage began; filled: over, hollow: still open",
+        ),
+    };
     out.push_str(&format!("<path class=\"axis\" d=\"M{} {}H{}\"/>", px(LEFT), px(y), px(RIGHT)));
     out.push_str(&format!("<text class=\"c\" x=\"{}\" y=\"{}\">{words}</text>\n{drawn}</svg>\n", px((LEFT + RIGHT) / 2.0), px(y + 33.0)));
     out
@@ -62,7 +68,7 @@ fn row(out: &mut String, page: &Page<'_>, pace: &Pace, x: &Scale, top: f64) -> f
         let place = LEFT + number(*column) * STEP;
         for (at, point) in points.iter().take(MOST).enumerate() {
             let y = bottom - 5.0 - STEP * count(at);
-            dot(out, page, point, place, y);
+            dot(out, page, point, pace.competing > 0, (place, y));
         }
         if points.len() > MOST {
             let y = bottom - STEP * count(MOST) - 3.0;
@@ -72,9 +78,13 @@ fn row(out: &mut String, page: &Page<'_>, pace: &Pace, x: &Scale, top: f64) -> f
     bottom
 }
 
-fn dot(out: &mut String, page: &Page<'_>, point: &Point, x: f64, y: f64) {
+fn dot(out: &mut String, page: &Page<'_>, point: &Point, is_ended_otherwise: bool, (x, y): (f64, f64)) {
     let class = if point.is_over { "f" } else { "o" };
-    let state = if point.is_over { page.pick("terminó", "over") } else { page.pick("sigue abierta", "still open") };
+    let state = match (point.is_over, is_ended_otherwise) {
+        (true, _) => page.pick("terminó", "over"),
+        (false, false) => page.pick("sigue abierta", "still open"),
+        (false, true) => page.pick("sigue abierta, o la causa terminó de otro modo", "still open, or the case ended otherwise"),
+    };
     let name = page.report.cases.get(point.case).map_or_else(String::new, |case| clip(case.label(), 80));
     out.push_str(&format!(
         "<a href=\"{}\" tabindex=\"-1\"><circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"4\"><title>{name}: {}, {state}</title></circle></a>\n",

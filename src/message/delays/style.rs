@@ -74,7 +74,8 @@ svg.defs{position:absolute;width:0;height:0}
 .gap{fill:var(--shade);stroke:var(--line);stroke-width:.6;stroke-dasharray:2 2}
 .bar{fill:var(--bg);stroke:var(--ink);stroke-width:1.2}
 .late{fill:url(#rayas);stroke:var(--ink);stroke-width:1.2}
-.ray{stroke:var(--ink);stroke-width:3;fill:none}
+.between{fill:url(#rayas-claras);stroke:var(--ink);stroke-width:1;stroke-dasharray:3 2}
+.ray{stroke:var(--ink);stroke-width:3;fill:none}.ray.thin{stroke-width:.9}
 .due{stroke:var(--ink);stroke-width:2.4}.alt{stroke-dasharray:3 2}
 .still{stroke:var(--ink);stroke-width:2.5;stroke-dasharray:1 3}
 .left{stroke:var(--ink);stroke-width:1;stroke-dasharray:4 3}

@@ -7,13 +7,16 @@ use super::curves::{TOGETHER, curves, letter, sample};
 use super::labels::grouping;
 use super::names::stage;
 use super::numbers::{counted, percent, rounded};
-use super::page::{Page, Table, clip, fit};
+use super::page::{Page, Table, and_more, clip, fit};
 use super::strip::strip;
 use super::value::words;
 use crate::domain::about::Language;
 use crate::domain::caveat::Caveat;
 use crate::domain::delays::{Compared, Comparison, Group, Pace};
 use crate::domain::figure::Value;
+
+/// So many steps of a curve are told in numbers.
+const STEPS: usize = 200;
 
 /// The section.
 pub fn section(page: &Page<'_>) -> String {
@@ -22,10 +25,12 @@ pub fn section(page: &Page<'_>) -> String {
     out.push_str(&format!(
         "<p>{}</p>\n",
         page.pick(
-            "Cada curva (Kaplan–Meier) muestra qué parte de las causas sigue en la etapa después de tantos días. Una causa abierta cuenta \
-             como abierta (raya corta: hasta ahí se observó). La franja gris es el intervalo de confianza del 95 %.",
-            "Each curve (Kaplan–Meier) shows what share of the cases is still in the stage after so many days. An open case counts as open \
-             (short stroke: it was observed until there). The grey band is the 95% confidence interval."
+            "Cada curva muestra qué parte de las causas no ha llegado al final de la etapa después de tantos días: es la de Kaplan–Meier o, \
+             donde alguna causa terminó de otro modo, uno menos la incidencia de Aalen–Johansen. Una causa abierta cuenta como abierta hasta \
+             el día en que se leyó por última vez (raya corta). La franja gris es el intervalo de confianza del 95 %.",
+            "Each curve shows what share of the cases has not come to the end of the stage after so many days: it is that of Kaplan–Meier \
+             or, where some case ended otherwise, one minus the incidence of Aalen–Johansen. An open case counts as open until the day on \
+             which it was last read (short stroke). The grey band is the 95% confidence interval."
         )
     ));
     let observed = |group: &&Group| group.paces.iter().any(|pace| pace.observed > 0);
@@ -37,7 +42,7 @@ pub fn section(page: &Page<'_>) -> String {
     }
     for group in report.groups.iter().filter(observed).filter(|group| group.by.is_none()) {
         let n = counted(group.cases.len(), page.language, ["causa", "causas", "case", "cases"]);
-        out.push_str(&format!("<h3>{} ({n})</h3>\n", page.pick("Todas las causas", "All cases")));
+        out.push_str(&format!("<h3>{} ({n})</h3>\n", page.pick("Todas las causas de este informe", "All cases of this report")));
         out.push_str(&paces(page, group));
     }
     if !report.comparisons.is_empty() {
@@ -63,18 +68,14 @@ pub fn section(page: &Page<'_>) -> String {
 fn paces(page: &Page<'_>, group: &Group) -> String {
     let drawn = group.paces.iter().filter(|pace| pace.observed > 0).map(|pace| {
         let name = stage(pace.measure, &pace.part, page.language);
-        let told = told(page, pace);
+        let told = format!("{}{}", told(page, pace), method(page, pace));
         let picture = match has_curve(pace) {
             true => curves(page, &[pace], &format!("{name}. {told}")),
             false => strip(page, &[("", pace)], &format!("{name}. {told}")),
         };
-        let few = if has_curve(pace) {
-            ""
-        } else {
-            page.pick(
-                " Menos de 5 finales de causas distintas: no se dice ninguna mediana.",
-                " Fewer than 5 ends of different cases: no median is said.",
-            )
+        let few = match has_curve(pace) {
+            true => String::new(),
+            false => format!(" {} {}.", page.pick("La mediana", "The median is"), not_said(page, pace)),
         };
         let limits = super::figures::limits(page, &pace.median);
         format!(
@@ -92,9 +93,25 @@ fn has_curve(pace: &Pace) -> bool {
 
 /// Why no median is said.
 fn not_said(page: &Page<'_>, pace: &Pace) -> &'static str {
-    match pace.median.limits.iter().any(|limit| limit.caveat == Caveat::FewAtRisk) {
-        true => page.pick("no se dice: la curva descansa en muy pocas causas", "not said: the curve rests on too few cases"),
-        false => page.pick("no se dice: menos de 5 finales", "not said: fewer than 5 ends"),
+    let is_limited = |by: Caveat| pace.median.limits.iter().any(|limit| limit.caveat == by);
+    match () {
+        () if is_limited(Caveat::FewAtRisk) => {
+            page.pick("no se dice: la curva descansa en muy pocas causas", "not said: the curve rests on too few cases")
+        }
+        // Several ends of one case are one.
+        () if is_limited(Caveat::TooFew) || pace.events < 5 => {
+            page.pick("no se dice: menos de 5 finales de causas distintas", "not said: fewer than 5 ends of different cases")
+        }
+        () => page.pick("no se dice", "not said"),
+    }
+}
+
+/// Which curve it is; empty where none is drawn.
+fn method(page: &Page<'_>, pace: &Pace) -> &'static str {
+    match (has_curve(pace), pace.competing) {
+        (false, _) => "",
+        (true, 0) => page.pick(" Curva: Kaplan–Meier.", " Curve: Kaplan–Meier."),
+        (true, _) => page.pick(" Curva: uno menos la incidencia de Aalen–Johansen.", " Curve: one minus the incidence of Aalen–Johansen."),
     }
 }
 
@@ -132,19 +149,29 @@ fn told(page: &Page<'_>, pace: &Pace) -> String {
 /// The steps of a curve as a table, for who does not see it.
 fn steps(page: &Page<'_>, pace: &Pace) -> String {
     let language = page.language;
+    // Where some cases ended otherwise, those that did not come to the end of the stage are not all open.
+    let share = match pace.competing {
+        0 => page.pick("Abierta", "Open"),
+        _ => page.pick("Sin este paso", "Without this step"),
+    };
     let columns: [&str; 6] = match language {
-        Language::Es => ["Día", "Abierta", "IC 95 %", "En riesgo", "Terminan", "Última vista"],
-        Language::En => ["Day", "Open", "95% CI", "At risk", "Over", "Last seen"],
+        Language::Es => ["Día", share, "IC 95 %", "En riesgo", "Terminan", "Última vista"],
+        Language::En => ["Day", share, "95% CI", "At risk", "Over", "Last seen"],
     };
     let mut table = Table::new("", &stage(pace.measure, &pace.part, language), &columns);
-    for step in pace.curve.iter().filter(|step| step.events > 0).take(200) {
+    let steps = || pace.curve.iter().filter(|step| step.events > 0);
+    for step in steps().take(STEPS) {
         let share = |share: f64| percent(100.0 * share, language);
         let band = step.band.map_or_else(|| "–".to_owned(), |(low, high)| format!("{} – {}", share(low), share(high)));
         let day = rounded(step.days, 1, language);
         table.row(None, &[day, share(step.open), band, step.at_risk.to_string(), step.events.to_string(), step.censored.to_string()]);
     }
+    let more = match steps().count().saturating_sub(STEPS) {
+        0 => String::new(),
+        n => format!("<p>{}</p>", and_more(n, language)),
+    };
     format!(
-        "<details class=\"no\"><summary>{}</summary>{}</details>",
+        "<details class=\"no\"><summary>{}</summary>{}{more}</details>",
         page.pick("La curva en números", "The curve in numbers"),
         table.end()
     )
@@ -179,15 +206,35 @@ fn compared(page: &Page<'_>, comparison: &Comparison) -> String {
         let counts = [pace.observed, pace.events, pace.censored, pace.entered_late].map(|n| n.to_string());
         table.row(None, &[vec![format!("{mark}{}", clip(label, 100))], counts.to_vec(), vec![fit(&median)]].concat());
     }
-    let more = if key && paces.len() > TOGETHER {
-        page.pick(" Se dibujan los seis primeros; la prueba es de todos.", " The first six are drawn; the test is of all.")
-    } else {
-        ""
+    let more = match (key, paces.len().saturating_sub(TOGETHER), page.language) {
+        (false, ..) | (_, 0, _) => String::new(),
+        (true, n, Language::Es) => format!(" Se dibujan los {TOGETHER} primeros grupos; la prueba es de todos, también de {n} más."),
+        (true, n, Language::En) => format!(" The first {TOGETHER} groups are drawn; the test is of all, of {n} more too."),
     };
+    let otherwise = if key { otherwise(page, &paces) } else { String::new() };
     format!(
-        "<figure class=\"wide\"><figcaption><h4>{heading}</h4>{outcome}{more}</figcaption><div class=\"x\">{picture}</div>{}</figure>\n",
+        "<figure class=\"wide\"><figcaption><h4>{heading}</h4>{outcome}{more}{otherwise}</figcaption><div class=\"x\">{picture}</div>{}</figure>\n",
         table.end()
     )
+}
+
+/// Which of several curves are not those of Kaplan–Meier, and what the test makes of ends of another kind.
+fn otherwise(page: &Page<'_>, paces: &[(&str, &Pace)]) -> String {
+    if paces.iter().all(|(_, pace)| pace.competing == 0) {
+        return String::new();
+    }
+    let drawn = paces.iter().take(TOGETHER).enumerate().filter(|(_, (_, pace))| pace.competing > 0);
+    let letters: Vec<&str> = drawn.map(|(at, _)| letter(at)).collect();
+    let which = match (letters.is_empty(), page.language) {
+        (true, _) => String::new(),
+        (false, Language::Es) => format!(" Uno menos la incidencia de Aalen–Johansen: {}.", letters.join(", ")),
+        (false, Language::En) => format!(" One minus the incidence of Aalen–Johansen: {}.", letters.join(", ")),
+    };
+    let test = page.pick(
+        " En la prueba, una causa que terminó de otro modo cuenta como vigilada hasta entonces.",
+        " In the test a case that ended otherwise counts as watched until then.",
+    );
+    format!("{which}{test}")
 }
 
 /// What a test says, with its limits; or why there is none.

@@ -36,8 +36,11 @@ pub fn tallies(page: &Page<'_>) -> String {
     let count = |of: Outcome| page.report.settings.iter().filter(|(outcome, _)| *outcome == of).map(|(_, n)| *n).sum::<usize>();
     let total: usize = Outcome::ALL.into_iter().map(count).sum();
     let columns = [page.pick("Resultado", "Outcome"), page.pick("Señalamientos", "Settings")];
-    let mut table =
-        Table::new("small keep", page.pick("Señalamientos por resultado, todas las causas", "Settings by outcome, all cases"), &columns);
+    let mut table = Table::new(
+        "small keep",
+        page.pick("Señalamientos por resultado, de las causas de este informe", "Settings by outcome, of the cases of this report"),
+        &columns,
+    );
     for one in Outcome::ALL {
         table.row(None, &[format!("{} {}", inline(one, page.language), outcome(one, page.language)), count(one).to_string()]);
     }

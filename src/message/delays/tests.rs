@@ -88,19 +88,19 @@ impl TreeSink for Strict {
 }
 
 /// The page as a browser reads it, which must not have anything to complain of.
-fn read(page: &str) -> Html {
+pub fn read(page: &str) -> Html {
     let sink = Strict { tree: HtmlTreeSink::new(Html::new_document()), wrong: Cell::new(0), first: Default::default() };
     let (tree, wrong, first) = parse_document(sink, ParseOpts::default()).one(page);
     assert_eq!(wrong, 0, "{first}");
     tree
 }
 
-fn values(tree: &Html, selector: &str, attribute: &str) -> Vec<String> {
+pub fn values(tree: &Html, selector: &str, attribute: &str) -> Vec<String> {
     let selector = Selector::parse(selector).expect("a selector");
     tree.select(&selector).filter_map(|element| Some(element.value().attr(attribute)?.to_owned())).collect()
 }
 
-fn texts(tree: &Html, selector: &str) -> Vec<String> {
+pub fn texts(tree: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).expect("a selector");
     tree.select(&selector).map(|element| element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
@@ -193,6 +193,8 @@ fn of_more_than_three_hundred_cases_the_first_are_drawn_and_it_is_said() {
     assert_eq!(tree.select(&Selector::parse("section.caso").expect("valid")).count(), 300);
     assert_eq!(values(&tree, "tbody[id^=fila-]", "id").len(), 303);
     assert!(texts(&tree, "#causas .note")[0].contains("Las primeras 300 tienen sección"));
+    assert!(texts(&tree, "#causas .note")[0].contains("las demás (3)"));
+    assert_eq!(texts(&tree, "#cada > .note"), ["3 causas más están solo en las tablas de arriba."]);
     let known: BTreeSet<String> = values(&tree, "[id]", "id").into_iter().collect();
     assert!(values(&tree, "[href]", "href").iter().filter_map(|href| href.strip_prefix('#')).all(|href| known.contains(href)));
 }
@@ -270,7 +272,7 @@ fn few_ends_are_points_and_no_median_is_said() {
     few.comparisons.clear();
     let tree = read(&html(&few, Language::Es));
     let words = texts(&tree, "#curvas")[0].clone();
-    assert!(words.contains("Menos de 5 finales de causas distintas: no se dice ninguna mediana"), "{words}");
+    assert!(words.contains("La mediana no se dice: menos de 5 finales de causas distintas."), "{words}");
     assert!(!words.contains("Mediana:"));
     assert_eq!(values(&tree, "#curvas circle.f", "r").len(), 4, "two of each of two stages are over");
     assert_eq!(values(&tree, "#curvas .cv", "d").len(), 0);

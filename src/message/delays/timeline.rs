@@ -5,11 +5,11 @@
 
 use jiff::civil::Date;
 
-use super::bars::{ROW, bars, drawn};
+use super::bars::{ROW, bars, drawn, undrawn};
 use super::labels::{lane, letter};
 use super::marks::placed;
 use super::numbers::{counted, days};
-use super::page::{Page, clip};
+use super::page::{Page, and_more, clip};
 use super::svg::{Axis, px};
 use crate::domain::about::Language;
 use crate::domain::delays::{Act, CaseDelays};
@@ -31,6 +31,8 @@ const HEARINGS: f64 = 25.0;
 const APART: f64 = 13.0;
 /// … in so many rows; in the last they lie upon each other.
 const ROWS: usize = 4;
+/// So many entries of one tick are told by their titles.
+const TOLD: usize = 4;
 const ACTORS: [Actor; 5] = [Actor::Court, Actor::Clerk, Actor::Prosecutor, Actor::Party, Actor::Unknown];
 
 /// A day that is misread must not press all others together: so long after the moment nothing is drawn, …
@@ -141,12 +143,12 @@ fn entries(out: &mut String, page: &Page<'_>, (at, case): (usize, &CaseDelays), 
     for (x, acts) in ticks {
         let Some((first, act)) = acts.first() else { continue };
         let mut said: Vec<String> =
-            acts.iter().take(4).map(|(_, act)| format!("{}: {}", page.day_or(act.date), clip(&act.title, 60))).collect();
+            acts.iter().take(TOLD).map(|(_, act)| format!("{}: {}", page.day_or(act.date), clip(&act.title, 60))).collect();
         if acts.len() > 1 {
             said.insert(0, counted(acts.len(), page.language, ["actuación", "actuaciones", "entry", "entries"]));
         }
-        if acts.len() > 4 {
-            said.push("…".to_owned());
+        if acts.len() > TOLD {
+            said.push(and_more(acts.len() - TOLD, page.language));
         }
         let top = if act.is_notice && acts.len() == 1 { y + 9.0 } else { y + 3.0 };
         let thick = match acts.len() {
@@ -258,15 +260,19 @@ pub fn told(page: &Page<'_>, case: &CaseDelays) -> String {
     said.push(format!("{entries}{by}"));
     said.push(format!("{settings}{outcomes}"));
     said.push(match (case.gaps.iter().map(|gap| gap.days).max(), language) {
-        (None, Language::Es) => format!("ningún intervalo de más de {quiet} sin actuaciones"),
-        (None, Language::En) => format!("no stretch of more than {quiet} without an entry"),
+        (None, Language::Es) => format!("ningún intervalo de más de {quiet} entre actuaciones ni desde la última"),
+        (None, Language::En) => format!("no stretch of more than {quiet} between entries or since the last one"),
         (Some(most), Language::Es) => {
-            format!("{} de más de {quiet} sin actuaciones, el mayor de {}", stretches, days(most, language))
+            format!("{stretches} de más de {quiet} entre actuaciones o desde la última, el mayor de {}", days(most, language))
         }
         (Some(most), Language::En) => {
-            format!("{} of more than {quiet} without an entry, the longest of {}", stretches, days(most, language))
+            format!("{stretches} of more than {quiet} between entries or since the last one, the longest of {}", days(most, language))
         }
     });
+    if undrawn(case) > 0 {
+        let n = undrawn(case);
+        said.push(format!("{n} {}", page.pick("plazos más, solo en la tabla", "more time limits, in the table only")));
+    }
     let dates = case.entries.iter().filter_map(|act| act.date).chain(case.settings.iter().filter_map(|setting| setting.date));
     let outside = dates.filter(|date| !axis.holds(*date)).count();
     if outside > 0 {
