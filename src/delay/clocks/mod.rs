@@ -190,13 +190,15 @@ impl Rules {
 
     /// The clocks of a case at a moment, in the order of the rules.
     pub fn clocks(&self, look: &Look<'_>) -> Vec<Clock> {
-        if self.rules.is_empty() {
-            return Vec::new();
-        }
-        let (today, story) = (engine::day_of(look.as_of, &look.zone), self.story(look));
-        let facts = self.known(look, &story);
+        if self.rules.is_empty() { Vec::new() } else { self.clocks_of(look, &self.story(look)) }
+    }
+
+    /// The same, of the [`story`](Self::story) of this very look.
+    pub fn clocks_of(&self, look: &Look<'_>, story: &Story) -> Vec<Clock> {
+        let today = engine::day_of(look.as_of, &look.zone);
+        let facts = self.known(look, story);
         let scope = scope(&look.scope, &facts);
-        let bench = Bench { look, story: &story, scope: &scope, today };
+        let bench = Bench { look, story, scope: &scope, today };
         let versions = self.order.iter().filter_map(|id| self.rules.get(id));
         versions.flat_map(|versions| bench.clocks(&versions.iter().collect::<Vec<_>>(), |rule| unmet(rule, &facts))).collect()
     }
