@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 use super::fold::fold;
 
@@ -25,7 +25,7 @@ pub struct Names {
     count: usize,
     /// Which names have a word, by the word without accents in capitals.
     words: HashMap<String, Vec<usize>>,
-    /// By the first letter, which lengths words of A to Z have, as bits: most words of a text are of none, and need not be looked up.
+    /// By the first letter, which lengths their words have, as bits: most words of a text are of none, and need not be looked up.
     shapes: [u32; 26],
 }
 
@@ -53,10 +53,7 @@ struct Word {
 
 impl Word {
     fn folded(&self, text: &str) -> &str {
-        self.folded.get_or_init(|| {
-            let word = &text[self.range.clone()];
-            if word.is_ascii() { word.to_ascii_uppercase() } else { fold(word) }
-        })
+        self.folded.get_or_init(|| folded(&text[self.range.clone()]))
     }
 }
 
@@ -116,13 +113,20 @@ impl Names {
 
     /// Whether a word of a text may be one of theirs: one of another letter or length is not.
     fn may_have(&self, word: &str) -> bool {
-        !word.is_ascii() || shape(word).is_some_and(|(letter, length)| self.shapes[letter] & length != 0)
+        shape(word).is_none_or(|(letter, length)| self.shapes[letter] & length != 0)
     }
 
-    /// How many words of a text are words of theirs, whosever.
-    pub fn words_in(&self, Worded { text, words: all }: &Worded<'_>) -> usize {
-        let is_known = |word: &&Word| self.may_have(&text[word.range.clone()]) && self.words.contains_key(word.folded(text));
-        all.iter().filter(is_known).count()
+    /// Whether a text has at least so many words of theirs, whosever: one that has not mentions no name by as many.
+    pub fn has_words(&self, text: &str, least: usize) -> bool {
+        let mut left = least;
+        each_word(text, |range| {
+            let is_known = || self.words.contains_key(&folded(&text[range.clone()]));
+            if left > 0 && self.may_have(&text[range.clone()]) && is_known() {
+                left -= 1;
+            }
+            left > 0
+        });
+        left == 0
     }
 
     /// How far the words from here on are words of one name: the place of the last, and how many they are.
@@ -172,15 +176,41 @@ fn is_between(word: &str, folded: &str) -> bool {
     is_initial || PARTICLES.contains(&folded)
 }
 
-/// The place of the first letter of a word of A to Z, and a bit for its length.
+/// A word without accents in capitals.
+fn folded(word: &str) -> String {
+    if word.is_ascii() { word.to_ascii_uppercase() } else { fold(word) }
+}
+
+/// The place of the first letter of a word, without its accent, and a bit for its length without marks; `None` of one that has letters beyond
+/// A to Z.
 fn shape(word: &str) -> Option<(usize, u32)> {
-    let first = word.bytes().next().filter(|_| word.is_ascii())?.to_ascii_uppercase();
-    let letter = usize::from(first.checked_sub(b'A').filter(|letter| *letter < 26)?);
-    Some((letter, 1 << word.len().min(31)))
+    let (mut first, mut length, mut is_plain) = (None, 0_usize, true);
+    let mut take = |c: char| {
+        if c.is_ascii_alphabetic() {
+            first = first.or(Some(c.to_ascii_uppercase()));
+            length += 1;
+        } else {
+            is_plain &= is_combining_mark(c);
+        }
+    };
+    for c in word.chars() {
+        if c.is_ascii() { take(c) } else { decompose_canonical(c, &mut take) }
+    }
+    let letter = u32::from(first.filter(|_| is_plain)?).checked_sub(u32::from('A'))?;
+    Some((usize::try_from(letter).ok()?, 1 << length.min(31)))
 }
 
 fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
+    each_word(text, |range| {
+        found.push(Word { range, folded: OnceCell::new() });
+        true
+    });
+    found
+}
+
+/// Gives the places of the words of a text, until no more are wanted.
+fn each_word(text: &str, mut give: impl FnMut(Range<usize>) -> bool) {
     let mut start = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         // An accent may be a character of its own; a digit ends a word, because numbers are glued to names.
@@ -188,13 +218,14 @@ fn words(text: &str) -> Vec<Word> {
         match (start, is_inside) {
             (None, true) => start = Some(at),
             (Some(from), false) => {
-                found.push(Word { range: from..at, folded: OnceCell::new() });
+                if !give(from..at) {
+                    return;
+                }
                 start = None;
             }
             _ => {}
         }
     }
-    found
 }
 
 /// A name as initials: "PERSONA FICTICIA UNO" → "P. F. U.".

@@ -128,15 +128,15 @@ impl Story {
 
     /// Whom an entry names: in the sentence that shows the event, else `anywhere` in it, which is looked for once.
     fn whom(&self, entry: &Entry, shows: &Shows, anywhere: &OnceCell<Whom>) -> Whom {
-        let sentence = shows.sentence.clone().and_then(|range| entry.text.get(range));
+        let anywhere = anywhere.get_or_init(|| self.persons.named_in(&format!("{}. {}", entry.title, entry.text)));
+        let sentence = shows.sentence.clone().and_then(|range| entry.text.get(range)).filter(|_| *anywhere != Whom::Everybody);
         match sentence.map(|text| self.persons.named_in(text)) {
-            None | Some(Whom::Everybody) => {
-                match anywhere.get_or_init(|| self.persons.named_in(&format!("{}. {}", entry.title, entry.text))) {
-                    // One sentence orders it and others name people: which of them, it does not say.
-                    Whom::These(places) if sentence.is_some() && places.len() > 1 => Whom::Unclear(places.clone()),
-                    whom => whom.clone(),
-                }
-            }
+            None => anywhere.clone(),
+            // One sentence orders it and others name people: which of them, it does not say.
+            Some(Whom::Everybody) => match anywhere {
+                Whom::These(places) if places.len() > 1 => Whom::Unclear(places.clone()),
+                whom => whom.clone(),
+            },
             Some(whom) => whom,
         }
     }

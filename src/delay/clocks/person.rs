@@ -3,6 +3,7 @@
 //! Used by [`found`](super::found). Names are compared as `domain::names` does. Two persons who share the words that a text holds are
 //! told apart by the rest of their names, and where the text has no more than they share, it is unclear whom it means.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::domain::docket::Docket;
@@ -45,7 +46,9 @@ impl Persons {
         let mut persons = Self::default();
         // Sources write "." where a name is not known.
         let is_name = |name: &str| name.chars().filter(|c| c.is_alphabetic()).count() >= LEAST_WORDS;
-        for party in docket.parties.iter().filter(|party| meaning.is_defendant(&party.role) && is_name(&party.name)) {
+        let mut roles: HashMap<&str, bool> = HashMap::new();
+        let mut is_defendant = |role| *roles.entry(role).or_insert_with(|| meaning.is_defendant(role));
+        for party in docket.parties.iter().filter(|party| is_defendant(party.role.as_str()) && is_name(&party.name)) {
             persons.place(&party.name);
         }
         persons
@@ -88,10 +91,10 @@ impl Persons {
     /// Whom a text names.
     pub fn named_in(&self, text: &str) -> Whom {
         let mut found: Vec<(usize, Range<usize>, usize)> = Vec::new();
-        let words = Worded::new(if self.is_empty() { "" } else { text });
-        if self.all.words_in(&words) < LEAST_WORDS {
+        if !self.all.has_words(text, LEAST_WORDS) {
             return Whom::Everybody;
         }
+        let words = Worded::new(text);
         for (at, person) in self.list.iter().enumerate() {
             let mentions = person.names.mentions_in(&words, |_| true).into_iter().filter(|mention| mention.words >= LEAST_WORDS);
             found.extend(mentions.map(|mention| (at, mention.range, mention.words)));
