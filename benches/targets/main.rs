@@ -9,6 +9,7 @@ mod alert;
 mod baseline;
 mod court;
 mod daemon;
+mod delays;
 mod disk;
 mod extract;
 mod http;
@@ -27,10 +28,11 @@ use table::Table;
 /// A target: its name, and what measures it.
 type Target = (&'static str, fn(&mut Table));
 
-const ALL: [Target; 8] = [
+const ALL: [Target; 9] = [
     ("extract", extract::measure),
     ("meaning", meaning::measure),
     ("survival", survival::measure),
+    ("delays", delays::measure),
     ("visit", visit::measure),
     ("alert", alert::measure),
     ("outbox", outbox::measure),

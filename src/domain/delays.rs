@@ -53,7 +53,7 @@ pub struct Delays {
     pub program: String,
     /// The version of the rules of counting.
     pub counting: u32,
-    /// The tags that were asked for; all cases when there is none.
+    /// The tags that were asked for; none where the cases were chosen otherwise, or all.
     pub tags: Vec<String>,
     /// Of each jurisdiction the versions of its data.
     pub data: Vec<DataVersion>,
@@ -200,7 +200,7 @@ pub struct Act {
     pub is_notice: bool,
     /// Whether the source marks it as annulled: it stands in the record and counts for nothing.
     pub is_annulled: bool,
-    /// When it was first seen; `None` for one that stood there at the first look.
+    /// When it was first seen; `None` where that is not known, as of those that stood there at the first look.
     pub seen: Option<Timestamp>,
 }
 
@@ -266,7 +266,7 @@ pub struct Point {
     pub is_over: bool,
 }
 
-/// A step of a curve of Kaplan–Meier.
+/// A step of a curve: Kaplan–Meier's, or one minus an incidence where some cases ended otherwise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CurveStep {
     /// The day.

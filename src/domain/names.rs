@@ -4,11 +4,12 @@
 //! alone is one only when it is no word of everyday language and no frequent given name, which the caller's list says. It holds names
 //! and therefore shows none in its debug form.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 use super::fold::fold;
 
@@ -24,6 +25,8 @@ pub struct Names {
     count: usize,
     /// Which names have a word, by the word without accents in capitals.
     words: HashMap<String, Vec<usize>>,
+    /// By the first letter, which lengths their words have, as bits: most words of a text are of none, and need not be looked up.
+    shapes: [u32; 26],
 }
 
 /// Where a name, or a part of one, is mentioned.
@@ -35,18 +38,41 @@ pub struct Mention {
     pub words: usize,
 }
 
+/// A text with its words told apart, to be asked for several sets of names.
+pub struct Worded<'t> {
+    text: &'t str,
+    words: Vec<Word>,
+}
+
 /// A word of a text.
 struct Word {
     range: Range<usize>,
-    folded: String,
+    /// Without accents in capitals, once that was asked for.
+    folded: OnceCell<String>,
+}
+
+impl Word {
+    fn folded(&self, text: &str) -> &str {
+        self.folded.get_or_init(|| folded(&text[self.range.clone()]))
+    }
+}
+
+impl<'t> Worded<'t> {
+    /// Tells the words of a text apart.
+    pub fn new(text: &'t str) -> Self {
+        Self { text, words: words(text) }
+    }
 }
 
 impl Names {
     /// Adds a name as it is written; one without letters adds nothing.
     pub fn add(&mut self, name: &str) {
         let mut is_new = false;
-        for word in words(name).into_iter().filter(|word| is_telling(&word.folded)) {
-            let names = self.words.entry(word.folded).or_default();
+        for word in words(name).iter().map(|word| word.folded(name)).filter(|word| is_telling(word)) {
+            if let Some((letter, length)) = shape(word) {
+                self.shapes[letter] |= length;
+            }
+            let names = self.words.entry(word.to_owned()).or_default();
             if names.last() != Some(&self.count) {
                 names.push(self.count);
             }
@@ -62,13 +88,15 @@ impl Names {
 
     /// Where this text mentions one of them. `is_common` is asked about a word that stands alone, in capitals.
     pub fn mentions(&self, text: &str, is_common: impl Fn(&str) -> bool) -> Vec<Mention> {
-        if self.is_empty() {
-            return Vec::new();
-        }
-        let all = words(text);
+        if self.is_empty() { Vec::new() } else { self.mentions_in(&Worded::new(text), is_common) }
+    }
+
+    /// The same of a text whose words are told apart.
+    pub fn mentions_in(&self, Worded { text, words: all }: &Worded<'_>, is_common: impl Fn(&str) -> bool) -> Vec<Mention> {
         let (mut found, mut at) = (Vec::new(), 0);
         while at < all.len() {
-            let Some((last, count)) = self.run(text, &all[at..]) else {
+            let found_here = if self.may_have(&text[all[at].range.clone()]) { self.run(text, &all[at..]) } else { None };
+            let Some((last, count)) = found_here else {
                 at += 1;
                 continue;
             };
@@ -83,11 +111,29 @@ impl Names {
         found
     }
 
+    /// Whether a word of a text may be one of theirs: one of another letter or length is not.
+    fn may_have(&self, word: &str) -> bool {
+        shape(word).is_none_or(|(letter, length)| self.shapes[letter] & length != 0)
+    }
+
+    /// Whether a text has at least so many words of theirs, whosever: one that has not mentions no name by as many.
+    pub fn has_words(&self, text: &str, least: usize) -> bool {
+        let mut left = least;
+        each_word(text, |range| {
+            let is_known = || self.words.contains_key(&folded(&text[range.clone()]));
+            if left > 0 && self.may_have(&text[range.clone()]) && is_known() {
+                left -= 1;
+            }
+            left > 0
+        });
+        left == 0
+    }
+
     /// How far the words from here on are words of one name: the place of the last, and how many they are.
     fn run(&self, text: &str, rest: &[Word]) -> Option<(usize, usize)> {
         let first = rest.first()?;
-        let mut names = self.words.get(&first.folded)?.clone();
-        let mut said = vec![first.folded.as_str()];
+        let mut names = self.words.get(first.folded(text))?.clone();
+        let mut said = vec![first.folded(text)];
         let mut last = 0;
         for (at, word) in rest.iter().enumerate().skip(1) {
             let between = &text[rest[at - 1].range.end..word.range.start];
@@ -96,16 +142,16 @@ impl Names {
             }
             let shared: Option<Vec<usize>> = self
                 .words
-                .get(&word.folded)
+                .get(word.folded(text))
                 .map(|others| names.iter().copied().filter(|name| others.binary_search(name).is_ok()).collect())
                 // The same word again begins another mention.
-                .filter(|shared: &Vec<usize>| !shared.is_empty() && !said.contains(&word.folded.as_str()));
+                .filter(|shared: &Vec<usize>| !shared.is_empty() && !said.contains(&word.folded(text)));
             match shared {
                 Some(shared) => {
                     (names, last) = (shared, at);
-                    said.push(&word.folded);
+                    said.push(word.folded(text));
                 }
-                None if is_between(&text[word.range.clone()], &word.folded) => {}
+                None if is_between(&text[word.range.clone()], word.folded(text)) => {}
                 None => break,
             }
         }
@@ -130,22 +176,56 @@ fn is_between(word: &str, folded: &str) -> bool {
     is_initial || PARTICLES.contains(&folded)
 }
 
+/// A word without accents in capitals.
+fn folded(word: &str) -> String {
+    if word.is_ascii() { word.to_ascii_uppercase() } else { fold(word) }
+}
+
+/// The place of the first letter of a word, without its accent, and a bit for its length without marks; `None` of one that has letters beyond
+/// A to Z.
+fn shape(word: &str) -> Option<(usize, u32)> {
+    let (mut first, mut length, mut is_plain) = (None, 0_usize, true);
+    let mut take = |c: char| {
+        if c.is_ascii_alphabetic() {
+            first = first.or(Some(c.to_ascii_uppercase()));
+            length += 1;
+        } else {
+            is_plain &= is_combining_mark(c);
+        }
+    };
+    for c in word.chars() {
+        if c.is_ascii() { take(c) } else { decompose_canonical(c, &mut take) }
+    }
+    let letter = u32::from(first.filter(|_| is_plain)?).checked_sub(u32::from('A'))?;
+    Some((usize::try_from(letter).ok()?, 1 << length.min(31)))
+}
+
 fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
+    each_word(text, |range| {
+        found.push(Word { range, folded: OnceCell::new() });
+        true
+    });
+    found
+}
+
+/// Gives the places of the words of a text, until no more are wanted.
+fn each_word(text: &str, mut give: impl FnMut(Range<usize>) -> bool) {
     let mut start = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         // An accent may be a character of its own; a digit ends a word, because numbers are glued to names.
-        let is_inside = c.is_alphabetic() || is_combining_mark(c);
+        let is_inside = if c.is_ascii() { c.is_ascii_alphabetic() } else { c.is_alphabetic() || is_combining_mark(c) };
         match (start, is_inside) {
             (None, true) => start = Some(at),
             (Some(from), false) => {
-                found.push(Word { range: from..at, folded: fold(&text[from..at]) });
+                if !give(from..at) {
+                    return;
+                }
                 start = None;
             }
             _ => {}
         }
     }
-    found
 }
 
 /// A name as initials: "PERSONA FICTICIA UNO" → "P. F. U.".
@@ -242,5 +322,22 @@ mod tests {
         assert_eq!(initials("PERSONA FICTICIA UNO"), "P. F. U.");
         assert_eq!(initials("Ñandú de la Ávila"), "Ñ. D. L. Á.");
         assert!(plain_words("Comercial Ficticia S.A.").contains("SA"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_not_looked_up_is_no_word_of_a_name(
+            names in proptest::collection::vec("([A-Z]{2,12}|Peña|Ñandú|Æsir|Дмитрий|ﬁn)( [a-zé]{1,35}){0,2}", 1..4),
+            text in "([A-Za-zñúé]{1,14}|PEÑA|nandu|ÑANDÚ|aesir|FIN|дмитрий|[a-z]{30,36})( [a-zé]{1,35}){0,4}",
+        ) {
+            let mut all = Names::default();
+            names.iter().for_each(|name| all.add(name));
+            let whole = format!("{text} {}", names.join(" ").to_lowercase());
+            for word in words(&whole) {
+                let is_known = all.words.contains_key(&fold(&whole[word.range.clone()]));
+                proptest::prop_assert_eq!(word.folded(&whole), fold(&whole[word.range.clone()]));
+                proptest::prop_assert!(!is_known || all.may_have(&whole[word.range.clone()]), "{}", &whole[word.range]);
+            }
+        }
     }
 }

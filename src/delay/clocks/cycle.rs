@@ -3,13 +3,15 @@
 //! Used by [`engine`](super::engine). A rule may run several times in a case: a sentence of the first instance and one of the appeal.
 //! Starts that follow each other with no end between them are one run, of which the rule takes the first or the last.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::clocks::{How, Part, Subject, Unit};
 use crate::domain::docket::EntryKey;
 
-use super::found::{Found, HELD, Story, is_another_decision};
+use super::found::{Found, HELD, SUSPENDED, Story, is_another_decision};
 use super::person::Whom;
 use super::rule::{Rule, Step, Which};
 
@@ -163,9 +165,18 @@ fn is_of_type(step: &Step, found: &Found, story: &Story) -> bool {
     step.hearing_type.is_empty() || found.hearing.is_none() || kind().is_some_and(|kind| step.hearing_type.contains(kind))
 }
 
+/// What a rule may take up of what happened, as far as it is known at a moment: the events that it names, and the hearings that tell one
+/// start from another.
+pub fn known<'s>(rule: &Rule, story: &'s Story, today: Date, now: Timestamp) -> Vec<&'s Found> {
+    let named: HashSet<&str> = rule.steps().iter().map(|step| step.event.as_str()).chain([HELD, SUSPENDED]).collect();
+    let is_known = |found: &&Found| found.date <= today && found.at.is_none_or(|at| at <= now) && named.contains(found.event.as_str());
+    story.events.iter().filter(is_known).collect()
+}
+
 /// The runs of a rule for one subject, oldest first, as far as they are known on a day.
-pub fn cycles<'s>(rule: &Rule, sight: &Sight, story: &'s Story, today: Date, now: Timestamp) -> Vec<Cycle<'s>> {
-    let known: Vec<&Found> = story.events.iter().filter(|found| found.date <= today && found.at.is_none_or(|at| at <= now)).collect();
+///
+/// `known` is what [`known`] gives for the rule.
+pub fn cycles<'s>(rule: &Rule, sight: &Sight, story: &'s Story, known: &[&'s Found]) -> Vec<Cycle<'s>> {
     let pick = |steps: &[Step], is_start: bool| -> Vec<Taken<'s>> {
         let take = |found: &&'s Found| {
             let touches = |step: &Step| (sight.touches(step, found, story, is_start), step.by_then);
@@ -180,7 +191,7 @@ pub fn cycles<'s>(rule: &Rule, sight: &Sight, story: &'s Story, today: Date, now
     let starts = pick(std::slice::from_ref(&rule.start.step), true);
     let starts: Vec<&Found> = starts.into_iter().filter(|taken| taken.touch == Touch::Yes).map(|taken| taken.found).collect();
     let extensions = rule.extend.as_ref().map(|extend| pick(std::slice::from_ref(&extend.step), false)).unwrap_or_default();
-    let chosen = chosen(rule, &starts, &stops, &known);
+    let chosen = chosen(rule, &starts, &stops, known);
     let mut all = Vec::with_capacity(chosen.len());
     for (nth, start) in chosen.iter().copied().enumerate() {
         let next = chosen.get(nth + 1).filter(|_| rule.start.which != Which::Each).map(|next| next.date);

@@ -12,7 +12,7 @@ use crate::domain::fold::fold;
 use crate::domain::id::Id;
 
 use super::count::{Counting, days};
-use super::cycle::{Cycle, Sight, cycles};
+use super::cycle::{Cycle, Sight, cycles, known};
 use super::found::{Found, Story};
 use super::reading::{Reading, State as Standing};
 use super::rule::{Measure, Rule, Span};
@@ -47,8 +47,9 @@ impl Bench<'_> {
                 }
                 continue;
             }
+            let known = known(rule, self.story, self.today, self.look.as_of);
             for sight in Sight::all(rule, self.story) {
-                let all = cycles(rule, &sight, self.story, self.today, self.look.as_of);
+                let all = cycles(rule, &sight, self.story, &known);
                 let in_force = all.iter().filter(|cycle| rule.is_in_force(cycle.start.date));
                 found.extend(in_force.map(|cycle| self.clock(rule, &sight, cycle)));
                 if all.is_empty() && now.is_some_and(|now| std::ptr::eq(*now, *rule)) {

@@ -3,6 +3,8 @@
 //! Made for `engine`. Entries show events by the patterns of the rules; hearings by what became of the days that were
 //! set for them; the operator by pins. A date is never guessed: an entry without one shows nothing.
 
+use std::cell::OnceCell;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -71,6 +73,8 @@ pub struct Hearing {
 pub struct Story {
     /// What happened, by day; of one day in the order of the docket.
     pub events: Vec<Found>,
+    /// The days that were set for its hearings, as of the day of the story.
+    pub settings: Vec<Setting>,
     /// Its hearings.
     pub hearings: Vec<Hearing>,
     /// The persons against whom it runs.
@@ -100,7 +104,8 @@ impl Story {
                 story.events.push(Found { how: How::Heading, ..plain(&pattern.id, filed, None) });
             }
         }
-        story.hearings(docket, &meaning.settings_of(docket, |at| readings.heard(at), today), zone);
+        story.settings = meaning.settings_of(docket, |at| readings.heard(at), today);
+        story.hearings(docket, zone);
         story.remove(pins);
         for (pin, whom) in add.into_iter().zip(pinned) {
             let at = pin.time.and_then(|time| instant(pin.date.to_datetime(time), zone));
@@ -118,38 +123,42 @@ impl Story {
         let Some(date) = entry.date.filter(|_| !entry.annulled && !reading.shows.is_empty()) else { return };
         let zone = zone_of(entry, zone);
         let at = entry.time.and_then(|time| instant(date.to_datetime(time), &zone));
+        let anywhere = OnceCell::new();
         for (at_pattern, shows) in &reading.shows {
             let Some(pattern) = patterns.get(*at_pattern) else { continue };
-            let whom = if pattern.everybody { Whom::Everybody } else { self.whom(entry, shows) };
+            let whom = if pattern.everybody { Whom::Everybody } else { self.whom(entry, shows, &anywhere) };
             let told = said_day(reading, date).filter(|_| pattern.asks(EventKind::RulingOral));
             let (date, at) = told.map_or((date, at), |day| (day, None));
             self.events.push(Found { entry: Some(entry.key.clone()), whom, how: shows.how, ..plain(&pattern.id, date, at) });
         }
     }
 
-    /// Whom an entry names: in the sentence that shows the event, else anywhere in it.
-    fn whom(&self, entry: &Entry, shows: &Shows) -> Whom {
-        let sentence = shows.sentence.clone().and_then(|range| entry.text.get(range));
+    /// Whom an entry names: in the sentence that shows the event, else `anywhere` in it, which is looked for once.
+    fn whom(&self, entry: &Entry, shows: &Shows, anywhere: &OnceCell<Whom>) -> Whom {
+        let anywhere = anywhere.get_or_init(|| self.persons.named_in(&format!("{}. {}", entry.title, entry.text)));
+        let sentence = shows.sentence.clone().and_then(|range| entry.text.get(range)).filter(|_| *anywhere != Whom::Everybody);
         match sentence.map(|text| self.persons.named_in(text)) {
-            None | Some(Whom::Everybody) => match self.persons.named_in(&format!("{}. {}", entry.title, entry.text)) {
-                // One sentence orders it and others name people: which of them, it does not say.
-                Whom::These(places) if sentence.is_some() && places.len() > 1 => Whom::Unclear(places),
-                whom => whom,
+            None => anywhere.clone(),
+            // One sentence orders it and others name people: which of them, it does not say.
+            Some(Whom::Everybody) => match anywhere {
+                Whom::These(places) if places.len() > 1 => Whom::Unclear(places.clone()),
+                whom => whom.clone(),
             },
             Some(whom) => whom,
         }
     }
 
-    fn hearings(&mut self, docket: &Docket, settings: &[Setting], zone: &TimeZone) {
+    fn hearings(&mut self, docket: &Docket, zone: &TimeZone) {
+        let Self { settings, hearings, events, .. } = self;
         let mut chains: Vec<usize> = Vec::with_capacity(settings.len());
         for (at, setting) in settings.iter().enumerate() {
             let before = setting.follows.filter(|before| *before < at).and_then(|before| chains.get(before).copied());
             let chain = before.unwrap_or_else(|| {
-                self.hearings.push(Hearing { kind: None, set_by: setting.set_by.clone() });
-                self.hearings.len() - 1
+                hearings.push(Hearing { kind: None, set_by: setting.set_by.clone() });
+                hearings.len() - 1
             });
             chains.push(chain);
-            if let Some(hearing) = self.hearings.get_mut(chain) {
+            if let Some(hearing) = hearings.get_mut(chain) {
                 hearing.kind = setting.kind.clone().or_else(|| hearing.kind.take());
                 hearing.set_by = hearing.set_by.take().or_else(|| setting.set_by.clone());
             }
@@ -162,7 +171,7 @@ impl Story {
             };
             if let Some((set, date)) = entry(&setting.set_by).and_then(|set| Some((set, set.date?))) {
                 let at = set.time.and_then(|time| instant(date.to_datetime(time), &zone_of(set, zone)));
-                self.events.push(of_chain(ORDERED, date, at, Some(set)));
+                events.push(of_chain(ORDERED, date, at, Some(set)));
             }
             let event = match setting.outcome {
                 Outcome::Held => HELD,
@@ -178,7 +187,7 @@ impl Story {
             let zone = told.map_or_else(|| zone.clone(), |told| zone_of(told, zone));
             let at = setting.time.filter(|_| on.is_some()).and_then(|time| instant(date.to_datetime(time), &zone));
             let over = told.filter(|told| told.date == Some(date)).and_then(|told| instant(date.to_datetime(told.time?), &zone));
-            self.events.push(Found { over, ..of_chain(event, date, at, told) });
+            events.push(Found { over, ..of_chain(event, date, at, told) });
         }
     }
 

@@ -3,11 +3,12 @@
 //! Used by [`found`](super::found). Names are compared as `domain::names` does. Two persons who share the words that a text holds are
 //! told apart by the rest of their names, and where the text has no more than they share, it is unclear whom it means.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::domain::docket::Docket;
 use crate::domain::fold::fold;
-use crate::domain::names::Names;
+use crate::domain::names::{Names, Worded};
 use crate::meaning::Meaning;
 
 /// How many words of a name must stand together: one alone may be anybody's.
@@ -15,7 +16,11 @@ const LEAST_WORDS: usize = 2;
 
 /// The persons against whom a case runs, in the order of the docket; each once.
 #[derive(Debug, Default)]
-pub struct Persons(Vec<Person>);
+pub struct Persons {
+    list: Vec<Person>,
+    /// The words of all their names.
+    all: Names,
+}
 
 #[derive(Debug)]
 struct Person {
@@ -41,7 +46,9 @@ impl Persons {
         let mut persons = Self::default();
         // Sources write "." where a name is not known.
         let is_name = |name: &str| name.chars().filter(|c| c.is_alphabetic()).count() >= LEAST_WORDS;
-        for party in docket.parties.iter().filter(|party| meaning.is_defendant(&party.role) && is_name(&party.name)) {
+        let mut roles: HashMap<&str, bool> = HashMap::new();
+        let mut is_defendant = |role| *roles.entry(role).or_insert_with(|| meaning.is_defendant(role));
+        for party in docket.parties.iter().filter(|party| is_defendant(party.role.as_str()) && is_name(&party.name)) {
             persons.place(&party.name);
         }
         persons
@@ -49,42 +56,47 @@ impl Persons {
 
     /// How many they are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.list.len()
     }
 
     /// Whether the docket names nobody against whom the case runs.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// The name of one, as it was first written.
     pub fn name(&self, at: usize) -> Option<&str> {
-        self.0.get(at).map(|person| person.name.as_str())
+        self.list.get(at).map(|person| person.name.as_str())
     }
 
     /// The place of a person of this name, who is added when nobody has it. The order of the words does not count.
     pub fn place(&mut self, name: &str) -> usize {
         let key = key(name);
-        if let Some(at) = self.0.iter().position(|person| person.key == key) {
+        if let Some(at) = self.list.iter().position(|person| person.key == key) {
             return at;
         }
         // "Ana Pérez" of whoever pins an event, "PEREZ GOMEZ ANA MARIA" of the docket.
         let is_part = |person: &Person| key.len() >= LEAST_WORDS && key.iter().all(|word| person.key.contains(word));
-        let mut parts = self.0.iter().enumerate().filter(|(_, person)| is_part(person)).map(|(at, _)| at);
+        let mut parts = self.list.iter().enumerate().filter(|(_, person)| is_part(person)).map(|(at, _)| at);
         if let (Some(only), None) = (parts.next(), parts.next()) {
             return only;
         }
         let mut names = Names::default();
         names.add(name);
-        self.0.push(Person { name: name.to_owned(), key, names });
-        self.0.len() - 1
+        self.all.add(name);
+        self.list.push(Person { name: name.to_owned(), key, names });
+        self.list.len() - 1
     }
 
     /// Whom a text names.
     pub fn named_in(&self, text: &str) -> Whom {
         let mut found: Vec<(usize, Range<usize>, usize)> = Vec::new();
-        for (at, person) in self.0.iter().enumerate() {
-            let mentions = person.names.mentions(text, |_| true).into_iter().filter(|mention| mention.words >= LEAST_WORDS);
+        if !self.all.has_words(text, LEAST_WORDS) {
+            return Whom::Everybody;
+        }
+        let words = Worded::new(text);
+        for (at, person) in self.list.iter().enumerate() {
+            let mentions = person.names.mentions_in(&words, |_| true).into_iter().filter(|mention| mention.words >= LEAST_WORDS);
             found.extend(mentions.map(|mention| (at, mention.range, mention.words)));
         }
         if found.is_empty() {
@@ -148,5 +160,20 @@ mod tests {
         assert_eq!(persons.place("Ana Perez"), 0);
         assert_eq!(persons.place("Ana"), 1, "one word may be anybody");
         assert_eq!((persons.len(), persons.name(0)), (2, Some("PÉREZ FICTICIA ANA MARÍA")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_names_nobody_only_where_it_mentions_no_name(
+            words in proptest::collection::vec("(PRUEBA|prueba|Ficticio|FICTICIA|JUAN|Juán|de|la|contra|[a-z]{1,9})[ ,.]{1,3}", 0..12),
+        ) {
+            let mut persons = Persons::default();
+            for name in ["FICTICIO PRUEBA JUAN", "FICTICIA DE LA PRUEBA LUISA"] {
+                persons.place(name);
+            }
+            let text = words.concat();
+            let is_mentioned = |person: &Person| person.names.mentions(&text, |_| true).iter().any(|mention| mention.words >= LEAST_WORDS);
+            proptest::prop_assert_eq!(persons.named_in(&text) == Whom::Everybody, !persons.list.iter().any(is_mentioned), "{}", text);
+        }
     }
 }

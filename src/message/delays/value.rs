@@ -127,16 +127,19 @@ fn position(sooner: f64, by_then: Option<f64>, language: Language) -> String {
 /// A median with its interval, or that it was not reached.
 fn median([at, beyond, lower, upper]: [Option<f64>; 4], language: Language) -> String {
     let end = |of: Option<f64>| of.map_or_else(|| pick(language, "no alcanzado", "not reached").to_owned(), |of| decimal(of, language));
-    let interval = match language {
-        Language::Es => format!("IC 95\u{a0}%: {} a {}", end(lower), end(upper)),
-        Language::En => format!("95% CI: {} to {}", end(lower), end(upper)),
+    // Where the band never crosses the half there is no interval to tell.
+    let interval = match (lower.or(upper), language) {
+        (None, _) => String::new(),
+        (_, Language::Es) => format!("IC 95\u{a0}%: {} a {}", end(lower), end(upper)),
+        (_, Language::En) => format!("95% CI: {} to {}", end(lower), end(upper)),
     };
-    match (at, beyond) {
-        (Some(at), _) => format!("{} ({interval})", fraction_days(at, language)),
-        (None, Some(beyond)) => {
-            format!("{} (> {}; {interval})", pick(language, "mediana no alcanzada", "median not reached"), fraction_days(beyond, language))
-        }
-        (None, None) => pick(language, "mediana no alcanzada", "median not reached").to_owned(),
+    let not_reached = pick(language, "mediana no alcanzada", "median not reached");
+    match (at, beyond, interval.is_empty()) {
+        (Some(at), _, true) => fraction_days(at, language),
+        (Some(at), _, false) => format!("{} ({interval})", fraction_days(at, language)),
+        (None, Some(beyond), true) => format!("{not_reached} (> {})", fraction_days(beyond, language)),
+        (None, Some(beyond), false) => format!("{not_reached} (> {}; {interval})", fraction_days(beyond, language)),
+        (None, None, _) => not_reached.to_owned(),
     }
 }
 
@@ -184,6 +187,8 @@ mod tests {
         let [es, en] = said(Measure::OralToWritten, value(None, Some(200.0), None));
         assert_eq!(es, "mediana no alcanzada (> 200 días; IC 95\u{a0}%: 9 a no alcanzado)");
         assert_eq!(en, "median not reached (> 200 days; 95% CI: 9 to not reached)");
+        let bare = Value::Median { at: Some(0.0), beyond: None, lower: None, upper: None, events: 9, censored: 0 };
+        assert_eq!(said(Measure::OralToWritten, bare), ["0 días", "0 days"]);
         let [es, _] = said(Measure::OralToWritten, value(Some(85.5), None, Some(100.0)));
         assert_eq!(es, "85,5 días (IC 95\u{a0}%: 9 a 100)");
     }
