@@ -44,9 +44,13 @@ pub struct Worded<'t> {
     words: Vec<Word>,
 }
 
+/// The place of a letter, and a bit for a length.
+type Shape = (usize, u32);
+
 /// A word of a text.
 struct Word {
     range: Range<usize>,
+    shape: Option<Shape>,
     /// Without accents in capitals, once that was asked for.
     folded: OnceCell<String>,
 }
@@ -69,8 +73,10 @@ impl Names {
     pub fn add(&mut self, name: &str) {
         let mut is_new = false;
         for word in words(name).iter().map(|word| word.folded(name)).filter(|word| is_telling(word)) {
-            if let Some((letter, length)) = shape(word) {
-                self.shapes[letter] |= length;
+            if let Some((letter, length)) = shape(word)
+                && let Some(lengths) = self.shapes.get_mut(letter)
+            {
+                *lengths |= length;
             }
             let names = self.words.entry(word.to_owned()).or_default();
             if names.last() != Some(&self.count) {
@@ -95,7 +101,7 @@ impl Names {
     pub fn mentions_in(&self, Worded { text, words: all }: &Worded<'_>, is_common: impl Fn(&str) -> bool) -> Vec<Mention> {
         let (mut found, mut at) = (Vec::new(), 0);
         while at < all.len() {
-            let found_here = if self.may_have(&text[all[at].range.clone()]) { self.run(text, &all[at..]) } else { None };
+            let found_here = if self.may_have(all[at].shape) { self.run(text, &all[at..]) } else { None };
             let Some((last, count)) = found_here else {
                 at += 1;
                 continue;
@@ -112,8 +118,8 @@ impl Names {
     }
 
     /// Whether a word of a text may be one of theirs: one of another letter or length is not.
-    fn may_have(&self, word: &str) -> bool {
-        shape(word).is_none_or(|(letter, length)| self.shapes[letter] & length != 0)
+    fn may_have(&self, shape: Option<Shape>) -> bool {
+        shape.is_none_or(|(letter, length)| self.shapes.get(letter).is_some_and(|lengths| lengths & length != 0))
     }
 
     /// Whether a text has at least so many words of theirs, whosever: one that has not mentions no name by as many.
@@ -121,7 +127,7 @@ impl Names {
         let mut left = least;
         each_word(text, |range| {
             let is_known = || self.words.contains_key(&folded(&text[range.clone()]));
-            if left > 0 && self.may_have(&text[range.clone()]) && is_known() {
+            if left > 0 && self.may_have(shape(&text[range.clone()])) && is_known() {
                 left -= 1;
             }
             left > 0
@@ -183,7 +189,12 @@ fn folded(word: &str) -> String {
 
 /// The place of the first letter of a word, without its accent, and a bit for its length without marks; `None` of one that has letters beyond
 /// A to Z.
-fn shape(word: &str) -> Option<(usize, u32)> {
+fn shape(word: &str) -> Option<Shape> {
+    if word.is_ascii() {
+        // A word has letters only.
+        let letter = word.bytes().next()?.to_ascii_uppercase().checked_sub(b'A')?;
+        return Some((usize::from(letter), 1 << word.len().min(31)));
+    }
     let (mut first, mut length, mut is_plain) = (None, 0_usize, true);
     let mut take = |c: char| {
         if c.is_ascii_alphabetic() {
@@ -203,7 +214,8 @@ fn shape(word: &str) -> Option<(usize, u32)> {
 fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
     each_word(text, |range| {
-        found.push(Word { range, folded: OnceCell::new() });
+        let shape = shape(&text[range.clone()]);
+        found.push(Word { range, shape, folded: OnceCell::new() });
         true
     });
     found
@@ -336,7 +348,7 @@ mod tests {
             for word in words(&whole) {
                 let is_known = all.words.contains_key(&fold(&whole[word.range.clone()]));
                 proptest::prop_assert_eq!(word.folded(&whole), fold(&whole[word.range.clone()]));
-                proptest::prop_assert!(!is_known || all.may_have(&whole[word.range.clone()]), "{}", &whole[word.range]);
+                proptest::prop_assert!(!is_known || all.may_have(word.shape), "{}", &whole[word.range]);
             }
         }
     }
