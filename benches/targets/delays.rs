@@ -34,7 +34,7 @@ use super::daemon::{List, Scene, number};
 use super::table::Table;
 
 /// How many cases are made; `VEEDOR_BENCH_CASES` says another number, such as all 10,000.
-const CASES: usize = 400;
+const CASES: usize = 1_000;
 const ENTRIES: u64 = 200;
 const ROUNDS: usize = 3;
 /// A report is over so many.

@@ -13,11 +13,13 @@ use super::absent::is_reserved;
 use crate::config::Config;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::{CaseNumber, CaseRef, Parts, Watch};
+use crate::domain::docket::Docket;
 use crate::domain::event::{Audience, Event, EventKind};
 use crate::domain::id::Id;
 use crate::domain::meanwhile::Meanwhile;
 use crate::domain::privacy::{Held, Known, Privacy};
 use crate::domain::withhold::Telling as HowMuch;
+use crate::store::cases::Head;
 use crate::store::error::StoreError;
 use crate::store::said::Said;
 use crate::store::{Cid, Store};
@@ -120,17 +122,43 @@ impl Telling {
         })
     }
 
-    /// Of a case of which an older version is told too: who stood in that one is hidden as well, and what it was about counts. Blocks.
+    /// Of a case of which a docket that is at hand is told, an older version perhaps: who stands in that one is hidden as well as who stands in the
+    /// newest, and what either is about counts. Blocks.
     ///
     /// # Errors
     /// Only when the store is unusable.
-    pub fn as_held(store: &Store, read: &Read, config: &Config, case: &CaseRef, version: u32) -> Result<Self, StoreError> {
-        let mut telling = Self::load(store, read, config, case, &[])?;
-        let Some(watch) = config.watch(case) else { return Ok(telling) };
-        let of_version = |error: StoreError| if error.is_fatal() { Err(error) } else { Ok(None) };
-        let known = held_with(store, read, watch, BTreeSet::from([version])).or_else(of_version)?;
-        telling.privacy = Privacy::new(config.policy_of(case), watch, known.as_ref(), &[]);
-        Ok(telling)
+    pub fn as_held(
+        store: &Store,
+        read: &Read,
+        config: &Config,
+        watch: &Watch,
+        (cid, head): (Cid, &Head),
+        (docket, version): (&Docket, u32),
+    ) -> Result<Self, StoreError> {
+        let mut dockets = vec![Arc::new(Known::of(docket))];
+        let others = watch.linked.iter().map(|case| store.cid(case)).collect::<Result<Vec<_>, _>>()?;
+        let heads = others.into_iter().flatten().map(|cid| Ok((cid, store.head(cid)?.map_or(0, |head| head.version))));
+        let more = heads.collect::<Result<Vec<_>, StoreError>>()?;
+        let own = (version != head.version).then_some((cid, head.version));
+        let mut held = Some(());
+        for (cid, version) in own.into_iter().chain(more).filter(|(_, version)| *version > 0) {
+            match read.of(store, cid, version) {
+                Ok(known) => dockets.extend(known),
+                Err(error) if error.is_fatal() => return Err(error),
+                // What cannot be read may hide anything.
+                Err(_) => held = None,
+            }
+        }
+        let held = held.map(|()| Held { dockets, reserved: is_reserved(head) });
+        let source = config.source_of(&watch.case);
+        Ok(Self {
+            previous: None,
+            source_title: source.map_or_else(|| watch.case.source.clone(), |source| source.recipe.title.clone()),
+            zone: source.map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number)),
+            watch: watch.clone(),
+            case_url: String::new(),
+            privacy: Privacy::new(config.policy_of(&watch.case), watch, held.as_ref(), &[]),
+        })
     }
 
     /// For a reader of this language, who stops it in this way.
@@ -201,16 +229,12 @@ fn quotes_withheld(store: &Store, config: &Config, watch: &Watch, events: &[Even
 
 /// What is known of a case; `None` when that cannot be read.
 fn held(store: &Store, read: &Read, watch: &Watch, events: &[Event]) -> Result<Option<Held>, StoreError> {
-    // A party that is gone stands in the version before.
-    held_with(store, read, watch, events.iter().flat_map(|event| [event.version.saturating_sub(1), event.version]).collect())
-}
-
-/// The same, with what these versions say.
-fn held_with(store: &Store, read: &Read, watch: &Watch, versions: BTreeSet<u32>) -> Result<Option<Held>, StoreError> {
     let Some(cid) = store.cid(&watch.case)? else { return Ok(None) };
     let Some(head) = store.head(cid)? else { return Ok(None) };
     let Some(newest) = read.of(store, cid, head.version)? else { return Ok(None) };
     let mut dockets = vec![newest];
+    // A party that is gone stands in the version before.
+    let versions: BTreeSet<u32> = events.iter().flat_map(|event| [event.version.saturating_sub(1), event.version]).collect();
     for version in versions.into_iter().filter(|version| (1..head.version).contains(version)).rev().take(MOST_VERSIONS) {
         dockets.extend(read.of(store, cid, version)?);
     }

@@ -54,7 +54,7 @@ fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: 
     let as_of = wanted.as_of;
     let Some(source) = config.source_of(&watch.case) else { return Ok(Measured::LeftOut(Why::NotRead)) };
     let Some(then) = Then::load(store, config, watch, wanted)? else { return Ok(Measured::LeftOut(Why::NotRead)) };
-    let telling = Telling::as_held(store, read, config, &watch.case, then.version)?;
+    let telling = Telling::as_held(store, read, config, watch, (then.cid, &then.head), (&then.docket, then.version))?;
     if telling.of_case() == HowMuch::Activity {
         return Ok(Measured::LeftOut(Why::Withheld));
     }
@@ -63,7 +63,7 @@ fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: 
     let (zone, calendar, rules) = (recipe.zone_of(&watch.number), config.calendar_of(&watch.case), config.rules_of(&watch.case));
     let Some(Account { story, scope, clocks }) = then.account(config, as_of) else { return Ok(Measured::LeftOut(Why::NotRead)) };
     let linked = Linked::load(store, read, config, &then, wanted)?;
-    let (settings, shared) = linked.settings(&then, config, wanted);
+    let (settings, shared) = linked.settings(&then, &story.settings, config, wanted);
     let actors = then.readings.actors(&then.docket);
     let events: Vec<Event> = store.case_events(then.cid)?.into_iter().filter(|event| event.seen_at <= as_of).collect();
     let study = Study {

@@ -33,7 +33,9 @@ impl<'c> Linked<'c> {
                 other => other?,
             };
             let Some(other) = other else { continue };
-            if Telling::as_held(store, read, config, &watch.case, other.version)?.of_case() == HowMuch::Whole {
+            if Telling::as_held(store, read, config, watch, (other.cid, &other.head), (&other.docket, other.version))?.of_case()
+                == HowMuch::Whole
+            {
                 others.push(other);
             }
         }
@@ -41,7 +43,11 @@ impl<'c> Linked<'c> {
     }
 
     /// The settings of a case, with what these say of them; and which of them these have too.
-    pub fn settings(&self, own: &Then<'_>, config: &Config, wanted: &Wanted) -> (Vec<Setting>, Shared) {
+    /// `known` are the settings as of the moment: without linked cases, and read on its day, they are those.
+    pub fn settings(&self, own: &Then<'_>, known: &[Setting], config: &Config, wanted: &Wanted) -> (Vec<Setting>, Shared) {
+        if self.0.is_empty() && own.is_read_on_the_day(config, wanted.as_of) {
+            return (known.to_vec(), Shared::new());
+        }
         let ours = own.placed(config, wanted.as_of);
         let others: Vec<(&CaseRef, Vec<Placed>)> =
             self.0.iter().map(|other| (&other.watch.case, other.placed(config, wanted.as_of))).collect();

@@ -26,7 +26,7 @@ use crate::store::pulse::blocking;
 use case::{Measured, measure};
 
 /// Cases that one thread takes up at a time.
-const SHARE: usize = 250;
+const SHARE: usize = 50;
 
 /// What is reported.
 #[derive(Debug, Clone)]

@@ -83,6 +83,13 @@ impl<'c> Then<'c> {
         }))
     }
 
+    /// Whether it was last read on the day of the moment.
+    pub fn is_read_on_the_day(&self, config: &Config, as_of: Timestamp) -> bool {
+        let zone = config.source_of(&self.watch.case).map(|source| source.recipe.zone_of(&self.watch.number));
+        let day = |at: Timestamp| zone.clone().map(|zone| at.to_zoned_datetime(zone).date());
+        self.read.is_some_and(|read| day(read) == day(as_of))
+    }
+
     /// Its settings. What became of a day that nobody has looked at since is not known to be unknown.
     pub fn placed(&self, config: &Config, as_of: Timestamp) -> Vec<Placed> {
         let Some(source) = config.source_of(&self.watch.case) else { return Vec::new() };

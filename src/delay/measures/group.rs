@@ -44,6 +44,7 @@ pub struct Pace {
     /// Whose each of them is, by the place of the member.
     whose: Vec<usize>,
     curve: Curve,
+    median: Quantile,
     competing: usize,
     left_out: usize,
 }
@@ -84,7 +85,8 @@ impl Pace {
         let competing = observations.iter().filter(|one: &&Observation| one.cause() == Some(OTHERWISE)).count();
         let curve = if competing == 0 { Curve::of(&observations) } else { Incidence::of(&observations).without(REACHED) };
         let observations = observations.into_iter().map(for_comparing).collect();
-        Self { measure, part: part.to_owned(), observations, whose, curve, competing, left_out }
+        let median = curve.percentile(50);
+        Self { measure, part: part.to_owned(), observations, whose, curve, median, competing, left_out }
     }
 
     /// What it rests on, in the order of the members, for comparing groups: a case that ended otherwise counts as no longer watched, as a
@@ -114,7 +116,7 @@ impl Pace {
         let counts = self.curve.counts;
         let median =
             |at, beyond, lower, upper| Value::Median { at, beyond, lower, upper, events: counts.events, censored: counts.censored };
-        let quantile = self.curve.percentile(50);
+        let quantile = self.median;
         let value = match quantile {
             Quantile::Suppressed { .. } | Quantile::Unstable { .. } => Value::Unknown,
             Quantile::Reached { at, lower, upper } => median(Some(at), None, lower, upper),
@@ -147,7 +149,7 @@ impl Pace {
     fn figure(&self, measure: Measure, value: Value, is_unstable: bool) -> Figure {
         let counts = self.curve.counts;
         let mut figure = Figure { n: counts.observations, ..Figure::new(measure, &self.part, value) };
-        figure.caution(Caveat::TooFew, matches!(self.curve.percentile(50), Quantile::Suppressed { .. }));
+        figure.caution(Caveat::TooFew, matches!(self.median, Quantile::Suppressed { .. }));
         figure.caution(Caveat::FewAtRisk, is_unstable);
         figure.limit(Caveat::EndedOtherwise, self.competing);
         figure.limit(Caveat::LeftOut, self.left_out);
