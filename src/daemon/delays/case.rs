@@ -65,7 +65,8 @@ fn measured(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: 
     let linked = Linked::load(store, read, config, &then, wanted)?;
     let (settings, shared) = linked.settings(&then, &story.settings, config, wanted);
     let actors = then.readings.actors(&then.docket);
-    let events: Vec<Event> = store.case_events(then.cid)?.into_iter().filter(|event| event.seen_at <= as_of).collect();
+    let events = if then.head.seq > 0 { store.case_events(then.cid)? } else { Vec::new() };
+    let events: Vec<Event> = events.into_iter().filter(|event| event.seen_at <= as_of).collect();
     let study = Study {
         docket: &then.docket,
         actors: &actors,

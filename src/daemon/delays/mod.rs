@@ -25,9 +25,6 @@ use crate::store::pulse::blocking;
 
 use case::{Measured, measure};
 
-/// Cases that one thread takes up at a time.
-const SHARE: usize = 50;
-
 /// What is reported.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
@@ -51,14 +48,15 @@ pub(super) struct Wanted {
 /// Only when the store is unusable: a case that does not read back is left out of it, and said.
 pub(super) async fn of(store: &Store, read: &Read, config: &Arc<Config>, wanted: &Wanted) -> Result<Delays, StoreError> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // Long dockets and short ones fall to all threads alike.
+    let share = |nth: usize| wanted.chosen.iter().copied().skip(nth).step_by(threads).collect::<Vec<usize>>();
+    let begun: Vec<_> = (0..threads).map(|nth| shared(store, read, config, wanted, share(nth))).collect();
     let mut done = Vec::with_capacity(wanted.chosen.len());
-    // Places go in and come back in one order, so that the report does not depend on which thread is faster.
-    for round in wanted.chosen.chunks(SHARE * threads) {
-        let begun: Vec<_> = round.chunks(SHARE).map(|share| shared(store, read, config, wanted, share.to_vec())).collect();
-        for share in together(begun).await {
-            done.extend(share?);
-        }
+    for share in together(begun).await {
+        done.extend(share?);
     }
+    // In the order of the watch list, whichever thread was faster.
+    done.sort_by_key(|(at, _)| *at);
     Ok(put_together(config, wanted, done))
 }
 
