@@ -82,7 +82,7 @@ numbers! {
     /// Settings whose day lay in the month and of which no entry says what became.
     unknown;
     /// Settings whose day lay in the month a few working days ago, and of which no entry says anything yet.
-    awaited;
+    untold;
     /// Settings that are still to come.
     coming;
     /// Time limits whose last day by every reading lay in the month, and what ends them was not observed by its end.

@@ -352,7 +352,7 @@ pub fn delay_summary() -> DelaySummary {
         held: 4,
         not_held: 1,
         unknown: 2,
-        awaited: 1,
+        untold: 1,
         coming: 3,
         ran_out: 1,
         over: 3,

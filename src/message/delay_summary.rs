@@ -79,7 +79,7 @@ pub(super) fn facts(summary: &DelaySummary, language: Language) -> Vec<(&'static
 }
 
 fn numbers_in_words(numbers: &Numbers, language: Language) -> String {
-    let Numbers { cases, unread, quiet, entries, held, not_held, unknown, awaited, coming, ran_out, over, near } = *numbers;
+    let Numbers { cases, unread, quiet, entries, held, not_held, unknown, untold, coming, ran_out, over, near } = *numbers;
     let parts = [
         Some(many(cases, language, ["causa", "causas"], ["case", "cases"])),
         (unread > 0).then(|| {
@@ -90,9 +90,9 @@ fn numbers_in_words(numbers: &Numbers, language: Language) -> String {
         Some(many(held, language, ["audiencia empezó", "audiencias empezaron"], ["hearing began", "hearings began"])),
         (not_held > 0)
             .then(|| many(not_held, language, ["no se realizó", "no se realizaron"], ["did not take place", "did not take place"])),
-        (awaited > 0).then(|| {
+        (untold > 0).then(|| {
             many(
-                awaited,
+                untold,
                 language,
                 ["aún sin actuación que la cuente", "aún sin actuación que las cuente"],
                 ["not told of yet", "not told of yet"],

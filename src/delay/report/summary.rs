@@ -55,7 +55,7 @@ fn numbers(cases: &[&CaseDelays], from: Date, to: Date) -> Numbers {
             let count = match setting.outcome {
                 Outcome::Pending if setting.date >= Some(case.day()) => &mut numbers.coming,
                 _ if !is_within(setting.date) => continue,
-                Outcome::Pending => &mut numbers.awaited,
+                Outcome::Pending => &mut numbers.untold,
                 Outcome::Held | Outcome::Suspended => &mut numbers.held,
                 Outcome::Unknown => &mut numbers.unknown,
                 outcome if outcome.is_not_held() => &mut numbers.not_held,
