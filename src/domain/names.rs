@@ -223,20 +223,27 @@ fn words(text: &str) -> Vec<Word> {
 
 /// Gives the places of the words of a text, until no more are wanted.
 fn each_word(text: &str, mut give: impl FnMut(Range<usize>) -> bool) {
-    let mut start = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        // An accent may be a character of its own; a digit ends a word, because numbers are glued to names.
-        let is_inside = if c.is_ascii() { c.is_ascii_alphabetic() } else { c.is_alphabetic() || is_combining_mark(c) };
-        match (start, is_inside) {
-            (None, true) => start = Some(at),
-            (Some(from), false) => {
-                if !give(from..at) {
-                    return;
-                }
-                start = None;
-            }
-            _ => {}
+    let (mut at, mut start) = (0, None);
+    while let Some(byte) = text.as_bytes().get(at) {
+        // Nearly all of a text is ASCII, and is gone through a byte at a time.
+        let (is_inside, length) = if byte.is_ascii() {
+            (byte.is_ascii_alphabetic(), 1)
+        } else {
+            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { return };
+            // An accent may be a character of its own; a digit ends a word, because numbers are glued to names.
+            (c.is_alphabetic() || is_combining_mark(c), c.len_utf8())
+        };
+        if is_inside {
+            start = start.or(Some(at));
+        } else if let Some(from) = start.take()
+            && !give(from..at)
+        {
+            return;
         }
+        at += length;
+    }
+    if let Some(from) = start {
+        give(from..text.len());
     }
 }
 
@@ -350,6 +357,13 @@ mod tests {
                 proptest::prop_assert_eq!(word.folded(&whole), fold(&whole[word.range.clone()]));
                 proptest::prop_assert!(!is_known || all.may_have(word.shape), "{}", &whole[word.range]);
             }
+        }
+
+        #[test]
+        fn words_are_what_stands_between_other_characters(text in "(\\PC|[a-z ,.é\u{301}0-9]){0,40}") {
+            let found: Vec<String> = words(&text).into_iter().map(|word| text[word.range].to_owned()).collect();
+            let split = text.split(|c: char| !(c.is_alphabetic() || is_combining_mark(c))).filter(|word| !word.is_empty());
+            proptest::prop_assert_eq!(found, split.map(str::to_owned).collect::<Vec<_>>());
         }
     }
 }

@@ -31,8 +31,12 @@ impl Labels {
 
     /// The names that hold of a passage.
     pub fn of(&self, passage: &str, language: &Language) -> Vec<&str> {
-        let tokens = Tokens::read(passage, language);
-        let says = |phrases: &[Phrase]| phrases.iter().any(|phrase| phrase.is_in(&tokens));
+        self.of_words(&Tokens::read(passage, language))
+    }
+
+    /// The same of a passage as words.
+    pub fn of_words(&self, words: &Tokens<'_>) -> Vec<&str> {
+        let says = |phrases: &[Phrase]| phrases.iter().any(|phrase| phrase.is_in(words));
         let holds = |label: &&Label| says(&label.phrases) && !says(&label.unless);
         self.0.iter().filter(holds).map(|label| label.name.as_str()).collect()
     }

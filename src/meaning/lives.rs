@@ -221,7 +221,7 @@ impl<'m> Lives<'m> {
         if setting.outcome == Outcome::Held {
             (setting.reasons, setting.requested_by) = (Vec::new(), Vec::new());
         } else {
-            (setting.reasons, setting.requested_by) = (reasons.of(passage, language), reasons.askers(passage, language));
+            (setting.reasons, setting.requested_by) = reasons.of(passage, language);
         }
     }
 }

@@ -57,9 +57,8 @@ impl Meaning {
         }
         use HearingStatus as H;
         if matches!(mention.status, H::Deferred | H::Suspended | H::Failed | H::NotInstalled) {
-            for (key, names) in
-                [("reason", self.reasons.of(passage, &self.language)), ("requested_by", self.reasons.askers(passage, &self.language))]
-            {
+            let (reasons, askers) = self.reasons.of(passage, &self.language);
+            for (key, names) in [("reason", reasons), ("requested_by", askers)] {
                 if !names.is_empty() {
                     form[key] = json!(names);
                 }

@@ -7,6 +7,7 @@ use crate::diag::Reader;
 
 use super::labels::Labels;
 use super::language::Language;
+use super::tokens::Tokens;
 
 /// The reasons and the askers that a language has words for.
 #[derive(Debug, Clone, Default)]
@@ -21,14 +22,10 @@ impl Reasons {
         Self { reasons: Labels::read(reader, "reason"), requested: Labels::read(reader, "requested") }
     }
 
-    /// The reasons that a passage gives, in the order of the file.
-    pub fn of(&self, passage: &str, language: &Language) -> Vec<String> {
-        owned(self.reasons.of(passage, language))
-    }
-
-    /// Who asked, as the passage says.
-    pub fn askers(&self, passage: &str, language: &Language) -> Vec<String> {
-        owned(self.requested.of(passage, language))
+    /// The reasons that a passage gives, and who asked as it says, each in the order of the file.
+    pub fn of(&self, passage: &str, language: &Language) -> (Vec<String>, Vec<String>) {
+        let words = Tokens::read(passage, language);
+        (owned(self.reasons.of_words(&words)), owned(self.requested.of_words(&words)))
     }
 }
 
