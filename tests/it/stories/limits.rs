@@ -17,6 +17,13 @@ fn of(world: &World, rule: &str) -> Value {
     found[0].clone()
 }
 
+/// What a daemon told just before it was stopped is sent by the next one.
+fn arrives(mut world: World) {
+    world.start();
+    world.visits(2);
+    world.finish();
+}
+
 #[test]
 fn a_sentence_that_came_late_is_counted_and_the_operator_s_events_are_shown_with_their_note() {
     let mut world = World::new(&[A]);
@@ -68,7 +75,7 @@ fn a_sentence_that_came_late_is_counted_and_the_operator_s_events_are_shown_with
     // An organisation shows initials.
     world.write(&list.replacen("[veedor]\n", "[veedor]\nprivacy = \"ngo\"\n", 1));
     assert_eq!(of(&world, "EC-COIP-541-1Y")["subject"]["name"], "P. F. U.");
-    world.finish();
+    arrives(world);
 }
 
 /// By one reading of the law the ten days are those on which courts work; one of them becomes a holiday of the canton.
@@ -126,5 +133,5 @@ confidence = "high"
     assert_eq!(world.stop(), Some(0));
     std::fs::write(&file, HOLIDAY).expect("a calendar");
     assert_eq!(due(&world), ["2024-12-05", "2024-12-10"], "without a daemon");
-    world.finish();
+    arrives(world);
 }
