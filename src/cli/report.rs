@@ -120,7 +120,7 @@ fn table(common: &Common, data: &Value) {
         let why = match case["why"].as_str().unwrap_or_default() {
             "not_read" => "had not been read by then",
             "withheld" => "of its subject nothing is told but that there was activity",
-            _ => "what is stored of it does not read back: `veedor fsck`",
+            _ => "what is stored of it does not read back (`veedor fsck`) or could not be measured (see the log)",
         };
         print::line(&format!("left out: {} ({}): {why}", print::field(case, "case"), print::field(case, "source")));
     }

@@ -93,7 +93,7 @@ pub enum Why {
     NotRead,
     /// Of its subject nothing is told but that there was activity (`domain.md` E2).
     Withheld,
-    /// What is stored of it does not read back; `veedor fsck` says more.
+    /// What is stored of it does not read back, as `veedor fsck` says, or could not be measured, as the log does.
     Damaged,
 }
 

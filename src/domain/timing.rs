@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time, Weekday, time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::event::{Audience, Event, Severity};
+use super::event::{Audience, Event, EventKind, Severity};
 
 /// When news of a channel leaves.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,9 +107,10 @@ impl Timing {
     }
 
     /// Whether an event leaves at `now` although news is held until `end`. What is for those who run veedor does: a source that blocks us, or
-    /// the brake, would wait over a weekend.
+    /// the brake, would wait over a weekend. A month that is summed up late wakes nobody.
     pub fn passes(event: &Event, now: Timestamp, end: Timestamp) -> bool {
-        event.severity == Severity::Critical || event.kind.audience() == Audience::Operator || is_pressing(event, now, end, SHORTLY)
+        let is_of_running = event.kind.audience() == Audience::Operator && event.kind != EventKind::DelaysSummary;
+        event.severity == Severity::Critical || is_of_running || is_pressing(event, now, end, SHORTLY)
     }
 }
 
@@ -308,6 +309,9 @@ mod tests {
         assert!(Timing::passes(&hearing("2026-03-03T13:00:00Z", None), night, until));
         assert!(!Timing::passes(&hearing("2026-03-03T14:00:00Z", None), night, until));
         assert!(Timing::passes(&sample::removed(), night, until) && !Timing::passes(&sample::ruling(), night, until));
+        let of_running = |kind| sample::reports().into_iter().find(|event| event.kind == kind).expect("a report");
+        assert!(Timing::passes(&of_running(EventKind::SourceBlocked), night, until), "who runs veedor hears of trouble at night");
+        assert!(!Timing::passes(&of_running(EventKind::DelaysSummary), night, until), "a month can wait until the morning");
     }
 
     /// Zones whose clocks change, that changed their rules, or that are not a whole hour off.

@@ -3,6 +3,7 @@
 //! Called by [`super::of`]. What was seen after the moment is not in it.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Wanted;
 use super::linked::{Linked, Shared};
@@ -39,14 +40,18 @@ pub enum Measured {
     LeftOut(Why),
 }
 
-/// Studies a case. Blocks.
+/// Studies a case. A docket that breaks the reckoning costs its own figures: the daemon that sums up a month goes on. Blocks.
 ///
 /// # Errors
 /// Only when the store is unusable.
 pub fn measure(store: &Store, read: &Read, config: &Config, watch: &Watch, wanted: &Wanted) -> Result<Measured, StoreError> {
-    match measured(store, read, config, watch, wanted) {
-        Err(StoreError::Damaged(_)) => Ok(Measured::LeftOut(Why::Damaged)),
-        other => other,
+    match catch_unwind(AssertUnwindSafe(|| measured(store, read, config, watch, wanted))) {
+        Ok(Err(StoreError::Damaged(_))) => Ok(Measured::LeftOut(Why::Damaged)),
+        Ok(other) => other,
+        Err(_) => {
+            tracing::error!(source = %watch.case.source, "a case could not be measured; it is left out of the report, and this is a bug of veedor");
+            Ok(Measured::LeftOut(Why::Damaged))
+        }
     }
 }
 

@@ -203,6 +203,51 @@ fn no_name_leaves_by_a_title_a_key_or_a_figure() {
 }
 
 #[test]
+fn a_case_of_which_little_may_be_told_tells_little_and_one_that_was_chosen_because_it_was_slow_enters_late() {
+    let world = World::new(&[A, B]);
+    trial(&world);
+    world.ok(&["poll"]);
+    let with = |number: &str, key: &str| {
+        let line = format!("number = \"{number}\"\n");
+        world.write(&world.list.replacen(&line, &format!("{line}{key}\n"), 1));
+    };
+    with(A, "withhold = \"generic\"");
+    let told = report(&world, &[]);
+    assert_eq!((told["cases"].as_array().map(Vec::len), &told["left_out"][0]["case"]), (Some(1), &A.into()));
+    assert_eq!((&told["left_out"][0]["why"], &told["clocks"]["met_late"]), (&"withheld".into(), &0.into()));
+    for form in ["--html", "--csv", "--csv=figures"] {
+        assert!(!world.ok(&["report", "delays", form]).contains("SENTENCIA"), "{form}");
+    }
+
+    // A linked case that is withheld says nothing of the hearing that both have.
+    with(A, &format!("withhold = \"generic\"\nlinked = [\"ec-esatje {B}\"]"));
+    assert_eq!(case(&report(&world, &[]), B)["hearings"], Value::Array(Vec::new()));
+
+    with(A, "withhold = \"type_and_date_only\"\nfacts = { detained = true, penalty_over_5y = true }");
+    let told = report(&world, &[]);
+    let trial = case(&told, A);
+    assert_eq!((&trial["clocks"], figure(trial, "M16", "all")["value"]["days"].as_i64()), (&Value::Array(Vec::new()), Some(85)));
+    let hearings = trial["hearings"].as_array().expect("hearings");
+    assert!(
+        hearings.iter().all(|hearing| hearing["requested_by"] == Value::Array(Vec::new()) && hearing["room"].is_null()),
+        "{hearings:#?}"
+    );
+    assert!(trial["figures"].as_array().expect("figures").iter().all(|figure| figure["subject"]["of"] != "person"));
+
+    // Its ruling came before it was watched: in a group it is left out, and said.
+    with(A, "chosen_for_delay = true");
+    let told = report(&world, &[]);
+    assert!(case(&told, A)["chosen_for_delay_since"].is_string());
+    let is_ruling = |pace: &&Value| pace["measure"] == "M16";
+    let paces = told["groups"][0]["paces"].as_array().expect("paces");
+    assert!(!paces.iter().any(|pace| is_ruling(&pace)), "nothing of it was watched: {paces:#?}");
+    with(A, "chosen_for_delay = false");
+    let told = report(&world, &[]);
+    assert_eq!(told["groups"][0]["paces"].as_array().expect("paces").iter().filter(is_ruling).count(), 1);
+    world.finish();
+}
+
+#[test]
 fn what_is_asked_wrongly_says_what_to_do() {
     let world = World::new(&[A]);
     world.ok(&["poll"]);
