@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` is the map. The binary in `main.rs`, the tests and the benches are the only users of this library.
 
+pub mod ask;
 pub mod cli;
 pub mod clock;
 pub mod config;

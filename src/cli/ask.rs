@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::here::here;
 use super::{Common, Exit, Failure, print};
+use crate::ask::{Answer, Ask};
 use crate::config::{Config, Loaded};
-use crate::daemon::answers::{Answer, Ask};
 use crate::daemon::{pointer, socket};
 use crate::diag::Problem;
 

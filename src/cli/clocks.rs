@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Common, Done, Exit, ask, print};
-use crate::daemon::answers::Ask;
+use crate::ask::Ask;
 use crate::domain::about::Language;
 use crate::domain::clocks::State;
 use crate::message;

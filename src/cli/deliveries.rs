@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::list::told;
 use super::{Common, Done, Exit, ask, print};
-use crate::daemon::answers::Ask;
+use crate::ask::Ask;
 
 /// What both commands that decide about the brake say below their help.
 pub const BRAKE: &str = "When more than a fifth of a source's cases, and at least five, change in the same way within one round, it is rather \

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Common, Done, Exit, Failure, ask, print, whole_number};
+use crate::ask::Ask;
 use crate::clock::Clock;
-use crate::daemon::answers::Ask;
 use crate::domain::case::{CaseNumber, CaseRef, Parts};
 use crate::domain::diff::{Comparison, Confirm, MissingParts, compare};
 use crate::domain::docket::Docket;

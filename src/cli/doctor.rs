@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::ask::Reached;
 use super::{Common, Done, Exit, Failure, ask, here, place, print};
+use crate::ask::Ask;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::answers::{Ask, finding};
+use crate::daemon::answers::finding;
 use crate::daemon::{checkup as probes, sender};
 use crate::domain::checkup::{self, Finding};
 

@@ -6,8 +6,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Common, Done, Exit, Failure, ask, print};
+use crate::ask::{Answer, Ask};
 use crate::config::edit::{self, EditError, NewCase};
-use crate::daemon::answers::{Answer, Ask, find};
+use crate::daemon::answers::find;
 
 /// What may be typed.
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Common, Done, Exit, ask, print};
-use crate::daemon::answers::Ask;
+use crate::ask::Ask;
 
 /// Prints the settings of a case, or of all.
 pub fn run(common: &Common, case: Option<String>) -> Done {

@@ -8,8 +8,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Common, Done, Exit, Failure, ask, edit, poll, spreadsheet};
+use crate::ask::Ask;
 use crate::config::edit::add_cases;
-use crate::daemon::answers::Ask;
 use crate::domain::case::CaseRef;
 use crate::domain::charset;
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Common, Done, Exit, ask, print, silence};
-use crate::daemon::answers::Ask;
+use crate::ask::Ask;
 
 /// Prints the list.
 pub fn run(common: &Common) -> Done {

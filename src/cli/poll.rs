@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::ask::Reached;
 use super::{Common, Done, Exit, Failure, ask, print};
-use crate::daemon::answers::{Answer, Ask, polled};
+use crate::ask::{Answer, Ask};
+use crate::daemon::answers::polled;
 
 /// Visits the cases, or all, one after the other; each is told as soon as it was visited.
 pub fn run(common: &Common, typed: Vec<String>, dry_run: bool) -> Done {

@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{Common, Done, Exit, Failure, ask, print};
-use crate::daemon::answers::{Ask, Form, Question};
+use crate::ask::Ask;
+use crate::ask::delays::{Form, Question};
 use crate::domain::setting::COUNTING;
 
 /// What stands below the help.

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::deliveries::list_in;
 use super::{Common, Done, Exit, Failure, ask, print};
+use crate::ask::{Ask, Which};
 use crate::clock::Clock;
-use crate::daemon::answers::{Ask, Which};
 use crate::diag::reader::parse_duration;
 
 /// What stands below the help.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Common, Done, Exit, ask, print};
-use crate::daemon::answers::Ask;
+use crate::ask::Ask;
 
 /// Prints a docket as last seen, or a version of it.
 pub fn run(common: &Common, case: String, version: Option<u32>) -> Done {

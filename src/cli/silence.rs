@@ -8,8 +8,8 @@ use jiff::{Timestamp, civil};
 use serde_json::Value;
 
 use super::{Common, Done, Exit, Failure, ask, list, print};
+use crate::ask::{Ask, Wanted};
 use crate::clock::Clock;
-use crate::daemon::answers::{Ask, Wanted};
 use crate::diag::reader::parse_duration;
 
 /// What stands below the help.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::lookup::{self, Known};
 use super::{Common, Done, Exit, ask, described, print};
+use crate::ask::Ask;
 use crate::config::{Examined, spell_duration};
-use crate::daemon::answers::Ask;
 use crate::daemon::{STORE, socket};
 use crate::domain::schedule::Hours;
 use crate::recipe::{self, Recipe, WalledSite, is_described};

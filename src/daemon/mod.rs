@@ -17,6 +17,7 @@
 //! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
 //! | a connection to the socket in the state folder | one answer | [`socket`] |
 //! | a connection to `listen` | one answer | [`crate::web`] |
+//! | a question of the web | one answer | `desk` |
 //! | a timer of ten seconds | the watchdog | [`supervise`] |
 //! | the daily backup, when the store takes many times what lives in it | everyone, to begin again with a small one | [`renew`] |
 //!
@@ -38,6 +39,7 @@ mod counted;
 mod dead_man;
 mod delays;
 pub mod deliver;
+mod desk;
 mod differing;
 mod digest;
 mod held;
@@ -78,6 +80,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use sd_notify::NotifyState;
 
+use crate::ask::line::Line;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::Control;
@@ -235,16 +238,13 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("conditions", conditions::run(handles.clone()));
     loops.start("reloader", reload::run(handles.clone()));
     loops.start("signals", signals::run(handles.control.clone()));
-    loops.start("socket", socket.run(answers::Desk { handles: handles.clone(), visitor }));
+    let answering = answers::Desk { handles: handles.clone(), visitor };
+    loops.start("socket", socket.run(answering.clone()));
     if let Some(page) = page {
-        loops.start(
-            "web",
-            web::run(
-                page,
-                web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock)
-                    .while_these_beat(&pulses),
-            ),
-        );
+        let (line, asked) = Line::open();
+        loops.start("desk", desk::run(answering, asked));
+        let pages = web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock, line);
+        loops.start("web", web::run(page, pages.while_these_beat(&pulses)));
     }
 
     notify(&[NotifyState::Ready]);

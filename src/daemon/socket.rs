@@ -11,8 +11,9 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
-use super::answers::{Ask, Desk, answer};
+use super::answers::{Desk, answer};
 use super::supervise::Units;
+use crate::ask::Ask;
 
 /// The longest question: pages that a person saved come through here.
 const LONGEST_QUESTION: u64 = 256 << 20;

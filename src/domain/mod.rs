@@ -24,6 +24,7 @@
 //! | **Oddity** | something unexpected on a page that did not stop us from reading it | |
 
 pub mod about;
+pub mod access;
 pub mod address;
 pub mod appointment;
 pub mod backoff;

@@ -1,10 +1,17 @@
-//! The address in `listen`: is it alive, is it ready, and counters.
+//! The address in `listen`: the dashboard, whether veedor is alive and ready, and counters.
 //!
-//! Started by `daemon` when `listen` is not empty. Nothing here shows a case, an address or a page to whoever reaches it, but for the
-//! pages below `/u/`, which recipients reach by links that only they have (`ways_out`).
+//! Started by `daemon` when `listen` is not empty. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
+//! `/metrics`, the files of the pages, and what recipients reach by links that only they have ([`ways_out`]). Pages ask the daemon over a
+//! [`Line`] and read no store.
 
+mod assets;
 mod cut;
+mod face;
+mod guard;
 mod health;
+mod pages;
+mod shelf;
+mod visitor;
 mod ways_out;
 
 use std::io;
@@ -16,16 +23,21 @@ use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use crate::ask::line::Line;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{Control, Pulse};
 use crate::metrics::Metrics;
 use crate::store::Store;
+use crate::wire::api::cases::CaseList;
 use cut::Cut;
+use shelf::Shelf;
+use visitor::Visitor;
 use ways_out::WaysOut;
 
 /// How long answers under way may take to end at shutdown.
@@ -40,14 +52,17 @@ pub struct Pages {
     config: Arc<ArcSwap<Config>>,
     pulses: Vec<Pulse>,
     ways_out: WaysOut,
+    line: Line,
+    /// What is made of all cases.
+    list: Arc<Shelf<CaseList>>,
 }
 
 impl Pages {
     /// The pages of a daemon.
-    pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock) -> Self {
+    pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out }
+        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default() }
     }
 
     /// The same, which are alive while these loops come round.
@@ -77,8 +92,11 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .route("/livez", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(counters))
+        .route(&assets::STYLE.address(), get(async || assets::STYLE.answer()))
+        .route(&assets::SCRIPT.address(), get(async || assets::SCRIPT.answer()))
         .with_state(pages.clone())
-        .merge(pages.ways_out.router());
+        .merge(pages.ways_out.clone().router())
+        .merge(guarded(&pages));
     let told = control.clone();
     let listener = Cut { listener, control: control.clone() };
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
@@ -95,6 +113,12 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         }
         () = patience => {}
     }
+}
+
+/// What stands behind the guard.
+fn guarded(pages: &Pages) -> Router {
+    let all = pages::router().fallback(async |visitor: Visitor| face::missing(&visitor));
+    all.layer(from_fn_with_state(pages.clone(), guard::guard)).with_state(pages.clone())
 }
 
 async fn counters(State(pages): State<Pages>) -> impl IntoResponse {
@@ -117,7 +141,7 @@ mod tests {
         let list = dir.path().join("watchlist.toml");
         std::fs::write(&list, format!("[veedor]\nstate_dir = \"{}\"\n", dir.path().display())).expect("a list");
         let config = Arc::new(ArcSwap::from_pointee(Config::load(&list).expect("good").config));
-        let pages = Pages::of(&Metrics::default(), &control, &store, &config, &Clock::System);
+        let pages = Pages::of(&Metrics::default(), &control, &store, &config, &Clock::System, Line::open().0);
         let client = async {
             let mut half = tokio::net::TcpStream::connect(address).await.expect("connects");
             half.write_all(b"GET /li").await.expect("writes");

@@ -3,6 +3,7 @@
 //! Used by `notify`, `web`, `cli` and the store's export. A form is a promise: fields may be added, never renamed or
 //! dropped. Nothing here decides anything or words anything for people.
 
+pub mod api;
 mod appointment;
 pub mod clocks;
 pub mod delays;

@@ -19,11 +19,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("logging", &[]),
     ("config", &["domain", "diag", "recipe", "meaning", "days", "delay"]),
+    ("ask", &["domain"]),
     ("control", &["domain", "clock"]),
     ("fetch", &["domain", "clock", "metrics"]),
     ("store", &["domain", "wire", "failpoint"]),
     ("notify", &["domain", "message", "wire", "config", "fetch", "process"]),
-    ("web", &["domain", "message", "store", "control", "metrics", "config", "clock"]),
+    ("web", &["domain", "message", "wire", "ask", "store", "control", "metrics", "config", "clock"]),
     ("daemon", &["*", "!cli"]),
     ("cli", &["*"]),
 ];

@@ -2,14 +2,15 @@
 //!
 //! Called by [`answer`](super::answer). Reads the store; changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
-use super::{Answer, Desk, find, silences};
+use super::{Desk, find, silences};
+use crate::ask::Answer;
 use crate::config::Source;
 use crate::daemon::visit::Postponed;
 use crate::domain::case::Watch;
@@ -19,98 +20,104 @@ use crate::domain::docket::{Docket, Entry};
 use crate::domain::id::{hex, sha256};
 use crate::domain::schedule::Row;
 use crate::recipe::Recipe;
-use crate::store::braked::Braked;
 use crate::store::conditions::Key;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
-use crate::store::{Cid, Store, Version};
+use crate::store::{self, Cid, Store, Version};
 use crate::wire;
+use crate::wire::api::cases::{Braked, CaseLine, CaseList, Condition};
 
 /// The watch list with its health.
 pub async fn list(desk: &Desk) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
     let visitor = desk.visitor.clone();
-    let (rows, braked, silences, conditions) = blocking(move || {
+    let list = blocking(move || {
         let cases: Vec<_> = config.cases.iter().map(|watch| watch.case.clone()).collect();
         let cids = store.register(&cases)?;
         let rows: HashMap<Cid, Row> = store.rows()?.into_iter().collect();
-        let braked: Vec<Value> = store.braked()?.into_iter().map(braked).collect();
-        let lines = config
+        let cases = config
             .cases
             .iter()
             .zip(cids)
             .map(|(watch, cid)| {
                 let source = config.source_of(&watch.case).map(Arc::as_ref);
-                let mut line = marked(line(&store, watch, cid, &rows, visitor.postponed(&config, watch))?, source);
-                line["linked"] = json!(config.linked_names(watch));
-                Ok(line)
+                let line = line(&store, watch, cid, &rows, visitor.postponed(&config, watch))?;
+                Ok(CaseLine { linked: config.linked_names(watch), ..marked(line, source) })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        let conditions: Vec<Value> = store.conditions()?.into_iter().filter(|(_, state)| state.is_on()).map(condition).collect();
-        Ok((lines, braked, silences::active(&store, &config)?, conditions))
+        let conditions = store.conditions()?.into_iter().filter(|(_, state)| state.is_on()).map(condition).collect();
+        let braked = store.braked()?.into_iter().map(braked).collect();
+        Ok(CaseList { cases, braked, silences: silences::active(&store, &config)?, conditions })
     })
     .await?;
-    Ok(json!({ "cases": rows, "braked": braked, "silences": silences, "conditions": conditions }))
+    Ok(json!(list))
 }
 
 /// What was told to whoever runs veedor and lasts.
-fn condition(((topic, subject), state): (Key, State)) -> Value {
-    json!({
-        "topic": topic.name(),
-        "subject": Some(subject).filter(|subject| !subject.is_empty()),
-        "kind": state.told_class.kind().name(),
-        "class": state.told_class.name(),
-        "since": state.since.to_string(),
-        "count": state.bad,
-        "told": state.told,
-        "told_at": state.told_at.to_string(),
-        "disabled_since": state.disabled.map(|at| at.to_string()),
-        "why": Some(state.why).filter(|why| !why.is_empty()),
-    })
+fn condition(((topic, subject), state): (Key, State)) -> Condition {
+    Condition {
+        topic: topic.name().to_owned(),
+        subject: Some(subject).filter(|subject| !subject.is_empty()),
+        kind: state.told_class.kind().name().to_owned(),
+        class: state.told_class.name().to_owned(),
+        since: state.since.to_string(),
+        count: state.bad,
+        told: state.told,
+        told_at: state.told_at.to_string(),
+        disabled_since: state.disabled.map(|at| at.to_string()),
+        why: Some(state.why).filter(|why| !why.is_empty()),
+    }
 }
 
-fn braked(braked: Braked) -> Value {
-    json!({
-        "source": braked.source,
-        "since": braked.since.map(|since| since.to_string()),
-        "ways": braked.ways,
-        "held": braked.held,
-        "changes": braked.changes,
-        "besides": braked.besides,
-    })
+fn braked(braked: store::braked::Braked) -> Braked {
+    let named = |kinds: BTreeMap<&'static str, usize>| kinds.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect();
+    Braked {
+        source: braked.source,
+        since: braked.since.map(|since| since.to_string()),
+        ways: braked.ways,
+        held: braked.held,
+        changes: named(braked.changes),
+        besides: named(braked.besides),
+    }
 }
 
-fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>, postponed: Option<Postponed>) -> Result<Value, StoreError> {
+fn line(store: &Store, watch: &Watch, cid: Cid, rows: &HashMap<Cid, Row>, postponed: Option<Postponed>) -> Result<CaseLine, StoreError> {
     let head = store.head(cid)?;
     let row = rows.get(&cid).copied().unwrap_or_default();
     let second = |at: u32| (at > 0).then(|| Timestamp::from_second(i64::from(at)).ok()).flatten().map(|at| at.to_string());
-    Ok(json!({
-        "source": watch.case.source,
-        "number": watch.number.canonical,
-        "name": watch.name,
-        "tags": watch.tags,
-        "health": head.as_ref().map_or("unvisited", |head| head.health.name()),
-        "detail": head.as_ref().and_then(|head| head.health.detail()).map(str::to_owned).or_else(|| postponed.as_ref().map(|wait| wait.why.clone())),
-        "waits_until": postponed.map(|wait| wait.until.to_string()),
-        "version": head.as_ref().map_or(0, |head| head.version),
-        "events": head.as_ref().map_or(0, |head| head.seq),
-        "changed_at": head.as_ref().and_then(|head| head.changed_at).map(|at| at.to_string()),
-        "read_at": second(row.last_ok),
-        "next_visit": second(row.next_due),
-        "failed_visits": row.fails,
-    }))
+    Ok(CaseLine {
+        source: watch.case.source.clone(),
+        number: watch.number.canonical.clone(),
+        name: watch.name.clone(),
+        tags: watch.tags.clone(),
+        health: head.as_ref().map_or("unvisited", |head| head.health.name()).to_owned(),
+        detail: head
+            .as_ref()
+            .and_then(|head| head.health.detail())
+            .map(str::to_owned)
+            .or_else(|| postponed.as_ref().map(|wait| wait.why.clone())),
+        waits_until: postponed.map(|wait| wait.until.to_string()),
+        version: head.as_ref().map_or(0, |head| head.version),
+        events: head.as_ref().map_or(0, |head| head.seq),
+        changed_at: head.as_ref().and_then(|head| head.changed_at).map(|at| at.to_string()),
+        read_at: second(row.last_ok),
+        next_visit: second(row.next_due),
+        failed_visits: row.fails.into(),
+        ..CaseLine::default()
+    })
 }
 
 /// A line of the list with what is to be known of its source. A case that is import only has no next visit, and waits for nobody.
-fn marked(mut line: Value, source: Option<&Source>) -> Value {
-    let said = |text: fn(&Recipe) -> Option<&str>| source.and_then(|source| text(&source.recipe));
-    line["import_only"] = json!(said(|recipe| recipe.import_only.as_deref()));
-    line["unverified"] = json!(said(|recipe| recipe.unverified.as_deref()));
-    line["own_recipe"] = json!(source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()));
-    if !line["import_only"].is_null() {
-        line["next_visit"] = Value::Null;
+fn marked(line: CaseLine, source: Option<&Source>) -> CaseLine {
+    let said = |text: fn(&Recipe) -> Option<&str>| source.and_then(|source| text(&source.recipe)).map(str::to_owned);
+    let import_only = said(|recipe| recipe.import_only.as_deref());
+    CaseLine {
+        next_visit: line.next_visit.filter(|_| import_only.is_none()),
+        import_only,
+        unverified: said(|recipe| recipe.unverified.as_deref()),
+        own_recipe: source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()),
+        ..line
     }
-    line
 }
 
 /// A docket.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Answer, Desk, find};
+use super::{Desk, find};
+use crate::ask::Answer;
 use crate::config::Config;
 use crate::daemon::limits::clocks_of;
 use crate::daemon::readings;

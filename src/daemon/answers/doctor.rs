@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Desk};
+use super::Desk;
+use crate::ask::Answer;
 use crate::daemon::checkup;
 use crate::domain::checkup::Finding;
 

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{Answer, Desk, find};
+use super::{Desk, find};
+use crate::ask::Answer;
 use crate::config::Config;
 use crate::daemon::readings;
 use crate::domain::case::{CaseRef, Watch};

@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Answer, Desk, find};
+use super::{Desk, find};
+use crate::ask::Answer;
 use crate::config::Config;
 use crate::daemon::brake;
 use crate::domain::case::CaseRef;

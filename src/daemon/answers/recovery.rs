@@ -3,10 +3,10 @@
 //! Called by [`answer`](super::answer). A receiver that was away for longer than its channel's schedule, or that lost what it took,
 //! gets the news of that time again from here (`alerting.md` A4.7). One attempt each: the schedule does not begin anew.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Answer, Desk};
+use super::Desk;
+use crate::ask::{Answer, Which};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::id::Id;
 use crate::store::Store;
@@ -19,18 +19,6 @@ const BATCH: usize = 100;
 
 /// The most that were delivered already and go out again at one time: more is rather a slip than a wish (`alerting.md` A4.7).
 const MOST_REPEATED: usize = 10_000;
-
-/// Which deliveries, when no ids are named.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Which {
-    /// Made in this millisecond since the epoch or later.
-    pub since: Option<i64>,
-    /// Those of this channel.
-    pub channel: Option<String>,
-    /// Also those that arrived.
-    pub delivered: bool,
-}
 
 impl Which {
     fn takes(&self, delivery: &Delivery) -> bool {

@@ -3,10 +3,10 @@
 //! Called by [`answer`](super::answer). What is typed is checked against the watch list, so that a slip mutes nothing and says so.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Answer, Desk, find};
+use super::{Desk, find};
+use crate::ask::{Answer, Wanted};
 use crate::config::Config;
 use crate::diag::{nearest, suggestion};
 use crate::domain::event::EventKind;
@@ -16,31 +16,7 @@ use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::store::silences::Listed;
-
-/// A silence as it was typed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Wanted {
-    /// The source.
-    pub source: Option<String>,
-    /// The case as typed.
-    pub case: Option<String>,
-    /// Patterns of kinds.
-    pub kinds: Vec<String>,
-    /// A tag.
-    pub tag: Option<String>,
-    /// A channel.
-    pub channel: Option<String>,
-    /// A recipient.
-    pub to: Option<String>,
-    /// Whether critical news and what is for the operator is muted too.
-    pub critical: bool,
-    /// Who makes it.
-    pub by: String,
-    /// Why.
-    pub because: String,
-    /// Its end, RFC 3339.
-    pub until: String,
-}
+use crate::wire::api::silences::{SilenceLine, SilenceList, SilencedCase};
 
 fn no(why: impl Into<String>) -> Answer {
     Answer::No { why: why.into(), code: 2 }
@@ -50,31 +26,44 @@ fn no(why: impl Into<String>) -> Answer {
 pub async fn list(desk: &Desk) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
     let lines = blocking(move || Ok(store.silences()?.iter().map(|listed| line(&config, listed)).collect::<Vec<_>>())).await?;
-    Ok(json!({ "silences": lines }))
+    Ok(json!(SilenceList { silences: lines }))
 }
 
 /// Those that mute now, as lines of the watch list.
-pub(super) fn active(store: &Store, config: &Config) -> Result<Vec<Value>, StoreError> {
+pub(super) fn active(store: &Store, config: &Config) -> Result<Vec<SilenceLine>, StoreError> {
     if !store.is_anything_silenced() {
         return Ok(Vec::new());
     }
     Ok(store.silences()?.iter().filter(|listed| listed.silence.ended.is_none()).map(|listed| line(config, listed)).collect())
 }
 
-fn line(config: &Config, Listed { silence, muted }: &Listed) -> Value {
+fn line(config: &Config, Listed { silence, muted }: &Listed) -> SilenceLine {
     let Silence { id, scope, by, because, created, until, ended } = silence;
     let case = scope.case.as_ref().map(|case| {
         let watch = config.watch(case);
-        let number = watch.map_or(&case.number, |watch| &watch.number.canonical);
-        json!({"source": case.source, "number": number, "name": watch.and_then(|watch| watch.name.as_deref())})
+        let number = watch.map_or(&case.number, |watch| &watch.number.canonical).clone();
+        SilencedCase { source: case.source.clone(), number, name: watch.and_then(|watch| watch.name.clone()) }
     });
     let said = |at: &Option<Timestamp>| at.map(|at| at.to_string());
-    json!({
-        "id": id.to_string(), "state": if ended.is_some() { "ended" } else { "active" }, "source": scope.source, "case": case,
-        "kinds": scope.kinds, "tag": scope.tag, "channel": scope.channel, "to": scope.recipient, "critical": scope.critical, "by": by,
-        "because": because, "by_recipient": silence.is_leave(), "created": created.to_string(), "until": said(until), "ended": said(ended),
-        "muted": muted,
-    })
+    SilenceLine {
+        id: id.to_string(),
+        state: if ended.is_some() { "ended" } else { "active" }.to_owned(),
+        source: scope.source.clone(),
+        case,
+        kinds: scope.kinds.clone(),
+        tag: scope.tag.clone(),
+        channel: scope.channel.clone(),
+        to: scope.recipient.clone(),
+        critical: scope.critical,
+        by: by.clone(),
+        because: because.clone(),
+        by_recipient: silence.is_leave(),
+        created: created.to_string(),
+        until: said(until),
+        ended: said(ended),
+        muted: *muted,
+        summaries: Vec::new(),
+    }
 }
 
 /// Begins a silence.
@@ -87,7 +76,7 @@ pub async fn begin(desk: &Desk, wanted: Wanted) -> Result<Value, Answer> {
         error => error.into(),
     })?;
     tracing::info!(silence = %silence.id, until = ?silence.until, "the operator silenced news");
-    Ok(line(&config, &Listed { silence, muted: 0 }))
+    Ok(json!(line(&config, &Listed { silence, muted: 0 })))
 }
 
 fn checked(config: &Config, wanted: Wanted, now: Timestamp) -> Result<Silence, Answer> {
@@ -181,7 +170,6 @@ pub async fn end(desk: &Desk, typed: &str) -> Result<Value, Answer> {
     };
     desk.handles.control.nudge_deliverer();
     tracing::info!(silence = %id, muted = ended.muted, summaries = ended.summaries.len(), "the operator ended a silence");
-    let mut data = line(&config, &Listed { silence: ended.silence, muted: ended.muted });
-    data["summaries"] = json!(ended.summaries.iter().map(Id::to_string).collect::<Vec<_>>());
-    Ok(data)
+    let summaries = ended.summaries.iter().map(Id::to_string).collect();
+    Ok(json!(SilenceLine { summaries, ..line(&config, &Listed { silence: ended.silence, muted: ended.muted }) }))
 }

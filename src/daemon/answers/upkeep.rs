@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Desk};
+use super::Desk;
+use crate::ask::Answer;
 use crate::daemon::reload;
 use crate::diag::Problem;
 use crate::store::backup::LineCounts;

@@ -9,7 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Answer, Desk, find};
+use super::{Desk, find};
+use crate::ask::Answer;
 use crate::clock;
 use crate::config::Config;
 use crate::daemon::record::{Job, Visited};

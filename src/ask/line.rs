@@ -1,0 +1,86 @@
+//! The line from whoever asks inside the daemon to whoever answers.
+//!
+//! `web` holds a [`Line`], `daemon::desk` the [`Receiver`] of it. So the web names nothing of the daemon, and an answer that panics costs that
+//! question and nothing else. It orders nothing: each question is answered by itself.
+
+use serde::de::DeserializeOwned;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Answer, Ask};
+
+/// Questions that may wait to be taken up; whoever asks more waits with his.
+const WAITING: usize = 64;
+
+/// How much of a record whoever asks may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sight {
+    /// Everything, as the commands on the operator's own console.
+    Whole,
+    /// What a message may tell: the privacy of the watch list applies.
+    AsTold,
+}
+
+/// A question on its way.
+#[derive(Debug)]
+pub struct Asked {
+    /// What is asked.
+    pub ask: Ask,
+    /// What of it may be seen.
+    pub sight: Sight,
+    reply: oneshot::Sender<Answer>,
+}
+
+impl Asked {
+    /// The question, and where its answer goes.
+    pub fn take(self) -> (Ask, Sight, oneshot::Sender<Answer>) {
+        (self.ask, self.sight, self.reply)
+    }
+}
+
+/// The end at which questions arrive.
+pub type Receiver = mpsc::Receiver<Asked>;
+
+/// Asks. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Line(mpsc::Sender<Asked>);
+
+impl Line {
+    /// A line and its other end.
+    pub fn open() -> (Self, Receiver) {
+        let (asks, receiver) = mpsc::channel(WAITING);
+        (Self(asks), receiver)
+    }
+
+    /// Asks and waits for the answer.
+    pub async fn ask(&self, ask: Ask, sight: Sight) -> Answer {
+        let (reply, answered) = oneshot::channel();
+        if self.0.send(Asked { ask, sight, reply }).await.is_err() {
+            return Answer::No { why: "veedor is stopping; ask again in a minute".to_owned(), code: 69 };
+        }
+        answered.await.unwrap_or_else(|_| Answer::No {
+            why: "the answer could not be put together; the log says why, and this is a bug: please report it".to_owned(),
+            code: 70,
+        })
+    }
+
+    /// Asks, and reads the answer as the form that it has.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn get<T: DeserializeOwned>(&self, ask: Ask, sight: Sight) -> Result<T, Refusal> {
+        match self.ask(ask, sight).await {
+            Answer::Data(data) => serde_json::from_value(data)
+                .map_err(|error| Refusal { why: format!("the answer is not of the form that it should have: {error}"), code: 70 }),
+            Answer::No { why, code } => Err(Refusal { why, code }),
+        }
+    }
+}
+
+/// Why a question got no data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What, where, what to do.
+    pub why: String,
+    /// The exit code of a command that ends so.
+    pub code: u8,
+}

@@ -1,0 +1,138 @@
+//! What all pages have in common: the frame, the headers, the answer to a refusal.
+//!
+//! Pages of [`pages`](super::pages) end here. A page is whole without script; nothing in it comes from another address, and everything
+//! that a court or a person wrote is escaped by `maud`.
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{DOCTYPE, Markup, html};
+
+use super::assets::{SCRIPT, STYLE};
+use super::visitor::Visitor;
+use crate::ask::line::Refusal;
+use crate::domain::about::Language;
+
+/// What a browser may do with a page of ours: nothing but show it with our own style and script (`alerting.md` E2.1).
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// The parts of the dashboard, as they stand in its navigation: address, and the two names.
+const PARTS: [(&str, &str, &str); 8] = [
+    ("/", "Hoy", "Today"),
+    ("/cases", "Expedientes", "Cases"),
+    ("/hearings", "Audiencias", "Hearings"),
+    ("/delays", "Demoras", "Delays"),
+    ("/deliveries", "Envíos", "Deliveries"),
+    ("/sources", "Fuentes", "Sources"),
+    ("/silences", "Silencios", "Silences"),
+    ("/settings", "Ajustes", "Settings"),
+];
+
+/// A page of the dashboard: `part` is the address of the part that it belongs to, `title` its heading.
+pub(super) fn page(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Response {
+    with(StatusCode::OK, visitor, part, title, body)
+}
+
+/// The same, with another status.
+pub(super) fn with(status: StatusCode, visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Response {
+    (status, headers("text/html; charset=utf-8"), frame(visitor, part, title, body).into_string()).into_response()
+}
+
+fn frame(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Markup {
+    let lang = visitor.say("es", "en");
+    let (other, other_code) = match visitor.language {
+        Language::Es => ("English", "en"),
+        Language::En => ("Español", "es"),
+    };
+    html! {
+        (DOCTYPE)
+        html lang=(lang) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex, nofollow";
+                title { (title) " · veedor" }
+                link rel="stylesheet" href=(STYLE.address());
+                script src=(SCRIPT.address()) defer {}
+            }
+            body {
+                a.skip href="#main" { (visitor.say("Ir al contenido", "Skip to content")) }
+                header.top {
+                    a.brand href="/" { "veedor" }
+                    nav aria-label=(visitor.say("Partes del tablero", "Parts of the dashboard")) {
+                        ul {
+                            @for (address, es, en) in PARTS {
+                                li { a href=(address) aria-current=[(address == part).then_some("page")] { (visitor.say(es, en)) } }
+                            }
+                        }
+                    }
+                    div.self {
+                        form method="post" action="/language" {
+                            input type="hidden" name="lang" value=(other_code);
+                            input type="hidden" name="back" value=(visitor.at);
+                            button.quiet lang=(other_code) { (other) }
+                        }
+                    }
+                }
+                main #main tabindex="-1" {
+                    h1 { (title) }
+                    (body)
+                }
+                footer.bottom {
+                    p {
+                        (visitor.say(
+                            "Datos de registros públicos; pueden contener errores. Verifique en la fuente oficial. Toda persona se presume inocente.",
+                            "Data from public records; it may contain errors. Check at the official source. Everybody is presumed innocent.",
+                        ))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Nothing is kept by others, passed on, framed or guessed.
+pub(super) fn headers(content: &'static str) -> HeaderMap {
+    let fixed: [(HeaderName, &'static str); 6] = [
+        (CONTENT_TYPE, content),
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "same-origin"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
+}
+
+/// The page that says why a question has no answer.
+pub(super) fn refused(visitor: &Visitor, part: &str, refusal: &Refusal) -> Response {
+    let status = match refusal.code {
+        4 => StatusCode::NOT_FOUND,
+        1..=3 | 78 => StatusCode::BAD_REQUEST,
+        69 | 74 => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let title = match status {
+        StatusCode::NOT_FOUND => visitor.say("No se encontró", "Not found"),
+        StatusCode::BAD_REQUEST => visitor.say("No se pudo hacer", "It could not be done"),
+        _ => visitor.say("No se pudo responder", "No answer"),
+    };
+    with(status, visitor, part, title, &html! { p.trouble role="alert" lang="en" { (refusal.why) } })
+}
+
+/// A page that is not there.
+pub(super) fn missing(visitor: &Visitor) -> Response {
+    let body = html! {
+        p { (visitor.say("No hay ninguna página en esta dirección.", "There is no page at this address.")) }
+        p { a href="/" { (visitor.say("Volver a Hoy", "Back to Today")) } }
+    };
+    with(StatusCode::NOT_FOUND, visitor, "", visitor.say("No se encontró", "Not found"), &body)
+}
+
+/// Leads on to an address of ours after a change; one that is not ours leads to the first page.
+pub(super) fn lead_to(address: &str) -> Response {
+    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n']);
+    Redirect::to(if own { address } else { "/" }).into_response()
+}
