@@ -31,8 +31,10 @@ pub mod way_out;
 mod words;
 
 pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use dates::short_instant;
 pub use digest::digest;
 pub use summary::summary;
+pub use words::kind as kind_name;
 
 use crate::domain::about::About;
 use crate::domain::shown::Shown;

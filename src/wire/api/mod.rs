@@ -4,4 +4,6 @@
 //! in UTC, days are civil dates at the court. Nothing is decided here.
 
 pub mod cases;
+pub mod deliveries;
 pub mod silences;
+pub mod sources;
