@@ -5,5 +5,6 @@
 
 pub mod cases;
 pub mod deliveries;
+pub mod public;
 pub mod silences;
 pub mod sources;
