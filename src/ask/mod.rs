@@ -5,11 +5,15 @@
 
 pub mod delays;
 pub mod line;
+pub mod look;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use delays::Question;
+use look::Look;
 
 /// A question.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +36,25 @@ pub enum Ask {
         from: Option<u32>,
         /// The newer version; the newest when absent.
         to: Option<u32>,
+    },
+    /// A look at one case, page by page.
+    Look(Look),
+    /// One event.
+    Event {
+        /// Its id.
+        id: String,
+        /// `es` or `en`; the language of the watch list when absent.
+        #[serde(default)]
+        language: Option<String>,
+    },
+    /// The bytes of a stored page.
+    Page {
+        /// The case as typed.
+        case: String,
+        /// The version.
+        version: u32,
+        /// Its place among the pages of the version, from 0.
+        nth: usize,
     },
     /// The hearings that the dockets mention.
     Hearings {
@@ -169,11 +192,13 @@ pub struct Wanted {
     pub until: String,
 }
 
-/// An answer: data, or one sentence and the exit code that goes with it.
+/// An answer: data, bytes, or one sentence and the exit code that goes with it.
 #[derive(Debug)]
 pub enum Answer {
     /// Data.
     Data(Value),
+    /// Bytes as they are stored; base64 on the socket.
+    Bytes(Vec<u8>),
     /// A refusal.
     No {
         /// What, where, what to do.
@@ -188,6 +213,7 @@ impl Answer {
     pub fn into_json(self) -> Value {
         match self {
             Self::Data(data) => json!({ "ok": data }),
+            Self::Bytes(bytes) => json!({"ok": {"base64": STANDARD.encode(bytes)}}),
             Self::No { why, code } => json!({"error": why, "code": code}),
         }
     }

@@ -30,11 +30,14 @@ mod text;
 pub mod way_out;
 mod words;
 
+pub use block::Block;
 pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use change::Piece;
 pub use digest::digest;
 pub use summary::summary;
 
-use crate::domain::about::About;
+use crate::domain::about::{About, Language};
+use crate::domain::event::EventKind;
 use crate::domain::shown::Shown;
 
 /// A mail's words.
@@ -56,6 +59,21 @@ pub fn mail(events: &[Shown], about: &About<'_>) -> Letter {
     told.sort_by_key(|event| std::cmp::Reverse(event.severity));
     let sheet = sheet::sheet(&told, about);
     Letter { text: text::text(&sheet), html: html::html(&sheet, &subject), subject }
+}
+
+/// What is told of one event, in parts.
+pub fn told(event: &Shown, about: &About<'_>) -> Block {
+    block::block(event, about)
+}
+
+/// The name of a kind of event, as a heading.
+pub fn kind_name(kind: EventKind, language: Language) -> &'static str {
+    words::kind(kind, language)
+}
+
+/// The name of a field of the heading; one that is not known keeps the source's words.
+pub fn field_name(field: &str, language: Language) -> String {
+    words::field(field, language)
 }
 
 /// These events for a terminal or the journal: a few lines each.

@@ -9,7 +9,9 @@ mod cut;
 mod face;
 mod guard;
 mod health;
+mod links;
 mod pages;
+mod said;
 mod shelf;
 mod visitor;
 mod ways_out;
@@ -28,7 +30,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use crate::ask::line::Line;
+use crate::ask::Ask;
+use crate::ask::line::{Line, Refusal, Sight};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{Control, Pulse};
@@ -36,6 +39,7 @@ use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::wire::api::cases::CaseList;
 use cut::Cut;
+use pages::Folds;
 use shelf::Shelf;
 use visitor::Visitor;
 use ways_out::WaysOut;
@@ -54,7 +58,32 @@ pub struct Pages {
     ways_out: WaysOut,
     line: Line,
     /// What is made of all cases.
-    list: Arc<Shelf<CaseList>>,
+    list: Arc<Lists>,
+    /// The same with what looking through it needs.
+    folds: Arc<Folds>,
+}
+
+/// The list of all cases, for each who sees as much: what is kept for an editor is not for a viewer.
+#[derive(Debug, Default)]
+struct Lists {
+    whole: Shelf<CaseList>,
+    as_told: Shelf<CaseList>,
+}
+
+impl Lists {
+    /// The shelf for whoever sees so much.
+    fn of(&self, sight: Sight) -> &Shelf<CaseList> {
+        match sight {
+            Sight::Whole => &self.whole,
+            Sight::AsTold => &self.as_told,
+        }
+    }
+
+    /// Takes away what lies there.
+    fn clear(&self) {
+        self.whole.clear();
+        self.as_told.clear();
+    }
 }
 
 impl Pages {
@@ -62,7 +91,13 @@ impl Pages {
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default() }
+        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default(), folds: Arc::default() }
+    }
+
+    /// The list of all cases as this visitor may see it.
+    async fn cases(&self, visitor: &Visitor) -> Result<Arc<CaseList>, Refusal> {
+        let sight = visitor.sight();
+        self.list.of(sight).get(self.line.get(Ask::List, sight)).await
     }
 
     /// The same, which are alive while these loops come round.

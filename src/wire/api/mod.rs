@@ -3,5 +3,10 @@
 //! Filled by `daemon::answers`, read by `web` and `cli`, described to others by the OpenAPI document. One file a subject. Instants are RFC 3339
 //! in UTC, days are civil dates at the court. Nothing is decided here.
 
+pub mod case;
 pub mod cases;
+pub mod diff;
+pub mod docket;
+pub mod event;
 pub mod silences;
+pub mod versions;
