@@ -13,7 +13,7 @@ use crate::ask::Ask;
 /// The download.
 pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
-    let version = version_of(look)?;
+    let version = version_of(look).ok_or_else(|| look.unknown())?;
     let nth: usize = look.place("nth").parse().map_err(|_| look.unknown())?;
     let asked = look.pages.line.bytes(Ask::Page { case: look.case(), version, nth }, look.visitor.sight()).await;
     let bytes = asked.map_err(|refusal| look.refused(&refusal))?;

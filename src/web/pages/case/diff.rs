@@ -17,11 +17,9 @@ use crate::wire::api::diff::{ChangeForm, ComparedEntry, SideBySide};
 /// The page.
 pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
-    let wanted = |name: &str| match look.asked(name) {
-        "" => Ok(None),
-        text => text.parse::<u32>().map(Some).map_err(|_| look.unknown()),
-    };
-    let found: SideBySide = look.at(At::SideBySide { from: wanted("from")?, to: wanted("to")?, page: look.page() }).await?;
+    let wanted = |name: &str| Some(look.asked(name)).filter(|text| !text.is_empty()).map(str::parse::<u32>).transpose();
+    let (Ok(from), Ok(to)) = (wanted("from"), wanted("to")) else { return Err(look.unknown()) };
+    let found: SideBySide = look.at(At::SideBySide { from, to, page: look.page() }).await?;
     let (at, zone) = (Looking::address(&card), look.zone());
     let (from, to) = (found.from.version, found.to.version);
     let pager = said::pager(found.page, found.pages, &format!("{at}/diff?from={from}&to={to}&page="), &look.visitor);

@@ -14,7 +14,7 @@ use crate::wire::api::case::EntryPage;
 /// The page.
 pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
-    let version = version_of(look)?;
+    let version = version_of(look).ok_or_else(|| look.unknown())?;
     let found: EntryPage = look.at(At::Entry { version: Some(version), key: look.asked("key").to_owned() }).await?;
     let (entry, at, zone) = (&found.entry, Looking::address(&card), look.zone());
     let body = html! {

@@ -105,6 +105,6 @@ fn closed(look: &Looking) -> Markup {
 }
 
 /// A version in the address; one that is no number is no version.
-fn version_of(look: &Looking) -> Result<u32, Response> {
-    look.place("version").parse().map_err(|_| look.unknown())
+fn version_of(look: &Looking) -> Option<u32> {
+    look.place("version").parse().ok()
 }

@@ -15,7 +15,7 @@ use crate::wire::api::versions::VersionLine;
 /// The page.
 pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
-    let number = version_of(look)?;
+    let number = version_of(look).ok_or_else(|| look.unknown())?;
     let version: VersionLine = look.at(At::Version { version: number }).await?;
     let timeline: Timeline = look.at(At::Timeline { version: Some(number), page: look.page() }).await?;
     let (at, zone) = (Looking::address(&card), look.zone());
