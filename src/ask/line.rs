@@ -71,19 +71,6 @@ impl Line {
         match self.ask(ask, sight).await {
             Answer::Data(data) => serde_json::from_value(data)
                 .map_err(|error| Refusal { why: format!("the answer is not of the form that it should have: {error}"), code: 70 }),
-            Answer::Bytes(_) => Err(Refusal { why: "the answer is bytes where data was asked for".to_owned(), code: 70 }),
-            Answer::No { why, code } => Err(Refusal { why, code }),
-        }
-    }
-
-    /// Asks for what is stored byte by byte.
-    ///
-    /// # Errors
-    /// The refusal.
-    pub async fn bytes(&self, ask: Ask, sight: Sight) -> Result<Vec<u8>, Refusal> {
-        match self.ask(ask, sight).await {
-            Answer::Bytes(bytes) => Ok(bytes),
-            Answer::Data(_) => Err(Refusal { why: "the answer is data where bytes were asked for".to_owned(), code: 70 }),
             Answer::No { why, code } => Err(Refusal { why, code }),
         }
     }

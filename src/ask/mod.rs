@@ -7,8 +7,6 @@ pub mod delays;
 pub mod line;
 pub mod look;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -47,7 +45,7 @@ pub enum Ask {
         #[serde(default)]
         language: Option<String>,
     },
-    /// The bytes of a stored page.
+    /// The bytes of a stored page, in base64.
     Page {
         /// The case as typed.
         case: String,
@@ -98,7 +96,15 @@ pub enum Ask {
         failed: bool,
         /// At most this many, newest first.
         limit: usize,
+        /// Only those in this state, by its stable name.
+        #[serde(default)]
+        state: Option<String>,
+        /// Only those of this channel.
+        #[serde(default)]
+        channel: Option<String>,
     },
+    /// The sources of the watched cases, with what their hosts last answered.
+    Sources,
     /// Sends deliveries again, or ends them.
     Retry {
         /// Their ids; when empty, all that are held or given up and that the rest asks for.
@@ -192,13 +198,11 @@ pub struct Wanted {
     pub until: String,
 }
 
-/// An answer: data, bytes, or one sentence and the exit code that goes with it.
+/// An answer: data, or one sentence and the exit code that goes with it.
 #[derive(Debug)]
 pub enum Answer {
     /// Data.
     Data(Value),
-    /// Bytes as they are stored; base64 on the socket.
-    Bytes(Vec<u8>),
     /// A refusal.
     No {
         /// What, where, what to do.
@@ -213,7 +217,6 @@ impl Answer {
     pub fn into_json(self) -> Value {
         match self {
             Self::Data(data) => json!({ "ok": data }),
-            Self::Bytes(bytes) => json!({"ok": {"base64": STANDARD.encode(bytes)}}),
             Self::No { why, code } => json!({"error": why, "code": code}),
         }
     }

@@ -157,8 +157,6 @@ pub fn reach(common: &Common) -> Result<Reached, Failure> {
 fn sort(answer: Answer) -> Result<Value, Failure> {
     match answer {
         Answer::Data(data) => Ok(data),
-        // On the socket they are data.
-        bytes @ Answer::Bytes(_) => sort(Answer::from_json(bytes.into_json())),
         Answer::No { why, code } => Err(Failure::new(Exit::of(code), why)),
     }
 }

@@ -56,7 +56,7 @@ pub fn remove(common: &Common, typed: &str) -> Done {
     let watch = match find(&config, typed) {
         Ok((_, watch)) => watch,
         Err(Answer::No { why, code }) => return Err(Failure::new(Exit::of(code), why)),
-        Err(Answer::Data(_) | Answer::Bytes(_)) => return Ok(Exit::Failed),
+        Err(Answer::Data(_)) => return Ok(Exit::Failed),
     };
     let removed = edit::remove_case(&path, &watch.case).map_err(refusal)?;
     let data = json!({

@@ -33,11 +33,12 @@ mod words;
 pub use block::Block;
 pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
 pub use change::Piece;
+pub use dates::short_instant;
 pub use digest::digest;
 pub use summary::summary;
+pub use words::kind as kind_name;
 
 use crate::domain::about::{About, Language};
-use crate::domain::event::EventKind;
 use crate::domain::shown::Shown;
 
 /// A mail's words.
@@ -64,11 +65,6 @@ pub fn mail(events: &[Shown], about: &About<'_>) -> Letter {
 /// What is told of one event, in parts.
 pub fn told(event: &Shown, about: &About<'_>) -> Block {
     block::block(event, about)
-}
-
-/// The name of a kind of event, as a heading.
-pub fn kind_name(kind: EventKind, language: Language) -> &'static str {
-    words::kind(kind, language)
 }
 
 /// The name of a field of the heading; one that is not known keeps the source's words.

@@ -10,11 +10,13 @@ mod face;
 mod guard;
 mod health;
 mod links;
+mod moment;
 mod pages;
 mod said;
 mod shelf;
 mod visitor;
 mod ways_out;
+mod words;
 
 use std::io;
 use std::net::SocketAddr;
@@ -57,6 +59,7 @@ pub struct Pages {
     pulses: Vec<Pulse>,
     ways_out: WaysOut,
     line: Line,
+    clock: Clock,
     /// What is made of all cases.
     list: Arc<Lists>,
     /// The same with what looking through it needs.
@@ -91,7 +94,18 @@ impl Pages {
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default(), folds: Arc::default() }
+        Self {
+            metrics,
+            control,
+            store,
+            config,
+            pulses: Vec::new(),
+            ways_out,
+            line,
+            clock: clock.clone(),
+            list: Arc::default(),
+            folds: Arc::default(),
+        }
     }
 
     /// The list of all cases as this visitor may see it.

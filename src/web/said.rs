@@ -1,15 +1,14 @@
-//! How pages say what answers hold: instants, states, and the words of courts.
+//! How pages say what answers hold: the words of courts, kinds, differences, the pages of a long list.
 //!
 //! Used by the pages. What a court wrote goes through [`text`], which shows what cannot be seen; `maud` escapes the rest.
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use unicode_normalization::char::is_combining_mark;
 
 use super::visitor::Visitor;
+use super::words::health;
 use crate::domain::about::Language;
 use crate::domain::event::EventKind;
 use crate::domain::redact::is_invisible;
@@ -38,45 +37,10 @@ pub(super) fn text(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// An instant in this zone, to the minute; what is no instant, as it stands.
-pub(super) fn instant(at: &str, zone: &TimeZone) -> Markup {
-    match at.parse::<Timestamp>() {
-        Ok(instant) => {
-            let words = instant.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-            html! { time.num datetime=(instant.to_string()) { (words) } }
-        }
-        Err(_) => html! { (text(at)) },
-    }
-}
-
-/// The same, or a word where there is none.
-pub(super) fn instant_or(at: Option<&str>, zone: &TimeZone, none: &str) -> Markup {
-    match at {
-        Some(at) => instant(at, zone),
-        None => html! { span.soft { (none) } },
-    }
-}
-
-/// The health of a case by its stable name: the class of its mark, and its words.
-pub(super) fn health(name: &str, visitor: &Visitor) -> (&'static str, &'static str) {
-    let (class, es, en) = match name {
-        "ok" => ("good", "se lee bien", "read well"),
-        "unvisited" => ("", "sin leer aún", "not read yet"),
-        "not_found" => ("warn", "la fuente no lo encuentra", "not found at the source"),
-        "reserved" => ("warn", "reservado según la fuente", "confidential, says the source"),
-        "blocked" => ("bad", "la fuente rechaza las consultas", "the source refuses the visits"),
-        "unavailable" => ("bad", "fuente no disponible", "source not available"),
-        "unreadable" => ("bad", "respuesta que no se entiende", "answer not understood"),
-        "implausible" => ("bad", "respuesta que no puede ser", "answer that cannot be"),
-        _ => ("", "otro estado", "another state"),
-    };
-    (class, visitor.say(es, en))
-}
-
-/// The mark of a health.
+/// The mark of a health by its stable name.
 pub(super) fn health_mark(name: &str, visitor: &Visitor) -> Markup {
-    let (class, words) = health(name, visitor);
-    html! { span class={ "state " (class) } { (words) } }
+    let (words, class) = health(visitor, name);
+    html! { span class={ "state " (class) } { (text(words)) } }
 }
 
 /// The name of a kind of event by its stable name.

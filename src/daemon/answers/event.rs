@@ -2,6 +2,8 @@
 //!
 //! Called by [`answer`](super::answer). The words are those of messages, masked for whoever sees only what messages tell.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::Desk;
@@ -119,8 +121,8 @@ fn deliveries(eye: &Eye, cid: Cid, id: Id) -> Result<Vec<SentLine>, StoreError> 
         .collect())
 }
 
-/// The bytes of a stored page, for whoever sees everything: a page holds all that masks would hide.
-pub(super) async fn bytes(desk: &Desk, typed: &str, version: u32, nth: usize, sight: Sight) -> Result<Vec<u8>, Answer> {
+/// The bytes of a stored page in base64, for whoever sees everything: a page holds all that masks would hide.
+pub(super) async fn bytes(desk: &Desk, typed: &str, version: u32, nth: usize, sight: Sight) -> Result<Value, Answer> {
     let eye = Eye::of(desk, None, sight);
     let (_, watch) = super::find(&eye.config, typed)?;
     let (case, label) = (watch.case.clone(), watch.number.canonical.clone());
@@ -134,6 +136,6 @@ pub(super) async fn bytes(desk: &Desk, typed: &str, version: u32, nth: usize, si
     })
     .await?;
     let page = found.and_then(|version| version.pages.into_iter().nth(nth));
-    page.map(|page| page.body)
+    page.map(|page| json!(STANDARD.encode(page.body)))
         .ok_or_else(|| Answer::No { why: format!("version {version} of {label} has no page {}", nth.saturating_add(1)), code: 4 })
 }

@@ -14,6 +14,7 @@ mod opened;
 mod outbox;
 mod recovery;
 mod silences;
+mod sources;
 mod upkeep;
 mod visits;
 
@@ -66,15 +67,17 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to, sight).await,
         Ask::Look(look) => look::look(desk, look, sight).await,
         Ask::Event { id, language } => event::event(desk, &id, language.as_deref(), sight).await,
-        Ask::Page { case, version, nth } => {
-            return event::bytes(desk, &case, version, nth, sight).await.map_or_else(|refusal| refusal, Answer::Bytes);
-        }
+        Ask::Page { case, version, nth } => event::bytes(desk, &case, version, nth, sight).await,
         Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
         Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all).await,
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
-        Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
+        Ask::Deliveries { about, failed, limit, state, channel } => {
+            let picked = outbox::Picked { about, failed, state, channel };
+            outbox::deliveries(desk, &picked, limit, sight).await
+        }
+        Ask::Sources => sources::sources(desk).await,
         Ask::Retry { ids, end, which } => recovery::retry(desk, &ids, end, &which).await,
         Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,
         Ask::Brake { source, release: false, all } => {

@@ -13,6 +13,7 @@ use maud::{Markup, html};
 
 use super::looking::{Looking, either};
 use crate::domain::access::Role;
+use crate::web::moment::{when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::{face, links, said};
 use crate::wire::api::cases::CaseLine;
@@ -160,7 +161,6 @@ fn healths(filter: &Filter, counts: &BTreeMap<&str, usize>, visitor: &Visitor) -
 
 fn row(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup {
     let at = links::case(&case.source, &case.number);
-    let never = visitor.say("nunca", "never");
     html! {
         tr {
             th scope="row" {
@@ -179,8 +179,8 @@ fn row(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup {
                 (said::health_mark(&case.health, visitor))
                 (why(case, zone, visitor))
             }
-            td data-label=(visitor.say("Último cambio", "Last change")) { (said::instant_or(case.changed_at.as_deref(), zone, never)) }
-            td data-label=(visitor.say("Última lectura", "Last read")) { (said::instant_or(case.read_at.as_deref(), zone, never)) }
+            td data-label=(visitor.say("Último cambio", "Last change")) { (when_known(visitor, zone, case.changed_at.as_deref())) }
+            td data-label=(visitor.say("Última lectura", "Last read")) { (when_known(visitor, zone, case.read_at.as_deref())) }
             td data-label=(visitor.say("Próxima visita", "Next visit")) { (next(case, zone, visitor)) }
             td.num data-label=(visitor.say("Avisos", "Events")) { (case.events) }
         }
@@ -195,7 +195,7 @@ pub(super) fn why(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup
             div.small.soft { (visitor.say("visitas fallidas seguidas: ", "visits in a row that failed: ")) (case.failed_visits) }
         }
         @if let Some(until) = &case.waits_until {
-            div.small.soft { (visitor.say("espera hasta ", "waits until ")) (said::instant(until, zone)) }
+            div.small.soft { (visitor.say("espera hasta ", "waits until ")) (when(visitor, zone, until)) }
         }
     }
 }
@@ -204,6 +204,6 @@ pub(super) fn why(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup
 pub(super) fn next(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup {
     html! {
         @if case.import_only.is_some() { (visitor.say("se importa a mano", "imported by hand")) }
-        @else { (said::instant_or(case.next_visit.as_deref(), zone, visitor.say("pronto", "soon"))) }
+        @else { (when_known(visitor, zone, case.next_visit.as_deref())) }
     }
 }

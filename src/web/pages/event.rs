@@ -6,6 +6,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::case::stored;
+use super::deliveries;
 use super::looking::{Looking, either};
 use crate::ask::Ask;
 use crate::web::said::{self, Side};
@@ -19,7 +20,6 @@ pub(in crate::web) async fn show(look: Looking) -> Response {
 
 async fn page(look: &Looking) -> Result<Response, Response> {
     let event: EventPage = look.ask(Ask::Event { id: look.place("id").to_owned(), language: look.language() }).await?;
-    let zone = look.zone();
     let case = links::case(&event.source, &event.number);
     let name = event.name.as_deref().unwrap_or(&event.number);
     let body = html! {
@@ -32,8 +32,8 @@ async fn page(look: &Looking) -> Result<Response, Response> {
         p.headline { bdi { (said::text(&event.line.summary)) } }
         @if let Some(date) = &event.date { p { strong { (said::text(date)) } } }
         (told(look, &event))
-        (proof(look, &event, &case, &zone))
-        (deliveries(look, &event, &zone))
+        (proof(look, &event, &case))
+        (sent(look, &event))
     };
     Ok(face::page(&look.visitor, "/cases", &said::text(&event.heading), &body))
 }
@@ -64,13 +64,13 @@ fn told(look: &Looking, event: &EventPage) -> Markup {
 }
 
 /// Where it can be checked.
-fn proof(look: &Looking, event: &EventPage, case: &str, zone: &jiff::tz::TimeZone) -> Markup {
+fn proof(look: &Looking, event: &EventPage, case: &str) -> Markup {
     let version = event.line.version;
     html! {
         h2 { (look.say("Para comprobarlo", "To check it")) }
         dl.facts {
             dt { (look.say("Visto", "Seen")) }
-            dd { (said::instant(&event.line.seen_at, zone)) }
+            dd { (look.when(&event.line.seen_at)) }
             @if version > 0 && event.watched {
                 dt { (look.say("Versión", "Version")) }
                 dd {
@@ -99,7 +99,7 @@ fn proof(look: &Looking, event: &EventPage, case: &str, zone: &jiff::tz::TimeZon
 }
 
 /// What went out of it.
-fn deliveries(look: &Looking, event: &EventPage, zone: &jiff::tz::TimeZone) -> Markup {
+fn sent(look: &Looking, event: &EventPage) -> Markup {
     html! {
         @if !event.deliveries.is_empty() {
             h2 { (look.say("Envíos", "Deliveries")) }
@@ -112,31 +112,16 @@ fn deliveries(look: &Looking, event: &EventPage, zone: &jiff::tz::TimeZone) -> M
                     th scope="col" { (look.say("Desde", "Since")) }
                 } }
                 tbody {
-                    @for sent in &event.deliveries {
+                    @for one in &event.deliveries {
                         tr {
-                            th scope="row" { a.code href={ "/deliveries/" (links::encoded(&sent.id)) } { (sent.id) } }
-                            td data-label=(look.say("Canal", "Channel")) { (said::text(&sent.channel)) }
-                            td data-label=(look.say("Estado", "State")) { (state(&sent.state, look)) }
-                            td data-label=(look.say("Desde", "Since")) { (said::instant(&sent.at, zone)) }
+                            th scope="row" { a.code href={ "/deliveries/" (links::encoded(&one.id)) } { (one.id) } }
+                            td data-label=(look.say("Canal", "Channel")) { (said::text(&one.channel)) }
+                            td data-label=(look.say("Estado", "State")) { (deliveries::mark(&look.visitor, &one.state)) }
+                            td data-label=(look.say("Desde", "Since")) { (look.when(&one.at)) }
                         }
                     }
                 }
             }
         }
     }
-}
-
-/// How a delivery stands, by its stable name.
-fn state(name: &str, look: &Looking) -> Markup {
-    let (class, es, en) = match name {
-        "open" => ("", "en camino", "on its way"),
-        "waiting" => ("", "en espera", "waiting"),
-        "held" => ("warn", "retenido", "held"),
-        "delivered" => ("good", "entregado", "delivered"),
-        "dead" => ("bad", "no se pudo entregar", "could not be delivered"),
-        "dropped" => ("", "cerrado sin enviarse", "ended unsent"),
-        "muted" => ("warn", "silenciado", "silenced"),
-        other => return html! { span.state { (said::text(&other.replace('_', " "))) } },
-    };
-    html! { span class={ "state " (class) } { (look.say(es, en)) } }
 }

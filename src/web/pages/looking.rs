@@ -11,13 +11,14 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use jiff::tz::TimeZone;
-use maud::html;
+use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
 use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::ask::look::{At, Look};
 use crate::domain::about::Language;
+use crate::web::moment::{when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links};
 use crate::wire::api::case::CaseCard;
@@ -63,6 +64,16 @@ impl Looking {
     /// The zone in which instants are shown.
     pub fn zone(&self) -> TimeZone {
         self.pages.config.load().zone.clone()
+    }
+
+    /// An instant as people read it.
+    pub fn when(&self, at: &str) -> Markup {
+        when(&self.visitor, &self.zone(), at)
+    }
+
+    /// The same where there may be none.
+    pub fn when_known(&self, at: Option<&str>) -> Markup {
+        when_known(&self.visitor, &self.zone(), at)
     }
 
     /// One of two wordings.

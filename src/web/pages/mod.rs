@@ -5,9 +5,13 @@
 
 mod case;
 pub(super) mod cases;
+pub(super) mod deliveries;
 mod event;
 pub(super) mod language;
 mod looking;
+pub(super) mod settings;
+pub(super) mod silences;
+pub(super) mod sources;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -20,6 +24,16 @@ pub(super) fn router() -> Router<Pages> {
     Router::new()
         .route("/cases", get(cases::list))
         .route("/events/{id}", get(event::show))
-        .route("/language", post(language::choose))
         .merge(case::router())
+        .route("/language", post(language::choose))
+        .route("/deliveries", get(deliveries::list))
+        .route("/deliveries/retry", post(deliveries::retry_failed))
+        .route("/deliveries/{id}", get(deliveries::one))
+        .route("/deliveries/{id}/retry", post(deliveries::retry))
+        .route("/deliveries/{id}/end", post(deliveries::end))
+        .route("/sources", get(sources::list))
+        .route("/sources/{source}/brake", post(sources::decide))
+        .route("/silences", get(silences::list).post(silences::begin))
+        .route("/silences/{id}/end", post(silences::end))
+        .route("/settings", get(settings::show))
 }

@@ -5,8 +5,10 @@
 
 pub mod case;
 pub mod cases;
+pub mod deliveries;
 pub mod diff;
 pub mod docket;
 pub mod event;
 pub mod silences;
+pub mod sources;
 pub mod versions;

@@ -5,6 +5,8 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::super::looking::Looking;
 use super::version_of;
@@ -15,8 +17,8 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
     let version = version_of(look).ok_or_else(|| look.unknown())?;
     let nth: usize = look.place("nth").parse().map_err(|_| look.unknown())?;
-    let asked = look.pages.line.bytes(Ask::Page { case: look.case(), version, nth }, look.visitor.sight()).await;
-    let bytes = asked.map_err(|refusal| look.refused(&refusal))?;
+    let text: String = look.ask(Ask::Page { case: look.case(), version, nth }).await?;
+    let bytes = STANDARD.decode(text).map_err(|_| look.unknown())?;
     // A name that any system takes: letters, digits and dashes of our own choice.
     let plain = |text: &str| text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(60).collect::<String>();
     let name = format!("{}_{}_v{version}_p{}.bin", plain(&card.line.source), plain(&card.line.number), nth + 1);

@@ -15,7 +15,7 @@ use crate::wire::api::event::EventList;
 pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
     let found: EventList = look.at(At::Events { page: look.page() }).await?;
-    let (at, zone) = (Looking::address(&card), look.zone());
+    let at = Looking::address(&card);
     let pager = said::pager(found.page, found.pages, &format!("{at}/changes?page="), &look.visitor);
     let body = html! {
         h2 { (look.say("Cambios", "Changes")) " (" (found.total) ")" }
@@ -32,7 +32,7 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
                     }
                     p { bdi { (said::text(&event.summary)) } }
                     p.small.soft {
-                        (look.say("Visto ", "Seen ")) (said::instant(&event.seen_at, &zone))
+                        (look.say("Visto ", "Seen ")) (look.when(&event.seen_at))
                         @if event.version > 0 {
                             " · " a href={ (at) "/versions/" (event.version) } { (look.say("versión ", "version ")) (event.version) }
                             @if event.version > 1 { " · " a href={ (at) "/diff?from=" (event.version - 1) "&to=" (event.version) } { (look.say("diferencias", "differences")) } }

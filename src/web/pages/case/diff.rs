@@ -20,15 +20,15 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let wanted = |name: &str| Some(look.asked(name)).filter(|text| !text.is_empty()).map(str::parse::<u32>).transpose();
     let (Ok(from), Ok(to)) = (wanted("from"), wanted("to")) else { return Err(look.unknown()) };
     let found: SideBySide = look.at(At::SideBySide { from, to, page: look.page() }).await?;
-    let (at, zone) = (Looking::address(&card), look.zone());
+    let at = Looking::address(&card);
     let (from, to) = (found.from.version, found.to.version);
     let pager = said::pager(found.page, found.pages, &format!("{at}/diff?from={from}&to={to}&page="), &look.visitor);
     let [added, edited, gone] = found.counts;
     let body = html! {
         (form(look, &at, &found))
         p {
-            (look.say("Versión ", "Version ")) (from) ", " (said::instant(&found.from.seen_at, &zone)) " → "
-            (look.say("versión ", "version ")) (to) ", " (said::instant(&found.to.seen_at, &zone))
+            (look.say("Versión ", "Version ")) (from) ", " (look.when(&found.from.seen_at)) " → "
+            (look.say("versión ", "version ")) (to) ", " (look.when(&found.to.seen_at))
         }
         p role="status" {
             @if found.total == 0 { (look.say("Estas dos versiones dicen lo mismo.", "These two versions say the same.")) }

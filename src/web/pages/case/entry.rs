@@ -16,12 +16,12 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
     let version = version_of(look).ok_or_else(|| look.unknown())?;
     let found: EntryPage = look.at(At::Entry { version: Some(version), key: look.asked("key").to_owned() }).await?;
-    let (entry, at, zone) = (&found.entry, Looking::address(&card), look.zone());
+    let (entry, at) = (&found.entry, Looking::address(&card));
     let body = html! {
         p {
             span.num { (timeline::when(look, entry)) } " · "
             a href={ (at) "/versions/" (version) } { (look.say("versión ", "version ")) (version) }
-            ", " (look.say("vista ", "seen ")) (said::instant(&found.seen_at, &zone))
+            ", " (look.say("vista ", "seen ")) (look.when(&found.seen_at))
         }
         (timeline::marks(look, entry))
         div.text dir="auto" { (said::text(&entry.text)) }

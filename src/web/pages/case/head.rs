@@ -18,7 +18,6 @@ const PARTIES: usize = 8;
 pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
     let (visitor, zone, line) = (&look.visitor, look.zone(), &card.line);
     let at = Looking::address(card);
-    let never = look.say("nunca", "never");
     html! {
         p.lead {
             span.num { (said::text(&line.number)) } " · " (said::text(&card.source_title))
@@ -37,9 +36,9 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
                 dt { (look.say("Lectura", "Reading")) }
                 dd { (said::health_mark(&line.health, visitor)) (why(line, &zone, visitor)) }
                 dt { (look.say("Última lectura", "Last read")) }
-                dd { (said::instant_or(line.read_at.as_deref(), &zone, never)) }
+                dd { (look.when_known(line.read_at.as_deref())) }
                 dt { (look.say("Último cambio", "Last change")) }
-                dd { (said::instant_or(line.changed_at.as_deref(), &zone, never)) }
+                dd { (look.when_known(line.changed_at.as_deref())) }
                 dt { (look.say("Próxima visita", "Next visit")) }
                 dd { (next(line, &zone, visitor)) }
                 @if line.version > 0 {

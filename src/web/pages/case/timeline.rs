@@ -82,7 +82,6 @@ pub(super) fn when(look: &Looking, entry: &TimelineEntry) -> String {
 
 /// What is to be known of an entry beside its words.
 pub(super) fn marks(look: &Looking, entry: &TimelineEntry) -> Markup {
-    let zone = look.zone();
     html! {
         @if entry.gone || entry.missing_since.is_some() || entry.edited || entry.annulled || entry.withheld.is_some() {
             ul.marks {
@@ -90,7 +89,7 @@ pub(super) fn marks(look: &Looking, entry: &TimelineEntry) -> Markup {
                     li {
                         @if entry.gone { span.state.bad { (look.say("ya no se observa en el registro", "no longer seen on the record")) } }
                         @else { span.state.warn { (look.say("no se observa en las últimas consultas", "not seen in the last visits")) } }
-                        " " (look.say("desde ", "since ")) (said::instant(since, &zone))
+                        " " (look.say("desde ", "since ")) (look.when(since))
                     }
                 }
                 @if entry.edited { li { span.state.warn { (look.say("su texto cambió después de publicada", "its text changed after it was published")) } } }
@@ -155,7 +154,6 @@ pub(super) fn documents(look: &Looking, entry: &TimelineEntry) -> Markup {
 
 /// What was told of an entry.
 pub(super) fn events(look: &Looking, entry: &TimelineEntry) -> Markup {
-    let zone = look.zone();
     html! {
         @if !entry.events.is_empty() {
             ul.told aria-label=(look.say("Lo que se avisó", "What was told")) {
@@ -163,7 +161,7 @@ pub(super) fn events(look: &Looking, entry: &TimelineEntry) -> Markup {
                     li {
                         a href=(links::event(&event.id)) { (said::kind(&event.kind, look.visitor.language)) }
                         @if let Some((class, words)) = said::severity(&event.severity, &look.visitor) { " " span class={ "state " (class) } { (words) } }
-                        " · " (look.say("visto ", "seen ")) (said::instant(&event.seen_at, &zone))
+                        " · " (look.say("visto ", "seen ")) (look.when(&event.seen_at))
                         @if event.version > 0 { " · " (look.say("versión ", "version ")) (event.version) }
                     }
                 }

@@ -18,10 +18,10 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let number = version_of(look).ok_or_else(|| look.unknown())?;
     let version: VersionLine = look.at(At::Version { version: number }).await?;
     let timeline: Timeline = look.at(At::Timeline { version: Some(number), page: look.page() }).await?;
-    let (at, zone) = (Looking::address(&card), look.zone());
+    let at = Looking::address(&card);
     let body = html! {
         p {
-            (look.say("Vista ", "Seen ")) (said::instant(&version.seen_at, &zone))
+            (look.say("Vista ", "Seen ")) (look.when(&version.seen_at))
             " · " (said::bytes(version.bytes)) " " (look.say("en total", "in all"))
             @if let Some(before) = version.before {
                 " · " a href={ (at) "/diff?from=" (before) "&to=" (number) } { (look.say("diferencias con la anterior", "differences to the one before")) }

@@ -33,11 +33,10 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
 }
 
 fn one(look: &Looking, at: &str, version: &VersionLine) -> Markup {
-    let zone = look.zone();
     html! {
         h3 {
             a href={ (at) "/versions/" (version.number) } { (look.say("Versión ", "Version ")) (version.number) }
-            " · " (said::instant(&version.seen_at, &zone))
+            " · " (look.when(&version.seen_at))
         }
         p {
             (changed(look, version))
@@ -73,7 +72,6 @@ pub(in crate::web::pages) fn stored<'p>(
     version: u32,
     pages: impl Iterator<Item = (usize, &'p PageLine)>,
 ) -> Markup {
-    let zone = look.zone();
     let is_whole = look.visitor.sight() == Sight::Whole;
     html! {
         ul.stored {
@@ -82,7 +80,7 @@ pub(in crate::web::pages) fn stored<'p>(
                     (look.say("Página ", "Page ")) (nth + 1)
                     @if !page.step.is_empty() { " (" (said::text(&page.step)) ")" }
                     " · HTTP " (page.status) " · " (said::bytes(u64::try_from(page.bytes).unwrap_or(u64::MAX)))
-                    " · " (look.say("recibida ", "received ")) (said::instant(&page.fetched_at, &zone))
+                    " · " (look.say("recibida ", "received ")) (look.when(&page.fetched_at))
                     @if !page.url.is_empty() {
                         " · "
                         @match links::outside(&page.url) {

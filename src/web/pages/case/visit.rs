@@ -2,9 +2,7 @@
 //!
 //! Below a [`case`](super). It leads back to the case, where its health says how the visit went.
 
-use axum::http::StatusCode;
 use axum::response::Response;
-use maud::html;
 use serde_json::Value;
 
 use super::super::looking::Looking;
@@ -16,9 +14,7 @@ use crate::web::face;
 pub(super) async fn now(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
     if !look.visitor.may(Role::Editor) {
-        let words = look.say("Solo quien edita puede pedir una visita.", "Only editors may ask for a visit.");
-        let title = look.say("No está permitido", "Not allowed");
-        return Ok(face::with(StatusCode::FORBIDDEN, &look.visitor, "/cases", title, &html! { p.trouble role="alert" { (words) } }));
+        return Ok(face::forbidden(&look.visitor, "/cases"));
     }
     let _: Value = look.ask(Ask::Poll { cases: vec![look.case()], dry_run: false }).await?;
     Ok(face::lead_to(&Looking::address(&card)))

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use crate::domain::access::Role;
+use crate::web::moment::when;
 use crate::web::said;
 use crate::web::visitor::Visitor;
 use crate::wire::api::cases::CaseList;
@@ -17,7 +18,7 @@ pub(super) fn notices(list: &CaseList, zone: &TimeZone, visitor: &Visitor) -> Ma
             section.notice.warn aria-label=(visitor.say("Freno", "Brake")) {
                 p {
                     strong { (visitor.say("El freno retiene avisos de ", "The brake holds messages of ")) (said::text(&braked.source)) }
-                    @if let Some(since) = &braked.since { " · " (visitor.say("desde ", "since ")) (said::instant(since, zone)) }
+                    @if let Some(since) = &braked.since { " · " (visitor.say("desde ", "since ")) (when(visitor, zone, since)) }
                     " · " (braked.held) " " (visitor.say("envíos", "deliveries"))
                 }
                 ul.marks {
@@ -31,7 +32,7 @@ pub(super) fn notices(list: &CaseList, zone: &TimeZone, visitor: &Visitor) -> Ma
                 p {
                     strong { (said::kind(&condition.kind, visitor.language)) }
                     @if let Some(subject) = &condition.subject { ": " (said::text(subject)) }
-                    " · " (visitor.say("desde ", "since ")) (said::instant(&condition.since, zone))
+                    " · " (visitor.say("desde ", "since ")) (when(visitor, zone, &condition.since))
                 }
                 @if let Some(why) = condition.why.as_ref().filter(|_| visitor.may(Role::Editor)) { p.small lang="en" { (said::text(why)) } }
             }
