@@ -5,11 +5,13 @@
 
 pub mod delays;
 pub mod line;
+pub mod look;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use delays::Question;
+use look::Look;
 
 /// A question.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +34,25 @@ pub enum Ask {
         from: Option<u32>,
         /// The newer version; the newest when absent.
         to: Option<u32>,
+    },
+    /// A look at one case, page by page.
+    Look(Look),
+    /// One event.
+    Event {
+        /// Its id.
+        id: String,
+        /// `es` or `en`; the language of the watch list when absent.
+        #[serde(default)]
+        language: Option<String>,
+    },
+    /// The bytes of a stored page, in base64.
+    Page {
+        /// The case as typed.
+        case: String,
+        /// The version.
+        version: u32,
+        /// Its place among the pages of the version, from 0.
+        nth: usize,
     },
     /// The hearings that the dockets mention.
     Hearings {

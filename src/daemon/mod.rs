@@ -238,7 +238,7 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("conditions", conditions::run(handles.clone()));
     loops.start("reloader", reload::run(handles.clone()));
     loops.start("signals", signals::run(handles.control.clone()));
-    let answering = answers::Desk { handles: handles.clone(), visitor };
+    let answering = answers::Desk { handles: handles.clone(), visitor, opened: answers::Opened::default() };
     loops.start("socket", socket.run(answering.clone()));
     if let Some(page) = page {
         let (line, asked) = Line::open();

@@ -76,6 +76,11 @@ impl Store {
         self.read(|trees| Ok(snapshot::header(trees, cid, version)?.map(|header| header.at.0)))
     }
 
+    /// What changes whenever what is stored of a version does; `None` when there is none.
+    pub fn seal_of_version(&self, cid: Cid, version: u32) -> Result<Option<[u8; 32]>, StoreError> {
+        self.read(|trees| Ok(snapshot::header(trees, cid, version)?.map(|header| header.sha256.0)))
+    }
+
     /// All versions of a case, oldest first.
     pub fn versions(&self, cid: Cid) -> Result<Vec<VersionInfo>, StoreError> {
         self.read(|trees| {

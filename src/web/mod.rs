@@ -10,8 +10,10 @@ mod cut;
 mod face;
 mod guard;
 mod health;
+mod links;
 mod moment;
 mod pages;
+mod said;
 mod shelf;
 mod showcase;
 mod visitor;
@@ -32,7 +34,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use crate::ask::line::Line;
+use crate::ask::Ask;
+use crate::ask::line::{Line, Refusal, Sight};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{Control, Pulse};
@@ -40,6 +43,7 @@ use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::wire::api::cases::CaseList;
 use cut::Cut;
+use pages::Folds;
 use shelf::Shelf;
 use visitor::Visitor;
 use ways_out::WaysOut;
@@ -59,9 +63,34 @@ pub struct Pages {
     line: Line,
     clock: Clock,
     /// What is made of all cases.
-    list: Arc<Shelf<CaseList>>,
+    list: Arc<Lists>,
     /// What everybody may see, by tag.
     shown: showcase::Shown,
+    /// The same with what looking through it needs.
+    folds: Arc<Folds>,
+}
+
+/// The list of all cases, for each who sees as much: what is kept for an editor is not for a viewer.
+#[derive(Debug, Default)]
+struct Lists {
+    whole: Shelf<CaseList>,
+    as_told: Shelf<CaseList>,
+}
+
+impl Lists {
+    /// The shelf for whoever sees so much.
+    fn of(&self, sight: Sight) -> &Shelf<CaseList> {
+        match sight {
+            Sight::Whole => &self.whole,
+            Sight::AsTold => &self.as_told,
+        }
+    }
+
+    /// Takes away what lies there.
+    fn clear(&self) {
+        self.whole.clear();
+        self.as_told.clear();
+    }
 }
 
 impl Pages {
@@ -80,7 +109,14 @@ impl Pages {
             clock: clock.clone(),
             list: Arc::default(),
             shown: Arc::default(),
+            folds: Arc::default(),
         }
+    }
+
+    /// The list of all cases as this visitor may see it.
+    async fn cases(&self, visitor: &Visitor) -> Result<Arc<CaseList>, Refusal> {
+        let sight = visitor.sight();
+        self.list.of(sight).get(self.line.get(Ask::List, sight)).await
     }
 
     /// The same, which are alive while these loops come round.

@@ -7,7 +7,10 @@ mod cases;
 mod clocks;
 mod delays;
 mod doctor;
+mod event;
 mod hearings;
+mod look;
+mod opened;
 mod outbox;
 mod public;
 mod recovery;
@@ -32,6 +35,7 @@ use crate::store::error::StoreError;
 
 pub use clocks::masked;
 pub use doctor::finding;
+pub use opened::Opened;
 pub use visits::polled;
 
 /// What the answers need.
@@ -41,6 +45,8 @@ pub struct Desk {
     pub handles: Handles,
     /// Makes visits.
     pub visitor: Arc<Visitor>,
+    /// What was opened of cases that are looked at.
+    pub opened: Opened,
 }
 
 impl From<StoreError> for Answer {
@@ -57,9 +63,12 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
 /// Answers a question of somebody who may see so much.
 pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
     let result = match ask {
-        Ask::List => cases::list(desk).await,
-        Ask::Show { case, version } => cases::show(desk, &case, version).await,
-        Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to).await,
+        Ask::List => cases::list(desk, sight).await,
+        Ask::Show { case, version } => cases::show(desk, &case, version, sight).await,
+        Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to, sight).await,
+        Ask::Look(look) => look::look(desk, look, sight).await,
+        Ask::Event { id, language } => event::event(desk, &id, language.as_deref(), sight).await,
+        Ask::Page { case, version, nth } => event::bytes(desk, &case, version, nth, sight).await,
         Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
         Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all).await,
         Ask::Delays(question) => delays::delays(desk, &question).await,
@@ -101,6 +110,7 @@ pub fn find<'c>(config: &'c Config, typed: &str) -> Result<(usize, &'c Watch), A
         squeeze(&watch.number.canonical) == wanted
             || squeeze(&watch.case.number) == wanted
             || squeeze(&watch.case.to_string()) == wanted
+            || squeeze(&format!("{}/{}", watch.case.source, watch.number.canonical)) == wanted
             || watch.name.as_deref().is_some_and(|name| squeeze(name) == wanted)
     };
     let found: Vec<_> = config.cases.iter().enumerate().filter(|(_, watch)| matches(watch)).collect();

@@ -61,6 +61,16 @@ const STATES: [(&str, &str, &str, &str); 7] = [
     ("muted", "silenciado", "muted", ""),
 ];
 
+/// The mark of a state by its stable name.
+pub(super) fn mark(visitor: &Visitor, name: &str) -> Markup {
+    html! {
+        @match STATES.iter().find(|(known, ..)| *known == name) {
+            Some((_, es, en, loud)) => span class={ "state " (loud) } { (visitor.say(es, en)) },
+            None => (name),
+        }
+    }
+}
+
 fn state(visitor: &Visitor, delivery: &DeliveryLine) -> Markup {
     let known = STATES.iter().find(|(name, ..)| *name == delivery.state);
     html! {

@@ -3,9 +3,12 @@
 //! Routed by [`web`](super) behind the guard. Each asks the daemon over the line, and puts the answer into the common face. What a page asks
 //! for and how it reads stands in its own file; nothing here reads the store.
 
+mod case;
 pub(super) mod cases;
 pub(super) mod deliveries;
+mod event;
 pub(super) mod language;
+mod looking;
 pub(super) mod settings;
 pub(super) mod silences;
 pub(super) mod sources;
@@ -14,11 +17,14 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::Pages;
+pub(super) use cases::filter::Folds;
 
 /// The routes of the dashboard.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
         .route("/cases", get(cases::list))
+        .route("/events/{id}", get(event::show))
+        .merge(case::router())
         .route("/language", post(language::choose))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/retry", post(deliveries::retry_failed))

@@ -23,7 +23,7 @@ const PART: &str = "/sources";
 
 /// All sources.
 pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>) -> Response {
-    let asked = (pages.line.get::<SourceList>(Ask::Sources, visitor.sight()), pages.list.get(pages.line.get(Ask::List, visitor.sight())));
+    let asked = (pages.line.get::<SourceList>(Ask::Sources, visitor.sight()), pages.cases(&visitor));
     let (list, cases) = match (asked.0.await, asked.1.await) {
         (Ok(list), Ok(cases)) => (list, cases),
         (Err(refusal), _) | (_, Err(refusal)) => return refused(&visitor, PART, &refusal),

@@ -3,8 +3,13 @@
 //! Filled by `daemon::answers`, read by `web` and `cli`, described to others by the OpenAPI document. One file a subject. Instants are RFC 3339
 //! in UTC, days are civil dates at the court. Nothing is decided here.
 
+pub mod case;
 pub mod cases;
 pub mod deliveries;
+pub mod diff;
+pub mod docket;
+pub mod event;
 pub mod public;
 pub mod silences;
 pub mod sources;
+pub mod versions;
