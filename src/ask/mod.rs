@@ -3,12 +3,14 @@
 //! `cli` and `web` ask; `daemon::answers` answers, in the daemon or, when none runs, in the command's own process. An answer is JSON of a
 //! form in `wire`, or one sentence and an exit code. Nothing is looked up or decided here.
 
+pub mod access;
 pub mod delays;
 pub mod line;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use access::Access;
 use delays::Question;
 
 /// A question.
@@ -126,10 +128,19 @@ pub enum Ask {
         /// Whether each source is asked once.
         ask_sources: bool,
     },
+    /// Users, tokens and what was done.
+    Access(Access),
     /// Reads the watch list again.
     Reload,
     /// Which daemon runs, and from which list?
     Status,
+}
+
+impl Ask {
+    /// Whether the answer keeps something that may be the first that is kept: a question that only looks must not leave an empty store behind.
+    pub fn may_begin(&self) -> bool {
+        matches!(self, Self::Poll { .. } | Self::Import { .. } | Self::Access(Access::AddUser { .. } | Access::AddToken { .. }))
+    }
 }
 
 /// Which deliveries are sent again, when no ids are named.

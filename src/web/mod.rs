@@ -5,12 +5,18 @@
 //! [`Line`] and read no store.
 
 mod assets;
+mod caller;
 mod cut;
+mod denied;
+mod entrance;
 mod face;
+mod fields;
 mod guard;
 mod health;
+mod limit;
 mod pages;
 mod shelf;
+mod trail;
 mod visitor;
 mod ways_out;
 
@@ -35,7 +41,8 @@ use crate::control::{Control, Pulse};
 use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::wire::api::cases::CaseList;
-use cut::Cut;
+use cut::{Cut, Peer};
+use entrance::Entrance;
 use shelf::Shelf;
 use visitor::Visitor;
 use ways_out::WaysOut;
@@ -53,6 +60,7 @@ pub struct Pages {
     pulses: Vec<Pulse>,
     ways_out: WaysOut,
     line: Line,
+    entrance: Arc<Entrance>,
     /// What is made of all cases.
     list: Arc<Shelf<CaseList>>,
 }
@@ -61,8 +69,9 @@ impl Pages {
     /// The pages of a daemon.
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
+        let entrance = Arc::new(Entrance::new(clock, metrics));
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default() }
+        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, entrance, list: Arc::default() }
     }
 
     /// The same, which are alive while these loops come round.
@@ -99,6 +108,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .merge(guarded(&pages));
     let told = control.clone();
     let listener = Cut { listener, control: control.clone() };
+    let router = router.into_make_service_with_connect_info::<Peer>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
     // A client that never ends its question would hold the daemon's end up for ever.
     let patience = async {
