@@ -3,6 +3,7 @@
 //! `cli` and `web` ask; `daemon::answers` answers, in the daemon or, when none runs, in the command's own process. An answer is JSON of a
 //! form in `wire`, or one sentence and an exit code. Nothing is looked up or decided here.
 
+pub mod access;
 pub mod delays;
 pub mod line;
 pub mod look;
@@ -10,6 +11,7 @@ pub mod look;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use access::Access;
 use delays::Question;
 use look::Look;
 
@@ -160,10 +162,19 @@ pub enum Ask {
         /// Whether each source is asked once.
         ask_sources: bool,
     },
+    /// Users, tokens and what was done.
+    Access(Access),
     /// Reads the watch list again.
     Reload,
     /// Which daemon runs, and from which list?
     Status,
+}
+
+impl Ask {
+    /// Whether the answer keeps something that may be the first that is kept: a question that only looks must not leave an empty store behind.
+    pub fn may_begin(&self) -> bool {
+        matches!(self, Self::Poll { .. } | Self::Import { .. } | Self::Access(Access::AddUser { .. } | Access::AddToken { .. }))
+    }
 }
 
 /// Which deliveries are sent again, when no ids are named.

@@ -4,6 +4,7 @@
 //! sentence. They ask a running daemon, and open the store themselves only when none runs.
 
 mod ask;
+mod audit;
 mod check;
 mod classify;
 mod clocks;
@@ -31,12 +32,15 @@ mod print;
 mod report;
 mod retry;
 mod run;
+mod secret_input;
 mod show;
 mod silence;
 mod sources;
 mod spreadsheet;
 mod test;
+mod token;
 mod upkeep;
+mod user;
 
 use std::path::PathBuf;
 
@@ -174,6 +178,20 @@ enum Command {
         #[command(subcommand)]
         what: Option<silence::SilenceCommand>,
     },
+    /// See to who may log in at the dashboard
+    #[command(after_help = user::HELP)]
+    User {
+        #[command(subcommand)]
+        what: user::UserCommand,
+    },
+    /// See to the tokens by which programs use the API
+    #[command(after_help = token::HELP)]
+    Token {
+        #[command(subcommand)]
+        what: token::TokenCommand,
+    },
+    /// Print who did what at the dashboard, the API and the console
+    Audit(audit::AuditArgs),
     /// Send what the brake holds of a source: the change is real
     #[command(after_help = deliveries::BRAKE)]
     Release {
@@ -285,6 +303,9 @@ pub fn run(cli: Cli) -> Exit {
             Some(silence::SilenceCommand::Add(args)) => silence::add(common, *args),
             Some(silence::SilenceCommand::End { id }) => silence::end(common, id),
         },
+        Command::User { what } => user::run(common, what),
+        Command::Token { what } => token::run(common, what),
+        Command::Audit(args) => audit::run(common, args),
         Command::Release { source } => deliveries::brake(common, source, true, false),
         Command::Discard { source, all } => deliveries::brake(common, source, false, all),
         Command::Test { channel } => test::run(common, &channel),

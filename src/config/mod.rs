@@ -42,6 +42,7 @@ mod smtp;
 mod source;
 mod spot;
 mod timing;
+mod web;
 mod webhook;
 
 use std::collections::{BTreeSet, HashMap};
@@ -73,6 +74,7 @@ pub use signs::Signs;
 pub use smtp::{Smtp, Tls};
 pub use source::Source;
 pub use timing::{spell_period, spell_timing};
+pub use web::Web;
 pub use webhook::{OldSecret, Webhook};
 
 use include::{Draft, Text};
@@ -88,6 +90,8 @@ pub struct Config {
     pub files: Vec<PathBuf>,
     /// What holds for the whole daemon.
     pub general: General,
+    /// Who may look at the address in `listen`.
+    pub web: Web,
     /// The mail server.
     pub smtp: Option<Smtp>,
     /// The zone of the times of channels that name none, and of what veedor tells of itself.
@@ -311,6 +315,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let (root, scope) = &mut roots[0];
     let scope = *scope;
     let general = general::read(root, &scope);
+    let web = web::read(root, &scope, general.listen);
     let has_smtp = root.has("smtp");
     let smtp = smtp::read(root, &scope);
     let mut sources = source::read(root, &scope, general.hours.clone());
@@ -348,6 +353,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
         showcase,
         files: Vec::new(),
         zone,
+        web,
         smtp,
         channels: channels.list,
         index: cases.list.iter().enumerate().map(|(at, watch)| (watch.case.clone(), at)).collect(),
@@ -362,7 +368,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
 }
 
 fn only_in_the_main_file(root: &mut Reader<'_>, main: &str) {
-    for key in ["include", "veedor", "smtp", "source", "privacy", "redact", "withhold", "public"] {
+    for key in ["include", "veedor", "web", "smtp", "source", "privacy", "redact", "withhold", "public"] {
         if root.has(key) {
             root.item(key);
             let help = format!("move it to {main}; here may stand [[case]] and [[channel]]");

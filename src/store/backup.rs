@@ -30,7 +30,7 @@ use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, attempts, bodies, cases, derived, left, link_key, outbox, rows, snapshot};
+use super::{Cid, Store, accounts, attempts, audit, bodies, cases, derived, left, link_key, outbox, rows, snapshot, tokens};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
@@ -86,6 +86,9 @@ impl LineCounts {
             | Line::Silence(_)
             | Line::Said(_)
             | Line::LinkKey { .. }
+            | Line::Account(_)
+            | Line::Token { .. }
+            | Line::Audit { .. }
             | Line::End { .. } => {}
         }
     }
@@ -139,7 +142,7 @@ impl Store {
         Ok(counts)
     }
 
-    /// Writes everything as JSON Lines, but for the key of recipients' links: an export is for others to read.
+    /// Writes everything as JSON Lines, but for the key of recipients' links, users, tokens and what was done: an export is for others to read.
     pub fn export(&self, out: &mut dyn Write, now: Timestamp) -> Result<LineCounts, StoreError> {
         self.write_lines(out, now, false)
     }
@@ -211,6 +214,9 @@ impl Store {
         if let Some(key) = self.read(link_key::link_key)?.filter(|_| whole) {
             export.out.put(&Line::LinkKey { key: Sha(key) })?;
         }
+        if whole {
+            export.access()?;
+        }
         export.out.end()
     }
 }
@@ -232,6 +238,20 @@ impl Export<'_> {
     fn deliveries(&mut self, ids: Vec<Id>) -> Result<(), StoreError> {
         let lines = self.store.write(false, move |ledger| ledger.delivery_lines(&ids))?;
         self.put_deliveries(lines)
+    }
+
+    /// Who may log in, and what was done. Sessions are left out: after a restore everybody logs in anew.
+    fn access(&mut self) -> Result<(), StoreError> {
+        for line in self.store.read(accounts::account_lines)?.into_iter().chain(self.store.read(tokens::token_lines)?) {
+            self.out.put_or_say(line)?;
+        }
+        let mut from = Some(0);
+        while let Some(next) = from {
+            let (lines, further) = self.store.read(|trees| audit::audit_lines(trees, next))?;
+            lines.into_iter().try_for_each(|line| self.out.put_or_say(line))?;
+            from = further;
+        }
+        Ok(())
     }
 
     fn put_cases(&mut self, lines: Vec<Found>) -> Result<(), StoreError> {

@@ -187,6 +187,10 @@ fn is_long(table: Table) -> bool {
         | Table::Brake
         | Table::Condition
         | Table::Refused
+        | Table::Account
+        | Table::Session
+        | Table::Token
+        | Table::Audit
         | Table::Host => false,
     }
 }

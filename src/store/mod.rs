@@ -6,10 +6,12 @@
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
 //! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `attempts`, `deliveries`, `brake`,
-//! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions`, `readings` · `folder`, `trial`, `compact`, `open` ·
+//! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions`, `readings`, `accounts`, `sessions`, `tokens`, `audit` · `folder`, `trial`, `compact`, `open` ·
 //! `backup`, `restore`, `fsck`, `indexes`, `derived`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
+pub mod accounts;
+pub mod audit;
 pub mod backup;
 pub mod braked;
 pub mod cases;
@@ -34,7 +36,9 @@ pub mod pulse;
 pub mod readings;
 pub mod restore;
 pub mod said;
+pub mod sessions;
 pub mod silences;
+pub mod tokens;
 pub mod trial;
 
 mod attempts;

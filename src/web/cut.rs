@@ -9,7 +9,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -28,6 +29,16 @@ pub(super) struct Cut {
 pub(super) struct Cuttable {
     stream: TcpStream,
     over: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, Cut>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Cut>) -> Self {
+        Self(*stream.remote_addr())
+    }
 }
 
 impl Listener for Cut {

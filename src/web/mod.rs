@@ -6,16 +6,22 @@
 //! [`Line`] and read no store.
 
 mod assets;
+mod caller;
 mod cut;
+mod denied;
+mod entrance;
 mod face;
+mod fields;
 mod guard;
 mod health;
+mod limit;
 mod links;
 mod moment;
 mod pages;
 mod said;
 mod shelf;
 mod showcase;
+mod trail;
 mod visitor;
 mod ways_out;
 mod words;
@@ -42,7 +48,8 @@ use crate::control::{Control, Pulse};
 use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::wire::api::cases::CaseList;
-use cut::Cut;
+use cut::{Cut, Peer};
+use entrance::Entrance;
 use pages::Folds;
 use shelf::Shelf;
 use visitor::Visitor;
@@ -62,6 +69,7 @@ pub struct Pages {
     ways_out: WaysOut,
     line: Line,
     clock: Clock,
+    entrance: Arc<Entrance>,
     /// What is made of all cases.
     list: Arc<Lists>,
     /// What everybody may see, by tag.
@@ -97,6 +105,7 @@ impl Pages {
     /// The pages of a daemon.
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
+        let entrance = Arc::new(Entrance::new(clock, metrics));
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
         Self {
             metrics,
@@ -106,6 +115,7 @@ impl Pages {
             pulses: Vec::new(),
             ways_out,
             line,
+            entrance,
             clock: clock.clone(),
             list: Arc::default(),
             shown: Arc::default(),
@@ -154,6 +164,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .merge(guarded(&pages));
     let told = control.clone();
     let listener = Cut { listener, control: control.clone() };
+    let router = router.into_make_service_with_connect_info::<Peer>();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
     // A client that never ends its question would hold the daemon's end up for ever.
     let patience = async {

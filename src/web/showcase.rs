@@ -134,7 +134,7 @@ fn fresh(asked: &HeaderMap, kind: &'static str, policy: &str, body: String) -> R
 }
 
 fn whole(config: &Config, showcase: &Showcase, page: &PublicPage, language: Language, form: Form) -> Markup {
-    let reader = Visitor { who: Who { user: None, role: Role::Viewer }, language, at: String::new() };
+    let reader = Visitor { who: Who { user: None, role: Role::Viewer }, language, by: None, at: String::new() };
     let say = |es, en| reader.say(es, en);
     let title = showcase.title.as_deref().unwrap_or(&page.tag);
     let (other, other_code) = if language == Language::Es { ("English", "en") } else { ("Español", "es") };

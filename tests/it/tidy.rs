@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("failpoint", &[]),
     ("process", &[]),
+    ("credentials", &["domain"]),
     ("metrics", &[]),
     ("logging", &[]),
     ("config", &["domain", "diag", "recipe", "meaning", "days", "delay"]),
@@ -24,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fetch", &["domain", "clock", "metrics"]),
     ("store", &["domain", "wire", "failpoint"]),
     ("notify", &["domain", "message", "wire", "config", "fetch", "process"]),
-    ("web", &["domain", "message", "wire", "ask", "store", "control", "metrics", "config", "clock"]),
+    ("web", &["domain", "message", "wire", "ask", "store", "control", "metrics", "config", "clock", "credentials"]),
     ("daemon", &["*", "!cli"]),
     ("cli", &["*"]),
 ];

@@ -3,8 +3,10 @@
 //! The same functions answer over the daemon's socket and, when no daemon runs, in the command's own process. They print
 //! nothing; `cli` turns the JSON into tables.
 
+mod access;
 mod cases;
 mod clocks;
+mod console;
 mod delays;
 mod doctor;
 mod event;
@@ -55,9 +57,14 @@ impl From<StoreError> for Answer {
     }
 }
 
-/// Answers a question that is asked at the operator's console.
+/// Answers a question that is asked at the operator's console, and notes what was done.
 pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
-    answer_as(desk, ask, Sight::Whole).await
+    let deed = console::deed(&ask);
+    let answer = answer_as(desk, ask, Sight::Whole).await;
+    if let Some((what, about)) = deed {
+        console::audit(desk, what, about, &answer).await;
+    }
+    answer
 }
 
 /// Answers a question of somebody who may see so much.
@@ -92,6 +99,7 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,
         Ask::Doctor { ask_sources } => doctor::doctor(desk, ask_sources).await,
+        Ask::Access(asked) => access::answer(desk, asked, sight).await,
         Ask::Reload => upkeep::reload(desk).await,
         Ask::Status => Ok({
             let config = desk.handles.config.load();

@@ -3,15 +3,20 @@
 //! Routed by [`web`](super) behind the guard. Each asks the daemon over the line, and puts the answer into the common face. What a page asks
 //! for and how it reads stands in its own file; nothing here reads the store.
 
+pub(super) mod account;
+pub(super) mod audit;
 mod case;
 pub(super) mod cases;
 pub(super) mod deliveries;
 mod event;
 pub(super) mod language;
+pub(super) mod login;
 mod looking;
 pub(super) mod settings;
 pub(super) mod silences;
 pub(super) mod sources;
+pub(super) mod users;
+mod words;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -36,4 +41,8 @@ pub(super) fn router() -> Router<Pages> {
         .route("/silences", get(silences::list).post(silences::begin))
         .route("/silences/{id}/end", post(silences::end))
         .route("/settings", get(settings::show))
+        .merge(login::router())
+        .merge(account::router())
+        .merge(users::router())
+        .route("/audit", get(audit::list))
 }

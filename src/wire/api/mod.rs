@@ -3,6 +3,7 @@
 //! Filled by `daemon::answers`, read by `web` and `cli`, described to others by the OpenAPI document. One file a subject. Instants are RFC 3339
 //! in UTC, days are civil dates at the court. Nothing is decided here.
 
+pub mod access;
 pub mod case;
 pub mod cases;
 pub mod deliveries;
