@@ -3,12 +3,14 @@
 //! `cli` and `web` ask; `daemon::answers` answers, in the daemon or, when none runs, in the command's own process. An answer is JSON of a
 //! form in `wire`, or one sentence and an exit code. Nothing is looked up or decided here.
 
+pub mod board;
 pub mod delays;
 pub mod line;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use board::{FeedQuestion, FeedWanted, HearingQuestion};
 use delays::Question;
 
 /// A question.
@@ -46,6 +48,24 @@ pub enum Ask {
         #[serde(default)]
         all: bool,
     },
+    /// Hearings of all cases, as the board has them.
+    HearingBoard(HearingQuestion),
+    /// What somebody looks at first in the morning.
+    Today {
+        /// In English; otherwise in Spanish.
+        english: bool,
+    },
+    /// The secret addresses of feeds.
+    Feeds,
+    /// Makes a secret address.
+    AddFeed(FeedWanted),
+    /// Revokes a secret address.
+    RevokeFeed {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
+    /// A document of an address.
+    Feed(FeedQuestion),
     /// The report of delays.
     Delays(Question),
     /// Visits now.

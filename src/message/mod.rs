@@ -5,6 +5,7 @@
 //! and words nothing but what [`About::show`] has made fit to show.
 
 mod advice;
+mod atom;
 mod block;
 mod calendar;
 mod change;
@@ -30,7 +31,8 @@ mod text;
 pub mod way_out;
 mod words;
 
-pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use atom::{AtomFeed, atom, entry as atom_entry};
+pub use calendar::{CalendarFeed, METHOD, Publisher, calendar, calendar_feed, calendar_of, file_name};
 pub use digest::digest;
 pub use summary::summary;
 

@@ -13,6 +13,7 @@ use crate::domain::id::hex;
 use super::codes::Blob;
 use super::compact::LIVE;
 use super::error::StoreError;
+use super::feeds::FeedRecord;
 use super::hosts::HostRecord;
 use super::keys::{self, Table, Trees};
 use super::left::LeftRecord;
@@ -78,6 +79,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Refused => json(&rows::decode_row::<RefusedRecord>(table, key, value)?),
         Table::Said => json(&rows::decode_long::<SaidRecord>(trees, table, key, value)?),
         Table::Reading => json(&rows::decode_long::<ReadingRecord>(trees, table, key, value)?),
+        Table::Feed => json(&rows::decode_long::<FeedRecord>(trees, table, key, value)?),
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
             (Some(cid), Some(number)) => json(&snapshot::read(trees, cid, number)?),
@@ -108,6 +110,7 @@ pub(super) fn key_len(table: Table) -> Option<usize> {
         Table::Delivery | Table::EventId | Table::Body => Some(keys::DELIVERY_LEN),
         Table::Silence => Some(keys::SILENCE_LEN),
         Table::Said => Some(keys::SAID_LEN),
+        Table::Feed => Some(keys::FEED_LEN),
         Table::Attempt => Some(keys::ATTEMPT_LEN),
         Table::Missing | Table::Due => Some(keys::MISSING_LEN),
     }

@@ -78,6 +78,8 @@ tables! {
     Said = "said",
     /// Cid → what the entries of its last docket say, long, written lazily. It follows from the docket and may go.
     Reading = "reading",
+    /// Feed address → whose it is, what it leads to, the hash of its token, long. Never removed.
+    Feed = "feed",
 }
 
 /// The opened trees. Cheap to clone.
@@ -156,6 +158,9 @@ pub(super) const DELIVERY_LEN: usize = 16;
 
 /// The length of keys in `silence`; longer ones are further parts.
 pub(super) const SILENCE_LEN: usize = 16;
+
+/// The length of keys in `feed`; longer ones are further parts.
+pub(super) const FEED_LEN: usize = 16;
 
 /// The length of a key in `said`.
 pub(super) const SAID_LEN: usize = 16;

@@ -15,6 +15,7 @@ use super::brake_lines::BrakeLine;
 use super::codes::{Blob, IdHex, Instant, MediumCode, Sha};
 use super::conditions::ConditionLine;
 use super::error::StoreError;
+use super::feeds::FeedLine;
 use super::left::LeftRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
 use super::records::delivery::{AttemptRecord, StateRecord};
@@ -54,6 +55,8 @@ pub(super) enum Line {
     Silence(SilenceLine),
     /// What the operator said of a case.
     Said(SaidRecord),
+    /// A secret address of feeds; in backups only.
+    Feed(FeedLine),
     /// The key of recipients' links; in backups only.
     LinkKey { key: Sha },
     /// Something that is stored but did not read back, so that one bad value does not cost the whole backup.

@@ -96,6 +96,7 @@ impl Store {
             Line::Condition(line) => self.write(flush, move |ledger| ledger.take_condition(&line)),
             Line::Silence(line) => self.write(flush, move |ledger| ledger.take_silence(line)),
             Line::Said(said) => self.write(flush, move |ledger| ledger.take_said(&said)),
+            Line::Feed(feed) => self.write(flush, move |ledger| ledger.take_feed(feed)),
             Line::LinkKey { key } => self.write(flush, move |ledger| ledger.keep_link_key(key.0).map(drop)),
             Line::Brake(line) => self.write(flush, move |ledger| ledger.take_brake(line)),
             Line::Veedor { mail_domain: Some(domain), .. } => self.write(flush, move |ledger| ledger.mail_domain(domain).map(drop)),

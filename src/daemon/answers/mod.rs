@@ -3,10 +3,12 @@
 //! The same functions answer over the daemon's socket and, when no daemon runs, in the command's own process. They print
 //! nothing; `cli` turns the JSON into tables.
 
+mod board;
 mod cases;
 mod clocks;
 mod delays;
 mod doctor;
+mod feeds;
 mod hearings;
 mod outbox;
 mod recovery;
@@ -53,13 +55,19 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
 }
 
 /// Answers a question of somebody who may see so much.
-pub async fn answer_as(desk: &Desk, ask: Ask, _sight: Sight) -> Answer {
+pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
     let result = match ask {
         Ask::List => cases::list(desk).await,
         Ask::Show { case, version } => cases::show(desk, &case, version).await,
         Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to).await,
-        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
-        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all).await,
+        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref(), sight).await,
+        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all, sight).await,
+        Ask::HearingBoard(question) => board::hearings(desk, &question, sight).await,
+        Ask::Today { english } => board::today(desk, english, sight).await,
+        Ask::Feeds => feeds::list(desk).await,
+        Ask::AddFeed(wanted) => feeds::add(desk, wanted).await,
+        Ask::RevokeFeed { id } => feeds::revoke(desk, &id).await,
+        Ask::Feed(question) => feeds::document(desk, question).await,
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,

@@ -12,6 +12,7 @@ mod conditions;
 pub(super) mod damage;
 mod deliveries;
 mod digests;
+mod feeds;
 mod flips;
 mod golden;
 mod growth;

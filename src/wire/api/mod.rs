@@ -3,5 +3,9 @@
 //! Filled by `daemon::answers`, read by `web` and `cli`, described to others by the OpenAPI document. One file a subject. Instants are RFC 3339
 //! in UTC, days are civil dates at the court. Nothing is decided here.
 
+pub mod board;
 pub mod cases;
+pub mod clocks;
+pub mod feeds;
+pub mod hearings;
 pub mod silences;
