@@ -95,7 +95,15 @@ pub enum Ask {
         failed: bool,
         /// At most this many, newest first.
         limit: usize,
+        /// Only those in this state, by its stable name.
+        #[serde(default)]
+        state: Option<String>,
+        /// Only those of this channel.
+        #[serde(default)]
+        channel: Option<String>,
     },
+    /// The sources of the watched cases, with what their hosts last answered.
+    Sources,
     /// Sends deliveries again, or ends them.
     Retry {
         /// Their ids; when empty, all that are held or given up and that the rest asks for.

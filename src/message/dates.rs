@@ -62,7 +62,7 @@ pub(super) fn long_month(date: Date, language: Language) -> String {
 }
 
 /// `14-mar-2024 10:04`: when we saw something, on the court's clock, for one line.
-pub(super) fn short_instant(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+pub fn short_instant(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = at.to_zoned_datetime(zone.clone());
     moment(local.date(), Some(local.time()), language)
 }

@@ -9,10 +9,12 @@ mod cut;
 mod face;
 mod guard;
 mod health;
+mod moment;
 mod pages;
 mod shelf;
 mod visitor;
 mod ways_out;
+mod words;
 
 use std::io;
 use std::net::SocketAddr;
@@ -53,6 +55,7 @@ pub struct Pages {
     pulses: Vec<Pulse>,
     ways_out: WaysOut,
     line: Line,
+    clock: Clock,
     /// What is made of all cases.
     list: Arc<Shelf<CaseList>>,
 }
@@ -62,7 +65,7 @@ impl Pages {
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default() }
+        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, clock: clock.clone(), list: Arc::default() }
     }
 
     /// The same, which are alive while these loops come round.

@@ -13,6 +13,7 @@ mod hearings;
 mod outbox;
 mod recovery;
 mod silences;
+mod sources;
 mod upkeep;
 mod visits;
 
@@ -71,7 +72,11 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
-        Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
+        Ask::Deliveries { about, failed, limit, state, channel } => {
+            let picked = outbox::Picked { about, failed, state, channel };
+            outbox::deliveries(desk, &picked, limit, sight).await
+        }
+        Ask::Sources => sources::sources(desk).await,
         Ask::Retry { ids, end, which } => recovery::retry(desk, &ids, end, &which).await,
         Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,
         Ask::Brake { source, release: false, all } => {

@@ -6,6 +6,8 @@
 pub mod board;
 pub mod cases;
 pub mod clocks;
+pub mod deliveries;
 pub mod feeds;
 pub mod hearings;
 pub mod silences;
+pub mod sources;
