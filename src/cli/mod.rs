@@ -17,6 +17,7 @@ mod edit;
 mod exit;
 mod explain;
 mod extract;
+mod feed;
 mod handover;
 mod hearings;
 mod here;
@@ -174,6 +175,12 @@ enum Command {
         #[command(subcommand)]
         what: Option<silence::SilenceCommand>,
     },
+    /// Make, print or revoke secret addresses of feeds and calendars
+    #[command(args_conflicts_with_subcommands = true, after_help = feed::HELP)]
+    Feed {
+        #[command(subcommand)]
+        what: Option<feed::FeedCommand>,
+    },
     /// Send what the brake holds of a source: the change is real
     #[command(after_help = deliveries::BRAKE)]
     Release {
@@ -284,6 +291,11 @@ pub fn run(cli: Cli) -> Exit {
             None => silence::list(common),
             Some(silence::SilenceCommand::Add(args)) => silence::add(common, *args),
             Some(silence::SilenceCommand::End { id }) => silence::end(common, id),
+        },
+        Command::Feed { what } => match what {
+            None | Some(feed::FeedCommand::List) => feed::list(common),
+            Some(feed::FeedCommand::Add(args)) => feed::add(common, args),
+            Some(feed::FeedCommand::Revoke { id }) => feed::revoke(common, id),
         },
         Command::Release { source } => deliveries::brake(common, source, true, false),
         Command::Discard { source, all } => deliveries::brake(common, source, false, all),

@@ -16,7 +16,7 @@ use crate::ask::board::{FeedForm, FeedQuestion, FeedScope};
 use crate::config::Config;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::{CaseRef, Watch};
-use crate::domain::event::{Audience, Event};
+use crate::domain::event::Audience;
 use crate::domain::id::Id;
 use crate::domain::privacy::Privacy;
 use crate::message::{self, AtomFeed, CalendarFeed, Publisher};
@@ -234,7 +234,7 @@ fn worded(
     // What is told less of changed when the court began to withhold it.
     let withheld = telling.withholds_of(std::slice::from_ref(&event));
     let updated = reserved_since.filter(|_| withheld).map_or(event.seen_at, |since| since.max(event.seen_at));
-    let page = page_of(&about, &event);
+    let page = format!("events/{}", event.id);
     let text = message::atom_entry(&shown, &about, updated, &format!("{}{page}", dashboard(&question.of))).into();
     let worded = Worded { of, updated, text };
     handles.feeds.with(config, |kept| {
@@ -262,13 +262,6 @@ fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Vec<(u32,
         all.push((head.as_ref().map_or(0, |head| head.version), reserved));
     }
     Ok((all, since))
-}
-
-/// The case on the dashboard.
-fn page_of(about: &About<'_>, event: &Event) -> String {
-    let number: String = url::form_urlencoded::byte_serialize(about.watch.number.canonical.as_bytes()).collect();
-    let source: String = url::form_urlencoded::byte_serialize(event.case.source.as_bytes()).collect();
-    format!("cases?source={source}&q={number}")
 }
 
 /// The way from a document to the dashboard.

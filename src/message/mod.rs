@@ -31,16 +31,13 @@ mod text;
 pub mod way_out;
 mod words;
 
-<<<<<<< HEAD
 pub use atom::{AtomFeed, atom, entry as atom_entry};
 pub use calendar::{CalendarFeed, METHOD, Publisher, calendar, calendar_feed, calendar_of, file_name};
-=======
-pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
-pub use dates::short_instant;
->>>>>>> main
+pub use dates::{day, long_day, long_month, short_instant};
 pub use digest::digest;
+pub use hearings::hearing_name;
 pub use summary::summary;
-pub use words::kind as kind_name;
+pub use words::{kind as kind_name, outcome as outcome_name, warning as warning_name};
 
 use crate::domain::about::About;
 use crate::domain::shown::Shown;

@@ -7,11 +7,14 @@
 mod assets;
 mod cut;
 mod face;
+mod feeds;
 mod guard;
 mod health;
 mod moment;
 mod pages;
 mod shelf;
+mod shelves;
+mod unchanged;
 mod visitor;
 mod ways_out;
 mod words;
@@ -58,6 +61,8 @@ pub struct Pages {
     clock: Clock,
     /// What is made of all cases.
     list: Arc<Shelf<CaseList>>,
+    /// What takes long and is asked in several ways.
+    kept: Arc<shelves::Kept>,
 }
 
 impl Pages {
@@ -65,7 +70,18 @@ impl Pages {
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, clock: clock.clone(), list: Arc::default() }
+        Self {
+            metrics,
+            control,
+            store,
+            config,
+            pulses: Vec::new(),
+            ways_out,
+            line,
+            clock: clock.clone(),
+            list: Arc::default(),
+            kept: Arc::default(),
+        }
     }
 
     /// The same, which are alive while these loops come round.
@@ -99,6 +115,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .route(&assets::SCRIPT.address(), get(async || assets::SCRIPT.answer()))
         .with_state(pages.clone())
         .merge(pages.ways_out.clone().router())
+        .merge(feeds::router(&pages))
         .merge(guarded(&pages));
     let told = control.clone();
     let listener = Cut { listener, control: control.clone() };

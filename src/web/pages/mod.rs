@@ -4,11 +4,15 @@
 //! for and how it reads stands in its own file; nothing here reads the store.
 
 pub(super) mod cases;
+pub(super) mod delays;
 pub(super) mod deliveries;
+pub(super) mod feeds;
+pub(super) mod hearings;
 pub(super) mod language;
 pub(super) mod settings;
 pub(super) mod silences;
 pub(super) mod sources;
+pub(super) mod today;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -18,6 +22,14 @@ use super::Pages;
 /// The routes of the dashboard.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
+        .route("/", get(today::show))
+        .route("/hearings", get(hearings::list))
+        .route("/delays", get(delays::show))
+        .route("/delays/report", get(delays::report))
+        .route("/delays/report.json", get(delays::json))
+        .route("/delays/report.csv", get(delays::csv))
+        .route("/feeds", get(feeds::list).post(feeds::add))
+        .route("/feeds/revoke", post(feeds::revoke))
         .route("/cases", get(cases::list))
         .route("/language", post(language::choose))
         .route("/deliveries", get(deliveries::list))
