@@ -4,6 +4,7 @@
 //! form in `wire`, or one sentence and an exit code. Nothing is looked up or decided here.
 
 pub mod access;
+pub mod board;
 pub mod delays;
 pub mod line;
 pub mod look;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use access::Access;
+use board::{FeedQuestion, FeedWanted, HearingQuestion};
 use delays::Question;
 use look::Look;
 
@@ -69,6 +71,24 @@ pub enum Ask {
         #[serde(default)]
         all: bool,
     },
+    /// Hearings of all cases, as the board has them.
+    HearingBoard(HearingQuestion),
+    /// What somebody looks at first in the morning.
+    Today {
+        /// In English; otherwise in Spanish.
+        english: bool,
+    },
+    /// The secret addresses of feeds.
+    Feeds,
+    /// Makes a secret address.
+    AddFeed(FeedWanted),
+    /// Revokes a secret address.
+    RevokeFeed {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
+    /// A document of an address.
+    Feed(FeedQuestion),
     /// The report of delays.
     Delays(Question),
     /// Visits now.

@@ -11,6 +11,7 @@ mod cut;
 mod denied;
 mod entrance;
 mod face;
+mod feeds;
 mod fields;
 mod guard;
 mod health;
@@ -20,8 +21,10 @@ mod moment;
 mod pages;
 mod said;
 mod shelf;
+mod shelves;
 mod showcase;
 mod trail;
+mod unchanged;
 mod visitor;
 mod ways_out;
 mod words;
@@ -76,6 +79,8 @@ pub struct Pages {
     shown: showcase::Shown,
     /// The same with what looking through it needs.
     folds: Arc<Folds>,
+    /// What takes long and is asked in several ways.
+    kept: Arc<shelves::Kept>,
 }
 
 /// The list of all cases, for each who sees as much: what is kept for an editor is not for a viewer.
@@ -120,6 +125,7 @@ impl Pages {
             list: Arc::default(),
             shown: Arc::default(),
             folds: Arc::default(),
+            kept: Arc::default(),
         }
     }
 
@@ -161,6 +167,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .merge(showcase::router())
         .with_state(pages.clone())
         .merge(pages.ways_out.clone().router())
+        .merge(feeds::router(&pages))
         .merge(guarded(&pages));
     let told = control.clone();
     let listener = Cut { listener, control: control.clone() };

@@ -121,7 +121,7 @@ pub mod tests {
 
     /// Somebody at this machine who reads Spanish.
     pub fn somebody() -> Visitor {
-        Visitor { who: Who { user: None, role: Role::Admin }, language: Language::Es, at: "/".to_owned() }
+        Visitor { who: Who { user: None, role: Role::Admin }, language: Language::Es, by: None, at: "/".to_owned() }
     }
 
     #[test]

@@ -4,12 +4,14 @@
 //! nothing; `cli` turns the JSON into tables.
 
 mod access;
+mod board;
 mod cases;
 mod clocks;
 mod console;
 mod delays;
 mod doctor;
 mod event;
+mod feeds;
 mod hearings;
 mod look;
 mod opened;
@@ -76,8 +78,14 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Look(look) => look::look(desk, look, sight).await,
         Ask::Event { id, language } => event::event(desk, &id, language.as_deref(), sight).await,
         Ask::Page { case, version, nth } => event::bytes(desk, &case, version, nth, sight).await,
-        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
-        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all).await,
+        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref(), sight).await,
+        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all, sight).await,
+        Ask::HearingBoard(question) => board::hearings(desk, &question, sight).await,
+        Ask::Today { english } => board::today(desk, english, sight).await,
+        Ask::Feeds => feeds::list(desk).await,
+        Ask::AddFeed(wanted) => feeds::add(desk, wanted).await,
+        Ask::RevokeFeed { id } => feeds::revoke(desk, &id).await,
+        Ask::Feed(question) => feeds::document(desk, question).await,
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
