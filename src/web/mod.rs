@@ -1,15 +1,17 @@
 //! The address in `listen`: the dashboard, whether veedor is alive and ready, and counters.
 //!
-//! Started by `daemon` when `listen` is not empty. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
+//! Started by `daemon` when `listen` is not empty, and for the commands on the socket, which has [`api`] alone. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
 //! `/metrics`, the files of the pages, and what recipients reach by links that only they have ([`ways_out`]). Pages ask the daemon over a
 //! [`Line`] and read no store.
 
+pub mod api;
 mod assets;
 mod cut;
 mod face;
 mod guard;
 mod health;
 mod pages;
+mod problem;
 mod shelf;
 mod visitor;
 mod ways_out;
@@ -26,7 +28,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use tokio::net::TcpListener;
+use axum::serve::Listener;
+use tokio::net::{TcpListener, UnixListener};
 
 use crate::ask::line::Line;
 use crate::clock::Clock;
@@ -43,6 +46,9 @@ use ways_out::WaysOut;
 /// How long answers under way may take to end at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// The same for the commands, which somebody waits for.
+const GRACE_OF_SOCKET: Duration = Duration::from_secs(5);
+
 /// What the pages show.
 #[derive(Debug, Clone)]
 pub struct Pages {
@@ -55,6 +61,8 @@ pub struct Pages {
     line: Line,
     /// What is made of all cases.
     list: Arc<Shelf<CaseList>>,
+    /// Requests that are not done twice.
+    keys: Arc<api::Keys>,
 }
 
 impl Pages {
@@ -62,12 +70,17 @@ impl Pages {
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default() }
+        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default(), keys: Arc::default() }
     }
 
     /// The same, which are alive while these loops come round.
     pub fn while_these_beat(self, pulses: &[Pulse]) -> Self {
         Self { pulses: pulses.to_vec(), ..self }
+    }
+
+    /// The same, which ask on another line.
+    pub fn asking(self, line: Line) -> Self {
+        Self { line, ..self }
     }
 }
 
@@ -97,18 +110,31 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .with_state(pages.clone())
         .merge(pages.ways_out.clone().router())
         .merge(guarded(&pages));
+    serve(Cut { listener, control, grace: GRACE }, router).await;
+}
+
+/// Serves the commands of whoever can open the socket, until told to stop.
+pub async fn run_socket(listener: UnixListener, pages: Pages) {
+    let control = pages.control.clone();
+    serve(Cut { listener, control, grace: GRACE_OF_SOCKET }, api::console(pages)).await;
+}
+
+async fn serve<L: Listener>(listener: Cut<L>, router: Router)
+where
+    L::Addr: std::fmt::Debug,
+{
+    let (control, grace) = (listener.control.clone(), listener.grace);
     let told = control.clone();
-    let listener = Cut { listener, control: control.clone() };
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
     // A client that never ends its question would hold the daemon's end up for ever.
     let patience = async {
         control.stopped().await;
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(grace).await;
     };
     tokio::select! {
         served = serving => {
             if let Err(error) = served {
-                tracing::error!(%error, "the web address failed");
+                tracing::error!(%error, "an address failed");
             }
         }
         () = patience => {}
@@ -117,7 +143,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
 
 /// What stands behind the guard.
 fn guarded(pages: &Pages) -> Router {
-    let all = pages::router().fallback(async |visitor: Visitor| face::missing(&visitor));
+    let all = pages::router().merge(api::router()).fallback(async |visitor: Visitor| face::missing(&visitor));
     all.layer(from_fn_with_state(pages.clone(), guard::guard)).with_state(pages.clone())
 }
 

@@ -7,6 +7,8 @@ mod cases;
 mod clocks;
 mod delays;
 mod doctor;
+mod edits;
+mod events;
 mod hearings;
 mod outbox;
 mod recovery;
@@ -16,13 +18,12 @@ mod visits;
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::Handles;
 use super::visit::Visitor;
 use crate::ask::line::Sight;
 use crate::ask::{Answer, Ask};
 use crate::config::Config;
+use crate::config::edit::NewCase;
 use crate::diag::nearest;
 use crate::domain::case::Watch;
 use crate::store::braked::Decision;
@@ -56,6 +57,10 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
 pub async fn answer_as(desk: &Desk, ask: Ask, _sight: Sight) -> Answer {
     let result = match ask {
         Ask::List => cases::list(desk).await,
+        Ask::Add { source, number, name, tags } => edits::add(desk, NewCase { source, number, name, tags }).await,
+        Ask::Remove { case } => edits::remove(desk, &case).await,
+        Ask::Events { after, limit, kinds, tags, case } => events::after(desk, after, limit, events::Filter { kinds, tags, case }).await,
+        Ask::EventBody { id } => events::body(desk, &id).await,
         Ask::Show { case, version } => cases::show(desk, &case, version).await,
         Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to).await,
         Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
@@ -77,11 +82,7 @@ pub async fn answer_as(desk: &Desk, ask: Ask, _sight: Sight) -> Answer {
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,
         Ask::Doctor { ask_sources } => doctor::doctor(desk, ask_sources).await,
         Ask::Reload => upkeep::reload(desk).await,
-        Ask::Status => Ok({
-            let config = desk.handles.config.load();
-            let list = std::path::absolute(&config.path).unwrap_or_else(|_| config.path.clone());
-            json!({"cases": config.cases.len(), "pid": std::process::id(), "list": list.display().to_string()})
-        }),
+        Ask::Status => Ok(upkeep::status(desk)),
     };
     result.map_or_else(|refusal| refusal, Answer::Data)
 }

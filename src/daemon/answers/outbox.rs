@@ -2,6 +2,8 @@
 //!
 //! Called by [`answer`](super::answer).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -18,6 +20,7 @@ use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
+use crate::wire::api::changes::BrakeDecided;
 
 /// Deliveries, newest first: all, one by its id, or those of a case.
 pub async fn deliveries(desk: &Desk, about: Option<&str>, failed: bool, limit: usize) -> Result<Value, Answer> {
@@ -151,10 +154,9 @@ pub async fn brake(desk: &Desk, source: String, decision: Option<Decision>) -> R
         "the operator decided what becomes of what the brake held"
     );
     let ids = |ids: &[Id]| ids.iter().map(Id::to_string).collect::<Vec<_>>();
-    let (changes, besides) = (before.changes, before.besides);
-    Ok(if is_released {
-        json!({ "source": source, "released": ids(&decided.sent), "changes": changes, "besides": besides })
-    } else {
-        json!({ "source": source, "discarded": ids(&decided.ended), "sent": ids(&decided.sent), "changes": changes, "besides": besides })
-    })
+    let named = |kinds: BTreeMap<&'static str, usize>| kinds.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect();
+    let (sent, ended) = (ids(&decided.sent), ids(&decided.ended));
+    let (released, discarded, sent) = if is_released { (Some(sent), None, None) } else { (None, Some(ended), Some(sent)) };
+    let (changes, besides) = (named(before.changes), named(before.besides));
+    Ok(json!(BrakeDecided { source, released, discarded, sent, changes, besides }))
 }

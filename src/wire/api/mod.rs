@@ -4,4 +4,10 @@
 //! in UTC, days are civil dates at the court. Nothing is decided here.
 
 pub mod cases;
+pub mod changes;
+pub mod events;
+pub mod health;
+pub mod problem;
 pub mod silences;
+pub mod upkeep;
+pub mod visits;
