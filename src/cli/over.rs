@@ -139,12 +139,12 @@ mod tests {
         // One that speaks lines of JSON.
         let (said, code) = why(b"{\"error\":\"the daemon does not understand the question\",\"code\":1}\n");
         assert!(said.contains("same version") && code == 1, "{said}");
-        let old = b"HTTP/1.1 404 Not Found\r\nveedor-version: 0.0.9\r\nContent-Length: 102\r\n\r\n\
-            {\"type\":\"urn:veedor:problem:missing\",\"title\":\"t\",\"status\":404,\"detail\":\"there is nothing\",  \"code\":2   }";
+        let old = b"HTTP/1.1 404 Not Found\r\nveedor-version: 0.0.9\r\nConnection: close\r\n\r\n\
+            {\"type\":\"urn:veedor:problem:missing\",\"title\":\"t\",\"status\":404,\"detail\":\"there is nothing\",\"code\":2}";
         let (said, code) = why(old);
         assert!(said.contains("it is veedor 0.0.9, and this command is veedor") && code == 1, "{said}");
-        let (said, code) = why(b"HTTP/1.1 404 Not Found\r\nveedor-version: 0.0.9\r\nContent-Length: 91\r\n\r\n\
-            {\"type\":\"urn:veedor:problem:value\",\"title\":\"t\",\"status\":404,\"detail\":\"no case\",\"code\":4     }");
+        let (said, code) = why(b"HTTP/1.1 404 Not Found\r\nveedor-version: 0.0.9\r\nConnection: close\r\n\r\n\
+            {\"type\":\"urn:veedor:problem:value\",\"title\":\"t\",\"status\":404,\"detail\":\"no case\",\"code\":4}");
         assert_eq!((said.as_str(), code), ("no case", 4));
     }
 }
