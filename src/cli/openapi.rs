@@ -5,6 +5,6 @@ use crate::web::api;
 
 /// Prints it.
 pub fn run() -> Done {
-    print::line(api::document());
+    print::json(&api::description());
     Ok(Exit::Done)
 }

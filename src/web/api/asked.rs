@@ -36,9 +36,9 @@ pub(super) async fn answer(pages: &Pages, name: &str, read: Read) -> Response {
     let sight = visitor.sight();
     let key = match headers.get(KEY).filter(|_| route.method == Method::Post).map(HeaderValue::to_str) {
         None => return shown(route, &ask, pages.line.ask(ask.clone(), sight).await),
-        Some(Ok(key)) if !key.is_empty() && key.len() <= LONGEST_KEY => key,
+        Some(Ok(key)) if (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => key,
         Some(_) => {
-            let why = format!("an Idempotency-Key has 1 to {LONGEST_KEY} characters of ASCII");
+            let why = format!("an Idempotency-Key has 1 to {LONGEST_KEY} characters of ASCII, without spaces");
             return problem(StatusCode::BAD_REQUEST, 2, why);
         }
     };

@@ -30,7 +30,7 @@ use crate::domain::access::Role;
 use crate::domain::id::{hex, sha256};
 
 pub(super) use keys::Keys;
-pub use openapi::document;
+pub use openapi::made as description;
 
 /// The largest body over the network.
 const LARGEST: usize = 64 << 10;

@@ -276,8 +276,10 @@ fn what_is_wrong_is_refused_with_one_sentence_and_what_was_meant() {
     assert_eq!((options.status, options.header("allow")), (204, Some("GET, POST, HEAD, OPTIONS")), "{}", options.head);
     let large = format!("{{\"source\": \"{}\"}}", "x".repeat(70_000));
     program.no("POST", "/cases", Some(&large), 413, 2, "65536 bytes");
-    let form = program.ask("POST", "/api/v1/cases", &[("Content-Type", "text/plain"), ("Content-Length", "2")], None);
-    assert_eq!(form.status, 400, "the body never came, or it is no JSON");
+    let plain =
+        "POST /api/v1/cases HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n";
+    let plain = program.raw(format!("{plain}Connection: close\r\n\r\n{{}}").as_bytes());
+    assert_eq!((plain.status, plain.json()["code"].as_u64()), (415, Some(2)), "{}", plain.body);
     // A page that does not change costs nobody its bytes, and HEAD none at all.
     let whole = program.ask("GET", "/api/v1/silences", &[], None);
     let tag = whole.header("etag").expect("a tag").to_owned();
@@ -348,7 +350,7 @@ fn made_up_requests_get_answers_that_keep_to_the_description() {
     });
     if let Some(said) = judges::ask("api", &about) {
         assert_eq!(said["failures"], json!([]), "{said:#}");
-        assert!(said["requests"].as_u64().is_some_and(|count| count >= 300), "{said:#}");
+        assert!(said["requests"].as_u64().is_some_and(|count| count >= 200), "{said:#}");
     }
     world.finish();
 }

@@ -15,13 +15,10 @@ use crate::ask::route::{Behind, Method, ROOT, Route, TABLE};
 use crate::domain::access::Role;
 use crate::web::problem;
 
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-    // What is made of texts and numbers always has a JSON.
-    serde_json::to_string_pretty(&made()).unwrap_or_default()
-});
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| made().to_string());
 
 /// The description, as JSON.
-pub fn document() -> &'static str {
+pub(super) fn document() -> &'static str {
     &DOCUMENT
 }
 
@@ -32,7 +29,8 @@ const ABOUT: &str = "What veedor watches, what it saw and what it told, for prog
                      GET answers with an ETag, and 304 to If-None-Match. A POST takes an Idempotency-Key: the same request with the same key is \
                      done once, within twelve hours and while the daemon runs.";
 
-fn made() -> Value {
+/// The description.
+pub fn made() -> Value {
     let mut schemas = answers::schemas();
     published::put(&mut schemas);
     let mut paths = Map::new();
