@@ -111,7 +111,23 @@ pub enum Ask {
         failed: bool,
         /// At most this many, newest first.
         limit: usize,
+        /// Only those in this state, by its stable name.
+        #[serde(default)]
+        state: Option<String>,
+        /// Only those of this channel.
+        #[serde(default)]
+        channel: Option<String>,
+        /// Only those after this one in the list: the id of the last that is known.
+        #[serde(default)]
+        after: Option<String>,
     },
+    /// What everybody may see of the cases of a tag.
+    Public {
+        /// The tag.
+        tag: String,
+    },
+    /// The sources of the watched cases, with what their hosts last answered.
+    Sources,
     /// Sends deliveries again, or ends them.
     Retry {
         /// Their ids; when empty, all that are held or given up and that the rest asks for.

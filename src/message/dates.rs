@@ -29,7 +29,7 @@ pub(super) fn day(date: Date, language: Language) -> String {
 }
 
 /// `20-feb-2024 09:00`; the day alone when the hour is not known.
-pub(super) fn moment(date: Date, time: Option<Time>, language: Language) -> String {
+pub fn moment(date: Date, time: Option<Time>, language: Language) -> String {
     match time {
         Some(time) => format!("{} {:02}:{:02}", day(date, language), time.hour(), time.minute()),
         None => day(date, language),
@@ -62,7 +62,7 @@ pub(super) fn long_month(date: Date, language: Language) -> String {
 }
 
 /// `14-mar-2024 10:04`: when we saw something, on the court's clock, for one line.
-pub(super) fn short_instant(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+pub fn short_instant(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = at.to_zoned_datetime(zone.clone());
     moment(local.date(), Some(local.time()), language)
 }

@@ -31,8 +31,11 @@ pub mod way_out;
 mod words;
 
 pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use dates::{moment as day_in, short_instant};
 pub use digest::digest;
+pub use hearings::hearing_name;
 pub use summary::summary;
+pub use words::kind as kind_name;
 
 use crate::domain::about::About;
 use crate::domain::shown::Shown;

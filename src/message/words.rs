@@ -18,7 +18,7 @@ pub(super) fn pick(language: Language, es: &'static str, en: &'static str) -> &'
 }
 
 /// The name of a kind, as a heading.
-pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
+pub fn kind(kind: EventKind, language: Language) -> &'static str {
     let (es, en) = match kind {
         EventKind::HearingScheduled => ("Audiencia convocada", "Hearing set"),
         EventKind::HearingRescheduled => ("Audiencia reprogramada", "Hearing rescheduled"),

@@ -1,7 +1,8 @@
 //! The address in `listen`: the dashboard, whether veedor is alive and ready, and counters.
 //!
 //! Started by `daemon` when `listen` is not empty, and for the commands on the socket, which has [`api`] alone. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
-//! `/metrics`, the files of the pages, and what recipients reach by links that only they have ([`ways_out`]). Pages ask the daemon over a
+//! `/metrics`, the files of the pages, what the watch list makes public ([`showcase`]), and what recipients reach by links that only they
+//! have ([`ways_out`]). Pages ask the daemon over a
 //! [`Line`] and read no store.
 
 pub mod api;
@@ -10,11 +11,14 @@ mod cut;
 mod face;
 mod guard;
 mod health;
+mod moment;
 mod pages;
 mod problem;
 mod shelf;
+mod showcase;
 mod visitor;
 mod ways_out;
+mod words;
 
 use std::io;
 use std::net::SocketAddr;
@@ -59,10 +63,13 @@ pub struct Pages {
     pulses: Vec<Pulse>,
     ways_out: WaysOut,
     line: Line,
+    clock: Clock,
     /// What is made of all cases.
     list: Arc<Shelf<CaseList>>,
     /// Requests that are not done twice.
     keys: Arc<api::Keys>,
+    /// What everybody may see, by tag.
+    shown: showcase::Shown,
 }
 
 impl Pages {
@@ -70,7 +77,19 @@ impl Pages {
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, list: Arc::default(), keys: Arc::default() }
+        Self {
+            metrics,
+            control,
+            store,
+            config,
+            pulses: Vec::new(),
+            ways_out,
+            line,
+            clock: clock.clone(),
+            list: Arc::default(),
+            keys: Arc::default(),
+            shown: Arc::default(),
+        }
     }
 
     /// The same, which are alive while these loops come round.
@@ -107,6 +126,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .route("/metrics", get(counters))
         .route(&assets::STYLE.address(), get(async || assets::STYLE.answer()))
         .route(&assets::SCRIPT.address(), get(async || assets::SCRIPT.answer()))
+        .merge(showcase::router())
         .with_state(pages.clone())
         .merge(pages.ways_out.clone().router())
         .merge(guarded(&pages));

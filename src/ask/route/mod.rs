@@ -24,6 +24,9 @@ pub use table::TABLE;
 /// Where the API begins.
 pub const ROOT: &str = "/api/v1";
 
+/// The questions that have no address, because only pages of the dashboard ask them.
+pub const WITHIN: &[&str] = &["public"];
+
 /// Any source: the part before a case of which only the number or the nickname is known.
 pub const ANY: &str = "-";
 
@@ -100,6 +103,8 @@ pub struct Route {
     pub title: &'static str,
     /// At length; may be empty.
     pub about: &'static str,
+    /// What the question says besides, whoever asks it here: name and text.
+    pub says: &'static [(&'static str, &'static str)],
     /// Another way to a question that has its own address: makes the question of what was read.
     pub alias: Option<fn(&mut Map<String, Value>)>,
     /// The list in the answer of which the only member is the answer.
@@ -217,6 +222,9 @@ impl Found {
                 field::of_query(fields, query, &mut said).map_err(Wrong::Unread)?;
             }
         }
+        for (key, text) in self.route.says {
+            said.insert((*key).to_owned(), (*text).into());
+        }
         if let Some(alias) = self.route.alias {
             alias(&mut said);
         }
@@ -233,12 +241,18 @@ impl Found {
     }
 }
 
-/// The request that asks this; `None` for a question that has no row, which a test excludes.
+/// The request that asks this; `None` for a question that only pages of the dashboard ask ([`WITHIN`]).
 pub fn request(ask: &Ask) -> Option<Request> {
     let Ok(Value::Object(mut said)) = serde_json::to_value(ask) else { return None };
     let name = said.shift_remove("ask")?;
-    let is_it = |route: &&Route| route.alias.is_none() && matches!(route.behind, Behind::Ask(known) if name == known);
+    let is_it = |route: &&Route| {
+        let is_named = matches!(route.behind, Behind::Ask(known) if name == known);
+        is_named && route.alias.is_none() && route.says.iter().all(|(key, text)| said.get(*key).is_some_and(|said| said == text))
+    };
     let route = TABLE.iter().flat_map(|part| part.iter()).find(is_it)?;
+    for (key, _) in route.says {
+        said.shift_remove(*key);
+    }
     let mut path = ROOT.to_owned();
     let case = route.path.contains("{number}").then(|| said.shift_remove("case")).flatten();
     let (source, number) = pair(case.as_ref().and_then(Value::as_str).unwrap_or_default());

@@ -11,6 +11,9 @@ use super::{Behind, Page, Route};
 /// How a case can be (`domain::health`).
 const HEALTH: &[&str] = &["ok", "unvisited", "unavailable", "blocked", "unreadable", "implausible", "not_found", "reserved"];
 
+/// The states of deliveries (`domain::delivery`).
+const STATES: &[&str] = &["open", "waiting", "held", "delivered", "dead", "dropped", "muted"];
+
 /// The forms of a report of delays.
 const FORMS: &[&str] = &["json", "html", "rows", "csv:cases", "csv:figures", "csv:clocks", "csv:hearings", "csv:groups"];
 
@@ -142,6 +145,9 @@ pub(super) const ROWS: &[Route] = &[
         fields: &[
             Field::new("about", Kind::Text, "The id of a delivery, or a case as it is typed."),
             Field::new("failed", Kind::Flag, "Only those that are held or were given up."),
+            Field::new("state", Kind::OneOf(STATES), "Only those in this state."),
+            Field::new("channel", Kind::Text, "Only those of this channel."),
+            Field::new("after", Kind::Text, "The id of the last that is known: those that follow it in the list."),
             Field::new("limit", Kind::Number, "At most this many.").usual("50"),
         ],
         title: "What was sent where, newest first",
@@ -153,6 +159,12 @@ pub(super) const ROWS: &[Route] = &[
         title: "One delivery with its attempts",
         alias: Some(one_delivery),
         only: Some("deliveries"),
+        ..LOOK
+    },
+    Route {
+        path: "/sources",
+        behind: Behind::Ask("sources"),
+        title: "The courts that are asked, how politely, and what they last answered",
         ..LOOK
     },
     Route { path: "/silences", behind: Behind::Ask("silences"), title: "What is muted, by whom, until when", ..LOOK },

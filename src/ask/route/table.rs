@@ -20,6 +20,7 @@ pub(super) const LOOK: Route = Route {
     console: false,
     title: "",
     about: "",
+    says: &[],
     alias: None,
     only: None,
 };

@@ -22,7 +22,7 @@ use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
-use crate::wire::api::events::{EventBody, EventItem, EventPage};
+use crate::wire::api::events::{EventBatch, EventBody, NumberedEvent};
 use crate::{message, wire};
 
 /// Rows that one question looks through; a filter that takes little is asked again with `next`.
@@ -57,7 +57,7 @@ pub async fn after(desk: &Desk, number: u64, limit: usize, filter: Filter) -> Re
             Some(case) => match store.cid(case)? {
                 Some(cid) => Some(cid),
                 // It was not visited yet.
-                None => return Ok(Ok(EventPage { events: Vec::new(), next: newest, more: false })),
+                None => return Ok(Ok(EventBatch { events: Vec::new(), next: newest, more: false })),
             },
             None => None,
         };
@@ -83,7 +83,7 @@ pub async fn after(desk: &Desk, number: u64, limit: usize, filter: Filter) -> Re
             // What a case or a filter does not have needs no looking through again.
             next = next.max(newest);
         }
-        Ok(Ok(EventPage { events, next, more }))
+        Ok(Ok(EventBatch { events, next, more }))
     })
     .await?;
     page.map(|page| json!(page))
@@ -102,12 +102,12 @@ pub async fn body(desk: &Desk, typed: &str) -> Result<Value, Answer> {
     found.await?.map(|item| json!(item)).ok_or_else(missing)
 }
 
-fn item(store: &Store, read: &Read, config: &Config, number: u64, event: &Event, held: &HashSet<Id>) -> Result<EventItem, StoreError> {
+fn item(store: &Store, read: &Read, config: &Config, number: u64, event: &Event, held: &HashSet<Id>) -> Result<NumberedEvent, StoreError> {
     let telling = Telling::load(store, read, config, &event.case, std::slice::from_ref(event))?;
     let about = telling.about(config.general.language, Stop::Unsaid);
     let shown = about.show_one(event);
     let body = wire::event::body(&shown, &about, &message::summary(&shown, &about));
-    Ok(EventItem { number, held: held.contains(&event.id), event: EventBody(body) })
+    Ok(NumberedEvent { number, held: held.contains(&event.id), event: EventBody(body) })
 }
 
 /// What the brake holds at this moment.

@@ -11,8 +11,10 @@ mod edits;
 mod events;
 mod hearings;
 mod outbox;
+mod public;
 mod recovery;
 mod silences;
+mod sources;
 mod upkeep;
 mod visits;
 
@@ -54,7 +56,7 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
 }
 
 /// Answers a question of somebody who may see so much.
-pub async fn answer_as(desk: &Desk, ask: Ask, _sight: Sight) -> Answer {
+pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
     let result = match ask {
         Ask::List => cases::list(desk).await,
         Ask::Add { source, number, name, tags } => edits::add(desk, NewCase { source, number, name, tags }).await,
@@ -68,7 +70,12 @@ pub async fn answer_as(desk: &Desk, ask: Ask, _sight: Sight) -> Answer {
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
-        Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
+        Ask::Deliveries { about, failed, limit, state, channel, after } => {
+            let picked = outbox::Picked { about, failed, state, channel, after };
+            outbox::deliveries(desk, &picked, limit, sight).await
+        }
+        Ask::Public { tag } => public::public(desk, &tag).await,
+        Ask::Sources => sources::sources(desk).await,
         Ask::Retry { ids, end, which } => recovery::retry(desk, &ids, end, &which).await,
         Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,
         Ask::Brake { source, release: false, all } => {

@@ -4,7 +4,11 @@
 //! for and how it reads stands in its own file; nothing here reads the store.
 
 pub(super) mod cases;
+pub(super) mod deliveries;
 pub(super) mod language;
+pub(super) mod settings;
+pub(super) mod silences;
+pub(super) mod sources;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -13,5 +17,17 @@ use super::Pages;
 
 /// The routes of the dashboard.
 pub(super) fn router() -> Router<Pages> {
-    Router::new().route("/cases", get(cases::list)).route("/language", post(language::choose))
+    Router::new()
+        .route("/cases", get(cases::list))
+        .route("/language", post(language::choose))
+        .route("/deliveries", get(deliveries::list))
+        .route("/deliveries/retry", post(deliveries::retry_failed))
+        .route("/deliveries/{id}", get(deliveries::one))
+        .route("/deliveries/{id}/retry", post(deliveries::retry))
+        .route("/deliveries/{id}/end", post(deliveries::end))
+        .route("/sources", get(sources::list))
+        .route("/sources/{source}/brake", post(sources::decide))
+        .route("/silences", get(silences::list).post(silences::begin))
+        .route("/silences/{id}/end", post(silences::end))
+        .route("/settings", get(settings::show))
 }

@@ -9,9 +9,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 /// What was told after a number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct EventPage {
+pub struct EventBatch {
     /// In their order; those that a filter does not take are left out.
-    pub events: Vec<EventItem>,
+    pub events: Vec<NumberedEvent>,
     /// What the next request says as `after`. It rises even when no event is here.
     pub next: u64,
     /// Whether there is more at this moment.
@@ -20,7 +20,7 @@ pub struct EventPage {
 
 /// An event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct EventItem {
+pub struct NumberedEvent {
     /// Its number among all.
     pub number: u64,
     /// Whether the brake holds it at this moment: it may be a misreading of a changed site.

@@ -5,9 +5,12 @@
 
 pub mod cases;
 pub mod changes;
+pub mod deliveries;
 pub mod events;
 pub mod health;
 pub mod problem;
+pub mod public;
 pub mod silences;
+pub mod sources;
 pub mod upkeep;
 pub mod visits;

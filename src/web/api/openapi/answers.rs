@@ -10,10 +10,12 @@ use crate::ask::Which;
 use crate::ask::route::{Behind, Page, Route};
 use crate::wire::api::cases::{CaseLine, CasePage};
 use crate::wire::api::changes::{BrakeDecided, CaseAdded, CaseRemoved, Retried};
-use crate::wire::api::events::{EventItem, EventPage};
+use crate::wire::api::deliveries::{DeliveryLine, DeliveryList};
+use crate::wire::api::events::{EventBatch, NumberedEvent};
 use crate::wire::api::health::Health;
 use crate::wire::api::problem::Problem;
 use crate::wire::api::silences::{SilenceLine, SilenceList};
+use crate::wire::api::sources::SourceList;
 use crate::wire::api::visits::VisitList;
 
 /// Every form that an answer has, and those within them.
@@ -24,8 +26,10 @@ pub(super) fn schemas() -> Map<String, Value> {
     with::<Health>(&mut all);
     with::<CaseAdded>(&mut all);
     with::<CaseRemoved>(&mut all);
-    with::<EventPage>(&mut all);
-    with::<EventItem>(&mut all);
+    with::<EventBatch>(&mut all);
+    with::<NumberedEvent>(&mut all);
+    with::<DeliveryList>(&mut all);
+    with::<SourceList>(&mut all);
     with::<SilenceList>(&mut all);
     with::<VisitList>(&mut all);
     with::<Retried>(&mut all);
@@ -59,8 +63,11 @@ pub(super) fn of(route: &Route) -> Vec<(&'static str, &'static str, Value)> {
             ("201", "It is watched from now on.", json(name::<CaseAdded>())),
         ],
         Behind::Ask("remove") => well(name::<CaseRemoved>()),
-        Behind::Ask("events") => well(name::<EventPage>()),
-        Behind::Ask("event_body") => well(name::<EventItem>()),
+        Behind::Ask("events") => well(name::<EventBatch>()),
+        Behind::Ask("event_body") => well(name::<NumberedEvent>()),
+        Behind::Ask("deliveries") if route.only.is_some() => well(name::<DeliveryLine>()),
+        Behind::Ask("deliveries") => well(name::<DeliveryList>()),
+        Behind::Ask("sources") => well(name::<SourceList>()),
         Behind::Ask("silences") => well(name::<SilenceList>()),
         Behind::Ask("silence") => vec![("201", "It mutes from now on.", json(name::<SilenceLine>()))],
         Behind::Ask("end_silence") => well(name::<SilenceLine>()),
