@@ -13,9 +13,7 @@ use crate::web::face;
 /// Visits.
 pub(super) async fn now(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
-    if !look.visitor.may(Role::Editor) {
-        return Ok(face::forbidden(&look.visitor, "/cases"));
-    }
+    look.visitor.need(Role::Editor)?;
     let _: Value = look.ask(Ask::Poll { cases: vec![look.case()], dry_run: false }).await?;
     Ok(face::lead_to(&Looking::address(&card)))
 }
