@@ -37,3 +37,6 @@ pub(super) fn router() -> Router<Pages> {
         .route("/silences/{id}/end", post(silences::end))
         .route("/settings", get(settings::show))
 }
+
+#[cfg(test)]
+mod tests;
