@@ -40,7 +40,6 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
             }
         }
         @if found.is_partial { p.notice { (look.say("Por privacidad, algunas diferencias no se muestran.", "For privacy, some differences are not shown.")) } }
-        (pager)
         @for change in &found.changes { section.change { (one(look, &card, &found, change)) } }
         (pager)
     };

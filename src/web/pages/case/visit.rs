@@ -16,6 +16,7 @@ pub(super) async fn now(look: &Looking) -> Result<Response, Response> {
     if !look.visitor.may(Role::Editor) {
         return Ok(face::forbidden(&look.visitor, "/cases"));
     }
-    let _: Value = look.ask(Ask::Poll { cases: vec![look.case()], dry_run: false }).await?;
-    Ok(face::lead_to(&Looking::address(&card)))
+    let ask = Ask::Poll { cases: vec![look.case()], dry_run: false };
+    let visited = look.pages.line.get::<Value>(ask, look.visitor.sight()).await;
+    Ok(visited.map_or_else(|refusal| face::refused(&look.visitor, "/cases", &refusal), |_| face::lead_to(&Looking::address(&card))))
 }
