@@ -133,6 +133,13 @@ pub const RECIPIENTS: Family = Family {
     help: "What recipients asked for by the links in their messages: left, muted, back.",
     labels: &["what"],
 };
+/// Log-ins at the dashboard; who it was is in the log of what was done.
+pub const LOGINS: Family = Family {
+    name: "veedor_logins_total",
+    kind: Kind::Counter,
+    help: "Log-ins at the dashboard: ok, wrong (password or name), or limited because too many were wrong before.",
+    labels: &["result"],
+};
 /// Calls of the dead man's switch.
 pub const DEAD_MAN_CALLS: Family = Family {
     name: "veedor_dead_man_calls_total",
@@ -381,6 +388,7 @@ mod tests {
             DEAD_LETTERS,
             CONDITIONS,
             ENDPOINTS_DISABLED,
+            LOGINS,
             DEAD_MAN_CALLS,
             CONFIG_RELOAD,
             BACKUPS,

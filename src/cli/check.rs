@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::place::{self, Unusable};
-use super::{Common, Done, Exit, Failure, ask, print, silence};
+use super::{Common, Done, Exit, Failure, ask, print, silence, user};
 use crate::clock::Clock;
 use crate::config::{Channel, ChannelKind, Config, Load, spell_duration, spell_hours, spell_period, spell_timing};
 use crate::diag::Problem;
@@ -98,6 +98,8 @@ fn as_json(config: &Config) -> serde_json::Value {
         "file": config.path.display().to_string(),
         "state_dir": config.general.state_dir.display().to_string(),
         "listen": config.general.listen.map(|address| address.to_string()),
+        "login": config.web.login,
+        "trusted_proxies": config.web.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "cases": config.cases.iter().map(case).collect::<Vec<_>>(),
         "channels": config.channels.iter().map(channel).collect::<Vec<_>>(),
     })
@@ -108,6 +110,9 @@ fn as_text(common: &Common, config: &Config) {
     print::line(&format!("kept in  {}", config.general.state_dir.display()));
     let listen = config.general.listen.map_or("nowhere".to_owned(), |address| format!("http://{address}"));
     print::line(&format!("listens  {listen}"));
+    if config.general.listen.is_some() {
+        print::line(&format!("access   {}", access(common, config)));
+    }
     if let Some(url) = &config.general.url {
         print::line(&format!("reached  {url}/u/, for recipients who silence a case or leave"));
     }
@@ -159,6 +164,22 @@ fn as_text(common: &Common, config: &Config) {
             print::line(&format!("{} signs with a key that its receiver verifies by {key}", channel.id));
         }
     }
+}
+
+/// Who may look at `listen`, and how many have an account, when a daemon can be asked.
+fn access(common: &Common, config: &Config) -> String {
+    if !config.web.login {
+        return "no account is needed: only this machine reaches it".to_owned();
+    }
+    let through: Vec<String> = config.web.trusted_proxies.iter().map(ToString::to_string).collect();
+    let through = if through.is_empty() { String::new() } else { format!(", through {}", through.join(" ")) };
+    let users = match user::count(common) {
+        None => "; `veedor user list` shows who has one".to_owned(),
+        Some(0) => "; nobody has one yet: `veedor user add NAME --role admin`".to_owned(),
+        Some(1) => "; 1 user has one".to_owned(),
+        Some(users) => format!("; {users} users have one"),
+    };
+    format!("an account is needed{through}{users}")
 }
 
 /// What receivers need to verify and is no secret.

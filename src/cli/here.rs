@@ -43,7 +43,7 @@ pub(super) fn here(
     }
     let state_dir = config.general.state_dir.clone();
     // A question must not leave an empty store behind, which would look like one that never saw anything.
-    if !matches!(questions.peek(), Some(Ask::Poll { .. } | Ask::Import { .. })) {
+    if !questions.peek().is_some_and(Ask::may_begin) {
         something_kept(&state_dir)?;
     }
     let runtime = runtime()?;

@@ -4,6 +4,7 @@
 //! sentence. They ask a running daemon, and open the store themselves only when none runs.
 
 mod ask;
+mod audit;
 mod check;
 mod classify;
 mod clocks;
@@ -17,6 +18,7 @@ mod edit;
 mod exit;
 mod explain;
 mod extract;
+mod feed;
 mod handover;
 mod hearings;
 mod here;
@@ -25,18 +27,23 @@ mod list;
 mod lookup;
 mod man;
 mod new;
+mod openapi;
+mod over;
 mod place;
 mod poll;
 mod print;
 mod report;
 mod retry;
 mod run;
+mod secret_input;
 mod show;
 mod silence;
 mod sources;
 mod spreadsheet;
 mod test;
+mod token;
 mod upkeep;
+mod user;
 
 use std::path::PathBuf;
 
@@ -174,6 +181,26 @@ enum Command {
         #[command(subcommand)]
         what: Option<silence::SilenceCommand>,
     },
+    /// See to who may log in at the dashboard
+    #[command(after_help = user::HELP)]
+    User {
+        #[command(subcommand)]
+        what: user::UserCommand,
+    },
+    /// See to the tokens by which programs use the API
+    #[command(after_help = token::HELP)]
+    Token {
+        #[command(subcommand)]
+        what: token::TokenCommand,
+    },
+    /// Print who did what at the dashboard, the API and the console
+    Audit(audit::AuditArgs),
+    /// Make, print or revoke secret addresses of feeds and calendars
+    #[command(args_conflicts_with_subcommands = true, after_help = feed::HELP)]
+    Feed {
+        #[command(subcommand)]
+        what: Option<feed::FeedCommand>,
+    },
     /// Send what the brake holds of a source: the change is real
     #[command(after_help = deliveries::BRAKE)]
     Release {
@@ -232,6 +259,8 @@ enum Command {
     },
     /// Make the daemon read the watch list again
     Reload,
+    /// Print the description of the API: OpenAPI 3.1, with the webhooks
+    Openapi,
     /// Print shell completions
     Completions {
         /// The shell
@@ -285,6 +314,14 @@ pub fn run(cli: Cli) -> Exit {
             Some(silence::SilenceCommand::Add(args)) => silence::add(common, *args),
             Some(silence::SilenceCommand::End { id }) => silence::end(common, id),
         },
+        Command::User { what } => user::run(common, what),
+        Command::Token { what } => token::run(common, what),
+        Command::Audit(args) => audit::run(common, args),
+        Command::Feed { what } => match what {
+            None | Some(feed::FeedCommand::List) => feed::list(common),
+            Some(feed::FeedCommand::Add(args)) => feed::add(common, args),
+            Some(feed::FeedCommand::Revoke { id }) => feed::revoke(common, id),
+        },
         Command::Release { source } => deliveries::brake(common, source, true, false),
         Command::Discard { source, all } => deliveries::brake(common, source, false, all),
         Command::Test { channel } => test::run(common, &channel),
@@ -295,6 +332,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Doctor { ask } => doctor::run(common, ask),
         Command::Fsck { repair } => upkeep::fsck(common, repair),
         Command::Reload => upkeep::reload(common),
+        Command::Openapi => openapi::run(),
         Command::Completions { shell } => completions(shell),
         Command::Man => man::run(to_be_typed()),
     };

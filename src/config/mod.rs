@@ -36,11 +36,13 @@ mod reach;
 mod replace;
 mod scope;
 mod secret;
+mod showcase;
 mod signs;
 mod smtp;
 mod source;
 mod spot;
 mod timing;
+mod web;
 mod webhook;
 
 use std::collections::{BTreeSet, HashMap};
@@ -67,10 +69,12 @@ pub use policy::Policies;
 pub use program::Program;
 pub use scope::spell as spell_duration;
 pub use secret::Secret;
+pub use showcase::Showcase;
 pub use signs::Signs;
 pub use smtp::{Smtp, Tls};
 pub use source::Source;
 pub use timing::{spell_period, spell_timing};
+pub use web::Web;
 pub use webhook::{OldSecret, Webhook};
 
 use include::{Draft, Text};
@@ -86,6 +90,8 @@ pub struct Config {
     pub files: Vec<PathBuf>,
     /// What holds for the whole daemon.
     pub general: General,
+    /// Who may look at the address in `listen`.
+    pub web: Web,
     /// The mail server.
     pub smtp: Option<Smtp>,
     /// The zone of the times of channels that name none, and of what veedor tells of itself.
@@ -98,6 +104,8 @@ pub struct Config {
     pub loads: Vec<Load>,
     /// What may leave the machine, by jurisdiction.
     pub privacy: Arc<Policies>,
+    /// What everybody may see.
+    pub showcase: Option<Showcase>,
     sources: HashMap<String, Arc<Source>>,
     described: HashMap<CaseRef, Arc<Source>>,
     limits: limits::Limits,
@@ -307,6 +315,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let (root, scope) = &mut roots[0];
     let scope = *scope;
     let general = general::read(root, &scope);
+    let web = web::read(root, &scope, general.listen);
     let has_smtp = root.has("smtp");
     let smtp = smtp::read(root, &scope);
     let mut sources = source::read(root, &scope, general.hours.clone());
@@ -322,6 +331,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let privacy = Arc::new(Policies::new(privacy::read(root, &scope, general.privacy, &sources, &cases.list)));
     let tags: BTreeSet<&str> = cases.list.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
     channel::check_tags(&channels, &tags);
+    let showcase = showcase::read(root, &tags, &scope);
     if cases.list.is_empty() && scope.errors.is_empty() {
         scope.warn(None, NO_CASE, ADD_ONE);
     }
@@ -340,8 +350,10 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
         path: PathBuf::new(),
         loads,
         privacy,
+        showcase,
         files: Vec::new(),
         zone,
+        web,
         smtp,
         channels: channels.list,
         index: cases.list.iter().enumerate().map(|(at, watch)| (watch.case.clone(), at)).collect(),
@@ -356,7 +368,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
 }
 
 fn only_in_the_main_file(root: &mut Reader<'_>, main: &str) {
-    for key in ["include", "veedor", "smtp", "source", "privacy", "redact", "withhold"] {
+    for key in ["include", "veedor", "web", "smtp", "source", "privacy", "redact", "withhold", "public"] {
         if root.has(key) {
             root.item(key);
             let help = format!("move it to {main}; here may stand [[case]] and [[channel]]");

@@ -11,13 +11,14 @@
 //! | its own timer (a minute) | the pruner | [`prune`] |
 //! | its own timer (ten minutes) | the daily backup | [`backups`] |
 //! | its own timer (a minute) | the calendar | [`calendar`] |
+//! | its own timer (a second), where there is a dashboard | the board | [`board`] |
 //! | its own timer (a minute) | the conditions | `conditions` |
 //! | its own timer (five minutes) | the dead man's switch | `dead_man` |
 //! | SIGHUP, `veedor reload` | the reloader | [`reload`] |
 //! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
 //! | a connection to the socket in the state folder | one answer | [`socket`] |
 //! | a connection to `listen` | one answer | [`crate::web`] |
-//! | a question of the web | one answer | `desk` |
+//! | a question of the web or a command | one answer | `desk` |
 //! | a timer of ten seconds | the watchdog | [`supervise`] |
 //! | the daily backup, when the store takes many times what lives in it | everyone, to begin again with a small one | [`renew`] |
 //!
@@ -31,6 +32,7 @@ pub mod ask;
 pub mod attempt;
 pub mod backups;
 mod beginning;
+pub mod board;
 mod brake;
 pub mod calendar;
 pub mod checkup;
@@ -42,6 +44,8 @@ pub mod deliver;
 pub mod desk;
 mod differing;
 mod digest;
+pub mod feeds;
+mod hearings;
 mod held;
 mod limits;
 mod matter;
@@ -93,6 +97,7 @@ use crate::store::error::{OpenError, StoreError};
 use crate::store::open::Options;
 use crate::store::pulse::blocking;
 use crate::web;
+use desk::Places;
 use poll::Poller;
 use runs::Runs;
 use shared::Shared;
@@ -116,6 +121,10 @@ pub struct Handles {
     pub notifier: Arc<Notifier>,
     /// What was read of dockets for messages.
     pub read: telling::Read,
+    /// What is known of all cases at once.
+    pub board: board::Board,
+    /// What feeds were made of.
+    pub feeds: feeds::Feeds,
     /// What fails, by channel.
     pub runs: Arc<Runs>,
     /// Counters.
@@ -201,6 +210,8 @@ impl Handles {
             clock,
             store,
             read: telling::Read::default(),
+            board: board::Board::default(),
+            feeds: feeds::Feeds::default(),
             metrics,
             control: Arc::new(Control::default()),
         })
@@ -239,12 +250,16 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("reloader", reload::run(handles.clone()));
     loops.start("signals", signals::run(handles.control.clone()));
     let answering = answers::Desk { handles: handles.clone(), visitor, opened: answers::Opened::default() };
-    loops.start("socket", socket.run(answering.clone()));
+    let (typed, asked) = Line::open();
+    loops.start("answers to commands", desk::run(answering.clone(), asked, Places::SOCKET));
+    let pages = web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock, typed);
+    let pages = pages.while_these_beat(&pulses);
+    loops.start("socket", socket.run(pages.clone()));
     if let Some(page) = page {
         let (line, asked) = Line::open();
-        loops.start("desk", desk::run(answering, asked));
-        let pages = web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock, line);
-        loops.start("web", web::run(page, pages.while_these_beat(&pulses)));
+        loops.start("board", board::run(handles.clone()));
+        loops.start("desk", desk::run(answering, asked, Places::WEB));
+        loops.start("web", web::run(page, pages.asking(line)));
     }
 
     notify(&[NotifyState::Ready]);

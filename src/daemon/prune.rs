@@ -1,7 +1,7 @@
 //! The pruner: what has to be looked after now and then.
 //!
 //! Every minute it keeps what is known of the hosts, so that a restart neither refills a budget nor ends a rest, and forgets
-//! idle ones, and counts the outbox for the metrics. Every hour it drops what is kept only for a while (finished deliveries and their attempts). Versions and events
+//! idle ones, and counts the outbox for the metrics. Every hour it drops what is kept only for a while (finished deliveries and their attempts, sessions that are over). Versions and events
 //! are never pruned here. It wakes by its own timer only.
 
 use std::collections::BTreeMap;
@@ -53,6 +53,21 @@ async fn prune(handles: &Handles) -> Result<(), StoreError> {
     let Pruned { deliveries, attempts } = blocking(move || store.prune(now, RETENTION)).await?;
     if deliveries + attempts > 0 {
         tracing::info!(deliveries, attempts, "what was kept for 90 days was dropped");
+    }
+    prune_access(handles).await
+}
+
+/// Sessions that are over, and what was done so long ago that the watch list does not want it kept.
+async fn prune_access(handles: &Handles) -> Result<(), StoreError> {
+    let (store, now) = (handles.store.clone(), handles.clock.now());
+    let before = handles.config.load().web.audit_keep.and_then(|keep| now.checked_sub(keep).ok());
+    let dropped = blocking(move || {
+        store.prune_sessions(now)?;
+        before.map_or(Ok(0), |before| store.prune_audit(before))
+    });
+    let deeds = dropped.await?;
+    if deeds > 0 {
+        tracing::info!(deeds, "what was done longer ago than audit_keep was dropped");
     }
     Ok(())
 }

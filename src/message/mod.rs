@@ -5,6 +5,7 @@
 //! and words nothing but what [`About::show`] has made fit to show.
 
 mod advice;
+mod atom;
 mod block;
 mod calendar;
 mod change;
@@ -30,13 +31,15 @@ mod text;
 pub mod way_out;
 mod words;
 
+pub use atom::{AtomFeed, atom, entry as atom_entry};
 pub use block::Block;
-pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use calendar::{CalendarFeed, METHOD, Publisher, calendar, calendar_feed, calendar_of, file_name};
 pub use change::Piece;
-pub use dates::short_instant;
+pub use dates::{day, long_day, long_month, moment as day_in, short_instant};
 pub use digest::digest;
+pub use hearings::hearing_name;
 pub use summary::summary;
-pub use words::kind as kind_name;
+pub use words::{kind as kind_name, outcome as outcome_name, warning as warning_name};
 
 use crate::domain::about::{About, Language};
 use crate::domain::shown::Shown;

@@ -30,7 +30,7 @@ use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, attempts, bodies, cases, derived, left, link_key, outbox, rows, snapshot};
+use super::{Cid, Store, accounts, attempts, audit, bodies, cases, derived, left, link_key, outbox, rows, snapshot, tokens};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
@@ -85,7 +85,11 @@ impl LineCounts {
             | Line::Condition(_)
             | Line::Silence(_)
             | Line::Said(_)
+            | Line::Feed(_)
             | Line::LinkKey { .. }
+            | Line::Account(_)
+            | Line::Token { .. }
+            | Line::Audit { .. }
             | Line::End { .. } => {}
         }
     }
@@ -139,7 +143,8 @@ impl Store {
         Ok(counts)
     }
 
-    /// Writes everything as JSON Lines, but for the key of recipients' links: an export is for others to read.
+    /// Writes everything as JSON Lines, but for the key of recipients' links, the addresses of feeds, users, tokens and what was done: an export
+    /// is for others to read.
     pub fn export(&self, out: &mut dyn Write, now: Timestamp) -> Result<LineCounts, StoreError> {
         self.write_lines(out, now, false)
     }
@@ -208,8 +213,15 @@ impl Store {
         silences.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Silence)))?;
         let said = self.write(false, |ledger| ledger.said_lines())?;
         said.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Said)))?;
+        if whole {
+            let feeds = self.write(false, |ledger| ledger.feed_lines())?;
+            feeds.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Feed)))?;
+        }
         if let Some(key) = self.read(link_key::link_key)?.filter(|_| whole) {
             export.out.put(&Line::LinkKey { key: Sha(key) })?;
+        }
+        if whole {
+            export.access()?;
         }
         export.out.end()
     }
@@ -232,6 +244,20 @@ impl Export<'_> {
     fn deliveries(&mut self, ids: Vec<Id>) -> Result<(), StoreError> {
         let lines = self.store.write(false, move |ledger| ledger.delivery_lines(&ids))?;
         self.put_deliveries(lines)
+    }
+
+    /// Who may log in, and what was done. Sessions are left out: after a restore everybody logs in anew.
+    fn access(&mut self) -> Result<(), StoreError> {
+        for line in self.store.read(accounts::account_lines)?.into_iter().chain(self.store.read(tokens::token_lines)?) {
+            self.out.put_or_say(line)?;
+        }
+        let mut from = Some(0);
+        while let Some(next) = from {
+            let (lines, further) = self.store.read(|trees| audit::audit_lines(trees, next))?;
+            lines.into_iter().try_for_each(|line| self.out.put_or_say(line))?;
+            from = further;
+        }
+        Ok(())
     }
 
     fn put_cases(&mut self, lines: Vec<Found>) -> Result<(), StoreError> {

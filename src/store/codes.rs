@@ -13,6 +13,7 @@ use jiff::civil::{Date, Time};
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::access::Role;
 use crate::domain::condition::{Class, Topic};
 use crate::domain::event::{Actor, EventKind, Severity};
 use crate::domain::hearing::{HearingMode, HearingStatus};
@@ -103,6 +104,11 @@ coded! {
 coded! {
     /// How people attend a hearing.
     ModeCode(HearingMode) InPerson = 1 Remote = 2 Mixed = 3
+}
+
+coded! {
+    /// What a user or a token may do.
+    RoleCode(Role) Viewer = 1 Editor = 2 Admin = 3
 }
 
 macro_rules! hexed {

@@ -3,7 +3,7 @@
 //! `fsck` asks what differs and `indexes` mends it. A name follows from the case's number, a head from the versions and events. A plan, a count of
 //! something that is missing, of refusals or of a host's requests that does not read back is begun anew: that costs a visit, or a few
 //! visits more until a removal is told, and a row of them that stops its case for good would cost more. A kept reading that does not
-//! read back costs the time to read its docket again.
+//! read back costs the time to read its docket again, a session that its user logs in again.
 
 use super::batch::MAX_VALUE;
 use super::codes::Sha;
@@ -14,6 +14,7 @@ use super::keys::{self, Table, Trees};
 use super::readings::ReadingRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::refused::RefusedRecord;
+use super::sessions::SessionRecord;
 use super::{Cid, cases, folder, rows};
 
 const UNREAD: &str = "it does not read back, and is begun anew";
@@ -80,7 +81,7 @@ pub(super) fn better_head(trees: &Trees, cid: Cid, stored: Option<&HeadRecord>) 
 }
 
 fn begun_anew(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
-    for table in [Table::Sched, Table::Missing, Table::Refused, Table::Reading, Table::Host] {
+    for table in [Table::Sched, Table::Missing, Table::Refused, Table::Reading, Table::Session, Table::Host] {
         for row in trees.at(table).iter() {
             let Some((key, value)) = readable(row)? else { continue };
             let reads = match table {
@@ -91,6 +92,7 @@ fn begun_anew(trees: &Trees, all: &mut Vec<Wrong>) -> Result<(), StoreError> {
                 Table::Missing => rows::decode_long::<MissingEntryRecord>(trees, table, &key, &value).map(drop),
                 Table::Reading => rows::decode_long::<ReadingRecord>(trees, table, &key, &value).map(drop),
                 Table::Refused => rows::decode_row::<RefusedRecord>(table, &key, &value).map(drop),
+                Table::Session => rows::decode_row::<SessionRecord>(table, &key, &value).map(drop),
                 _ => rows::decode_row::<HostRecord>(table, &key, &value).map(drop),
             };
             match reads {

@@ -10,9 +10,12 @@ use serde::Serialize;
 use crate::domain::delivery::Content;
 use crate::domain::id::hex;
 
+use super::accounts::AccountRecord;
+use super::audit::DeedRecord;
 use super::codes::Blob;
 use super::compact::LIVE;
 use super::error::StoreError;
+use super::feeds::FeedRecord;
 use super::hosts::HostRecord;
 use super::keys::{self, Table, Trees};
 use super::left::LeftRecord;
@@ -25,6 +28,8 @@ use super::records::event::EventRecord;
 use super::records::silence::SilenceRecord;
 use super::refused::RefusedRecord;
 use super::said::SaidRecord;
+use super::sessions::SessionRecord;
+use super::tokens::TokenRecord;
 use super::writer::WRITES;
 use super::{Store, bodies, brake, conditions, rows, snapshot};
 
@@ -78,6 +83,11 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Refused => json(&rows::decode_row::<RefusedRecord>(table, key, value)?),
         Table::Said => json(&rows::decode_long::<SaidRecord>(trees, table, key, value)?),
         Table::Reading => json(&rows::decode_long::<ReadingRecord>(trees, table, key, value)?),
+        Table::Account => json(&rows::decode_row::<AccountRecord>(table, key, value)?),
+        Table::Session => json(&rows::decode_row::<SessionRecord>(table, key, value)?),
+        Table::Token => json(&rows::decode_row::<TokenRecord>(table, key, value)?),
+        Table::Audit => json(&rows::decode_row::<DeedRecord>(table, key, value)?),
+        Table::Feed => json(&rows::decode_long::<FeedRecord>(trees, table, key, value)?),
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
             (Some(cid), Some(number)) => json(&snapshot::read(trees, cid, number)?),
@@ -108,6 +118,10 @@ pub(super) fn key_len(table: Table) -> Option<usize> {
         Table::Delivery | Table::EventId | Table::Body => Some(keys::DELIVERY_LEN),
         Table::Silence => Some(keys::SILENCE_LEN),
         Table::Said => Some(keys::SAID_LEN),
+        Table::Account => Some(keys::ACCOUNT_LEN),
+        Table::Session | Table::Token => Some(keys::SECRET_LEN),
+        Table::Audit => Some(keys::AUDIT_LEN),
+        Table::Feed => Some(keys::FEED_LEN),
         Table::Attempt => Some(keys::ATTEMPT_LEN),
         Table::Missing | Table::Due => Some(keys::MISSING_LEN),
     }

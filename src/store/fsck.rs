@@ -174,7 +174,8 @@ fn is_long(table: Table) -> bool {
         | Table::Body
         | Table::Silence
         | Table::Said
-        | Table::Reading => true,
+        | Table::Reading
+        | Table::Feed => true,
         Table::Meta
         | Table::Word
         | Table::Cid
@@ -187,6 +188,10 @@ fn is_long(table: Table) -> bool {
         | Table::Brake
         | Table::Condition
         | Table::Refused
+        | Table::Account
+        | Table::Session
+        | Table::Token
+        | Table::Audit
         | Table::Host => false,
     }
 }

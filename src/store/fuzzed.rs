@@ -7,12 +7,16 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::accounts::AccountRecord;
+use super::audit::{Deed, DeedRecord};
 use super::keys::{Table, Trees};
 use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
 use super::records::docket::{DocketRecord, SnapshotRecord};
 use super::records::event::EventRecord;
 use super::records::silence::SilenceRecord;
+use super::sessions::SessionRecord;
+use super::tokens::TokenRecord;
 use super::writer::Words;
 use super::{dump, format, fsck, rows, snapshot};
 use crate::domain::case::CaseRef;
@@ -94,6 +98,10 @@ fn look(trees: &Trees, rows: &[Stored]) {
             }
             Table::Attempt => kept::<AttemptRecord, _>(at, |record| AttemptRecord::from(Attempt::from(record))),
             Table::Silence => kept::<SilenceRecord, _>(at, |record| SilenceRecord::new(record.silence(Id([0; 16])))),
+            Table::Account => kept::<AccountRecord, _>(at, |record| record),
+            Table::Session => kept::<SessionRecord, _>(at, |record| record),
+            Table::Token => kept::<TokenRecord, _>(at, |record| record),
+            Table::Audit => kept::<DeedRecord, _>(at, |record| DeedRecord::from(Deed::from(record))),
             Table::Snap => version(value),
             _ => {}
         }

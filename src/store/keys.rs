@@ -78,6 +78,16 @@ tables! {
     Said = "said",
     /// Cid → what the entries of its last docket say, long, written lazily. It follows from the docket and may go.
     Reading = "reading",
+    /// Id of the name → a user, with what is kept of the password.
+    Account = "account",
+    /// SHA-256 of the secret → a session of a user. Backups leave it out.
+    Session = "session",
+    /// SHA-256 of the secret → an API token.
+    Token = "token",
+    /// Number u64 → what was done at the dashboard, the API or the console. Only added to, and dropped from its old end.
+    Audit = "audit",
+    /// Feed address → whose it is, what it leads to, the hash of its token, long. Never removed.
+    Feed = "feed",
 }
 
 /// The opened trees. Cheap to clone.
@@ -157,8 +167,20 @@ pub(super) const DELIVERY_LEN: usize = 16;
 /// The length of keys in `silence`; longer ones are further parts.
 pub(super) const SILENCE_LEN: usize = 16;
 
+/// The length of keys in `feed`; longer ones are further parts.
+pub(super) const FEED_LEN: usize = 16;
+
 /// The length of a key in `said`.
 pub(super) const SAID_LEN: usize = 16;
+
+/// The length of a key in `account`.
+pub(super) const ACCOUNT_LEN: usize = 16;
+
+/// The length of keys that are the SHA-256 of a secret: `session`, `token`.
+pub(super) const SECRET_LEN: usize = 32;
+
+/// The length of a key in `audit`.
+pub(super) const AUDIT_LEN: usize = 8;
 
 /// The length of keys in `attempt`; longer ones are further parts.
 pub(super) const ATTEMPT_LEN: usize = 20;

@@ -1,6 +1,6 @@
 //! The store as JSON Lines: what backups and exports hold, in a form that outlives sled.
 //!
-//! One header, then cases, versions, events, deliveries, what the brake knows and silences, then a trailer with counts and the SHA-256 of every byte
+//! One header, then cases, versions, events, deliveries, what the brake knows, silences, and in backups users, tokens and what was done, then a trailer with counts and the SHA-256 of every byte
 //! before it. A later line about the same thing replaces an earlier one, so that what changed while the lines were
 //! written can follow at the end. Ids are hexadecimal, instants ISO 8601, pages and messages base64.
 
@@ -10,11 +10,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Cid;
+use super::accounts::AccountRecord;
+use super::audit::DeedRecord;
 use super::backup::LineCounts;
 use super::brake_lines::BrakeLine;
 use super::codes::{Blob, IdHex, Instant, MediumCode, Sha};
 use super::conditions::ConditionLine;
 use super::error::StoreError;
+use super::feeds::FeedLine;
 use super::left::LeftRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
 use super::records::delivery::{AttemptRecord, StateRecord};
@@ -22,6 +25,7 @@ use super::records::docket::{DocketRecord, PageRecord};
 use super::records::event::EventRecord;
 use super::said::SaidRecord;
 use super::silences::SilenceLine;
+use super::tokens::TokenRecord;
 
 /// The format of the lines.
 pub(super) const LINES_FORMAT: u32 = 1;
@@ -54,8 +58,16 @@ pub(super) enum Line {
     Silence(SilenceLine),
     /// What the operator said of a case.
     Said(SaidRecord),
+    /// A secret address of feeds; in backups only.
+    Feed(FeedLine),
     /// The key of recipients' links; in backups only.
     LinkKey { key: Sha },
+    /// A user with what is kept of the password; in backups only, as what follows.
+    Account(AccountRecord),
+    /// An API token under the hash of its secret.
+    Token { key: Sha, token: TokenRecord },
+    /// What was done.
+    Audit { number: u64, deed: DeedRecord },
     /// Something that is stored but did not read back, so that one bad value does not cost the whole backup.
     Damaged { what: String },
     /// The last.

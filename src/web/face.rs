@@ -9,9 +9,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{SCRIPT, STYLE};
+use super::entrance::By;
 use super::visitor::Visitor;
 use crate::ask::line::Refusal;
 use crate::domain::about::Language;
+use crate::domain::access::Role;
 
 /// What a browser may do with a page of ours: nothing but show it with our own style and script (`alerting.md` E2.1).
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
@@ -62,14 +64,15 @@ fn frame(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Markup {
                 a.skip href="#main" { (visitor.say("Ir al contenido", "Skip to content")) }
                 header.top {
                     a.brand href="/" { "veedor" }
-                    nav aria-label=(visitor.say("Partes del tablero", "Parts of the dashboard")) {
+                    @if visitor.by.is_some() { nav aria-label=(visitor.say("Partes del tablero", "Parts of the dashboard")) {
                         ul {
-                            @for (address, es, en) in PARTS {
+                            @for (address, es, en) in PARTS.into_iter().filter(|(address, ..)| is_shown(visitor, address)) {
                                 li { a href=(address) aria-current=[(address == part).then_some("page")] { (visitor.say(es, en)) } }
                             }
                         }
-                    }
+                    } }
                     div.self {
+                        (whoever(visitor, part))
                         form method="post" action="/language" {
                             input type="hidden" name="lang" value=(other_code);
                             input type="hidden" name="back" value=(visitor.at);
@@ -90,6 +93,31 @@ fn frame(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Whether a part is one that the visitor's role may use.
+fn is_shown(visitor: &Visitor, address: &str) -> bool {
+    match address {
+        "/settings" => visitor.may(Role::Editor),
+        _ => true,
+    }
+}
+
+/// Who is in, what is his own, and the way out.
+fn whoever(visitor: &Visitor, part: &str) -> Markup {
+    let link = |address: &'static str, text: &str| html! { a href=(address) aria-current=[(address == part).then_some("page")] { (text) } };
+    html! {
+        @if visitor.by.is_some() {
+            @if visitor.may(Role::Admin) {
+                (link("/users", visitor.say("Usuarios", "Users")))
+                (link("/audit", visitor.say("Registro", "Log")))
+            }
+            (link("/account", visitor.who.user.as_deref().unwrap_or(visitor.say("Acceso", "Access"))))
+        }
+        @if let Some(By::Session(_)) = visitor.by {
+            form method="post" action="/logout" { button.quiet { (visitor.say("Salir", "Log out")) } }
         }
     }
 }

@@ -1,89 +1,157 @@
-//! What stands before every page of the dashboard and the API: who may reach it at all, and from where.
+//! What stands before every page of the dashboard and the API: who comes, from where, and whether a change was asked for by a page of ours.
 //!
-//! A page that somebody else's site makes a browser ask for must change nothing (CSRF), and no name that somebody else's server gives this
-//! machine may lead to it (DNS rebinding). The pages below `/u/`, `/livez`, `/readyz` and `/metrics` do not pass here.
+//! A page that somebody else's site makes a browser ask for must change nothing (CSRF), no name that somebody else's server gives this machine
+//! may lead to it (DNS rebinding), and whoever is not known sees nothing. Every change, and every one that was refused, is noted by
+//! [`trail`](super::trail). The pages below `/u/`, `/livez`, `/readyz` and `/metrics` do not pass here.
 
-use axum::extract::{Request, State};
-use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, StatusCode};
+use std::net::IpAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderName, ORIGIN};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use url::Url;
+use url::form_urlencoded::byte_serialize;
 
-use super::Pages;
-use super::visitor::Who;
-use crate::domain::access::Role;
+use super::caller::{Caller, Stray};
+use super::cut::Peer;
+use super::denied::{denied, too_many, unknown};
+use super::entrance::{By, Comer};
+use super::trail::Trail;
+use super::visitor::Visitor;
+use super::{Pages, trail};
+use crate::config::Config;
+
+/// What is reached without an account: the way in, and the choice of the language.
+const OPEN: [&str; 2] = ["/login", "/language"];
+
+/// The page that leads in.
+pub(super) const LOGIN: &str = "/login";
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets pass, or refuses.
 pub(super) async fn guard(State(pages): State<Pages>, mut request: Request, next: Next) -> Response {
-    if !is_of_this_machine(request.headers()) {
-        let why = "This address is served to this machine only: open it as http://127.0.0.1 with its port.\n";
-        return (StatusCode::MISDIRECTED_REQUEST, why).into_response();
-    }
+    let config = pages.config.load_full();
+    // Nobody who cannot be seen is on this machine.
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.0.ip());
+    let caller = match Caller::of(peer, request.headers(), &config.web.trusted_proxies) {
+        Ok(caller) => caller,
+        Err(stray) => return strayed(stray),
+    };
+    let (parts, body) = request.into_parts();
+    let mut parts = parts;
+    parts.extensions.insert(caller.clone());
+    let Ok(stranger) = Visitor::from_request_parts(&mut parts, &pages).await;
+    request = Request::from_parts(parts, body);
     let changes = !request.method().is_safe();
-    if changes && !is_from_here(request.headers()) {
-        let why = "A change must come from a page of veedor itself, or with a token.\n";
-        return (StatusCode::FORBIDDEN, why).into_response();
+    let is_open = OPEN.contains(&request.uri().path());
+    let comer = match pages.entrance.comer(&pages.store, request.headers(), &caller, config.web.login).await {
+        Ok(comer) => comer,
+        Err(error) => {
+            tracing::error!(%error, "who comes cannot be looked up");
+            return denied(&stranger, StatusCode::SERVICE_UNAVAILABLE, UNREAD);
+        }
+    };
+    let known = match comer {
+        Comer::Known(who, by) => Some((who, by)),
+        Comer::Unknown => None,
+        Comer::Refused => return unknown(&stranger, BAD_TOKEN),
+        Comer::Limited(wait) => return too_many(&stranger, wait),
+    };
+    let with_token = matches!(known, Some((_, By::Token(_))));
+    let trail = known.as_ref().filter(|_| changes && !is_open).map(|(who, by)| Trail::begin(&request, who, by, &caller));
+    if changes && !with_token && !is_from_here(request.headers(), &origins(&caller, &config)) {
+        return trail::ended(&pages, trail, denied(&stranger, StatusCode::FORBIDDEN, ELSEWHERE), Some("it came from another site")).await;
     }
-    request.extensions_mut().insert(Who { user: None, role: Role::Admin });
+    match known {
+        Some((who, by)) => {
+            request.extensions_mut().insert(who);
+            request.extensions_mut().insert(by);
+        }
+        None if is_open => {}
+        None => return nobody(&stranger, request.method()),
+    }
     let answer = next.run(request).await;
     if changes {
         // Whoever changed something sees it at once.
         pages.list.clear();
+        pages.kept.today.clear();
     }
-    answer
+    trail::ended(&pages, trail, answer, None).await
 }
 
-/// Whether the address that was typed is one of loopback.
-fn is_of_this_machine(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(HOST).and_then(|value| value.to_str().ok()) else { return false };
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if !port.ends_with(']') => name,
-        _ => host,
+const UNREAD: (&str, &str) =
+    ("No se puede leer quién entra. Intente de nuevo en unos minutos.", "Who comes cannot be looked up. Try again in a few minutes.");
+const BAD_TOKEN: (&str, &str) = ("La clave no vale o ya terminó.", "The token is not valid, or has ended.");
+const ELSEWHERE: (&str, &str) = (
+    "Un cambio debe venir de una página de veedor o llevar una clave de acceso; el navegador no dice que venga de aquí.",
+    "A change must come from a page of veedor itself, or with a token; the browser does not say that it comes from here.",
+);
+const NEEDED: (&str, &str) = ("Hace falta una cuenta o una clave de acceso.", "An account or a token is needed.");
+
+/// Nobody is known: a page leads to the log-in and back, the API says what is needed.
+fn nobody(stranger: &Visitor, method: &Method) -> Response {
+    if stranger.at.starts_with("/api") {
+        return unknown(stranger, NEEDED);
+    }
+    let back: String =
+        if method.is_safe() && stranger.at != "/" { byte_serialize(stranger.at.as_bytes()).collect() } else { String::new() };
+    let to = if back.is_empty() { LOGIN.to_owned() } else { format!("{LOGIN}?next={back}") };
+    Redirect::to(&to).into_response()
+}
+
+fn strayed(stray: Stray) -> Response {
+    let why = match stray {
+        Stray::Name => "This address is served to this machine only: open it as http://127.0.0.1 with its port.\n",
+        Stray::Around => "This address is reached through its proxy only, which does TLS; `trusted_proxies` under [web] names it.\n",
+        Stray::Clear => {
+            "The proxy must be reached over https, and say so: X-Forwarded-Proto: https, with X-Forwarded-For and the Host. See docs/access.md.\n"
+        }
     };
-    name.eq_ignore_ascii_case("localhost")
-        || name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    (StatusCode::MISDIRECTED_REQUEST, why).into_response()
 }
 
-/// Whether a change was asked for by a page of this very address. A browser says so itself, and lets no page say it.
-fn is_from_here(headers: &HeaderMap) -> bool {
+/// The addresses under which pages of ours are shown.
+fn origins(caller: &Caller, config: &Config) -> Vec<String> {
+    let public = config.general.url.as_deref().filter(|_| caller.secure).and_then(|url| Url::parse(url).ok());
+    std::iter::once(caller.origin.clone()).chain(public.map(|url| url.origin().ascii_serialization())).collect()
+}
+
+/// Whether a change was asked for by a page of one of these addresses. A browser says so itself, and lets no page say it.
+fn is_from_here(headers: &HeaderMap, ours: &[String]) -> bool {
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
-    let (Some(origin), Some(host)) = (text(ORIGIN), text(HOST)) else { return false };
-    let from = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    from.is_some_and(|from| from.eq_ignore_ascii_case(host)) && site.is_none_or(|site| site == "same-origin")
+    let Some(origin) = text(ORIGIN) else { return false };
+    ours.iter().any(|own| origin.eq_ignore_ascii_case(own)) && text(FETCH_SITE).is_none_or(|site| site == "same-origin")
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderValue;
 
     use super::*;
 
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
-    }
-
     #[test]
-    fn only_names_of_loopback_lead_here() {
-        for host in ["127.0.0.1:8377", "localhost:8377", "LOCALHOST", "[::1]:8377", "[::1]", "127.0.0.1"] {
-            assert!(is_of_this_machine(&headers(&[("host", host)])), "{host}");
+    fn a_change_comes_from_a_page_of_our_own_address_only() {
+        let ours = ["https://veedor.example.org".to_owned(), "http://127.0.0.1:8377".to_owned()];
+        let ask = |pairs: &[(&'static str, &'static str)]| {
+            let headers = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+            is_from_here(&headers, &ours)
+        };
+        for own in ["https://veedor.example.org", "https://VEEDOR.example.org", "http://127.0.0.1:8377"] {
+            let own = ("origin", own);
+            assert!(ask(&[own]) && ask(&[own, ("sec-fetch-site", "same-origin")]));
+            for site in ["cross-site", "same-site", "none"] {
+                assert!(!ask(&[own, ("sec-fetch-site", site)]), "{site}");
+            }
         }
-        for host in ["evil.example", "127.0.0.1.evil.example:8377", "localhost.evil.example", "10.0.0.1:8377", ""] {
-            assert!(!is_of_this_machine(&headers(&[("host", host)])), "{host}");
+        assert!(!ask(&[]), "nobody says where it comes from");
+        for origin in
+            ["http://veedor.example.org", "https://evil.example", "null", "http://127.0.0.1:9999", "http://127.0.0.1:8377.evil.example", ""]
+        {
+            assert!(!ask(&[("origin", origin)]), "{origin}");
         }
-        assert!(!is_of_this_machine(&HeaderMap::new()));
-    }
-
-    #[test]
-    fn a_change_comes_from_a_page_of_this_address_only() {
-        let host = ("host", "127.0.0.1:8377");
-        let own = ("origin", "http://127.0.0.1:8377");
-        let ask = |pairs: &[(&'static str, &'static str)]| is_from_here(&headers(pairs));
-        assert!(ask(&[host, own]) && ask(&[host, own, ("sec-fetch-site", "same-origin")]));
-        assert!(!ask(&[host]), "nobody says where it comes from");
-        for origin in ["http://evil.example", "null", "http://127.0.0.1:9999", "http://127.0.0.1:8377.evil.example", ""] {
-            assert!(!ask(&[host, ("origin", origin)]), "{origin}");
-        }
-        assert!(!ask(&[host, own, ("sec-fetch-site", "cross-site")]));
     }
 }

@@ -1,19 +1,32 @@
 //! The address in `listen`: the dashboard, whether veedor is alive and ready, and counters.
 //!
-//! Started by `daemon` when `listen` is not empty. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
-//! `/metrics`, the files of the pages, and what recipients reach by links that only they have ([`ways_out`]). Pages ask the daemon over a
+//! Started by `daemon` when `listen` is not empty, and for the commands on the socket, which has [`api`] alone. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
+//! `/metrics`, the files of the pages, what the watch list makes public ([`showcase`]), and what recipients reach by links that only they
+//! have ([`ways_out`]). Pages ask the daemon over a
 //! [`Line`] and read no store.
 
+pub mod api;
 mod assets;
+mod caller;
 mod cut;
+mod denied;
+mod entrance;
 mod face;
+mod feeds;
+mod fields;
 mod guard;
 mod health;
+mod limit;
 mod links;
 mod moment;
 mod pages;
+mod problem;
 mod said;
 mod shelf;
+mod shelves;
+mod showcase;
+mod trail;
+mod unchanged;
 mod visitor;
 mod ways_out;
 mod words;
@@ -30,7 +43,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 
 use crate::ask::Ask;
 use crate::ask::line::{Line, Refusal, Sight};
@@ -40,7 +53,8 @@ use crate::control::{Control, Pulse};
 use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::wire::api::cases::CaseList;
-use cut::Cut;
+use cut::{Cut, Peer};
+use entrance::Entrance;
 use pages::Folds;
 use shelf::Shelf;
 use visitor::Visitor;
@@ -48,6 +62,9 @@ use ways_out::WaysOut;
 
 /// How long answers under way may take to end at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// The same for the commands, which somebody waits for.
+const GRACE_OF_SOCKET: Duration = Duration::from_secs(5);
 
 /// What the pages show.
 #[derive(Debug, Clone)]
@@ -60,10 +77,17 @@ pub struct Pages {
     ways_out: WaysOut,
     line: Line,
     clock: Clock,
+    entrance: Arc<Entrance>,
     /// What is made of all cases.
     list: Arc<Lists>,
+    /// Requests that are not done twice.
+    keys: Arc<api::Keys>,
+    /// What everybody may see, by tag.
+    shown: showcase::Shown,
     /// The same with what looking through it needs.
     folds: Arc<Folds>,
+    /// What takes long and is asked in several ways.
+    kept: Arc<shelves::Kept>,
 }
 
 /// The list of all cases, for each who sees as much: what is kept for an editor is not for a viewer.
@@ -93,6 +117,7 @@ impl Pages {
     /// The pages of a daemon.
     pub fn of(metrics: &Metrics, control: &Arc<Control>, store: &Store, config: &Arc<ArcSwap<Config>>, clock: &Clock, line: Line) -> Self {
         let ways_out = WaysOut::of(config, clock, store, metrics);
+        let entrance = Arc::new(Entrance::new(clock, metrics));
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
         Self {
             metrics,
@@ -102,9 +127,13 @@ impl Pages {
             pulses: Vec::new(),
             ways_out,
             line,
+            entrance,
             clock: clock.clone(),
             list: Arc::default(),
+            keys: Arc::default(),
+            shown: Arc::default(),
             folds: Arc::default(),
+            kept: Arc::default(),
         }
     }
 
@@ -117,6 +146,11 @@ impl Pages {
     /// The same, which are alive while these loops come round.
     pub fn while_these_beat(self, pulses: &[Pulse]) -> Self {
         Self { pulses: pulses.to_vec(), ..self }
+    }
+
+    /// The same, which ask on another line.
+    pub fn asking(self, line: Line) -> Self {
+        Self { line, ..self }
     }
 }
 
@@ -143,21 +177,39 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .route("/metrics", get(counters))
         .route(&assets::STYLE.address(), get(async || assets::STYLE.answer()))
         .route(&assets::SCRIPT.address(), get(async || assets::SCRIPT.answer()))
+        .merge(showcase::router())
         .with_state(pages.clone())
         .merge(pages.ways_out.clone().router())
+        .merge(feeds::router(&pages))
         .merge(guarded(&pages));
     let told = control.clone();
-    let listener = Cut { listener, control: control.clone() };
+    let listener = Cut { listener, control: control.clone(), grace: GRACE };
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>());
+    let serving = serving.with_graceful_shutdown(async move { told.stopped().await });
+    until_stopped(serving.into_future(), control, GRACE).await;
+}
+
+/// Serves the commands of whoever can open the socket, until told to stop.
+pub async fn run_socket(listener: UnixListener, pages: Pages) {
+    let control = pages.control.clone();
+    let told = control.clone();
+    let router = api::console(pages);
+    let listener = Cut { listener, control: control.clone(), grace: GRACE_OF_SOCKET };
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
-    // A client that never ends its question would hold the daemon's end up for ever.
+    until_stopped(serving.into_future(), control, GRACE_OF_SOCKET).await;
+}
+
+/// Serves until the end, and no longer than `grace` after it was told to stop: a client that never ends its question would hold the daemon's end up
+/// for ever.
+async fn until_stopped(serving: impl Future<Output = io::Result<()>>, control: Arc<Control>, grace: Duration) {
     let patience = async {
         control.stopped().await;
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(grace).await;
     };
     tokio::select! {
         served = serving => {
             if let Err(error) = served {
-                tracing::error!(%error, "the web address failed");
+                tracing::error!(%error, "an address failed");
             }
         }
         () = patience => {}
@@ -166,7 +218,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
 
 /// What stands behind the guard.
 fn guarded(pages: &Pages) -> Router {
-    let all = pages::router().fallback(async |visitor: Visitor| face::missing(&visitor));
+    let all = pages::router().merge(api::router()).fallback(async |visitor: Visitor| face::missing(&visitor));
     all.layer(from_fn_with_state(pages.clone(), guard::guard)).with_state(pages.clone())
 }
 

@@ -9,7 +9,11 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 
+use axum::response::Response;
+
 use super::Pages;
+use super::denied::role_missing;
+use super::entrance::By;
 use crate::ask::line::Sight;
 use crate::domain::about::Language;
 use crate::domain::access::Role;
@@ -31,6 +35,8 @@ pub struct Who {
 pub struct Visitor {
     /// Who.
     pub who: Who,
+    /// How he came in; `None`: nobody is known, as at the log-in.
+    pub by: Option<By>,
     /// The language of the page.
     pub language: Language,
     /// The page that was asked for, with its query.
@@ -46,6 +52,15 @@ impl Visitor {
     /// Whether more than looking is allowed.
     pub fn may(&self, needed: Role) -> bool {
         self.who.role.may(needed)
+    }
+
+    /// Whether so much is allowed: every route that changes something asks before it does.
+    ///
+    /// # Errors
+    /// The answer to who may not: a page, or below `/api` a problem.
+    #[expect(clippy::result_large_err, reason = "it is the answer, made once and sent")]
+    pub fn need(&self, needed: Role) -> Result<(), Response> {
+        if self.may(needed) { Ok(()) } else { Err(role_missing(self, needed)) }
     }
 
     /// One of two wordings.
@@ -64,7 +79,7 @@ impl FromRequestParts<Pages> for Visitor {
         // Without a guard before it nobody may more than look.
         let who = parts.extensions.get::<Who>().cloned().unwrap_or(Who { user: None, role: Role::Viewer });
         let language = language(&parts.headers, pages.config.load().general.language);
-        Ok(Self { who, language, at: path_of(&parts.uri) })
+        Ok(Self { who, by: parts.extensions.get::<By>().cloned(), language, at: path_of(&parts.uri) })
     }
 }
 
@@ -106,7 +121,7 @@ pub mod tests {
 
     /// Somebody at this machine who reads Spanish.
     pub fn somebody() -> Visitor {
-        Visitor { who: Who { user: None, role: Role::Admin }, language: Language::Es, at: "/".to_owned() }
+        Visitor { who: Who { user: None, role: Role::Admin }, language: Language::Es, by: None, at: "/".to_owned() }
     }
 
     #[test]

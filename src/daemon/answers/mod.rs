@@ -3,15 +3,22 @@
 //! The same functions answer over the daemon's socket and, when no daemon runs, in the command's own process. They print
 //! nothing; `cli` turns the JSON into tables.
 
+mod access;
+mod board;
 mod cases;
 mod clocks;
+mod console;
 mod delays;
 mod doctor;
+mod edits;
 mod event;
+mod events;
+mod feeds;
 mod hearings;
 mod look;
 mod opened;
 mod outbox;
+mod public;
 mod recovery;
 mod silences;
 mod sources;
@@ -20,13 +27,12 @@ mod visits;
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::Handles;
 use super::visit::Visitor;
 use crate::ask::line::Sight;
 use crate::ask::{Answer, Ask};
 use crate::config::Config;
+use crate::config::edit::NewCase;
 use crate::diag::nearest;
 use crate::domain::case::Watch;
 use crate::store::braked::Decision;
@@ -54,9 +60,14 @@ impl From<StoreError> for Answer {
     }
 }
 
-/// Answers a question that is asked at the operator's console.
+/// Answers a question that is asked at the operator's console, and notes what was done.
 pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
-    answer_as(desk, ask, Sight::Whole).await
+    let deed = console::deed(&ask);
+    let answer = answer_as(desk, ask, Sight::Whole).await;
+    if let Some((what, about)) = deed {
+        console::audit(desk, what, about, &answer).await;
+    }
+    answer
 }
 
 /// Answers a question of somebody who may see so much.
@@ -68,15 +79,26 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Look(look) => look::look(desk, look, sight).await,
         Ask::Event { id, language } => event::event(desk, &id, language.as_deref(), sight).await,
         Ask::Page { case, version, nth } => event::bytes(desk, &case, version, nth, sight).await,
-        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
-        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all).await,
+        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref(), sight).await,
+        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all, sight).await,
+        Ask::HearingBoard(question) => board::hearings(desk, &question, sight).await,
+        Ask::Today { english } => board::today(desk, english, sight).await,
+        Ask::Feeds => feeds::list(desk).await,
+        Ask::AddFeed(wanted) => feeds::add(desk, wanted).await,
+        Ask::RevokeFeed { id } => feeds::revoke(desk, &id).await,
+        Ask::Feed(question) => feeds::document(desk, question).await,
+        Ask::Add { source, number, name, tags } => edits::add(desk, NewCase { source, number, name, tags }).await,
+        Ask::Remove { case } => edits::remove(desk, &case).await,
+        Ask::Events { after, limit, kinds, tags, case } => events::after(desk, after, limit, events::Filter { kinds, tags, case }).await,
+        Ask::EventBody { id } => events::body(desk, &id).await,
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
-        Ask::Deliveries { about, failed, limit, state, channel } => {
-            let picked = outbox::Picked { about, failed, state, channel };
+        Ask::Deliveries { about, failed, limit, state, channel, after } => {
+            let picked = outbox::Picked { about, failed, state, channel, after };
             outbox::deliveries(desk, &picked, limit, sight).await
         }
+        Ask::Public { tag } => public::public(desk, &tag).await,
         Ask::Sources => sources::sources(desk).await,
         Ask::Retry { ids, end, which } => recovery::retry(desk, &ids, end, &which).await,
         Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,
@@ -90,12 +112,9 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Export { to } => upkeep::export(desk, to).await,
         Ask::Fsck { repair } => upkeep::fsck(desk, repair).await,
         Ask::Doctor { ask_sources } => doctor::doctor(desk, ask_sources).await,
+        Ask::Access(asked) => access::answer(desk, asked, sight).await,
         Ask::Reload => upkeep::reload(desk).await,
-        Ask::Status => Ok({
-            let config = desk.handles.config.load();
-            let list = std::path::absolute(&config.path).unwrap_or_else(|_| config.path.clone());
-            json!({"cases": config.cases.len(), "pid": std::process::id(), "list": list.display().to_string()})
-        }),
+        Ask::Status => Ok(upkeep::status(desk)),
     };
     result.map_or_else(|refusal| refusal, Answer::Data)
 }

@@ -14,7 +14,7 @@ use crate::store::mark::{self, Noted};
 use crate::store::records::case::{MissingEntryRecord, WordRecord};
 use crate::store::said::SaidRecord;
 use crate::store::writer::Ledger;
-use crate::store::{cases, folder, rows};
+use crate::store::{accounts, cases, folder, rows};
 
 use super::{Check, Report};
 
@@ -22,6 +22,9 @@ impl Check<'_> {
     pub(super) fn beside(&self, report: &mut Report) -> Result<(), StoreError> {
         self.missing(report)?;
         self.said(report)?;
+        for strange in accounts::strange(self.trees)? {
+            report.problem(strange);
+        }
         self.brake(report)
     }
 

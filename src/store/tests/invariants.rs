@@ -94,6 +94,11 @@ const TABLE: &[Planted] = &[
     row("what is missing under another key", moved_missing, "it is about another entry", Left),
     row("who left does not read back", |s| spoil(s, Table::Left, &keys::cid(3)), "left 0000000000000003: its checksum", Left),
     row("what was said of another case", moved_said, "it is about another case", Left),
+    row("a user does not read back", |s| spoil(s, Table::Account, &first(s, Table::Account)), "account ", Left),
+    row("a user under another's name", |s| copy_row(s, Table::Account, &[9; 16]), "it is about another user", Left),
+    row("a session does not read back", |s| spoil(s, Table::Session, &first(s, Table::Session)), "session ", Begun),
+    row("a token does not read back", |s| spoil(s, Table::Token, &first(s, Table::Token)), "token ", Left),
+    row("a deed does not read back", |s| spoil(s, Table::Audit, &first(s, Table::Audit)), "audit 0000000000000001", Left),
     row("what was said does not read back", |s| spoil(s, Table::Said, &first(s, Table::Said)), "said ", Left),
     // Versions.
     row(
@@ -199,6 +204,7 @@ pub(super) fn full(dir: &Path) -> Store {
     braked(&store, store.events_of(1));
     put(&store, Table::Brake, &keys::changed(SOURCE, "edit", 1), &(Instant(at(1)), 1u64));
     store.watch(&[case(1), case(2)], at(10)).expect("watches");
+    access::one_of_each(&store);
     for table in Table::ALL {
         assert!(of(*table).is_some(), "{} has no row", table.name());
     }
@@ -227,7 +233,19 @@ fn waits(store: &Store) -> BTreeSet<String> {
 
 /// The rows of the courts' record, the messages and who said what: nothing of them may go silently.
 fn evidence(store: &Store) -> BTreeSet<(Table, Vec<u8>)> {
-    let tables = [Table::Snap, Table::Event, Table::Delivery, Table::Attempt, Table::Body, Table::Silence, Table::Said, Table::Left];
+    let tables = [
+        Table::Snap,
+        Table::Event,
+        Table::Delivery,
+        Table::Attempt,
+        Table::Body,
+        Table::Silence,
+        Table::Said,
+        Table::Left,
+        Table::Account,
+        Table::Token,
+        Table::Audit,
+    ];
     let mut rows = BTreeSet::new();
     for table in tables {
         rows.extend(store.inner.trees.at(table).iter().keys().map(|key| (table, key.expect("reads").to_vec())));
@@ -358,7 +376,7 @@ fn spoil(store: &Store, table: Table, key: &[u8]) {
     damage::spoil(store, table, key);
 }
 
-fn first(store: &Store, table: Table) -> Vec<u8> {
+pub(super) fn first(store: &Store, table: Table) -> Vec<u8> {
     store.inner.trees.at(table).first().expect("reads").expect("has one").0.to_vec()
 }
 

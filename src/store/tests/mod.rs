@@ -3,6 +3,7 @@
 //! Cases, dockets, pages and events are made from small numbers, so that a test can say what it expects. Times are seconds
 //! after a fixed instant.
 
+mod access;
 mod ages;
 mod appointments;
 mod brake;
@@ -12,6 +13,7 @@ mod conditions;
 pub(super) mod damage;
 mod deliveries;
 mod digests;
+mod feeds;
 mod flips;
 mod golden;
 mod growth;

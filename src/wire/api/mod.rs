@@ -3,12 +3,24 @@
 //! Filled by `daemon::answers`, read by `web` and `cli`, described to others by the OpenAPI document. One file a subject. Instants are RFC 3339
 //! in UTC, days are civil dates at the court. Nothing is decided here.
 
+pub mod access;
+pub mod board;
 pub mod case;
 pub mod cases;
+pub mod changes;
+pub mod clocks;
 pub mod deliveries;
 pub mod diff;
 pub mod docket;
 pub mod event;
+pub mod events;
+pub mod feeds;
+pub mod health;
+pub mod hearings;
+pub mod problem;
+pub mod public;
 pub mod silences;
 pub mod sources;
+pub mod upkeep;
 pub mod versions;
+pub mod visits;

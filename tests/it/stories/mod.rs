@@ -1,6 +1,7 @@
 //! Stories: what a newsroom or a trial monitor would notice.
 
 mod absent;
+mod api;
 mod audited;
 mod bad_answers;
 mod brake;
@@ -10,6 +11,7 @@ mod clocks;
 mod commands;
 mod damage;
 mod damaged;
+mod dashboard;
 mod delays;
 mod delivery;
 mod demo;
@@ -46,6 +48,7 @@ mod recipes;
 mod saved;
 mod series;
 mod sessions;
+mod showcase;
 mod silences;
 mod states;
 mod torture;
