@@ -41,7 +41,7 @@ mod counted;
 mod dead_man;
 mod delays;
 pub mod deliver;
-mod desk;
+pub mod desk;
 mod differing;
 mod digest;
 pub mod feeds;

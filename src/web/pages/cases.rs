@@ -34,7 +34,7 @@ async fn listed(look: &Looking) -> Result<Response, Response> {
     let visitor = &look.visitor;
     let list = look.pages.cases(visitor).await.map_err(|refusal| face::refused(visitor, "/cases", &refusal))?;
     let folded = look.pages.folds.of(&list);
-    let text = |name| look.asked(name).chars().take(200).collect::<String>();
+    let text = |name| look.asked(name).chars().filter(|c| !c.is_control()).take(200).collect::<String>();
     let filter =
         Filter { q: text("q"), tag: text("tag"), source: text("source"), health: text("health"), sort: Sort::named(look.asked("sort")) };
     let (zone, page) = (look.zone(), look.page());
@@ -62,7 +62,7 @@ async fn listed(look: &Looking) -> Result<Response, Response> {
             }
         } @else {
             table.stack {
-                caption role="status" {
+                caption {
                     (picked.len()) " " (visitor.say("de", "of")) " " (list.cases.len()) " " (visitor.say("expedientes", "cases"))
                 }
                 thead {

@@ -92,7 +92,12 @@ fn proof(look: &Looking, event: &EventPage, case: &str) -> Markup {
             dd.code { (event.line.id) " · " (said::text(&event.line.kind)) " · " (event.line.seq) }
         }
         @if !event.pages.is_empty() {
-            h2 { (look.say("Página guardada", "Stored page")) }
+            h2 { (look.say("Lo que se guardó de la fuente", "What was stored of the source")) }
+            @if event.pages.iter().all(|(_, page)| Some(&page.sha256) != event.page_sha256.as_ref()) {
+                p.small.soft {
+                    (look.say("La suma de lo visto es la de las sumas (en binario) de todas las páginas de la visita, una tras otra.", "The sum of what was seen is that of the sums (as bytes) of all pages of the visit, one after the other."))
+                }
+            }
             (stored(look, case, version, event.pages.iter().map(|(nth, page)| (*nth, page))))
         }
     }
@@ -104,7 +109,7 @@ fn sent(look: &Looking, event: &EventPage) -> Markup {
         @if !event.deliveries.is_empty() {
             h2 { (look.say("Envíos", "Deliveries")) }
             table.stack {
-                caption { (event.deliveries.len()) " " (look.say("envíos de este aviso", "deliveries of this event")) }
+                caption { (look.say("Envíos de este aviso: ", "Deliveries of this event: ")) (event.deliveries.len()) }
                 thead { tr {
                     th scope="col" { (look.say("Envío", "Delivery")) }
                     th scope="col" { (look.say("Canal", "Channel")) }

@@ -61,3 +61,6 @@ pub(super) fn router() -> Router<Pages> {
         .merge(users::router())
         .route("/audit", get(audit::list))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::cases::CaseLine;
 use super::docket::{DocketForm, DocumentForm, HeadingForm, PartyForm, WithheldForm};
-use super::versions::PageLine;
+use super::versions::{PageLine, VersionLine};
 
 /// A docket as it was last seen, or a version of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -45,8 +45,24 @@ pub struct CaseCard {
     pub told: String,
     /// When the newest version was seen; `null` when there is none.
     pub seen_at: Option<String>,
-    /// The fields above the list.
-    pub heading: Option<HeadingForm>,
+    /// What stands above the entries; `null` where nothing was read yet, or nothing of it is told.
+    pub above: Option<Above>,
+}
+
+/// What stood above the entries in a version, and the pages that it was read from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct VersionPage {
+    /// As in the list of versions.
+    pub line: VersionLine,
+    /// What stood above the entries; `null` where that does not read back.
+    pub above: Option<Above>,
+}
+
+/// What stands above the entries of a version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Above {
+    /// The fields.
+    pub heading: HeadingForm,
     /// The parties, at most 500 of them.
     pub parties: Vec<PartyForm>,
     /// How many parties there are.

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::opened::OpenVersion;
 use super::{Eye, Subject, masks, name_of};
 use crate::ask::Answer;
 use crate::daemon::telling::Telling;
@@ -12,7 +13,7 @@ use crate::domain::about::Stop;
 use crate::domain::docket::{Docket, Party};
 use crate::domain::withhold::Telling as HowMuch;
 use crate::store::error::StoreError;
-use crate::wire::api::case::{CaseCard, LinkedCase};
+use crate::wire::api::case::{Above, CaseCard, LinkedCase};
 use crate::wire::api::docket::{HeadingForm, PartyForm};
 
 /// Parties that a card has.
@@ -38,30 +39,15 @@ pub(super) fn card(eye: &Eye, subject: &Subject<'_>, waits: Option<Postponed>) -
         linked: linked.collect(),
         told: name_of(how_much).to_owned(),
         seen_at: None,
-        heading: None,
-        parties: Vec::new(),
-        party_count: 0,
+        above: None,
     };
     let newest = subject.head.as_ref().map_or(0, |head| head.version);
     if newest > 0 && is_told {
         match eye.opened.version(&eye.store, subject.cid, newest) {
             Ok(Some(open)) => {
                 card.seen_at = Some(open.at.to_string());
-                let shown = eye.kept(subject, &[b"heading", &open.seal.0], || {
-                    let telling = eye.telling(subject, &open)?;
-                    let about = telling.about(eye.language, Stop::Unsaid);
-                    let docket = &open.docket;
-                    let heading = if eye.sees_all() { docket.heading.clone() } else { masks::heading(&docket.heading, &about) };
-                    let one = |party: &Party| if eye.sees_all() { Some(party.clone()) } else { masks::party(party, &about) };
-                    let parties = docket.parties.iter().take(PARTIES).filter_map(one);
-                    let parties: Vec<PartyForm> = parties.map(|party| PartyForm { role: party.role, name: party.name }).collect();
-                    Ok((HeadingForm::of(&Docket { heading, ..Docket::default() }, &watch.number), parties, docket.parties.len()))
-                })?;
-                let read: (HeadingForm, Vec<PartyForm>, usize) = serde_json::from_value(shown).map_err(|error| Answer::No {
-                    why: format!("the heading is not of the form that it should have: {error}"),
-                    code: 70,
-                })?;
-                (card.heading, card.parties, card.party_count) = (Some(read.0), read.1, read.2);
+                let shown = eye.kept(subject, &[b"above", &open.seal.0], || above(eye, subject, &open))?;
+                card.above = serde_json::from_value(shown).ok();
             }
             // How the case is doing is shown all the same; `fsck` reports what does not read back.
             Ok(None) | Err(StoreError::Damaged(_)) => {}
@@ -69,4 +55,19 @@ pub(super) fn card(eye: &Eye, subject: &Subject<'_>, waits: Option<Postponed>) -
         }
     }
     Ok(json!(card))
+}
+
+/// What stands above the entries of a version, as it may be seen.
+pub(super) fn above(eye: &Eye, subject: &Subject<'_>, open: &OpenVersion) -> Result<Above, Answer> {
+    let telling = eye.telling(subject, open)?;
+    let about = telling.about(eye.language, Stop::Unsaid);
+    let docket = &open.docket;
+    let heading = if eye.sees_all() { docket.heading.clone() } else { masks::heading(&docket.heading, &about) };
+    let one = |party: &Party| if eye.sees_all() { Some(party.clone()) } else { masks::party(party, &about) };
+    let parties = docket.parties.iter().take(PARTIES).filter_map(one);
+    Ok(Above {
+        heading: HeadingForm::of(&Docket { heading, ..Docket::default() }, &subject.watch.number),
+        parties: parties.map(|party| PartyForm { role: party.role, name: party.name }).collect(),
+        party_count: docket.parties.len(),
+    })
 }

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Eye, Subject, page_of, part_of};
+use super::{Eye, Subject, card, page_of, part_of};
 use crate::ask::Answer;
 use crate::store::error::StoreError;
 use crate::store::history::VersionInfo;
+use crate::wire::api::case::VersionPage;
 use crate::wire::api::versions::{PageLine, VersionLine, VersionList};
 
 /// Versions of a page: each is read.
@@ -37,7 +38,7 @@ pub(super) fn one(eye: &Eye, subject: &Subject<'_>, number: u32) -> Result<Value
         let before = all.iter().map(|info| info.number).filter(|other| *other < number).max();
         let info = all.into_iter().find(|info| info.number == number);
         let info = info.ok_or_else(|| super::super::cases::no_version(&subject.watch.number.canonical, Some(number), &[]))?;
-        line(eye, subject, &info, before)
+        Ok(VersionPage { line: line(eye, subject, &info, before)?, above: Some(card::above(eye, subject, &open)?) })
     })
 }
 

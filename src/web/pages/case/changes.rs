@@ -22,7 +22,6 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
         @if found.events.is_empty() {
             p { (look.say("Todavía no se ha avisado de ningún cambio: la primera lectura es la base.", "No change was told yet: the first reading is the baseline.")) }
         }
-        (pager)
         ol.entries {
             @for event in &found.events {
                 li.entry {

@@ -1,7 +1,6 @@
 //! The procedural time limits of a case.
 //!
-//! A tab of [`case`](super). The answer is read here and nowhere else; the words of each limit are those of `message`, in the language of the
-//! watch list. Of a case of which only types and dates are told none is shown.
+//! A tab of [`case`](super). The answer is read here and nowhere else; the words of each limit are those of `message`. Of a case of which only types and dates are told none is shown.
 
 use axum::response::Response;
 use maud::{Markup, html};
@@ -10,6 +9,7 @@ use serde_json::Value;
 use super::super::looking::Looking;
 use super::{closed, framed, is_closed};
 use crate::ask::Ask;
+use crate::ask::line::Sight;
 use crate::web::said;
 
 /// The tab.
@@ -18,12 +18,22 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     if is_closed(&card) || card.told != "whole" {
         return Ok(framed(look, &card, "/clocks", &closed(look)));
     }
-    let found: Value = look.ask(Ask::Clocks { case: Some(look.case()), all: true }).await?;
+    let all = look.asked("all") == "1";
+    let found: Value = look.ask(Ask::Clocks { case: Some(look.case()), all }).await?;
     let lines = found.get("clocks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    Ok(framed(look, &card, "/clocks", &table(look, lines)))
+    let at = format!("{}/clocks", Looking::address(&card));
+    let body = html! {
+        (table(look, lines))
+        p {
+            @if all { a href=(at) { (look.say("Solo los que corren", "Those that run only")) } }
+            @else { a href={ (at) "?all=1" } { (look.say("También los que no corren", "Also those that do not run")) } }
+        }
+    };
+    Ok(framed(look, &card, "/clocks", &body))
 }
 
 fn table(look: &Looking, lines: &[Value]) -> Markup {
+    let is_whole = look.visitor.sight() == Sight::Whole;
     html! {
         @if lines.is_empty() {
             p { (look.say("No corre ningún plazo conocido en este expediente.", "No known time limit runs in this case.")) }
@@ -46,8 +56,9 @@ fn table(look: &Looking, lines: &[Value]) -> Markup {
                     @for line in lines {
                         tr {
                             th scope="row" {
-                                (said::text(title(look, line)))
-                                @if let Some(person) = line.get("person").and_then(Value::as_str) { div.small.soft { bdi { (said::text(person)) } } }
+                                (said::text(own(look, line, "title").unwrap_or_else(|| text(line, "rule"))))
+                                // An operator's own words stand there too.
+                                @if let Some(words) = own(look, line, "text").filter(|_| is_whole) { div.small { bdi { (said::text(words)) } } }
                             }
                             td data-label=(look.say("Estado", "State")) { (state(text(line, "state"), look)) }
                             td.num data-label=(look.say("Vence", "Due")) { (text(line, "due")) }
@@ -64,23 +75,38 @@ fn text<'v>(line: &'v Value, name: &str) -> &'v str {
     line.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The title of a rule: one text, or one in each language.
-fn title<'v>(look: &Looking, line: &'v Value) -> &'v str {
-    let both = line.get("title");
-    let own = both.and_then(|title| title.get(look.say("es", "en"))).or(both).and_then(Value::as_str);
-    own.unwrap_or_else(|| text(line, "rule"))
+/// Words that stand there in both languages, in the reader's.
+fn own<'v>(look: &Looking, line: &'v Value, name: &str) -> Option<&'v str> {
+    line.get(name)?.get(look.say("es", "en"))?.as_str()
 }
 
+/// What a time limit is doing, by its stable name. Nothing in it says that somebody did not do something.
 fn state(name: &str, look: &Looking) -> Markup {
     let (class, es, en) = match name {
-        "running" => ("", "corre", "runs"),
+        "breach" => ("bad", "vencido; lo que lo termina no se observa", "over; what ends it is not observed"),
+        "possible_breach" => ("warn", "vencido según una lectura de la ley", "over by one reading of the law"),
         "warning" => ("warn", "por vencer", "nearly over"),
-        "breached" => ("bad", "vencido", "over"),
-        "met" => ("good", "cumplido", "met"),
-        "met_late" => ("warn", "cumplido tarde", "met late"),
+        "running" => ("", "corre", "runs"),
         "suspended" => ("", "suspendido", "suspended"),
-        "unknown_start" => ("", "inicio desconocido", "start unknown"),
-        _ => return html! { span.state { (name.replace('_', " ")) } },
+        "unknown_start" => ("", "no consta cuándo empezó", "no entry shows when it began"),
+        "met_late" => ("warn", "lo que lo termina consta después", "what ends it was observed after the time"),
+        "met" => ("good", "lo que lo termina consta a tiempo", "what ends it was observed in time"),
+        "not_started" => ("", "no consta que empezara", "nothing shows that it began"),
+        "not_applicable" => ("", "no aplica o no se sabe si aplica", "does not apply, or it is not known whether it does"),
+        other => return html! { span.state { (said::text(other)) } },
     };
     html! { span class={ "state " (class) } { (look.say(es, en)) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::clocks::State;
+
+    #[test]
+    fn every_state_of_a_time_limit_has_words() {
+        let code = include_str!("clocks.rs");
+        for (name, _) in State::ALL {
+            assert!(code.contains(&format!("        \"{name}\" => (")), "{name}");
+        }
+    }
 }

@@ -33,14 +33,13 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
         p role="status" {
             @if found.total == 0 { (look.say("Estas dos versiones dicen lo mismo.", "These two versions say the same.")) }
             @else {
-                (found.total) " " (look.say("diferencias", "differences")) ": "
-                (added) " " (look.say("actuaciones nuevas", "entries added")) ", "
-                (edited) " " (look.say("con texto distinto", "with different text")) ", "
-                (gone) " " (look.say("que no se observan", "not seen"))
+                (look.say("Diferencias: ", "Differences: ")) (found.total)
+                " · " (look.say("actuaciones nuevas: ", "entries added: ")) (added)
+                " · " (look.say("con contenido distinto: ", "with different content: ")) (edited)
+                " · " (look.say("que no se observan: ", "not seen: ")) (gone)
             }
         }
         @if found.is_partial { p.notice { (look.say("Por privacidad, algunas diferencias no se muestran.", "For privacy, some differences are not shown.")) } }
-        (pager)
         @for change in &found.changes { section.change { (one(look, &card, &found, change)) } }
         (pager)
     };

@@ -9,7 +9,7 @@ use super::super::looking::Looking;
 use crate::domain::access::Role;
 use crate::message;
 use crate::web::{links, said};
-use crate::wire::api::case::CaseCard;
+use crate::wire::api::case::{Above, CaseCard};
 
 /// Parties that are shown at once; the others are folded.
 const PARTIES: usize = 8;
@@ -31,7 +31,7 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
             }
         }
         div.heads {
-            (fields(look, card))
+            @if let Some(above) = &card.above { (fields(look, above)) }
             dl.facts {
                 dt { (look.say("Lectura", "Reading")) }
                 dd { (said::health_mark(&line.health, visitor)) (why(line, &zone, visitor)) }
@@ -66,7 +66,7 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
         @if let Some(note) = &card.note {
             p.notice { strong { (look.say("Nota: ", "Note: ")) } (said::text(note)) }
         }
-        (parties(look, card))
+        @if let Some(above) = &card.above { (parties(look, above)) }
         @if visitor.may(Role::Editor) {
             div.row {
                 @if line.import_only.is_none() {
@@ -78,9 +78,9 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
     }
 }
 
-fn fields(look: &Looking, card: &CaseCard) -> Markup {
-    let language = look.visitor.language;
-    let Some(heading) = &card.heading else { return html! {} };
+/// The fields above the entries.
+pub(super) fn fields(look: &Looking, above: &Above) -> Markup {
+    let (language, heading) = (look.visitor.language, &above.heading);
     let fixed = [
         ("title", &heading.title),
         ("court", &heading.court),
@@ -104,8 +104,9 @@ fn fields(look: &Looking, card: &CaseCard) -> Markup {
     }
 }
 
-fn parties(look: &Looking, card: &CaseCard) -> Markup {
-    let (first, rest) = card.parties.split_at(card.parties.len().min(PARTIES));
+/// The parties.
+pub(super) fn parties(look: &Looking, above: &Above) -> Markup {
+    let (first, rest) = above.parties.split_at(above.parties.len().min(PARTIES));
     let list = |parties: &[crate::wire::api::docket::PartyForm]| {
         html! { ul { @for party in parties { li { span.soft { (said::text(&party.role)) ": " } bdi { (said::text(&party.name)) } } } } }
     };
@@ -119,8 +120,8 @@ fn parties(look: &Looking, card: &CaseCard) -> Markup {
                     (list(rest))
                 }
             }
-            @if card.party_count > card.parties.len() {
-                p.soft { (card.party_count) " " (look.say("partes en total", "parties in all")) }
+            @if above.party_count > above.parties.len() {
+                p.soft { (above.party_count) " " (look.say("partes en total", "parties in all")) }
             }
         }
     }

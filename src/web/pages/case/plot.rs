@@ -44,10 +44,10 @@ pub(super) fn plot(look: &Looking, timeline: &Timeline) -> Markup {
                 @for (nth, (_, height)) in bars.iter().enumerate() {
                     @let (x, width) = place(nth, count);
                     @let tall = scaled(*height, most);
-                    @if tall > 0 { rect.bar x=(x) y=(HEIGHT - tall) width=(width) height=(tall); }
-                    @else { rect.none x=(x) y=(HEIGHT) width=(width) height="1"; }
+                    @if tall > 0 { rect.bar x=(x) y=(HEIGHT - tall) width=(width) height=(tall) {} }
+                    @else { rect.none x=(x) y=(HEIGHT) width=(width) height="1" {} }
                 }
-                line.axis x1="0" y1=(HEIGHT) x2=(WIDTH) y2=(HEIGHT);
+                line.axis x1="0" y1=(HEIGHT) x2=(WIDTH) y2=(HEIGHT) {}
             }
             details {
                 summary { (look.say("Como tabla", "As a table")) }

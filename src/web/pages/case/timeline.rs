@@ -42,7 +42,6 @@ pub(super) fn list(look: &Looking, card: &CaseCard, timeline: &Timeline, address
             p.notice { (look.say("Por privacidad, algunas actuaciones no se muestran.", "For privacy, some entries are not shown.")) }
         }
         @if timeline.entries.is_empty() { p { (look.say("No consta ninguna actuación.", "There is no entry on the record.")) } }
-        (said::pager(timeline.page, timeline.pages, address, &look.visitor))
         ol.entries { @for entry in &timeline.entries { li.entry { (one(look, card, entry)) } } }
         (said::pager(timeline.page, timeline.pages, address, &look.visitor))
     }

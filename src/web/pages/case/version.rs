@@ -6,17 +6,16 @@ use axum::response::Response;
 use maud::html;
 
 use super::super::looking::Looking;
-use super::{below, timeline, version_of, versions};
+use super::{below, head, timeline, version_of, versions};
 use crate::ask::look::At;
 use crate::web::said;
-use crate::wire::api::case::Timeline;
-use crate::wire::api::versions::VersionLine;
+use crate::wire::api::case::{Timeline, VersionPage};
 
 /// The page.
 pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
     let number = version_of(look).ok_or_else(|| look.unknown())?;
-    let version: VersionLine = look.at(At::Version { version: number }).await?;
+    let VersionPage { line: version, above } = look.at(At::Version { version: number }).await?;
     let timeline: Timeline = look.at(At::Timeline { version: Some(number), page: look.page() }).await?;
     let at = Looking::address(&card);
     let body = html! {
@@ -30,6 +29,7 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
         }
         h2 { (look.say("Páginas guardadas", "Stored pages")) }
         (versions::stored(look, &at, number, version.pages.iter().enumerate()))
+        @if let Some(above) = &above { h2 { (look.say("Datos", "Fields")) } (head::fields(look, above)) (head::parties(look, above)) }
         (timeline::list(look, &card, &timeline, &format!("{at}/versions/{number}?page=")))
     };
     let title = format!("{} {number} · {}", look.say("Versión", "Version"), super::label(&card));

@@ -25,7 +25,6 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
         h2 { (look.say("Versiones", "Versions")) " (" (found.total) ")" }
         @if found.versions.is_empty() { p { (look.say("Este expediente todavía no se ha leído.", "This case was not read yet.")) } }
         @if found.total > 1 { p { a href={ (at) "/diff" } { (look.say("Comparar dos versiones", "Compare two versions")) } } }
-        (pager)
         ol.entries { @for version in &found.versions { li.entry { (one(look, &at, version)) } } }
         (pager)
     };

@@ -14,6 +14,7 @@ use crate::web::face;
 pub(super) async fn now(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
     look.visitor.need(Role::Editor)?;
-    let _: Value = look.ask(Ask::Poll { cases: vec![look.case()], dry_run: false }).await?;
-    Ok(face::lead_to(&Looking::address(&card)))
+    let ask = Ask::Poll { cases: vec![look.case()], dry_run: false };
+    let visited = look.pages.line.get::<Value>(ask, look.visitor.sight()).await;
+    Ok(visited.map_or_else(|refusal| face::refused(&look.visitor, "/cases", &refusal), |_| face::lead_to(&Looking::address(&card))))
 }
