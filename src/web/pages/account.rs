@@ -38,7 +38,7 @@ const DAYS: [i64; 4] = [30, 90, 365, 0];
 /// The routes.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
-        .route(ADDRESS, get(show))
+        .route("/account", get(show))
         .route("/account/password", post(password))
         .route("/account/session", post(end_session))
         .route("/account/token", post(add_token))

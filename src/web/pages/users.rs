@@ -26,7 +26,7 @@ const ADDRESS: &str = "/users";
 /// The routes.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
-        .route(ADDRESS, get(show))
+        .route("/users", get(show))
         .route("/users/add", post(add))
         .route("/users/password", post(password))
         .route("/users/role", post(role))
