@@ -84,7 +84,7 @@ fn table(visitor: &Visitor, users: &[UserLine]) -> Markup {
         visitor.say("Rol", "Role"),
         visitor.say("Estado", "State"),
         visitor.say("Sesiones", "Sessions"),
-        visitor.say("Contraseña de", "Password of"),
+        visitor.say("Contraseña puesta", "Password set"),
     );
     html! {
         table.stack {

@@ -514,6 +514,8 @@ fn a_token_opens_what_it_may_with_and_without_accounts_until_it_is_revoked() {
     program.get("/users").says(403, "solo quien administra");
     assert_eq!(program.post("/users/remove", &[("name", "eva")]).status, 403);
     program.get("/account").says(200, "Claves de acceso");
+    // Nor does it make others of it.
+    program.post("/account/token", &[("name", "hija"), ("role", "viewer"), ("days", "0")]).says(400, "su nombre y contraseña");
     let mut evas = Browser::with_token(port, &admin);
     evas.post("/users/remove", &[("name", "eva")]).says(403, "solo quien administra");
     world.ok(&["user", "role", "eva", "admin"]);
