@@ -4,14 +4,18 @@
 //! form in `wire`, or one sentence and an exit code. Nothing is looked up or decided here.
 
 pub mod access;
+pub mod board;
 pub mod delays;
 pub mod line;
+pub mod look;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use access::Access;
+use board::{FeedQuestion, FeedWanted, HearingQuestion};
 use delays::Question;
+use look::Look;
 
 /// A question.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,6 +39,25 @@ pub enum Ask {
         /// The newer version; the newest when absent.
         to: Option<u32>,
     },
+    /// A look at one case, page by page.
+    Look(Look),
+    /// One event.
+    Event {
+        /// Its id.
+        id: String,
+        /// `es` or `en`; the language of the watch list when absent.
+        #[serde(default)]
+        language: Option<String>,
+    },
+    /// The bytes of a stored page, in base64.
+    Page {
+        /// The case as typed.
+        case: String,
+        /// The version.
+        version: u32,
+        /// Its place among the pages of the version, from 0.
+        nth: usize,
+    },
     /// The hearings that the dockets mention.
     Hearings {
         /// The case as typed; all when absent.
@@ -48,6 +71,24 @@ pub enum Ask {
         #[serde(default)]
         all: bool,
     },
+    /// Hearings of all cases, as the board has them.
+    HearingBoard(HearingQuestion),
+    /// What somebody looks at first in the morning.
+    Today {
+        /// In English; otherwise in Spanish.
+        english: bool,
+    },
+    /// The secret addresses of feeds.
+    Feeds,
+    /// Makes a secret address.
+    AddFeed(FeedWanted),
+    /// Revokes a secret address.
+    RevokeFeed {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
+    /// A document of an address.
+    Feed(FeedQuestion),
     /// The report of delays.
     Delays(Question),
     /// Visits now.
@@ -77,7 +118,20 @@ pub enum Ask {
         failed: bool,
         /// At most this many, newest first.
         limit: usize,
+        /// Only those in this state, by its stable name.
+        #[serde(default)]
+        state: Option<String>,
+        /// Only those of this channel.
+        #[serde(default)]
+        channel: Option<String>,
     },
+    /// What everybody may see of the cases of a tag.
+    Public {
+        /// The tag.
+        tag: String,
+    },
+    /// The sources of the watched cases, with what their hosts last answered.
+    Sources,
     /// Sends deliveries again, or ends them.
     Retry {
         /// Their ids; when empty, all that are held or given up and that the rest asks for.

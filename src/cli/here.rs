@@ -57,7 +57,7 @@ pub(super) fn here(
         let broken = |error: StoreError| Failure::new(Exit::Store, error.to_string());
         // Visits from the command line count against the same budgets as the daemon's.
         prune::restore_hosts(&handles).await.map_err(broken)?;
-        let desk = Desk { handles: (*handles).clone(), visitor: Arc::new(Visitor::new((*handles).clone())) };
+        let desk = Desk { handles: (*handles).clone(), visitor: Arc::new(Visitor::new((*handles).clone())), opened: Default::default() };
         let mut result = Ok(());
         for question in questions {
             result = each(answer(&desk, question).await);

@@ -18,6 +18,7 @@ mod edit;
 mod exit;
 mod explain;
 mod extract;
+mod feed;
 mod handover;
 mod hearings;
 mod here;
@@ -192,6 +193,12 @@ enum Command {
     },
     /// Print who did what at the dashboard, the API and the console
     Audit(audit::AuditArgs),
+    /// Make, print or revoke secret addresses of feeds and calendars
+    #[command(args_conflicts_with_subcommands = true, after_help = feed::HELP)]
+    Feed {
+        #[command(subcommand)]
+        what: Option<feed::FeedCommand>,
+    },
     /// Send what the brake holds of a source: the change is real
     #[command(after_help = deliveries::BRAKE)]
     Release {
@@ -306,6 +313,11 @@ pub fn run(cli: Cli) -> Exit {
         Command::User { what } => user::run(common, what),
         Command::Token { what } => token::run(common, what),
         Command::Audit(args) => audit::run(common, args),
+        Command::Feed { what } => match what {
+            None | Some(feed::FeedCommand::List) => feed::list(common),
+            Some(feed::FeedCommand::Add(args)) => feed::add(common, args),
+            Some(feed::FeedCommand::Revoke { id }) => feed::revoke(common, id),
+        },
         Command::Release { source } => deliveries::brake(common, source, true, false),
         Command::Discard { source, all } => deliveries::brake(common, source, false, all),
         Command::Test { channel } => test::run(common, &channel),

@@ -11,6 +11,7 @@
 //! | its own timer (a minute) | the pruner | [`prune`] |
 //! | its own timer (ten minutes) | the daily backup | [`backups`] |
 //! | its own timer (a minute) | the calendar | [`calendar`] |
+//! | its own timer (a second), where there is a dashboard | the board | [`board`] |
 //! | its own timer (a minute) | the conditions | `conditions` |
 //! | its own timer (five minutes) | the dead man's switch | `dead_man` |
 //! | SIGHUP, `veedor reload` | the reloader | [`reload`] |
@@ -31,6 +32,7 @@ pub mod ask;
 pub mod attempt;
 pub mod backups;
 mod beginning;
+pub mod board;
 mod brake;
 pub mod calendar;
 pub mod checkup;
@@ -42,6 +44,8 @@ pub mod deliver;
 mod desk;
 mod differing;
 mod digest;
+pub mod feeds;
+mod hearings;
 mod held;
 mod limits;
 mod matter;
@@ -116,6 +120,10 @@ pub struct Handles {
     pub notifier: Arc<Notifier>,
     /// What was read of dockets for messages.
     pub read: telling::Read,
+    /// What is known of all cases at once.
+    pub board: board::Board,
+    /// What feeds were made of.
+    pub feeds: feeds::Feeds,
     /// What fails, by channel.
     pub runs: Arc<Runs>,
     /// Counters.
@@ -201,6 +209,8 @@ impl Handles {
             clock,
             store,
             read: telling::Read::default(),
+            board: board::Board::default(),
+            feeds: feeds::Feeds::default(),
             metrics,
             control: Arc::new(Control::default()),
         })
@@ -238,10 +248,11 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("conditions", conditions::run(handles.clone()));
     loops.start("reloader", reload::run(handles.clone()));
     loops.start("signals", signals::run(handles.control.clone()));
-    let answering = answers::Desk { handles: handles.clone(), visitor };
+    let answering = answers::Desk { handles: handles.clone(), visitor, opened: answers::Opened::default() };
     loops.start("socket", socket.run(answering.clone()));
     if let Some(page) = page {
         let (line, asked) = Line::open();
+        loops.start("board", board::run(handles.clone()));
         loops.start("desk", desk::run(answering, asked));
         let pages = web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock, line);
         loops.start("web", web::run(page, pages.while_these_beat(&pulses)));

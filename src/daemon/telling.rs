@@ -133,7 +133,23 @@ impl Telling {
         config: &Config,
         watch: &Watch,
         (cid, head): (Cid, &Head),
+        shown: (&Docket, u32),
+    ) -> Result<Self, StoreError> {
+        Self::as_held_with(store, read, config, watch, (cid, head), shown, &[])
+    }
+
+    /// The same, where these events of the case may name parties that neither docket has any more. Blocks.
+    ///
+    /// # Errors
+    /// Only when the store is unusable.
+    pub fn as_held_with(
+        store: &Store,
+        read: &Read,
+        config: &Config,
+        watch: &Watch,
+        (cid, head): (Cid, &Head),
         (docket, version): (&Docket, u32),
+        events: &[Event],
     ) -> Result<Self, StoreError> {
         let mut dockets = vec![Arc::new(Known::of(docket))];
         let others = watch.linked.iter().map(|case| store.cid(case)).collect::<Result<Vec<_>, _>>()?;
@@ -157,8 +173,33 @@ impl Telling {
             zone: source.map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number)),
             watch: watch.clone(),
             case_url: String::new(),
-            privacy: Privacy::new(config.policy_of(&watch.case), watch, held.as_ref(), &[]),
+            privacy: Privacy::new(config.policy_of(&watch.case), watch, held.as_ref(), events),
         })
+    }
+
+    /// Of a case for whoever may see everything.
+    pub fn unmasked(config: &Config, case: &CaseRef) -> Self {
+        let source = config.source_of(case);
+        let number = || source.and_then(|source| source.recipe.number(&case.number).ok());
+        let watch = config.watch(case).cloned().unwrap_or_else(|| no_longer_watched(case, number()));
+        Self {
+            previous: None,
+            source_title: source.map_or_else(|| case.source.clone(), |source| source.recipe.title.clone()),
+            zone: source.map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number)),
+            case_url: source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default(),
+            privacy: Privacy::open(),
+            watch,
+        }
+    }
+
+    /// The case as watched, its note and tags only where they may be told.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// The source's title.
+    pub fn source_title(&self) -> &str {
+        &self.source_title
     }
 
     /// For a reader of this language, who stops it in this way.

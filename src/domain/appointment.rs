@@ -4,6 +4,8 @@
 //! every version that tells of hearings. They stand in the events, where the next version finds them again, and `message::calendar`
 //! writes them as iCalendar. Nothing here is written or sent.
 
+mod standing;
+
 use std::collections::HashSet;
 
 use jiff::civil::{Date, Time};
@@ -15,6 +17,8 @@ use super::hearing::HearingMode;
 use super::id::Id;
 use super::setting::{Outcome, Setting};
 use super::twin::Placed;
+
+pub use standing::{latest_of, standing};
 
 /// A hearing as a calendar program keeps it.
 #[derive(Debug, Clone, PartialEq)]

@@ -46,6 +46,7 @@ pub mod disagreement;
 pub mod docket;
 pub mod event;
 pub mod evidence;
+pub mod feed;
 pub mod figure;
 pub mod fold;
 pub mod health;

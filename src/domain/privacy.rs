@@ -12,7 +12,7 @@ use regex::Regex;
 use super::about::Language;
 use super::case::Watch;
 use super::docket::{Docket, Party};
-use super::event::{Audience, Event, EventKind};
+use super::event::{Audience, EXCERPT_CHARS, Event, EventKind};
 use super::names::{Names, initials, plain_words};
 use super::redact::{Mask, Rule, Scope, Words, cut_at_word, plain, plain_start, replaced};
 use super::withhold::{Telling, Withhold};
@@ -189,14 +189,24 @@ impl Privacy {
         Self::unread(Arc::default())
     }
 
+    /// For whoever may see everything: nothing is hidden.
+    pub fn open() -> Self {
+        let policy = Policy { excerpt_chars: EXCERPT_CHARS, ..Policy::default() };
+        Self { telling: Telling::Whole, is_lifted: true, is_unread: false, ..Self::unread(Arc::new(policy)) }
+    }
+
     /// Of a case with these dockets, for messages of these events. `None` when they could not be read.
     pub fn new(policy: Arc<Policy>, watch: &Watch, held: Option<&Held>, events: &[Event]) -> Self {
         let Some(held) = held.filter(|held| !held.dockets.is_empty()) else { return Self::unread(policy) };
         let own = [&watch.number.canonical, &watch.number.compact].into_iter().filter(|number| number.chars().count() > 3).cloned();
         let mut privacy = Self { own: own.collect(), is_unread: false, is_reserved: held.reserved, ..Self::unread(policy) };
-        let told = events.iter().filter_map(|event| event.field.as_ref()).filter_map(|field| {
-            let role = field.field.strip_prefix("party.")?;
-            Some([&field.before, &field.after].into_iter().flatten().map(|name| Party { role: role.to_owned(), name: name.clone() }))
+        let told = events.iter().filter_map(|event| event.field.as_ref()).map(|field| {
+            let values = [&field.before, &field.after].into_iter().flatten();
+            match field.field.strip_prefix("party.") {
+                Some(role) => values.map(|name| Party { role: role.to_owned(), name: name.clone() }).collect(),
+                None if field.field == "title" => values.flat_map(|title| of_caption(title)).collect(),
+                None => Vec::new(),
+            }
         });
         let told: Vec<Party> = told.flatten().collect();
         for party in held.dockets.iter().flat_map(|known| &known.parties).chain(&told) {

@@ -200,7 +200,7 @@ pub fn cut(text: &str, most: usize) -> String {
 }
 
 /// A text of at most `most` characters that ends with a whole word: half a number, name or address would not be known for what it is.
-pub(super) fn cut_at_word(text: &str, most: usize) -> String {
+pub fn cut_at_word(text: &str, most: usize) -> String {
     if text.chars().count() < most {
         return text.to_owned();
     }

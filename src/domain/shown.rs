@@ -91,6 +91,26 @@ impl About<'_> {
         (telling != Telling::Activity).then(|| self.privacy.text(title, tone))
     }
 
+    /// The text of an entry of this title, or a passage of it, as it may be shown: as much as a message quotes. `None` where no text is told.
+    pub fn text(&self, title: &str, text: &str) -> Option<String> {
+        let tone = Tone { language: self.language, scope: Scope::Alert, strict: false };
+        (self.privacy.of_entry(title) == Telling::Whole).then(|| self.excerpt(text, tone))
+    }
+
+    /// The name of a party as it may be shown; `None` where not even that is told.
+    pub fn party(&self, role: &str, name: &str) -> Option<String> {
+        let tone = Tone { language: self.language, scope: Scope::Alert, strict: false };
+        (self.privacy.of_case().0 == Telling::Whole).then(|| self.privacy.name(Some(role), name, tone))
+    }
+
+    /// The value of a field of the heading as it may be shown; `None` where values are not told.
+    pub fn value(&self, field: &str, value: &str) -> Option<String> {
+        let tone = Tone { language: self.language, scope: Scope::Alert, strict: false };
+        let is_name = field.starts_with("judge") || field.starts_with("panel");
+        let shown = || if is_name { self.privacy.name(None, value, tone) } else { self.privacy.text(value, tone) };
+        (self.privacy.of_case().0 == Telling::Whole).then(shown)
+    }
+
     /// The key of an entry as it may be shown.
     pub fn key(&self, of: &EntryKey) -> EntryKey {
         key(of, |text| self.words(text))

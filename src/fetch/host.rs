@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::robots::Robots;
+use super::view::{HostView, LastAnswer, LastAnswers, RobotsView};
 use super::waits::{after, doubled, fraction, next_midnight, retry_at};
 use super::{Failure, HostRecord, Rules};
 use crate::clock::Clock;
@@ -56,6 +57,7 @@ struct State {
     robots: Option<(Arc<Robots>, Timestamp)>,
     robots_failures: u32,
     robots_pause: Option<Timestamp>,
+    last: LastAnswers,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -178,6 +180,30 @@ impl Host {
         let state = self.lock();
         let resting_until = state.resting.map(|(until, _)| until);
         HostRecord { host: key.to_owned(), used: state.used, day_ends: state.day_ends, resting_until }
+    }
+
+    /// Notes what came of an exchange.
+    pub(super) fn note(&self, answer: LastAnswer) {
+        self.lock().last.note(answer);
+    }
+
+    /// What is known of it now.
+    pub(super) fn view(&self, key: &str, now: Timestamp) -> HostView {
+        let state = self.lock();
+        let robots = match (&state.robots, state.robots_pause.filter(|until| *until > now)) {
+            (Some((robots, until)), _) => RobotsView::Read { until: *until, rules: robots.len(), delay: robots.delay },
+            (None, Some(again)) => RobotsView::Unreadable { again },
+            (None, None) => RobotsView::Unasked,
+        };
+        HostView {
+            host: key.to_owned(),
+            used: if state.day_ends > now { state.used } else { 0 },
+            day_ends: state.day_ends,
+            rests: state.resting.filter(|(until, _)| *until > now).map(|(until, reason)| (until, reason.text())),
+            waiting: self.waiting.load(Ordering::SeqCst),
+            robots,
+            last: state.last.all(),
+        }
     }
 
     pub(super) fn restore(&self, record: &HostRecord) {

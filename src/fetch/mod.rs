@@ -18,6 +18,7 @@ pub mod room;
 mod tally;
 mod tls;
 mod trouble;
+pub mod view;
 mod visit;
 mod waits;
 
@@ -40,6 +41,7 @@ use self::dates::Dates;
 use self::host::Host;
 use self::room::{Load, Room};
 use self::tally::Tally;
+use self::view::HostView;
 use crate::clock::Clock;
 use crate::domain::page::{Page, Request};
 use crate::domain::reach::Reach;
@@ -255,6 +257,14 @@ impl Fetcher {
         let mut records: Vec<_> = lock(&self.inner.hosts).iter().map(|(key, host)| host.record(key)).collect();
         records.sort_by(|a, b| a.host.cmp(&b.host));
         records
+    }
+
+    /// What is known of each host that was asked, by its address.
+    pub fn hosts(&self) -> Vec<HostView> {
+        let now = self.inner.clock.now();
+        let mut views: Vec<_> = lock(&self.inner.hosts).iter().map(|(key, host)| host.view(key, now)).collect();
+        views.sort_by(|a, b| a.host.cmp(&b.host));
+        views
     }
 
     /// Takes up what [`budget_snapshot`](Self::budget_snapshot) gave; records of no address are passed over.

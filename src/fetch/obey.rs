@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use url::{Host as Name, Position, Url};
 
 use super::exchange::{Answer, Ask, Bound, exchange};
@@ -71,8 +72,10 @@ impl Fetcher {
             timeout: rules.timeout,
             reuses: turn.reuses(),
         };
+        let started = Instant::now();
         let result = exchange(&client, ask, Bound::Cut(robots::MOST_BYTES)).await;
         turn.end(result.is_ok());
+        self.note(host, (&rules.source, "robots.txt"), started, &result);
         let now = self.inner.clock.now();
         match result {
             // Asked too often: that is no word on robots.txt, and certainly no permission.

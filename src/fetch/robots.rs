@@ -73,6 +73,11 @@ impl Robots {
         if named { ours } else { everyones }
     }
 
+    /// How many rules concern us.
+    pub(super) fn len(&self) -> usize {
+        self.rules.len()
+    }
+
     /// Whether `target`, a path with its query, may be asked for: the longest matching rule wins, and of two as long the
     /// one that allows (RFC 9309 §2.2.2).
     pub(super) fn allows(&self, target: &str) -> bool {

@@ -11,6 +11,7 @@ use super::host::Host;
 use super::room::Load;
 use super::tally::Tally;
 use super::trouble::Trouble;
+use super::view::LastAnswer;
 use super::{Failure, FailureKind, Fetched, Fetcher, Jar, Rules, Validators};
 use crate::domain::page::{Method, Page, Request};
 
@@ -48,6 +49,7 @@ impl Fetcher {
         let result = exchange(&client, ask, Bound::Hold(load)).await;
         turn.end(result.is_ok());
         tally.seconds.observe(started.elapsed());
+        self.note(&host, (&rules.source, &request.step), started, &result);
         // Still within the turn, so that whoever is next sees a rest that begins now.
         let answer = self.judge(&host, rules, result)?;
         drop(turn);
@@ -74,6 +76,20 @@ impl Fetcher {
             charset: request.charset.clone(),
             fetched_at: at,
         }))
+    }
+
+    /// Notes what came back, for people who look.
+    pub(super) fn note(&self, host: &Host, (source, step): (&str, &str), started: Instant, result: &Result<Answer, Trouble>) {
+        let answer = result.as_ref().ok();
+        host.note(LastAnswer {
+            source: source.to_owned(),
+            step: step.to_owned(),
+            at: self.inner.clock.now(),
+            took: started.elapsed(),
+            status: answer.map(|answer| answer.status),
+            bytes: answer.map_or(0, |answer| answer.body.len()),
+            trouble: result.as_ref().err().map(|trouble| trouble.why.clone()),
+        });
     }
 
     /// Tells the host's state what came back, and sorts out what is no page.

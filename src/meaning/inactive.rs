@@ -7,7 +7,7 @@
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 
-use crate::domain::docket::Entry;
+use crate::domain::docket::{Docket, Entry};
 use crate::domain::event::{Event, EventKind, FieldChange, SILENT_SINCE, Severity};
 
 use super::Meaning;
@@ -20,8 +20,8 @@ impl Meaning {
         let after = calendar.silent_after.filter(|after| *after > 0)?;
         let today = calendar.day(calendar.read_at);
         let entries = &calendar.docket.entries;
-        let last = entries.iter().filter_map(|entry| entry.date).filter(|date| *date <= today).max()?;
-        let days = u32::try_from((today - last).get_days()).ok()?;
+        let (last, days) = last_entered(entries, today)?;
+        let days = u32::try_from(days).ok()?;
         let doublings = days.checked_div(after)?.checked_ilog2()?;
         let step = after.checked_shl(doublings)?;
         let came = last.checked_add(i64::from(step).days()).ok()?;
@@ -33,6 +33,12 @@ impl Meaning {
         let field = FieldChange { field: SILENT_SINCE.into(), before: Some(last.to_string()), after: Some(days.to_string()) };
         let came = instant(came.to_datetime(Time::midnight()), &calendar.zone)?;
         Some((Event { field: Some(field), ..event }, came))
+    }
+
+    /// Since when nothing was entered in a case that is not closed, and how many days that is, as of the day on which it was read.
+    pub fn quiet_since(&self, docket: &Docket, today: Date) -> Option<(Date, i64)> {
+        let found = last_entered(&docket.entries, today)?;
+        (!self.is_closed(&docket.entries)).then_some(found)
     }
 
     /// Whether the newest that the entries say of it is that the case was closed.
@@ -47,6 +53,12 @@ impl Meaning {
     }
 }
 
+/// The date of the last entry that is not dated ahead, and the days from it to this one.
+fn last_entered(entries: &[Entry], today: Date) -> Option<(Date, i64)> {
+    let last = entries.iter().filter_map(|entry| entry.date).filter(|date| *date <= today).max()?;
+    Some((last, i64::from((today - last).get_days())))
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -54,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::domain::case::CaseRef;
-    use crate::domain::docket::{Docket, EntryKey};
+    use crate::domain::docket::EntryKey;
     use crate::meaning::vectors;
 
     /// What is told of a case with entries of these days when it was last read on a day at noon in Guayaquil: days and severity.

@@ -66,6 +66,7 @@ use crate::domain::hearing::{HearingMention, HearingStatus};
 use crate::domain::id::sha256;
 
 pub use details::Heard;
+pub use edit::passage;
 use integrity::signs::Signs;
 use labels::Labels;
 use language::{Language, NumericOrder};

@@ -23,7 +23,8 @@ use crate::domain::shown::Shown;
 use crate::domain::twin::ALSO_AT;
 
 /// What is told of one event.
-pub(super) struct Block {
+#[derive(Debug)]
+pub struct Block {
     /// How loud it is.
     pub severity: Severity,
     /// The name of its kind.

@@ -1,10 +1,11 @@
 //! Hearings as iCalendar (RFC 5545, 5546): what a mail brings along for its reader's calendar.
 //!
-//! `notify::email` puts it beside the text, and a calendar feed would use the same. METHOD is PUBLISH: nobody is asked to answer, so there
+//! `notify::email` puts it beside the text; [`feed`] is the calendar that programs fetch. METHOD is PUBLISH: nobody is asked to answer, so there
 //! is an ORGANIZER and no ATTENDEE. Times are wall times in the court's zone, whose rules go along. Nothing is alarmed (veedor's own
 //! reminders do that) and nobody's time is marked as taken. No end is written, because no record states one. The same arguments give the
 //! same bytes. What one line may hold is in [`line`]; the zones are in [`zone`].
 
+mod feed;
 mod line;
 mod zone;
 
@@ -19,6 +20,7 @@ use crate::domain::about::{About, Language};
 use crate::domain::appointment::Appointment;
 use crate::domain::redact::{cut, plain};
 use crate::domain::shown::Shown;
+pub use feed::{CalendarFeed, calendar_feed};
 use line::Lines;
 
 /// Who publishes the appointments.
@@ -66,12 +68,9 @@ pub fn calendar_of(cases: &[(&[Shown], &About<'_>)], publisher: &Publisher<'_>) 
     lines.plain(pick(language, "PRODID:-//veedor//veedor//ES", "PRODID:-//veedor//veedor//EN"));
     lines.plain("CALSCALE:GREGORIAN");
     lines.plain(&format!("METHOD:{METHOD}"));
-    for (name, zone) in zones(&latest) {
-        let days = latest.iter().filter(|(one, ..)| one.zone == name && is_timed(one)).map(|(one, ..)| one.date);
-        zone::write(&mut lines, &name, &zone, days);
-    }
+    write_zones(&mut lines, &latest);
     for (appointment, seen_at, about) in &latest {
-        write(&mut lines, appointment, *seen_at, about, publisher);
+        write(&mut lines, appointment, *seen_at, about, publisher, false);
     }
     lines.plain("END:VCALENDAR");
     Some(lines.text())
@@ -85,6 +84,14 @@ pub fn file_name(language: Language) -> &'static str {
 /// One that lasts several days is told as whole days; its hour stands in the description.
 fn is_timed(appointment: &Appointment) -> bool {
     appointment.time.is_some() && appointment.end_date.is_none()
+}
+
+/// The rules of the zones in which hours are told.
+fn write_zones(lines: &mut Lines, appointments: &[(Appointment, Timestamp, &About<'_>)]) {
+    for (name, zone) in zones(appointments) {
+        let days = appointments.iter().filter(|(one, ..)| one.zone == name && is_timed(one)).map(|(one, ..)| one.date);
+        zone::write(lines, &name, &zone, days);
+    }
 }
 
 /// The zones in which hours are told, each once.
@@ -104,13 +111,20 @@ fn zone_named(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some())
 }
 
-fn write(lines: &mut Lines, appointment: &Appointment, seen_at: Timestamp, about: &About<'_>, publisher: &Publisher<'_>) {
+/// An appointment; `dated`: with when it last changed, which a calendar that is fetched says of each.
+fn write(lines: &mut Lines, appointment: &Appointment, seen_at: Timestamp, about: &About<'_>, publisher: &Publisher<'_>, dated: bool) {
     let language = about.language;
     lines.plain("BEGIN:VEVENT");
     lines.plain(&format!("UID:hearing.{}@{}", appointment.id, publisher.domain));
     lines.plain(&format!("SEQUENCE:{}", appointment.sequence));
-    lines.plain(&format!("DTSTAMP:{}", seen_at.strftime("%Y%m%dT%H%M%SZ")));
-    lines.organizer(publisher.name, publisher.address);
+    let at = seen_at.strftime("%Y%m%dT%H%M%SZ");
+    lines.plain(&format!("DTSTAMP:{at}"));
+    if dated {
+        lines.plain(&format!("LAST-MODIFIED:{at}"));
+    }
+    if !publisher.address.is_empty() {
+        lines.organizer(publisher.name, publisher.address);
+    }
     starts(lines, appointment);
     let name = hearing_name(appointment.kind.as_deref(), language);
     let off = if appointment.cancelled { pick(language, "Ya no en esta fecha: ", "No longer on this date: ") } else { "" };

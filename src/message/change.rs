@@ -7,7 +7,7 @@ use similar::{ChangeTag, TextDiff};
 
 /// A run of words that both texts have, or only one of them.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub enum Piece {
     /// In both.
     Same(String),
     /// Only in the text before.

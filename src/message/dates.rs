@@ -21,7 +21,7 @@ fn month(date: Date, names: &[&'static str; 12]) -> &'static str {
 }
 
 /// `20-feb-2024`, `20 Feb 2024`.
-pub(super) fn day(date: Date, language: Language) -> String {
+pub fn day(date: Date, language: Language) -> String {
     match language {
         Language::Es => format!("{:02}-{}-{}", date.day(), month(date, &SHORT_ES), date.year()),
         Language::En => format!("{} {} {}", date.day(), month(date, &SHORT_EN), date.year()),
@@ -29,7 +29,7 @@ pub(super) fn day(date: Date, language: Language) -> String {
 }
 
 /// `20-feb-2024 09:00`; the day alone when the hour is not known.
-pub(super) fn moment(date: Date, time: Option<Time>, language: Language) -> String {
+pub fn moment(date: Date, time: Option<Time>, language: Language) -> String {
     match time {
         Some(time) => format!("{} {:02}:{:02}", day(date, language), time.hour(), time.minute()),
         None => day(date, language),
@@ -37,7 +37,7 @@ pub(super) fn moment(date: Date, time: Option<Time>, language: Language) -> Stri
 }
 
 /// `martes 12 de marzo de 2024`, `Tuesday 12 March 2024`.
-pub(super) fn long_day(date: Date, language: Language) -> String {
+pub fn long_day(date: Date, language: Language) -> String {
     let weekday = weekday(date.weekday(), language);
     match language {
         Language::Es => format!("{weekday} {} de {} de {}", date.day(), month(date, &LONG_ES), date.year()),
@@ -54,7 +54,7 @@ pub(super) fn short_month(date: Date, language: Language) -> String {
 }
 
 /// `febrero de 2024`, `February 2024`: above a month of a calendar.
-pub(super) fn long_month(date: Date, language: Language) -> String {
+pub fn long_month(date: Date, language: Language) -> String {
     match language {
         Language::Es => format!("{} de {}", month(date, &LONG_ES), date.year()),
         Language::En => format!("{} {}", month(date, &LONG_EN), date.year()),
@@ -62,7 +62,7 @@ pub(super) fn long_month(date: Date, language: Language) -> String {
 }
 
 /// `14-mar-2024 10:04`: when we saw something, on the court's clock, for one line.
-pub(super) fn short_instant(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+pub fn short_instant(at: Timestamp, zone: &TimeZone, language: Language) -> String {
     let local = at.to_zoned_datetime(zone.clone());
     moment(local.date(), Some(local.time()), language)
 }

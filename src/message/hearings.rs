@@ -116,7 +116,7 @@ const NAMES: [(&str, &str, &str); 101] = [
 ];
 
 /// The type of a hearing by its stable name; an unknown one is shown with its own words.
-pub(super) fn hearing_name(kind: Option<&str>, language: Language) -> String {
+pub fn hearing_name(kind: Option<&str>, language: Language) -> String {
     let Some(kind) = kind else { return pick(language, "Audiencia", "Hearing").to_owned() };
     match NAMES.binary_search_by_key(&kind, |(name, ..)| name) {
         Ok(at) => pick(language, NAMES[at].1, NAMES[at].2).to_owned(),

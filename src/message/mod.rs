@@ -5,6 +5,7 @@
 //! and words nothing but what [`About::show`] has made fit to show.
 
 mod advice;
+mod atom;
 mod block;
 mod calendar;
 mod change;
@@ -30,11 +31,17 @@ mod text;
 pub mod way_out;
 mod words;
 
-pub use calendar::{METHOD, Publisher, calendar, calendar_of, file_name};
+pub use atom::{AtomFeed, atom, entry as atom_entry};
+pub use block::Block;
+pub use calendar::{CalendarFeed, METHOD, Publisher, calendar, calendar_feed, calendar_of, file_name};
+pub use change::Piece;
+pub use dates::{day, long_day, long_month, moment as day_in, short_instant};
 pub use digest::digest;
+pub use hearings::hearing_name;
 pub use summary::summary;
+pub use words::{kind as kind_name, outcome as outcome_name, warning as warning_name};
 
-use crate::domain::about::About;
+use crate::domain::about::{About, Language};
 use crate::domain::shown::Shown;
 
 /// A mail's words.
@@ -56,6 +63,16 @@ pub fn mail(events: &[Shown], about: &About<'_>) -> Letter {
     told.sort_by_key(|event| std::cmp::Reverse(event.severity));
     let sheet = sheet::sheet(&told, about);
     Letter { text: text::text(&sheet), html: html::html(&sheet, &subject), subject }
+}
+
+/// What is told of one event, in parts.
+pub fn told(event: &Shown, about: &About<'_>) -> Block {
+    block::block(event, about)
+}
+
+/// The name of a field of the heading; one that is not known keeps the source's words.
+pub fn field_name(field: &str, language: Language) -> String {
+    words::field(field, language)
 }
 
 /// These events for a terminal or the journal: a few lines each.

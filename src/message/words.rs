@@ -18,7 +18,7 @@ pub(super) fn pick(language: Language, es: &'static str, en: &'static str) -> &'
 }
 
 /// The name of a kind, as a heading.
-pub(super) fn kind(kind: EventKind, language: Language) -> &'static str {
+pub fn kind(kind: EventKind, language: Language) -> &'static str {
     let (es, en) = match kind {
         EventKind::HearingScheduled => ("Audiencia convocada", "Hearing set"),
         EventKind::HearingRescheduled => ("Audiencia reprogramada", "Hearing rescheduled"),
@@ -186,7 +186,7 @@ pub(super) fn field(name: &str, language: Language) -> String {
 }
 
 /// A doubt about a hearing's date by its stable name.
-pub(super) fn warning(name: &str, language: Language) -> String {
+pub fn warning(name: &str, language: Language) -> String {
     let known = match name {
         "weekday_mismatch" => {
             ("el día de la semana y la fecha del texto no coinciden", "the weekday and the date in the text do not match")
@@ -313,7 +313,7 @@ pub(super) fn benign(kind: EventKind, severity: Severity, language: Language) ->
 }
 
 /// What became of a hearing, as a source shows it.
-pub(super) fn outcome(outcome: Outcome, language: Language) -> &'static str {
+pub fn outcome(outcome: Outcome, language: Language) -> &'static str {
     let (es, en) = match outcome {
         Outcome::Pending => ("por realizarse", "still to come"),
         Outcome::Held => ("realizada", "held"),

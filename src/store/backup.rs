@@ -85,6 +85,7 @@ impl LineCounts {
             | Line::Condition(_)
             | Line::Silence(_)
             | Line::Said(_)
+            | Line::Feed(_)
             | Line::LinkKey { .. }
             | Line::Account(_)
             | Line::Token { .. }
@@ -142,7 +143,8 @@ impl Store {
         Ok(counts)
     }
 
-    /// Writes everything as JSON Lines, but for the key of recipients' links, users, tokens and what was done: an export is for others to read.
+    /// Writes everything as JSON Lines, but for the key of recipients' links, the addresses of feeds, users, tokens and what was done: an export
+    /// is for others to read.
     pub fn export(&self, out: &mut dyn Write, now: Timestamp) -> Result<LineCounts, StoreError> {
         self.write_lines(out, now, false)
     }
@@ -211,6 +213,10 @@ impl Store {
         silences.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Silence)))?;
         let said = self.write(false, |ledger| ledger.said_lines())?;
         said.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Said)))?;
+        if whole {
+            let feeds = self.write(false, |ledger| ledger.feed_lines())?;
+            feeds.into_iter().try_for_each(|line| export.out.put_or_say(line.map(Line::Feed)))?;
+        }
         if let Some(key) = self.read(link_key::link_key)?.filter(|_| whole) {
             export.out.put(&Line::LinkKey { key: Sha(key) })?;
         }

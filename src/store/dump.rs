@@ -15,6 +15,7 @@ use super::audit::DeedRecord;
 use super::codes::Blob;
 use super::compact::LIVE;
 use super::error::StoreError;
+use super::feeds::FeedRecord;
 use super::hosts::HostRecord;
 use super::keys::{self, Table, Trees};
 use super::left::LeftRecord;
@@ -86,6 +87,7 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         Table::Session => json(&rows::decode_row::<SessionRecord>(table, key, value)?),
         Table::Token => json(&rows::decode_row::<TokenRecord>(table, key, value)?),
         Table::Audit => json(&rows::decode_row::<DeedRecord>(table, key, value)?),
+        Table::Feed => json(&rows::decode_long::<FeedRecord>(trees, table, key, value)?),
         Table::Due => String::new(),
         Table::Snap => match (keys::u64_at(key, 0), keys::u32_at(key, 8)) {
             (Some(cid), Some(number)) => json(&snapshot::read(trees, cid, number)?),
@@ -119,6 +121,7 @@ pub(super) fn key_len(table: Table) -> Option<usize> {
         Table::Account => Some(keys::ACCOUNT_LEN),
         Table::Session | Table::Token => Some(keys::SECRET_LEN),
         Table::Audit => Some(keys::AUDIT_LEN),
+        Table::Feed => Some(keys::FEED_LEN),
         Table::Attempt => Some(keys::ATTEMPT_LEN),
         Table::Missing | Table::Due => Some(keys::MISSING_LEN),
     }

@@ -174,7 +174,8 @@ fn is_long(table: Table) -> bool {
         | Table::Body
         | Table::Silence
         | Table::Said
-        | Table::Reading => true,
+        | Table::Reading
+        | Table::Feed => true,
         Table::Meta
         | Table::Word
         | Table::Cid

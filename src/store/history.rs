@@ -37,6 +37,10 @@ pub struct Counts {
     pub events: u64,
     /// Deliveries open or waiting.
     pub pending: u64,
+    /// Of those, deliveries that wait for their channel to be mended.
+    pub held: u64,
+    /// Of those, deliveries that the brake holds.
+    pub braked: u64,
     /// Deliveries that a silence mutes.
     pub muted: u64,
     /// Deliveries given up.
@@ -74,6 +78,11 @@ impl Store {
     /// When the pages of a version were seen.
     pub fn version_at(&self, cid: Cid, version: u32) -> Result<Option<Timestamp>, StoreError> {
         self.read(|trees| Ok(snapshot::header(trees, cid, version)?.map(|header| header.at.0)))
+    }
+
+    /// What changes whenever what is stored of a version does; `None` when there is none.
+    pub fn seal_of_version(&self, cid: Cid, version: u32) -> Result<Option<[u8; 32]>, StoreError> {
+        self.read(|trees| Ok(snapshot::header(trees, cid, version)?.map(|header| header.sha256.0)))
     }
 
     /// All versions of a case, oldest first.
@@ -175,7 +184,11 @@ impl Store {
                 match keys::u64_at(&key?, 0) {
                     Some(keys::NEVER) => counts.dead += 1,
                     Some(MUTED) => counts.muted += 1,
-                    _ => counts.pending += 1,
+                    place => {
+                        counts.pending += 1;
+                        counts.held += u64::from(place == Some(keys::HELD));
+                        counts.braked += u64::from(place == Some(keys::BRAKED));
+                    }
                 }
             }
             Ok(counts)
@@ -189,7 +202,7 @@ impl Store {
     }
 }
 
-fn event_at(trees: &Trees, words: &Words, number: u64) -> Result<Option<Event>, StoreError> {
+pub(super) fn event_at(trees: &Trees, words: &Words, number: u64) -> Result<Option<Event>, StoreError> {
     let record = rows::get_long::<EventRecord>(trees, Table::Event, &number.to_be_bytes())?;
     record.map(|record| event_from(trees, words, record)).transpose()
 }

@@ -86,6 +86,8 @@ tables! {
     Token = "token",
     /// Number u64 → what was done at the dashboard, the API or the console. Only added to, and dropped from its old end.
     Audit = "audit",
+    /// Feed address → whose it is, what it leads to, the hash of its token, long. Never removed.
+    Feed = "feed",
 }
 
 /// The opened trees. Cheap to clone.
@@ -164,6 +166,9 @@ pub(super) const DELIVERY_LEN: usize = 16;
 
 /// The length of keys in `silence`; longer ones are further parts.
 pub(super) const SILENCE_LEN: usize = 16;
+
+/// The length of keys in `feed`; longer ones are further parts.
+pub(super) const FEED_LEN: usize = 16;
 
 /// The length of a key in `said`.
 pub(super) const SAID_LEN: usize = 16;

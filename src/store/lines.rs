@@ -17,6 +17,7 @@ use super::brake_lines::BrakeLine;
 use super::codes::{Blob, IdHex, Instant, MediumCode, Sha};
 use super::conditions::ConditionLine;
 use super::error::StoreError;
+use super::feeds::FeedLine;
 use super::left::LeftRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, RowRecord};
 use super::records::delivery::{AttemptRecord, StateRecord};
@@ -57,6 +58,8 @@ pub(super) enum Line {
     Silence(SilenceLine),
     /// What the operator said of a case.
     Said(SaidRecord),
+    /// A secret address of feeds; in backups only.
+    Feed(FeedLine),
     /// The key of recipients' links; in backups only.
     LinkKey { key: Sha },
     /// A user with what is kept of the password; in backups only, as what follows.

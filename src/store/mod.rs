@@ -6,7 +6,8 @@
 //!
 //! From below: `durability`, `format` (bytes), `batch` (transactions, the 4 KB limit), `tree`, `keys`, `rows`, `records` ·
 //! `snapshot` · `writer`, `mark` · `cases`, `commit`, `history`, `queue`, `outbox`, `attempts`, `deliveries`, `brake`,
-//! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `conditions`, `readings`, `accounts`, `sessions`, `tokens`, `audit` · `folder`, `trial`, `compact`, `open` ·
+//! `braked`, `brake_lines`, `silences`, `muted`, `link_key`, `feeds`, `conditions`, `readings`, `journal`, `stirred`, `accounts`,
+//! `sessions`, `tokens`, `audit` · `folder`, `trial`, `compact`, `open` ·
 //! `backup`, `restore`, `fsck`, `indexes`, `derived`, `prune`, `dump`.
 //! The store never reads the clock and decides nothing. Instants are kept to the millisecond.
 
@@ -18,6 +19,7 @@ pub mod cases;
 pub mod commit;
 pub mod conditions;
 pub mod error;
+pub mod feeds;
 pub mod folder;
 pub mod fsck;
 #[cfg(any(test, fuzzing))]
@@ -56,6 +58,7 @@ mod dump;
 mod durability;
 mod format;
 mod indexes;
+pub mod journal;
 mod keys;
 mod lines;
 mod link_key;
@@ -65,6 +68,7 @@ mod records;
 mod refused;
 mod rows;
 mod snapshot;
+mod stirred;
 mod tree;
 mod writer;
 
@@ -126,6 +130,7 @@ struct Inner {
     /// What listings left out, as far as the log has said it.
     unread_told: Mutex<HashSet<String>>,
     silences: silences::Active,
+    stirred: stirred::Stirred,
     poison: Poison,
     dir: PathBuf,
     lost: Option<Mark>,
@@ -137,7 +142,7 @@ impl Store {
     /// Starts the writer over opened trees.
     fn start(trees: Trees, ledger: Ledger, dir: PathBuf, lost: Option<Mark>, marker: Marker) -> Result<Self, StoreError> {
         let (words, poison, queue) = (ledger.words(), Arc::clone(&ledger.poison), Arc::clone(&ledger.queue));
-        let (damaged, silences) = (ledger.damaged.clone(), Arc::clone(&ledger.silences));
+        let (damaged, silences, stirred) = (ledger.damaged.clone(), Arc::clone(&ledger.silences), ledger.stirred.clone());
         let (jobs, thread) = writer::start(ledger, marker)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -147,6 +152,7 @@ impl Store {
                 damaged,
                 unread_told: Mutex::default(),
                 silences,
+                stirred,
                 poison,
                 dir,
                 lost,

@@ -138,6 +138,11 @@ impl Store {
         })
     }
 
+    /// The right side of message ids, if it was ever asked for.
+    pub fn known_mail_domain(&self) -> Result<Option<String>, StoreError> {
+        self.read(mail_domain)
+    }
+
     /// The right side of message ids. The first that is asked for stays for ever, so that a new sender's address neither
     /// changes ids nor cuts threads.
     pub fn mail_domain(&self, now: &str) -> Result<String, StoreError> {

@@ -96,6 +96,7 @@ impl Store {
             Line::Condition(line) => self.write(flush, move |ledger| ledger.take_condition(&line)),
             Line::Silence(line) => self.write(flush, move |ledger| ledger.take_silence(line)),
             Line::Said(said) => self.write(flush, move |ledger| ledger.take_said(&said)),
+            Line::Feed(feed) => self.write(flush, move |ledger| ledger.take_feed(feed)),
             Line::LinkKey { key } => self.write(flush, move |ledger| ledger.keep_link_key(key.0).map(drop)),
             Line::Account(record) => self.write(flush, move |ledger| ledger.take_account(&record)),
             Line::Token { key, token } => self.write(flush, move |ledger| ledger.take_token(key.0, &token)),

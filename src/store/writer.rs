@@ -20,6 +20,7 @@ use super::queue::Queue;
 use super::records::case::WordRecord;
 use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::silences::{self, Active};
+use super::stirred::Stirred;
 use super::{Cid, indexes, rows};
 
 /// Jobs in one group (`storage.md` B1).
@@ -68,6 +69,8 @@ pub(super) struct Ledger {
     pub dirty: Option<Dirty>,
     /// What mutes now, shared with readers.
     pub silences: Active,
+    /// Which cases were written to, shared with readers.
+    pub stirred: Stirred,
     /// What the watch list says of its cases.
     pub labels: Labels,
     words: Words,
@@ -112,6 +115,7 @@ impl Ledger {
             damaged: Vec::new(),
             dirty: None,
             silences,
+            stirred: Stirred::default(),
             labels: Labels::new(),
             words,
             numbers,
@@ -214,6 +218,7 @@ impl Ledger {
 
     /// Notes that a case changed.
     pub(super) fn touched(&mut self, cid: Cid) {
+        self.stirred.note(cid);
         if let Some(dirty) = &mut self.dirty {
             dirty.cids.insert(cid);
         }

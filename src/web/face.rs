@@ -56,6 +56,7 @@ fn frame(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex, nofollow";
                 title { (title) " · veedor" }
+                link rel="icon" href="data:,";
                 link rel="stylesheet" href=(STYLE.address());
                 script src=(SCRIPT.address()) defer {}
             }
@@ -148,6 +149,19 @@ pub(super) fn refused(visitor: &Visitor, part: &str, refusal: &Refusal) -> Respo
         _ => visitor.say("No se pudo responder", "No answer"),
     };
     with(status, visitor, part, title, &html! { p.trouble role="alert" lang="en" { (refusal.why) } })
+}
+
+/// The page for what somebody may not do.
+pub(super) fn forbidden(visitor: &Visitor, part: &str) -> Response {
+    let body = html! {
+        p.trouble role="alert" {
+            (visitor.say(
+                "Su cuenta permite mirar y no cambiar. Pida a quien administra veedor el papel de edición.",
+                "Your account may look and not change. Ask whoever administers veedor for the role of editor.",
+            ))
+        }
+    };
+    with(StatusCode::FORBIDDEN, visitor, part, visitor.say("No está permitido", "Not allowed"), &body)
 }
 
 /// A page that is not there.

@@ -79,6 +79,7 @@ pub(super) async fn guard(State(pages): State<Pages>, mut request: Request, next
     if changes {
         // Whoever changed something sees it at once.
         pages.list.clear();
+        pages.kept.today.clear();
     }
     trail::ended(&pages, trail, answer, None).await
 }

@@ -1,7 +1,8 @@
 //! The address in `listen`: the dashboard, whether veedor is alive and ready, and counters.
 //!
 //! Started by `daemon` when `listen` is not empty. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
-//! `/metrics`, the files of the pages, and what recipients reach by links that only they have ([`ways_out`]). Pages ask the daemon over a
+//! `/metrics`, the files of the pages, what the watch list makes public ([`showcase`]), and what recipients reach by links that only they
+//! have ([`ways_out`]). Pages ask the daemon over a
 //! [`Line`] and read no store.
 
 mod assets;
@@ -10,15 +11,23 @@ mod cut;
 mod denied;
 mod entrance;
 mod face;
+mod feeds;
 mod fields;
 mod guard;
 mod health;
 mod limit;
+mod links;
+mod moment;
 mod pages;
+mod said;
 mod shelf;
+mod shelves;
+mod showcase;
 mod trail;
+mod unchanged;
 mod visitor;
 mod ways_out;
+mod words;
 
 use std::io;
 use std::net::SocketAddr;
@@ -34,7 +43,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use crate::ask::line::Line;
+use crate::ask::Ask;
+use crate::ask::line::{Line, Refusal, Sight};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{Control, Pulse};
@@ -44,6 +54,7 @@ use crate::store::pulse::blocking;
 use crate::wire::api::cases::CaseList;
 use cut::{Cut, Peer};
 use entrance::Entrance;
+use pages::Folds;
 use shelf::Shelf;
 use visitor::Visitor;
 use ways_out::WaysOut;
@@ -61,9 +72,39 @@ pub struct Pages {
     pulses: Vec<Pulse>,
     ways_out: WaysOut,
     line: Line,
+    clock: Clock,
     entrance: Arc<Entrance>,
     /// What is made of all cases.
-    list: Arc<Shelf<CaseList>>,
+    list: Arc<Lists>,
+    /// What everybody may see, by tag.
+    shown: showcase::Shown,
+    /// The same with what looking through it needs.
+    folds: Arc<Folds>,
+    /// What takes long and is asked in several ways.
+    kept: Arc<shelves::Kept>,
+}
+
+/// The list of all cases, for each who sees as much: what is kept for an editor is not for a viewer.
+#[derive(Debug, Default)]
+struct Lists {
+    whole: Shelf<CaseList>,
+    as_told: Shelf<CaseList>,
+}
+
+impl Lists {
+    /// The shelf for whoever sees so much.
+    fn of(&self, sight: Sight) -> &Shelf<CaseList> {
+        match sight {
+            Sight::Whole => &self.whole,
+            Sight::AsTold => &self.as_told,
+        }
+    }
+
+    /// Takes away what lies there.
+    fn clear(&self) {
+        self.whole.clear();
+        self.as_told.clear();
+    }
 }
 
 impl Pages {
@@ -72,7 +113,27 @@ impl Pages {
         let ways_out = WaysOut::of(config, clock, store, metrics);
         let entrance = Arc::new(Entrance::new(clock, metrics));
         let (metrics, control, store, config) = (metrics.clone(), control.clone(), store.clone(), config.clone());
-        Self { metrics, control, store, config, pulses: Vec::new(), ways_out, line, entrance, list: Arc::default() }
+        Self {
+            metrics,
+            control,
+            store,
+            config,
+            pulses: Vec::new(),
+            ways_out,
+            line,
+            entrance,
+            clock: clock.clone(),
+            list: Arc::default(),
+            shown: Arc::default(),
+            folds: Arc::default(),
+            kept: Arc::default(),
+        }
+    }
+
+    /// The list of all cases as this visitor may see it.
+    async fn cases(&self, visitor: &Visitor) -> Result<Arc<CaseList>, Refusal> {
+        let sight = visitor.sight();
+        self.list.of(sight).get(self.line.get(Ask::List, sight)).await
     }
 
     /// The same, which are alive while these loops come round.
@@ -105,8 +166,10 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .route("/metrics", get(counters))
         .route(&assets::STYLE.address(), get(async || assets::STYLE.answer()))
         .route(&assets::SCRIPT.address(), get(async || assets::SCRIPT.answer()))
+        .merge(showcase::router())
         .with_state(pages.clone())
         .merge(pages.ways_out.clone().router())
+        .merge(feeds::router(&pages))
         .merge(guarded(&pages));
     let told = control.clone();
     let listener = Cut { listener, control: control.clone() };

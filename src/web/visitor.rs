@@ -114,10 +114,15 @@ pub(super) fn named(code: &str) -> Option<Language> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
+
+    /// Somebody at this machine who reads Spanish.
+    pub fn somebody() -> Visitor {
+        Visitor { who: Who { user: None, role: Role::Admin }, language: Language::Es, by: None, at: "/".to_owned() }
+    }
 
     #[test]
     fn the_language_is_the_one_chosen_else_the_browsers_else_the_watch_lists() {

@@ -8,6 +8,7 @@ mod mailbox;
 mod receiver;
 mod story;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::io::Interest;
+use tokio::net::TcpListener;
 use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -80,15 +82,16 @@ async fn play(folder: &Path, story: Story, limit: Option<Duration>) -> Result<()
     let hook = receiver::Receiver::open(arrivals).await.map_err(|error| failed("webhook receiver", &error))?;
     court.seed(&story);
 
+    let listen = place_to_listen().await.map_err(|error| failed("dashboard", &error))?;
     let file = folder.join("watchlist.toml");
-    std::fs::write(&file, story.watchlist(folder, &court.base(), post.port(), &hook.url()))
+    std::fs::write(&file, story.watchlist(folder, &court.base(), (post.port(), listen), &hook.url()))
         .map_err(|error| failed("watch list", &error))?;
     let loaded = Config::load(&file)
         .map_err(|problems| Failure::new(Exit::Config, problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let handles = Handles::open(loaded.config, Clock::System).await.map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
     let control = handles.control.clone();
 
-    story.open(folder);
+    story.open(folder, listen);
     let mut units: Units<&'static str, Result<(), Failure>> = Units::default();
     let shared = Arc::new(court);
     units.start("court", shared.clone().serve(control.clone()));
@@ -129,6 +132,15 @@ async fn play(folder: &Path, story: Story, limit: Option<Duration>) -> Result<()
     control.stop();
     units.drain(Duration::from_secs(20)).await;
     result
+}
+
+/// The usual address where it is free, else another of this machine.
+async fn place_to_listen() -> std::io::Result<SocketAddr> {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 8377));
+    match TcpListener::bind(usual).await {
+        Ok(_) => Ok(usual),
+        Err(_) => TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?.local_addr(),
+    }
 }
 
 /// The terminal was closed. The daemon would take the signal for a wish to reload.

@@ -2,6 +2,7 @@
 //!
 //! Names, numbers and texts are invented; the wording follows what Ecuadorian courts write.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,7 +93,7 @@ impl Story {
     }
 
     /// The watch list of the demo.
-    pub fn watchlist(&self, folder: &Path, court: &str, smtp: u16, hook: &str) -> String {
+    pub fn watchlist(&self, folder: &Path, court: &str, (smtp, listen): (u16, SocketAddr), hook: &str) -> String {
         let language = if self.spanish { "es" } else { "en" };
         let folder = folder.display();
         format!(
@@ -100,7 +101,7 @@ impl Story {
 contact    = "demo@example.org"
 language   = "{language}"
 state_dir  = "{folder}/state"
-listen     = ""
+listen     = "{listen}"
 group_wait = "0s"
 confirm    = {{ visits = 3, span = "0s" }}
 
@@ -143,18 +144,19 @@ tags   = ["demo"]
     }
 
     /// What the newcomer reads first.
-    pub fn open(&self, folder: &Path) {
+    pub fn open(&self, folder: &Path, listen: SocketAddr) {
         if !self.quiet {
-            print::line(&self.opening(folder));
+            print::line(&self.opening(folder, listen));
         }
     }
 
-    fn opening(&self, folder: &Path) -> String {
+    fn opening(&self, folder: &Path, listen: SocketAddr) -> String {
         let list = folder.join("watchlist.toml").display().to_string();
         let veedor = std::env::args_os().next().map_or_else(|| "veedor".to_owned(), |name| name.to_string_lossy().into_owned());
         if self.spanish {
             format!(
                 "{}\nUn juzgado ficticio, un buzón y un receptor de webhooks, todo en esta máquina; nada sale a la red.\n\
+                 El tablero, en un navegador: http://{listen}\n\
                  La lista vigilada: {list}\nMientras tanto, en otra terminal, responden todos los comandos:\n    {veedor} list -c {list}\n\
                  La primera visita no alerta: es la línea de base. Ctrl-C termina.\n",
                 print::bold("Demostración de veedor")
@@ -162,6 +164,7 @@ tags   = ["demo"]
         } else {
             format!(
                 "{}\nA fictional court, a mailbox and a webhook receiver, all on this machine; nothing goes to the network.\n\
+                 The dashboard, in a browser: http://{listen}\n\
                  The watch list: {list}\nMeanwhile, in another terminal, all commands answer:\n    {veedor} list -c {list}\n\
                  The first visit raises no alert: it is the baseline. Ctrl-C ends it.\n",
                 print::bold("veedor demo")

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, find};
 use crate::ask::Answer;
+use crate::ask::line::Sight;
 use crate::config::Config;
 use crate::daemon::limits::clocks_of;
 use crate::daemon::readings;
@@ -17,9 +18,13 @@ use crate::delay::clocks::counts;
 use crate::domain::about::{About, Language, Stop};
 use crate::domain::case::Watch;
 use crate::domain::clocks::{Clock, Pin, State, Subject};
+use crate::domain::docket::EntryKey;
+use crate::domain::id::Id;
+use crate::domain::withhold::Telling as HowMuch;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
+use crate::wire::api::clocks::{ClockCounts, ClockLine, ClockList};
 use crate::{message, wire};
 
 /// What is counted.
@@ -27,7 +32,7 @@ const COUNTING: &str = "one clock for each rule and each case, person, hearing o
                         observed, which is not the same as not done; verify every rule with a lawyer";
 
 /// The clocks of a case, or of all. Without `all`, those that run or whose start is unknown, and those that were met late.
-pub async fn clocks(desk: &Desk, typed: Option<&str>, all: bool) -> Result<Value, Answer> {
+pub async fn clocks(desk: &Desk, typed: Option<&str>, all: bool, sight: Sight) -> Result<Value, Answer> {
     let config = desk.handles.config.load_full();
     let now = desk.handles.clock.now();
     let chosen = match typed {
@@ -40,33 +45,70 @@ pub async fn clocks(desk: &Desk, typed: Option<&str>, all: bool) -> Result<Value
     let asked = Arc::clone(&config);
     let cases = blocking(move || {
         let cases = chosen.into_iter().filter_map(|index| asked.cases.get(index));
-        cases.map(|watch| of_case(&store, &read, &asked, watch, now, all)).collect::<Result<Vec<_>, StoreError>>()
+        cases.map(|watch| of_case((&store, &read, &asked), watch, now, (all, sight))).collect::<Result<Vec<_>, StoreError>>()
     })
     .await?;
     for (clocks, shown) in cases {
         found.extend(clocks);
         lines.extend(shown);
     }
-    let rank = |state: &Value| State::ALL.iter().position(|(name, _)| state.as_str() == Some(name));
-    lines.sort_by_key(|line: &Value| (rank(&line["state"]), line["due"].is_null(), line["due"].as_str().map(str::to_owned)));
-    let counts: serde_json::Map<String, Value> =
-        counts(&found).iter().map(|(state, count)| (state.name().to_owned(), json!(count))).collect();
-    let mut lacking: Vec<&String> = found.iter().flat_map(|clock| &clock.lacking).collect();
+    let rank = |state: &str| State::ALL.iter().position(|(name, _)| state == *name);
+    lines.sort_by_key(|line: &ClockLine| (rank(&line.state), line.due.is_none(), line.due.clone()));
+    let mut lacking: Vec<String> = found.iter().flat_map(|clock| clock.lacking.clone()).collect();
     lacking.sort_unstable();
     lacking.dedup();
     let language = if language == Language::Es { "es" } else { "en" };
-    Ok(json!({"clocks": lines, "counts": counts, "lacking": lacking, "as_of": now.to_string(), "language": language, "counting": COUNTING}))
+    let list = ClockList {
+        clocks: lines,
+        counts: counted(&found),
+        lacking,
+        as_of: now.to_string(),
+        language: language.to_owned(),
+        counting: COUNTING.to_owned(),
+    };
+    Ok(json!(list))
 }
 
-/// The clocks of a case, and those that are shown as JSON.
-fn of_case(
-    store: &Store,
-    read: &Read,
-    config: &Config,
+fn counted(clocks: &[Clock]) -> ClockCounts {
+    let mut sum = ClockCounts::default();
+    for (state, count) in counts(clocks) {
+        let place = match state {
+            State::Breach => &mut sum.breach,
+            State::PossibleBreach => &mut sum.possible_breach,
+            State::Warning => &mut sum.warning,
+            State::Running => &mut sum.running,
+            State::Suspended => &mut sum.suspended,
+            State::UnknownStart => &mut sum.unknown_start,
+            State::MetLate => &mut sum.met_late,
+            State::Met => &mut sum.met,
+            State::NotStarted => &mut sum.not_started,
+            State::NotApplicable => &mut sum.not_applicable,
+        };
+        *place = count;
+    }
+    sum
+}
+
+/// The clocks of a case with these ids, as they are shown.
+pub(in crate::daemon) fn chosen(
+    of: (&Store, &Read, &Config),
     watch: &Watch,
     now: Timestamp,
-    all: bool,
-) -> Result<(Vec<Clock>, Vec<Value>), StoreError> {
+    ids: &[Id],
+    sight: Sight,
+) -> Result<Vec<ClockLine>, StoreError> {
+    let (_, lines) = of_case(of, watch, now, (true, sight))?;
+    Ok(lines.into_iter().filter(|line| ids.iter().any(|id| id.to_string() == line.id)).collect())
+}
+
+/// The clocks of a case, and those that are shown. Of a case that is not told in whole nobody is told what time it has; he does not
+/// count it either.
+fn of_case(
+    (store, read, config): (&Store, &Read, &Config),
+    watch: &Watch,
+    now: Timestamp,
+    (all, sight): (bool, Sight),
+) -> Result<(Vec<Clock>, Vec<ClockLine>), StoreError> {
     let rules = config.rules_of(&watch.case);
     let Some(source) = config.source_of(&watch.case) else { return Ok((Vec::new(), Vec::new())) };
     let Some(cid) = store.cid(&watch.case)? else { return Ok((Vec::new(), Vec::new())) };
@@ -79,18 +121,27 @@ fn of_case(
     let readings = readings::of(store, &rules, &meaning, cid, &docket);
     let clocks = clocks_of(config, watch, (&docket, &readings), read_at, now);
     let telling = Telling::load(store, read, config, &watch.case, &[])?;
+    if sight == Sight::AsTold && telling.of_case() != HowMuch::Whole {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let about = telling.about(config.general.language, Stop::Unsaid);
     let is_shown = |clock: &&Clock| all || clock.state.is_open() || matches!(clock.state, State::UnknownStart | State::MetLate);
+    let entry = |key: &EntryKey| {
+        let entry = docket.entry(key)?;
+        let title = if sight == Sight::Whole { Some(entry.title.clone()) } else { about.title(&entry.title) };
+        Some((entry.date, title?))
+    };
     let line = |clock: &Clock| {
         let clock = masked(clock, &about);
-        let mut form = wire::clocks::to_json(&clock, &message::clocks::text(&clock, &zone), &docket);
+        let mut form = wire::clocks::form(&clock, &message::clocks::text(&clock, &zone), &entry);
         form["source"] = json!(watch.case.source);
         form["case"] = json!(watch.number.canonical);
         form["name"] = json!(watch.name);
         form["rules"] = json!(rules.version());
-        form
+        serde_json::from_value(form)
+            .map_err(|error| StoreError::Refused(format!("a clock is not of the form that it should have: {error}")))
     };
-    let shown = clocks.iter().filter(is_shown).map(line).collect();
+    let shown = clocks.iter().filter(is_shown).map(line).collect::<Result<_, _>>()?;
     Ok((clocks, shown))
 }
 

@@ -4,15 +4,22 @@
 //! nothing; `cli` turns the JSON into tables.
 
 mod access;
+mod board;
 mod cases;
 mod clocks;
 mod console;
 mod delays;
 mod doctor;
+mod event;
+mod feeds;
 mod hearings;
+mod look;
+mod opened;
 mod outbox;
+mod public;
 mod recovery;
 mod silences;
+mod sources;
 mod upkeep;
 mod visits;
 
@@ -32,6 +39,7 @@ use crate::store::error::StoreError;
 
 pub use clocks::masked;
 pub use doctor::finding;
+pub use opened::Opened;
 pub use visits::polled;
 
 /// What the answers need.
@@ -41,6 +49,8 @@ pub struct Desk {
     pub handles: Handles,
     /// Makes visits.
     pub visitor: Arc<Visitor>,
+    /// What was opened of cases that are looked at.
+    pub opened: Opened,
 }
 
 impl From<StoreError> for Answer {
@@ -62,15 +72,29 @@ pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
 /// Answers a question of somebody who may see so much.
 pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
     let result = match ask {
-        Ask::List => cases::list(desk).await,
-        Ask::Show { case, version } => cases::show(desk, &case, version).await,
-        Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to).await,
-        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref()).await,
-        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all).await,
+        Ask::List => cases::list(desk, sight).await,
+        Ask::Show { case, version } => cases::show(desk, &case, version, sight).await,
+        Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to, sight).await,
+        Ask::Look(look) => look::look(desk, look, sight).await,
+        Ask::Event { id, language } => event::event(desk, &id, language.as_deref(), sight).await,
+        Ask::Page { case, version, nth } => event::bytes(desk, &case, version, nth, sight).await,
+        Ask::Hearings { case } => hearings::hearings(desk, case.as_deref(), sight).await,
+        Ask::Clocks { case, all } => clocks::clocks(desk, case.as_deref(), all, sight).await,
+        Ask::HearingBoard(question) => board::hearings(desk, &question, sight).await,
+        Ask::Today { english } => board::today(desk, english, sight).await,
+        Ask::Feeds => feeds::list(desk).await,
+        Ask::AddFeed(wanted) => feeds::add(desk, wanted).await,
+        Ask::RevokeFeed { id } => feeds::revoke(desk, &id).await,
+        Ask::Feed(question) => feeds::document(desk, question).await,
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
-        Ask::Deliveries { about, failed, limit } => outbox::deliveries(desk, about.as_deref(), failed, limit).await,
+        Ask::Deliveries { about, failed, limit, state, channel } => {
+            let picked = outbox::Picked { about, failed, state, channel };
+            outbox::deliveries(desk, &picked, limit, sight).await
+        }
+        Ask::Public { tag } => public::public(desk, &tag).await,
+        Ask::Sources => sources::sources(desk).await,
         Ask::Retry { ids, end, which } => recovery::retry(desk, &ids, end, &which).await,
         Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,
         Ask::Brake { source, release: false, all } => {
@@ -102,6 +126,7 @@ pub fn find<'c>(config: &'c Config, typed: &str) -> Result<(usize, &'c Watch), A
         squeeze(&watch.number.canonical) == wanted
             || squeeze(&watch.case.number) == wanted
             || squeeze(&watch.case.to_string()) == wanted
+            || squeeze(&format!("{}/{}", watch.case.source, watch.number.canonical)) == wanted
             || watch.name.as_deref().is_some_and(|name| squeeze(name) == wanted)
     };
     let found: Vec<_> = config.cases.iter().enumerate().filter(|(_, watch)| matches(watch)).collect();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, find};
 use crate::ask::Answer;
+use crate::ask::line::Sight;
 use crate::config::Config;
 use crate::daemon::brake;
 use crate::domain::case::CaseRef;
@@ -18,38 +19,54 @@ use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
+use crate::wire::api::deliveries::{AttemptLine, DeliveredCase, DeliveredEvent, DeliveryLine, DeliveryList};
+
+/// Which deliveries are listed.
+#[derive(Debug, Default)]
+pub struct Picked {
+    /// A delivery's id, or a case as typed; all when absent.
+    pub about: Option<String>,
+    /// Only those that are held or given up.
+    pub failed: bool,
+    /// Only those in this state, by its stable name.
+    pub state: Option<String>,
+    /// Only those of this channel.
+    pub channel: Option<String>,
+}
 
 /// Deliveries, newest first: all, one by its id, or those of a case.
-pub async fn deliveries(desk: &Desk, about: Option<&str>, failed: bool, limit: usize) -> Result<Value, Answer> {
+pub async fn deliveries(desk: &Desk, picked: &Picked, limit: usize, sight: Sight) -> Result<Value, Answer> {
     let (store, config, now) = (desk.handles.store.clone(), desk.handles.config.load_full(), desk.handles.clock.now());
+    let about = picked.about.as_deref();
     let id = about.and_then(Id::parse);
     let case = match about {
         Some(typed) if id.is_none() => Some(find(&config, typed)?.1.case.clone()),
         _ => None,
     };
+    let filter = if picked.failed { DeliveryFilter::Failed } else { DeliveryFilter::All };
+    let (state, channel) = (picked.state.clone(), picked.channel.clone());
     let lines = blocking(move || {
         let found = match (id, case) {
             (Some(id), _) => store.delivery(id)?.into_iter().collect(),
             (None, case) => {
-                let all =
-                    store.deliveries(if failed { DeliveryFilter::Failed } else { DeliveryFilter::All }, limit_of(case.is_some(), limit))?;
-                let mut picked = Vec::new();
-                for delivery in all {
-                    if picked.len() < limit && case.as_ref().is_none_or(|case| is_of(&store, &delivery, case)) {
-                        picked.push(delivery);
-                    }
-                }
-                picked
+                let is_picked = case.is_some() || state.is_some() || channel.is_some();
+                let takes = |delivery: &Delivery| {
+                    state.as_ref().is_none_or(|state| delivery.state.name() == state)
+                        && channel.as_ref().is_none_or(|channel| delivery.channel == *channel)
+                        && case.as_ref().is_none_or(|case| is_of(&store, delivery, case))
+                };
+                let all = store.deliveries(filter, limit_of(is_picked, limit))?;
+                all.into_iter().filter(takes).take(limit).collect::<Vec<_>>()
             }
         };
-        found.iter().map(|delivery| line(&store, &config, delivery, now)).collect::<Result<Vec<_>, StoreError>>()
+        found.iter().map(|delivery| line(&store, &config, delivery, now, sight)).collect::<Result<Vec<_>, StoreError>>()
     })
     .await?;
     match id {
         Some(id) if lines.is_empty() => {
             Err(Answer::No { why: format!("there is no delivery {id}; `veedor deliveries` shows them"), code: 4 })
         }
-        _ => Ok(json!({ "deliveries": lines })),
+        _ => Ok(json!(DeliveryList { deliveries: lines })),
     }
 }
 
@@ -83,12 +100,16 @@ fn waits_for(config: &Config, delivery: &Delivery, now: Timestamp) -> Option<&'s
     route.and_then(|route| route.timing.held_until(now)).filter(|until| *until == due).map(|_| "quiet")
 }
 
-fn line(store: &Store, config: &Config, delivery: &Delivery, now: Timestamp) -> Result<Value, StoreError> {
-    let attempts: Vec<Value> = store
-        .attempts(delivery.id)?
-        .iter()
-        .map(|attempt| json!({"at": attempt.at.to_string(), "took_ms": attempt.took.as_millis(), "outcome": attempt.outcome.name(), "detail": attempt.outcome.detail()}))
-        .collect();
+fn line(store: &Store, config: &Config, delivery: &Delivery, now: Timestamp, sight: Sight) -> Result<DeliveryLine, StoreError> {
+    let is_whole = sight == Sight::Whole;
+    let attempts = store.attempts(delivery.id)?;
+    let attempts = attempts.iter().map(|attempt| AttemptLine {
+        at: attempt.at.to_string(),
+        took_ms: u64::try_from(attempt.took.as_millis()).unwrap_or(u64::MAX),
+        outcome: attempt.outcome.name().to_owned(),
+        // What a receiver answers may name it.
+        detail: if is_whole { attempt.outcome.detail().to_owned() } else { String::new() },
+    });
     let mut events = Vec::new();
     for id in &delivery.events {
         let event = match store.event(*id) {
@@ -96,37 +117,51 @@ fn line(store: &Store, config: &Config, delivery: &Delivery, now: Timestamp) -> 
             Err(StoreError::Damaged(_)) => None,
             event => event?,
         };
-        events.extend(
-            event
-                .map(|event| json!({"id": event.id.to_string(), "kind": event.kind.name(), "seq": event.seq, "version": event.version, "case": number_of(config, &event.case)})),
-        );
+        events.extend(event.map(|event| DeliveredEvent {
+            id: event.id.to_string(),
+            kind: event.kind.name().to_owned(),
+            seq: event.seq,
+            version: event.version,
+            case: number_of(config, &event.case).to_owned(),
+        }));
     }
     let watch = config.watch(&delivery.case);
     let case = match delivery.is_digest() {
-        true => json!({"source": null, "number": null, "name": null}),
-        false => {
-            json!({"source": delivery.case.source, "number": number_of(config, &delivery.case), "name": watch.and_then(|watch| watch.name.as_deref())})
-        }
+        true => DeliveredCase { source: None, number: None, name: None },
+        false => DeliveredCase {
+            source: Some(delivery.case.source.clone()),
+            number: Some(number_of(config, &delivery.case).to_owned()),
+            name: watch.and_then(|watch| watch.name.clone()),
+        },
     };
-    Ok(json!({
-        "id": delivery.id.to_string(),
-        "channel": delivery.channel,
-        "recipient": delivery.recipient,
-        "case": case,
-        "digest": delivery.is_digest(),
-        "waits_for": waits_for(config, delivery, now),
-        "events": events,
-        "state": delivery.state.name(),
-        "braked": matches!(delivery.state, DeliveryState::Braked { .. }),
-        "silence": match delivery.state {
+    Ok(DeliveryLine {
+        id: delivery.id.to_string(),
+        channel: delivery.channel.clone(),
+        recipient: if is_whole { delivery.recipient.clone() } else { shortened(&delivery.recipient) },
+        case,
+        digest: delivery.is_digest(),
+        waits_for: waits_for(config, delivery, now).map(str::to_owned),
+        events,
+        state: delivery.state.name().to_owned(),
+        braked: matches!(delivery.state, DeliveryState::Braked { .. }),
+        silence: match delivery.state {
             DeliveryState::Muted { by, .. } => Some(by.to_string()),
             _ => None,
         },
-        "at": delivery.state.at().to_string(),
-        "reason": delivery.state.reason(),
-        "created": delivery.created.to_string(),
-        "attempts": attempts,
-    }))
+        at: delivery.state.at().to_string(),
+        reason: delivery.state.reason().filter(|_| is_whole).map(str::to_owned),
+        created: delivery.created.to_string(),
+        attempts: attempts.collect(),
+    })
+}
+
+/// An address of which no more is seen than who knows it needs to recognise it.
+fn shortened(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((name, domain)) => format!("{}…@{domain}", name.chars().next().unwrap_or('…')),
+        None if address.is_empty() => String::new(),
+        None => "…".to_owned(),
+    }
 }
 
 /// Carries out what was decided of all that the brake holds of a source; without a decision it is released.

@@ -47,6 +47,7 @@ mod value;
 use crate::domain::about::Language;
 use crate::domain::delays::Delays;
 use page::{DRAWN, Page};
+pub use style::STYLE;
 
 /// The report as HTML. Of more than three hundred cases only the first have a section of their own, and the file says so.
 pub fn html(report: &Delays, language: Language) -> String {

@@ -95,7 +95,7 @@ fn is_read(folder: &Path) {
     store.commit(news(1, &case(1), 4)).expect("commits");
 }
 
-/// Writes the fixtures of a format, once, before it is published: `VEEDOR_BLESS_STORE=v1-4 cargo test --lib golden`.
+/// Writes the fixtures of a format, once, before it is published: `VEEDOR_BLESS_STORE=v1-5 cargo test --lib golden`.
 fn write_format_1(folder: &Path) {
     let dir = tempfile::tempdir().expect("a folder");
     let store = everything(dir.path());
@@ -129,6 +129,13 @@ fn everything(dir: &Path) -> Store {
     store.watch(&[case(1), case(2)], at(9)).expect("watches");
     store.watch(&[case(1), case(2), case(3)], at(9 + 2 * 86_400)).expect("watches");
     store.tell(conditions::telling(1, 60)).expect("tells");
+    use crate::domain::feed::Scope;
+    for (n, scope) in [(1, Scope::All), (2, Scope::Tag("sobornos".into())), (3, Scope::Case(case(1)))] {
+        store.add_feed(feeds::address(n, scope)).expect("keeps");
+    }
+    store.revoke_feed(feeds::address(3, Scope::All).id, at(9)).expect("revokes");
+    store.feed_used(feeds::address(1, Scope::All).id, jiff::civil::date(2026, 3, 4));
+    store.settle();
     store.link_key().expect("draws");
     access::one_of_each(&store);
     store.silence(silences::silence(silences::of_case(2), 10_000)).expect("begins");

@@ -13,6 +13,7 @@ mod conditions;
 pub(super) mod damage;
 mod deliveries;
 mod digests;
+mod feeds;
 mod flips;
 mod golden;
 mod growth;

@@ -4,5 +4,17 @@
 //! in UTC, days are civil dates at the court. Nothing is decided here.
 
 pub mod access;
+pub mod board;
+pub mod case;
 pub mod cases;
+pub mod clocks;
+pub mod deliveries;
+pub mod diff;
+pub mod docket;
+pub mod event;
+pub mod feeds;
+pub mod hearings;
+pub mod public;
 pub mod silences;
+pub mod sources;
+pub mod versions;

@@ -1,0 +1,353 @@
+//! What the secret addresses lead to: what happened as Atom, the hearings as a calendar.
+//!
+//! Asked by `answers` for the web, which keeps the bytes. Everything is told as messages tell it, whoever asks: feeds leave the machine. The
+//! same state gives the same bytes; an entry is worded once and again when what may be told of it has changed. Blocks.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{Timestamp, ToSpan};
+
+use super::Handles;
+use super::absent::is_reserved;
+use super::board::Journal;
+use super::telling::Telling;
+use crate::ask::board::{FeedForm, FeedQuestion, FeedScope};
+use crate::config::Config;
+use crate::domain::about::{About, Language, Stop};
+use crate::domain::case::{CaseRef, Watch};
+use crate::domain::event::Audience;
+use crate::domain::id::Id;
+use crate::domain::privacy::Privacy;
+use crate::message::{self, AtomFeed, CalendarFeed, Publisher};
+use crate::store::error::StoreError;
+use crate::store::{Cid, Store};
+use crate::wire::api::feeds::FeedDocument;
+
+/// Entries of an older document, and at most twice as many stand in the newest (`alerting.md` C4).
+const PAGE: usize = 100;
+/// What is older than this, before the newest entry, stands in older documents.
+const HEAD_DAYS: i64 = 90;
+/// Entries that are kept as they were worded.
+const KEPT_ENTRIES: usize = 4_000;
+/// Scopes of which it is kept where their events stand.
+const KEPT_SCOPES: usize = 100;
+/// The right side of the identities of appointments of a veedor that sends no mail.
+const NO_DOMAIN: &str = "veedor.invalid";
+
+/// What is kept between two documents. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Feeds(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    config: Option<Arc<Config>>,
+    /// How many watch lists there were.
+    generation: u64,
+    scopes: HashMap<FeedScope, Places>,
+    /// By event, language, and how far the document is from the dashboard.
+    entries: HashMap<(Id, bool, usize), Worded>,
+}
+
+/// Where the events of a scope stand in the journal.
+#[derive(Debug, Default)]
+struct Places {
+    upto: usize,
+    of: Vec<usize>,
+}
+
+/// An entry as it was worded while its case was so.
+#[derive(Debug, Clone)]
+struct Worded {
+    of: Vec<(u32, bool)>,
+    updated: Timestamp,
+    text: Arc<str>,
+}
+
+impl Feeds {
+    fn with<T>(&self, config: &Arc<Config>, change: impl FnOnce(&mut Kept) -> T) -> T {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !kept.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, config)) {
+            *kept = Kept { config: Some(Arc::clone(config)), generation: kept.generation.saturating_add(1), ..Kept::default() };
+        }
+        change(&mut kept)
+    }
+}
+
+/// The document, without its body when nothing of it changed; `None` when there is no such page.
+///
+/// # Errors
+/// When the store cannot be read, or the board has not begun.
+pub(super) fn document(handles: &Handles, question: &FeedQuestion) -> Result<Option<FeedDocument>, StoreError> {
+    let config = handles.config.load_full();
+    match question.form {
+        FeedForm::Calendar => calendar(handles, &config, question).map(Some),
+        FeedForm::Atom => atom(handles, &config, question, None),
+        FeedForm::Archive(page) => atom(handles, &config, question, Some(page)),
+    }
+}
+
+/// What a feed is about, in words; `None`: everything.
+fn named(config: &Config, of: &FeedScope) -> Option<String> {
+    match of {
+        FeedScope::All => None,
+        FeedScope::Tag(tag) => Some(tag.clone()),
+        FeedScope::Case { source, number } => {
+            let case = CaseRef { source: source.clone(), number: number.clone() };
+            let watch = config.watch(&case);
+            Some(watch.map_or_else(|| number.clone(), |watch| watch.name.clone().unwrap_or_else(|| watch.number.canonical.clone())))
+        }
+    }
+}
+
+/// Whether a case belongs to a scope.
+fn includes(config: &Config, of: &FeedScope, case: &CaseRef) -> bool {
+    match of {
+        FeedScope::All => true,
+        FeedScope::Tag(tag) => config.watch(case).is_some_and(|watch| watch.tags.iter().any(|one| one == tag)),
+        FeedScope::Case { source, number } => case.source == *source && case.number == *number,
+    }
+}
+
+fn language_of(question: &FeedQuestion) -> Language {
+    if question.english { Language::En } else { Language::Es }
+}
+
+fn not_begun() -> StoreError {
+    StoreError::Refused("what feeds are made of is not read yet; ask again in a moment".to_owned())
+}
+
+fn atom(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion, page: Option<u32>) -> Result<Option<FeedDocument>, StoreError> {
+    let store = &handles.store;
+    // Before anything is read: what is written meanwhile makes the next document another one.
+    let (stirred, _) = store.stirred_after(u64::MAX);
+    let (journal, cids) = {
+        let known = handles.board.known();
+        (known.journal.clone(), Arc::clone(&known.cids))
+    };
+    if !journal.is_read() {
+        return Err(not_begun());
+    }
+    let generation = handles.feeds.with(config, |kept| kept.generation);
+    let state = format!("{generation}.{stirred}.{}", journal.revision);
+    if question.state.as_ref() == Some(&state) {
+        return Ok(Some(FeedDocument { state, body: None, updated: String::new() }));
+    }
+    let places = handles.feeds.with(config, |kept| kept.places(config, &question.of, &journal, &cids));
+    let start = head(store, &journal, &places)?;
+    let (from, to) = match page {
+        None => (start, places.len()),
+        Some(page) => {
+            let Some(from) = usize::try_from(page).ok().and_then(|page| page.checked_sub(1)).map(|page| page.saturating_mul(PAGE)) else {
+                return Ok(None);
+            };
+            // An older document is whole, and changes no more.
+            if from.saturating_add(PAGE) > start {
+                return Ok(None);
+            }
+            (from, from.saturating_add(PAGE))
+        }
+    };
+    let mut entries = Vec::new();
+    let mut updated = Timestamp::UNIX_EPOCH;
+    for at in places.get(from..to).unwrap_or_default().iter().rev() {
+        let Some((number, _)) = journal.places.get(*at) else { continue };
+        if let Some(worded) = worded(handles, config, &journal, *number, question)? {
+            updated = updated.max(worded.updated);
+            entries.push(worded.text);
+        }
+    }
+    let about = named(config, &question.of);
+    let current = file_name(&question.of);
+    let of_page = |page: usize| format!("{current}?page={page}");
+    let before = from / PAGE;
+    let feed = AtomFeed {
+        language: language_of(question),
+        id: id_of(store, &question.of)?,
+        about: about.as_deref(),
+        updated,
+        name: &page.map_or_else(|| current.clone(), |page| format!("{current}?page={page}")),
+        dashboard: &dashboard(&question.of),
+        older: (before > 0).then(|| of_page(before)),
+        newer: page.map(|_| to).filter(|to| to.saturating_add(PAGE) <= start).map(|to| of_page(to / PAGE + 1)),
+        current: page.map(|_| current.as_str()),
+        entries: &entries,
+    };
+    Ok(Some(FeedDocument { state, body: Some(message::atom(&feed)), updated: updated.to_string() }))
+}
+
+/// At which of its events the newest document of a feed begins: a whole number of older ones stands before it.
+fn head(store: &Store, journal: &Journal, places: &[usize]) -> Result<usize, StoreError> {
+    let count = places.len();
+    let mut start = count.saturating_sub(2 * PAGE);
+    let number = |at: usize| places.get(at).and_then(|at| journal.places.get(*at)).map(|(number, _)| *number);
+    let newest = match number(count.saturating_sub(1)) {
+        Some(number) => store.event_numbered(number)?,
+        None => None,
+    };
+    // Not before now but before the newest, so that the same events make the same document on any day.
+    if let Some(newest) = newest {
+        let oldest = newest.seen_at.saturating_sub((HEAD_DAYS * 24).hours()).unwrap_or(newest.seen_at);
+        let first = journal.since(store, oldest)?;
+        start = start.max(places.partition_point(|at| *at < first));
+    }
+    let whole = start.div_ceil(PAGE).saturating_mul(PAGE);
+    Ok(if whole <= count { whole } else { count / PAGE * PAGE })
+}
+
+impl Kept {
+    /// Where the events of a scope stand, in their order.
+    fn places(&mut self, config: &Config, of: &FeedScope, journal: &Journal, cids: &HashMap<Cid, CaseRef>) -> Vec<usize> {
+        if self.scopes.len() >= KEPT_SCOPES && !self.scopes.contains_key(of) {
+            self.scopes.clear();
+        }
+        let places = self.scopes.entry(of.clone()).or_default();
+        let new = journal.places.iter().enumerate().skip(places.upto);
+        places.of.extend(new.filter(|(_, (_, cid))| cids.get(cid).is_some_and(|case| includes(config, of, case))).map(|(at, _)| at));
+        places.upto = journal.places.len();
+        places.of.clone()
+    }
+}
+
+/// An event as an entry; `None` of one that is not told.
+fn worded(
+    handles: &Handles,
+    config: &Arc<Config>,
+    journal: &Journal,
+    number: u64,
+    question: &FeedQuestion,
+) -> Result<Option<Worded>, StoreError> {
+    let (store, english) = (&handles.store, question.english);
+    let Some(event) = store.event_numbered(number)? else { return Ok(None) };
+    if journal.hidden.contains(&event.id) || event.kind.audience() == Audience::Operator {
+        return Ok(None);
+    }
+    let (of, reserved_since) = standing(store, config, &event.case)?;
+    let key = (event.id, english, dashboard(&question.of).len());
+    let known = handles.feeds.with(config, |kept| kept.entries.get(&key).cloned());
+    if let Some(known) = known.filter(|known| known.of == of) {
+        return Ok(Some(known));
+    }
+    let telling = Telling::load(store, &handles.read, config, &event.case, std::slice::from_ref(&event))?;
+    let about = telling.about(language_of(question), Stop::Unsaid);
+    let shown = about.show_one(&event);
+    // What is told less of changed when the court began to withhold it.
+    let withheld = telling.withholds_of(std::slice::from_ref(&event));
+    let updated = reserved_since.filter(|_| withheld).map_or(event.seen_at, |since| since.max(event.seen_at));
+    let page = format!("events/{}", event.id);
+    let text = message::atom_entry(&shown, &about, updated, &format!("{}{page}", dashboard(&question.of))).into();
+    let worded = Worded { of, updated, text };
+    handles.feeds.with(config, |kept| {
+        if kept.entries.len() >= KEPT_ENTRIES {
+            kept.entries.clear();
+        }
+        kept.entries.insert(key, worded.clone());
+    });
+    Ok(Some(worded))
+}
+
+/// As much of a case and of those it is linked with as decides what may be told of its events, and since when it is reserved.
+fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Vec<(u32, bool)>, Option<Timestamp>), StoreError> {
+    let linked = config.watch(case).map(|watch| watch.linked.as_slice()).unwrap_or_default();
+    let (mut all, mut since) = (Vec::new(), None);
+    for one in std::iter::once(case).chain(linked) {
+        let head = match store.cid(one)? {
+            Some(cid) => store.head(cid).or_else(|error| if error.is_fatal() { Err(error) } else { Ok(None) })?,
+            None => None,
+        };
+        let reserved = head.as_ref().is_some_and(is_reserved);
+        if reserved {
+            since = since.max(head.as_ref().and_then(|head| head.vanished.as_ref().map(|vanished| vanished.since)));
+        }
+        all.push((head.as_ref().map_or(0, |head| head.version), reserved));
+    }
+    Ok((all, since))
+}
+
+/// The way from a document to the dashboard.
+fn dashboard(of: &FeedScope) -> String {
+    match of {
+        FeedScope::All => "../../",
+        FeedScope::Tag(_) => "../../../",
+        FeedScope::Case { .. } => "../../../../",
+    }
+    .to_owned()
+}
+
+/// What the document is called in its folder.
+fn file_name(of: &FeedScope) -> String {
+    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    match of {
+        FeedScope::All => "all.atom".to_owned(),
+        FeedScope::Tag(tag) => format!("{}.atom", encoded(tag)),
+        FeedScope::Case { number, .. } => format!("{}.atom", encoded(number)),
+    }
+}
+
+/// The identity of a feed: another veedor's feed of everything is another feed.
+fn id_of(store: &Store, of: &FeedScope) -> Result<Id, StoreError> {
+    let key = crate::domain::id::sha256(&store.link_key()?.0);
+    let parts: Vec<&[u8]> = match of {
+        FeedScope::All => vec![b"all"],
+        FeedScope::Tag(tag) => vec![b"tag", tag.as_bytes()],
+        FeedScope::Case { source, number } => vec![b"case", source.as_bytes(), number.as_bytes()],
+    };
+    Ok(Id::derive(&[&[&b"feed of"[..], &key[..]], &parts[..]].concat()))
+}
+
+fn calendar(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion) -> Result<FeedDocument, StoreError> {
+    let language = language_of(question);
+    let generation = handles.feeds.with(config, |kept| kept.generation);
+    let known = handles.board.known();
+    // While not every case was looked at since the start, a calendar would take hearings out that are there.
+    if !known.progress().complete || !known.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, config)) {
+        return Err(not_begun());
+    }
+    let state = format!("{generation}.{}", known.calendars);
+    if question.state.as_ref() == Some(&state) {
+        return Ok(FeedDocument { state, body: None, updated: String::new() });
+    }
+    let is_shown = |case: &CaseRef| includes(config, &question.of, case);
+    let matters = known.matters().flat_map(|matter| &matter.appointments);
+    let shown: Vec<_> = matters.filter(|one| is_shown(&one.case) && !one.same_at.iter().any(is_shown)).cloned().collect();
+    drop(known);
+    let url = |case: &CaseRef| {
+        let (source, watch) = (config.source_of(case)?, config.watch(case)?);
+        Some((watch, source.recipe.case_url(&watch.number)))
+    };
+    let urls: HashMap<&CaseRef, (&Watch, String)> = shown.iter().filter_map(|one| Some((&one.case, url(&one.case)?))).collect();
+    let cases: HashMap<&CaseRef, About<'_>> =
+        urls.iter().map(|(case, (watch, url))| (*case, about(config, watch, url, language))).collect();
+    let told: Vec<_> = shown.iter().filter_map(|one| Some((one.appointment.clone(), one.changed, cases.get(&one.case)?))).collect();
+    let updated = shown.iter().map(|one| one.changed).max().unwrap_or(Timestamp::UNIX_EPOCH);
+    let domain = domain(&handles.store, config)?;
+    let publisher = Publisher { name: None, address: "", domain: &domain };
+    let name = named(config, &question.of);
+    let zone = config.zone.iana_name().unwrap_or("UTC");
+    let feed = CalendarFeed { language, about: name.as_deref(), zone, publisher };
+    Ok(FeedDocument { state, body: Some(message::calendar_feed(&feed, &told)), updated: updated.to_string() })
+}
+
+/// The right side of the identities of appointments: that of the mails.
+fn domain(store: &Store, config: &Config) -> Result<String, StoreError> {
+    let from = config.smtp.as_ref().and_then(|smtp| smtp.from.rsplit('@').next()).map(|domain| domain.trim_end_matches('>'));
+    match from {
+        Some(domain) => store.mail_domain(domain),
+        None => Ok(store.known_mail_domain()?.unwrap_or_else(|| NO_DOMAIN.to_owned())),
+    }
+}
+
+/// What is said of a case beside an appointment that is fit to be shown already.
+fn about<'a>(config: &'a Config, watch: &'a Watch, case_url: &'a str, language: Language) -> About<'a> {
+    let source = config.source_of(&watch.case);
+    About {
+        watch,
+        previous: None,
+        source_title: source.map_or("", |source| &source.recipe.title),
+        case_url,
+        zone: config.zone.clone(),
+        language,
+        privacy: Privacy::of_no_case(),
+        stop: Stop::Unsaid,
+    }
+}

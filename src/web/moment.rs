@@ -1,0 +1,50 @@
+//! Instants on pages: short, on the clock of the watch list, exact for machines.
+//!
+//! Used by the pages for what veedor saw and did. Days and hours of hearings are the court's, and stand as the record has them.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use super::visitor::Visitor;
+use crate::message::short_instant;
+
+/// An instant in RFC 3339 as people read it; what is none stands as it is.
+pub(super) fn when(visitor: &Visitor, zone: &TimeZone, instant: &str) -> Markup {
+    match instant.parse::<Timestamp>() {
+        Ok(at) => html! { time datetime=(instant) { (short_instant(at, zone, visitor.language)) } },
+        Err(_) => html! { (instant) },
+    }
+}
+
+/// The same where there may be none.
+pub(super) fn when_known(visitor: &Visitor, zone: &TimeZone, instant: Option<&str>) -> Markup {
+    instant.map_or_else(|| html! { span.soft { (visitor.say("todavía no", "not yet")) } }, |instant| when(visitor, zone, instant))
+}
+
+/// A length of time in the largest unit that divides it.
+pub(super) fn span(visitor: &Visitor, seconds: u64) -> String {
+    let (count, one, many) = match seconds {
+        0 => return visitor.say("sin espera", "none").to_owned(),
+        s if s % 86_400 == 0 => (s / 86_400, visitor.say("día", "day"), visitor.say("días", "days")),
+        s if s % 3600 == 0 => (s / 3600, visitor.say("hora", "hour"), visitor.say("horas", "hours")),
+        s if s % 60 == 0 => (s / 60, visitor.say("minuto", "minute"), visitor.say("minutos", "minutes")),
+        s => (s, visitor.say("segundo", "second"), visitor.say("segundos", "seconds")),
+    };
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::visitor::tests::somebody;
+
+    #[test]
+    fn an_instant_is_shown_on_the_given_clock_and_what_is_none_is_escaped() {
+        let zone = TimeZone::get("America/Guayaquil").expect("bundled");
+        let shown = when(&somebody(), &zone, "2026-03-02T04:59:59Z").into_string();
+        assert!(shown.contains("datetime=\"2026-03-02T04:59:59Z\"") && shown.contains("01-mar-2026 23:59"), "{shown}");
+        assert_eq!(when(&somebody(), &zone, "<b>").into_string(), "&lt;b&gt;");
+        assert_eq!([span(&somebody(), 5), span(&somebody(), 1800), span(&somebody(), 86_400)], ["5 segundos", "30 minutos", "1 día"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! What stands above the tabs of a case: its fields, its parties, how it is doing, what can be done.
+//!
+//! Used by [`case`](super).
+
+use maud::{Markup, html};
+
+use super::super::cases::{next, why};
+use super::super::looking::Looking;
+use crate::domain::access::Role;
+use crate::message;
+use crate::web::{links, said};
+use crate::wire::api::case::CaseCard;
+
+/// Parties that are shown at once; the others are folded.
+const PARTIES: usize = 8;
+
+/// What stands above.
+pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
+    let (visitor, zone, line) = (&look.visitor, look.zone(), &card.line);
+    let at = Looking::address(card);
+    html! {
+        p.lead {
+            span.num { (said::text(&line.number)) } " · " (said::text(&card.source_title))
+            @if let Some(url) = card.url.as_deref().and_then(links::outside) {
+                " · " a href=(url) rel="noopener noreferrer external" { (look.say("Ver en la fuente oficial", "See it at the official source")) }
+            }
+        }
+        @if !line.tags.is_empty() {
+            ul.tags aria-label=(look.say("Etiquetas", "Tags")) {
+                @for tag in &line.tags { li { a.tag href={ "/cases" (links::query(&[("tag", tag)])) } { (said::text(tag)) } } }
+            }
+        }
+        div.heads {
+            (fields(look, card))
+            dl.facts {
+                dt { (look.say("Lectura", "Reading")) }
+                dd { (said::health_mark(&line.health, visitor)) (why(line, &zone, visitor)) }
+                dt { (look.say("Última lectura", "Last read")) }
+                dd { (look.when_known(line.read_at.as_deref())) }
+                dt { (look.say("Último cambio", "Last change")) }
+                dd { (look.when_known(line.changed_at.as_deref())) }
+                dt { (look.say("Próxima visita", "Next visit")) }
+                dd { (next(line, &zone, visitor)) }
+                @if line.version > 0 {
+                    dt { (look.say("Versión", "Version")) }
+                    dd { a href={ (at) "/versions/" (line.version) } { (line.version) } }
+                }
+                dt { (look.say("Zona de las horas", "Zone of the times")) }
+                dd { (zone.iana_name().unwrap_or("UTC")) }
+                @if !card.linked.is_empty() {
+                    dt { (look.say("Vinculado con", "Linked with")) }
+                    dd {
+                        @for other in &card.linked {
+                            div { a href=(links::case(&other.source, &other.number)) { (said::text(other.name.as_deref().unwrap_or(&other.number))) } " · " (said::text(&other.source)) }
+                        }
+                    }
+                }
+            }
+        }
+        @for (words, what) in [
+            (look.say("Se importa a mano: ", "Imported by hand: "), &line.import_only),
+            (look.say("Receta sin probar contra el sitio: ", "Recipe not tried against the site: "), &line.unverified),
+        ] {
+            @if let Some(what) = what { p.notice { (words) span lang="en" { (said::text(what)) } } }
+        }
+        @if let Some(note) = &card.note {
+            p.notice { strong { (look.say("Nota: ", "Note: ")) } (said::text(note)) }
+        }
+        (parties(look, card))
+        @if visitor.may(Role::Editor) {
+            div.row {
+                @if line.import_only.is_none() {
+                    form method="post" action={ (at) "/visit" } { button { (look.say("Visitar ahora", "Visit now")) } }
+                }
+                a.button.quiet href={ (at) "/remove" } { (look.say("Quitar de la lista", "Remove from the list")) }
+            }
+        }
+    }
+}
+
+fn fields(look: &Looking, card: &CaseCard) -> Markup {
+    let language = look.visitor.language;
+    let Some(heading) = &card.heading else { return html! {} };
+    let fixed = [
+        ("title", &heading.title),
+        ("court", &heading.court),
+        ("subject", &heading.subject),
+        ("status", &heading.status),
+        ("filed", &heading.filed),
+    ];
+    html! {
+        dl.facts {
+            @for (name, value) in fixed {
+                @if let Some(value) = value {
+                    dt { (message::field_name(name, language)) }
+                    dd { bdi { (said::text(value)) } }
+                }
+            }
+            @for (name, value) in &heading.extra {
+                dt { (said::text(&message::field_name(name, language))) }
+                dd { bdi { (said::text(value)) } }
+            }
+        }
+    }
+}
+
+fn parties(look: &Looking, card: &CaseCard) -> Markup {
+    let (first, rest) = card.parties.split_at(card.parties.len().min(PARTIES));
+    let list = |parties: &[crate::wire::api::docket::PartyForm]| {
+        html! { ul { @for party in parties { li { span.soft { (said::text(&party.role)) ": " } bdi { (said::text(&party.name)) } } } } }
+    };
+    html! {
+        @if !first.is_empty() {
+            h2 { (look.say("Partes", "Parties")) }
+            (list(first))
+            @if !rest.is_empty() {
+                details {
+                    summary { (look.say("Más partes", "More parties")) " (" (rest.len()) ")" }
+                    (list(rest))
+                }
+            }
+            @if card.party_count > card.parties.len() {
+                p.soft { (card.party_count) " " (look.say("partes en total", "parties in all")) }
+            }
+        }
+    }
+}

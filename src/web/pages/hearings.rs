@@ -1,0 +1,289 @@
+//! `/hearings`: every hearing of two months back and of all that lies ahead, by tag and month.
+//!
+//! What is ahead stands first. Days and hours are those of the court, as the record has them.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use jiff::civil::Date;
+use jiff::{Span, ToSpan};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use crate::ask::Ask;
+use crate::ask::board::HearingQuestion;
+use crate::ask::line::Refusal;
+use crate::domain::setting::Outcome;
+use crate::message;
+use crate::web::visitor::Visitor;
+use crate::web::{Pages, face};
+use crate::wire::api::board::Progress;
+use crate::wire::api::hearings::{HearingBoard, HearingLine, OutcomeCounts};
+
+const PART: &str = "/hearings";
+
+/// Rows of each of the two tables.
+const ROWS: usize = 300;
+
+/// By what the list is narrowed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    tag: String,
+    /// `2027-03`.
+    month: String,
+}
+
+impl Filter {
+    /// The first and the last day of the month.
+    fn days(&self) -> Option<(Date, Date)> {
+        let first: Date = format!("{}-01", self.month.trim()).parse().ok().filter(|_| self.month.trim().len() == 7)?;
+        Some((first, first.last_of_month()))
+    }
+
+    /// What is ahead of this day, or from it on backwards.
+    fn question(&self, today: Date, ahead: bool) -> HearingQuestion {
+        let day = |date: Date| Some(date.to_string());
+        let before = today.saturating_sub(Span::new().days(1));
+        let (from, to) = match (self.days(), ahead) {
+            (None, true) => (day(today), None),
+            (None, false) => (None, day(before)),
+            (Some((first, last)), true) => (day(first.max(today)), day(last)),
+            (Some((first, last)), false) => (day(first), day(last.min(before))),
+        };
+        let tag = Some(self.tag.clone()).filter(|tag| !tag.is_empty());
+        HearingQuestion { tag, from, to, latest_first: !ahead, limit: ROWS }
+    }
+}
+
+/// The page.
+pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>, Query(filter): Query<Filter>) -> Response {
+    match body(&visitor, &pages, &filter).await {
+        Ok(body) => face::page(&visitor, PART, visitor.say("Audiencias", "Hearings"), &body),
+        Err(refusal) => face::refused(&visitor, PART, &refusal),
+    }
+}
+
+async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Markup, Refusal> {
+    let config = pages.config.load_full();
+    let today = pages.clock.now().to_zoned_datetime(config.zone.clone()).date();
+    let ask = |ahead| pages.line.get::<HearingBoard>(Ask::HearingBoard(filter.question(today, ahead)), visitor.sight());
+    let (ahead, past) = (ask(true).await?, ask(false).await?);
+    let mut tags: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let say = |es, en| visitor.say(es, en);
+    Ok(html! {
+        (progress(visitor, ahead.board))
+        form.row method="get" action=(PART) data-live {
+            div {
+                label for="tag" { (say("Etiqueta", "Tag")) }
+                select #tag name="tag" {
+                    option value="" { (say("todas", "all")) }
+                    @for tag in tags { option selected[tag == filter.tag] { (tag) } }
+                }
+            }
+            div {
+                label for="month" { (say("Mes", "Month")) }
+                input #month type="month" name="month" value=(filter.month) placeholder="2027-03";
+            }
+            button { (say("Filtrar", "Filter")) }
+            a.button.quiet href="/feeds" { (say("Suscribirse al calendario", "Subscribe to the calendar")) }
+        }
+        h2 { (say("Por venir", "To come")) }
+        @if ahead.list.hearings.is_empty() {
+            p { (say("No hay audiencias señaladas. Aparecerán aquí cuando el registro de un expediente señale una.",
+                     "No hearing is set. It will stand here when the record of a case sets one.")) }
+        } @else {
+            (table(visitor, &ahead.list.hearings, today, &counted(visitor, &ahead)))
+        }
+        h2 { (say("Pasadas, hasta hace 60 días", "Past, up to 60 days ago")) }
+        @if past.list.hearings.is_empty() {
+            p { (say("Ninguna en este período.", "None in this time.")) }
+        } @else {
+            (sums(visitor, past.list.counts))
+            (table(visitor, &past.list.hearings, today, &counted(visitor, &past)))
+            p.small.soft { (say(
+                "Se cuenta un señalamiento por cada día y hora para los que se convocó; «sin noticia» significa que el registro no dice qué pasó.",
+                "One setting is counted for each day and hour that was set; “without news” means that the record does not say what happened.",
+            )) }
+        }
+    })
+}
+
+/// That not everything is known yet.
+pub(super) fn progress(visitor: &Visitor, board: Progress) -> Markup {
+    html! {
+        @if !board.complete {
+            p.notice role="status" {
+                (visitor.say("veedor acaba de iniciar y todavía revisa los expedientes: ", "veedor has just started and still goes through the cases: "))
+                (board.looked_at) " / " (board.of) ". "
+                (visitor.say("Lo que sigue puede estar incompleto; recargue en unos segundos.", "What follows may be incomplete; reload in a few seconds."))
+            }
+        }
+    }
+}
+
+fn counted(visitor: &Visitor, board: &HearingBoard) -> String {
+    let shown = board.list.hearings.len();
+    match board.found {
+        found if found > shown => format!(
+            "{shown} / {found}; {}",
+            visitor.say("elija un mes o una etiqueta para ver las demás", "choose a month or a tag to see the others")
+        ),
+        found => format!("{found}"),
+    }
+}
+
+fn sums(visitor: &Visitor, counts: OutcomeCounts) -> Markup {
+    let OutcomeCounts { pending, held, suspended, deferred, failed, not_installed, revoked, unknown } = counts;
+    let all = [pending, held, suspended, deferred, failed, not_installed, revoked, unknown];
+    html! {
+        ul.figures {
+            @for (outcome, count) in Outcome::ALL.iter().zip(all) {
+                @if count > 0 { li { b { (count) } (message::outcome_name(*outcome, visitor.language)) } }
+            }
+        }
+    }
+}
+
+/// Hearings as a table.
+pub(super) fn table(visitor: &Visitor, lines: &[HearingLine], today: Date, caption: &str) -> Markup {
+    let say = |es, en| visitor.say(es, en);
+    html! {
+        table.stack {
+            caption { (caption) }
+            thead { tr {
+                th scope="col" { (say("Día y hora en el tribunal", "Day and hour at the court")) }
+                th scope="col" { (say("Expediente", "Case")) }
+                th scope="col" { (say("Audiencia", "Hearing")) }
+                th scope="col" { (say("Estado", "State")) }
+                th scope="col" { (say("Lugar", "Place")) }
+            } }
+            tbody { @for line in lines { (row(visitor, line, today)) } }
+        }
+    }
+}
+
+fn row(visitor: &Visitor, line: &HearingLine, today: Date) -> Markup {
+    let say = |es, en| visitor.say(es, en);
+    let date: Option<Date> = line.date.as_ref().and_then(|date| date.parse().ok());
+    let is_near = date.is_some_and(|date| date >= today && date <= today.saturating_add(2.days()));
+    html! {
+        tr {
+            th scope="row" {
+                @match date {
+                    Some(date) => time datetime=(line.date.as_deref().unwrap_or_default()) { (message::long_day(date, visitor.language)) },
+                    None => (say("día no indicado", "day not stated")),
+                }
+                ", " (line.time.as_deref().unwrap_or(say("hora no indicada", "hour not stated")))
+                @if is_near { " " strong { "· " (say("en 48 horas", "within 48 hours")) } }
+            }
+            td data-label=(say("Expediente", "Case")) {
+                a href=(case_address(&line.source, &line.case)) { (line.name.as_deref().unwrap_or(&line.case)) }
+                @if line.name.is_some() { br; span.small.soft { (line.case) } }
+                @for also in &line.also { br; span.small.soft { (say("también en ", "also at ")) (also.source) " " (also.case) } }
+            }
+            td data-label=(say("Audiencia", "Hearing")) { (message::hearing_name(line.kind.as_deref(), visitor.language)) }
+            td data-label=(say("Estado", "State")) { (state(visitor, line)) }
+            td data-label=(say("Lugar", "Place")) {
+                @if let Some(room) = &line.room { (room) }
+                @if let Some(mode) = line.mode.as_deref() { @if line.room.is_some() { " · " } (mode_name(visitor, mode)) }
+            }
+        }
+    }
+}
+
+/// What became of it, and from where it was moved.
+fn state(visitor: &Visitor, line: &HearingLine) -> Markup {
+    let outcome = Outcome::ALL.iter().find(|outcome| outcome.name() == line.outcome).copied();
+    let loud = match outcome {
+        Some(Outcome::Held) => "state good",
+        Some(Outcome::Deferred | Outcome::Suspended | Outcome::Unknown | Outcome::Revoked) => "state warn",
+        Some(Outcome::Failed | Outcome::NotInstalled) => "state bad",
+        _ => "state",
+    };
+    let words = outcome.map_or(line.outcome.as_str(), |outcome| message::outcome_name(outcome, visitor.language));
+    html! {
+        span class=(loud) { (words) }
+        @if let Some(moved) = moved(visitor, line) { br; span.small { (moved) } }
+        @for warning in &line.warn { br; span.small { (message::warning_name(warning, visitor.language)) } }
+    }
+}
+
+/// That it was moved, and whether to an earlier day.
+fn moved(visitor: &Visitor, line: &HearingLine) -> Option<String> {
+    let follows = line.follows.as_ref()?;
+    let day = |date: &Option<String>| date.as_ref().and_then(|date| date.parse::<Date>().ok());
+    let (before, now) = (day(&follows.date)?, day(&line.date)?);
+    let earlier = (now, &line.time) < (before, &follows.time);
+    let words = if earlier {
+        visitor.say("adelantada; antes: ", "moved earlier; before: ")
+    } else {
+        visitor.say("reprogramada; antes: ", "moved; before: ")
+    };
+    let hour = follows.time.as_ref().map(|time| format!(" {time}")).unwrap_or_default();
+    Some(format!("{words}{}{hour}", message::day(before, visitor.language)))
+}
+
+fn mode_name<'n>(visitor: &Visitor, mode: &'n str) -> &'n str {
+    match mode {
+        "in_person" => visitor.say("presencial", "in person"),
+        "remote" => visitor.say("telemática", "remote"),
+        "mixed" => visitor.say("mixta", "in person and remote"),
+        other => other,
+    }
+}
+
+/// The page of a case.
+pub(super) fn case_address(source: &str, number: &str) -> String {
+    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    format!("/cases/{}/{}", encoded(source), encoded(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::web::visitor::tests::somebody;
+    use crate::wire::api::hearings::Follows;
+
+    #[test]
+    fn what_is_ahead_and_what_is_past_are_two_questions_of_one_month() {
+        let today = date(2027, 3, 10);
+        let of = |month: &str, ahead| {
+            let filter = Filter { tag: String::new(), month: month.to_owned() };
+            let HearingQuestion { tag, from, to, .. } = filter.question(today, ahead);
+            assert_eq!(tag, None);
+            [from, to].map(Option::unwrap_or_default)
+        };
+        assert_eq!((of("", true), of("", false)), (["2027-03-10".into(), String::new()], [String::new(), "2027-03-09".into()]));
+        assert_eq!(of("2027-03", true), ["2027-03-10", "2027-03-31"]);
+        assert_eq!(of("2027-03", false), ["2027-03-01", "2027-03-09"]);
+        assert_eq!(of("2027-02", false), ["2027-02-01", "2027-02-28"]);
+        for wrong in ["2027-13", "2027-3", "x", "2027-03-01"] {
+            assert_eq!(of(wrong, true), ["2027-03-10".to_owned(), String::new()], "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_hearing_says_from_where_it_was_moved_and_hostile_words_stay_words() {
+        let before = |date: &str| Some(Follows { date: Some(date.into()), time: Some("10:00".into()) });
+        let line = |follows| HearingLine {
+            date: Some("2027-03-11".into()),
+            time: Some("09:30".into()),
+            outcome: "pending".into(),
+            room: Some("<script>alert(1)</script>".into()),
+            case: "17721-2024-00011G".into(),
+            source: "ec-esatje".into(),
+            follows,
+            ..HearingLine::default()
+        };
+        let shown = |line: HearingLine| table(&somebody(), &[line], date(2027, 3, 10), "1").into_string();
+        let moved = shown(line(before("2027-03-18")));
+        assert!(moved.contains("adelantada; antes: 18-mar-2027 10:00") && moved.contains("en 48 horas"), "{moved}");
+        assert!(shown(line(before("2027-03-01"))).contains("reprogramada; antes: 01-mar-2027 10:00"));
+        assert!(moved.contains("&lt;script&gt;") && !moved.contains("<script>"), "{moved}");
+        assert!(moved.contains("href=\"/cases/ec-esatje/17721-2024-00011G\""), "{moved}");
+    }
+}

@@ -1,0 +1,210 @@
+//! `/silences`: what is muted, by whom and until when; muting, and the end of it.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use crate::ask::line::Refusal;
+use crate::ask::{Answer, Ask, Wanted};
+use crate::domain::access::Role;
+use crate::web::face::{forbidden, lead_to, refused};
+use crate::web::moment::when;
+use crate::web::visitor::Visitor;
+use crate::web::{Pages, face};
+use crate::wire::api::silences::{SilenceLine, SilenceList};
+
+const PART: &str = "/silences";
+
+/// For how long one may mute with a press: hours, and the two names.
+const LENGTHS: [(i64, &str, &str); 6] = [
+    (12, "12 horas", "12 hours"),
+    (24, "un día", "a day"),
+    (72, "tres días", "three days"),
+    (168, "una semana", "a week"),
+    (720, "30 días", "30 days"),
+    (2160, "90 días", "90 days"),
+];
+
+/// The list, and the form below it.
+pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>) -> Response {
+    let list: SilenceList = match pages.line.get(Ask::Silences, visitor.sight()).await {
+        Ok(list) => list,
+        Err(refusal) => return refused(&visitor, PART, &refusal),
+    };
+    let config = pages.config.load();
+    let (active, ended): (Vec<_>, Vec<_>) = list.silences.iter().partition(|silence| silence.state == "active");
+    let body = html! {
+        p.lead {
+            (visitor.say(
+                "Lo silenciado se guarda, se muestra y se cuenta como siempre; solo no se envía. Al terminar, cada destinatario recibe un resumen.",
+                "What is muted is kept, shown and counted as ever; only it is not sent. At the end each recipient gets a summary.",
+            ))
+        }
+        h2 { (visitor.say("Activos", "Active")) }
+        @if active.is_empty() { p { (visitor.say("Nada está silenciado.", "Nothing is muted.")) } }
+        ul.cards { @for silence in active { (card(&visitor, &config.zone, silence)) } }
+        @if visitor.may(Role::Editor) { (form(&visitor, &pages)) }
+        @if !ended.is_empty() {
+            details {
+                summary { (visitor.say("Terminados", "Ended")) " (" (ended.len()) ")" }
+                ul.cards { @for silence in ended { (card(&visitor, &config.zone, silence)) } }
+            }
+        }
+    };
+    face::page(&visitor, PART, visitor.say("Silencios", "Silences"), &body)
+}
+
+fn card(visitor: &Visitor, zone: &TimeZone, silence: &SilenceLine) -> Markup {
+    let say = |es, en| visitor.say(es, en);
+    html! {
+        li.card #(silence.id) {
+            h3 { (scope(visitor, silence)) }
+            p { (silence.because) }
+            dl.facts {
+                dt { (say("Quién", "Who")) }
+                dd { (silence.by) @if silence.by_recipient { " · " (say("por el enlace de un mensaje", "by the link in a message")) } }
+                @match (&silence.ended, &silence.until) {
+                    (Some(ended), _) => { dt { (say("Terminó", "Ended")) } dd { (when(visitor, zone, ended)) } },
+                    (None, Some(until)) => { dt { (say("Hasta", "Until")) } dd { (when(visitor, zone, until)) } },
+                    (None, None) => { dt { (say("Hasta", "Until")) } dd { (say("que lo retire", "it is taken back")) } },
+                }
+                dt { (say("Mensajes", "Messages")) } dd.num { (silence.muted) }
+                @if silence.critical { dt { (say("También", "Also")) } dd { (say("lo crítico", "what is critical")) } }
+            }
+            @if silence.state == "active" && visitor.may(Role::Editor) {
+                form method="post" action={ (PART) "/" (silence.id) "/end" } {
+                    button.quiet { (say("Terminar ahora", "End now")) }
+                }
+            }
+        }
+    }
+}
+
+fn scope(visitor: &Visitor, silence: &SilenceLine) -> String {
+    let say = |es, en| visitor.say(es, en);
+    let mut parts = Vec::new();
+    if let Some(case) = &silence.case {
+        parts.push(case.name.as_ref().map_or_else(|| case.number.clone(), |name| format!("{name} ({})", case.number)));
+    }
+    parts.extend(silence.source.as_ref().map(|source| format!("{} {source}", say("fuente", "source"))));
+    parts.extend(silence.tag.as_ref().map(|tag| format!("{} {tag}", say("etiqueta", "tag"))));
+    if !silence.kinds.is_empty() {
+        parts.push(silence.kinds.join(", "));
+    }
+    parts.extend(silence.channel.as_ref().map(|channel| format!("{} {channel}", say("canal", "channel"))));
+    parts.extend(silence.to.clone());
+    parts.join(" · ")
+}
+
+fn form(visitor: &Visitor, pages: &Pages) -> Markup {
+    let say = |es, en| visitor.say(es, en);
+    let config = pages.config.load();
+    let mut tags: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let any = say("cualquiera", "any");
+    html! {
+        h2 #new { (say("Silenciar", "Mute")) }
+        form method="post" action=(PART) aria-labelledby="new" {
+            p.soft { (say("Se silencia lo que cumple con todo lo que se nombre; nombre al menos una cosa.", "What meets all that is named is muted; name one thing at least.")) }
+            div.row {
+                div { label for="case" { (say("Expediente (número o nombre)", "Case (number or name)")) } input #case name="case" autocomplete="off"; }
+                div {
+                    label for="tag" { (say("Etiqueta", "Tag")) }
+                    select #tag name="tag" { option value="" { (any) } @for tag in tags { option { (tag) } } }
+                }
+                div {
+                    label for="channel" { (say("Canal", "Channel")) }
+                    select #channel name="channel" { option value="" { (any) } @for channel in &config.channels { option { (channel.id) } } }
+                }
+                div {
+                    label for="kinds" { (say("Tipos", "Kinds")) span.hint #kinds-hint { "filing.*, entry.added" } }
+                    input #kinds name="kinds" autocomplete="off" aria-describedby="kinds-hint";
+                }
+            }
+            div.row {
+                div {
+                    label for="hours" { (say("Durante", "For")) }
+                    select #hours name="hours" {
+                        @for (hours, es, en) in LENGTHS { option value=(hours) selected[hours == 72] { (say(es, en)) } }
+                    }
+                }
+                @if visitor.who.user.is_none() {
+                    div { label for="by" { (say("Quién lo pide", "Who asks for it")) } input #by name="by" required maxlength="80"; }
+                }
+                div { label for="because" { (say("Por qué", "Why")) } input #because name="because" required maxlength="300"; }
+            }
+            div.field {
+                label { input type="checkbox" name="critical" value="yes"; (say("También lo crítico", "What is critical too")) }
+            }
+            button { (say("Silenciar", "Mute")) }
+        }
+    }
+}
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Form {
+    case: String,
+    tag: String,
+    channel: String,
+    kinds: String,
+    hours: String,
+    by: String,
+    because: String,
+    critical: Option<String>,
+}
+
+impl Form {
+    fn wanted(self, visitor: &Visitor, now: Timestamp) -> Result<Wanted, Refusal> {
+        let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let hours = LENGTHS.iter().find(|(hours, ..)| hours.to_string() == self.hours).map(|(hours, ..)| *hours);
+        let until = hours.and_then(|hours| now.checked_add(hours.hours()).ok()).ok_or_else(|| Refusal {
+            why: format!("\"{}\" is not one of the lengths of a silence; choose one of the list", self.hours),
+            code: 2,
+        })?;
+        Ok(Wanted {
+            source: None,
+            case: given(self.case),
+            kinds: self.kinds.split([',', ' ']).filter(|kind| !kind.is_empty()).map(str::to_owned).collect(),
+            tag: given(self.tag),
+            channel: given(self.channel),
+            to: None,
+            critical: self.critical.is_some(),
+            by: visitor.who.user.clone().unwrap_or(self.by),
+            because: self.because,
+            until: until.to_string(),
+        })
+    }
+}
+
+/// Begins a silence.
+pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, axum::Form(form): axum::Form<Form>) -> Response {
+    if !visitor.may(Role::Editor) {
+        return forbidden(&visitor, PART);
+    }
+    let wanted = match form.wanted(&visitor, pages.clock.now()) {
+        Ok(wanted) => wanted,
+        Err(refusal) => return refused(&visitor, PART, &refusal),
+    };
+    done(&visitor, pages.line.ask(Ask::Silence(wanted), visitor.sight()).await)
+}
+
+/// Ends one.
+pub(in crate::web) async fn end(visitor: Visitor, State(pages): State<Pages>, Path(id): Path<String>) -> Response {
+    if !visitor.may(Role::Editor) {
+        return forbidden(&visitor, PART);
+    }
+    done(&visitor, pages.line.ask(Ask::EndSilence { id }, visitor.sight()).await)
+}
+
+fn done(visitor: &Visitor, answer: Answer) -> Response {
+    match answer {
+        Answer::Data(_) => lead_to(PART),
+        Answer::No { why, code } => refused(visitor, PART, &Refusal { why, code }),
+    }
+}

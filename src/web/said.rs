@@ -1,0 +1,125 @@
+//! How pages say what answers hold: the words of courts, kinds, differences, the pages of a long list.
+//!
+//! Used by the pages. What a court wrote goes through [`text`], which shows what cannot be seen; `maud` escapes the rest.
+
+use std::borrow::Cow;
+
+use maud::{Markup, html};
+use unicode_normalization::char::is_combining_mark;
+
+use super::visitor::Visitor;
+use super::words::health;
+use crate::domain::about::Language;
+use crate::domain::event::EventKind;
+use crate::domain::redact::is_invisible;
+use crate::message;
+
+/// Marks on one letter that are shown.
+const MOST_MARKS: usize = 4;
+
+/// Text of others, fit to be shown: lines stay, what cannot be seen or turns the direction of writing stands there as a sign of its own.
+pub(super) fn text(raw: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| !matches!(c, '\n' | '\t') && (c.is_control() || is_invisible(c));
+    if raw.is_ascii() && !raw.contains(is_odd) {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    let mut marks = 0;
+    for c in raw.chars() {
+        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        match c {
+            '\r' => {}
+            c if is_odd(c) => out.push('\u{fffd}'),
+            c if marks <= MOST_MARKS => out.push(c),
+            _ => {}
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The mark of a health by its stable name.
+pub(super) fn health_mark(name: &str, visitor: &Visitor) -> Markup {
+    let (words, class) = health(visitor, name);
+    html! { span class={ "state " (class) } { (text(words)) } }
+}
+
+/// The name of a kind of event by its stable name.
+pub(super) fn kind(name: &str, language: Language) -> Cow<'_, str> {
+    EventKind::parse(name).map_or_else(|| text(name), |kind| Cow::Borrowed(message::kind_name(kind, language)))
+}
+
+/// How loud an event is: the class of its mark, and its words; nothing for what is usual.
+pub(super) fn severity(name: &str, visitor: &Visitor) -> Option<(&'static str, &'static str)> {
+    match name {
+        "critical" => Some(("bad", visitor.say("crítico", "critical"))),
+        "warn" => Some(("warn", visitor.say("atención", "attention"))),
+        _ => None,
+    }
+}
+
+/// Runs of words, each behind its sign: what is new and what is gone is marked, for eyes and for ears.
+pub(super) fn words(runs: &[[String; 2]], side: Side, visitor: &Visitor) -> Markup {
+    html! {
+        @for [sign, run] in runs {
+            @match (sign.as_str(), side) {
+                ("-", Side::Older) => del {
+                    span.visually-hidden { (visitor.say("[antes: ", "[before: ")) } (text(run)) span.visually-hidden { "]" }
+                },
+                ("+", Side::Newer) => ins {
+                    span.visually-hidden { (visitor.say("[ahora: ", "[now: ")) } (text(run)) span.visually-hidden { "]" }
+                },
+                ("=", _) => (text(run)),
+                _ => "",
+            }
+        }
+    }
+}
+
+/// Of which text the words are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The older.
+    Older,
+    /// The newer.
+    Newer,
+}
+
+/// Links to the pages of a long list; nothing where there is one page. `address` ends where the number of the page goes.
+pub(super) fn pager(page: u32, pages: u32, address: &str, visitor: &Visitor) -> Markup {
+    html! {
+        @if pages > 1 {
+            nav.pager aria-label=(visitor.say("Páginas", "Pages")) {
+                @if page > 1 {
+                    a rel="prev" href={ (address) (page - 1) } { "← " (visitor.say("Anterior", "Previous")) }
+                }
+                span { (visitor.say("Página", "Page")) " " (page) " " (visitor.say("de", "of")) " " (pages) }
+                @if page < pages {
+                    a rel="next" href={ (address) (page + 1) } { (visitor.say("Siguiente", "Next")) " →" }
+                    a href={ (address) (pages) } { (visitor.say("Última", "Last")) }
+                }
+            }
+        }
+    }
+}
+
+/// Bytes in words.
+pub(super) fn bytes(count: u64) -> String {
+    match count {
+        0..10_240 => format!("{count} B"),
+        10_240..10_485_760 => format!("{} KiB", count / 1_024),
+        _ => format!("{} MiB", count / 1_048_576),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_and_lines_stay() {
+        assert_eq!(text("uno\ndos\ttres"), "uno\ndos\ttres");
+        assert_eq!(text("a\u{202e}b\0c\u{7}d\r\n"), "a\u{fffd}b\u{fffd}c\u{fffd}d\n");
+        assert_eq!(text(&format!("e{}", "\u{301}".repeat(900))).chars().count(), 1 + MOST_MARKS);
+        assert_eq!(text("Año ñandú"), "Año ñandú");
+    }
+}
