@@ -4,6 +4,8 @@
 //! `jurisdictions/<jurisdiction>/<name>.toml` is a recipe except the names in `NOT_RECIPES`. That they compile is for the
 //! tests of `recipe` and `meaning` to show.
 //!
+//! The examples of events under docs/events go the same way into `examples.rs`, for the description of the API.
+//!
 //! It also says which code reads dockets, as `VEEDOR_READING_CODE`: a kept reading of another code is not used (`delay/clocks/readings.rs`).
 
 use std::fmt::Write as _;
@@ -55,6 +57,9 @@ fn main() {
     for (name, list) in lists {
         std::fs::write(out.join(name), table(&root, &list)).expect("the build's folder can be written");
     }
+    println!("cargo::rerun-if-changed=docs/events/examples");
+    let examples = sorted(&root.join("docs/events/examples")).into_iter().map(|file| (stem(&file), file)).collect::<Vec<_>>();
+    std::fs::write(out.join("examples.rs"), table(&root, &examples)).expect("the build's folder can be written");
     let mut code = FNV_BASIS;
     for place in READS {
         println!("cargo::rerun-if-changed={place}");

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a report is asked for.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     /// The cases as typed; all when empty.
     pub cases: Vec<String>,
@@ -21,9 +21,9 @@ pub struct Question {
     pub form: Form,
 }
 
-/// The form of a report.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+/// The form of a report; as JSON a word, `csv:` with the name of the table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
 pub enum Form {
     /// How each case stands, for a terminal.
     #[default]
@@ -37,4 +37,39 @@ pub enum Form {
     },
     /// One page of HTML.
     Html,
+}
+
+impl Form {
+    /// What it is written in; `None`: as the data of an answer.
+    pub fn media(&self) -> Option<&'static str> {
+        match self {
+            Self::Rows => None,
+            Self::Json => Some("application/json"),
+            Self::Csv { .. } => Some("text/csv; charset=utf-8"),
+            Self::Html => Some("text/html; charset=utf-8"),
+        }
+    }
+}
+
+impl From<Form> for String {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Rows => "rows".to_owned(),
+            Form::Json => "json".to_owned(),
+            Form::Html => "html".to_owned(),
+            Form::Csv { table } => format!("csv:{table}"),
+        }
+    }
+}
+
+impl From<String> for Form {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "rows" => Self::Rows,
+            "json" => Self::Json,
+            "html" => Self::Html,
+            // A table that does not exist is refused with the names of those that do.
+            other => Self::Csv { table: other.strip_prefix("csv:").unwrap_or(other).to_owned() },
+        }
+    }
 }

@@ -53,14 +53,22 @@ impl Line {
 
     /// Asks and waits for the answer.
     pub async fn ask(&self, ask: Ask, sight: Sight) -> Answer {
-        let (reply, answered) = oneshot::channel();
-        if self.0.send(Asked { ask, sight, reply }).await.is_err() {
-            return Answer::No { why: "veedor is stopping; ask again in a minute".to_owned(), code: 69 };
+        match self.begin(ask, sight).await {
+            Ok(mut underway) => underway.answer().await,
+            Err(answer) => answer,
         }
-        answered.await.unwrap_or_else(|_| Answer::No {
-            why: "the answer could not be put together; the log says why, and this is a bug: please report it".to_owned(),
-            code: 70,
-        })
+    }
+
+    /// Asks; the answer may be waited for by somebody else.
+    ///
+    /// # Errors
+    /// The refusal of a daemon that is stopping.
+    pub async fn begin(&self, ask: Ask, sight: Sight) -> Result<Underway, Answer> {
+        let (reply, answered) = oneshot::channel();
+        match self.0.send(Asked { ask, sight, reply }).await {
+            Ok(()) => Ok(Underway(answered)),
+            Err(_) => Err(Answer::No { why: "veedor is stopping; ask again in a minute".to_owned(), code: 69 }),
+        }
     }
 
     /// Asks, and reads the answer as the form that it has.
@@ -73,6 +81,20 @@ impl Line {
                 .map_err(|error| Refusal { why: format!("the answer is not of the form that it should have: {error}"), code: 70 }),
             Answer::No { why, code } => Err(Refusal { why, code }),
         }
+    }
+}
+
+/// A question that was taken up. It is answered whether or not somebody waits.
+#[derive(Debug)]
+pub struct Underway(oneshot::Receiver<Answer>);
+
+impl Underway {
+    /// Waits for the answer. Whoever gives up waiting may wait again.
+    pub async fn answer(&mut self) -> Answer {
+        (&mut self.0).await.unwrap_or_else(|_| Answer::No {
+            why: "the answer could not be put together; the log says why, and this is a bug: please report it".to_owned(),
+            code: 70,
+        })
     }
 }
 

@@ -8,9 +8,11 @@ pub mod board;
 pub mod delays;
 pub mod line;
 pub mod look;
+pub mod route;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use access::Access;
 use board::{FeedQuestion, FeedWanted, HearingQuestion};
@@ -23,6 +25,22 @@ use look::Look;
 pub enum Ask {
     /// The watch list with its health.
     List,
+    /// Watches a case: the watch list is edited and read again.
+    Add {
+        /// The source's id.
+        source: String,
+        /// The number as typed.
+        number: String,
+        /// A nickname.
+        name: Option<String>,
+        /// Tags.
+        tags: Vec<String>,
+    },
+    /// Watches a case no longer.
+    Remove {
+        /// The case as typed.
+        case: String,
+    },
     /// A docket as last seen, or a version of it.
     Show {
         /// The case as typed.
@@ -57,6 +75,24 @@ pub enum Ask {
         version: u32,
         /// Its place among the pages of the version, from 0.
         nth: usize,
+    },
+    /// Everything that was told, in its order, as webhooks tell it.
+    Events {
+        /// The number of the last event that is known already.
+        after: u64,
+        /// At most this many.
+        limit: usize,
+        /// Patterns of kinds; all when empty.
+        kinds: Vec<String>,
+        /// Only of cases with one of these tags; all when empty.
+        tags: Vec<String>,
+        /// Only of this case, as typed.
+        case: Option<String>,
+    },
+    /// One event, as webhooks tell it.
+    EventBody {
+        /// Its id.
+        id: String,
     },
     /// The hearings that the dockets mention.
     Hearings {
@@ -124,6 +160,9 @@ pub enum Ask {
         /// Only those of this channel.
         #[serde(default)]
         channel: Option<String>,
+        /// Only those after this one in the list: the id of the last that is known.
+        #[serde(default)]
+        after: Option<String>,
     },
     /// What everybody may see of the cases of a tag.
     Public {
@@ -148,6 +187,7 @@ pub enum Ask {
         /// The source.
         source: String,
         /// Whether it is sent.
+        #[serde(rename = "decision", with = "decision")]
         release: bool,
         /// Whether what only came with it ends too.
         #[serde(default)]
@@ -198,10 +238,12 @@ impl Ask {
 }
 
 /// Which deliveries are sent again, when no ids are named.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct Which {
-    /// Made in this millisecond since the epoch or later.
+    /// Made in this millisecond since the epoch or later; as JSON an instant.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(with = "instant", skip_serializing_if = "Option::is_none")]
     pub since: Option<i64>,
     /// Those of this channel.
     pub channel: Option<String>,
@@ -217,6 +259,7 @@ pub struct Wanted {
     /// The case as typed.
     pub case: Option<String>,
     /// Patterns of kinds.
+    #[serde(default)]
     pub kinds: Vec<String>,
     /// A tag.
     pub tag: Option<String>,
@@ -225,6 +268,7 @@ pub struct Wanted {
     /// A recipient.
     pub to: Option<String>,
     /// Whether critical news and what is for the operator is muted too.
+    #[serde(default)]
     pub critical: bool,
     /// Who makes it.
     pub by: String,
@@ -235,7 +279,7 @@ pub struct Wanted {
 }
 
 /// An answer: data, or one sentence and the exit code that goes with it.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// Data.
     Data(Value),
@@ -248,22 +292,35 @@ pub enum Answer {
     },
 }
 
-impl Answer {
-    /// The form on the socket.
-    pub fn into_json(self) -> Value {
-        match self {
-            Self::Data(data) => json!({ "ok": data }),
-            Self::No { why, code } => json!({"error": why, "code": code}),
-        }
+/// What becomes of what the brake holds, as a word.
+mod decision {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub fn serialize<S: Serializer>(release: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if *release { "release" } else { "discard" })
     }
 
-    /// Reads [`into_json`](Self::into_json) back.
-    pub fn from_json(mut reply: Value) -> Self {
-        if let Some(data) = reply.get_mut("ok") {
-            return Self::Data(data.take());
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "release" => Ok(true),
+            "discard" => Ok(false),
+            other => Err(de::Error::unknown_variant(other, &["release", "discard"])),
         }
-        let why = reply.get("error").and_then(Value::as_str).unwrap_or("the daemon gave no answer").to_owned();
-        let code = reply.get("code").and_then(Value::as_u64).and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
-        Self::No { why, code }
+    }
+}
+
+/// Milliseconds since the epoch, as an instant.
+mod instant {
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    pub fn serialize<S: Serializer>(at: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
+        at.and_then(|at| Timestamp::from_millisecond(at).ok()).map(|at| at.to_string()).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+        let at: Timestamp = text.parse().map_err(|_| de::Error::custom(format!("\"{text}\" is no instant; write 2026-03-01T17:00:00Z")))?;
+        Ok(Some(at.as_millisecond()))
     }
 }

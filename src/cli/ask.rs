@@ -2,13 +2,13 @@
 //!
 //! Used by every command that needs what is kept.
 
-use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::here::here;
+use super::over::over;
 use super::{Common, Exit, Failure, print};
 use crate::ask::{Answer, Ask};
 use crate::config::{Config, Loaded};
@@ -172,18 +172,5 @@ pub(super) fn knock(path: &Path) -> Result<Option<UnixStream>, Failure> {
                 format!("the daemon's socket {} cannot be used: {error}; run the command as the daemon's user or as root", path.display());
             Err(Failure::new(Exit::NoDaemon, why))
         }
-    }
-}
-
-fn over(mut stream: UnixStream, question: &Ask) -> Result<Answer, Failure> {
-    let lost = |error: std::io::Error| Failure::new(Exit::NoDaemon, format!("the daemon went away: {error}"));
-    let mut line = serde_json::to_vec(question).map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
-    line.push(b'\n');
-    stream.write_all(&line).map_err(lost)?;
-    let mut reply = String::new();
-    BufReader::new(stream).read_line(&mut reply).map_err(lost)?;
-    match serde_json::from_str(&reply) {
-        Ok(value) => Ok(Answer::from_json(value)),
-        Err(_) => Err(Failure::new(Exit::NoDaemon, "the daemon ended before it answered")),
     }
 }

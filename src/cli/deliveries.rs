@@ -18,7 +18,7 @@ held again then; every other later change is told as usual.";
 
 /// Prints deliveries, newest first: a line each, or all about one or about those of a case.
 pub fn list(common: &Common, about: Option<String>, failed: bool, limit: usize) -> Done {
-    let data = ask::ask(common, Ask::Deliveries { about: about.clone(), failed, limit, state: None, channel: None })?;
+    let data = ask::ask(common, Ask::Deliveries { about: about.clone(), failed, limit, state: None, channel: None, after: None })?;
     if common.json {
         print::json(&data);
         return Ok(Exit::Done);

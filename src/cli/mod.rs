@@ -27,6 +27,8 @@ mod list;
 mod lookup;
 mod man;
 mod new;
+mod openapi;
+mod over;
 mod place;
 mod poll;
 mod print;
@@ -257,6 +259,8 @@ enum Command {
     },
     /// Make the daemon read the watch list again
     Reload,
+    /// Print the description of the API: OpenAPI 3.1, with the webhooks
+    Openapi,
     /// Print shell completions
     Completions {
         /// The shell
@@ -328,6 +332,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Doctor { ask } => doctor::run(common, ask),
         Command::Fsck { repair } => upkeep::fsck(common, repair),
         Command::Reload => upkeep::reload(common),
+        Command::Openapi => openapi::run(),
         Command::Completions { shell } => completions(shell),
         Command::Man => man::run(to_be_typed()),
     };

@@ -93,7 +93,8 @@ fn chosen_there(common: &Common, typed: Vec<String>) -> Result<Vec<String>, Fail
 
 /// What a command has found is sent by the daemon, which alone keeps the pace of every channel.
 fn waiting(common: &Common) -> Result<(), Failure> {
-    let data = ask::ask(common, Ask::Deliveries { about: None, failed: false, limit: usize::MAX, state: None, channel: None })?;
+    let data =
+        ask::ask(common, Ask::Deliveries { about: None, failed: false, limit: usize::MAX, state: None, channel: None, after: None })?;
     let deliveries = data["deliveries"].as_array().map(Vec::as_slice).unwrap_or_default();
     let waiting = deliveries.iter().filter(|delivery| matches!(delivery["state"].as_str(), Some("open" | "waiting"))).count();
     match waiting {

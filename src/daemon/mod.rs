@@ -18,7 +18,7 @@
 //! | SIGTERM, SIGINT | everyone, to stop | [`signals`] |
 //! | a connection to the socket in the state folder | one answer | [`socket`] |
 //! | a connection to `listen` | one answer | [`crate::web`] |
-//! | a question of the web | one answer | `desk` |
+//! | a question of the web or a command | one answer | `desk` |
 //! | a timer of ten seconds | the watchdog | [`supervise`] |
 //! | the daily backup, when the store takes many times what lives in it | everyone, to begin again with a small one | [`renew`] |
 //!
@@ -97,6 +97,7 @@ use crate::store::error::{OpenError, StoreError};
 use crate::store::open::Options;
 use crate::store::pulse::blocking;
 use crate::web;
+use desk::Places;
 use poll::Poller;
 use runs::Runs;
 use shared::Shared;
@@ -249,13 +250,16 @@ pub async fn run(handles: Handles) -> Result<Ending, StartError> {
     loops.start("reloader", reload::run(handles.clone()));
     loops.start("signals", signals::run(handles.control.clone()));
     let answering = answers::Desk { handles: handles.clone(), visitor, opened: answers::Opened::default() };
-    loops.start("socket", socket.run(answering.clone()));
+    let (typed, asked) = Line::open();
+    loops.start("answers to commands", desk::run(answering.clone(), asked, Places::SOCKET));
+    let pages = web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock, typed);
+    let pages = pages.while_these_beat(&pulses);
+    loops.start("socket", socket.run(pages.clone()));
     if let Some(page) = page {
         let (line, asked) = Line::open();
         loops.start("board", board::run(handles.clone()));
-        loops.start("desk", desk::run(answering, asked));
-        let pages = web::Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock, line);
-        loops.start("web", web::run(page, pages.while_these_beat(&pulses)));
+        loops.start("desk", desk::run(answering, asked, Places::WEB));
+        loops.start("web", web::run(page, pages.asking(line)));
     }
 
     notify(&[NotifyState::Ready]);

@@ -107,6 +107,14 @@ impl Store {
         })
     }
 
+    /// One event, with its number among all.
+    pub fn numbered(&self, id: Id) -> Result<Option<(u64, Event)>, StoreError> {
+        self.read(|trees| {
+            let Some(number) = rows::get::<u64>(trees, Table::EventId, &id.0)? else { return Ok(None) };
+            Ok(event_at(trees, &self.inner.words, number)?.map(|event| (number, event)))
+        })
+    }
+
     /// The id of the event of the same case with the number before, if there is one. Both are written once, so that the answer never
     /// changes.
     pub fn event_before(&self, event: &Event) -> Result<Option<Id>, StoreError> {
@@ -132,6 +140,31 @@ impl Store {
                 events.push((number, event_from(trees, &self.inner.words, record)?));
             }
             Ok(events)
+        })
+    }
+
+    /// The numbers of at most so many events after one, of all cases or of one, oldest first, each with its event: `None` where it does not
+    /// read back, which keeps nobody from those behind it.
+    pub fn told_after(&self, number: u64, cid: Option<Cid>, most: usize) -> Result<Vec<(u64, Option<Event>)>, StoreError> {
+        self.read(|trees| {
+            let numbers: Vec<u64> = match cid {
+                None => {
+                    let rows = trees.at(Table::Event).range(number.saturating_add(1).to_be_bytes()..).keys();
+                    // Of longer keys, which are further parts, none is told by itself.
+                    let own = rows.filter_map(|key| Some(keys::u64_at(&key.ok().filter(|key| key.len() == keys::EVENT_LEN)?, 0)?));
+                    own.take(most).collect()
+                }
+                Some(cid) => {
+                    let rows = trees.at(Table::CaseEvent).scan_prefix(keys::cid(cid)).filter_map(Result::ok);
+                    let own = rows.filter_map(|(key, value)| rows::decode_row::<u64>(Table::CaseEvent, &key, &value).ok());
+                    own.filter(|own| *own > number).take(most).collect()
+                }
+            };
+            let told = numbers.into_iter().map(|number| match event_at(trees, &self.inner.words, number) {
+                Err(StoreError::Damaged(_)) => Ok((number, None)),
+                event => Ok((number, event?)),
+            });
+            told.collect()
         })
     }
 

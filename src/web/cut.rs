@@ -8,26 +8,28 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use super::GRACE;
 use crate::control::Control;
 
 /// Takes connections that are cut a moment after the daemon was told to stop.
-pub(super) struct Cut {
+pub(super) struct Cut<L> {
     /// The address.
-    pub listener: TcpListener,
+    pub listener: L,
     /// Who tells.
     pub control: Arc<Control>,
+    /// How long the moment is.
+    pub grace: Duration,
 }
 
 /// A connection.
-pub(super) struct Cuttable {
-    stream: TcpStream,
+pub(super) struct Cuttable<S> {
+    stream: S,
     over: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
@@ -35,22 +37,22 @@ pub(super) struct Cuttable {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub SocketAddr);
 
-impl Connected<IncomingStream<'_, Cut>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Cut>) -> Self {
+impl Connected<IncomingStream<'_, Cut<TcpListener>>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Cut<TcpListener>>) -> Self {
         Self(*stream.remote_addr())
     }
 }
 
-impl Listener for Cut {
-    type Io = Cuttable;
-    type Addr = SocketAddr;
+impl<L: Listener> Listener for Cut<L> {
+    type Io = Cuttable<L::Io>;
+    type Addr = L::Addr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, from) = Listener::accept(&mut self.listener).await;
-        let control = Arc::clone(&self.control);
+        let (control, grace) = (Arc::clone(&self.control), self.grace);
         let over = Box::pin(async move {
             control.stopped().await;
-            tokio::time::sleep(GRACE).await;
+            tokio::time::sleep(grace).await;
         });
         (Cuttable { stream, over }, from)
     }
@@ -60,7 +62,7 @@ impl Listener for Cut {
     }
 }
 
-impl Cuttable {
+impl<S> Cuttable<S> {
     /// An error once it is over.
     fn is_cut(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         match self.over.as_mut().poll(context) {
@@ -74,14 +76,14 @@ impl Cuttable {
     }
 }
 
-impl AsyncRead for Cuttable {
+impl<S: AsyncRead + Unpin> AsyncRead for Cuttable<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.is_cut(context)?;
         Pin::new(&mut self.stream).poll_read(context, into)
     }
 }
 
-impl AsyncWrite for Cuttable {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Cuttable<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.is_cut(context)?;
         Pin::new(&mut self.stream).poll_write(context, bytes)

@@ -36,13 +36,19 @@ pub(super) async fn alive(State(pages): State<Pages>) -> Answer {
     alive_by(&pages.pulses)
 }
 
-fn alive_by(pulses: &[Pulse]) -> Answer {
+/// The same, of these loops.
+pub(super) fn alive_by(pulses: &[Pulse]) -> Answer {
     let stuck: Vec<&str> = pulses.iter().filter(|pulse| pulse.is_stuck()).map(Pulse::name).collect();
     if stuck.is_empty() { well() } else { unwell(&format!("not come round for a minute: {}", stuck.join(", "))) }
 }
 
 /// Whether it can do its work now.
 pub(super) async fn ready(State(pages): State<Pages>) -> Answer {
+    ready_now(&pages).await
+}
+
+/// The same, for whoever tells it otherwise.
+pub(super) async fn ready_now(pages: &Pages) -> Answer {
     // Nobody who wants to know nothing of the disk (`least_free = 0`) is kept waiting for it.
     let least = pages.config.load().general.signs.least_free.min(LEAST_FREE);
     ready_by(&pages.control, &pages.store, least).await

@@ -1,10 +1,11 @@
 //! The address in `listen`: the dashboard, whether veedor is alive and ready, and counters.
 //!
-//! Started by `daemon` when `listen` is not empty. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
+//! Started by `daemon` when `listen` is not empty, and for the commands on the socket, which has [`api`] alone. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
 //! `/metrics`, the files of the pages, what the watch list makes public ([`showcase`]), and what recipients reach by links that only they
 //! have ([`ways_out`]). Pages ask the daemon over a
 //! [`Line`] and read no store.
 
+pub mod api;
 mod assets;
 mod caller;
 mod cut;
@@ -19,6 +20,7 @@ mod limit;
 mod links;
 mod moment;
 mod pages;
+mod problem;
 mod said;
 mod shelf;
 mod shelves;
@@ -41,7 +43,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 
 use crate::ask::Ask;
 use crate::ask::line::{Line, Refusal, Sight};
@@ -62,6 +64,9 @@ use ways_out::WaysOut;
 /// How long answers under way may take to end at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// The same for the commands, which somebody waits for.
+const GRACE_OF_SOCKET: Duration = Duration::from_secs(5);
+
 /// What the pages show.
 #[derive(Debug, Clone)]
 pub struct Pages {
@@ -76,6 +81,8 @@ pub struct Pages {
     entrance: Arc<Entrance>,
     /// What is made of all cases.
     list: Arc<Lists>,
+    /// Requests that are not done twice.
+    keys: Arc<api::Keys>,
     /// What everybody may see, by tag.
     shown: showcase::Shown,
     /// The same with what looking through it needs.
@@ -124,6 +131,7 @@ impl Pages {
             entrance,
             clock: clock.clone(),
             list: Arc::default(),
+            keys: Arc::default(),
             shown: Arc::default(),
             folds: Arc::default(),
             kept: Arc::default(),
@@ -139,6 +147,11 @@ impl Pages {
     /// The same, which are alive while these loops come round.
     pub fn while_these_beat(self, pulses: &[Pulse]) -> Self {
         Self { pulses: pulses.to_vec(), ..self }
+    }
+
+    /// The same, which ask on another line.
+    pub fn asking(self, line: Line) -> Self {
+        Self { line, ..self }
     }
 }
 
@@ -172,18 +185,33 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .merge(feeds::router(&pages))
         .merge(guarded(&pages));
     let told = control.clone();
-    let listener = Cut { listener, control: control.clone() };
-    let router = router.into_make_service_with_connect_info::<Peer>();
+    let listener = Cut { listener, control: control.clone(), grace: GRACE };
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<Peer>());
+    let serving = serving.with_graceful_shutdown(async move { told.stopped().await });
+    until_stopped(serving.into_future(), control, GRACE).await;
+}
+
+/// Serves the commands of whoever can open the socket, until told to stop.
+pub async fn run_socket(listener: UnixListener, pages: Pages) {
+    let control = pages.control.clone();
+    let told = control.clone();
+    let router = api::console(pages);
+    let listener = Cut { listener, control: control.clone(), grace: GRACE_OF_SOCKET };
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { told.stopped().await });
-    // A client that never ends its question would hold the daemon's end up for ever.
+    until_stopped(serving.into_future(), control, GRACE_OF_SOCKET).await;
+}
+
+/// Serves until the end, and no longer than `grace` after it was told to stop: a client that never ends its question would hold the daemon's end up
+/// for ever.
+async fn until_stopped(serving: impl Future<Output = io::Result<()>>, control: Arc<Control>, grace: Duration) {
     let patience = async {
         control.stopped().await;
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(grace).await;
     };
     tokio::select! {
         served = serving => {
             if let Err(error) = served {
-                tracing::error!(%error, "the web address failed");
+                tracing::error!(%error, "an address failed");
             }
         }
         () = patience => {}
@@ -200,7 +228,7 @@ async fn say_if_nobody_may(pages: &Pages) {
 
 /// What stands behind the guard.
 fn guarded(pages: &Pages) -> Router {
-    let all = pages::router().fallback(async |visitor: Visitor| face::missing(&visitor));
+    let all = pages::router().merge(api::router()).fallback(async |visitor: Visitor| face::missing(&visitor));
     all.layer(from_fn_with_state(pages.clone(), guard::guard)).with_state(pages.clone())
 }
 

@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("logging", &[]),
     ("config", &["domain", "diag", "recipe", "meaning", "days", "delay"]),
-    ("ask", &["domain"]),
+    ("ask", &["domain", "diag"]),
     ("control", &["domain", "clock"]),
     ("fetch", &["domain", "clock", "metrics"]),
     ("store", &["domain", "wire", "failpoint"]),

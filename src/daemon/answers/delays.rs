@@ -100,7 +100,8 @@ fn wanted(config: &Config, question: &Question, now: Timestamp) -> Result<Wanted
     Ok(Wanted { chosen, tags, by, as_of, is_now: question.as_of.is_none(), with_entries })
 }
 
-fn known_tag(config: &Config, typed: &str) -> Result<String, Answer> {
+/// A tag that some case has.
+pub(super) fn known_tag(config: &Config, typed: &str) -> Result<String, Answer> {
     let all = || config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str);
     if all().any(|tag| tag == typed) {
         return Ok(typed.to_owned());

@@ -8,6 +8,7 @@ use super::Desk;
 use crate::ask::Answer;
 use crate::daemon::checkup;
 use crate::domain::checkup::Finding;
+use crate::wire::api::upkeep::{FindingLine, Findings};
 
 /// Looks at everything. Sources are asked only when it is wished.
 pub async fn doctor(desk: &Desk, ask_sources: bool) -> Result<Value, Answer> {
@@ -18,16 +19,21 @@ pub async fn doctor(desk: &Desk, ask_sources: bool) -> Result<Value, Answer> {
     }
     let seen = handles.fetcher.clock_offsets();
     findings.extend(checkup::outside(&handles.config.load_full(), &handles.notifier, &handles.clock, seen).await);
-    Ok(json!({ "findings": findings.iter().map(finding).collect::<Vec<_>>() }))
+    Ok(json!(Findings { findings: findings.iter().map(line).collect() }))
 }
 
 /// A finding as the socket and `--json` show it.
 pub fn finding(found: &Finding) -> Value {
-    json!({
-        "check": found.check,
-        "subject": Some(&found.subject).filter(|subject| !subject.is_empty()),
-        "verdict": found.verdict.name(),
-        "what": found.what,
-        "do": Some(&found.remedy).filter(|remedy| !remedy.is_empty()),
-    })
+    json!(line(found))
+}
+
+fn line(found: &Finding) -> FindingLine {
+    let said = |text: &String| Some(text).filter(|text| !text.is_empty()).cloned();
+    FindingLine {
+        check: found.check.to_owned(),
+        subject: said(&found.subject),
+        verdict: found.verdict.name().to_owned(),
+        what: found.what.clone(),
+        remedy: said(&found.remedy),
+    }
 }

@@ -10,7 +10,9 @@ mod clocks;
 mod console;
 mod delays;
 mod doctor;
+mod edits;
 mod event;
+mod events;
 mod feeds;
 mod hearings;
 mod look;
@@ -25,13 +27,12 @@ mod visits;
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::Handles;
 use super::visit::Visitor;
 use crate::ask::line::Sight;
 use crate::ask::{Answer, Ask};
 use crate::config::Config;
+use crate::config::edit::NewCase;
 use crate::diag::nearest;
 use crate::domain::case::Watch;
 use crate::store::braked::Decision;
@@ -86,11 +87,15 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::AddFeed(wanted) => feeds::add(desk, wanted).await,
         Ask::RevokeFeed { id } => feeds::revoke(desk, &id).await,
         Ask::Feed(question) => feeds::document(desk, question).await,
+        Ask::Add { source, number, name, tags } => edits::add(desk, NewCase { source, number, name, tags }).await,
+        Ask::Remove { case } => edits::remove(desk, &case).await,
+        Ask::Events { after, limit, kinds, tags, case } => events::after(desk, after, limit, events::Filter { kinds, tags, case }).await,
+        Ask::EventBody { id } => events::body(desk, &id).await,
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
-        Ask::Deliveries { about, failed, limit, state, channel } => {
-            let picked = outbox::Picked { about, failed, state, channel };
+        Ask::Deliveries { about, failed, limit, state, channel, after } => {
+            let picked = outbox::Picked { about, failed, state, channel, after };
             outbox::deliveries(desk, &picked, limit, sight).await
         }
         Ask::Public { tag } => public::public(desk, &tag).await,
@@ -109,11 +114,7 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Doctor { ask_sources } => doctor::doctor(desk, ask_sources).await,
         Ask::Access(asked) => access::answer(desk, asked, sight).await,
         Ask::Reload => upkeep::reload(desk).await,
-        Ask::Status => Ok({
-            let config = desk.handles.config.load();
-            let list = std::path::absolute(&config.path).unwrap_or_else(|_| config.path.clone());
-            json!({"cases": config.cases.len(), "pid": std::process::id(), "list": list.display().to_string()})
-        }),
+        Ask::Status => Ok(upkeep::status(desk)),
     };
     result.map_or_else(|refusal| refusal, Answer::Data)
 }

@@ -2,6 +2,8 @@
 //!
 //! Called by [`answer`](super::answer).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -19,6 +21,7 @@ use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
+use crate::wire::api::changes::BrakeDecided;
 use crate::wire::api::deliveries::{AttemptLine, DeliveredCase, DeliveredEvent, DeliveryLine, DeliveryList};
 
 /// Which deliveries are listed.
@@ -32,6 +35,8 @@ pub struct Picked {
     pub state: Option<String>,
     /// Only those of this channel.
     pub channel: Option<String>,
+    /// Only those after this one in the list, by its id.
+    pub after: Option<String>,
 }
 
 /// Deliveries, newest first: all, one by its id, or those of a case.
@@ -43,15 +48,26 @@ pub async fn deliveries(desk: &Desk, picked: &Picked, limit: usize, sight: Sight
         Some(typed) if id.is_none() => Some(find(&config, typed)?.1.case.clone()),
         _ => None,
     };
+    let after = match picked.after.as_deref().map(|typed| Id::parse(typed).ok_or(typed)).transpose() {
+        Ok(after) => after,
+        Err(typed) => return Err(no_delivery(typed)),
+    };
     let filter = if picked.failed { DeliveryFilter::Failed } else { DeliveryFilter::All };
     let (state, channel) = (picked.state.clone(), picked.channel.clone());
     let lines = blocking(move || {
+        // The list is in the order of when they were made; one that is gone from it still has its place.
+        let after = match after.map(|after| store.delivery(after)).transpose()? {
+            Some(Some(last)) => Some((last.created, last.id)),
+            Some(None) => return Ok(Err(after)),
+            None => None,
+        };
         let found = match (id, case) {
             (Some(id), _) => store.delivery(id)?.into_iter().collect(),
             (None, case) => {
-                let is_picked = case.is_some() || state.is_some() || channel.is_some();
+                let is_picked = case.is_some() || state.is_some() || channel.is_some() || after.is_some();
                 let takes = |delivery: &Delivery| {
-                    state.as_ref().is_none_or(|state| delivery.state.name() == state)
+                    after.is_none_or(|last| (delivery.created, delivery.id) < last)
+                        && state.as_ref().is_none_or(|state| delivery.state.name() == state)
                         && channel.as_ref().is_none_or(|channel| delivery.channel == *channel)
                         && case.as_ref().is_none_or(|case| is_of(&store, delivery, case))
                 };
@@ -59,15 +75,18 @@ pub async fn deliveries(desk: &Desk, picked: &Picked, limit: usize, sight: Sight
                 all.into_iter().filter(takes).take(limit).collect::<Vec<_>>()
             }
         };
-        found.iter().map(|delivery| line(&store, &config, delivery, now, sight)).collect::<Result<Vec<_>, StoreError>>()
+        found.iter().map(|delivery| line(&store, &config, delivery, now, sight)).collect::<Result<Vec<_>, StoreError>>().map(Ok)
     })
     .await?;
+    let lines = lines.map_err(|after| no_delivery(&after.map(|id| id.to_string()).unwrap_or_default()))?;
     match id {
-        Some(id) if lines.is_empty() => {
-            Err(Answer::No { why: format!("there is no delivery {id}; `veedor deliveries` shows them"), code: 4 })
-        }
+        Some(id) if lines.is_empty() => Err(no_delivery(&id.to_string())),
         _ => Ok(json!(DeliveryList { deliveries: lines })),
     }
+}
+
+fn no_delivery(typed: &str) -> Answer {
+    Answer::No { why: format!("there is no delivery {typed}; `veedor deliveries` shows them"), code: 4 }
 }
 
 /// A case that is watched no more is shown by what its source calls it.
@@ -186,10 +205,9 @@ pub async fn brake(desk: &Desk, source: String, decision: Option<Decision>) -> R
         "the operator decided what becomes of what the brake held"
     );
     let ids = |ids: &[Id]| ids.iter().map(Id::to_string).collect::<Vec<_>>();
-    let (changes, besides) = (before.changes, before.besides);
-    Ok(if is_released {
-        json!({ "source": source, "released": ids(&decided.sent), "changes": changes, "besides": besides })
-    } else {
-        json!({ "source": source, "discarded": ids(&decided.ended), "sent": ids(&decided.sent), "changes": changes, "besides": besides })
-    })
+    let named = |kinds: BTreeMap<&'static str, usize>| kinds.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect();
+    let (sent, ended) = (ids(&decided.sent), ids(&decided.ended));
+    let (released, discarded, sent) = if is_released { (Some(sent), None, None) } else { (None, Some(ended), Some(sent)) };
+    let (changes, besides) = (named(before.changes), named(before.besides));
+    Ok(json!(BrakeDecided { source, released, discarded, sent, changes, besides }))
 }

@@ -13,6 +13,7 @@ use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
+use crate::wire::api::changes::Retried;
 
 /// How many are put back in one job of the store's writer, so that visits go on meanwhile (`alerting.md` A4.7).
 const BATCH: usize = 100;
@@ -93,8 +94,8 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool, which: &Which) -> R
     .await?;
     let done = done.map_err(|why| Answer::No { why, code: 1 })?;
     desk.handles.control.nudge_deliverer();
-    let what = if end { "dropped" } else { "retried" };
-    Ok(json!({ what: done.iter().map(Id::to_string).collect::<Vec<_>>() }))
+    let done = Some(done.iter().map(Id::to_string).collect());
+    Ok(json!(if end { Retried { retried: None, dropped: done } } else { Retried { retried: done, dropped: None } }))
 }
 
 /// Refuses a channel that neither the watch list nor a delivery knows: it is a slip.

@@ -11,7 +11,9 @@ use crate::ask::Answer;
 use crate::daemon::reload;
 use crate::diag::Problem;
 use crate::store::backup::LineCounts;
+use crate::store::fsck::Report;
 use crate::store::pulse::blocking;
+use crate::wire::api::upkeep::{BackedUp, Checked, Exported, Lines, Reread, Status};
 
 /// Writes a consistent copy and reads it back.
 pub async fn backup(desk: &Desk, dir: String) -> Result<Value, Answer> {
@@ -19,7 +21,7 @@ pub async fn backup(desk: &Desk, dir: String) -> Result<Value, Answer> {
     let folder = PathBuf::from(&dir);
     let done = tokio::task::spawn_blocking(move || store.backup(&folder, now)).await;
     match done {
-        Ok(Ok(made)) => Ok(json!({"file": made.path.display().to_string(), "bytes": made.bytes, "counts": counts(&made.counts)})),
+        Ok(Ok(made)) => Ok(json!(BackedUp { file: made.path.display().to_string(), bytes: made.bytes, counts: counts(&made.counts) })),
         Ok(Err(error)) => Err(Answer::No { why: format!("the backup into {dir} failed: {error}"), code: 1 }),
         Err(error) => Err(Answer::No { why: format!("the backup into {dir} failed: {error}"), code: 1 }),
     }
@@ -38,35 +40,41 @@ pub async fn export(desk: &Desk, to: String) -> Result<Value, Answer> {
     })
     .await;
     match done {
-        Ok(Ok(made)) => Ok(json!({"file": to, "counts": counts(&made)})),
+        Ok(Ok(made)) => Ok(json!(Exported { file: to, counts: counts(&made) })),
         Ok(Err(why)) => Err(Answer::No { why: format!("the export into {to} failed: {why}"), code: 1 }),
         Err(error) => Err(Answer::No { why: format!("the export into {to} failed: {error}"), code: 1 }),
     }
 }
 
-fn counts(made: &LineCounts) -> Value {
-    json!({"cases": made.cases, "versions": made.versions, "events": made.events, "deliveries": made.deliveries, "damaged": made.damaged})
+fn counts(made: &LineCounts) -> Lines {
+    let LineCounts { cases, versions, events, deliveries, damaged } = *made;
+    Lines { cases, versions, events, deliveries, damaged }
 }
 
 /// Checks the store.
 pub async fn fsck(desk: &Desk, repair: bool) -> Result<Value, Answer> {
     let store = desk.handles.store.clone();
     let report = blocking(move || store.fsck(repair)).await?;
-    Ok(json!({
-        "cases": report.cases, "versions": report.versions, "events": report.events, "deliveries": report.deliveries, "rows": report.rows,
-        "problems": report.problems, "more": report.more, "mended": report.mended, "repaired": report.repaired,
-        "whole": report.is_clean(),
-    }))
+    let whole = report.is_clean();
+    let Report { cases, versions, events, deliveries, rows, problems, more, mended, repaired } = report;
+    Ok(json!(Checked { cases, versions, events, deliveries, rows, problems, more, mended, repaired, whole }))
 }
 
 /// Reads the watch list again.
 pub async fn reload(desk: &Desk) -> Result<Value, Answer> {
     match reload::now(&desk.handles).await {
-        Ok(done) => Ok(json!({"cases": done.cases, "channels": done.channels, "warnings": done.warnings})),
+        Ok(done) => Ok(json!(Reread { cases: done.cases, channels: done.channels, warnings: done.warnings })),
         Err(problems) => {
             let text: Vec<String> = problems.iter().map(Problem::to_string).collect();
             let why = format!("the watch list has {} problem(s); the old one stays in force\n{}", problems.len(), text.join("\n"));
             Err(Answer::No { why, code: 78 })
         }
     }
+}
+
+/// Which daemon runs.
+pub fn status(desk: &Desk) -> Value {
+    let config = desk.handles.config.load();
+    let list = std::path::absolute(&config.path).unwrap_or_else(|_| config.path.clone());
+    json!(Status { cases: config.cases.len(), pid: std::process::id(), list: list.display().to_string() })
 }

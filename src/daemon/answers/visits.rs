@@ -28,6 +28,7 @@ use crate::message;
 use crate::recipe::{Next, Refusal};
 use crate::store::outbox::DeliveryFilter;
 use crate::store::pulse::blocking;
+use crate::wire::api::visits::{self as wire, CaseName, ToldEvent, VisitLine, VisitList, Waits as Waiting};
 
 /// Visits cases now.
 pub async fn poll(desk: &Desk, typed: &[String], dry_run: bool) -> Result<Value, Answer> {
@@ -47,9 +48,9 @@ pub async fn poll(desk: &Desk, typed: &[String], dry_run: bool) -> Result<Value,
         }
         let waits = waits(desk, watch, &report).await?;
         let told = told(desk, &config, watch, &report).await?;
-        reports.push(report_json(&config, index, &report, &waits, &told));
+        reports.extend(line(&config, index, &report, &waits, told));
     }
-    Ok(json!({ "visits": reports, "dry_run": dry_run }))
+    Ok(json!(VisitList { visits: reports, dry_run }))
 }
 
 /// Finds a case that may be polled.
@@ -123,46 +124,52 @@ async fn waits(desk: &Desk, watch: &Watch, report: &Report) -> Result<Waits, Ans
 }
 
 /// What messages tell of the events of a visit, in their order: the kind, the severity and the one line.
-async fn told(desk: &Desk, config: &Arc<Config>, watch: &Watch, report: &Report) -> Result<Vec<Value>, Answer> {
+async fn told(desk: &Desk, config: &Arc<Config>, watch: &Watch, report: &Report) -> Result<Vec<ToldEvent>, Answer> {
     let Report::Visited(visited) = report else { return Ok(Vec::new()) };
     let (store, read, config) = (desk.handles.store.clone(), desk.handles.read.clone(), Arc::clone(config));
     let (case, events) = (watch.case.clone(), visited.events.clone());
     let told = blocking(move || {
         let telling = Telling::load(&store, &read, &config, &case, &events)?;
         let about = telling.about(config.general.language, Stop::Unsaid);
-        let one = |event: &Shown| json!({"kind": event.kind.name(), "severity": event.severity.name(), "summary": message::summary(event, &about)});
+        let one = |event: &Shown| ToldEvent {
+            kind: event.kind.name().to_owned(),
+            severity: event.severity.name().to_owned(),
+            summary: message::summary(event, &about),
+            held: None,
+        };
         Ok(about.show(&events).iter().map(one).collect())
     });
     Ok(told.await?)
 }
 
-fn report_json(config: &Config, index: usize, report: &Report, waits: &Waits, told: &[Value]) -> Value {
-    let Some(watch) = config.cases.get(index) else { return Value::Null };
-    let case = json!({"source": watch.case.source, "number": watch.number.canonical, "name": watch.name});
-    match report {
-        Report::UnderWay => json!({"case": case, "health": "under_way", "detail": "it is being visited already"}),
-        Report::Postponed { why, not_before } => {
-            json!({"case": case, "health": "postponed", "detail": why, "not_before": not_before.map(|at| at.to_string())})
-        }
+/// A visit as it is answered; `None` when its case is on the list no more.
+fn line(config: &Config, index: usize, report: &Report, waits: &Waits, told: Vec<ToldEvent>) -> Option<VisitLine> {
+    let watch = config.cases.get(index)?;
+    let case = CaseName { source: watch.case.source.clone(), number: watch.number.canonical.clone(), name: watch.name.clone() };
+    let waiting = |health: &str, detail: String, not_before| {
+        VisitLine::Waits(Waiting { case: case.clone(), health: health.to_owned(), detail, not_before })
+    };
+    Some(match report {
+        Report::UnderWay => waiting("under_way", "it is being visited already".to_owned(), None),
+        Report::Postponed { why, not_before } => waiting("postponed", why.clone(), not_before.map(|at| at.to_string())),
         Report::Visited(visited) => {
-            let source = config.source_of(&watch.case);
-            let tell = |(event, told): (&Event, &Value)| {
-                let mut told = told.clone();
-                told["held"] = json!(waits.get(&event.id));
-                told
+            let tell = |(event, told): (&Event, ToldEvent)| {
+                let held = waits.get(&event.id).map(|why| (*why).to_owned());
+                ToldEvent { held, ..told }
             };
-            json!({
-                "case": case,
-                "health": visited.health.name(),
-                "detail": visited.health.detail(),
-                "version": visited.version,
-                "baseline": visited.version == Some(1),
-                "events": visited.events.iter().zip(told).map(tell).collect::<Vec<_>>(),
+            let source = config.source_of(&watch.case);
+            VisitLine::Visited(Box::new(wire::Visited {
+                case,
+                health: visited.health.name().to_owned(),
+                detail: visited.health.detail().map(str::to_owned),
+                version: visited.version,
+                baseline: visited.version == Some(1),
+                events: visited.events.iter().zip(told).map(tell).collect(),
                 // What was not read may be the fault of the recipe, so it is said whose it is.
-                "own_recipe": source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()),
-            })
+                own_recipe: source.and_then(|source| source.overridden.as_ref()).map(|file| file.display().to_string()),
+            }))
         }
-    }
+    })
 }
 
 /// Takes pages that a person saved as a visit.
@@ -225,5 +232,5 @@ pub async fn import(
     let report = Report::Visited(visited);
     let waits = waits(desk, watch, &report).await?;
     let told = told(desk, &config, watch, &report).await?;
-    Ok(json!({ "visits": [report_json(&config, index, &report, &waits, &told)], "dry_run": false }))
+    Ok(json!(VisitList { visits: line(&config, index, &report, &waits, told).into_iter().collect(), dry_run: false }))
 }

@@ -92,6 +92,7 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>, Q
         limit: filter.rows(),
         state: Some(filter.state.clone()).filter(|state| !matches!(state.as_str(), "" | "failed")),
         channel: Some(filter.channel.clone()).filter(|channel| !channel.is_empty()),
+        after: None,
     };
     let list: DeliveryList = match pages.line.get(ask, visitor.sight()).await {
         Ok(list) => list,
@@ -233,7 +234,7 @@ fn outcome(visitor: &Visitor, attempt: &AttemptLine) -> Markup {
 
 /// One delivery.
 pub(in crate::web) async fn one(visitor: Visitor, State(pages): State<Pages>, Path(id): Path<String>) -> Response {
-    let ask = Ask::Deliveries { about: Some(id), failed: false, limit: 1, state: None, channel: None };
+    let ask = Ask::Deliveries { about: Some(id), failed: false, limit: 1, state: None, channel: None, after: None };
     let found: DeliveryList = match pages.line.get(ask, visitor.sight()).await {
         Ok(list) => list,
         Err(refusal) => return refused(&visitor, PART, &refusal),

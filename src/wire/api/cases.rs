@@ -20,6 +20,17 @@ pub struct CaseList {
     pub conditions: Vec<Condition>,
 }
 
+/// A part of the watch list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CasePage {
+    /// In the order of the watch list.
+    pub cases: Vec<CaseLine>,
+    /// How many cases the filter takes, on all pages together.
+    pub total: usize,
+    /// What the next request says as `after`; `null` on the last page.
+    pub next: Option<String>,
+}
+
 /// A watched case and how it is doing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CaseLine {

@@ -12,6 +12,7 @@ use crate::world::{PATIENCE, World};
 
 const A: &str = "17721-2024-00011G";
 const GOOD: &str = "correcto caballo batería";
+const NAME: &str = "Un nombre tiene de 1 a 64 letras";
 const OTHER: &str = "otra frase que es larga";
 
 /// A world whose dashboard can be reached, with `[web]` as given.
@@ -575,11 +576,11 @@ fn what_is_typed_wrongly_is_said_in_a_sentence_and_changes_nothing() {
     let mut ana = Browser::at(port);
     ana.log_in("ana", GOOD).leads("/account");
     let before = world.ok(&["user", "list", "--json"]);
-    let name = "Un nombre tiene de 1 a 64 letras";
-    let rows: &[(&str, &[(&str, &str)], &str)] = &[
-        ("/users/add", &[], name),
-        ("/users/add", &[("name", "eva\nperez"), ("role", "viewer"), ("password", GOOD)], name),
-        ("/users/add", &[("name", "<script>"), ("role", "viewer"), ("password", GOOD)], name),
+    type Row = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+    let rows: &[Row] = &[
+        ("/users/add", &[], NAME),
+        ("/users/add", &[("name", "eva\nperez"), ("role", "viewer"), ("password", GOOD)], NAME),
+        ("/users/add", &[("name", "<script>"), ("role", "viewer"), ("password", GOOD)], NAME),
         ("/users/add", &[("name", "eva"), ("role", "root"), ("password", GOOD)], "Elija un rol"),
         ("/users/add", &[("name", "eva"), ("role", "viewer"), ("password", "corta")], "al menos 12 caracteres"),
         ("/users/add", &[("name", "bea"), ("role", "viewer"), ("password", GOOD)], "there is a user"),
@@ -587,11 +588,11 @@ fn what_is_typed_wrongly_is_said_in_a_sentence_and_changes_nothing() {
         ("/users/password", &[("name", "nadie"), ("password", GOOD)], "there is no user"),
         ("/users/role", &[("name", "bea"), ("role", "")], "Elija un rol"),
         ("/users/role", &[("name", "nadie"), ("role", "admin")], "there is no user"),
-        ("/users/disable", &[("name", "\u{202e}")], name),
-        ("/users/enable", &[], name),
+        ("/users/disable", &[("name", "\u{202e}")], NAME),
+        ("/users/enable", &[], NAME),
         ("/users/sessions", &[("name", "nadie")], "there is no user"),
         ("/users/remove", &[("name", "nadie")], "there is no user"),
-        ("/account/token", &[("name", ""), ("role", "viewer"), ("days", "30")], name),
+        ("/account/token", &[("name", ""), ("role", "viewer"), ("days", "30")], NAME),
         ("/account/token", &[("name", "t"), ("role", "x"), ("days", "30")], "Elija un rol"),
         ("/account/token", &[("name", "t"), ("role", "viewer"), ("days", "-1")], "Elija cuándo termina"),
         ("/account/token/revoke", &[("name", "t")], "there is no token"),

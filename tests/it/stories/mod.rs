@@ -2,6 +2,7 @@
 
 mod absent;
 mod access;
+mod api;
 mod audited;
 mod bad_answers;
 mod brake;
