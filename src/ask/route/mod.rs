@@ -6,6 +6,7 @@
 
 pub mod escape;
 pub mod field;
+mod people;
 mod reading;
 mod table;
 mod upkeep;
@@ -25,7 +26,7 @@ pub use table::TABLE;
 pub const ROOT: &str = "/api/v1";
 
 /// The questions that have no address, because only pages of the dashboard ask them.
-pub const WITHIN: &[&str] = &["public"];
+pub const WITHIN: &[&str] = &["public", "look", "event", "page", "hearing_board", "today", "feed"];
 
 /// Any source: the part before a case of which only the number or the nickname is known.
 pub const ANY: &str = "-";

@@ -1,6 +1,7 @@
 //! Stories: what a newsroom or a trial monitor would notice.
 
 mod absent;
+mod access;
 mod api;
 mod audited;
 mod bad_answers;
