@@ -56,10 +56,13 @@ struct Places {
     of: Vec<usize>,
 }
 
+/// The version of each case of a matter, and whether it is reserved.
+type Heads = Vec<(u32, bool)>;
+
 /// An entry as it was worded while its case was so.
 #[derive(Debug, Clone)]
 struct Worded {
-    of: Vec<(u32, bool)>,
+    of: Heads,
     updated: Timestamp,
     text: Arc<str>,
 }
@@ -247,7 +250,7 @@ fn worded(
 }
 
 /// As much of a case and of those it is linked with as decides what may be told of its events, and since when it is reserved.
-fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Vec<(u32, bool)>, Option<Timestamp>), StoreError> {
+fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Heads, Option<Timestamp>), StoreError> {
     let linked = config.watch(case).map(|watch| watch.linked.as_slice()).unwrap_or_default();
     let (mut all, mut since) = (Vec::new(), None);
     for one in std::iter::once(case).chain(linked) {

@@ -95,6 +95,8 @@ const TABLE: &[Planted] = &[
     row("who left does not read back", |s| spoil(s, Table::Left, &keys::cid(3)), "left 0000000000000003: its checksum", Left),
     row("what was said of another case", moved_said, "it is about another case", Left),
     row("what was said does not read back", |s| spoil(s, Table::Said, &first(s, Table::Said)), "said ", Left),
+    row("a feed under another id", moved_feed, "its token leads elsewhere", Left),
+    row("a feed does not read back", |s| spoil(s, Table::Feed, &first(s, Table::Feed)), "feed ", Left),
     // Versions.
     row(
         "a version does not read back",
@@ -179,6 +181,7 @@ pub(super) fn full(dir: &Path) -> Store {
     store.watch(&[case(1), case(2)], at(9)).expect("watches");
     store.tell(conditions::telling(1, 60)).expect("tells");
     store.link_key().expect("draws");
+    store.add_feed(feeds::address(1, crate::domain::feed::Scope::All)).expect("keeps");
     // One muted, one in a digest, and a part of a version.
     let made = silences::silence(silences::of_case(2), 10_000);
     store.silence(made).expect("begins");
@@ -490,6 +493,10 @@ fn moved_missing(store: &Store) {
 
 fn moved_said(store: &Store) {
     copy_row(store, Table::Said, &[9; 16]);
+}
+
+fn moved_feed(store: &Store) {
+    copy_row(store, Table::Feed, &[9; 16]);
 }
 
 fn twice_a_word(store: &Store) {
