@@ -102,6 +102,11 @@ pub enum Ask {
         #[serde(default)]
         channel: Option<String>,
     },
+    /// What everybody may see of the cases of a tag.
+    Public {
+        /// The tag.
+        tag: String,
+    },
     /// The sources of the watched cases, with what their hosts last answered.
     Sources,
     /// Sends deliveries again, or ends them.

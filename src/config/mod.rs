@@ -36,6 +36,7 @@ mod reach;
 mod replace;
 mod scope;
 mod secret;
+mod showcase;
 mod signs;
 mod smtp;
 mod source;
@@ -67,6 +68,7 @@ pub use policy::Policies;
 pub use program::Program;
 pub use scope::spell as spell_duration;
 pub use secret::Secret;
+pub use showcase::Showcase;
 pub use signs::Signs;
 pub use smtp::{Smtp, Tls};
 pub use source::Source;
@@ -98,6 +100,8 @@ pub struct Config {
     pub loads: Vec<Load>,
     /// What may leave the machine, by jurisdiction.
     pub privacy: Arc<Policies>,
+    /// What everybody may see.
+    pub showcase: Option<Showcase>,
     sources: HashMap<String, Arc<Source>>,
     described: HashMap<CaseRef, Arc<Source>>,
     limits: limits::Limits,
@@ -322,6 +326,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
     let privacy = Arc::new(Policies::new(privacy::read(root, &scope, general.privacy, &sources, &cases.list)));
     let tags: BTreeSet<&str> = cases.list.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
     channel::check_tags(&channels, &tags);
+    let showcase = showcase::read(root, &tags, &scope);
     if cases.list.is_empty() && scope.errors.is_empty() {
         scope.warn(None, NO_CASE, ADD_ONE);
     }
@@ -340,6 +345,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
         path: PathBuf::new(),
         loads,
         privacy,
+        showcase,
         files: Vec::new(),
         zone,
         smtp,
@@ -356,7 +362,7 @@ fn assemble(roots: &mut [(Reader<'_>, Scope<'_>)]) -> (Config, Sources) {
 }
 
 fn only_in_the_main_file(root: &mut Reader<'_>, main: &str) {
-    for key in ["include", "veedor", "smtp", "source", "privacy", "redact", "withhold"] {
+    for key in ["include", "veedor", "smtp", "source", "privacy", "redact", "withhold", "public"] {
         if root.has(key) {
             root.item(key);
             let help = format!("move it to {main}; here may stand [[case]] and [[channel]]");

@@ -29,7 +29,7 @@ pub fn day(date: Date, language: Language) -> String {
 }
 
 /// `20-feb-2024 09:00`; the day alone when the hour is not known.
-pub(super) fn moment(date: Date, time: Option<Time>, language: Language) -> String {
+pub fn moment(date: Date, time: Option<Time>, language: Language) -> String {
     match time {
         Some(time) => format!("{} {:02}:{:02}", day(date, language), time.hour(), time.minute()),
         None => day(date, language),

@@ -1,7 +1,8 @@
 //! The address in `listen`: the dashboard, whether veedor is alive and ready, and counters.
 //!
 //! Started by `daemon` when `listen` is not empty. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
-//! `/metrics`, the files of the pages, and what recipients reach by links that only they have ([`ways_out`]). Pages ask the daemon over a
+//! `/metrics`, the files of the pages, what the watch list makes public ([`showcase`]), and what recipients reach by links that only they
+//! have ([`ways_out`]). Pages ask the daemon over a
 //! [`Line`] and read no store.
 
 mod assets;
@@ -14,6 +15,7 @@ mod moment;
 mod pages;
 mod shelf;
 mod shelves;
+mod showcase;
 mod unchanged;
 mod visitor;
 mod ways_out;
@@ -63,6 +65,8 @@ pub struct Pages {
     list: Arc<Shelf<CaseList>>,
     /// What takes long and is asked in several ways.
     kept: Arc<shelves::Kept>,
+    /// What everybody may see, by tag.
+    shown: showcase::Shown,
 }
 
 impl Pages {
@@ -81,6 +85,7 @@ impl Pages {
             clock: clock.clone(),
             list: Arc::default(),
             kept: Arc::default(),
+            shown: Arc::default(),
         }
     }
 
@@ -113,6 +118,7 @@ pub async fn run(listener: TcpListener, pages: Pages) {
         .route("/metrics", get(counters))
         .route(&assets::STYLE.address(), get(async || assets::STYLE.answer()))
         .route(&assets::SCRIPT.address(), get(async || assets::SCRIPT.answer()))
+        .merge(showcase::router())
         .with_state(pages.clone())
         .merge(pages.ways_out.clone().router())
         .merge(feeds::router(&pages))

@@ -11,6 +11,7 @@ mod doctor;
 mod feeds;
 mod hearings;
 mod outbox;
+mod public;
 mod recovery;
 mod silences;
 mod sources;
@@ -76,6 +77,7 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
             let picked = outbox::Picked { about, failed, state, channel };
             outbox::deliveries(desk, &picked, limit, sight).await
         }
+        Ask::Public { tag } => public::public(desk, &tag).await,
         Ask::Sources => sources::sources(desk).await,
         Ask::Retry { ids, end, which } => recovery::retry(desk, &ids, end, &which).await,
         Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,

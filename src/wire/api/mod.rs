@@ -9,5 +9,6 @@ pub mod clocks;
 pub mod deliveries;
 pub mod feeds;
 pub mod hearings;
+pub mod public;
 pub mod silences;
 pub mod sources;

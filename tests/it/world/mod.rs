@@ -13,6 +13,7 @@ pub mod judges;
 pub mod ledger;
 pub mod mailbox;
 pub mod mta;
+pub mod pages;
 pub mod published;
 pub mod saj;
 pub mod state;
