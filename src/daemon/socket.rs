@@ -1,6 +1,6 @@
 //! The socket in the state folder through which the commands ask a running daemon.
 //!
-//! It speaks HTTP: [`web`](crate::web) serves `/api/v1` on it, with what belongs to whoever runs the machine. The folder is the daemon's alone
+//! It speaks HTTP: [`web`] serves `/api/v1` on it, with what belongs to whoever runs the machine. The folder is the daemon's alone
 //! (mode 0700), so whoever can open the socket may ask. The questions are answered in [`answers`](super::answers).
 
 use std::io;

@@ -1,9 +1,8 @@
 //! The address in `listen`: the dashboard, whether veedor is alive and ready, and counters.
 //!
-//! Started by `daemon` when `listen` is not empty, and for the commands on the socket, which has [`api`] alone. Every page that shows a case stands behind [`guard`]; before it stand only `/livez`, `/readyz`,
-//! `/metrics`, the files of the pages, what the watch list makes public ([`showcase`]), and what recipients reach by links that only they
-//! have ([`ways_out`]). Pages ask the daemon over a
-//! [`Line`] and read no store.
+//! Started by `daemon` when `listen` is not empty, and for the commands on the socket, which has [`api`] alone. Every page that shows a case
+//! stands behind `guard`; before it stand only `/livez`, `/readyz`, `/metrics`, the files of the pages, what the watch list makes public
+//! (`showcase`), and what recipients reach by links that only they have (`ways_out`). Pages ask the daemon over a [`Line`] and read no store.
 
 pub mod api;
 mod assets;

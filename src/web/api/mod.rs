@@ -1,7 +1,7 @@
 //! `/api/v1`: what programs ask, and what commands ask over the socket.
 //!
 //! Routed by [`web`](super) behind the guard, and once more on the socket, where whoever can open it runs the machine. Which question stands
-//! behind which address is known to [`route`](crate::ask::route); who may ask it is checked here, in one place. Answers are put together by the
+//! behind which address is known to [`route`]; who may ask it is checked here, in one place. Answers are put together by the
 //! daemon, but for what the web keeps of all cases.
 
 mod asked;
