@@ -385,7 +385,7 @@ mod tests {
         }
         for count in 0..700 {
             let begins = begins_at(count, count / 3);
-            assert!(begins <= count && begins % PAGE == 0 && count - begins <= 2 * PAGE, "{count}");
+            assert!(begins <= count && begins.is_multiple_of(PAGE) && count - begins <= 2 * PAGE, "{count}");
         }
     }
 
