@@ -58,7 +58,7 @@ async fn reply(desk: Desk, question: Asked, console: bool) {
 }
 
 fn refuse(question: Asked, under_way: usize) {
-    let why = format!("{under_way} visits or checks that somebody asked for are under way; ask again in a minute");
+    let why = format!("{under_way} visits, checks or reports that somebody asked for are under way; ask again in a minute");
     let _ = question.take().2.send(Answer::No { why, code: 69 });
 }
 

@@ -246,8 +246,11 @@ fn worded(
     Ok(Some(worded))
 }
 
+/// Version, and whether it is reserved, of a case and each that it is linked with; and since when one of them is.
+type Standing = (Vec<(u32, bool)>, Option<Timestamp>);
+
 /// As much of a case and of those it is linked with as decides what may be told of its events, and since when it is reserved.
-fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Vec<(u32, bool)>, Option<Timestamp>), StoreError> {
+fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<Standing, StoreError> {
     let linked = config.watch(case).map(|watch| watch.linked.as_slice()).unwrap_or_default();
     let (mut all, mut since) = (Vec::new(), None);
     for one in std::iter::once(case).chain(linked) {

@@ -152,8 +152,11 @@ impl Ledger {
     }
 }
 
-/// Every row, or why it does not read back.
-fn all_of(trees: &Trees) -> Result<Vec<Result<(Id, FeedRecord), StoreError>>, StoreError> {
+/// A row, or why it does not read back.
+type Found = Result<(Id, FeedRecord), StoreError>;
+
+/// Every row.
+fn all_of(trees: &Trees) -> Result<Vec<Found>, StoreError> {
     let mut all = Vec::new();
     for row in trees.at(Table::Feed).iter() {
         match row {

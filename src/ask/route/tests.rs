@@ -131,8 +131,12 @@ fn people() -> Vec<Access> {
 }
 
 fn read(request: &Request) -> Result<Ask, Wrong> {
+    read_as(request, true)
+}
+
+fn read_as(request: &Request, console: bool) -> Result<Ask, Wrong> {
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    let found = find(Some(request.method), path, true)?;
+    let found = find(Some(request.method), path, console)?;
     let Behind::Ask(name) = found.route.behind else { panic!("{} is put together by the web", found.route.path) };
     let said = found.said(query, request.body.as_ref().and_then(Value::as_object))?;
     Found::ask(name, said)
@@ -199,7 +203,8 @@ fn other_ways_to_a_question_say_the_same() {
 
 #[test]
 fn what_is_misspelt_is_refused_with_what_was_meant() {
-    let of = |method, target: &str, body: Option<Value>| match read(&Request { method, target: format!("{ROOT}{target}"), body }) {
+    let of = |method, target: &str, body: Option<Value>| match read_as(&Request { method, target: format!("{ROOT}{target}"), body }, false)
+    {
         Err(Wrong::Unread(why)) => why,
         other => format!("{other:?}"),
     };
@@ -208,6 +213,8 @@ fn what_is_misspelt_is_refused_with_what_was_meant() {
     assert_eq!(of(Get, "/silences?x=3", None), "there is no parameter \"x\"; none is known here");
     assert_eq!(of(Get, "/events?limit=-3", None), "\"limit\" must be a whole number from 0, and not \"-3\"");
     assert_eq!(of(Get, "/events?limit=501", None), "\"limit\" is at most 500, and not 501");
+    assert_eq!(of(Get, "/deliveries?limit=0", None), "\"limit\" is at least 1, and not 0");
+    assert_eq!(of(Post, "/cases/x/1/poll", Some(json!({"dry_run": null}))), "\"dry_run\" must be true or false");
     assert_eq!(of(Get, "/events?limit=1&limit=2", None), "\"limit\" is said twice");
     assert_eq!(of(Get, "/clocks?all=yes", None), "\"all\" is true or false, and not \"yes\"");
     assert_eq!(of(Get, "/cases/x/1/versions/01x", None), "\"version\" must be a whole number from 0, and not \"01x\"");

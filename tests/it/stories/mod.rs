@@ -22,6 +22,7 @@ mod doctor;
 mod documents;
 mod faults;
 mod feeds;
+mod feeds_served;
 mod hearings;
 mod hostile;
 mod huge;
