@@ -6,12 +6,12 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::ask::line::Refusal;
 use crate::ask::{Answer, Ask};
 use crate::domain::access::Role;
 use crate::web::face::{lead_to, refused};
+use crate::web::fields::Fields;
 use crate::web::moment::{span, when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::words::{condition, health};
@@ -184,23 +184,12 @@ fn robots(visitor: &Visitor, zone: &TimeZone, host: &HostLine) -> Markup {
     }
 }
 
-/// What is decided of what the brake holds.
-#[derive(Debug, Deserialize)]
-pub struct Decision {
-    r#do: String,
-}
-
-/// Carries the decision out.
-pub(in crate::web) async fn decide(
-    visitor: Visitor,
-    State(pages): State<Pages>,
-    Path(source): Path<String>,
-    axum::Form(decision): axum::Form<Decision>,
-) -> Response {
+/// Carries out what is decided of what the brake holds.
+pub(super) async fn decide(visitor: Visitor, State(pages): State<Pages>, Path(source): Path<String>, fields: Fields) -> Response {
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    let release = match decision.r#do.as_str() {
+    let release = match fields.get("do") {
         "release" => true,
         "discard" => false,
         other => {

@@ -407,6 +407,11 @@ fn changing_routes() -> BTreeSet<(String, String)> {
             }
         }
     }
+    let rows = veedor::ask::route::TABLE.iter().flat_map(|part| part.iter()).filter(|row| !row.console && row.method.name() != "GET");
+    for row in rows {
+        let filled: Vec<&str> = row.path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect();
+        routes.insert((row.method.name().to_owned(), format!("{}{}", veedor::ask::route::ROOT, filled.join("/"))));
+    }
     // Recipients reach theirs by a link that only they have.
     routes.retain(|(_, route)| !route.starts_with("/u/"));
     routes
@@ -435,6 +440,7 @@ fn nothing_changes_without_an_account_from_elsewhere_or_by_who_may_only_look() {
     ana.log_in("ana", GOOD).leads("/account");
     let own = ana.origin.clone();
     let ask = |browser: &mut Browser, method: &str, route: &str| browser.send(method, route, Some("a=b".to_owned()));
+    let mut allowed = Vec::new();
     for (method, route) in &routes {
         let is_api = route.starts_with("/api");
         let is_open = route == "/login" || route == "/language";
@@ -445,6 +451,9 @@ fn nothing_changes_without_an_account_from_elsewhere_or_by_who_may_only_look() {
             (true, _) => assert_ne!(answer.status, 403, "{route}"),
             (false, true) => assert_eq!(answer.status, 401, "{route}"),
             (false, false) => answer.leads("/login"),
+        }
+        if ana.cookie.is_none() {
+            ana.log_in("ana", GOOD).leads("/account");
         }
         // A token that is none, even with a good cookie.
         let mut bad = Browser::with_token(port, "vdr_none");
@@ -459,8 +468,9 @@ fn nothing_changes_without_an_account_from_elsewhere_or_by_who_may_only_look() {
             assert_eq!(ask(&mut ana, method, route).status, 403, "{route} from {origin:?} {site:?}");
         }
         (ana.origin, ana.more) = (own.clone(), Vec::new());
-        if !OF_ALL.contains(&route.as_str()) {
-            assert_eq!(ask(&mut ana, method, route).status, 403, "a viewer may not {method} {route}");
+        let answered = ask(&mut ana, method, route).status;
+        if !OF_ALL.contains(&route.as_str()) && answered != 403 {
+            allowed.push(format!("{method} {route}: {answered}"));
         }
         // Another name that leads here (DNS rebinding).
         let mut rebound = Browser::at(port);
@@ -475,7 +485,8 @@ fn nothing_changes_without_an_account_from_elsewhere_or_by_who_may_only_look() {
         ];
         assert_eq!(ask(&mut rebound, method, route).status, 421, "{route}");
     }
-    assert!(ana.is_in(), "nothing of it ended the session");
+    assert!(allowed.is_empty(), "a viewer is not refused: {allowed:?}");
+    ana.log_in("ana", GOOD).leads("/account");
     assert!(world.ok(&["user", "list"]).contains("viewer"));
     world.finish();
 }

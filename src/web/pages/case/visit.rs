@@ -12,8 +12,8 @@ use crate::web::face;
 
 /// Visits.
 pub(super) async fn now(look: &Looking) -> Result<Response, Response> {
-    let card = look.card().await?;
     look.visitor.need(Role::Editor)?;
+    let card = look.card().await?;
     let ask = Ask::Poll { cases: vec![look.case()], dry_run: false };
     let visited = look.pages.line.get::<Value>(ask, look.visitor.sight()).await;
     Ok(visited.map_or_else(|refusal| face::refused(&look.visitor, "/cases", &refusal), |_| face::lead_to(&Looking::address(&card))))
