@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::answers::{Desk, answer_as};
+use super::answers::{Desk, answer, answer_as};
 use super::supervise::Units;
 use crate::ask::line::{Asked, Receiver};
 use crate::ask::{Answer, Ask};
@@ -20,13 +20,15 @@ pub struct Places {
     slow: usize,
     /// How long answers under way may take to end at shutdown.
     grace: Duration,
+    /// Whether it is the console that asks: then what was done is noted here. The web notes what comes over the network.
+    console: bool,
 }
 
 impl Places {
     /// For those who come over the network.
-    pub const WEB: Self = Self { quick: 8, slow: 4, grace: Duration::from_secs(2) };
+    pub const WEB: Self = Self { quick: 8, slow: 4, grace: Duration::from_secs(2), console: false };
     /// For the commands of whoever runs the machine.
-    pub const SOCKET: Self = Self { quick: 64, slow: 64, grace: Duration::from_secs(5) };
+    pub const SOCKET: Self = Self { quick: 64, slow: 64, grace: Duration::from_secs(5), console: true };
 }
 
 /// Runs until told to stop.
@@ -37,8 +39,8 @@ pub async fn run(desk: Desk, mut asked: Receiver, places: Places) {
         tokio::select! {
             () = control.stopped() => break,
             Some(question) = asked.recv(), if quick.len() < places.quick => match is_slow(&question.ask) {
-                false => quick.start((), reply(desk.clone(), question)),
-                true if slow.len() < places.slow => slow.start((), reply(desk.clone(), question)),
+                false => quick.start((), reply(desk.clone(), question, places.console)),
+                true if slow.len() < places.slow => slow.start((), reply(desk.clone(), question, places.console)),
                 true => refuse(question, places.slow),
             },
             _ = quick.finished() => {}
@@ -48,14 +50,15 @@ pub async fn run(desk: Desk, mut asked: Receiver, places: Places) {
     tokio::join!(quick.drain(places.grace), slow.drain(places.grace));
 }
 
-async fn reply(desk: Desk, question: Asked) {
+async fn reply(desk: Desk, question: Asked, console: bool) {
     let (ask, sight, reply) = question.take();
+    let answered = if console { answer(&desk, ask).await } else { answer_as(&desk, ask, sight).await };
     // Whoever went away needs no answer.
-    let _ = reply.send(answer_as(&desk, ask, sight).await);
+    let _ = reply.send(answered);
 }
 
 fn refuse(question: Asked, under_way: usize) {
-    let why = format!("{under_way} visits or checks that somebody asked for are under way; ask again in a minute");
+    let why = format!("{under_way} visits, checks or reports that somebody asked for are under way; ask again in a minute");
     let _ = question.take().2.send(Answer::No { why, code: 69 });
 }
 

@@ -56,10 +56,13 @@ struct Places {
     of: Vec<usize>,
 }
 
+/// The version of each case of a matter, and whether it is reserved.
+type Heads = Vec<(u32, bool)>;
+
 /// An entry as it was worded while its case was so.
 #[derive(Debug, Clone)]
 struct Worded {
-    of: Vec<(u32, bool)>,
+    of: Heads,
     updated: Timestamp,
     text: Arc<str>,
 }
@@ -179,7 +182,7 @@ fn atom(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion, page: 
 /// At which of its events the newest document of a feed begins: a whole number of older ones stands before it.
 fn head(store: &Store, journal: &Journal, places: &[usize]) -> Result<usize, StoreError> {
     let count = places.len();
-    let mut start = count.saturating_sub(2 * PAGE);
+    let mut recent = 0;
     let number = |at: usize| places.get(at).and_then(|at| journal.places.get(*at)).map(|(number, _)| *number);
     let newest = match number(count.saturating_sub(1)) {
         Some(number) => store.event_numbered(number)?,
@@ -189,10 +192,17 @@ fn head(store: &Store, journal: &Journal, places: &[usize]) -> Result<usize, Sto
     if let Some(newest) = newest {
         let oldest = newest.seen_at.saturating_sub((HEAD_DAYS * 24).hours()).unwrap_or(newest.seen_at);
         let first = journal.since(store, oldest)?;
-        start = start.max(places.partition_point(|at| *at < first));
+        recent = places.partition_point(|at| *at < first);
     }
+    Ok(begins_at(count, recent))
+}
+
+/// The same of so many events, of which those from `recent` on are of the last months: at most twice a page stands in it, and whole pages before
+/// it.
+fn begins_at(count: usize, recent: usize) -> usize {
+    let start = recent.max(count.saturating_sub(2 * PAGE));
     let whole = start.div_ceil(PAGE).saturating_mul(PAGE);
-    Ok(if whole <= count { whole } else { count / PAGE * PAGE })
+    if whole <= count { whole } else { count / PAGE * PAGE }
 }
 
 impl Kept {
@@ -247,7 +257,7 @@ fn worded(
 }
 
 /// As much of a case and of those it is linked with as decides what may be told of its events, and since when it is reserved.
-fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Vec<(u32, bool)>, Option<Timestamp>), StoreError> {
+fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Heads, Option<Timestamp>), StoreError> {
     let linked = config.watch(case).map(|watch| watch.linked.as_slice()).unwrap_or_default();
     let (mut all, mut since) = (Vec::new(), None);
     for one in std::iter::once(case).chain(linked) {
@@ -349,5 +359,46 @@ fn about<'a>(config: &'a Config, watch: &'a Watch, case_url: &'a str, language: 
         language,
         privacy: Privacy::of_no_case(),
         stop: Stop::Unsaid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_the_newest_document_stand_whole_pages_and_nothing_falls_between() {
+        for (count, recent, begins) in [
+            (0, 0, 0),
+            (5, 5, 0),
+            (99, 99, 0),
+            (100, 0, 0),
+            (200, 0, 0),
+            (201, 0, 100),
+            (250, 0, 100),
+            (250, 101, 200),
+            (250, 250, 200),
+            (300, 300, 300),
+            (1_234, 0, 1_100),
+        ] {
+            assert_eq!(begins_at(count, recent), begins, "{count} events, the last months' from {recent} on");
+        }
+        for count in 0..700 {
+            let begins = begins_at(count, count / 3);
+            assert!(begins <= count && begins % PAGE == 0 && count - begins <= 2 * PAGE, "{count}");
+        }
+    }
+
+    #[test]
+    fn from_each_document_the_dashboard_and_its_own_name_are_found_without_the_secret() {
+        let case = FeedScope::Case { source: "ec-esatje".into(), number: "17721 2024/1".into() };
+        let all = [FeedScope::All, FeedScope::Tag("obra p\u{fa}blica".into()), case];
+        let names: Vec<String> = all.iter().map(file_name).collect();
+        assert_eq!(names, ["all.atom", "obra%20p%C3%BAblica.atom", "17721%202024%2F1.atom"]);
+        let base = url::Url::parse("https://veedor.example.org/x/feeds/secret/").expect("an address");
+        for (of, folder) in all.iter().zip(["", "tag/", "case/ec-esatje/"]) {
+            let document = base.join(folder).and_then(|folder| folder.join(&file_name(of))).expect("an address");
+            assert_eq!(document.join(&dashboard(of)).expect("an address").as_str(), "https://veedor.example.org/x/");
+        }
     }
 }

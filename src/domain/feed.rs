@@ -96,12 +96,17 @@ impl Token {
 
     /// The id of the address.
     pub fn id(&self) -> Id {
-        Id::derive(&[b"feed", &self.hash()])
+        id_of(&self.hash())
     }
 
     fn hash(&self) -> [u8; 32] {
         sha256(self.text().as_bytes())
     }
+}
+
+/// The id of an address by the hash of its token.
+pub fn id_of(hash: &[u8; 32]) -> Id {
+    Id::derive(&[b"feed", hash])
 }
 
 #[cfg(test)]

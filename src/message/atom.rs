@@ -46,6 +46,9 @@ pub fn entry(event: &Shown, about: &About<'_>, updated: Timestamp, page: &str) -
     let language = about.language;
     let mut html = String::new();
     tell(&mut html, &block(event, about), language);
+    // What a mail program needs in each element a feed reader has in its own style. No text of a court has a quotation mark that is not
+    // escaped, so nothing else looks like this.
+    let mut html = without_styles(&html);
     let url = sheet::link(about.case_url);
     if let Some(url) = &url {
         let words = pick(language, "Ver en la fuente oficial", "See it at the official source");
@@ -122,6 +125,12 @@ pub(super) fn title(about: Option<&str>, language: Language) -> String {
         Some(about) => format!("veedor · {about}"),
         None => pick(language, "veedor · todos los expedientes", "veedor · all cases").to_owned(),
     }
+}
+
+fn without_styles(html: &str) -> String {
+    let mut parts = html.split(" style=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + part.split_once('"').map_or("", |(_, rest)| rest))
 }
 
 fn element(out: &mut String, name: &str, value: &str) {

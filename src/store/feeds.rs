@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::about::Language;
 use crate::domain::case::CaseRef;
-use crate::domain::feed::{FeedAddress, MOST_ACTIVE, Scope, Token};
+use crate::domain::feed::{FeedAddress, MOST_ACTIVE, Scope, Token, id_of};
 use crate::domain::id::Id;
 
 use super::batch::Batch;
@@ -49,6 +49,11 @@ pub(super) struct FeedLine {
 }
 
 impl FeedRecord {
+    /// Where it stands.
+    pub(super) fn key(&self) -> Id {
+        id_of(&self.hash.0)
+    }
+
     fn new(address: FeedAddress) -> Self {
         let FeedAddress { id: _, hash, name, scope, language, created, revoked, used } = address;
         let scope = match scope {
@@ -152,8 +157,11 @@ impl Ledger {
     }
 }
 
+/// A row, or why it does not read back.
+type Row = Result<(Id, FeedRecord), StoreError>;
+
 /// Every row, or why it does not read back.
-fn all_of(trees: &Trees) -> Result<Vec<Result<(Id, FeedRecord), StoreError>>, StoreError> {
+fn all_of(trees: &Trees) -> Result<Vec<Row>, StoreError> {
     let mut all = Vec::new();
     for row in trees.at(Table::Feed).iter() {
         match row {

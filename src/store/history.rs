@@ -151,7 +151,7 @@ impl Store {
                 None => {
                     let rows = trees.at(Table::Event).range(number.saturating_add(1).to_be_bytes()..).keys();
                     // Of longer keys, which are further parts, none is told by itself.
-                    let own = rows.filter_map(|key| Some(keys::u64_at(&key.ok().filter(|key| key.len() == keys::EVENT_LEN)?, 0)?));
+                    let own = rows.filter_map(|key| keys::u64_at(&key.ok().filter(|key| key.len() == keys::EVENT_LEN)?, 0));
                     own.take(most).collect()
                 }
                 Some(cid) => {

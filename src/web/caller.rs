@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::HeaderMap;
-use axum::http::header::{FORWARDED, HOST, HeaderName};
+use axum::http::header::{FORWARDED, HOST, HeaderName, VIA};
 use ipnet::IpNet;
 
 /// Where a request comes from.
@@ -28,6 +28,8 @@ pub(super) enum Stray {
     Name,
     /// It came from another machine and through no proxy that is trusted.
     Around,
+    /// It came through a proxy that the watch list does not name: without an account everybody would see everything.
+    Unnamed,
     /// It came through a proxy, and the browser does not talk to that over TLS, or the proxy does not say so.
     Clear,
 }
@@ -35,6 +37,9 @@ pub(super) enum Stray {
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// What proxies add. nginx adds nothing by itself and changes the name, but speaks HTTP/1.0, which no browser does: the guard sees to that.
+const MARKS: [HeaderName; 6] = [FOR, PROTO, FORWARDED_HOST, FORWARDED, VIA, HeaderName::from_static("x-real-ip")];
 
 impl Caller {
     /// Finds out; `peer` is at the other end of the connection.
@@ -53,6 +58,9 @@ impl Caller {
         }
         if !peer.is_loopback() {
             return Err(Stray::Around);
+        }
+        if MARKS.iter().any(|name| headers.contains_key(name)) {
+            return Err(Stray::Unnamed);
         }
         Ok(Self { address: peer, origin: format!("http://{}", host.to_ascii_lowercase()), secure: false })
     }
@@ -218,6 +226,8 @@ mod tests {
             assert_eq!(found("127.0.0.1", &[("host", host)]), Err(Stray::Name), "{host}");
         }
         assert_eq!(found("127.0.0.1", &[]), Err(Stray::Name));
+        assert_eq!(found("::1", &[("host", "localhost:8377"), ("x-forwarded-for", "203.0.113.9")]), Err(Stray::Unnamed));
+        assert_eq!(found("127.0.0.1", &[("host", "localhost:8377"), ("via", "1.1 x")]), Err(Stray::Unnamed));
         // From another machine nothing is answered, whatever it says.
         for peer in ["203.0.113.5", "10.0.0.3", "::ffff:203.0.113.5"] {
             assert_eq!(found(peer, &[("host", "127.0.0.1:8377")]), Err(Stray::Around), "{peer}");

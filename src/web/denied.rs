@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use maud::html;
-use serde_json::json;
 
 use super::face;
+use super::problem::problem;
 use super::visitor::Visitor;
 use crate::domain::access::Role;
 
 /// Refuses with a sentence in two languages.
 pub(super) fn denied(visitor: &Visitor, status: StatusCode, (es, en): (&'static str, &'static str)) -> Response {
     if visitor.at.starts_with("/api") {
-        return problem(status, en);
+        return problem(status, 1, en);
     }
     let title = match status {
         StatusCode::TOO_MANY_REQUESTS => visitor.say("Demasiados intentos", "Too many attempts"),
@@ -25,13 +25,6 @@ pub(super) fn denied(visitor: &Visitor, status: StatusCode, (es, en): (&'static 
         _ => visitor.say("No se pudo hacer", "It could not be done"),
     };
     face::with(status, visitor, "", title, &html! { p.trouble role="alert" { (visitor.say(es, en)) } })
-}
-
-/// A problem as JSON.
-pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
-    let title = status.canonical_reason().unwrap_or("Problem");
-    let body = json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
-    (status, face::headers("application/problem+json"), body.to_string()).into_response()
 }
 
 /// Nobody is known: the API says how to be.

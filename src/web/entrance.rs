@@ -36,6 +36,9 @@ const SECURE: &str = "__Host-veedor";
 /// The cookie on this machine without TLS, where not every browser takes one that is marked secure.
 const PLAIN: &str = "veedor";
 
+/// How many refusals of one user or token are noted.
+const REFUSALS: (u32, Duration) = (30, Duration::from_secs(60));
+
 /// What came of a log-in, in the counters.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Login {
@@ -80,6 +83,8 @@ pub struct Entrance {
     pub(super) by_address: Limit,
     /// Wrong passwords by user.
     pub(super) by_user: Limit,
+    /// Refusals that are noted, by who was refused: whoever may only look must not fill the disk by asking.
+    pub(super) refusals: Limit,
     tokens: Limit,
     metrics: Metrics,
 }
@@ -92,6 +97,7 @@ impl Entrance {
             clock: clock.clone(),
             by_address: limit(BY_ADDRESS),
             by_user: limit(BY_USER),
+            refusals: limit(REFUSALS),
             tokens: limit(BY_TOKEN),
             metrics: metrics.clone(),
         };

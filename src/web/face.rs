@@ -151,19 +151,6 @@ pub(super) fn refused(visitor: &Visitor, part: &str, refusal: &Refusal) -> Respo
     with(status, visitor, part, title, &html! { p.trouble role="alert" lang="en" { (refusal.why) } })
 }
 
-/// The page for what somebody may not do.
-pub(super) fn forbidden(visitor: &Visitor, part: &str) -> Response {
-    let body = html! {
-        p.trouble role="alert" {
-            (visitor.say(
-                "Su cuenta permite mirar y no cambiar. Pida a quien administra veedor el papel de edición.",
-                "Your account may look and not change. Ask whoever administers veedor for the role of editor.",
-            ))
-        }
-    };
-    with(StatusCode::FORBIDDEN, visitor, part, visitor.say("No está permitido", "Not allowed"), &body)
-}
-
 /// A page that is not there.
 pub(super) fn missing(visitor: &Visitor) -> Response {
     let body = html! {

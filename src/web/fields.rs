@@ -16,6 +16,9 @@ use super::visitor::Visitor;
 /// The largest form, in bytes: a password has at most a thousand, each three when encoded.
 const LARGEST: usize = 16 * 1024;
 
+/// So much of a larger one is read and thrown away: a browser shows no answer that comes while it is still sending.
+const READ: usize = 2 << 20;
+
 /// What was typed into a form.
 pub(super) struct Fields(Vec<(String, String)>);
 
@@ -44,7 +47,7 @@ impl FromRequest<Pages> for Fields {
             );
             return Err(denied(&visitor, StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
         }
-        let Ok(bytes) = to_bytes(body, LARGEST).await else {
+        let Some(bytes) = to_bytes(body, READ).await.ok().filter(|bytes| bytes.len() <= LARGEST) else {
             let why = ("El formulario es demasiado grande: como máximo 16 KB.", "The form is too large: at most 16 KB.");
             return Err(denied(&visitor, StatusCode::PAYLOAD_TOO_LARGE, why));
         };

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderName, ORIGIN};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use url::Url;
@@ -38,6 +38,7 @@ pub(super) async fn guard(State(pages): State<Pages>, mut request: Request, next
     // Nobody who cannot be seen is on this machine.
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.0.ip());
     let caller = match Caller::of(peer, request.headers(), &config.web.trusted_proxies) {
+        Ok(caller) if !caller.secure && request.version() < Version::HTTP_11 => return strayed(Stray::Unnamed),
         Ok(caller) => caller,
         Err(stray) => return strayed(stray),
     };
@@ -107,6 +108,9 @@ fn strayed(stray: Stray) -> Response {
     let why = match stray {
         Stray::Name => "This address is served to this machine only: open it as http://127.0.0.1 with its port.\n",
         Stray::Around => "This address is reached through its proxy only, which does TLS; `trusted_proxies` under [web] names it.\n",
+        Stray::Unnamed => {
+            "This came through a proxy that the watch list does not name: trusted_proxies = [\"127.0.0.1\"] under [web]. See docs/access.md.\n"
+        }
         Stray::Clear => {
             "The proxy must be reached over https, and say so: X-Forwarded-Proto: https, with X-Forwarded-For and the Host. See docs/access.md.\n"
         }

@@ -52,6 +52,7 @@ use crate::config::Config;
 use crate::control::{Control, Pulse};
 use crate::metrics::Metrics;
 use crate::store::Store;
+use crate::store::pulse::blocking;
 use crate::wire::api::cases::CaseList;
 use cut::{Cut, Peer};
 use entrance::Entrance;
@@ -171,6 +172,7 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Serves until told to stop.
 pub async fn run(listener: TcpListener, pages: Pages) {
     let control = pages.control.clone();
+    say_if_nobody_may(&pages).await;
     let router = Router::new()
         .route("/livez", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -213,6 +215,14 @@ async fn until_stopped(serving: impl Future<Output = io::Result<()>>, control: A
             }
         }
         () = patience => {}
+    }
+}
+
+/// An address that asks for accounts of which there are none is a riddle.
+async fn say_if_nobody_may(pages: &Pages) {
+    let store = pages.store.clone();
+    if pages.config.load().web.login && blocking(move || store.accounts()).await.is_ok_and(|accounts| accounts.is_empty()) {
+        tracing::warn!("an account is needed at `listen`, and nobody has one; `veedor user add NAME --role admin` makes one");
     }
 }
 

@@ -40,6 +40,11 @@ impl Trail {
         Self { user, token, from: caller.address.to_string(), what }
     }
 
+    /// Who is counted.
+    fn who(&self) -> String {
+        format!("{}\n{}", self.user.as_deref().unwrap_or_default(), self.token.as_deref().unwrap_or_default())
+    }
+
     /// Notes how it ended.
     pub async fn note(self, pages: &Pages, about: Option<String>, refused: Option<String>) {
         let Self { user, token, from, what } = self;
@@ -57,6 +62,9 @@ pub(super) async fn ended(pages: &Pages, trail: Option<Trail>, mut answer: Respo
     let Some(trail) = trail else { return answer };
     let status = answer.status();
     let refused = refused.map(str::to_owned).or_else(|| (status == StatusCode::FORBIDDEN).then(|| "the role may not".to_owned()));
+    if refused.is_some() && pages.entrance.refusals.take(&trail.who(), pages.entrance.clock.now()).is_err() {
+        return answer;
+    }
     if refused.is_some() || status.is_success() || status.is_redirection() {
         trail.note(pages, about, refused).await;
     }

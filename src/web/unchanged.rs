@@ -45,7 +45,9 @@ mod tests {
 
     fn with(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        pairs.iter().for_each(|(name, value)| drop(headers.append(name.clone(), HeaderValue::from_static(value))));
+        for (name, value) in pairs {
+            headers.append(name.clone(), HeaderValue::from_static(value));
+        }
         headers
     }
 

@@ -83,9 +83,10 @@ impl Field {
     }
 
     /// Reads it from a query.
-    fn read(&self, text: &str) -> Result<Value, String> {
+    fn read(&self, text: &str, is_bounded: bool) -> Result<Value, String> {
         let name = self.name;
         match self.kind {
+            Kind::Number if !is_bounded => number(name, text),
             Kind::Number => self.bounded(number(name, text)?),
             Kind::Flag => match text {
                 "true" => Ok(true.into()),
@@ -105,7 +106,7 @@ impl Field {
                 let hint = suggestion(text, known).unwrap_or_default();
                 Err(format!("\"{name}\" cannot be \"{text}\"; {hint}"))
             }
-            (Kind::Number, Value::Number(number)) if number.is_u64() => self.bounded(value),
+            (Kind::Number, Value::Number(number)) if number.is_u64() => Ok(value),
             (Kind::Text | Kind::Instant | Kind::OneOf(_) | Kind::Named(_), Value::String(_))
             | (Kind::Flag, Value::Bool(_))
             | (Kind::Which, Value::Object(_)) => Ok(value),
@@ -133,7 +134,7 @@ impl Field {
     fn absent(&self) -> Result<Option<Value>, String> {
         match (self.needed, self.usual, self.kind) {
             (true, ..) => Err(format!("\"{}\" is missing: {}", self.name, self.about)),
-            (false, Some(usual), _) => self.read(usual).map(Some),
+            (false, Some(usual), _) => self.read(usual, false).map(Some),
             (false, None, Kind::Flag) => Ok(Some(false.into())),
             (false, None, Kind::Texts) => Ok(Some(Value::Array(Vec::new()))),
             (false, None, _) => Ok(None),
@@ -160,14 +161,14 @@ fn known<'f>(fields: &'f [Field], name: &str, what: &str) -> Result<&'f Field, S
 }
 
 /// Reads a query.
-pub(super) fn of_query(fields: &[Field], query: &str, said: &mut Map<String, Value>) -> Result<(), String> {
+pub(super) fn of_query(fields: &[Field], query: &str, is_bounded: bool, said: &mut Map<String, Value>) -> Result<(), String> {
     for (name, text) in url::form_urlencoded::parse(query.as_bytes()) {
         let field = known(fields, &name, "parameter")?;
         if field.kind == Kind::Texts {
             if let Value::Array(all) = said.entry(field.key).or_insert_with(|| Value::Array(Vec::new())) {
                 all.push(text.as_ref().into());
             }
-        } else if said.insert(field.key.to_owned(), field.read(&text)?).is_some() {
+        } else if said.insert(field.key.to_owned(), field.read(&text, is_bounded)?).is_some() {
             return Err(format!("\"{name}\" is said twice"));
         }
     }
@@ -175,12 +176,16 @@ pub(super) fn of_query(fields: &[Field], query: &str, said: &mut Map<String, Val
 }
 
 /// Reads a body.
-pub(super) fn of_body(fields: &[Field], body: Option<&Map<String, Value>>, said: &mut Map<String, Value>) -> Result<(), String> {
+pub(super) fn of_body(
+    fields: &[Field],
+    body: Option<&Map<String, Value>>,
+    is_bounded: bool,
+    said: &mut Map<String, Value>,
+) -> Result<(), String> {
     for (name, value) in body.into_iter().flatten() {
         let field = known(fields, name, "field")?;
-        if !value.is_null() || field.needed {
-            said.insert(field.key.to_owned(), field.checked(value.clone())?);
-        }
+        let value = field.checked(value.clone())?;
+        said.insert(field.key.to_owned(), if field.kind == Kind::Number && is_bounded { field.bounded(value)? } else { value });
     }
     absent(fields, said)
 }

@@ -6,6 +6,7 @@
 
 pub mod escape;
 pub mod field;
+mod people;
 mod reading;
 mod table;
 mod upkeep;
@@ -25,7 +26,7 @@ pub use table::TABLE;
 pub const ROOT: &str = "/api/v1";
 
 /// The questions that have no address, because only pages of the dashboard ask them.
-pub const WITHIN: &[&str] = &["public"];
+pub const WITHIN: &[&str] = &["public", "look", "event", "page", "hearing_board", "today", "feed"];
 
 /// Any source: the part before a case of which only the number or the nickname is known.
 pub const ANY: &str = "-";
@@ -140,6 +141,8 @@ pub struct Found {
     pub route: &'static Route,
     /// Name and text of each part.
     pub parts: Vec<(&'static str, String)>,
+    /// Whether the least and the most of a number hold: whoever runs the machine may ask for everything at once.
+    is_bounded: bool,
 }
 
 /// Looks an address up; `path` begins with [`ROOT`]. `console`: whether the rows of the socket count.
@@ -154,7 +157,7 @@ pub fn find(method: Option<Method>, path: &str, console: bool) -> Result<Found, 
         if Some(route.method) == method {
             let parts = parts.into_iter().map(|(name, text)| Some((name, decoded(text)?))).collect::<Option<Vec<_>>>();
             let parts = parts.ok_or_else(|| Wrong::Unread("the address is not UTF-8 when its %XX are read".to_owned()))?;
-            return Ok(Found { route, parts });
+            return Ok(Found { route, parts, is_bounded: !console });
         }
         allowed.push(route.method);
     }
@@ -206,20 +209,20 @@ impl Found {
                 }
             }
         }
-        let fields = self.route.fields;
+        let (fields, is_bounded) = (self.route.fields, self.is_bounded);
         match self.route.method {
             Method::Post => {
                 if !query.is_empty() {
                     return Err(Wrong::Unread("a POST takes no query: what it says stands in its body".to_owned()));
                 }
-                field::of_body(fields, body, &mut said).map_err(Wrong::Unread)?;
+                field::of_body(fields, body, is_bounded, &mut said).map_err(Wrong::Unread)?;
             }
             Method::Get | Method::Delete => {
                 if body.is_some_and(|body| !body.is_empty()) {
                     let why = format!("a {} takes no body: what it says stands in its query", self.route.method.name());
                     return Err(Wrong::Unread(why));
                 }
-                field::of_query(fields, query, &mut said).map_err(Wrong::Unread)?;
+                field::of_query(fields, query, is_bounded, &mut said).map_err(Wrong::Unread)?;
             }
         }
         for (key, text) in self.route.says {

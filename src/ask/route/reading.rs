@@ -148,7 +148,7 @@ pub(super) const ROWS: &[Route] = &[
             Field::new("state", Kind::OneOf(STATES), "Only those in this state."),
             Field::new("channel", Kind::Text, "Only those of this channel."),
             Field::new("after", Kind::Text, "The id of the last that is known: those that follow it in the list."),
-            Field::new("limit", Kind::Number, "At most this many.").usual("50"),
+            Field::new("limit", Kind::Number, "At most this many, up to 1000.").usual("50").least(1).most(1000),
         ],
         title: "What was sent where, newest first",
         ..LOOK

@@ -1,14 +1,14 @@
 //! The rows, in the order in which they are looked through.
 //!
 //! Reading stands in [`reading`](super::reading), changing in [`writing`](super::writing), and what only the socket has in
-//! [`upkeep`](super::upkeep).
+//! [`upkeep`](super::upkeep) and [`people`](super::people).
 
 use super::field::{Field, Kind};
-use super::{Behind, Method, Route, reading, upkeep, writing};
+use super::{Behind, Method, Route, people, reading, upkeep, writing};
 use crate::domain::access::Role;
 
 /// Every row.
-pub const TABLE: [&[Route]; 3] = [reading::ROWS, writing::ROWS, upkeep::ROWS];
+pub const TABLE: [&[Route]; 4] = [reading::ROWS, writing::ROWS, upkeep::ROWS, people::ROWS];
 
 /// A row for whoever may look.
 pub(super) const LOOK: Route = Route {

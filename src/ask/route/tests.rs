@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::*;
+use crate::ask::access::{Access, Typed};
+use crate::ask::board::FeedWanted;
 use crate::ask::delays::{Form, Question};
 use crate::ask::{Wanted, Which};
 
@@ -69,6 +71,13 @@ fn samples() -> Vec<Ask> {
             form: Form::Csv { table: text("figures") },
         }),
     ];
+    all.extend([
+        Ask::Feeds,
+        Ask::AddFeed(FeedWanted { name: text("ñ"), tag: Some(text("t")), case: None, language: None }),
+        Ask::AddFeed(FeedWanted { name: text("b"), tag: None, case: Some(text("a/b")), language: Some(text("en")) }),
+        Ask::RevokeFeed { id: text("0f0f") },
+    ]);
+    all.extend(people().into_iter().map(Ask::Access));
     for form in [Form::Json, Form::Html] {
         all.push(Ask::Delays(Question { form, ..Question::default() }));
     }
@@ -87,16 +96,47 @@ fn samples() -> Vec<Ask> {
             Ask::List | Ask::Add { .. } | Ask::Remove { .. } | Ask::Show { .. } | Ask::Diff { .. } | Ask::Events { .. } => {}
             Ask::EventBody { .. } | Ask::Hearings { .. } | Ask::Clocks { .. } | Ask::Delays(_) | Ask::Poll { .. } | Ask::Import { .. } => {}
             Ask::Deliveries { .. } | Ask::Retry { .. } | Ask::Brake { .. } | Ask::Silences | Ask::Silence(_) | Ask::EndSilence { .. } => {}
-            Ask::Sources | Ask::Public { .. } => {}
+            Ask::Sources | Ask::Public { .. } | Ask::Access(_) => {}
+            Ask::Feeds | Ask::AddFeed(_) | Ask::RevokeFeed { .. } => {}
+            // What only pages ask, as `WITHIN` says.
+            Ask::Look(_) | Ask::Event { .. } | Ask::Page { .. } | Ask::HearingBoard(_) | Ask::Today { .. } => {}
+            Ask::Feed(_) => {}
             Ask::Backup { .. } | Ask::Export { .. } | Ask::Fsck { .. } | Ask::Doctor { .. } | Ask::Reload | Ask::Status => {}
         }
     }
     all
 }
 
+/// One of each question about access.
+fn people() -> Vec<Access> {
+    let text = |text: &str| text.to_owned();
+    let (name, role, password) = (|| text("ana"), || text("editor"), || Typed(text("ñ \"frase\" larga")));
+    vec![
+        Access::Users,
+        Access::AddUser { name: name(), role: role(), password: password() },
+        Access::AddUser { name: text(""), role: text(""), password: Typed(text("")) },
+        Access::Password { name: name(), password: password() },
+        Access::Role { name: name(), role: role() },
+        Access::Disable { name: name(), disabled: true },
+        Access::Disable { name: name(), disabled: false },
+        Access::RemoveUser { name: name() },
+        Access::EndSessions { name: name() },
+        Access::Tokens,
+        Access::AddToken { name: name(), role: role(), user: None, expires: None },
+        Access::AddToken { name: name(), role: role(), user: Some(text("b")), expires: Some(text("2027-01-01T00:00:00Z")) },
+        Access::RevokeToken { name: name(), user: None },
+        Access::Audit { before: None, since: None, limit: 100 },
+        Access::Audit { before: Some(u64::MAX), since: Some(text("2027-01-01T00:00:00Z")), limit: 1 },
+    ]
+}
+
 fn read(request: &Request) -> Result<Ask, Wrong> {
+    read_as(request, true)
+}
+
+fn read_as(request: &Request, console: bool) -> Result<Ask, Wrong> {
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    let found = find(Some(request.method), path, true)?;
+    let found = find(Some(request.method), path, console)?;
     let Behind::Ask(name) = found.route.behind else { panic!("{} is put together by the web", found.route.path) };
     let said = found.said(query, request.body.as_ref().and_then(Value::as_object))?;
     Found::ask(name, said)
@@ -163,7 +203,8 @@ fn other_ways_to_a_question_say_the_same() {
 
 #[test]
 fn what_is_misspelt_is_refused_with_what_was_meant() {
-    let of = |method, target: &str, body: Option<Value>| match read(&Request { method, target: format!("{ROOT}{target}"), body }) {
+    let of = |method, target: &str, body: Option<Value>| match read_as(&Request { method, target: format!("{ROOT}{target}"), body }, false)
+    {
         Err(Wrong::Unread(why)) => why,
         other => format!("{other:?}"),
     };
@@ -172,6 +213,8 @@ fn what_is_misspelt_is_refused_with_what_was_meant() {
     assert_eq!(of(Get, "/silences?x=3", None), "there is no parameter \"x\"; none is known here");
     assert_eq!(of(Get, "/events?limit=-3", None), "\"limit\" must be a whole number from 0, and not \"-3\"");
     assert_eq!(of(Get, "/events?limit=501", None), "\"limit\" is at most 500, and not 501");
+    assert_eq!(of(Get, "/deliveries?limit=0", None), "\"limit\" is at least 1, and not 0");
+    assert_eq!(of(Post, "/cases/x/1/poll", Some(json!({"dry_run": null}))), "\"dry_run\" must be true or false");
     assert_eq!(of(Get, "/events?limit=1&limit=2", None), "\"limit\" is said twice");
     assert_eq!(of(Get, "/clocks?all=yes", None), "\"all\" is true or false, and not \"yes\"");
     assert_eq!(of(Get, "/cases/x/1/versions/01x", None), "\"version\" must be a whole number from 0, and not \"01x\"");

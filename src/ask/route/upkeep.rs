@@ -58,6 +58,26 @@ pub(super) const ROWS: &[Route] = &[
         title: "What works and what does not",
         ..CONSOLE
     },
+    Route {
+        method: Method::Get,
+        path: "/feeds",
+        behind: Behind::Ask("feeds"),
+        title: "The secret addresses of feeds and calendars",
+        ..CONSOLE
+    },
+    Route {
+        path: "/feeds",
+        behind: Behind::Ask("add_feed"),
+        fields: &[
+            Field::new("name", Kind::Text, "For whom it is."),
+            Field::new("tag", Kind::Text, "Only cases with this tag."),
+            Field::new("case", Kind::Text, "Only this case, as typed."),
+            Field::new("language", Kind::Text, "In which language."),
+        ],
+        title: "Make a secret address",
+        ..CONSOLE
+    },
+    Route { method: Method::Delete, path: "/feeds/{id}", behind: Behind::Ask("revoke_feed"), title: "Revoke a secret address", ..CONSOLE },
     Route { path: "/maintenance/reload", behind: Behind::Ask("reload"), title: "Read the watch list again", ..CONSOLE },
     Route {
         method: Method::Get,

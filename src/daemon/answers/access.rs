@@ -20,6 +20,9 @@ use crate::store::pulse::blocking;
 use crate::store::tokens::Token;
 use crate::wire::api::access::{AuditLine, AuditList, NewToken, TokenLine, TokenList, UserLine, UserList};
 
+/// Tokens of one user.
+const MOST_OF_ONE: usize = 20;
+
 /// Deeds that are told at a time.
 const MOST_DEEDS: usize = 1_000;
 
@@ -159,6 +162,16 @@ async fn add_token(desk: &Desk, typed: &str, role: &str, user: Option<String>, e
         expires.map(|end| end.parse::<Timestamp>().map_err(|_| no(format!("\"{end}\" is no instant; write --expires 90d")))).transpose()?;
     if expires.is_some_and(|end| end <= now) {
         return Err(no("the end of a token lies ahead"));
+    }
+    if let Some(user) = user.clone() {
+        let store = desk.handles.store.clone();
+        let of_one = blocking(move || Ok(store.tokens()?.iter().filter(|token| token.user.as_ref() == Some(&user)).count())).await?;
+        if of_one >= MOST_OF_ONE {
+            return Err(Answer::No {
+                why: format!("a user has at most {MOST_OF_ONE} tokens; revoke one that is not used any more"),
+                code: 1,
+            });
+        }
     }
     let drawn = credentials::draw(credentials::TOKEN).map_err(|why| Answer::No { why, code: 1 })?;
     let token = Token { name: name.clone(), user, role, created: now, expires, used: None };

@@ -20,7 +20,7 @@ use crate::daemon::telling::{Read, Telling};
 use crate::domain::about::{Language, Stop};
 use crate::domain::case::CaseRef;
 use crate::domain::event::{Audience, Event};
-use crate::domain::setting::COUNTING;
+use crate::domain::setting::{COUNTING, Outcome};
 use crate::message;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -77,7 +77,6 @@ fn has_tag(known: &Known, case: &CaseRef, tag: &str) -> bool {
 }
 
 fn outcomes(hearings: &[&Hearing]) -> OutcomeCounts {
-    use crate::domain::setting::Outcome;
     let count = |outcome: Outcome| hearings.iter().filter(|hearing| hearing.outcome == outcome).count();
     OutcomeCounts {
         pending: count(Outcome::Pending),
@@ -173,7 +172,9 @@ fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: 
 fn take(known: &Known, today: Date, sight: Sight) -> Taken {
     let all = || known.matters().flat_map(|matter| shown(matter, sight));
     let last = today.saturating_add(AHEAD_DAYS.days());
-    let mut coming: Vec<&Hearing> = all().filter(|hearing| hearing.date.is_some_and(|date| date >= today && date <= last)).collect();
+    let is_coming =
+        |hearing: &&Hearing| hearing.outcome == Outcome::Pending && hearing.date.is_some_and(|date| date >= today && date <= last);
+    let mut coming: Vec<&Hearing> = all().filter(is_coming).collect();
     coming.sort_by_cached_key(|hearing| when(&hearing.line));
     let mut unheard: Vec<&Hearing> = all().filter(|hearing| is_unheard(hearing)).collect();
     unheard.sort_by_key(|hearing| std::cmp::Reverse(hearing.date));

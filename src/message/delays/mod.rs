@@ -32,7 +32,7 @@ mod notes;
 mod numbers;
 mod page;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod status;
 mod strip;
 mod style;

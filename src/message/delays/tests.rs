@@ -9,8 +9,8 @@ use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::{Attribute, ParseOpts, QualName, parse_document};
 use scraper::{Html, HtmlTreeSink, Selector};
 
-use super::html;
 use super::sample::{TODAY, case, clock, report};
+use super::html;
 use crate::domain::about::Language;
 use crate::domain::clocks::State;
 use crate::domain::delays::Delays;
@@ -335,7 +335,7 @@ fn the_files_are_written_where_the_environment_says() {
 fn the_file_brings_one_style_and_no_style_of_single_elements() {
     let page = html(&hostile(), Language::Es);
     let style = page.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).expect("a style");
-    assert_eq!(style, STYLE);
+    assert_eq!(style, super::STYLE);
     assert!(page.contains("</head>\n<body>\n"));
     let tree = read(&page);
     let styled = tree.select(&Selector::parse("[style], script, link").expect("a selector")).count();

@@ -1,4 +1,4 @@
-//! What stands beside cases and deliveries: strings, what was said, what is missing, refused, hosts, the brake; and the files beside sled.
+//! What stands beside cases and deliveries: strings, what was said, feeds, what is missing, refused, hosts, the brake; and the files beside sled.
 //!
 //! Called by [`check`](super::check) and [`Store::fsck`](crate::store::Store::fsck). What the files and the strings should be only the process knows that
 //! has them open.
@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::domain::id::hex;
 use crate::store::brake::{self, BrakeRecord};
 use crate::store::error::StoreError;
+use crate::store::feeds::FeedRecord;
 use crate::store::keys::{self, Table};
 use crate::store::mark::{self, Noted};
 use crate::store::records::case::{MissingEntryRecord, WordRecord};
@@ -25,6 +26,7 @@ impl Check<'_> {
         for strange in accounts::strange(self.trees)? {
             report.problem(strange);
         }
+        self.feeds(report)?;
         self.brake(report)
     }
 
@@ -51,6 +53,21 @@ impl Check<'_> {
             let Ok(record) = rows::decode_long::<SaidRecord>(self.trees, Table::Said, &key, &value) else { continue };
             if record.key().0[..] != *key {
                 report.problem(format!("said {}: it is about another case", hex(&key)));
+            }
+        }
+        Ok(())
+    }
+
+    /// A secret address stands where its token leads.
+    fn feeds(&self, report: &mut Report) -> Result<(), StoreError> {
+        for row in self.trees.at(Table::Feed).iter() {
+            let Some((key, value)) = report.found(row)? else { continue };
+            if key.len() != keys::FEED_LEN {
+                continue;
+            }
+            let Ok(record) = rows::decode_long::<FeedRecord>(self.trees, Table::Feed, &key, &value) else { continue };
+            if record.key().0[..] != *key {
+                report.problem(format!("feed {}: its token leads elsewhere", hex(&key)));
             }
         }
         Ok(())

@@ -100,6 +100,8 @@ const TABLE: &[Planted] = &[
     row("a token does not read back", |s| spoil(s, Table::Token, &first(s, Table::Token)), "token ", Left),
     row("a deed does not read back", |s| spoil(s, Table::Audit, &first(s, Table::Audit)), "audit 0000000000000001", Left),
     row("what was said does not read back", |s| spoil(s, Table::Said, &first(s, Table::Said)), "said ", Left),
+    row("a feed under another id", moved_feed, "its token leads elsewhere", Left),
+    row("a feed does not read back", |s| spoil(s, Table::Feed, &first(s, Table::Feed)), "feed ", Left),
     // Versions.
     row(
         "a version does not read back",
@@ -184,6 +186,7 @@ pub(super) fn full(dir: &Path) -> Store {
     store.watch(&[case(1), case(2)], at(9)).expect("watches");
     store.tell(conditions::telling(1, 60)).expect("tells");
     store.link_key().expect("draws");
+    store.add_feed(feeds::address(1, crate::domain::feed::Scope::All)).expect("keeps");
     // One muted, one in a digest, and a part of a version.
     let made = silences::silence(silences::of_case(2), 10_000);
     store.silence(made).expect("begins");
@@ -508,6 +511,10 @@ fn moved_missing(store: &Store) {
 
 fn moved_said(store: &Store) {
     copy_row(store, Table::Said, &[9; 16]);
+}
+
+fn moved_feed(store: &Store) {
+    copy_row(store, Table::Feed, &[9; 16]);
 }
 
 fn twice_a_word(store: &Store) {

@@ -13,6 +13,7 @@ use crate::ask::line::Refusal;
 use crate::ask::route::escape::encoded;
 use crate::ask::route::{Found, Method, ROOT, Route, Wrong};
 use crate::ask::{Answer, Ask};
+use crate::web::entrance::By;
 use crate::web::problem::{problem, refused};
 
 /// The header that says which requests are one.
@@ -43,7 +44,12 @@ pub(super) async fn answer(pages: &Pages, name: &str, read: Read) -> Response {
         }
     };
     let target: String = found.parts.iter().map(|(name, text)| format!("/{name}={}", encoded(text))).collect();
-    let of = KeyOf { user: visitor.who.user.as_deref(), key, target: &format!("{}{target}", route.path) };
+    // Two tokens of nobody are two who ask.
+    let asker = match &visitor.by {
+        Some(By::Token(name)) => Some(format!("token {name}")),
+        _ => visitor.who.user.clone(),
+    };
+    let of = KeyOf { user: asker.as_deref(), key, target: &format!("{}{target}", route.path) };
     match pages.keys.claim(&of, &body) {
         Claim::Another => {
             let why = "this Idempotency-Key was used for another body; take a new key for a new request";

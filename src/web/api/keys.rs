@@ -137,3 +137,85 @@ impl Mine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::ask::Ask;
+    use crate::ask::line::{Line, Sight};
+
+    const OF: KeyOf<'static> = KeyOf { user: None, key: "k", target: "/cases" };
+
+    fn mine(keys: &Keys, of: &KeyOf<'_>, body: &[u8]) -> Mine {
+        match keys.claim(of, body) {
+            Claim::Same(mine) => mine,
+            Claim::Another => panic!("another body"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_is_done_once_even_when_the_first_who_asked_went_away() {
+        let keys = Keys::default();
+        let (line, mut asked) = Line::open();
+        let begin = || line.begin(Ask::Reload, Sight::Whole);
+        let first = mine(&keys, &OF, b"{}");
+        {
+            let mut going = std::pin::pin!(first.answer(&keys, begin));
+            // It is asked, and not answered yet.
+            let (_, _, reply) = tokio::select! {
+                _ = &mut going => panic!("nobody answered"),
+                question = asked.recv() => question.expect("a question").take(),
+            };
+            reply.send(Answer::Data(json!({"cases": 1}))).expect("kept for whoever comes next");
+        }
+        for _ in 0..2 {
+            let again = mine(&keys, &OF, b"{}").answer(&keys, || async { panic!("it is asked twice") }).await;
+            assert_eq!(again, Answer::Data(json!({"cases": 1})));
+        }
+        assert!(asked.try_recv().is_err(), "it was asked twice");
+        assert!(matches!(keys.claim(&OF, b"{ }"), Claim::Another));
+        for other in [KeyOf { user: Some("-"), ..OF }, KeyOf { key: "l", ..OF }, KeyOf { target: "/silences", ..OF }] {
+            assert!(matches!(keys.claim(&other, b"{ }"), Claim::Same(_)), "{other:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_failed_on_our_side_may_be_tried_again_and_a_refusal_stays_one() {
+        let keys = Keys::default();
+        let (line, mut asked) = Line::open();
+        let no = |code| Answer::No { why: "no".to_owned(), code };
+        for (code, is_kept) in [(74, false), (70, false), (4, true)] {
+            let of = KeyOf { key: if is_kept { "kept" } else { "tried" }, ..OF };
+            for round in 0..2 {
+                let mine = mine(&keys, &of, b"");
+                let answering = async {
+                    let question = tokio::select! {
+                        biased;
+                        question = asked.recv() => question.expect("a question"),
+                        () = tokio::task::yield_now() => return false,
+                    };
+                    question.take().2.send(no(code)).expect("somebody waits");
+                    true
+                };
+                let (answer, was_asked) = tokio::join!(mine.answer(&keys, || line.begin(Ask::Reload, Sight::Whole)), answering);
+                assert_eq!((answer, was_asked), (no(code), round == 0 || !is_kept), "{code} {round}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_is_kept_than_there_is_room_for() {
+        let keys = Keys::default();
+        for n in 0..MOST + 50 {
+            mine(&keys, &KeyOf { key: &n.to_string(), ..OF }, b"");
+        }
+        assert_eq!(keys.0.lock().expect("whole").len(), MOST);
+        let newest = (MOST + 49).to_string();
+        assert!(matches!(keys.claim(&KeyOf { key: &newest, ..OF }, b"x"), Claim::Another), "the newest went");
+        *mine(&keys, &KeyOf { key: &newest, ..OF }, b"").kept.bytes.lock().expect("whole") = MOST_BYTES + 1;
+        mine(&keys, &KeyOf { key: "one more", ..OF }, b"");
+        assert_eq!(keys.0.lock().expect("whole").len(), 1, "what is too large goes with all before it");
+    }
+}

@@ -115,7 +115,7 @@ async fn read(visitor: Visitor, request: Request) -> Result<Read, Response> {
     }
     let most = if is_console { LARGEST_OF_CONSOLE } else { LARGEST };
     let body = whole(body, most).await?;
-    let form = object(&parts.headers, &body)?;
+    let form = object(&parts.headers, &body).map_err(|(status, why)| problem(status, 2, why))?;
     let said = found.said(parts.uri.query().unwrap_or_default(), form.as_ref());
     let said = said.map_err(|wrong| match wrong {
         Wrong::Unread(why) => problem(StatusCode::BAD_REQUEST, 2, why),
@@ -161,7 +161,7 @@ fn is_too_long(error: &axum::Error) -> bool {
 }
 
 /// The body as an object; nothing is an empty one.
-fn object(headers: &HeaderMap, body: &[u8]) -> Result<Option<Map<String, Value>>, Response> {
+fn object(headers: &HeaderMap, body: &[u8]) -> Result<Option<Map<String, Value>>, (StatusCode, String)> {
     if body.is_empty() {
         return Ok(None);
     }
@@ -169,12 +169,12 @@ fn object(headers: &HeaderMap, body: &[u8]) -> Result<Option<Map<String, Value>>
     let media = content.split(';').next().unwrap_or_default().trim();
     if !media.eq_ignore_ascii_case("application/json") {
         let why = format!("the body must be JSON, with the header Content-Type: application/json, and not \"{media}\"");
-        return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, 2, why));
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(form)) => Ok(Some(form)),
-        Ok(_) => Err(problem(StatusCode::BAD_REQUEST, 2, "the body must be a JSON object, in braces")),
-        Err(error) => Err(problem(StatusCode::BAD_REQUEST, 2, format!("the body is no JSON: {error}"))),
+        Ok(_) => Err((StatusCode::BAD_REQUEST, "the body must be a JSON object, in braces".to_owned())),
+        Err(error) => Err((StatusCode::BAD_REQUEST, format!("the body is no JSON: {error}"))),
     }
 }
 
@@ -208,4 +208,41 @@ async fn tagged(answer: Response, known: Option<&HeaderValue>) -> Response {
         return Response::from_parts(parts, Body::empty());
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ask::route::TABLE;
+    use crate::domain::about::Language;
+
+    async fn status(role: Role, is_console: bool, method: &str, path: &str, body: &'static str) -> u16 {
+        let visitor = Visitor { who: Who { user: None, role }, language: Language::Es, by: None, at: path.to_owned() };
+        let builder = Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
+        let mut request = builder.body(Body::from(body)).expect("a request");
+        if is_console {
+            request.extensions_mut().insert(Console);
+        }
+        read(visitor, request).await.map_or_else(|refused| refused.status().as_u16(), |_| 200)
+    }
+
+    #[tokio::test]
+    async fn looking_needs_a_viewer_changing_an_editor_and_the_machine_its_socket() {
+        for route in TABLE.iter().flat_map(|part| part.iter()) {
+            let path = format!("{}{}", route::ROOT, route.path.replace("{version}", "1").replace(['{', '}'], ""));
+            let of = async |role, is_console| status(role, is_console, route.method.name(), &path, "").await;
+            let is_refused = |status: u16| status == 403 || status == 404;
+            assert_eq!(is_refused(of(Role::Viewer, false).await), route.console || route.method != route::Method::Get, "{path}");
+            assert_eq!(is_refused(of(Role::Admin, false).await), route.console, "{path}");
+            assert!(!is_refused(of(Role::Admin, true).await), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_is_bounded_over_the_network_and_roomy_over_the_socket() {
+        let large: &'static str = Box::leak(format!("{{\"dir\": \"{}\"}}", "x".repeat(LARGEST)).into_boxed_str());
+        assert_eq!(status(Role::Admin, false, "POST", "/api/v1/cases", large).await, 413);
+        assert_eq!(status(Role::Admin, true, "POST", "/api/v1/maintenance/backup", large).await, 200);
+        assert_eq!(status(Role::Admin, true, "POST", "/api/v1/maintenance/backup", "{\"dir\": 3}").await, 400);
+    }
 }

@@ -38,7 +38,7 @@ const DAYS: [i64; 4] = [30, 90, 365, 0];
 /// The routes.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
-        .route(ADDRESS, get(show))
+        .route("/account", get(show))
         .route("/account/password", post(password))
         .route("/account/session", post(end_session))
         .route("/account/token", post(add_token))
@@ -75,7 +75,7 @@ async fn page(visitor: &Visitor, pages: &Pages, status: StatusCode, above: &Mark
             (session_table(visitor, &sessions))
         }
         (token_table(visitor, &tokens))
-        (token_form(visitor))
+        @if !matches!(visitor.by, Some(By::Token(_))) { (token_form(visitor)) }
     };
     face::with(status, visitor, ADDRESS, visitor.say("Acceso", "Access"), &body)
 }
@@ -283,6 +283,10 @@ async fn end_session(visitor: Visitor, State(pages): State<Pages>, fields: Field
 }
 
 async fn add_token(visitor: Visitor, State(pages): State<Pages>, fields: Fields) -> Response {
+    // Whoever finds a token must not make others of it, which would stay when it is revoked.
+    if matches!(visitor.by, Some(By::Token(_)) | None) {
+        return wrong(&visitor, &pages, NOT_A_USER).await;
+    }
     let Some(called) = name(fields.get("name")) else { return wrong(&visitor, &pages, words::NAME).await };
     let Some(role) = Role::parse(fields.get("role")) else { return wrong(&visitor, &pages, words::ROLE).await };
     if let Err(refusal) = visitor.need(role) {

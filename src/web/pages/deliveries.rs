@@ -10,7 +10,7 @@ use crate::ask::{Answer, Ask, Which};
 use crate::domain::access::Role;
 use crate::domain::event::EventKind;
 use crate::message::kind_name;
-use crate::web::face::{forbidden, lead_to, refused};
+use crate::web::face::{lead_to, refused};
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
@@ -328,8 +328,8 @@ pub(in crate::web) async fn retry_failed(visitor: Visitor, State(pages): State<P
 }
 
 async fn again(visitor: &Visitor, pages: &Pages, ids: Vec<String>, end: bool, which: Which) -> Response {
-    if !visitor.may(Role::Editor) {
-        return forbidden(visitor, PART);
+    if let Err(denied) = visitor.need(Role::Editor) {
+        return denied;
     }
     let back = ids.first().map_or_else(|| PART.to_owned(), |id| format!("{PART}/{id}"));
     match pages.line.ask(Ask::Retry { ids, end, which }, visitor.sight()).await {

@@ -13,7 +13,7 @@ use crate::ask::line::Refusal;
 use crate::ask::{Answer, Ask};
 use crate::domain::access::Role;
 use crate::domain::feed::LONGEST_NAME;
-use crate::web::face::{forbidden, lead_to, refused};
+use crate::web::face::{lead_to, refused};
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
@@ -24,8 +24,8 @@ const HERE: &str = "/feeds";
 
 /// The list, and the form.
 pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>) -> Response {
-    if !visitor.may(Role::Editor) {
-        return forbidden(&visitor, PART);
+    if let Err(denied) = visitor.need(Role::Editor) {
+        return denied;
     }
     shown(&visitor, &pages, None).await
 }
@@ -157,8 +157,8 @@ pub struct Form {
 
 /// Makes an address and shows it.
 pub(in crate::web) async fn add(visitor: Visitor, State(pages): State<Pages>, axum::Form(form): axum::Form<Form>) -> Response {
-    if !visitor.may(Role::Editor) {
-        return forbidden(&visitor, PART);
+    if let Err(denied) = visitor.need(Role::Editor) {
+        return denied;
     }
     let Form { name, tag, case, language } = form;
     let wanted = FeedWanted { name, tag: Some(tag), case: Some(case), language: Some(language) };
@@ -177,8 +177,8 @@ pub struct Which {
 
 /// Revokes an address.
 pub(in crate::web) async fn revoke(visitor: Visitor, State(pages): State<Pages>, axum::Form(which): axum::Form<Which>) -> Response {
-    if !visitor.may(Role::Editor) {
-        return forbidden(&visitor, PART);
+    if let Err(denied) = visitor.need(Role::Editor) {
+        return denied;
     }
     match pages.line.ask(Ask::RevokeFeed { id: which.id }, visitor.sight()).await {
         Answer::Data(_) => lead_to(HERE),

@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The routes.
 pub(super) fn router() -> Router<Pages> {
-    Router::new().route(LOGIN, get(show).post(enter)).route("/logout", post(leave)).route("/logout/everywhere", post(leave_everywhere))
+    Router::new().route("/login", get(show).post(enter)).route("/logout", post(leave)).route("/logout/everywhere", post(leave_everywhere))
 }
 
 /// Where to go afterwards.

@@ -20,6 +20,7 @@ pub(super) mod silences;
 pub(super) mod sources;
 pub(super) mod today;
 pub(super) mod users;
+mod watching;
 mod words;
 
 use axum::Router;
@@ -40,6 +41,8 @@ pub(super) fn router() -> Router<Pages> {
         .route("/feeds", get(feeds::list).post(feeds::add))
         .route("/feeds/revoke", post(feeds::revoke))
         .route("/cases", get(cases::list))
+        .route("/cases/add", get(watching::form).post(watching::add))
+        .route("/cases/{source}/{number}/remove", get(watching::ask).post(watching::remove))
         .route("/events/{id}", get(event::show))
         .merge(case::router())
         .route("/language", post(language::choose))

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::ask::line::Refusal;
 use crate::ask::{Answer, Ask, Wanted};
 use crate::domain::access::Role;
-use crate::web::face::{forbidden, lead_to, refused};
+use crate::web::face::{lead_to, refused};
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
@@ -184,8 +184,8 @@ impl Form {
 
 /// Begins a silence.
 pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, axum::Form(form): axum::Form<Form>) -> Response {
-    if !visitor.may(Role::Editor) {
-        return forbidden(&visitor, PART);
+    if let Err(denied) = visitor.need(Role::Editor) {
+        return denied;
     }
     let wanted = match form.wanted(&visitor, pages.clock.now()) {
         Ok(wanted) => wanted,
@@ -196,8 +196,8 @@ pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, 
 
 /// Ends one.
 pub(in crate::web) async fn end(visitor: Visitor, State(pages): State<Pages>, Path(id): Path<String>) -> Response {
-    if !visitor.may(Role::Editor) {
-        return forbidden(&visitor, PART);
+    if let Err(denied) = visitor.need(Role::Editor) {
+        return denied;
     }
     done(&visitor, pages.line.ask(Ask::EndSilence { id }, visitor.sight()).await)
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::ask::line::Refusal;
 use crate::ask::{Answer, Ask};
 use crate::domain::access::Role;
-use crate::web::face::{forbidden, lead_to, refused};
+use crate::web::face::{lead_to, refused};
 use crate::web::moment::{span, when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::words::{condition, health};
@@ -197,8 +197,8 @@ pub(in crate::web) async fn decide(
     Path(source): Path<String>,
     axum::Form(decision): axum::Form<Decision>,
 ) -> Response {
-    if !visitor.may(Role::Editor) {
-        return forbidden(&visitor, PART);
+    if let Err(denied) = visitor.need(Role::Editor) {
+        return denied;
     }
     let release = match decision.r#do.as_str() {
         "release" => true,

@@ -26,7 +26,7 @@ const ADDRESS: &str = "/users";
 /// The routes.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
-        .route(ADDRESS, get(show))
+        .route("/users", get(show))
         .route("/users/add", post(add))
         .route("/users/password", post(password))
         .route("/users/role", post(role))
@@ -84,7 +84,7 @@ fn table(visitor: &Visitor, users: &[UserLine]) -> Markup {
         visitor.say("Rol", "Role"),
         visitor.say("Estado", "State"),
         visitor.say("Sesiones", "Sessions"),
-        visitor.say("Contraseña de", "Password of"),
+        visitor.say("Contraseña puesta", "Password set"),
     );
     html! {
         table.stack {

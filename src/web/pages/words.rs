@@ -48,8 +48,8 @@ pub(super) fn may(visitor: &Visitor, role: Role) -> &'static str {
             "sees the record as it is and changes cases, silences and deliveries",
         ),
         Role::Admin => visitor.say(
-            "además se ocupa de usuarios, claves y el registro de lo hecho",
-            "also sees to users, tokens and the log of what was done",
+            "como quien edita, y se ocupa de usuarios, claves y el registro de lo hecho",
+            "as an editor, and sees to users, tokens and the log of what was done",
         ),
     }
 }

@@ -1,6 +1,7 @@
 //! Stories: what a newsroom or a trial monitor would notice.
 
 mod absent;
+mod access;
 mod api;
 mod audited;
 mod bad_answers;
@@ -21,6 +22,7 @@ mod doctor;
 mod documents;
 mod faults;
 mod feeds;
+mod feeds_served;
 mod hearings;
 mod hostile;
 mod huge;

@@ -76,7 +76,7 @@ pub(super) fn of(route: &Route) -> Vec<(&'static str, &'static str, Value)> {
         Behind::Ask("brake") => well(name::<BrakeDecided>()),
         Behind::Ask("delays") => {
             let content = json!({
-                "application/json": {"schema": {"$ref": "#/components/schemas/Delays"}},
+                "application/json": {"schema": {"anyOf": [{"$ref": "#/components/schemas/Delays"}, {"$ref": "#/components/schemas/DelayRows"}]}},
                 "text/csv": {"schema": {"type": "string"}},
                 "text/html": {"schema": {"type": "string"}},
             });

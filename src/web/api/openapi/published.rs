@@ -31,6 +31,26 @@ pub(super) fn put(schemas: &mut Map<String, Value>) {
         lead(&mut schema, name);
         schemas.insert(name.to_owned(), schema);
     }
+    schemas.insert("DelayRows".to_owned(), rows());
+}
+
+/// The report of delays as rows: parts of the whole report, without what each figure rests on.
+fn rows() -> Value {
+    let own = |place: &str| json!({"$ref": format!("#/components/schemas/Delays/properties/{place}")});
+    let pace = |place: &str| json!({"$ref": format!("#/components/schemas/Delays.pace/properties/{place}")});
+    let numbers = ["n", "events", "censored", "ended_otherwise", "entered_late"];
+    let texts = ["by", "label", "measure", "part"];
+    let mut group: Map<String, Value> = texts.into_iter().chain(numbers).map(|name| (name.to_owned(), pace(name))).collect();
+    group.insert("median".to_owned(), json!({"$ref": "#/components/schemas/Delays.value"}));
+    let parts = ["as_of", "left_out", "clocks", "hearings", "data", "counting_version"];
+    let mut all: Map<String, Value> = parts.into_iter().map(|name| (name.to_owned(), own(name))).collect();
+    let status = json!({"$ref": "#/components/schemas/Delays.case/properties/status"});
+    all.insert("cases".to_owned(), json!({"type": "array", "items": status}));
+    let names: Vec<&String> = group.keys().collect();
+    let group = json!({"type": "object", "required": names, "properties": group});
+    all.insert("groups".to_owned(), json!({"type": "array", "items": group}));
+    let names: Vec<&String> = all.keys().collect();
+    json!({"title": "The report of delays as rows", "type": "object", "required": names, "properties": all})
 }
 
 /// Leads what points into its own file, or to another, to where that stands here.

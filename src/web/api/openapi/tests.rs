@@ -17,7 +17,7 @@ fn it_keeps_to_the_schema_of_openapi() {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource(&place, meta).expect("a resource");
     let index = compiler.compile(&place, &mut schemas).unwrap_or_else(|error| panic!("{error:#}"));
-    let document: Value = serde_json::from_str(document()).expect("JSON");
+    let document: Value = made();
     schemas.validate(&document, index).unwrap_or_else(|why| panic!("{why:#}"));
     let mut broken = document.clone();
     broken["paths"]["/cases"]["get"]["responses"] = json!([]);
@@ -38,7 +38,7 @@ fn pointed(form: &Value, all: &mut BTreeSet<String>) {
 
 #[test]
 fn what_it_points_to_is_there_and_every_kind_of_event_has_a_webhook() {
-    let document: Value = serde_json::from_str(document()).expect("JSON");
+    let document: Value = made();
     let mut all = BTreeSet::new();
     pointed(&document, &mut all);
     for place in &all {
@@ -58,7 +58,7 @@ fn what_it_points_to_is_there_and_every_kind_of_event_has_a_webhook() {
 
 #[test]
 fn every_example_of_a_webhook_keeps_to_its_schema() {
-    let document: Value = serde_json::from_str(document()).expect("JSON");
+    let document: Value = made();
     let place = "https://veedor.example/openapi.json";
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource(place, document.clone()).expect("a resource");
@@ -70,4 +70,18 @@ fn every_example_of_a_webhook_keeps_to_its_schema() {
         example["type"] = "veedor.test_of_tests".into();
         assert!(schemas.validate(&example, index).is_err(), "{kind}");
     }
+}
+
+#[test]
+fn rows_of_delays_keep_to_their_schema() {
+    let place = "https://veedor.example/openapi.json";
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource(place, made()).expect("a resource");
+    let index =
+        compiler.compile(&format!("{place}#/components/schemas/DelayRows"), &mut schemas).unwrap_or_else(|error| panic!("{error:#}"));
+    let mut rows = crate::wire::delays::rows(&crate::message::delays::sample::report(3, 40));
+    assert!(rows["cases"].as_array().is_some_and(|cases| !cases.is_empty()) && rows["groups"].is_array(), "{rows}");
+    schemas.validate(&rows, index).unwrap_or_else(|why| panic!("{why:#}"));
+    rows["cases"][0].as_object_mut().expect("a row").remove("held");
+    assert!(schemas.validate(&rows, index).is_err());
 }

@@ -13,9 +13,7 @@ use crate::web::face;
 /// Visits.
 pub(super) async fn now(look: &Looking) -> Result<Response, Response> {
     let card = look.card().await?;
-    if !look.visitor.may(Role::Editor) {
-        return Ok(face::forbidden(&look.visitor, "/cases"));
-    }
+    look.visitor.need(Role::Editor)?;
     let ask = Ask::Poll { cases: vec![look.case()], dry_run: false };
     let visited = look.pages.line.get::<Value>(ask, look.visitor.sight()).await;
     Ok(visited.map_or_else(|refusal| face::refused(&look.visitor, "/cases", &refusal), |_| face::lead_to(&Looking::address(&card))))

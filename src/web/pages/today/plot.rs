@@ -11,8 +11,6 @@ use crate::wire::api::board::DayCount;
 
 const WIDE: usize = 600;
 const HIGH: usize = 90;
-/// Room below the bars for their days.
-const BELOW: usize = 18;
 
 /// The days as a picture and a table.
 pub(super) fn activity(visitor: &Visitor, days: &[DayCount]) -> Markup {
@@ -26,16 +24,15 @@ pub(super) fn activity(visitor: &Visitor, days: &[DayCount]) -> Markup {
         @if most > 0 {
             figure.plot {
                 figcaption { (say("Cambios por día, últimos 30 días; el mayor: ", "Changes a day, last 30 days; the most: ")) (most) }
-                svg.plot viewBox={ "0 0 " (WIDE) " " (HIGH + BELOW) } role="img" aria-label={ (say("Cambios por día; la tabla que sigue dice lo mismo", "Changes a day; the table below says the same")) } {
+                svg.plot viewBox={ "0 0 " (WIDE) " " (HIGH + 2) } role="img" aria-label={ (say("Cambios por día; la tabla que sigue dice lo mismo", "Changes a day; the table below says the same")) } {
                     @for (at, day) in days.iter().enumerate() {
                         rect.bar x=(at * width + 1) y=(HIGH - high(day.events)) width=(width.saturating_sub(2)) height=(high(day.events)) {
                             title { (named(day)) ": " (day.events) }
                         }
                     }
                     line.axis x1="0" y1=(HIGH) x2=(WIDE) y2=(HIGH) {}
-                    text.tick x="0" y=(HIGH + BELOW - 4) { (first) }
-                    text.tick.end x=(WIDE) y=(HIGH + BELOW - 4) { (last) }
                 }
+                p.ends.small.soft { span { (first) } span { (last) } }
                 details {
                     summary { (say("Como tabla", "As a table")) }
                     table {
