@@ -208,6 +208,12 @@ impl Config {
         self.calendars.meaning(&recipe.jurisdiction, &recipe.language)
     }
 
+    /// The place in the watch list of a case, and the case as watched.
+    pub fn place(&self, case: &CaseRef) -> Option<(usize, &Watch)> {
+        let at = *self.index.get(case)?;
+        Some((at, self.cases.get(at)?))
+    }
+
     /// A watched case.
     pub fn watch(&self, case: &CaseRef) -> Option<&Watch> {
         self.index.get(case).and_then(|at| self.cases.get(*at))

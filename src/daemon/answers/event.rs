@@ -12,7 +12,7 @@ use crate::ask::Answer;
 use crate::ask::line::Sight;
 use crate::daemon::telling::Telling;
 use crate::domain::about::Stop;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Audience, Event, EventKind};
 use crate::domain::id::{Id, hex};
 use crate::message::{self, Piece};
 use crate::store::Cid;
@@ -29,6 +29,8 @@ pub(super) async fn event(desk: &Desk, typed: &str, language: Option<&str>, sigh
     let unknown = || Answer::No { why: "there is no such event; `veedor list` shows the cases".to_owned(), code: 4 };
     let id = Id::parse(typed).ok_or_else(unknown)?;
     let found = blocking(move || match eye.store.event(id)? {
+        // What veedor says of its own running is for those who run it.
+        Some(event) if !eye.sees_all() && event.kind.audience() == Audience::Operator => Ok(None),
         Some(event) => Ok(Some(page(&eye, &event)?)),
         None => Ok(None),
     })

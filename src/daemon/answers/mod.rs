@@ -34,7 +34,7 @@ use crate::ask::{Answer, Ask};
 use crate::config::Config;
 use crate::config::edit::NewCase;
 use crate::diag::nearest;
-use crate::domain::case::Watch;
+use crate::domain::case::{CaseRef, Watch};
 use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 
@@ -119,15 +119,28 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
     result.map_or_else(|refusal| refusal, Answer::Data)
 }
 
+/// The case that is named in full: its source, and its number as the source or as people write it.
+fn named<'c>(config: &'c Config, typed: &str) -> Option<(usize, &'c Watch)> {
+    let (source, number) = typed.split_once('/')?;
+    let case = CaseRef { source: source.to_owned(), number: number.to_owned() };
+    config.place(&case).or_else(|| {
+        let compact = config.source_of(&case)?.recipe.number(number).ok()?.compact;
+        config.place(&CaseRef { number: compact, ..case })
+    })
+}
+
 /// Finds a case as a person types it: its number with or without separators, its nickname, or `source/number`.
 pub fn find<'c>(config: &'c Config, typed: &str) -> Result<(usize, &'c Watch), Answer> {
+    // As pages name it: ten thousand cases need not be spelt out for that.
+    if let Some(found) = named(config, typed) {
+        return Ok(found);
+    }
     let squeeze = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect::<String>();
     let wanted = squeeze(typed);
     let matches = |watch: &Watch| {
         squeeze(&watch.number.canonical) == wanted
             || squeeze(&watch.case.number) == wanted
             || squeeze(&watch.case.to_string()) == wanted
-            || squeeze(&format!("{}/{}", watch.case.source, watch.number.canonical)) == wanted
             || watch.name.as_deref().is_some_and(|name| squeeze(name) == wanted)
     };
     let found: Vec<_> = config.cases.iter().enumerate().filter(|(_, watch)| matches(watch)).collect();

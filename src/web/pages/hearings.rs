@@ -193,8 +193,8 @@ fn row(visitor: &Visitor, line: &HearingLine, today: Date) -> Markup {
     }
 }
 
-/// What became of it, and from where it was moved.
-fn state(visitor: &Visitor, line: &HearingLine) -> Markup {
+/// What became of it, from where it was moved, and what is doubtful of its day.
+pub(super) fn state(visitor: &Visitor, line: &HearingLine) -> Markup {
     let outcome = Outcome::ALL.iter().find(|outcome| outcome.name() == line.outcome).copied();
     let loud = match outcome {
         Some(Outcome::Held) => "state good",

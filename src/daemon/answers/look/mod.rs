@@ -143,16 +143,10 @@ impl Eye {
 
     /// How much is seen of a case, as its newest version has it. One that does not read back may hide anything.
     pub fn how_much(&self, subject: &Subject<'_>) -> Result<HowMuch, StoreError> {
-        let (true, Some(head)) = (!self.sees_all(), &subject.head) else { return Ok(HowMuch::Whole) };
-        match self.opened.version(&self.store, subject.cid, head.version) {
-            Ok(Some(open)) => Ok(self.telling(subject, &open)?.of_case()),
-            Ok(None) => Ok(Telling::load(&self.store, &self.read, &self.config, &subject.watch.case, &[])?.of_case()),
-            Err(error) if error.is_fatal() => Err(error),
-            Err(_) => Ok(HowMuch::Activity),
-        }
+        if self.sees_all() { Ok(HowMuch::Whole) } else { self.how_much_of(subject.watch, subject.cid) }
     }
 
-    /// The same from what messages have read already, for going through many cases.
+    /// The same of whoever sees only what messages tell.
     pub fn how_much_of(&self, watch: &Watch, cid: Cid) -> Result<HowMuch, StoreError> {
         let Some(head) = self.store.head(cid)?.filter(|head| head.version > 0) else { return Ok(watch.withhold.unwrap_or_default()) };
         let seal = self.store.seal_of_version(cid, head.version)?.unwrap_or_default();

@@ -14,6 +14,7 @@ use crate::domain::about::{About, Stop};
 use crate::domain::diff::Part;
 use crate::domain::docket::{Entry, EntryKey};
 use crate::domain::event::{Event, EventKind};
+use crate::domain::id::Id;
 use crate::domain::redact::cut;
 use crate::wire::api::case::{EntryPage, EventMark, Timeline, TimelineEntry};
 use crate::wire::api::docket::{DocumentForm, EntryForm};
@@ -195,7 +196,11 @@ pub(super) fn entry(eye: &Eye, subject: &Subject<'_>, version: Option<u32>, key:
     let open = eye.version(subject, version)?;
     let telling = eye.telling(subject, &open)?;
     let about = telling.about(eye.language, Stop::Unsaid);
-    let is_it = |entry: &&Entry| entry.key.0 == key && eye.sees_all() || !eye.sees_all() && about.key(&entry.key).0 == key;
+    // As the timeline shows it, or as an event does of which only type and date are told.
+    let is_it = |entry: &&Entry| match eye.sees_all() {
+        true => entry.key.0 == key,
+        false => about.key(&entry.key).0 == key || Id::derive(&[entry.key.0.as_bytes()]).to_string() == key,
+    };
     let found = open.docket.entries.iter().find(is_it);
     let shown = found.and_then(|entry| if eye.sees_all() { Some(entry.clone()) } else { masks::entry(entry, &about) });
     let (Some(entry), Some(shown)) = (found, shown) else {

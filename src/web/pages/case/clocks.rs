@@ -1,16 +1,17 @@
 //! The procedural time limits of a case.
 //!
-//! A tab of [`case`](super). The answer is read here and nowhere else; the words of each limit are those of `message`. Of a case of which only types and dates are told none is shown.
+//! A tab of [`case`](super). The words of each limit are those of `message`. Of a case of which only types and dates are told none is shown.
 
 use axum::response::Response;
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::super::looking::Looking;
 use super::{closed, framed, is_closed};
 use crate::ask::Ask;
 use crate::ask::line::Sight;
+use crate::domain::about::Language;
 use crate::web::said;
+use crate::wire::api::clocks::{Bilingual, ClockLine, ClockList};
 
 /// The tab.
 pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
@@ -19,11 +20,10 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
         return Ok(framed(look, &card, "/clocks", &closed(look)));
     }
     let all = look.asked("all") == "1";
-    let found: Value = look.ask(Ask::Clocks { case: Some(look.case()), all }).await?;
-    let lines = found.get("clocks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let found: ClockList = look.ask(Ask::Clocks { case: Some(look.case()), all }).await?;
     let at = format!("{}/clocks", Looking::address(&card));
     let body = html! {
-        (table(look, lines))
+        (table(look, &found.clocks))
         p {
             @if all { a href=(at) { (look.say("Solo los que corren", "Those that run only")) } }
             @else { a href={ (at) "?all=1" } { (look.say("También los que no corren", "Also those that do not run")) } }
@@ -32,7 +32,7 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     Ok(framed(look, &card, "/clocks", &body))
 }
 
-fn table(look: &Looking, lines: &[Value]) -> Markup {
+fn table(look: &Looking, lines: &[ClockLine]) -> Markup {
     let is_whole = look.visitor.sight() == Sight::Whole;
     html! {
         @if lines.is_empty() {
@@ -56,13 +56,13 @@ fn table(look: &Looking, lines: &[Value]) -> Markup {
                     @for line in lines {
                         tr {
                             th scope="row" {
-                                (said::text(own(look, line, "title").unwrap_or_else(|| text(line, "rule"))))
+                                (said::text(own(look, &line.title)))
                                 // An operator's own words stand there too.
-                                @if let Some(words) = own(look, line, "text").filter(|_| is_whole) { div.small { bdi { (said::text(words)) } } }
+                                @if is_whole { div.small { bdi { (said::text(own(look, &line.text))) } } }
                             }
-                            td data-label=(look.say("Estado", "State")) { (state(text(line, "state"), look)) }
-                            td.num data-label=(look.say("Vence", "Due")) { (text(line, "due")) }
-                            td data-label=(look.say("Base legal", "Legal basis")) { (said::text(text(line, "legal_basis"))) }
+                            td data-label=(look.say("Estado", "State")) { (state(&line.state, look)) }
+                            td.num data-label=(look.say("Vence", "Due")) { (line.due.as_deref().unwrap_or_default()) }
+                            td data-label=(look.say("Base legal", "Legal basis")) { (said::text(&line.legal_basis)) }
                         }
                     }
                 }
@@ -71,13 +71,12 @@ fn table(look: &Looking, lines: &[Value]) -> Markup {
     }
 }
 
-fn text<'v>(line: &'v Value, name: &str) -> &'v str {
-    line.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
 /// Words that stand there in both languages, in the reader's.
-fn own<'v>(look: &Looking, line: &'v Value, name: &str) -> Option<&'v str> {
-    line.get(name)?.get(look.say("es", "en"))?.as_str()
+fn own<'v>(look: &Looking, words: &'v Bilingual) -> &'v str {
+    match look.visitor.language {
+        Language::Es => &words.es,
+        Language::En => &words.en,
+    }
 }
 
 /// What a time limit is doing, by its stable name. Nothing in it says that somebody did not do something.
