@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use axum::extract::ConnectInfo;
 use jiff::Timestamp;
 use jiff::civil::date;
 use scraper::Html;
@@ -28,6 +29,7 @@ use crate::domain::schedule::Row;
 use crate::store::Version;
 use crate::store::cases::Head;
 use crate::store::commit::Visit;
+use crate::web::cut::Peer;
 use crate::web::{Pages, guarded};
 
 /// A court that writes whatever it likes.
@@ -164,6 +166,8 @@ async fn ask(base: &str, method: &str, path: &str, more: &str) -> Got {
 async fn serve(router: axum::Router) -> String {
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let base = socket.local_addr().expect("bound").to_string();
+    // Whoever asks is on this machine.
+    let router = router.layer(axum::Extension(ConnectInfo(Peer("127.0.0.1:9".parse().expect("an address")))));
     tokio::spawn(async move { axum::serve(socket, router).await });
     base
 }
