@@ -9,8 +9,8 @@ use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::{Attribute, ParseOpts, QualName, parse_document};
 use scraper::{Html, HtmlTreeSink, Selector};
 
-use super::sample::{TODAY, case, clock, report};
 use super::html;
+use super::sample::{TODAY, case, clock, report};
 use crate::domain::about::Language;
 use crate::domain::clocks::State;
 use crate::domain::delays::Delays;

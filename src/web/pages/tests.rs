@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::daemon::answers::{Desk, Opened};
 use crate::daemon::visit::Visitor as Visits;
 use crate::daemon::{Handles, desk};
+use crate::domain::access::Role;
 use crate::domain::diff::{Missing, MissingParts, Part};
 use crate::domain::docket::{Docket, Document, Entry, EntryKey, Heading, Party, Withheld};
 use crate::domain::event::{Event, EventKind, FieldChange};
@@ -28,7 +29,8 @@ use crate::domain::schedule::Row;
 use crate::store::Version;
 use crate::store::cases::Head;
 use crate::store::commit::Visit;
-use crate::web::{Pages, guarded};
+use crate::web::visitor::{Visitor, Who};
+use crate::web::{Pages, face};
 
 /// A court that writes whatever it likes.
 const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>' \u{202e}\u{0}\u{7}</title></textarea>&lt;";
@@ -82,7 +84,10 @@ impl World {
         let visitor = Arc::new(Visits::new(handles.clone()));
         tokio::spawn(desk::run(Desk { handles: handles.clone(), visitor, opened: Opened::default() }, asked, desk::Places::WEB));
         let pages = Pages::of(&handles.metrics, &handles.control, &handles.store, &handles.config, &handles.clock, line);
-        let editor = serve(guarded(&pages)).await;
+        let sits_here = axum::Extension(Who { user: None, role: Role::Admin });
+        let editor =
+            serve(super::router().fallback(async |visitor: Visitor| face::missing(&visitor)).layer(sits_here).with_state(pages.clone()))
+                .await;
         // Without a guard before it nobody may more than look.
         let viewer = serve(super::router().with_state(pages)).await;
         Self { _folder: folder, handles, editor, viewer }
@@ -361,7 +366,7 @@ async fn what_the_api_shows_of_a_docket_is_masked_for_a_viewer_and_whole_for_an_
             for word in NAME.split(' ') {
                 assert!(!told.contains(word), "{ask:?}: {told}");
             }
-            let refused = told.contains("\"code\":77");
+            let refused = told.contains("nothing is told but that it had activity");
             assert_eq!(refused, number == CLOSED && !matches!(ask, Ask::List), "{ask:?}: {told}");
         }
     }
