@@ -181,7 +181,7 @@ fn fill(store: &Store, court: &Court, cases: usize) -> Vec<Cid> {
     let cases: Vec<CaseRef> = (0..cases).map(|n| CaseRef { source: "ec-esatje".into(), number: number(n).replace('-', "") }).collect();
     let cids = store.register(&cases).expect("registered");
     for ((case, cid), nth) in cases.into_iter().zip(&cids).zip(0..) {
-        let docket = docket(nth);
+        let docket = docket(nth, ENTRIES);
         let named = CaseNumber { compact: case.number.replace('-', ""), canonical: case.number.clone(), parts: Default::default() };
         let published = veedor::wire::docket::to_json(&docket, &case.source, &named);
         let body = serde_json::to_vec(&published).expect("JSON");
@@ -273,13 +273,14 @@ fn report(store: &Store, court: &Court, cids: &[Cid]) -> Steps {
     Steps { load: mean(steps.load), kept: mean(steps.kept), clocks: mean(steps.clocks), figures: mean(steps.figures) }
 }
 
-/// A docket of about four years.
-fn docket(nth: u64) -> Docket {
+/// The docket of a case over about four years: made up, and the same each time.
+pub fn docket(nth: u64, length: u64) -> Docket {
     let mut day = date(2022, 1, 3).saturating_add(i64::try_from(nth % 60).unwrap_or(0).days());
     let mut entries: Vec<Entry> = Vec::new();
-    for at in 0..ENTRIES {
-        let drawn = draw(nth * ENTRIES + at);
-        day = day.saturating_add(i64::try_from(drawn % 13).unwrap_or(0).days());
+    let step = (13 * ENTRIES / length.max(ENTRIES)).max(2);
+    for at in 0..length {
+        let drawn = draw(nth * length + at);
+        day = day.saturating_add(i64::try_from(drawn % step).unwrap_or(0).days());
         entries.insert(0, entry(at, day, drawn));
     }
     let party = |(role, name): (&str, &str)| Party { role: role.into(), name: name.into() };

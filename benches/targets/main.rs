@@ -19,6 +19,7 @@ mod outbox;
 mod survival;
 mod table;
 mod visit;
+mod web;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -28,7 +29,7 @@ use table::Table;
 /// A target: its name, and what measures it.
 type Target = (&'static str, fn(&mut Table));
 
-const ALL: [Target; 9] = [
+const ALL: [Target; 10] = [
     ("extract", extract::measure),
     ("meaning", meaning::measure),
     ("survival", survival::measure),
@@ -38,6 +39,7 @@ const ALL: [Target; 9] = [
     ("outbox", outbox::measure),
     ("load", load::measure),
     ("disk", disk::measure),
+    ("web", web::measure),
 ];
 
 fn main() -> ExitCode {

@@ -57,6 +57,14 @@ pub enum Ask {
         /// The newer version; the newest when absent.
         to: Option<u32>,
     },
+    /// The versions of a case, newest first, in pages.
+    Versions {
+        /// The case as typed.
+        case: String,
+        /// The page, from 1; the first when absent.
+        #[serde(default)]
+        page: Option<u32>,
+    },
     /// A look at one case, page by page.
     Look(Look),
     /// One event.

@@ -71,6 +71,15 @@ pub(super) const ROWS: &[Route] = &[
         ..LOOK
     },
     Route {
+        path: "/cases/{source}/{number}/versions",
+        behind: Behind::Ask("versions"),
+        fields: &[Field::new("page", Kind::Number, "Which page of them, from 1; one that is beyond the last is the last.")
+            .least(1)
+            .most(u32::MAX as u64)],
+        title: "The versions of a case and the stored pages of each, newest first",
+        ..LOOK
+    },
+    Route {
         path: "/cases/{source}/{number}/versions/{version}",
         behind: Behind::Ask("show"),
         title: "A version of the docket",

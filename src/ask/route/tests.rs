@@ -87,6 +87,7 @@ fn samples() -> Vec<Ask> {
             all.push(Ask::Show { case: case.clone(), version });
             all.push(Ask::Diff { case: case.clone(), from: version, to: Some(3) });
         }
+        all.extend([None, Some(2)].map(|page| Ask::Versions { case: case.clone(), page }));
         all.push(Ask::Hearings { case: Some(case.clone()) });
         all.push(Ask::Clocks { case: Some(case), all: false });
     }
@@ -99,6 +100,7 @@ fn samples() -> Vec<Ask> {
             Ask::Sources | Ask::Public { .. } | Ask::Access(_) => {}
             Ask::Feeds | Ask::AddFeed(_) | Ask::RevokeFeed { .. } => {}
             // What only pages ask, as `WITHIN` says.
+            Ask::Versions { .. } => {}
             Ask::Look(_) | Ask::Event { .. } | Ask::Page { .. } | Ask::HearingBoard(_) | Ask::Today { .. } => {}
             Ask::Feed(_) => {}
             Ask::Backup { .. } | Ask::Export { .. } | Ask::Fsck { .. } | Ask::Doctor { .. } | Ask::Reload | Ask::Status => {}

@@ -118,6 +118,7 @@ fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: 
     let today = now.to_zoned_datetime(zone.clone()).date();
     let taken = take(&board.known(), today, sight);
     let mut late = Vec::new();
+    let looked_at = taken.late.0.len();
     let mut by_case: Vec<(CaseRef, Vec<crate::domain::id::Id>)> = Vec::new();
     for clock in taken.late.0 {
         match by_case.iter_mut().find(|(case, _)| *case == clock.case) {
@@ -132,6 +133,8 @@ fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: 
             found => late.extend(found.unwrap_or_default()),
         }
     }
+    // Those that whoever asks may not see are not counted either.
+    let late_found = taken.late.1.saturating_sub(looked_at.saturating_sub(late.len()));
     let ago = |hours: i64| now.saturating_sub(jiff::SignedDuration::from_hours(hours)).unwrap_or(now);
     let count = |from: usize| {
         let places = taken.journal.places.get(from..).unwrap_or_default();
@@ -162,7 +165,7 @@ fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: 
         unheard: taken.unheard.0,
         unheard_found: taken.unheard.1,
         late,
-        late_found: taken.late.1,
+        late_found,
         quiet: taken.quiet.0,
         quiet_found: taken.quiet.1,
         outbox,

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use super::Handles;
 use super::visit::Visitor;
 use crate::ask::line::Sight;
+use crate::ask::look::{At, Look};
 use crate::ask::{Answer, Ask};
 use crate::config::Config;
 use crate::config::edit::NewCase;
@@ -77,6 +78,10 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Show { case, version } => cases::show(desk, &case, version, sight).await,
         Ask::Diff { case, from, to } => cases::diff(desk, &case, from, to, sight).await,
         Ask::Look(look) => look::look(desk, look, sight).await,
+        Ask::Versions { case, page } => {
+            let at = At::Versions { page: page.unwrap_or(1) };
+            look::look(desk, Look { case, language: None, at }, sight).await
+        }
         Ask::Event { id, language } => event::event(desk, &id, language.as_deref(), sight).await,
         Ask::Page { case, version, nth } => event::bytes(desk, &case, version, nth, sight).await,
         Ask::Hearings { case } => hearings::hearings(desk, case.as_deref(), sight).await,

@@ -8,14 +8,19 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::ask::Which;
 use crate::ask::route::{Behind, Page, Route};
+use crate::wire::api::case::CaseDocket;
 use crate::wire::api::cases::{CaseLine, CasePage};
 use crate::wire::api::changes::{BrakeDecided, CaseAdded, CaseRemoved, Retried};
+use crate::wire::api::clocks::ClockList;
 use crate::wire::api::deliveries::{DeliveryLine, DeliveryList};
+use crate::wire::api::diff::Diff;
 use crate::wire::api::events::{EventBatch, NumberedEvent};
 use crate::wire::api::health::Health;
+use crate::wire::api::hearings::HearingList;
 use crate::wire::api::problem::Problem;
 use crate::wire::api::silences::{SilenceLine, SilenceList};
 use crate::wire::api::sources::SourceList;
+use crate::wire::api::versions::VersionList;
 use crate::wire::api::visits::VisitList;
 
 /// Every form that an answer has, and those within them.
@@ -35,6 +40,11 @@ pub(super) fn schemas() -> Map<String, Value> {
     with::<Retried>(&mut all);
     with::<Which>(&mut all);
     with::<BrakeDecided>(&mut all);
+    with::<CaseDocket>(&mut all);
+    with::<VersionList>(&mut all);
+    with::<Diff>(&mut all);
+    with::<HearingList>(&mut all);
+    with::<ClockList>(&mut all);
     with::<Problem>(&mut all);
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     all.into_iter().filter_map(|(name, schema)| Some((name, serde_json::to_value(schema).ok()?))).collect()
@@ -63,6 +73,11 @@ pub(super) fn of(route: &Route) -> Vec<(&'static str, &'static str, Value)> {
             ("201", "It is watched from now on.", json(name::<CaseAdded>())),
         ],
         Behind::Ask("remove") => well(name::<CaseRemoved>()),
+        Behind::Ask("show") => well(name::<CaseDocket>()),
+        Behind::Ask("versions") => well(name::<VersionList>()),
+        Behind::Ask("diff") => well(name::<Diff>()),
+        Behind::Ask("hearings") => well(name::<HearingList>()),
+        Behind::Ask("clocks") => well(name::<ClockList>()),
         Behind::Ask("events") => well(name::<EventBatch>()),
         Behind::Ask("event_body") => well(name::<NumberedEvent>()),
         Behind::Ask("deliveries") if route.only.is_some() => well(name::<DeliveryLine>()),
