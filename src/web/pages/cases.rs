@@ -52,7 +52,7 @@ async fn listed(look: &Looking) -> Result<Response, Response> {
         (form(&filter, &folded, visitor))
         (healths(&filter, &counts, visitor))
         @if visitor.may(Role::Editor) {
-            p { a.button.quiet href="/cases/new" { (visitor.say("Añadir un expediente", "Add a case")) } }
+            p { a.button.quiet href="/cases/add" { (visitor.say("Añadir un expediente", "Add a case")) } }
         }
         @if picked.is_empty() {
             p.notice role="status" {
