@@ -61,7 +61,7 @@ pub fn hashed(password: &str) -> Result<String, String> {
     Ok(hash.to_string())
 }
 
-/// A turn at hashing or comparing: no more than [`AT_ONCE`] go at a time, whoever asks.
+/// A turn at hashing or comparing: no more than two go at a time, whoever asks.
 pub async fn turn() -> Option<SemaphorePermit<'static>> {
     static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
     // It is never closed.

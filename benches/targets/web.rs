@@ -45,7 +45,8 @@ pub fn measure(table: &mut Table) {
     let cases = std::env::var("VEEDOR_BENCH_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
     table.head(&format!("Web: {cases} cases, {RATE} requests a second"));
     let scene = Scene::new();
-    let list = List { sources: &[("ec-esatje".to_owned(), "http://127.0.0.1:9".to_owned())], cases, every: "12h", gap: None, receiver: None };
+    let list =
+        List { sources: &[("ec-esatje".to_owned(), "http://127.0.0.1:9".to_owned())], cases, every: "12h", gap: None, receiver: None };
     scene.write(&list);
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address").port();
     let file = scene.path("watchlist.toml");
@@ -67,7 +68,10 @@ pub fn measure(table: &mut Table) {
         std::thread::sleep(Duration::from_millis(200));
     }
     table.note("from ready to everything known of all cases", began.elapsed().as_secs_f64(), "s");
-    let style = String::from_utf8_lossy(&asked(port, "/cases").1).split("href=\"/static/").nth(1).and_then(|rest| Some(rest.split('"').next()?.to_owned()));
+    let style = String::from_utf8_lossy(&asked(port, "/cases").1)
+        .split("href=\"/static/")
+        .nth(1)
+        .and_then(|rest| Some(rest.split('"').next()?.to_owned()));
     let (file, kept) = (format!("/static/{}", style.expect("a style")), load(port, &|_| "/livez".to_owned()));
     table.note("the least answer of the server, p99", kept.p99, "ms");
     let still = load(port, &|_| file.clone());
@@ -75,7 +79,7 @@ pub fn measure(table: &mut Table) {
     table.note("a file that never changes, p99", still.p99, "ms");
     let long = format!("/cases/ec-esatje/{}", number(0));
     let feeds = feeds(&scene);
-    let mut pages: Vec<(String, Box<dyn Fn(u32) -> String + Sync>)> = vec![
+    let mut pages: Vec<(String, Paths)> = vec![
         ("the list of cases".into(), Box::new(|_| "/cases".to_owned())),
         ("the list, another page and search each time".into(), Box::new(move |n| format!("/cases?q={}&page={}", n % 100, n % 3 + 1))),
         ("a case of 5,000 entries".into(), Box::new(move |_| long.clone())),
@@ -167,6 +171,9 @@ fn event(case: &CaseRef, docket: &Docket, now: Timestamp) -> Event {
         page_sha256: [0; 32],
     }
 }
+
+/// The address of the n-th request.
+type Paths = Box<dyn Fn(u32) -> String + Sync>;
 
 /// What a page took, in milliseconds.
 struct Took {

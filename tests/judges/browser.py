@@ -63,6 +63,8 @@ def do(page, step, answers):
         page.get_by_label(rest[0], exact=False).first.fill(rest[1])
     elif what == "select":
         page.get_by_label(rest[0], exact=False).first.select_option(label=rest[1])
+    elif what == "choose":
+        page.get_by_label(rest[0], exact=False).first.select_option(value=rest[1])
     elif what == "press":
         page.keyboard.press(rest[0])
     elif what == "type":

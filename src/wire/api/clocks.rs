@@ -144,6 +144,5 @@ pub struct ClockLine {
     /// The case's nickname.
     pub name: Option<String>,
     /// The version of the rules.
-    #[schema(value_type = Object)]
-    pub rules: Value,
+    pub rules: String,
 }

@@ -22,8 +22,29 @@ fn refused() -> (World, u16) {
     (world, port)
 }
 
-/// What is right on every page.
-const PARTS: [&str; 4] = ["/deliveries", "/sources", "/silences", "/settings"];
+/// Every part, and of a case every tab.
+const PARTS: [&str; 18] = [
+    "/",
+    "/cases",
+    "/cases/add",
+    "/hearings",
+    "/delays",
+    "/feeds",
+    "/deliveries",
+    "/sources",
+    "/silences",
+    "/settings",
+    "/users",
+    "/audit",
+    "/cases/ec-esatje/17721-2024-00011G",
+    "/cases/ec-esatje/17721-2024-00011G/hearings",
+    "/cases/ec-esatje/17721-2024-00011G/clocks",
+    "/cases/ec-esatje/17721-2024-00011G/changes",
+    "/cases/ec-esatje/17721-2024-00011G/versions",
+    "/cases/ec-esatje/17721-2024-00011G/diff?from=1&to=2",
+];
+
+const B: &str = "17721-2024-00012G";
 
 #[test]
 fn a_delivery_that_was_given_up_is_found_and_sent_again() {
@@ -42,6 +63,107 @@ fn a_delivery_that_was_given_up_is_found_and_sent_again() {
         json!(["reload-until", "entregado"]),
     ]);
     world.told("PANEL1");
+    world.finish();
+}
+
+#[test]
+fn a_case_is_added_changes_and_what_changed_is_read_down_to_the_page_it_came_from() {
+    let mut world = World::new(&[A]);
+    let port = world.listens();
+    world.start();
+    world.visits(2);
+    world.court.add_case(B);
+    let Some(mut browser) = Browser::open(port) else { return world.stop().map_or((), drop) };
+    browser.walk(&[
+        json!(["goto", "/cases"]),
+        json!(["click", "link", "Añadir un expediente"]),
+        json!(["choose", "Fuente", "ec-esatje"]),
+        json!(["fill", "Número", "17721-2024"]),
+        json!(["click", "button", "Vigilar"]),
+        // What was typed stands there still, with what is wrong with it.
+        json!(["see", "17721-2024"]),
+        json!(["count", "[role=alert]", 1]),
+        json!(["axe"]),
+        json!(["fill", "Número", B]),
+        json!(["fill", "Nombre", "Caso <i>Espejo</i>"]),
+        json!(["fill", "Etiquetas", "mesa, sobornos"]),
+        json!(["click", "button", "Vigilar"]),
+        json!(["at", "/cases/ec-esatje/17721-2024-00012G"]),
+        json!(["reload-until", "se lee bien"]),
+        json!(["see", "Caso <i>Espejo</i>"]),
+        json!(["count", "main i", 0]),
+    ]);
+    assert!(std::fs::read_to_string(world.path("watchlist.toml")).expect("the list").contains("Caso <i>Espejo</i>"));
+    world.court.act(B, "SENTENCIA (RESOLUCION)", "<p>PANEL3 <b>VISTOS</b> &lt;script&gt;alert(1)&lt;/script&gt;</p>");
+    world.told("PANEL3");
+    browser.walk(&[
+        json!(["goto", "/"]),
+        json!(["reload-until", "Nueva decisión"]),
+        json!(["click", "link", "Nueva decisión", "a part"]),
+        json!(["at", "/events/"]),
+        json!(["see", "Caso <i>Espejo</i>"]),
+        json!(["axe"]),
+        // From the alert to the page that it came from, with its hash.
+        json!(["see", "SHA-256"]),
+        json!(["goto", "/cases/ec-esatje/17721-2024-00012G/versions"]),
+        json!(["click", "link", "diferencias con la 1", "a part"]),
+        json!(["see", "Actuación nueva"]),
+        json!(["see", "PANEL3"]),
+        json!(["see", "<script>alert(1)</script>"]),
+        json!(["click", "button", "English"]),
+        json!(["see", "Entry added"]),
+        json!(["axe"]),
+        json!(["click", "button", "Español"]),
+        json!(["goto", "/cases/ec-esatje/17721-2024-00012G"]),
+        json!(["click", "link", "Quitar de la lista"]),
+        json!(["click", "button", "Dejar de vigilarlo"]),
+        json!(["at", "/cases$"]),
+        json!(["see-not", "Espejo"]),
+    ]);
+    let list = std::fs::read_to_string(world.path("watchlist.toml")).expect("the list");
+    assert!(!list.contains(B) && list.contains(A), "{list}");
+    world.finish();
+}
+
+#[test]
+fn whoever_has_an_account_logs_in_looks_and_logs_out() {
+    let mut world = World::new(&[A]);
+    let port = world.listens();
+    world.list = world.list.replacen("[smtp]", "[web]\nlogin = true\n\n[smtp]", 1);
+    world.write(&world.list);
+    world.start();
+    world.visits(2);
+    let mut command = world.command(&["user", "add", "ana", "--role", "viewer", "--password-stdin"]);
+    let mut made = command.stdin(std::process::Stdio::piped()).spawn().expect("it starts");
+    std::io::Write::write_all(&mut made.stdin.take().expect("its input"), b"una frase muy larga\n").expect("it listens");
+    assert!(made.wait().expect("it ends").success());
+    let Some(mut browser) = Browser::open(port) else { return world.stop().map_or((), drop) };
+    (browser.width, browser.scheme) = (360, "dark");
+    browser.walk(&[
+        json!(["goto", "/cases"]),
+        json!(["at", "/login\\?next="]),
+        json!(["axe"]),
+        json!(["tab-to", "Nombre"]),
+        json!(["type", "ana"]),
+        json!(["tab-to", "Contraseña"]),
+        json!(["type", "otra cosa"]),
+        json!(["press", "Enter"]),
+        json!(["count", "[role=alert]", 1]),
+        json!(["fill", "Contraseña", "una frase muy larga"]),
+        json!(["click", "button", "Entrar"]),
+        // He comes to where he wanted to go, and may look and no more.
+        json!(["at", "/cases$"]),
+        json!(["see", A]),
+        json!(["see-not", "Añadir un expediente"]),
+        json!(["axe"]),
+    ]);
+    browser.walk(&[
+        json!(["goto", "/"]),
+        json!(["see", "Lo que cambió"]),
+        json!(["click", "button", "Salir"]),
+        json!(["goto", "/cases"]),
+        json!(["at", "/login\\?next="]),
+    ]);
     world.finish();
 }
 
