@@ -73,5 +73,8 @@ fn is_slow(ask: &Ask) -> bool {
             | Ask::Fsck { .. }
             | Ask::Doctor { .. }
             | Ask::Delays(_)
+            | Ask::Public { .. }
+            | Ask::Hearings { case: None }
+            | Ask::Clocks { case: None, .. }
     )
 }

@@ -42,6 +42,8 @@ pub struct Feeds(Arc<Mutex<Kept>>);
 #[derive(Debug, Default)]
 struct Kept {
     config: Option<Arc<Config>>,
+    /// The cases by which the places were found: by others they are found anew, so that no event is passed over because its case came later.
+    cids: Option<Arc<HashMap<Cid, CaseRef>>>,
     /// How many watch lists there were.
     generation: u64,
     scopes: HashMap<FeedScope, Places>,
@@ -124,11 +126,13 @@ fn atom(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion, page: 
     let store = &handles.store;
     // Before anything is read: what is written meanwhile makes the next document another one.
     let (stirred, _) = store.stirred_after(u64::MAX);
-    let (journal, cids) = {
+    let (journal, cids, is_of_list) = {
         let known = handles.board.known();
-        (known.journal.clone(), Arc::clone(&known.cids))
+        let is_of_list = known.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, config));
+        (known.journal.clone(), Arc::clone(&known.cids), is_of_list)
     };
-    if !journal.is_read() {
+    // Before it is known which event is of which case, a feed would look as if nothing had ever happened.
+    if !journal.is_read() || !is_of_list || cids.is_empty() {
         return Err(not_begun());
     }
     let generation = handles.feeds.with(config, |kept| kept.generation);
@@ -207,7 +211,11 @@ fn begins_at(count: usize, recent: usize) -> usize {
 
 impl Kept {
     /// Where the events of a scope stand, in their order.
-    fn places(&mut self, config: &Config, of: &FeedScope, journal: &Journal, cids: &HashMap<Cid, CaseRef>) -> Vec<usize> {
+    fn places(&mut self, config: &Config, of: &FeedScope, journal: &Journal, cids: &Arc<HashMap<Cid, CaseRef>>) -> Vec<usize> {
+        if !self.cids.as_ref().is_some_and(|known| Arc::ptr_eq(known, cids)) {
+            self.cids = Some(Arc::clone(cids));
+            self.scopes.clear();
+        }
         if self.scopes.len() >= KEPT_SCOPES && !self.scopes.contains_key(of) {
             self.scopes.clear();
         }

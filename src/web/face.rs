@@ -140,6 +140,7 @@ pub(super) fn refused(visitor: &Visitor, part: &str, refusal: &Refusal) -> Respo
     let status = match refusal.code {
         4 => StatusCode::NOT_FOUND,
         1..=3 | 78 => StatusCode::BAD_REQUEST,
+        77 => StatusCode::FORBIDDEN,
         69 | 74 => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
@@ -160,8 +161,24 @@ pub(super) fn missing(visitor: &Visitor) -> Response {
     with(StatusCode::NOT_FOUND, visitor, "", visitor.say("No se encontró", "Not found"), &body)
 }
 
-/// Leads on to an address of ours after a change; one that is not ours leads to the first page.
+/// Leads on to an address of ours after a change; one that is not ours leads to the first page. Browsers leave tabs and line ends out of addresses.
 pub(super) fn lead_to(address: &str) -> Response {
-    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n']);
+    let own = address.starts_with('/') && !address.starts_with("//") && !address.contains(|c: char| c == '\\' || c.is_control());
     Redirect::to(if own { address } else { "/" }).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::LOCATION;
+
+    use super::*;
+
+    #[test]
+    fn a_page_leads_to_addresses_of_ours_and_to_no_others() {
+        let led = |address: &str| lead_to(address).headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
+        assert_eq!(led("/cases?q=a%20b").as_deref(), Some("/cases?q=a%20b"));
+        for other in ["//evil.example", "/\t/evil.example", "/\\evil.example", "https://evil.example", "/\u{1}", "/a\r\nb: c", "", "evil"] {
+            assert_eq!(led(other).as_deref(), Some("/"), "{other:?}");
+        }
+    }
 }

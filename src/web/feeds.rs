@@ -215,8 +215,12 @@ impl Served {
         let asked = Ask::Feed(FeedQuestion { state, ..question });
         let document: FeedDocument = match self.pages.line.get(asked, Sight::AsTold).await {
             Ok(document) => document,
-            Err(refusal) if refusal.code == 4 => return Err(Why::Unknown),
+            Err(refusal) if refusal.code == 4 => {
+                self.make_room();
+                return Err(Why::Unknown);
+            }
             Err(refusal) => {
+                self.make_room();
                 tracing::debug!(why = refusal.why, "a feed could not be made");
                 return before.ok_or(Why::NotYet);
             }

@@ -56,6 +56,7 @@ pub(super) fn refused(refusal: Refusal, changes: bool) -> Response {
         1 | 78 if changes => StatusCode::CONFLICT,
         // What is not there as things are, such as the version before the first.
         1 => StatusCode::NOT_FOUND,
+        77 => StatusCode::FORBIDDEN,
         69 | 74 => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };

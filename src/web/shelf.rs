@@ -5,6 +5,7 @@
 //! questions a second fewer than one in a hundred waits.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,11 +17,16 @@ const SHARE: u32 = 20;
 /// No answer serves for longer.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// Whoever finds something older waits until it is made anew.
+const OLDEST: Duration = Duration::from_secs(60);
+
 /// One answer, kept.
 #[derive(Debug)]
 pub struct Shelf<T> {
     kept: Mutex<Option<Kept<T>>>,
     turn: Turn<()>,
+    /// How often it was cleared.
+    cleared: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -32,7 +38,7 @@ struct Kept<T> {
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { kept: Mutex::new(None), turn: Turn::new(()) }
+        Self { kept: Mutex::new(None), turn: Turn::new(()), cleared: AtomicU64::new(0) }
     }
 }
 
@@ -60,20 +66,27 @@ impl<T> Shelf<T> {
 
     /// Takes away what lies there: whoever changed something sees it at once.
     pub fn clear(&self) {
+        self.cleared.fetch_add(1, Ordering::SeqCst);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     async fn fill<E>(&self, make: impl Future<Output = Result<T, E>>) -> Result<Arc<T>, E> {
-        let began = Instant::now();
+        let (began, cleared) = (Instant::now(), self.cleared.load(Ordering::SeqCst));
         let what = Arc::new(make.await?);
         let fresh_for = (began.elapsed() * SHARE).min(LONGEST);
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Kept { what: what.clone(), made: Instant::now(), fresh_for });
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was begun before somebody changed something does not show it.
+        if self.cleared.load(Ordering::SeqCst) == cleared {
+            *kept = Some(Kept { what: what.clone(), made: Instant::now(), fresh_for });
+        }
+        drop(kept);
         Ok(what)
     }
 
     fn held(&self) -> Option<(Arc<T>, bool)> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().map(|kept| (kept.what.clone(), kept.made.elapsed() < kept.fresh_for))
+        let kept = kept.as_ref().filter(|kept| kept.made.elapsed() < OLDEST);
+        kept.map(|kept| (kept.what.clone(), kept.made.elapsed() < kept.fresh_for))
     }
 }
 
@@ -97,6 +110,17 @@ mod tests {
         shelf.clear();
         assert_eq!(shelf.get(async { Err::<u32, _>(()) }).await, Err(()), "nothing could serve");
         assert_eq!(shelf.get(slowly(2)).await.as_deref(), Ok(&2));
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_before_a_change_does_not_lie_there_after_it() {
+        let shelf: Shelf<u32> = Shelf::default();
+        let before = async {
+            shelf.clear();
+            Ok::<_, ()>(1)
+        };
+        assert_eq!(shelf.get(before).await.as_deref(), Ok(&1), "whoever asked gets what there was");
+        assert_eq!(shelf.get(async { Ok::<_, ()>(2) }).await.as_deref(), Ok(&2));
     }
 
     #[tokio::test]

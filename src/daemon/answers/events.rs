@@ -3,19 +3,17 @@
 //! Called by [`answer`](super::answer). It is what a receiver catches up with that was down (`alerting.md` C12), so that nothing may be left
 //! out and nothing may change its place. What may be told of a case is decided when it is asked, as for a message. Changes nothing.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 use super::{Desk, find};
 use crate::ask::Answer;
+use crate::ask::line::Sight;
 use crate::config::Config;
 use crate::daemon::telling::{Read, Telling};
 use crate::diag::nearest;
 use crate::domain::about::Stop;
-use crate::domain::case::CaseRef;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Audience, Event, EventKind};
 use crate::domain::id::Id;
 use crate::domain::silence::is_pattern;
 use crate::store::Store;
@@ -40,7 +38,7 @@ pub struct Filter {
 }
 
 /// What was told after a number.
-pub async fn after(desk: &Desk, number: u64, limit: usize, filter: Filter) -> Result<Value, Answer> {
+pub async fn after(desk: &Desk, number: u64, limit: usize, filter: Filter, sight: Sight) -> Result<Value, Answer> {
     let config = desk.handles.config.load_full();
     let case = filter.case.as_deref().map(|typed| find(&config, typed).map(|(_, watch)| watch.case.clone())).transpose()?;
     known_kinds(&filter.kinds)?;
@@ -75,8 +73,11 @@ pub async fn after(desk: &Desk, number: u64, limit: usize, filter: Filter) -> Re
                 break;
             }
             next = number;
-            if let Some(event) = event.filter(|event| takes(&config, &filter, event)) {
-                events.push(item(&store, &read, &config, number, &event, &held)?);
+            let Some(event) = event.filter(|event| may_see(event, sight)) else { continue };
+            // By what is told and not by what is kept: a filter must not tell more than the answer.
+            let (kind, tags, item) = item(&store, &read, &config, number, &event, &held)?;
+            if takes(&filter, kind, &tags) {
+                events.push(item);
             }
         }
         if !more {
@@ -90,24 +91,38 @@ pub async fn after(desk: &Desk, number: u64, limit: usize, filter: Filter) -> Re
 }
 
 /// One event by its id.
-pub async fn body(desk: &Desk, typed: &str) -> Result<Value, Answer> {
+pub async fn body(desk: &Desk, typed: &str, sight: Sight) -> Result<Value, Answer> {
     let missing = || Answer::No { why: format!("there is no event {typed}; GET /api/v1/events lists them"), code: 4 };
     let id = Id::parse(typed).ok_or_else(missing)?;
     let (store, read, config) = (desk.handles.store.clone(), desk.handles.read.clone(), desk.handles.config.load_full());
     let found = blocking(move || {
-        let Some((number, event)) = store.numbered(id)? else { return Ok(None) };
+        let Some((number, event)) = store.numbered(id)?.filter(|(_, event)| may_see(event, sight)) else { return Ok(None) };
         let held = held(&store)?;
-        item(&store, &read, &config, number, &event, &held).map(Some)
+        item(&store, &read, &config, number, &event, &held).map(|(.., item)| Some(item))
     });
     found.await?.map(|item| json!(item)).ok_or_else(missing)
 }
 
-fn item(store: &Store, read: &Read, config: &Config, number: u64, event: &Event, held: &HashSet<Id>) -> Result<NumberedEvent, StoreError> {
+/// What veedor tells whoever runs it is for nobody who may only look.
+fn may_see(event: &Event, sight: Sight) -> bool {
+    sight == Sight::Whole || event.kind.audience() == Audience::Subscriber
+}
+
+/// The kind and the tags as they are told, and the item.
+fn item(
+    store: &Store,
+    read: &Read,
+    config: &Config,
+    number: u64,
+    event: &Event,
+    held: &HashSet<Id>,
+) -> Result<(EventKind, Vec<String>, NumberedEvent), StoreError> {
     let telling = Telling::load(store, read, config, &event.case, std::slice::from_ref(event))?;
     let about = telling.about(config.general.language, Stop::Unsaid);
     let shown = about.show_one(event);
     let body = wire::event::body(&shown, &about, &message::summary(&shown, &about));
-    Ok(NumberedEvent { number, held: held.contains(&event.id), event: EventBody(body) })
+    let item = NumberedEvent { number, held: held.contains(&event.id), event: EventBody(body) };
+    Ok((shown.kind, about.watch.tags.clone(), item))
 }
 
 /// What the brake holds at this moment.
@@ -116,11 +131,11 @@ fn held(store: &Store) -> Result<HashSet<Id>, StoreError> {
     Ok(held.into_iter().flat_map(|delivery| delivery.events).collect())
 }
 
-fn takes(config: &Arc<Config>, filter: &Filter, event: &Event) -> bool {
-    let kind = event.kind.name();
+fn takes(filter: &Filter, kind: EventKind, tags: &[String]) -> bool {
+    let kind = kind.name();
     let is_kind = |pattern: &String| pattern.strip_suffix('*').map_or(kind == pattern, |stem| kind.starts_with(stem));
-    let has_tag = |case: &CaseRef| config.watch(case).is_some_and(|watch| watch.tags.iter().any(|tag| filter.tags.contains(tag)));
-    (filter.kinds.is_empty() || filter.kinds.iter().any(is_kind)) && (filter.tags.is_empty() || has_tag(&event.case))
+    let has_tag = || tags.iter().any(|tag| filter.tags.contains(tag));
+    (filter.kinds.is_empty() || filter.kinds.iter().any(is_kind)) && (filter.tags.is_empty() || has_tag())
 }
 
 fn behind(number: u64, newest: u64) -> Answer {

@@ -94,8 +94,10 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Feed(question) => feeds::document(desk, question).await,
         Ask::Add { source, number, name, tags } => edits::add(desk, NewCase { source, number, name, tags }).await,
         Ask::Remove { case } => edits::remove(desk, &case).await,
-        Ask::Events { after, limit, kinds, tags, case } => events::after(desk, after, limit, events::Filter { kinds, tags, case }).await,
-        Ask::EventBody { id } => events::body(desk, &id).await,
+        Ask::Events { after, limit, kinds, tags, case } => {
+            events::after(desk, after, limit, events::Filter { kinds, tags, case }, sight).await
+        }
+        Ask::EventBody { id } => events::body(desk, &id, sight).await,
         Ask::Delays(question) => delays::delays(desk, &question).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
@@ -110,7 +112,7 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
         Ask::Brake { source, release: false, all } => {
             outbox::brake(desk, source, Some(if all { Decision::DiscardAll } else { Decision::Discard })).await
         }
-        Ask::Silences => silences::list(desk).await,
+        Ask::Silences => silences::list(desk, sight).await,
         Ask::Silence(wanted) => silences::begin(desk, wanted).await,
         Ask::EndSilence { id } => silences::end(desk, &id).await,
         Ask::Backup { dir } => upkeep::backup(desk, dir).await,

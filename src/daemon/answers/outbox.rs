@@ -12,6 +12,8 @@ use crate::ask::Answer;
 use crate::ask::line::Sight;
 use crate::config::Config;
 use crate::daemon::brake;
+use crate::daemon::telling::{Read, Telling};
+use crate::domain::about::Stop;
 use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::id::Id;
@@ -42,6 +44,7 @@ pub struct Picked {
 /// Deliveries, newest first: all, one by its id, or those of a case.
 pub async fn deliveries(desk: &Desk, picked: &Picked, limit: usize, sight: Sight) -> Result<Value, Answer> {
     let (store, config, now) = (desk.handles.store.clone(), desk.handles.config.load_full(), desk.handles.clock.now());
+    let read = desk.handles.read.clone();
     let about = picked.about.as_deref();
     let id = about.and_then(Id::parse);
     let case = match about {
@@ -75,7 +78,7 @@ pub async fn deliveries(desk: &Desk, picked: &Picked, limit: usize, sight: Sight
                 all.into_iter().filter(takes).take(limit).collect::<Vec<_>>()
             }
         };
-        found.iter().map(|delivery| line(&store, &config, delivery, now, sight)).collect::<Result<Vec<_>, StoreError>>().map(Ok)
+        found.iter().map(|delivery| line((&store, &read), &config, delivery, now, sight)).collect::<Result<Vec<_>, StoreError>>().map(Ok)
     })
     .await?;
     let lines = lines.map_err(|after| no_delivery(&after.map(|id| id.to_string()).unwrap_or_default()))?;
@@ -119,7 +122,13 @@ fn waits_for(config: &Config, delivery: &Delivery, now: Timestamp) -> Option<&'s
     route.and_then(|route| route.timing.held_until(now)).filter(|until| *until == due).map(|_| "quiet")
 }
 
-fn line(store: &Store, config: &Config, delivery: &Delivery, now: Timestamp, sight: Sight) -> Result<DeliveryLine, StoreError> {
+fn line(
+    (store, read): (&Store, &Read),
+    config: &Config,
+    delivery: &Delivery,
+    now: Timestamp,
+    sight: Sight,
+) -> Result<DeliveryLine, StoreError> {
     let is_whole = sight == Sight::Whole;
     let attempts = store.attempts(delivery.id)?;
     let attempts = attempts.iter().map(|attempt| AttemptLine {
@@ -136,13 +145,23 @@ fn line(store: &Store, config: &Config, delivery: &Delivery, now: Timestamp, sig
             Err(StoreError::Damaged(_)) => None,
             event => event?,
         };
-        events.extend(event.map(|event| DeliveredEvent {
+        let Some(event) = event else { continue };
+        let (kind, version) = match sight {
+            Sight::Whole => (event.kind, event.version),
+            // Of a case of which only activity may be told the kind says more.
+            Sight::AsTold => {
+                let telling = Telling::load(store, read, config, &event.case, std::slice::from_ref(&event))?;
+                let shown = telling.about(config.general.language, Stop::Unsaid).show_one(&event);
+                (shown.kind, shown.version)
+            }
+        };
+        events.push(DeliveredEvent {
             id: event.id.to_string(),
-            kind: event.kind.name().to_owned(),
+            kind: kind.name().to_owned(),
             seq: event.seq,
-            version: event.version,
+            version,
             case: number_of(config, &event.case).to_owned(),
-        }));
+        });
     }
     let watch = config.watch(&delivery.case);
     let case = match delivery.is_digest() {

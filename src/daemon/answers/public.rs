@@ -3,24 +3,28 @@
 //! Called by [`answer`](super::answer). What stands in it went through the privacy of each case, like a message; a case of which nothing but
 //! activity may be told is left out whole. Reads the store; changes nothing.
 
-use jiff::civil::Date;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Desk;
 use crate::ask::Answer;
 use crate::config::Config;
+use crate::daemon::board::{Hearing, Known};
 use crate::daemon::delays::{self, Wanted};
 use crate::daemon::telling::{Read, Telling};
 use crate::domain::about::{Language, Stop};
-use crate::domain::case::Watch;
+use crate::domain::case::{CaseRef, Watch};
 use crate::domain::delays::CaseDelays;
 use crate::domain::event::{Audience, Event};
-use crate::domain::setting::{Outcome, Setting};
+use crate::domain::id::Id;
+use crate::domain::setting::Outcome;
 use crate::message::{hearing_name, summary};
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
-use crate::wire;
 use crate::wire::api::public::{Bilingual, PublicCase, PublicChange, PublicHearing, PublicPage};
 
 /// Changes that are shown of a case.
@@ -35,6 +39,14 @@ pub async fn public(desk: &Desk, tag: &str) -> Result<Value, Answer> {
     if !config.showcase.as_ref().is_some_and(|public| public.tags.iter().any(|known| known == tag)) {
         return Err(Answer::No { why: format!("no page of \"{tag}\" is public"), code: 4 });
     }
+    let (journal, coming) = {
+        let known = desk.handles.board.known();
+        let is_of_list = known.config.as_ref().is_some_and(|known| Arc::ptr_eq(known, &config));
+        (known.journal.clone(), (is_of_list && known.progress().complete).then(|| coming(&known, &config, tag, now)))
+    };
+    let Some(mut coming) = coming else {
+        return Err(Answer::No { why: "what everybody may see is not read yet; ask again in a moment".to_owned(), code: 69 });
+    };
     let chosen: Vec<usize> = (0..config.cases.len()).filter(|at| config.cases[*at].tags.iter().any(|known| known == tag)).collect();
     let tags = vec![tag.to_owned()];
     let wanted = Wanted { chosen: chosen.clone(), tags, by: None, as_of: now, is_now: true, with_entries: false };
@@ -45,9 +57,9 @@ pub async fn public(desk: &Desk, tag: &str) -> Result<Value, Answer> {
         for watch in chosen.into_iter().filter_map(|at| config.cases.get(at)) {
             let is_it = |case: &&CaseDelays| case.source == watch.case.source && case.number == watch.number.canonical;
             let Some(measured) = report.cases.iter().find(is_it) else { continue };
-            let today = now.to_zoned_datetime(measured.zone.clone()).date();
-            let changes = changes(&store, &read, &config, watch)?;
-            cases.push(PublicCase { changes, ..case(measured, today) });
+            let changes = changes(&store, &read, &config, watch, &journal.hidden)?;
+            let next = coming.remove(&watch.case).unwrap_or_default();
+            cases.push(PublicCase { changes, next, ..case(measured) });
         }
         Ok::<_, StoreError>(PublicPage { tag, cases, left_out: report.left_out.len() })
     })
@@ -55,14 +67,26 @@ pub async fn public(desk: &Desk, tag: &str) -> Result<Value, Answer> {
     Ok(json!(page))
 }
 
-fn case(measured: &CaseDelays, today: Date) -> PublicCase {
+/// The hearings to come of the cases of a tag, as they may be told: those that an entry of a withheld type sets are not among them.
+fn coming(known: &Known, config: &Config, tag: &str, now: Timestamp) -> HashMap<CaseRef, Vec<PublicHearing>> {
+    let mut coming: HashMap<CaseRef, Vec<PublicHearing>> = HashMap::new();
+    let mut all: Vec<&Hearing> = known.matters().flat_map(|matter| matter.told.as_ref().unwrap_or(&matter.hearings)).collect();
+    all.retain(|hearing| hearing.outcome == Outcome::Pending);
+    all.sort_by(|a, b| (a.date, &a.line.time).cmp(&(b.date, &b.line.time)));
+    for hearing in all {
+        let Some(watch) = config.watch(&hearing.case).filter(|watch| watch.tags.iter().any(|one| one == tag)) else { continue };
+        let zone = config.source_of(&watch.case).map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number));
+        let today = now.to_zoned_datetime(zone).date();
+        let of_case = coming.entry(hearing.case.clone()).or_default();
+        if of_case.len() < HEARINGS && hearing.date.is_some_and(|date| date >= today) {
+            of_case.extend(public_hearing(hearing));
+        }
+    }
+    coming
+}
+
+fn case(measured: &CaseDelays) -> PublicCase {
     let count = |is: fn(Outcome) -> bool| measured.settings.iter().filter(|setting| is(setting.outcome)).count();
-    let mut next: Vec<&Setting> = measured
-        .settings
-        .iter()
-        .filter(|setting| setting.outcome == Outcome::Pending && setting.date.is_some_and(|date| date >= today))
-        .collect();
-    next.sort_by_key(|setting| (setting.date, setting.time));
     PublicCase {
         number: measured.number.clone(),
         name: measured.name.clone(),
@@ -70,31 +94,31 @@ fn case(measured: &CaseDelays, today: Date) -> PublicCase {
         subject: measured.subject.clone(),
         url: Some(measured.url.clone()).filter(|url| !url.is_empty()),
         read_at: measured.read.map(|at| at.to_string()),
-        next: next.into_iter().take(HEARINGS).filter_map(hearing).collect(),
+        next: Vec::new(),
         held: count(|outcome| outcome == Outcome::Held),
         not_held: count(Outcome::is_not_held),
         changes: Vec::new(),
     }
 }
 
-fn hearing(setting: &Setting) -> Option<PublicHearing> {
-    let name = |language| hearing_name(setting.kind.as_deref(), language);
+fn public_hearing(hearing: &Hearing) -> Option<PublicHearing> {
+    let name = |language| hearing_name(hearing.line.kind.as_deref(), language);
     Some(PublicHearing {
-        date: setting.date?.to_string(),
-        time: setting.time.map(wire::hearing::clock),
+        date: hearing.date?.to_string(),
+        time: hearing.line.time.clone(),
         name: Bilingual { es: name(Language::Es), en: name(Language::En) },
     })
 }
 
-/// The last events of a case that subscribers hear of, as a message tells them.
-fn changes(store: &Store, read: &Read, config: &Config, watch: &Watch) -> Result<Vec<PublicChange>, StoreError> {
+/// The last events of a case that subscribers hear of, as a message tells them. What the brake holds, or somebody discarded, is told to nobody.
+fn changes(store: &Store, read: &Read, config: &Config, watch: &Watch, hidden: &HashSet<Id>) -> Result<Vec<PublicChange>, StoreError> {
     let Some(cid) = store.cid(&watch.case)? else { return Ok(Vec::new()) };
     let mut events: Vec<Event> = match store.case_events(cid) {
         // What does not read back is for `fsck` to report.
         Err(StoreError::Damaged(_)) => Vec::new(),
         events => events?,
     };
-    events.retain(|event| event.kind.audience() == Audience::Subscriber);
+    events.retain(|event| event.kind.audience() == Audience::Subscriber && !hidden.contains(&event.id));
     let last = events.split_off(events.len().saturating_sub(CHANGES));
     let telling = Telling::load(store, read, config, &watch.case, &last)?;
     let told = |language| {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Desk, find};
+use crate::ask::line::Sight;
 use crate::ask::{Answer, Wanted};
 use crate::config::Config;
 use crate::diag::{nearest, suggestion};
@@ -23,9 +24,13 @@ fn no(why: impl Into<String>) -> Answer {
 }
 
 /// All silences, the active ones first.
-pub async fn list(desk: &Desk) -> Result<Value, Answer> {
+pub async fn list(desk: &Desk, sight: Sight) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
-    let lines = blocking(move || Ok(store.silences()?.iter().map(|listed| line(&config, listed)).collect::<Vec<_>>())).await?;
+    let mut lines = blocking(move || Ok(store.silences()?.iter().map(|listed| line(&config, listed)).collect::<Vec<_>>())).await?;
+    if sight != Sight::Whole {
+        // Who else is told, and who left, is nobody's business.
+        lines.iter_mut().for_each(|line| line.to = None);
+    }
     Ok(json!(SilenceList { silences: lines }))
 }
 

@@ -272,7 +272,8 @@ async fn look(handles: &Handles, board: &Board, config: &Arc<Config>, round: Rou
 fn due(store: &Store, config: &Config, board: &Board, mut round: Round, now: Timestamp) -> Result<Round, StoreError> {
     let (count, cids) = store.stirred_after(round.stirred);
     let mut found: HashMap<Cid, CaseRef> = HashMap::new();
-    let is_new = board.known().cids.is_empty();
+    // Whoever was away for longer than the store remembers does not know which cases were registered meanwhile.
+    let is_new = board.known().cids.is_empty() || cids.is_none();
     if is_new {
         for watch in &config.cases {
             found.extend(store.cid(&watch.case)?.map(|cid| (cid, watch.case.clone())));

@@ -7,7 +7,7 @@
 mod channels;
 mod disk;
 mod heartbeat;
-mod sources;
+pub(super) mod sources;
 mod summary;
 #[cfg(test)]
 mod tests;

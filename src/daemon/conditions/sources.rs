@@ -226,6 +226,6 @@ fn drift(observer: &mut Observer, config: &Config, now: Timestamp) -> Result<usi
     Ok(told)
 }
 /// Why a page was not understood, without its title: on a page of another kind that may name the parties.
-fn without_title(why: &str) -> String {
+pub(in crate::daemon) fn without_title(why: &str) -> String {
     why.split_once("an HTML page \"").map_or_else(|| why.to_owned(), |(before, _)| format!("{before}an HTML page"))
 }

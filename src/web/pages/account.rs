@@ -66,7 +66,7 @@ async fn page(visitor: &Visitor, pages: &Pages, status: StatusCode, above: &Mark
         (Err(error), _) => return face::refused(visitor, ADDRESS, &Refusal { why: error.to_string(), code: 74 }),
         (_, Err(refusal)) => return face::refused(visitor, ADDRESS, &refusal),
     };
-    tokens.retain(|token| token.user == visitor.who.user);
+    tokens.retain(|token| owns_tokens(visitor) && token.user == visitor.who.user);
     let body = html! {
         (above)
         (who(visitor))
@@ -313,7 +313,15 @@ async fn add_token(visitor: Visitor, State(pages): State<Pages>, fields: Fields)
     }
 }
 
+/// Tokens of nobody are seen to by whoever sits at the machine, and not by others that are of nobody.
+fn owns_tokens(visitor: &Visitor) -> bool {
+    visitor.who.user.is_some() || visitor.by == Some(By::Machine)
+}
+
 async fn revoke(visitor: Visitor, State(pages): State<Pages>, fields: Fields) -> Response {
+    if !owns_tokens(&visitor) {
+        return wrong(&visitor, &pages, NOT_A_USER).await;
+    }
     let Some(called) = name(fields.get("name")) else { return wrong(&visitor, &pages, words::NAME).await };
     let asked = Access::RevokeToken { name: called.clone(), user: visitor.who.user.clone() };
     match pages.line.get::<TokenLine>(Ask::Access(asked), Sight::Whole).await {

@@ -13,7 +13,7 @@ use crate::message::kind_name;
 use crate::web::face::{lead_to, refused};
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face};
+use crate::web::{Pages, face, links};
 use crate::wire::api::deliveries::{AttemptLine, DeliveryLine, DeliveryList};
 
 const PART: &str = "/deliveries";
@@ -202,7 +202,7 @@ fn case(visitor: &Visitor, delivery: &DeliveryLine) -> Markup {
     html! {
         @match (&delivery.case.source, &delivery.case.number) {
             (Some(source), Some(number)) => {
-                a href=(format!("/cases/{source}/{number}")) { (delivery.case.name.as_deref().unwrap_or(number)) }
+                a href=(links::case(source, number)) { (delivery.case.name.as_deref().unwrap_or(number)) }
             }
             _ => (visitor.say("varios", "several")),
         }

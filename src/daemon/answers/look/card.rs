@@ -32,7 +32,7 @@ pub(super) fn card(eye: &Eye, subject: &Subject<'_>, waits: Option<Postponed>) -
         name: other.name.clone(),
     });
     let mut card = CaseCard {
-        line: masks::no_more_than_told(line, how_much),
+        line: if eye.sees_all() { line } else { masks::no_more_than_told(line, how_much) },
         source_title: whole.source_title().to_owned(),
         note: watch.note.clone().filter(|_| is_told),
         url: Some(whole.about(eye.language, Stop::Unsaid).case_url.to_owned()).filter(|url| is_told && !url.is_empty()),

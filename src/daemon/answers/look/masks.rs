@@ -3,12 +3,14 @@
 //! Used by the answers of [`look`](super) and by `veedor show` and `diff` over the web. The words of [`About`] decide; nothing here does. An
 //! entry of which only activity is told is not there at all.
 
+use crate::daemon::conditions::sources::without_title;
 use crate::domain::about::About;
 use crate::domain::diff::Change;
 use crate::domain::docket::{Docket, Document, Entry, Heading, Party, Withheld};
 use crate::domain::event::FieldChange;
 use crate::domain::withhold::Telling as HowMuch;
 use crate::meaning::passage;
+use crate::recipe::COMMAND;
 use crate::wire::api::cases::CaseLine;
 
 /// An entry as it may be seen; `None` when only its activity is told.
@@ -97,7 +99,8 @@ fn role_at_least(one: &Party, about: &About<'_>) -> Party {
 /// A line of the list without what is not told of its case.
 pub(in crate::daemon::answers) fn no_more_than_told(line: CaseLine, how_much: HowMuch) -> CaseLine {
     match how_much {
-        HowMuch::Activity => CaseLine { tags: Vec::new(), linked: Vec::new(), version: 0, events: 0, ..line },
-        _ => line,
+        HowMuch::Activity => CaseLine { tags: Vec::new(), linked: Vec::new(), version: 0, events: 0, detail: None, ..line },
+        // The title of a page, and what a program says, may name the parties.
+        _ => CaseLine { detail: line.detail.as_deref().filter(|_| line.source != COMMAND).map(without_title), ..line },
     }
 }
