@@ -7,6 +7,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, H
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, Markup, html};
+use serde_json::Value;
 
 use super::assets::{SCRIPT, STYLE};
 use super::entrance::By;
@@ -159,6 +160,11 @@ pub(super) fn missing(visitor: &Visitor) -> Response {
         p { a href="/" { (visitor.say("Volver a Hoy", "Back to Today")) } }
     };
     with(StatusCode::NOT_FOUND, visitor, "", visitor.say("No se encontró", "Not found"), &body)
+}
+
+/// What a change ends with: another page when it was made, and else why it was not.
+pub(super) fn done(visitor: &Visitor, part: &str, made: Result<Value, Refusal>, next: &str) -> Response {
+    made.map_or_else(|refusal| refused(visitor, part, &refusal), |_| lead_to(next))
 }
 
 /// Leads on to an address of ours after a change; one that is not ours leads to the first page. Browsers leave tabs and line ends out of addresses.

@@ -335,7 +335,7 @@ fn sent(kept: &Kept, form: FeedForm, asked: &HeaderMap) -> Response {
     put(LAST_MODIFIED, &httpdate::fmt_http_date(modified));
     put(CACHE_CONTROL, "private, no-cache");
     put(VARY, "accept-encoding");
-    if is_unchanged(asked, &tag, modified) {
+    if is_unchanged(asked, &tag, Some(modified)) {
         headers.remove(CONTENT_TYPE);
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }

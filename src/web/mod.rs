@@ -143,6 +143,12 @@ impl Pages {
         self.list.of(sight).get(self.line.get(Ask::List, sight)).await
     }
 
+    /// The tags of the cases, as far as this visitor may see which case has which; none while the list cannot be had.
+    async fn tags(&self, visitor: &Visitor) -> Vec<String> {
+        let Ok(list) = self.cases(visitor).await else { return Vec::new() };
+        self.folds.of(&list).tags.keys().cloned().collect()
+    }
+
     /// The same, which are alive while these loops come round.
     pub fn while_these_beat(self, pulses: &[Pulse]) -> Self {
         Self { pulses: pulses.to_vec(), ..self }

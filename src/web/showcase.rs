@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,7 @@ use super::Pages;
 use super::assets::STYLE;
 use super::moment::when;
 use super::shelf::Shelf;
+use super::unchanged::is_unchanged;
 use super::visitor::{Visitor, Who, named};
 use crate::ask::Ask;
 use crate::ask::line::Sight;
@@ -119,8 +120,7 @@ fn policy(showcase: &Showcase, form: Form) -> String {
 /// The answer, or that nothing changed since it was last given.
 fn fresh(asked: &HeaderMap, kind: &'static str, policy: &str, body: String) -> Response {
     let tag = format!("\"{}\"", hex(&sha256(body.as_bytes())[..16]));
-    let known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(','));
-    let is_known = known.map(|one| one.trim().trim_start_matches("W/")).any(|one| one == tag || one == "*");
+    let is_known = is_unchanged(asked, &tag, None);
     let text = |value: &str| HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(kind)),
@@ -188,7 +188,7 @@ fn card(reader: &Visitor, config: &Config, case: &PublicCase) -> Markup {
                 }
                 @if case.held + case.not_held > 0 {
                     dt { (say("Convocatorias", "Settings of hearings")) }
-                    dd.num { (case.held) " " (say("realizadas", "held")) " · " (case.not_held) " " (say("no realizadas", "not held")) }
+                    dd.num { (say("realizadas: ", "held: ")) (case.held) " · " (say("no realizadas: ", "not held: ")) (case.not_held) }
                 }
             }
             @if !case.changes.is_empty() {
@@ -224,6 +224,8 @@ fn day(reader: &Visitor, hearing: &PublicHearing) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::IF_NONE_MATCH;
+
     use super::*;
 
     #[test]

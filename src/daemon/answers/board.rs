@@ -138,7 +138,8 @@ fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: 
     let ago = |hours: i64| now.saturating_sub(jiff::SignedDuration::from_hours(hours)).unwrap_or(now);
     let count = |from: usize| {
         let places = taken.journal.places.get(from..).unwrap_or_default();
-        places.iter().filter(|(_, cid)| taken.cids.contains_key(cid)).count()
+        let is_told = |(number, cid): &&(u64, Cid)| taken.cids.contains_key(cid) && !taken.journal.hidden_at.contains(number);
+        places.iter().filter(is_told).count()
     };
     let week = taken.journal.since(store, ago(7 * 24))?;
     let day = taken.journal.since(store, ago(24))?;

@@ -3,7 +3,7 @@
 //! Called by [`answer`](super::answer). What stands in it went through the privacy of each case, like a message; a case of which nothing but
 //! activity may be told is left out whole. Reads the store; changes nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,14 +12,13 @@ use serde_json::{Value, json};
 use super::Desk;
 use crate::ask::Answer;
 use crate::config::Config;
-use crate::daemon::board::{Hearing, Known};
+use crate::daemon::board::{Hearing, Journal, Known};
 use crate::daemon::delays::{self, Wanted};
 use crate::daemon::telling::{Read, Telling};
 use crate::domain::about::{Language, Stop};
 use crate::domain::case::{CaseRef, Watch};
 use crate::domain::delays::CaseDelays;
 use crate::domain::event::{Audience, Event};
-use crate::domain::id::Id;
 use crate::domain::setting::Outcome;
 use crate::message::{hearing_name, summary};
 use crate::store::Store;
@@ -57,11 +56,11 @@ pub async fn public(desk: &Desk, tag: &str) -> Result<Value, Answer> {
         for watch in chosen.into_iter().filter_map(|at| config.cases.get(at)) {
             let is_it = |case: &&CaseDelays| case.source == watch.case.source && case.number == watch.number.canonical;
             let Some(measured) = report.cases.iter().find(is_it) else { continue };
-            let changes = changes(&store, &read, &config, watch, &journal.hidden)?;
+            let changes = changes(&store, &read, &config, watch, &journal)?;
             let next = coming.remove(&watch.case).unwrap_or_default();
             cases.push(PublicCase { changes, next, ..case(measured) });
         }
-        Ok::<_, StoreError>(PublicPage { tag, cases, left_out: report.left_out.len() })
+        Ok::<_, StoreError>(PublicPage { tag, cases })
     })
     .await?;
     Ok(json!(page))
@@ -111,14 +110,12 @@ fn public_hearing(hearing: &Hearing) -> Option<PublicHearing> {
 }
 
 /// The last events of a case that subscribers hear of, as a message tells them. What the brake holds, or somebody discarded, is told to nobody.
-fn changes(store: &Store, read: &Read, config: &Config, watch: &Watch, hidden: &HashSet<Id>) -> Result<Vec<PublicChange>, StoreError> {
+fn changes(store: &Store, read: &Read, config: &Config, watch: &Watch, journal: &Journal) -> Result<Vec<PublicChange>, StoreError> {
     let Some(cid) = store.cid(&watch.case)? else { return Ok(Vec::new()) };
-    let mut events: Vec<Event> = match store.case_events(cid) {
-        // What does not read back is for `fsck` to report.
-        Err(StoreError::Damaged(_)) => Vec::new(),
-        events => events?,
-    };
-    events.retain(|event| event.kind.audience() == Audience::Subscriber && !hidden.contains(&event.id));
+    // Of what came since the journal was read nobody knows whether the brake holds it. What does not read back is for `fsck` to report.
+    let known = store.told_after(0, Some(cid), usize::MAX)?.into_iter().filter(|(number, _)| *number <= journal.upto);
+    let mut events: Vec<Event> = known.filter_map(|(_, event)| event).collect();
+    events.retain(|event| event.kind.audience() == Audience::Subscriber && !journal.hidden.contains(&event.id));
     let last = events.split_off(events.len().saturating_sub(CHANGES));
     let telling = Telling::load(store, read, config, &watch.case, &last)?;
     let told = |language| {

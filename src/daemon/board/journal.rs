@@ -18,6 +18,10 @@ pub(in crate::daemon) struct Journal {
     pub places: Arc<Vec<(u64, Cid)>>,
     /// Events that the brake holds or that were discarded.
     pub hidden: Arc<HashSet<Id>>,
+    /// The numbers of the same.
+    pub hidden_at: Arc<HashSet<u64>>,
+    /// The newest event of which it is known whether it is hidden; it may be one that does not read back.
+    pub upto: u64,
     held: Arc<HashMap<Id, Vec<Id>>>,
     discarded: Arc<HashSet<Id>>,
     is_read: bool,
@@ -34,12 +38,12 @@ impl Journal {
     /// The journal as it is now; `None` when it is as it was. Blocks.
     pub(super) fn newer(&self, store: &Store) -> Result<Option<Self>, StoreError> {
         let newest = store.last_event()?;
-        let known = self.places.last().map_or(0, |(number, _)| *number);
+        let known = self.upto;
         // What is held is read after what happened: an event and its delivery are one transaction.
         let places = match (self.is_read, newest > known) {
             (true, false) => None,
-            (false, _) => Some(store.event_places()?),
-            (true, true) => Some(self.with_new(store, known)?),
+            (false, _) => Some(store.event_places()?.into_iter().filter(|(number, _)| *number <= newest).collect()),
+            (true, true) => Some(self.with_new(store, known, newest)?),
         };
         if self.is_read && places.is_none() && !self.may_be_released(store)? {
             return Ok(None);
@@ -53,10 +57,19 @@ impl Journal {
         if self.is_read && places.is_none() && held == *self.held {
             return Ok(None);
         }
-        let hidden = held.values().flatten().chain(discarded.iter()).copied().collect();
+        let hidden: HashSet<Id> = held.values().flatten().chain(discarded.iter()).copied().collect();
+        let mut hidden_at = HashSet::new();
+        for id in &hidden {
+            match store.numbered(*id) {
+                Err(error) if error.is_fatal() => return Err(error),
+                found => hidden_at.extend(found.ok().flatten().map(|(number, _)| number)),
+            }
+        }
         Ok(Some(Self {
             places: places.map_or_else(|| Arc::clone(&self.places), Arc::new),
             hidden: Arc::new(hidden),
+            hidden_at: Arc::new(hidden_at),
+            upto: newest,
             held: Arc::new(held),
             discarded,
             is_read: true,
@@ -72,9 +85,11 @@ impl Journal {
         Ok(store.held_back()? != *self.held)
     }
 
-    fn with_new(&self, store: &Store, known: u64) -> Result<Vec<(u64, Cid)>, StoreError> {
+    fn with_new(&self, store: &Store, known: u64, newest: u64) -> Result<Vec<(u64, Cid)>, StoreError> {
         let mut places = self.places.to_vec();
-        for (number, event) in store.events_after(known, usize::MAX)? {
+        for (number, event) in store.told_after(known, None, usize::MAX)? {
+            // What came since is looked at next time, when it is known whether the brake holds it.
+            let Some(event) = event.filter(|_| number <= newest) else { continue };
             if let Some(cid) = store.cid(&event.case)? {
                 places.push((number, cid));
             }

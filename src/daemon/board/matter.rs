@@ -107,10 +107,11 @@ fn appointments(store: &Store, config: &Config, read: &Read<'_>, telling: &Telli
         return Ok(Vec::new());
     }
     let today = now.to_zoned_datetime(read.zone.clone()).date();
-    let events = match store.case_events(read.cid) {
-        Err(StoreError::Damaged(_)) => Vec::new(),
-        events => events?,
-    };
+    let told = store.told_after(0, Some(read.cid), usize::MAX)?;
+    // What does not read back may have carried a higher number than what does. Above what the docket shows each event adds one at most, so that
+    // nobody has seen a number above theirs.
+    let floor = if told.iter().all(|(_, event)| event.is_some()) { 0 } else { read.head.seq };
+    let events: Vec<Event> = told.into_iter().filter_map(|(_, event)| event).collect();
     let case = &read.watch.case;
     // What a calendar showed of an older docket that the record shows no more, or otherwise.
     let mut before: Vec<Carried> = Vec::new();
@@ -121,7 +122,10 @@ fn appointments(store: &Store, config: &Config, read: &Read<'_>, telling: &Telli
         before = standing(case, &latest_of(told, before), &settings, jiff::civil::Date::MIN);
     }
     let told = latest_of(latest(events.iter()), before);
-    let all = standing(case, &told, &read.settings, today.saturating_sub(DAYS_BACK.days()));
+    let mut all = standing(case, &told, &read.settings, today.saturating_sub(DAYS_BACK.days()));
+    for carried in &mut all {
+        carried.appointment.sequence = carried.appointment.sequence.max(floor);
+    }
     let about = telling.about(config.general.language, Stop::Unsaid);
     let first = store.version_at(read.cid, 1)?.unwrap_or(read.head.watched_since);
     let mut shown = Vec::new();

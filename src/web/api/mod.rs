@@ -12,10 +12,11 @@ mod openapi;
 
 use std::time::Duration;
 
+use crate::web::unchanged::is_unchanged;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -76,7 +77,7 @@ struct Read {
 
 async fn serve(State(pages): State<Pages>, visitor: Visitor, request: Request) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let known = request.headers().get(IF_NONE_MATCH).cloned();
+    let asked = request.headers().clone();
     let mut answer = match read(visitor, request).await {
         Ok(read) => match read.found.route.behind {
             Behind::Page(page) => kept::answer(&pages, page, &read).await,
@@ -85,7 +86,7 @@ async fn serve(State(pages): State<Pages>, visitor: Visitor, request: Request) -
         Err(answer) => answer,
     };
     if is_read && answer.status() == StatusCode::OK {
-        answer = tagged(answer, known.as_ref()).await;
+        answer = tagged(answer, &asked).await;
     }
     let headers = answer.headers_mut();
     headers.insert(VERSION, HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
@@ -187,7 +188,7 @@ fn json(status: StatusCode, data: &impl serde::Serialize) -> Response {
 }
 
 /// The answer with a tag of what it says, or that it says what is known already.
-async fn tagged(answer: Response, known: Option<&HeaderValue>) -> Response {
+async fn tagged(answer: Response, asked: &HeaderMap) -> Response {
     let (mut parts, body) = answer.into_parts();
     // It lies in memory already.
     let bytes = match to_bytes(body, usize::MAX).await {
@@ -195,9 +196,7 @@ async fn tagged(answer: Response, known: Option<&HeaderValue>) -> Response {
         Err(error) => return problem(StatusCode::INTERNAL_SERVER_ERROR, 70, format!("the answer got lost: {error}")),
     };
     let tag = format!("\"{}\"", hex(&sha256(&bytes)[..16]));
-    let is_known = known
-        .and_then(|known| known.to_str().ok())
-        .is_some_and(|known| known.trim() == "*" || known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let is_known = is_unchanged(asked, &tag, None);
     parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         parts.headers.insert(ETAG, tag);

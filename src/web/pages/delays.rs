@@ -65,10 +65,7 @@ impl Choice {
 
 /// The choice, and what can be done with it.
 pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>, Query(choice): Query<Choice>) -> Response {
-    let config = pages.config.load();
-    let mut tags: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
-    tags.sort_unstable();
-    tags.dedup();
+    let tags = pages.tags(&visitor).await;
     let say = |es, en| visitor.say(es, en);
     let groupings = [
         (Grouping::Court, say("tribunal", "court")),
@@ -87,7 +84,7 @@ pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>, Q
                 label for="tag" { (say("Etiqueta", "Tag")) }
                 select #tag name="tag" {
                     option value="" { (say("todas", "all")) }
-                    @for tag in tags { option selected[tag == choice.tag] { (tag) } }
+                    @for tag in &tags { option selected[*tag == choice.tag] { (tag) } }
                 }
             }
             div {

@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::ask::{Answer, Ask, Which};
+use crate::ask::{Ask, Which};
 use crate::domain::access::Role;
 use crate::domain::event::EventKind;
 use crate::message::kind_name;
-use crate::web::face::{lead_to, refused};
+use crate::web::face::{done, refused};
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links};
@@ -40,13 +40,9 @@ impl Filter {
 
     /// The address that shows more of the same.
     fn more(&self) -> String {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("state", &self.state)
-            .append_pair("channel", &self.channel)
-            .append_pair("case", &self.case)
-            .append_pair("rows", &(self.rows() + ROWS * 4).to_string())
-            .finish();
-        format!("{PART}?{query}")
+        let rows = (self.rows() + ROWS * 4).to_string();
+        let pairs = [("state", self.state.as_str()), ("channel", &self.channel), ("case", &self.case), ("rows", &rows)];
+        format!("{PART}{}", links::query(&pairs))
     }
 }
 
@@ -332,8 +328,5 @@ async fn again(visitor: &Visitor, pages: &Pages, ids: Vec<String>, end: bool, wh
         return denied;
     }
     let back = ids.first().map_or_else(|| PART.to_owned(), |id| format!("{PART}/{id}"));
-    match pages.line.ask(Ask::Retry { ids, end, which }, visitor.sight()).await {
-        Answer::Data(_) => lead_to(&back),
-        Answer::No { why, code } => refused(visitor, PART, &crate::ask::line::Refusal { why, code }),
-    }
+    done(visitor, PART, pages.line.get(Ask::Retry { ids, end, which }, visitor.sight()).await, &back)
 }

@@ -8,13 +8,12 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::ask::Ask;
 use crate::ask::board::FeedWanted;
-use crate::ask::line::Refusal;
-use crate::ask::{Answer, Ask};
 use crate::domain::access::Role;
 use crate::domain::feed::LONGEST_NAME;
 use crate::web::entrance::By;
-use crate::web::face::{lead_to, refused};
+use crate::web::face::{done, refused};
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
@@ -52,7 +51,7 @@ async fn shown(visitor: &Visitor, pages: &Pages, made: Option<FeedLine>) -> Resp
         h2 { (say("En uso", "In use")) }
         @if in_use.is_empty() { p { (say("Ninguna. Haga la primera más abajo.", "None. Make the first one below.")) } }
         ul.cards { @for feed in in_use { (card(visitor, &config.zone, feed)) } }
-        (form(visitor, pages))
+        (form(visitor, &pages.tags(visitor).await))
         @if !revoked.is_empty() {
             details {
                 summary { (say("Revocadas", "Revoked")) " (" (revoked.len()) ")" }
@@ -114,12 +113,8 @@ fn scope(visitor: &Visitor, feed: &FeedLine) -> String {
     }
 }
 
-fn form(visitor: &Visitor, pages: &Pages) -> Markup {
+fn form(visitor: &Visitor, tags: &[String]) -> Markup {
     let say = |es, en| visitor.say(es, en);
-    let config = pages.config.load();
-    let mut tags: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
-    tags.sort_unstable();
-    tags.dedup();
     html! {
         h2 #new { (say("Hacer una dirección", "Make an address")) }
         form method="post" action=(HERE) aria-labelledby="new" {
@@ -183,8 +178,5 @@ pub(in crate::web) async fn revoke(visitor: Visitor, State(pages): State<Pages>,
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    match pages.line.ask(Ask::RevokeFeed { id: which.id }, visitor.sight()).await {
-        Answer::Data(_) => lead_to(HERE),
-        Answer::No { why, code } => refused(&visitor, PART, &Refusal { why, code }),
-    }
+    done(&visitor, PART, pages.line.get(Ask::RevokeFeed { id: which.id }, visitor.sight()).await, HERE)
 }

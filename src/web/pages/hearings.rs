@@ -15,7 +15,7 @@ use crate::ask::line::Refusal;
 use crate::domain::setting::Outcome;
 use crate::message;
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face};
+use crate::web::{Pages, face, links};
 use crate::wire::api::board::Progress;
 use crate::wire::api::hearings::{HearingBoard, HearingLine, OutcomeCounts};
 
@@ -68,9 +68,7 @@ async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Marku
     let today = pages.clock.now().to_zoned_datetime(config.zone.clone()).date();
     let ask = |ahead| pages.line.get::<HearingBoard>(Ask::HearingBoard(filter.question(today, ahead)), visitor.sight());
     let (ahead, past) = (ask(true).await?, ask(false).await?);
-    let mut tags: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
-    tags.sort_unstable();
-    tags.dedup();
+    let tags = pages.tags(visitor).await;
     let say = |es, en| visitor.say(es, en);
     Ok(html! {
         (progress(visitor, ahead.board))
@@ -79,7 +77,7 @@ async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Marku
                 label for="tag" { (say("Etiqueta", "Tag")) }
                 select #tag name="tag" {
                     option value="" { (say("todas", "all")) }
-                    @for tag in tags { option selected[tag == filter.tag] { (tag) } }
+                    @for tag in &tags { option selected[*tag == filter.tag] { (tag) } }
                 }
             }
             div {
@@ -179,7 +177,7 @@ fn row(visitor: &Visitor, line: &HearingLine, today: Date) -> Markup {
                 @if is_near { " " strong { "· " (say("en 48 horas", "within 48 hours")) } }
             }
             td data-label=(say("Expediente", "Case")) {
-                a href=(case_address(&line.source, &line.case)) { (line.name.as_deref().unwrap_or(&line.case)) }
+                a href=(links::case(&line.source, &line.case)) { (line.name.as_deref().unwrap_or(&line.case)) }
                 @if line.name.is_some() { br; span.small.soft { (line.case) } }
                 @for also in &line.also { br; span.small.soft { (say("también en ", "also at ")) (also.source) " " (also.case) } }
             }
@@ -232,12 +230,6 @@ fn mode_name<'n>(visitor: &Visitor, mode: &'n str) -> &'n str {
         "mixed" => visitor.say("mixta", "in person and remote"),
         other => other,
     }
-}
-
-/// The page of a case.
-pub(super) fn case_address(source: &str, number: &str) -> String {
-    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
-    format!("/cases/{}/{}", encoded(source), encoded(number))
 }
 
 #[cfg(test)]

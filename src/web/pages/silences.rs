@@ -8,9 +8,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::ask::line::Refusal;
-use crate::ask::{Answer, Ask, Wanted};
+use crate::ask::{Ask, Wanted};
 use crate::domain::access::Role;
-use crate::web::face::{lead_to, refused};
+use crate::web::face::{done, refused};
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
@@ -34,6 +34,7 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>) -
         Ok(list) => list,
         Err(refusal) => return refused(&visitor, PART, &refusal),
     };
+    let tags = pages.tags(&visitor).await;
     let config = pages.config.load();
     let (active, ended): (Vec<_>, Vec<_>) = list.silences.iter().partition(|silence| silence.state == "active");
     let body = html! {
@@ -46,7 +47,7 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>) -
         h2 { (visitor.say("Activos", "Active")) }
         @if active.is_empty() { p { (visitor.say("Nada está silenciado.", "Nothing is muted.")) } }
         ul.cards { @for silence in active { (card(&visitor, &config.zone, silence)) } }
-        @if visitor.may(Role::Editor) { (form(&visitor, &pages)) }
+        @if visitor.may(Role::Editor) { (form(&visitor, &pages, &tags)) }
         @if !ended.is_empty() {
             details {
                 summary { (visitor.say("Terminados", "Ended")) " (" (ended.len()) ")" }
@@ -99,12 +100,9 @@ fn scope(visitor: &Visitor, silence: &SilenceLine) -> String {
     parts.join(" · ")
 }
 
-fn form(visitor: &Visitor, pages: &Pages) -> Markup {
+fn form(visitor: &Visitor, pages: &Pages, tags: &[String]) -> Markup {
     let say = |es, en| visitor.say(es, en);
     let config = pages.config.load();
-    let mut tags: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
-    tags.sort_unstable();
-    tags.dedup();
     let any = say("cualquiera", "any");
     html! {
         h2 #new { (say("Silenciar", "Mute")) }
@@ -191,7 +189,7 @@ pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, 
         Ok(wanted) => wanted,
         Err(refusal) => return refused(&visitor, PART, &refusal),
     };
-    done(&visitor, pages.line.ask(Ask::Silence(wanted), visitor.sight()).await)
+    done(&visitor, PART, pages.line.get(Ask::Silence(wanted), visitor.sight()).await, PART)
 }
 
 /// Ends one.
@@ -199,12 +197,5 @@ pub(in crate::web) async fn end(visitor: Visitor, State(pages): State<Pages>, Pa
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    done(&visitor, pages.line.ask(Ask::EndSilence { id }, visitor.sight()).await)
-}
-
-fn done(visitor: &Visitor, answer: Answer) -> Response {
-    match answer {
-        Answer::Data(_) => lead_to(PART),
-        Answer::No { why, code } => refused(visitor, PART, &Refusal { why, code }),
-    }
+    done(&visitor, PART, pages.line.get(Ask::EndSilence { id }, visitor.sight()).await, PART)
 }

@@ -7,12 +7,13 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
+use crate::ask::Ask;
 use crate::ask::line::Refusal;
-use crate::ask::{Answer, Ask};
 use crate::domain::access::Role;
-use crate::web::face::{lead_to, refused};
+use crate::web::face::{done, refused};
 use crate::web::fields::Fields;
 use crate::web::moment::{span, when, when_known};
+use crate::web::said::kind;
 use crate::web::visitor::Visitor;
 use crate::web::words::{condition, health};
 use crate::web::{Pages, face};
@@ -85,8 +86,9 @@ fn one(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, cases: &CaseList
 /// What the brake holds, and what may be decided.
 fn brake(visitor: &Visitor, zone: &TimeZone, braked: &Braked) -> Markup {
     let say = |es, en| visitor.say(es, en);
-    let listed =
-        |kinds: &BTreeMap<String, usize>| kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>().join(", ");
+    let listed = |kinds: &BTreeMap<String, usize>| {
+        kinds.iter().map(|(name, count)| format!("{}: {count}", kind(name, visitor.language))).collect::<Vec<_>>().join(", ")
+    };
     html! {
         div.notice.warn {
             p {
@@ -97,8 +99,8 @@ fn brake(visitor: &Visitor, zone: &TimeZone, braked: &Braked) -> Markup {
             }
             p {
                 @if let Some(since) = &braked.since { (say("Desde", "Since")) " " (when(visitor, zone, since)) " · " }
-                (braked.held) " " (say("mensajes retenidos", "messages held")) " · " span lang="en" { (listed(&braked.changes)) }
-                @if !braked.besides.is_empty() { " · " (say("además", "besides")) ": " span lang="en" { (listed(&braked.besides)) } }
+                (say("mensajes retenidos: ", "messages held: ")) (braked.held) " · " (listed(&braked.changes))
+                @if !braked.besides.is_empty() { " · " (say("además", "besides")) ": " (listed(&braked.besides)) }
             }
             @if visitor.may(Role::Editor) {
                 form.row method="post" action={ (PART) "/" (braked.source) "/brake" } {
@@ -197,8 +199,5 @@ pub(super) async fn decide(visitor: Visitor, State(pages): State<Pages>, Path(so
             return refused(&visitor, PART, &Refusal { why, code: 2 });
         }
     };
-    match pages.line.ask(Ask::Brake { source, release, all: false }, visitor.sight()).await {
-        Answer::Data(_) => lead_to(PART),
-        Answer::No { why, code } => refused(&visitor, PART, &Refusal { why, code }),
-    }
+    done(&visitor, PART, pages.line.get(Ask::Brake { source, release, all: false }, visitor.sight()).await, PART)
 }

@@ -9,12 +9,13 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::ask::Ask;
 use crate::ask::line::Refusal;
-use crate::ask::{Answer, Ask};
 use crate::domain::access::Role;
-use crate::web::face::{lead_to, refused};
+use crate::web::face::{done, lead_to, refused};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links};
+use crate::wire::api::changes::CaseAdded;
 
 const PART: &str = "/cases";
 
@@ -95,13 +96,10 @@ pub(in crate::web) async fn add(visitor: Visitor, State(pages): State<Pages>, ax
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let tags = typed.tags.split(',').filter_map(given).collect();
     let ask = Ask::Add { source: typed.source.clone(), number: typed.number.clone(), name: given(&typed.name), tags };
-    match pages.line.ask(ask, visitor.sight()).await {
-        Answer::Data(data) => match (data["source"].as_str(), data["number"].as_str()) {
-            (Some(source), Some(number)) => lead_to(&links::case(source, number)),
-            _ => lead_to(PART),
-        },
-        Answer::No { why, code: 2 } => shown(&visitor, &pages, StatusCode::BAD_REQUEST, &typed, Some(&why)),
-        Answer::No { why, code } => refused(&visitor, PART, &Refusal { why, code }),
+    match pages.line.get::<CaseAdded>(ask, visitor.sight()).await {
+        Ok(case) => lead_to(&links::case(&case.source, &case.number)),
+        Err(Refusal { why, code: 2 }) => shown(&visitor, &pages, StatusCode::BAD_REQUEST, &typed, Some(&why)),
+        Err(refusal) => refused(&visitor, PART, &refusal),
     }
 }
 
@@ -137,8 +135,6 @@ pub(in crate::web) async fn remove(
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    match pages.line.ask(Ask::Remove { case: format!("{source}/{number}") }, visitor.sight()).await {
-        Answer::Data(_) => lead_to(PART),
-        Answer::No { why, code } => refused(&visitor, PART, &Refusal { why, code }),
-    }
+    let ask = Ask::Remove { case: format!("{source}/{number}") };
+    done(&visitor, PART, pages.line.get(ask, visitor.sight()).await, PART)
 }

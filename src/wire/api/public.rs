@@ -10,8 +10,6 @@ pub struct PublicPage {
     pub tag: String,
     /// Its cases, in the order of the watch list.
     pub cases: Vec<PublicCase>,
-    /// How many cases are not shown: nothing may be told of them, or they were not read yet.
-    pub left_out: usize,
 }
 
 /// A case as everybody may see it.

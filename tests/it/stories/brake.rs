@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::world::World;
+use crate::world::pages::get;
 
 /// Twenty cases of a court, with a channel for whoever is on duty.
 fn court_of_twenty() -> (World, Vec<String>) {
@@ -27,6 +28,40 @@ fn to_duty(world: &World) -> usize {
 
 fn to_desk(world: &World) -> usize {
     world.mailbox.got().iter().filter(|mail| mail.to.contains("mesa@example.org")).count()
+}
+
+#[test]
+fn what_the_brake_holds_is_on_no_public_page_and_in_no_feed_until_it_is_released() {
+    let (mut world, numbers) = court_of_twenty();
+    let port = world.listens();
+    for number in &numbers {
+        let name = format!("name = \"Caso {number}\"\n");
+        world.list = world.list.replace(&name, &format!("{name}tags = [\"mesa\"]\n"));
+    }
+    world.list.push_str("\n[public]\ntags = [\"mesa\"]\n");
+    world.write(&world.list);
+    world.start();
+    world.visits(2);
+    let made = world.json(&["feed", "add", "--name", "Ana", "--json"]);
+    let feed =
+        made["atom"].as_str().and_then(|address| address.split_once("/feeds/")).map(|(_, path)| format!("/feeds/{path}")).expect("a feed");
+    let shown = || get(port, "/public/mesa/data.json").text().matches("record.edited").count();
+    let entries = || get(port, &feed).text().matches("<entry>").count();
+    edit(&world, &numbers[..6], "Pie de página nuevo");
+    world.until("the sixth case is not held", |world| {
+        let held = world.deliveries(&["--failed"]);
+        held.iter().filter(|delivery| delivery["braked"] == true && delivery["channel"] == "hook").count() >= 4
+    });
+    // What was sent before the brake was pulled may stand there; nothing else may, however long one looks.
+    for _ in 0..3 {
+        world.visits(1);
+        let (public, fed) = (shown(), entries());
+        assert!(public <= 2 && fed <= 2, "{public} {fed}");
+    }
+    world.ok(&["release", "ec-esatje"]);
+    assert!(world.hooks.wait_for(|got| got.iter().filter(|hook| hook.kind == "record.edited").count() >= 6), "{}", world.log());
+    world.until("what was released is not shown", |_| (shown(), entries()) == (6, 6));
+    world.finish();
 }
 
 #[test]

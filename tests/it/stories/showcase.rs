@@ -55,7 +55,7 @@ fn everybody_sees_the_cases_of_the_tag_as_messages_tell_them_and_no_others() {
         again.status
     );
     let data: serde_json::Value = serde_json::from_slice(&get(port, "/public/sobornos/data.json").body).expect("JSON");
-    assert_eq!((&data["left_out"], &data["cases"][0]["number"]), (&json!(1), &json!(A)));
+    assert_eq!((data["cases"].as_array().map(Vec::len), &data["cases"][0]["number"]), (Some(1), &json!(A)));
     // A page of the dashboard is not reached under that name.
     assert_eq!(ask(port, "GET", "/cases", &[("host", "veedor.example.org")], b"").status, 421);
     for path in ["/public/otra", "/public/", "/public/sobornos/otra"] {

@@ -19,7 +19,7 @@ pub(super) fn notices(list: &CaseList, zone: &TimeZone, visitor: &Visitor) -> Ma
                 p {
                     strong { (visitor.say("El freno retiene avisos de ", "The brake holds messages of ")) (said::text(&braked.source)) }
                     @if let Some(since) = &braked.since { " · " (visitor.say("desde ", "since ")) (when(visitor, zone, since)) }
-                    " · " (braked.held) " " (visitor.say("envíos", "deliveries"))
+                    " · " (visitor.say("envíos: ", "deliveries: ")) (braked.held)
                 }
                 ul.marks {
                     @for (kind, count) in &braked.changes { li { (said::kind(kind, visitor.language)) ": " (count) } }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::hearings::{case_address, progress, table};
+use super::hearings::{progress, table};
 use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::domain::about::Language;
@@ -16,7 +16,7 @@ use crate::domain::event::EventKind;
 use crate::message;
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face, words};
+use crate::web::{Pages, face, links, words};
 use crate::wire::api::board::{Happened, OutboxCounts, Today};
 use crate::wire::api::cases::CaseList;
 use crate::wire::api::clocks::ClockLine;
@@ -101,7 +101,7 @@ fn happened(visitor: &Visitor, zone: &jiff::tz::TimeZone, change: &Happened) -> 
             a href={ "/events/" (change.id) } { (change.summary) }
             br;
             span.small.soft {
-                a href=(case_address(&change.source, &change.case)) { (change.name.as_deref().unwrap_or(&change.case)) }
+                a href=(links::case(&change.source, &change.case)) { (change.name.as_deref().unwrap_or(&change.case)) }
                 " · " (when(visitor, zone, &change.seen_at))
             }
         }
@@ -131,8 +131,8 @@ fn late(visitor: &Visitor, today: &Today, date: jiff::civil::Date) -> Markup {
             ul.plain {
                 @for case in &today.quiet {
                     li {
-                        a href=(case_address(&case.source, &case.case)) { (case.name.as_deref().unwrap_or(&case.case)) }
-                        ": " (case.days) " " (say("días desde la última actuación", "days since the last entry"))
+                        a href=(links::case(&case.source, &case.case)) { (case.name.as_deref().unwrap_or(&case.case)) }
+                        " · " (say("días desde la última actuación: ", "days since the last entry: ")) (case.days)
                     }
                 }
             }
@@ -151,7 +151,7 @@ fn limit(visitor: &Visitor, clock: &ClockLine) -> Markup {
     html! {
         li {
             span class=(loud) { (state) } " "
-            a href={ (case_address(&clock.source, &clock.case)) "/clocks" } { (said(&clock.title)) }
+            a href={ (links::case(&clock.source, &clock.case)) "/clocks" } { (said(&clock.title)) }
             " · " (clock.name.as_deref().unwrap_or(&clock.case))
             br; span.small.soft { (said(&clock.text)) }
         }
@@ -205,7 +205,7 @@ fn unreadable(visitor: &Visitor, zone: &jiff::tz::TimeZone, list: &CaseList) -> 
         @if !healths.is_empty() {
             ul.plain {
                 @for (health, count) in healths {
-                    li { a href={ "/cases?health=" (health) } { (count) " " (say("expedientes", "cases")) ": " (words::health(visitor, health).0) } }
+                    li { a href={ "/cases?health=" (health) } { (words::health(visitor, health).0) ": " (count) } }
                 }
             }
         }
@@ -230,7 +230,7 @@ fn outbox(visitor: &Visitor, counts: OutboxCounts) -> Markup {
         @if lines.iter().all(|(count, _)| *count == 0) {
             p { (say("Todo lo que había que enviar llegó. Aquí aparece lo que espera o no llegó.", "All that was to be sent has arrived. Here stands what waits or did not arrive.")) }
         } @else {
-            ul.plain { @for (count, words) in lines { @if count > 0 { li { (count) " " (words) } } } }
+            ul.plain { @for (count, words) in lines { @if count > 0 { li { (words) ": " (count) } } } }
         }
         p { a href="/deliveries" { (say("Ver los envíos", "See the deliveries")) } }
     }
