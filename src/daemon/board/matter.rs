@@ -22,7 +22,7 @@ use crate::store::Store;
 use crate::store::error::StoreError;
 
 /// Versions of a case that are looked at for what its calendar showed before the record lost something.
-const MOST_VERSIONS: usize = 12;
+const MOST_VERSIONS: usize = 40;
 
 /// What is kept of a matter.
 pub(super) fn seen(

@@ -20,6 +20,7 @@ mod growth;
 mod invariants;
 mod left;
 mod model;
+mod numbers;
 mod opening;
 mod said;
 mod silences;
