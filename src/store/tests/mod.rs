@@ -239,6 +239,11 @@ impl Store {
         damage::spoil(self, super::keys::Table::Delivery, &id.0);
     }
 
+    /// Damages a stored event.
+    pub(crate) fn spoil_event_row(&self, number: u64) {
+        damage::spoil(self, super::keys::Table::Event, &number.to_be_bytes());
+    }
+
     /// Damages the index that leads to an event, or mends it: the same bit is turned.
     pub(crate) fn spoil_event(&self, id: Id) {
         damage::spoil(self, super::keys::Table::EventId, &id.0);
