@@ -107,6 +107,8 @@ pub(super) struct LateClock {
     pub case: CaseRef,
     /// Its id.
     pub id: Id,
+    /// Whether it may be told what time its case has.
+    pub is_told: bool,
 }
 
 /// A case in which nothing was entered for long.
@@ -325,6 +327,19 @@ fn seen(store: &Store, read: &super::telling::Read, config: &Config, case: &Case
         Err(_) => {
             tracing::error!(source = %watch.case.source, "a look at a case for the dashboard ended in a panic; this is a bug, please report it");
             Ok(nothing())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Known {
+        /// Where the first case of the list has these clocks.
+        pub(in crate::daemon) fn with_clocks(config: Arc<Config>, clocks: Vec<LateClock>) -> Self {
+            let first = config.cases.first().map(|watch| (watch.case.clone(), Matter { clocks, ..Matter::default() }));
+            Self { matters: first.into_iter().collect(), config: Some(config), ..Self::default() }
         }
     }
 }
