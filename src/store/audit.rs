@@ -85,11 +85,12 @@ fn cut(text: String) -> String {
 impl Store {
     /// Adds a deed, flushed; its number.
     pub fn audit(&self, deed: Deed) -> Result<u64, StoreError> {
-        self.write(true, move |ledger| {
-            let last = ledger.trees.at(Table::Audit).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default();
-            let number = last.saturating_add(1);
-            ledger.take_deed(number, &deed.into()).map(|()| number)
-        })
+        self.write(true, move |ledger| ledger.add_deed(deed))
+    }
+
+    /// The same without waiting for it; whether it will be, which it is not while more waits than the writer takes.
+    pub fn audit_soon(&self, deed: Deed) -> bool {
+        self.write_soon(true, move |ledger| ledger.add_deed(deed).map(drop))
     }
 
     /// What was done at `since` or later and has a number below `before`, the newest first, at most `limit`. What does not read back is
@@ -164,6 +165,12 @@ fn old(trees: &Trees, before: Timestamp) -> Result<Vec<u64>, StoreError> {
 }
 
 impl Ledger {
+    fn add_deed(&mut self, deed: Deed) -> Result<u64, StoreError> {
+        let last = self.trees.at(Table::Audit).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default();
+        let number = last.saturating_add(1);
+        self.take_deed(number, &deed.into()).map(|()| number)
+    }
+
     /// Puts a deed under its number.
     pub(super) fn take_deed(&mut self, number: u64, record: &DeedRecord) -> Result<(), StoreError> {
         let mut batch = Batch::default();

@@ -52,7 +52,8 @@ pub(super) fn seen(
             let coming = clock.milestones.iter().map(|milestone| milestone.at).filter(|at| *at > now).min();
             next = coming.map_or(next, |at| next.min(at));
             if let Some(rank) = LATE.iter().position(|state| *state == clock.state) {
-                matter.clocks.push(LateClock { rank, due: clock.due, case: read.watch.case.clone(), id: clock.id });
+                let is_told = telling.of_case() == HowMuch::Whole;
+                matter.clocks.push(LateClock { rank, due: clock.due, case: read.watch.case.clone(), id: clock.id, is_told });
             }
         }
         matter.quiet.extend(quiet(read, telling, now));

@@ -107,6 +107,8 @@ pub(super) struct LateClock {
     pub case: CaseRef,
     /// Its id.
     pub id: Id,
+    /// Whether it may be told what time its case has.
+    pub is_told: bool,
 }
 
 /// A case in which nothing was entered for long.
@@ -341,6 +343,14 @@ fn seen(store: &Store, read: &super::telling::Read, config: &Config, case: &Case
 mod tests {
     use super::*;
     use crate::domain::sample;
+
+    impl Known {
+        /// Where the first case of the list has these clocks.
+        pub(in crate::daemon) fn with_clocks(config: Arc<Config>, clocks: Vec<LateClock>) -> Self {
+            let first = config.cases.first().map(|watch| (watch.case.clone(), Matter { clocks, ..Matter::default() }));
+            Self { matters: first.into_iter().collect(), config: Some(config), ..Self::default() }
+        }
+    }
 
     #[test]
     fn what_was_known_of_a_case_stays_while_it_cannot_be_read() {

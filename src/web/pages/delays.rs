@@ -151,7 +151,7 @@ pub(in crate::web) async fn csv(visitor: Visitor, State(pages): State<Pages>, Qu
 
 async fn kept(visitor: &Visitor, pages: &Pages, choice: &Choice, what: &str, form: Form) -> Result<Arc<String>, Refusal> {
     let language = visitor.say("es", "en");
-    let key = (choice.tag.clone(), choice.by.clone(), language, what.to_owned());
+    let key = (visitor.sight(), choice.tag.clone(), choice.by.clone(), language, what.to_owned());
     let make = async {
         let data: Value = pages.line.get(Ask::Delays(choice.question(language, form)), visitor.sight()).await?;
         let text = data.get("text").and_then(Value::as_str).map(str::to_owned);
