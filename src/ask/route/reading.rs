@@ -15,7 +15,7 @@ const HEALTH: &[&str] = &["ok", "unvisited", "unavailable", "blocked", "unreadab
 const STATES: &[&str] = &["open", "waiting", "held", "delivered", "dead", "dropped", "muted"];
 
 /// The forms of a report of delays.
-const FORMS: &[&str] = &["json", "html", "rows", "csv:cases", "csv:figures", "csv:clocks", "csv:hearings", "csv:groups"];
+const FORMS: &[&str] = &["json", "html", "curves", "rows", "csv:cases", "csv:figures", "csv:clocks", "csv:hearings", "csv:groups"];
 
 const AFTER: &str = "Where the page before ended: its `next`.";
 const ALL_CLOCKS: Field = Field::new("all", Kind::Flag, "Those too that are met, did not start or do not apply.");
