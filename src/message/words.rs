@@ -178,7 +178,10 @@ pub(super) fn field(name: &str, language: Language) -> String {
         _ => {
             return match name.strip_prefix("party.") {
                 Some(role) => format!("{} ({role})", pick(language, "partes", "parties")),
-                None => name.replace(['_', '.'], " "),
+                None => match name.strip_prefix("incident.") {
+                    Some(number) => format!("{} {number}", pick(language, "incidente", "incident")),
+                    None => name.replace(['_', '.'], " "),
+                },
             };
         }
     };

@@ -1,7 +1,7 @@
 //! What all pages have in common: the frame, the headers, the answer to a refusal.
 //!
 //! Pages of [`pages`](super::pages) end here. A page is whole without script; nothing in it comes from another address, and everything
-//! that a court or a person wrote is escaped by `maud`.
+//! that a court or a person wrote is escaped by `maud`, and what of it cannot be seen or turns lines around is shown as a sign, on every page.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::assets::{SCRIPT, STYLE};
 use super::entrance::By;
+use super::said::text;
 use super::visitor::Visitor;
 use crate::ask::line::Refusal;
 use crate::domain::about::Language;
@@ -39,7 +40,8 @@ pub(super) fn page(visitor: &Visitor, part: &str, title: &str, body: &Markup) ->
 
 /// The same, with another status.
 pub(super) fn with(status: StatusCode, visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Response {
-    (status, headers("text/html; charset=utf-8"), frame(visitor, part, title, body).into_string()).into_response()
+    let page = frame(visitor, part, title, body).into_string();
+    (status, headers("text/html; charset=utf-8"), text(&page).into_owned()).into_response()
 }
 
 fn frame(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Markup {

@@ -96,7 +96,7 @@ pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>, Q
                     }
                 }
             }
-            button { (say("Elegir", "Choose")) }
+            button.quiet { (say("Elegir", "Choose")) }
         }
         p { a.button href={ (PART) "/report?" (query) } { (say("Abrir el informe", "Open the report")) } }
         iframe.framed title=(say("Cuánto toma cada etapa", "How long each stage takes")) loading="lazy" src={ (PART) "/curves?" (query) } {}
@@ -137,8 +137,7 @@ pub(in crate::web) async fn report(visitor: Visitor, State(pages): State<Pages>,
         Ok(text) => text,
         Err(refusal) => return face::refused(&visitor, PART, &refusal),
     };
-    let back =
-        html! { p.note { a href={ (PART) "?" (choice.query()) } { "← " (visitor.say("Volver al tablero", "Back to the dashboard")) } } };
+    let back = html! { nav.note aria-label="veedor" { a href={ (PART) "?" (choice.query()) } { "← " (visitor.say("Volver al tablero", "Back to the dashboard")) } } };
     let page = text.replacen("<body>\n", &format!("<body>\n{}\n", back.into_string()), 1);
     let mut headers = face::headers("text/html; charset=utf-8");
     if let Ok(policy) = HeaderValue::from_str(&policy()) {

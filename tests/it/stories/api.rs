@@ -379,13 +379,17 @@ fn made_up_requests_get_answers_that_keep_to_the_description() {
     world.told("APIFUZZ1");
     let delivery = program.get("/deliveries")["deliveries"][0]["id"].clone();
     let event = program.get("/events")["events"][0]["event"]["data"]["event_id"].clone();
+    // More of them, and others, by hand: VEEDOR_TEST_API_REQUESTS=5000 VEEDOR_TEST_API_SEED=3.
+    let set = |name: &str, usual: u64| std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"));
+    let requests = set("VEEDOR_TEST_API_REQUESTS", 300);
     let about = json!({
         "base": format!("http://127.0.0.1:{}", program.port), "case": A, "source": "ec-esatje", "delivery": delivery, "event": event,
-        "requests": 300, "seed": 7,
+        "requests": requests, "seed": set("VEEDOR_TEST_API_SEED", 7),
     });
     if let Some(said) = judges::ask("api", &about) {
+        println!("{} made-up requests, answered {}", said["requests"], said["answers"]);
         assert_eq!(said["failures"], json!([]), "{said:#}");
-        assert!(said["requests"].as_u64().is_some_and(|count| count >= 200), "{said:#}");
+        assert!(said["requests"].as_u64().is_some_and(|count| count >= requests * 2 / 3), "{said:#}");
     }
     world.finish();
 }
