@@ -53,7 +53,7 @@ pub use style::STYLE;
 pub fn curves(report: &Delays, language: Language) -> String {
     let page = Page::new(report, language);
     let mut out = head::opening(&page, &head::title(&page));
-    out.push_str("<main>\n");
+    out.push_str("<main class=\"solo\">\n");
     out.push_str(&survival::section(&page));
     out.push_str("</main>\n</body>\n</html>\n");
     out
