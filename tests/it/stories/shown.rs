@@ -135,6 +135,7 @@ fn every_page_is_sound_and_what_others_write_is_text_on_it() {
         "/cases/add",
         "/hearings",
         "/delays",
+        "/delays/curves",
         "/delays/report",
         "/feeds",
         "/deliveries",
