@@ -165,6 +165,8 @@ fn every_page_is_sound_and_what_others_write_is_text_on_it() {
     pages.extend([
         looking_for("/cases", "q", EVIL),
         looking_for("/deliveries", "case", EVIL),
+        looking_for("/hearings", "tag", EVIL),
+        looking_for("/delays", "tag", EVIL),
         looking_for("/cases/add", "number", EVIL),
         "/nada".to_owned(),
         "/deliveries/nada".to_owned(),
