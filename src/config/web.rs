@@ -21,7 +21,14 @@ pub struct Web {
     pub login: bool,
     /// How long it is kept what was done; `None`: for ever.
     pub audit_keep: Option<Duration>,
+    /// How many requests a client may make each second, over time; 0: as many as it likes.
+    pub requests_per_second: u32,
 }
+
+/// More than a reader or a program that looks around ever makes.
+const REQUESTS: u32 = 20;
+/// More than one machine serves.
+const MOST_REQUESTS: i64 = 10_000;
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Shorter, and nobody would come back from a holiday and still see it.
@@ -32,7 +39,7 @@ const MOST_KEEP: Duration = Duration::from_secs(3_650 * 86_400);
 pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>, listen: Option<SocketAddr>) -> Web {
     let place = root.item("veedor").and_then(|item| item.as_table_like()?.get("listen")?.span());
     let is_public = listen.is_some_and(|address| !address.ip().to_canonical().is_loopback());
-    let mut web = Web { trusted_proxies: Vec::new(), login: is_public, audit_keep: None };
+    let mut web = Web { trusted_proxies: Vec::new(), login: is_public, audit_keep: None, requests_per_second: REQUESTS };
     let mut has_proxies = false;
     if let Some(mut table) = root.table("web") {
         has_proxies = table.has("trusted_proxies");
@@ -47,6 +54,8 @@ pub(super) fn read(root: &mut Reader<'_>, scope: &Scope<'_>, listen: Option<Sock
             web.login |= value;
         }
         web.audit_keep = audit_keep(&mut table, scope);
+        let requests = table.integer("requests_per_second", 0, MOST_REQUESTS);
+        web.requests_per_second = requests.and_then(|at| u32::try_from(at.value).ok()).unwrap_or(REQUESTS);
         table.finish();
     }
     // A list that is there and wrong has been said already.
@@ -129,6 +138,8 @@ mod tests {
         }
         let keep = |text: &str| read("", &format!("[web]\naudit_keep = \"{text}\"\n")).expect("good").audit_keep;
         assert_eq!((keep("365d"), keep("")), (Some(DAY * 365), None));
+        let requests = |text: &str| read("", &format!("[web]\n{text}")).expect("good").requests_per_second;
+        assert_eq!((requests(""), requests("requests_per_second = 0\n"), requests("requests_per_second = 50\n")), (20, 0, 50));
     }
 
     #[test]
@@ -142,6 +153,7 @@ mod tests {
             ("0.0.0.0:8377", "[web]\ntrusted_proxies = [\"0.0.0.0/0\"]\n", "which is everybody"),
             ("127.0.0.1:8377", "[web]\naudit_keep = \"1d\"\n", "audit_keep must be from 30d to"),
             ("127.0.0.1:8377", "[web]\naudit_keep = \"744h30m\"\n", "whole days"),
+            ("127.0.0.1:8377", "[web]\nrequests_per_second = -1\n", "must be a whole number from 0 to 10000"),
             ("127.0.0.1:8377", "[web]\nlogn = true\n", "did you mean \"login\"?"),
         ] {
             let problems = read(listen, web).expect_err(web);

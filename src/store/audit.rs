@@ -85,11 +85,12 @@ fn cut(text: String) -> String {
 impl Store {
     /// Adds a deed, flushed; its number.
     pub fn audit(&self, deed: Deed) -> Result<u64, StoreError> {
-        self.write(true, move |ledger| {
-            let last = ledger.trees.at(Table::Audit).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default();
-            let number = last.saturating_add(1);
-            ledger.take_deed(number, &deed.into()).map(|()| number)
-        })
+        self.write(true, move |ledger| ledger.add_deed(deed))
+    }
+
+    /// The same without waiting for it; whether it will be, which it is not while more waits than the writer takes.
+    pub fn audit_soon(&self, deed: Deed) -> bool {
+        self.write_soon(true, move |ledger| ledger.add_deed(deed).map(drop))
     }
 
     /// What was done at `since` or later and has a number below `before`, the newest first, at most `limit`. What does not read back is
@@ -140,8 +141,16 @@ fn old(trees: &Trees, before: Timestamp) -> Result<Vec<u64>, StoreError> {
     let (mut old, mut unread) = (Vec::new(), Vec::new());
     // The last stays, so that no number is given twice.
     let last = trees.at(Table::Audit).last()?.and_then(|(key, _)| keys::u64_at(&key, 0));
-    for row in trees.at(Table::Audit).iter().take(GROUP) {
-        let (key, value) = row?;
+    for row in trees.at(Table::Audit).iter() {
+        if old.len() >= GROUP {
+            break;
+        }
+        let (key, value) = match row {
+            Err(error) if error.is_fatal() => return Err(error),
+            // What cannot even be read stays where it is; what stands behind it goes all the same.
+            Err(_) => continue,
+            Ok(row) => row,
+        };
         let Some(number) = keys::u64_at(&key, 0) else { continue };
         match rows::decode_row::<DeedRecord>(Table::Audit, &key, &value) {
             Ok(record) if record.at.0 < before && Some(number) != last => {
@@ -156,6 +165,12 @@ fn old(trees: &Trees, before: Timestamp) -> Result<Vec<u64>, StoreError> {
 }
 
 impl Ledger {
+    fn add_deed(&mut self, deed: Deed) -> Result<u64, StoreError> {
+        let last = self.trees.at(Table::Audit).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default();
+        let number = last.saturating_add(1);
+        self.take_deed(number, &deed.into()).map(|()| number)
+    }
+
     /// Puts a deed under its number.
     pub(super) fn take_deed(&mut self, number: u64, record: &DeedRecord) -> Result<(), StoreError> {
         let mut batch = Batch::default();
@@ -169,11 +184,16 @@ type Lines = Vec<Result<Line, StoreError>>;
 
 /// Some of them as lines, and where to go on; of one that does not read back, that there should be one.
 pub(super) fn audit_lines(trees: &Trees, from: u64) -> Result<(Lines, Option<u64>), StoreError> {
-    let mut lines = Vec::new();
+    let mut lines: Lines = Vec::new();
+    // What stands behind a part that cannot be read comes from the end, and so in one group with it.
+    let mut is_broken = false;
     for row in trees.at(Table::Audit).range(from.to_be_bytes()..) {
-        if lines.len() == GROUP {
-            let next = row.as_ref().ok().and_then(|(key, _)| keys::u64_at(key, 0));
-            return Ok((lines, next));
+        is_broken |= row.is_err();
+        if lines.len() >= GROUP
+            && !is_broken
+            && let Some(next) = row.as_ref().ok().and_then(|(key, _)| keys::u64_at(key, 0))
+        {
+            return Ok((lines, Some(next)));
         }
         lines.push(row.and_then(|(key, value)| {
             let number = keys::u64_at(&key, 0).unwrap_or_default();

@@ -54,6 +54,7 @@ mod compact;
 mod deliveries;
 mod derived;
 mod digest;
+mod domains;
 mod dump;
 mod durability;
 mod format;
@@ -62,6 +63,7 @@ pub mod journal;
 mod keys;
 mod lines;
 mod link_key;
+mod numbers;
 pub mod queue;
 
 mod records;
@@ -205,9 +207,12 @@ impl Store {
     /// Has work done on the writer's thread, without waiting for it or hearing of it; while more waits there than the writer takes, it is
     /// left out. For what may be lost.
     fn write_some_time(&self, work: impl FnOnce(&mut Ledger) -> Result<(), StoreError> + Send + 'static) {
-        if let Some(jobs) = &self.inner.jobs {
-            let _ = jobs.try_send(writer::job(false, work).0);
-        }
+        self.write_soon(false, work);
+    }
+
+    /// The same, flushed when `flush` says so; whether the writer takes it.
+    fn write_soon(&self, flush: bool, work: impl FnOnce(&mut Ledger) -> Result<(), StoreError> + Send + 'static) -> bool {
+        self.inner.jobs.as_ref().is_some_and(|jobs| jobs.try_send(writer::job(flush, work).0).is_ok())
     }
 
     /// Runs work on the writer's thread and waits for it, and for the flush when `flush` says so.

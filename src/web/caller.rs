@@ -48,8 +48,7 @@ impl Caller {
     /// When it is not to be answered.
     pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Result<Self, Stray> {
         let peer = peer.to_canonical();
-        let is_forwarded = [FOR, PROTO, FORWARDED_HOST, FORWARDED].iter().any(|name| headers.contains_key(name));
-        if is_forwarded && is_trusted(peer, trusted) {
+        if is_forwarded(headers) && is_trusted(peer, trusted) {
             return Self::through(peer, headers, trusted);
         }
         let host = text(headers, &HOST).unwrap_or_default();
@@ -74,15 +73,7 @@ impl Caller {
         if !proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https")) {
             return Err(Stray::Clear);
         }
-        let named: Vec<String> = list(headers, &FOR);
-        let by_list = (!named.is_empty()).then(|| client(peer, &named, trusted));
-        let by_standard: Vec<String> = standard.iter().map(|element| element.client.clone().unwrap_or_default()).collect();
-        let by_standard = (!by_standard.is_empty()).then(|| client(peer, &by_standard, trusted));
-        let address = match (by_list, by_standard) {
-            // A proxy writes one of the two and may pass the other on as the client wrote it.
-            (Some(one), Some(other)) if one != other => peer,
-            (one, other) => one.or(other).unwrap_or(peer),
-        };
+        let address = forwarded_for(peer, headers, &standard, trusted);
         let host = host.to_ascii_lowercase();
         let host = host.strip_suffix(":443").unwrap_or(&host);
         Ok(Self { address, origin: format!("https://{host}"), secure: true })
@@ -90,13 +81,45 @@ impl Caller {
 
     /// What requests are counted by: an address, or the network that one customer has of IPv6.
     pub fn counted_as(&self) -> String {
-        match self.address {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
-            }
+        network(self.address)
+    }
+}
+
+/// What any request is counted by, also one that is open to everybody under any name; `None`: it came from this machine and through no
+/// proxy that is trusted.
+pub(super) fn counted(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<String> {
+    let peer = peer.to_canonical();
+    if is_forwarded(headers) && is_trusted(peer, trusted) {
+        return Some(network(forwarded_for(peer, headers, &forwarded(headers), trusted)));
+    }
+    (!peer.is_loopback()).then(|| network(peer))
+}
+
+/// An address, or the network that one customer has of IPv6.
+fn network(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).to_string()
         }
+    }
+}
+
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    [FOR, PROTO, FORWARDED_HOST, FORWARDED].iter().any(|name| headers.contains_key(name))
+}
+
+/// The client, as a proxy that is trusted says.
+fn forwarded_for(peer: IpAddr, headers: &HeaderMap, standard: &[Element], trusted: &[IpNet]) -> IpAddr {
+    let named: Vec<String> = list(headers, &FOR);
+    let by_list = (!named.is_empty()).then(|| client(peer, &named, trusted));
+    let by_standard: Vec<String> = standard.iter().map(|element| element.client.clone().unwrap_or_default()).collect();
+    let by_standard = (!by_standard.is_empty()).then(|| client(peer, &by_standard, trusted));
+    match (by_list, by_standard) {
+        // A proxy writes one of the two and may pass the other on as the client wrote it.
+        (Some(one), Some(other)) if one != other => peer,
+        (one, other) => one.or(other).unwrap_or(peer),
     }
 }
 
@@ -291,6 +314,26 @@ mod tests {
         ] {
             assert_eq!(at(clear), Err(Stray::Clear), "{clear:?}");
         }
+    }
+
+    #[test]
+    fn only_who_sits_at_this_machine_is_not_counted() {
+        let trusted: Vec<IpNet> = vec!["127.0.0.1/32".parse().expect("a network")];
+        let counted = |peer: &str, pairs: &[(&'static str, &'static str)], trusted: &[IpNet]| {
+            let headers = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+            super::counted(peer.parse().expect("an address"), &headers, trusted)
+        };
+        let through = ("x-forwarded-for", "203.0.113.9");
+        for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert_eq!(counted(peer, &[], &trusted), None, "{peer}");
+            assert_eq!(counted(peer, &[through], &[]), None, "nobody's word is taken: {peer}");
+        }
+        assert_eq!(counted("127.0.0.1", &[through], &trusted).as_deref(), Some("203.0.113.9"), "also in the clear");
+        assert_eq!(counted("127.0.0.1", &[("x-forwarded-for", "2001:db8::9:1")], &trusted).as_deref(), Some("2001:db8::"));
+        // A client that makes itself unknown is counted as the proxy, and not let through as this machine.
+        let torn = [through, ("forwarded", "for=198.51.100.1")];
+        assert_eq!(counted("127.0.0.1", &torn, &trusted).as_deref(), Some("127.0.0.1"));
+        assert_eq!(counted("198.51.100.7", &[through], &trusted).as_deref(), Some("198.51.100.7"));
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub(super) fn denied(visitor: &Visitor, status: StatusCode, (es, en): (&'static 
         return problem(status, 1, en);
     }
     let title = match status {
-        StatusCode::TOO_MANY_REQUESTS => visitor.say("Demasiados intentos", "Too many attempts"),
+        StatusCode::TOO_MANY_REQUESTS => visitor.say("Demasiadas veces", "Too many times"),
+        StatusCode::REQUEST_TIMEOUT => visitor.say("Tardó demasiado", "It took too long"),
         StatusCode::FORBIDDEN => visitor.say("No está permitido", "Not allowed"),
         _ => visitor.say("No se pudo hacer", "It could not be done"),
     };
@@ -48,6 +49,16 @@ pub(super) fn too_many(visitor: &Visitor, wait: Duration) -> Response {
     let why = (
         "Hubo demasiados intentos desde su dirección o con ese nombre. Espere y vuelva a intentar.",
         "There were too many attempts from your address or with that name. Wait and try again.",
+    );
+    let answer = denied(visitor, StatusCode::TOO_MANY_REQUESTS, why);
+    with(answer, RETRY_AFTER, &wait.as_secs().saturating_add(1).to_string())
+}
+
+/// There were too many requests; when to come again.
+pub(super) fn too_often(visitor: &Visitor, wait: Duration) -> Response {
+    let why = (
+        "Hubo demasiadas consultas desde su dirección. Espere un momento y vuelva a intentar.",
+        "There were too many requests from your address. Wait a moment and try again.",
     );
     let answer = denied(visitor, StatusCode::TOO_MANY_REQUESTS, why);
     with(answer, RETRY_AFTER, &wait.as_secs().saturating_add(1).to_string())

@@ -138,6 +138,24 @@ pub(super) fn headers(content: &'static str) -> HeaderMap {
     fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
 }
 
+/// A page that frames another of ours.
+pub(super) fn framing(response: Response) -> Response {
+    with_policy(response, |policy| format!("{policy}; frame-src 'self'"))
+}
+
+/// A page that a page of ours frames.
+pub(super) fn framed(response: Response) -> Response {
+    with_policy(response, |policy| policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
+}
+
+fn with_policy(mut response: Response, change: impl FnOnce(&str) -> String) -> Response {
+    let known = response.headers().get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    if let Some(policy) = known.and_then(|policy| HeaderValue::from_str(&change(policy)).ok()) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
 /// The page that says why a question has no answer.
 pub(super) fn refused(visitor: &Visitor, part: &str, refusal: &Refusal) -> Response {
     let status = match refusal.code {

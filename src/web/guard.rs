@@ -2,7 +2,8 @@
 //!
 //! A page that somebody else's site makes a browser ask for must change nothing (CSRF), no name that somebody else's server gives this machine
 //! may lead to it (DNS rebinding), and whoever is not known sees nothing. Every change, and every one that was refused, is noted by
-//! [`trail`](super::trail). The pages below `/u/`, `/livez`, `/readyz` and `/metrics` do not pass here.
+//! [`trail`](super::trail). The pages below `/u/`, `/livez` and `/readyz` do not
+//! pass here; `/metrics` is looked at for its name alone ([`from_here`]).
 
 use std::net::IpAddr;
 
@@ -35,10 +36,7 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Lets pass, or refuses.
 pub(super) async fn guard(State(pages): State<Pages>, mut request: Request, next: Next) -> Response {
     let config = pages.config.load_full();
-    // Nobody who cannot be seen is on this machine.
-    let peer = request.extensions().get::<ConnectInfo<Peer>>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.0.ip());
-    let caller = match Caller::of(peer, request.headers(), &config.web.trusted_proxies) {
-        Ok(caller) if !caller.secure && request.version() < Version::HTTP_11 => return strayed(Stray::Unnamed),
+    let caller = match caller(&request, &config) {
         Ok(caller) => caller,
         Err(stray) => return strayed(stray),
     };
@@ -82,6 +80,21 @@ pub(super) async fn guard(State(pages): State<Pages>, mut request: Request, next
         pages.kept.today.clear();
     }
     trail::ended(&pages, trail, answer, None).await
+}
+
+/// Lets pass, or refuses, what needs no account but must not be read under another name either.
+pub(super) async fn from_here(State(pages): State<Pages>, request: Request, next: Next) -> Response {
+    match caller(&request, &pages.config.load()) {
+        Ok(_) => next.run(request).await,
+        Err(stray) => strayed(stray),
+    }
+}
+
+fn caller(request: &Request, config: &Config) -> Result<Caller, Stray> {
+    // Nobody who cannot be seen is on this machine.
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.0.ip());
+    let caller = Caller::of(peer, request.headers(), &config.web.trusted_proxies)?;
+    if !caller.secure && request.version() < Version::HTTP_11 { Err(Stray::Unnamed) } else { Ok(caller) }
 }
 
 const UNREAD: (&str, &str) =

@@ -1,6 +1,6 @@
 //! How often somebody may try: so many at once, and then one each time that passes.
 //!
-//! Held by [`entrance`](super::entrance) for log-ins and tokens. In memory and of a fixed size: whoever comes with many addresses makes nothing
+//! Held by [`entrance`](super::entrance) for log-ins and tokens, and by [`throttle`](super::throttle) for requests. In memory and of a fixed size: whoever comes with many addresses makes nothing
 //! grow, and a restart forgets everything. One instant is kept for each key (the virtual scheduling of GCRA, ITU-T I.371).
 
 use std::collections::HashMap;
@@ -32,19 +32,27 @@ impl Limit {
     /// # Errors
     /// How long to wait, when there were too many; that is not counted.
     pub fn take(&self, key: &str, now: Timestamp) -> Result<(), Duration> {
+        self.take_of((self.burst, self.each), key, now)
+    }
+
+    /// The same by a bound that the watch list may have changed since.
+    ///
+    /// # Errors
+    /// As those of [`take`](Self::take).
+    pub fn take_of(&self, (burst, each): (u32, Duration), key: &str, now: Timestamp) -> Result<(), Duration> {
         let mut all = self.lock();
         // Of a clock that was set back nobody is kept out for longer than from a full count.
-        let most = later(now, self.each.saturating_mul(self.burst));
+        let most = later(now, each.saturating_mul(burst));
         let free_at = all.get(key).copied().unwrap_or(now).clamp(now, most);
         let ahead = Duration::try_from(free_at.duration_since(now)).unwrap_or_default();
-        let allowed = self.each.saturating_mul(self.burst.saturating_sub(1));
+        let allowed = each.saturating_mul(burst.saturating_sub(1));
         if let Some(wait) = ahead.checked_sub(allowed).filter(|wait| !wait.is_zero()) {
             return Err(wait);
         }
         if all.len() >= MOST && !all.contains_key(key) {
             make_room(&mut all, now);
         }
-        all.insert(key.to_owned(), later(free_at, self.each));
+        all.insert(key.to_owned(), later(free_at, each));
         Ok(())
     }
 

@@ -24,6 +24,7 @@ mod said;
 mod shelf;
 mod shelves;
 mod showcase;
+mod throttle;
 mod trail;
 mod unchanged;
 mod visitor;
@@ -40,7 +41,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::{TcpListener, UnixListener};
 
@@ -78,6 +78,8 @@ pub struct Pages {
     line: Line,
     clock: Clock,
     entrance: Arc<Entrance>,
+    /// Requests that are counted.
+    throttle: Arc<throttle::Throttle>,
     /// What is made of all cases.
     list: Arc<Lists>,
     /// Requests that are not done twice.
@@ -128,6 +130,7 @@ impl Pages {
             ways_out,
             line,
             entrance,
+            throttle: Arc::new(throttle::Throttle::new()),
             clock: clock.clone(),
             list: Arc::default(),
             keys: Arc::default(),
@@ -179,13 +182,14 @@ pub async fn run(listener: TcpListener, pages: Pages) {
     let control = pages.control.clone();
     say_if_nobody_may(&pages).await;
     let router = Router::new()
+        // Whatever supervises asks these under any name; `ok` or what is wrong with this machine is nothing to read for another site.
         .route("/livez", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(counters))
         .route(&assets::STYLE.address(), get(async || assets::STYLE.answer()))
         .route(&assets::SCRIPT.address(), get(async || assets::SCRIPT.answer()))
-        .merge(showcase::router())
+        .merge(showcase::router().layer(from_fn_with_state(pages.clone(), throttle::throttle)))
         .with_state(pages.clone())
+        .merge(counters(&pages))
         .merge(pages.ways_out.clone().router())
         .merge(feeds::router(&pages))
         .merge(guarded(&pages));
@@ -233,12 +237,17 @@ async fn say_if_nobody_may(pages: &Pages) {
 
 /// What stands behind the guard.
 fn guarded(pages: &Pages) -> Router {
-    let all = pages::router().merge(api::router()).fallback(async |visitor: Visitor| face::missing(&visitor));
-    all.layer(from_fn_with_state(pages.clone(), guard::guard)).with_state(pages.clone())
+    let forms = pages::router().layer(from_fn_with_state(pages.clone(), fields::in_time));
+    let all = forms.merge(api::router()).fallback(async |visitor: Visitor| face::missing(&visitor));
+    let all = all.layer(from_fn_with_state(pages.clone(), guard::guard));
+    all.layer(from_fn_with_state(pages.clone(), throttle::throttle)).with_state(pages.clone())
 }
 
-async fn counters(State(pages): State<Pages>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], pages.metrics.render())
+/// The counters, for whoever may reach the pages, with an account or without: no page of another site reads them under a name of its own.
+fn counters(pages: &Pages) -> Router {
+    let counters =
+        async |State(pages): State<Pages>| ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], pages.metrics.render());
+    Router::new().route("/metrics", get(counters)).layer(from_fn_with_state(pages.clone(), guard::from_here)).with_state(pages.clone())
 }
 
 #[cfg(test)]

@@ -50,8 +50,8 @@ impl<K: PartialEq, T> Shelves<K, T> {
     }
 }
 
-/// A report of delays by what is asked of it: tag, grouping, language, form.
-pub type Report = (String, String, &'static str, String);
+/// A report of delays by what may be seen of it and what is asked of it: tag, grouping, language, form.
+pub type Report = (Sight, String, String, &'static str, String);
 
 /// What is kept of pages about all cases.
 #[derive(Debug)]

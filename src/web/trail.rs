@@ -45,14 +45,30 @@ impl Trail {
         format!("{}\n{}", self.user.as_deref().unwrap_or_default(), self.token.as_deref().unwrap_or_default())
     }
 
+    /// Notes that it was refused, without keeping whoever asked waiting: how long the answer takes must not tell whether something was noted.
+    pub async fn note_soon(self, pages: &Pages, refused: &str) {
+        let deed = self.deed(pages, None, Some(refused.to_owned()));
+        if !pages.store.audit_soon(deed.clone()) {
+            // The disk is far behind; a note that is late is better than none.
+            noted(pages, deed).await;
+        }
+    }
+
     /// Notes how it ended.
     pub async fn note(self, pages: &Pages, about: Option<String>, refused: Option<String>) {
+        noted(pages, self.deed(pages, about, refused)).await;
+    }
+
+    fn deed(self, pages: &Pages, about: Option<String>, refused: Option<String>) -> Deed {
         let Self { user, token, from, what } = self;
-        let deed = Deed { at: pages.entrance.clock.now(), user, token, from: Some(from), what, about, refused };
-        let store = pages.store.clone();
-        if let Err(error) = blocking(move || store.audit(deed)).await {
-            tracing::error!(%error, "what was done at the dashboard could not be noted");
-        }
+        Deed { at: pages.entrance.clock.now(), user, token, from: Some(from), what, about, refused }
+    }
+}
+
+async fn noted(pages: &Pages, deed: Deed) {
+    let store = pages.store.clone();
+    if let Err(error) = blocking(move || store.audit(deed)).await {
+        tracing::error!(%error, "what was done at the dashboard could not be noted");
     }
 }
 

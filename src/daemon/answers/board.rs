@@ -133,7 +133,7 @@ fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: 
             found => late.extend(found.unwrap_or_default()),
         }
     }
-    // Those that whoever asks may not see are not counted either.
+    // What the board does not know yet, that one may be seen no more, is not counted either.
     let late_found = taken.late.1.saturating_sub(looked_at.saturating_sub(late.len()));
     let ago = |hours: i64| now.saturating_sub(jiff::SignedDuration::from_hours(hours)).unwrap_or(now);
     let count = |from: usize| {
@@ -182,7 +182,8 @@ fn take(known: &Known, today: Date, sight: Sight) -> Taken {
     coming.sort_by_cached_key(|hearing| when(&hearing.line));
     let mut unheard: Vec<&Hearing> = all().filter(|hearing| is_unheard(hearing)).collect();
     unheard.sort_by_key(|hearing| std::cmp::Reverse(hearing.date));
-    let mut late: Vec<LateClock> = known.matters().flat_map(|matter| matter.clocks.iter().cloned()).collect();
+    let clocks = known.matters().flat_map(|matter| &matter.clocks).filter(|one| sight == Sight::Whole || one.is_told);
+    let mut late: Vec<LateClock> = clocks.cloned().collect();
     late.sort();
     let mut quiet: Vec<_> = known.matters().flat_map(|matter| &matter.quiet).filter(|one| sight == Sight::Whole || one.is_told).collect();
     quiet.sort_by_key(|one| std::cmp::Reverse(one.days));
@@ -249,4 +250,37 @@ fn happened(store: &Store, read: &Read, config: &crate::config::Config, event: &
         version: event.version,
         summary: message::summary(&shown, &about),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::domain::id::Id;
+
+    #[test]
+    fn what_may_not_be_told_is_not_counted_however_much_there_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = folder.path().join("watchlist.toml");
+        let text = format!(
+            "[veedor]\nstate_dir = \"{}\"\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"17721-2024-00011G\"\n",
+            folder.path().display()
+        );
+        std::fs::write(&list, text).expect("a list");
+        let config = Arc::new(Config::load(&list).expect("good").config);
+        let case = config.cases[0].case.clone();
+        let clock = |nth: usize| LateClock {
+            rank: 0,
+            due: None,
+            case: case.clone(),
+            id: Id::derive(&[&nth.to_be_bytes()]),
+            is_told: nth == 2 * LINES,
+        };
+        let known = Known::with_clocks(config.clone(), (0..3 * LINES).map(clock).collect());
+        let taken = |sight| {
+            let (lines, found) = take(&known, jiff::civil::date(2026, 3, 2), sight).late;
+            (lines.len(), found)
+        };
+        assert_eq!((taken(Sight::Whole), taken(Sight::AsTold)), ((LINES, 3 * LINES), (1, 1)));
+    }
 }

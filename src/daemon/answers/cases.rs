@@ -12,7 +12,7 @@ use super::look::{Eye, Pair, change_form, masked_docket, no_more_than_told};
 use super::{Desk, find, silences};
 use crate::ask::Answer;
 use crate::ask::line::Sight;
-use crate::config::{Config, Source};
+use crate::config::Source;
 use crate::daemon::visit::Postponed;
 use crate::domain::about::Stop;
 use crate::domain::case::Watch;
@@ -22,7 +22,7 @@ use crate::recipe::Recipe;
 use crate::store::conditions::Key;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
-use crate::store::{self, Cid, Store};
+use crate::store::{self, Cid};
 use crate::wire::api::case::CaseDocket;
 use crate::wire::api::cases::{Braked, CaseLine, CaseList, Condition};
 use crate::wire::api::diff::Diff;
@@ -43,11 +43,12 @@ pub async fn list(desk: &Desk, sight: Sight) -> Result<Value, Answer> {
             .zip(cids)
             .map(|(watch, cid)| {
                 let row = rows.get(&cid).copied().unwrap_or_default();
-                let line = line(&store, &config, watch, (cid, row), visitor.postponed(&config, watch))?;
+                let line = line(&eye, watch, (cid, row), visitor.postponed(&config, watch))?;
                 Ok(if eye.sees_all() { line } else { no_more_than_told(line, eye.how_much_of(watch, cid)?) })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        let conditions = store.conditions()?.into_iter().filter(|(_, state)| state.is_on()).map(condition).collect();
+        let on = store.conditions()?.into_iter().filter(|(_, state)| state.is_on());
+        let conditions = on.map(|on| Condition { why: why(&on.1).filter(|_| eye.sees_all()), ..condition(on) }).collect();
         let braked = store.braked()?.into_iter().map(braked).collect();
         let mut silences = silences::active(&store, &config)?;
         if !eye.sees_all() {
@@ -72,8 +73,13 @@ fn condition(((topic, subject), state): (Key, State)) -> Condition {
         told: state.told,
         told_at: state.told_at.to_string(),
         disabled_since: state.disabled.map(|at| at.to_string()),
-        why: Some(state.why).filter(|why| !why.is_empty()),
+        why: why(&state),
     }
+}
+
+/// What it is in words. They name cases, and what a court's page said: they are for whoever may see everything.
+pub(super) fn why(state: &State) -> Option<String> {
+    Some(state.why.clone()).filter(|why| !why.is_empty())
 }
 
 fn braked(braked: store::braked::Braked) -> Braked {
@@ -89,18 +95,12 @@ fn braked(braked: store::braked::Braked) -> Braked {
 }
 
 /// The line of one case.
-pub(super) fn line_of(store: &Store, config: &Config, watch: &Watch, cid: Cid, waits: Option<Postponed>) -> Result<CaseLine, StoreError> {
-    line(store, config, watch, (cid, store.row(cid)?.unwrap_or_default()), waits)
+pub(super) fn line_of(eye: &Eye, watch: &Watch, cid: Cid, waits: Option<Postponed>) -> Result<CaseLine, StoreError> {
+    line(eye, watch, (cid, eye.store.row(cid)?.unwrap_or_default()), waits)
 }
 
-fn line(
-    store: &Store,
-    config: &Config,
-    watch: &Watch,
-    (cid, row): (Cid, Row),
-    postponed: Option<Postponed>,
-) -> Result<CaseLine, StoreError> {
-    let head = store.head(cid)?;
+fn line(eye: &Eye, watch: &Watch, (cid, row): (Cid, Row), postponed: Option<Postponed>) -> Result<CaseLine, StoreError> {
+    let head = eye.store.head(cid)?;
     let second = |at: u32| (at > 0).then(|| Timestamp::from_second(i64::from(at)).ok()).flatten().map(|at| at.to_string());
     let line = CaseLine {
         source: watch.case.source.clone(),
@@ -120,10 +120,10 @@ fn line(
         read_at: second(row.last_ok),
         next_visit: second(row.next_due),
         failed_visits: row.fails.into(),
-        linked: config.linked_names(watch),
+        linked: eye.linked_names(watch)?,
         ..CaseLine::default()
     };
-    Ok(marked(line, config.source_of(&watch.case).map(Arc::as_ref)))
+    Ok(marked(line, eye.config.source_of(&watch.case).map(Arc::as_ref)))
 }
 
 /// A line of the list with what is to be known of its source. A case that is import only has no next visit, and waits for nobody.
@@ -163,7 +163,7 @@ fn shown(eye: &Eye, watch: &Watch, version: Option<u32>) -> Result<Value, Answer
         version: open.number,
         seen_at: open.at.to_string(),
         name: watch.name.clone(),
-        linked: eye.config.linked_names(watch),
+        linked: eye.linked_names(watch).map_err(Answer::from)?,
         url: eye.config.source_of(&watch.case).map(|source| source.recipe.case_url(&watch.number)),
         docket,
         pages: open.pages.iter().map(page).collect(),

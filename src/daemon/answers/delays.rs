@@ -2,30 +2,39 @@
 //!
 //! Called by [`answer`](super::answer). Reads the store; changes nothing. What is asked as of a past moment is told as it could be seen then.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
+use super::look::{Eye, not_for_you};
 use super::{Desk, find};
 use crate::ask::Answer;
 use crate::ask::delays::{Form, Question};
+use crate::ask::line::Sight;
 use crate::config::Config;
 use crate::daemon::delays::{self, Wanted};
 use crate::diag::nearest;
 use crate::domain::about::Language;
+use crate::domain::case::Watch;
 use crate::domain::clocks::Clock;
-use crate::domain::delays::Grouping;
+use crate::domain::delays::{Grouping, Why};
 use crate::domain::redact::Words;
+use crate::domain::withhold::Telling as HowMuch;
 use crate::message;
+use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::wire::delays::csv::{Table, to_csv};
 use crate::wire::delays::{rows, to_json};
 
-/// The report.
-pub async fn delays(desk: &Desk, question: &Question) -> Result<Value, Answer> {
-    let config = desk.handles.config.load_full();
-    let wanted = wanted(&config, question, desk.handles.clock.now())?;
+/// The report. For whoever sees only what messages tell it is as if those cases were not watched of which nothing is told.
+pub async fn delays(desk: &Desk, question: &Question, sight: Sight) -> Result<Value, Answer> {
+    let eye = Eye::of(desk, None, sight);
+    let config = eye.config.clone();
+    let hidden = blocking(move || hidden(&eye)).await?;
+    let wanted = wanted(&config, question, desk.handles.clock.now(), &hidden)?;
     let table = match &question.form {
         Form::Csv { table } => Some(named(table, &Table::ALL, "table")?),
         _ => None,
@@ -36,7 +45,11 @@ pub async fn delays(desk: &Desk, question: &Question) -> Result<Value, Answer> {
         Some("en") => Language::En,
         Some(other) => return Err(usage(format!("no report is written in \"{other}\"; write es or en"))),
     };
-    let report = delays::of(&desk.handles.store, &desk.handles.read, &config, &wanted).await?;
+    let mut report = delays::of(&desk.handles.store, &desk.handles.read, &config, &wanted).await?;
+    if sight == Sight::AsTold {
+        // At that moment it was withheld, though it no longer is.
+        report.left_out.retain(|case| case.why != Why::Withheld);
+    }
     let say = |clock: &Clock, zone: &TimeZone| -> Words { message::clocks::text(clock, zone) };
     let form = question.form.clone();
     let written = blocking(move || {
@@ -45,6 +58,7 @@ pub async fn delays(desk: &Desk, question: &Question) -> Result<Value, Answer> {
             // As text: a number that is read and written again by the command may end otherwise.
             (Form::Json, _) => serde_json::to_string_pretty(&to_json(&report, &say)).map(text).map_err(|error| error.to_string()),
             (Form::Html, _) => Ok(text(message::delays::html(&report, language))),
+            (Form::Curves, _) => Ok(text(message::delays::curves(&report, language))),
             (Form::Csv { .. }, Some(table)) => to_csv(&report, table).map(text).map_err(|error| error.to_string()),
             (Form::Csv { .. }, None) => Err("no table was asked for".to_owned()),
         })
@@ -70,14 +84,30 @@ fn named<T: Copy>(typed: &str, known: &[(&'static str, T)], what: &str) -> Resul
     Err(usage(format!("there is no {what} \"{typed}\"; {near}write one of {}", names.join(", "))))
 }
 
-fn wanted(config: &Config, question: &Question, now: Timestamp) -> Result<Wanted, Answer> {
-    let tags = question.tags.iter().map(|tag| known_tag(config, tag)).collect::<Result<Vec<String>, Answer>>()?;
+/// The places of the cases of which this eye sees nothing.
+fn hidden(eye: &Eye) -> Result<BTreeSet<usize>, StoreError> {
+    let mut hidden = BTreeSet::new();
+    for (at, watch) in eye.config.cases.iter().enumerate().filter(|_| !eye.sees_all()) {
+        if eye.how_much_at(watch)? == HowMuch::Activity {
+            hidden.insert(at);
+        }
+    }
+    Ok(hidden)
+}
+
+fn wanted(config: &Config, question: &Question, now: Timestamp, hidden: &BTreeSet<usize>) -> Result<Wanted, Answer> {
+    let seen = || config.cases.iter().enumerate().filter(|(at, _)| !hidden.contains(at)).map(|(_, watch)| watch);
+    let tags = question.tags.iter().map(|tag| tag_among(seen(), tag)).collect::<Result<Vec<String>, Answer>>()?;
     let mut chosen = Vec::new();
     if question.cases.is_empty() {
-        chosen.extend(0..config.cases.len());
+        chosen.extend((0..config.cases.len()).filter(|at| !hidden.contains(at)));
     }
     for typed in &question.cases {
-        chosen.push(find(config, typed)?.0);
+        let (at, watch) = find(config, typed)?;
+        if hidden.contains(&at) {
+            return Err(not_for_you(watch));
+        }
+        chosen.push(at);
     }
     chosen.sort_unstable();
     chosen.dedup();
@@ -95,6 +125,7 @@ fn wanted(config: &Config, question: &Question, now: Timestamp) -> Result<Wanted
     let with_entries = match &question.form {
         Form::Rows => false,
         Form::Json | Form::Html => true,
+        Form::Curves => false,
         Form::Csv { table } => !matches!(table.as_str(), "cases" | "groups"),
     };
     Ok(Wanted { chosen, tags, by, as_of, is_now: question.as_of.is_none(), with_entries })
@@ -102,11 +133,16 @@ fn wanted(config: &Config, question: &Question, now: Timestamp) -> Result<Wanted
 
 /// A tag that some case has.
 pub(super) fn known_tag(config: &Config, typed: &str) -> Result<String, Answer> {
-    let all = || config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str);
-    if all().any(|tag| tag == typed) {
+    tag_among(config.cases.iter(), typed)
+}
+
+fn tag_among<'c>(cases: impl Iterator<Item = &'c Watch>, typed: &str) -> Result<String, Answer> {
+    let all: BTreeSet<&str> = cases.flat_map(|watch| &watch.tags).map(String::as_str).collect();
+    if all.contains(typed) {
         return Ok(typed.to_owned());
     }
-    let hint = nearest(typed, all()).map_or("`veedor list` shows the tags".to_owned(), |near| format!("did you mean {near}?"));
+    let hint =
+        nearest(typed, all.iter().copied()).map_or("`veedor list` shows the tags".to_owned(), |near| format!("did you mean {near}?"));
     Err(usage(format!("no case has the tag \"{typed}\"; {hint}")))
 }
 

@@ -98,7 +98,7 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
             events::after(desk, after, limit, events::Filter { kinds, tags, case }, sight).await
         }
         Ask::EventBody { id } => events::body(desk, &id, sight).await,
-        Ask::Delays(question) => delays::delays(desk, &question).await,
+        Ask::Delays(question) => delays::delays(desk, &question, sight).await,
         Ask::Poll { cases, dry_run } => visits::poll(desk, &cases, dry_run).await,
         Ask::Import { source, case, pages, charset } => visits::import(desk, &source, &case, pages, charset).await,
         Ask::Deliveries { about, failed, limit, state, channel, after } => {
@@ -106,7 +106,7 @@ pub async fn answer_as(desk: &Desk, ask: Ask, sight: Sight) -> Answer {
             outbox::deliveries(desk, &picked, limit, sight).await
         }
         Ask::Public { tag } => public::public(desk, &tag).await,
-        Ask::Sources => sources::sources(desk).await,
+        Ask::Sources => sources::sources(desk, sight).await,
         Ask::Retry { ids, end, which } => recovery::retry(desk, &ids, end, &which).await,
         Ask::Brake { source, release: true, .. } => outbox::brake(desk, source, None).await,
         Ask::Brake { source, release: false, all } => {

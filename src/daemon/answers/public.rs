@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 
 use super::Desk;
 use crate::ask::Answer;
+use crate::ask::line::Sight;
 use crate::config::Config;
 use crate::daemon::board::{Hearing, Journal, Known};
 use crate::daemon::delays::{self, Wanted};
+use crate::daemon::hearings::of_matter;
 use crate::daemon::telling::{Read, Telling};
 use crate::domain::about::{Language, Stop};
 use crate::domain::case::{CaseRef, Watch};
@@ -57,8 +59,9 @@ pub async fn public(desk: &Desk, tag: &str) -> Result<Value, Answer> {
             let is_it = |case: &&CaseDelays| case.source == watch.case.source && case.number == watch.number.canonical;
             let Some(measured) = report.cases.iter().find(is_it) else { continue };
             let changes = changes(&store, &read, &config, watch, &journal)?;
+            let (held, not_held) = outcomes(&store, &read, &config, watch, now)?;
             let next = coming.remove(&watch.case).unwrap_or_default();
-            cases.push(PublicCase { changes, next, ..case(measured) });
+            cases.push(PublicCase { changes, next, held, not_held, ..case(measured) });
         }
         Ok::<_, StoreError>(PublicPage { tag, cases })
     })
@@ -84,8 +87,16 @@ fn coming(known: &Known, config: &Config, tag: &str, now: Timestamp) -> HashMap<
     coming
 }
 
+/// How many settings of a case were held and how many not, of those that may be told: what an act of a withheld type sets or says, at the case
+/// or at one that it is linked with, is not counted.
+fn outcomes(store: &Store, read: &Read, config: &Config, watch: &Watch, now: Timestamp) -> Result<(usize, usize), StoreError> {
+    let watches: Vec<&Watch> = std::iter::once(watch).chain(watch.linked.iter().filter_map(|case| config.watch(case))).collect();
+    let told = of_matter(store, read, config, &watches, Sight::AsTold, now)?;
+    let count = |is: fn(Outcome) -> bool| told.iter().filter(|found| found.at == 0 && is(found.setting.outcome)).count();
+    Ok((count(|outcome| outcome == Outcome::Held), count(Outcome::is_not_held)))
+}
+
 fn case(measured: &CaseDelays) -> PublicCase {
-    let count = |is: fn(Outcome) -> bool| measured.settings.iter().filter(|setting| is(setting.outcome)).count();
     PublicCase {
         number: measured.number.clone(),
         name: measured.name.clone(),
@@ -94,8 +105,8 @@ fn case(measured: &CaseDelays) -> PublicCase {
         url: Some(measured.url.clone()).filter(|url| !url.is_empty()),
         read_at: measured.read.map(|at| at.to_string()),
         next: Vec::new(),
-        held: count(|outcome| outcome == Outcome::Held),
-        not_held: count(Outcome::is_not_held),
+        held: 0,
+        not_held: 0,
         changes: Vec::new(),
     }
 }

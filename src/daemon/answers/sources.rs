@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::{Position, Url};
 
-use super::Desk;
+use super::{Desk, cases};
 use crate::ask::Answer;
+use crate::ask::line::Sight;
 use crate::config::{Config, Source, spell_hours};
 use crate::domain::case::Watch;
 use crate::domain::condition::Topic;
@@ -21,7 +22,7 @@ use crate::store::pulse::blocking;
 use crate::wire::api::sources::{HostAnswer, HostLine, SourceLine, SourceList, SourceTrouble};
 
 /// Every source of a watched case.
-pub async fn sources(desk: &Desk) -> Result<Value, Answer> {
+pub async fn sources(desk: &Desk, sight: Sight) -> Result<Value, Answer> {
     let (store, config) = (desk.handles.store.clone(), desk.handles.config.load_full());
     let hosts = desk.handles.fetcher.hosts();
     let sources = blocking(move || {
@@ -47,7 +48,7 @@ pub async fn sources(desk: &Desk) -> Result<Value, Answer> {
                 class: state.told_class.name().to_owned(),
                 since: state.since.to_string(),
                 count: state.bad,
-                why: Some(state.why.clone()).filter(|why| !why.is_empty()),
+                why: cases::why(state).filter(|_| sight == Sight::Whole),
             });
             let line = line(&config, id, source, read_at);
             lines.push(SourceLine { cases, trouble: trouble.collect(), hosts: hosts_of(&hosts, id, source, &watches), ..line });

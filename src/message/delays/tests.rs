@@ -9,8 +9,8 @@ use html5ever::tendril::{StrTendril, TendrilSink as _};
 use html5ever::{Attribute, ParseOpts, QualName, parse_document};
 use scraper::{Html, HtmlTreeSink, Selector};
 
-use super::html;
 use super::sample::{TODAY, case, clock, report};
+use super::{curves, html};
 use crate::domain::about::Language;
 use crate::domain::clocks::State;
 use crate::domain::delays::Delays;
@@ -340,4 +340,25 @@ fn the_file_brings_one_style_and_no_style_of_single_elements() {
     let tree = read(&page);
     let styled = tree.select(&Selector::parse("[style], script, link").expect("a selector")).count();
     assert_eq!(styled, 0);
+}
+
+/// The dashboard puts the address of the whole report before every `#`.
+#[test]
+fn the_curves_by_themselves_are_those_of_the_report_and_every_link_ends_in_it() {
+    for report in [report(12, 80), report(40, 60), hostile(), report(0, 0)] {
+        for language in BOTH {
+            let (whole, part) = (read(&html(&report, language)), read(&curves(&report, language)));
+            let drawn = |tree: &Html| tree.select(&Selector::parse("#curvas svg[role=img]").expect("a selector")).count();
+            assert_eq!(drawn(&part), drawn(&whole));
+            let ids: BTreeSet<&str> =
+                whole.select(&Selector::parse("[id]").expect("a selector")).filter_map(|one| one.value().attr("id")).collect();
+            for link in part.select(&Selector::parse("[href]").expect("a selector")) {
+                let href = link.value().attr("href").unwrap_or_default();
+                assert!(href.strip_prefix('#').is_some_and(|id| ids.contains(id)), "{href}");
+            }
+            let styled = part.select(&Selector::parse("[style], script, link, form").expect("a selector")).count();
+            assert_eq!(styled, 0);
+        }
+    }
+    assert!(curves(&report(40, 60), Language::Es).matches("<svg viewBox").count() > 2, "something is drawn");
 }

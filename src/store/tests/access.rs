@@ -217,3 +217,18 @@ fn what_does_not_read_back_opens_nothing_and_is_said() {
     assert!(!repaired.problems.iter().any(|problem| problem.starts_with("session ")) && repaired.problems.len() == 3, "{repaired:?}");
     assert!(store.failed().is_none());
 }
+
+#[test]
+fn a_deed_that_nobody_waits_for_is_added_all_the_same_and_in_its_turn() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let (go, held) = std::sync::mpsc::channel::<()>();
+    // The disk is slow.
+    store.write_some_time(move |_| held.recv().map_err(|_| StoreError::Closed));
+    let soon = Deed { refused: Some("wrong password".into()), ..deed(10, "log in") };
+    assert!(store.audit_soon(soon.clone()), "it waits for no disk");
+    assert_eq!(store.audited(u64::MAX, at(0), 10).expect("reads"), []);
+    go.send(()).expect("somebody waits");
+    assert_eq!(store.audit(deed(12, "POST /cases")), Ok(2));
+    assert_eq!(store.audited(u64::MAX, at(0), 10).expect("reads"), [(2, deed(12, "POST /cases")), (1, soon)]);
+}

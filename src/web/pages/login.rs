@@ -130,7 +130,7 @@ async fn enter(
         Tried::Wrong { .. } => {
             entrance.count(Login::Wrong);
             if let Some(trail) = trail {
-                trail.note(&pages, None, Some("wrong password".to_owned())).await;
+                trail.note_soon(&pages, "wrong password").await;
             }
             form(&visitor, StatusCode::FORBIDDEN, typed, next, Some(WRONG))
         }

@@ -41,6 +41,8 @@ const NAME: &str = "QUILAPAYUN ZZYZX PETRONILA";
 /// Words that stand in texts alone.
 const SAID: &str = "CANDELABRO";
 
+mod sight;
+
 const PLAIN: &str = "17721-2024-00011G";
 const TYPED: &str = "17721-2024-00012G";
 const CLOSED: &str = "17721-2024-00013G";
@@ -63,6 +65,11 @@ struct Got {
 
 impl World {
     async fn open() -> Self {
+        Self::with("").await
+    }
+
+    /// With more at the end of the watch list, which ends with the case of which nothing is told.
+    async fn with(more: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let list = folder.path().join("watchlist.toml");
         let mut text = format!(
@@ -77,8 +84,8 @@ impl World {
         for (number, told) in [(TYPED, "type_and_date_only"), (CLOSED, "generic")] {
             let _ = write!(text, "\n[[case]]\nsource = \"ec-esatje\"\nnumber = \"{number}\"\nwithhold = \"{told}\"\nnote = \"NOTA\"\n");
         }
-        std::fs::write(&list, text).expect("a watch list");
-        let config = Config::load(&list).expect("a good list").config;
+        std::fs::write(&list, text + more).expect("a watch list");
+        let config = Config::load(&list).unwrap_or_else(|problems| panic!("{problems:?}")).config;
         let handles = Handles::open(config, crate::clock::Clock::System).await.expect("a store");
         let (line, asked) = Line::open();
         let visitor = Arc::new(Visits::new(handles.clone()));
@@ -88,6 +95,14 @@ impl World {
         // Without a guard before it nobody may more than look.
         let viewer = serve(super::router().with_state(pages)).await;
         Self { _folder: folder, handles, editor, viewer }
+    }
+
+    /// Asks the daemon as whoever sees so much.
+    fn line(&self) -> Line {
+        let (line, asked) = Line::open();
+        let visitor = Arc::new(Visits::new(self.handles.clone()));
+        tokio::spawn(desk::run(Desk { handles: self.handles.clone(), visitor, opened: Opened::default() }, asked, desk::Places::WEB));
+        line
     }
 
     async fn get(&self, base: &str, path: &str) -> Got {
@@ -350,9 +365,7 @@ async fn what_the_api_shows_of_a_docket_is_masked_for_a_viewer_and_whole_for_an_
     for number in [PLAIN, TYPED, CLOSED] {
         two_versions(&world, number);
     }
-    let (line, asked) = Line::open();
-    let visitor = Arc::new(Visits::new(world.handles.clone()));
-    tokio::spawn(desk::run(Desk { handles: world.handles.clone(), visitor, opened: Opened::default() }, asked, desk::Places::WEB));
+    let line = world.line();
     for number in [PLAIN, TYPED, CLOSED] {
         for ask in [
             Ask::Show { case: number.to_owned(), version: None },

@@ -658,3 +658,42 @@ fn what_is_typed_wrongly_is_said_in_a_sentence_and_changes_nothing() {
     assert_eq!(ana.get("/audit?before=x").status, 200);
     world.finish();
 }
+
+#[test]
+fn who_asks_without_end_waits_and_nobody_else_does() {
+    let more = "\n[web]\ntrusted_proxies = [\"127.0.0.1\"]\nrequests_per_second = 1\n\n[public]\ntags = [\"abierta\"]\n";
+    let (mut world, port) = world_with(more);
+    world.list = world.list.replacen("[[case]]\n", "[[case]]\ntags = [\"abierta\"]\n", 1);
+    world.write(&world.list);
+    start(&mut world, port);
+    world.visits(1);
+    let mut crowd = Browser::behind(port, "198.51.100.1");
+    // Ten at once; a slow machine may let a few more through.
+    let refused = (0..200).map(|_| crowd.get("/login")).find(|answer| answer.status != 200).expect("a bound");
+    refused.says(429, "Hubo demasiadas consultas desde su dirección.");
+    assert!(refused.header("retry-after").parse::<u64>().is_ok_and(|wait| (1..=2).contains(&wait)), "{:?}", refused.headers);
+    let until = |browser: &mut Browser, path: &str| (0..200).map(|_| browser.get(path)).find(|one| one.status == 429).expect("a bound");
+    crowd.more.push(("accept-language", "en".to_owned()));
+    until(&mut crowd, "/cases").says(429, "There were too many requests from your address.");
+    let problem = until(&mut crowd, "/api/v1/cases");
+    assert_eq!(problem.header("content-type"), "application/problem+json");
+    problem.says(429, "urn:veedor:problem:many");
+    let open = until(&mut crowd, "/public/abierta");
+    open.says(429, "There were too many requests");
+    assert!(open.body.contains("Hubo demasiadas") && !open.header("retry-after").is_empty(), "{:?}", open.headers);
+    assert_ne!(until(&mut crowd, "/public/abierta/data.json").header("content-type"), "application/json");
+    // Somebody else, whoever supervises, files, the commands, and whoever sits at this machine.
+    let mut other = Browser::behind(port, "198.51.100.2");
+    assert_eq!((other.get("/login").status, other.get("/public/abierta").status), (200, 200));
+    let mut here = Browser::at(port);
+    for _ in 0..30 {
+        assert_eq!((crowd.get("/livez").status, here.get("/login").status, here.get("/readyz").status), (200, 200, 200));
+        assert_eq!((here.get("/metrics").status, here.get("/public/abierta").status), (200, 200));
+    }
+    assert!(world.ok(&["list"]).contains(A));
+    // No other name that leads here reads the counters; that it runs is told under any.
+    here.more.push(("host", "evil.example".to_owned()));
+    here.get("/metrics").says(421, "http://127.0.0.1");
+    assert_eq!(here.get("/livez").status, 200);
+    world.finish();
+}

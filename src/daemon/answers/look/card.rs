@@ -23,10 +23,11 @@ const PARTIES: usize = 500;
 pub(super) fn card(eye: &Eye, subject: &Subject<'_>, waits: Option<Postponed>) -> Result<Value, Answer> {
     let watch = subject.watch;
     let how_much = eye.how_much(subject)?;
-    let line = super::super::cases::line_of(&eye.store, &eye.config, watch, subject.cid, waits)?;
+    let line = super::super::cases::line_of(eye, watch, subject.cid, waits)?;
     let whole = Telling::unmasked(&eye.config, &watch.case);
     let is_told = how_much != HowMuch::Activity;
-    let linked = watch.linked.iter().filter(|_| is_told).filter_map(|case| eye.config.watch(case)).map(|other| LinkedCase {
+    let linked = if is_told { eye.linked(watch)? } else { Vec::new() };
+    let linked = linked.into_iter().map(|other| LinkedCase {
         source: other.case.source.clone(),
         number: other.number.canonical.clone(),
         name: other.name.clone(),

@@ -9,7 +9,7 @@ use crate::ask::Answer;
 use crate::daemon::telling::Telling;
 use crate::domain::about::Stop;
 use crate::domain::case::CaseRef;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Audience, Event, EventKind};
 use crate::domain::shown::Shown;
 use crate::message;
 use crate::store::error::StoreError;
@@ -25,12 +25,17 @@ const TOGETHER: usize = 6;
 pub(super) fn list(eye: &Eye, subject: &Subject<'_>, wanted: u32) -> Result<Value, Answer> {
     eye.kept(subject, &[b"events", &wanted.to_be_bytes()], || {
         let events = eye.events(subject)?;
-        let newest: Vec<&Event> = events.iter().rev().collect();
+        let newest: Vec<&Event> = events.iter().rev().filter(|event| is_for(eye, event)).collect();
         let (page, pages) = page_of(wanted, newest.len(), SIZE);
         let part: Vec<Event> = part_of(&newest, page, SIZE).iter().map(|event| (*event).clone()).collect();
         let told = told(eye, &subject.watch.case, &part)?;
         Ok(EventList { total: newest.len(), page, pages, events: told.iter().map(|(shown, summary)| line(shown, summary)).collect() })
     })
+}
+
+/// What veedor says of its own running is for those who run it.
+fn is_for(eye: &Eye, event: &Event) -> bool {
+    eye.sees_all() || event.kind.audience() == Audience::Subscriber
 }
 
 /// An event in a list.
@@ -46,10 +51,11 @@ pub(in crate::daemon::answers) fn line(shown: &Shown, summary: &str) -> EventLin
     }
 }
 
-/// Events of a case as this eye may see them, each with its one line, in the order in which they are given.
+/// Events of a case as this eye may see them, each with its one line, in the order in which they are given; without those that are not for it.
 pub(in crate::daemon::answers) fn told(eye: &Eye, case: &CaseRef, events: &[Event]) -> Result<Vec<(Shown, String)>, StoreError> {
+    let events: Vec<Event> = events.iter().filter(|event| is_for(eye, event)).cloned().collect();
     let mut told = Vec::with_capacity(events.len());
-    for group in groups(events) {
+    for group in groups(&events) {
         let telling = match eye.sees_all() {
             true => Telling::unmasked(&eye.config, case),
             false => Telling::load(&eye.store, &eye.read, &eye.config, case, group)?,

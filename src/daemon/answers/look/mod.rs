@@ -160,6 +160,32 @@ impl Eye {
         self.opened.how_much(&self.config, id, || Ok(Telling::load(&self.store, &self.read, &self.config, &watch.case, &[])?.of_case()))
     }
 
+    /// The same of whoever this is, of a case that may not be registered yet.
+    pub fn how_much_at(&self, watch: &Watch) -> Result<HowMuch, StoreError> {
+        match self.store.cid(&watch.case)? {
+            _ if self.sees_all() => Ok(HowMuch::Whole),
+            Some(cid) => self.how_much_of(watch, cid),
+            None => Ok(watch.withhold.unwrap_or_default()),
+        }
+    }
+
+    /// The cases with which a case is linked, without those of which nothing is seen: the link would tell whose matter that is.
+    pub fn linked(&self, watch: &Watch) -> Result<Vec<&Watch>, StoreError> {
+        let mut seen = Vec::new();
+        for other in watch.linked.iter().filter_map(|case| self.config.watch(case)) {
+            if self.how_much_at(other)? != HowMuch::Activity {
+                seen.push(other);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The names of these, by source and number, as people write them.
+    pub fn linked_names(&self, watch: &Watch) -> Result<Vec<String>, StoreError> {
+        let linked = self.linked(watch)?;
+        Ok(linked.into_iter().map(|other| format!("{} {}", other.case.source, other.number.canonical)).collect())
+    }
+
     /// Says so when nothing is seen of a case but that it had activity.
     pub fn must_see(&self, subject: &Subject<'_>) -> Result<HowMuch, Answer> {
         match self.how_much(subject)? {

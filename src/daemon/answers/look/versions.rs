@@ -2,12 +2,14 @@
 //!
 //! Called by [`look`](super). The addresses that were asked are shown to whoever sees everything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
+use super::super::opened::OpenVersion;
 use super::{Eye, Subject, card, page_of, part_of};
 use crate::ask::Answer;
+use crate::domain::about::Stop;
 use crate::store::error::StoreError;
 use crate::store::history::VersionInfo;
 use crate::wire::api::case::VersionPage;
@@ -42,6 +44,19 @@ pub(super) fn one(eye: &Eye, subject: &Subject<'_>, number: u32) -> Result<Value
     })
 }
 
+/// How many entries a version has, without those of which nothing but activity is told.
+fn entries(eye: &Eye, subject: &Subject<'_>, open: &OpenVersion) -> Result<usize, StoreError> {
+    let entries = &open.docket.entries;
+    if eye.sees_all() {
+        return Ok(entries.len());
+    }
+    let telling = eye.telling(subject, open)?;
+    let about = telling.about(eye.language, Stop::Unsaid);
+    let mut known: HashMap<&str, bool> = HashMap::new();
+    let mut is_told = |title| *known.entry(title).or_insert_with(|| about.title(title).is_some());
+    Ok(entries.iter().filter(|entry| is_told(&entry.title)).count())
+}
+
 fn line(eye: &Eye, subject: &Subject<'_>, info: &VersionInfo, before: Option<u32>) -> Result<VersionLine, Answer> {
     let open = match eye.opened.version(&eye.store, subject.cid, info.number) {
         // It is for `fsck` to report; that the version is there is shown all the same.
@@ -60,7 +75,7 @@ fn line(eye: &Eye, subject: &Subject<'_>, info: &VersionInfo, before: Option<u32
         seen_at: info.at.to_string(),
         before,
         bytes: info.bytes,
-        entries: open.as_ref().map(|open| open.docket.entries.len()),
+        entries: open.as_ref().map(|open| entries(eye, subject, open)).transpose()?,
         events: kinds.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect(),
         pages: open.map(|open| open.pages.iter().map(page).collect()).unwrap_or_default(),
     })
