@@ -22,7 +22,7 @@ import tempfile
 
 import html5lib
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 asked = json.load(sys.stdin)
 PATIENCE = 20_000
@@ -31,6 +31,7 @@ troubles = []
 pages = []
 hostile = set()
 for_nu = {}
+styles = set()
 
 
 def judge_html(page, response):
@@ -52,7 +53,15 @@ def settle(page, answers):
     """After a step that may have led to another page."""
     page.wait_for_load_state("load")
     while answers:
-        judge_html(page, answers.pop(0))
+        try:
+            judge_html(page, answers[0])
+        except Error as error:
+            # What a key set off may begin to load while the page is looked at.
+            if "context was destroyed" not in error.message:
+                raise
+            page.wait_for_load_state("load")
+            continue
+        answers.pop(0)
 
 
 def axe(page):
@@ -105,6 +114,7 @@ def looks(page, each):
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             troubles.append(f"{page.url}: wider than {width} px")
         axe(page)
+    styles.update(page.evaluate("[...document.querySelectorAll('link[rel=stylesheet]')].map((link) => link.href)"))
     for_nu[f"{page.url} with its scripts, {page.evaluate('document.documentElement.lang')}"] = page.content()
 
 
@@ -203,6 +213,8 @@ with sync_playwright() as playwright:
         viewport={"width": asked["width"], "height": 800},
         color_scheme=asked["scheme"],
         locale=asked.get("locale", "es-EC"),
+        # What has the focus is where it is to be at once.
+        reduced_motion="reduce",
         java_script_enabled=asked.get("script", True),
         storage_state=asked.get("state") if asked.get("state") and asked.get("resume") else None,
     )
@@ -226,8 +238,8 @@ with sync_playwright() as playwright:
     if asked.get("state"):
         context.storage_state(path=asked["state"])
     if asked.get("nu"):
-        styles = context.request.get(page.evaluate("document.querySelector('link[rel=stylesheet]').href"))
-        for_nu["veedor.css"] = styles.text()
+        for style in styles:
+            for_nu[style] = context.request.get(style).text()
     browser.close()
 
 if asked.get("nu"):

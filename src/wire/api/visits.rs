@@ -46,7 +46,8 @@ pub struct Visited {
 pub struct Waits {
     /// The case.
     pub case: CaseName,
-    /// `under_way` or `postponed`.
+    /// `under_way` or `postponed`, which tells it from one that was visited.
+    #[schema(pattern = "^(under_way|postponed)$")]
     pub health: String,
     /// Why.
     pub detail: String,

@@ -408,9 +408,24 @@ fn nothing_changes_without_an_account_from_elsewhere_or_by_who_may_only_look() {
     assert!(routes.len() >= 15 && OF_ALL.iter().all(|route| routes.contains(&("POST".to_owned(), (*route).to_owned()))), "{routes:?}");
     let mut ana = Browser::at(port);
     ana.log_in("ana", GOOD).leads("/account");
+    let tokens = ["viewer", "editor"].map(|role| secret_in(&world.ok(&["token", "add", role, "--role", role])));
+    add(&world, "eva", "editor");
+    let mut eva = Browser::at(port);
+    eva.log_in("eva", GOOD).leads("/account");
     let own = ana.origin.clone();
     let ask = |browser: &mut Browser, method: &str, route: &str| browser.send(method, route, Some("a=b".to_owned()));
     let mut allowed = Vec::new();
+    // A token of somebody who may look, which needs no page to come from; and whoever edits where only an administrator may. Before wrong
+    // tokens are tried, of which there may not be many.
+    for (method, route) in &routes {
+        let [by_viewer, by_editor] = tokens.each_ref().map(|token| ask(&mut Browser::with_token(port, token), method, route).status);
+        if !OF_ALL.contains(&route.as_str()) && by_viewer != 403 {
+            allowed.push(format!("{method} {route} with the token of a viewer: {by_viewer}"));
+        }
+        if route.starts_with("/users/") {
+            assert_eq!((by_editor, ask(&mut eva, method, route).status), (403, 403), "{route} by an editor");
+        }
+    }
     for (method, route) in &routes {
         let is_api = route.starts_with("/api");
         let is_open = route == "/login" || route == "/language";
@@ -458,6 +473,38 @@ fn nothing_changes_without_an_account_from_elsewhere_or_by_who_may_only_look() {
     assert!(allowed.is_empty(), "a viewer is not refused: {allowed:?}");
     ana.log_in("ana", GOOD).leads("/account");
     assert!(world.ok(&["user", "list"]).contains("viewer"));
+    world.finish();
+}
+
+#[test]
+fn without_accounts_nothing_changes_from_another_site_either() {
+    let (mut world, port) = world_with("");
+    start(&mut world, port);
+    let kept = |world: &World| {
+        let file = std::fs::read_to_string(world.path("watchlist.toml")).expect("the list");
+        [file, world.ok(&["silence", "--json"]), world.ok(&["user", "list", "--json"]), world.ok(&["token", "list", "--json"])]
+    };
+    let before = kept(&world);
+    let own = format!("http://127.0.0.1:{port}");
+    for (method, route) in changing_routes() {
+        let mut here = Browser::at(port);
+        for (origin, site) in [
+            (Some("https://evil.example"), None),
+            (Some("null"), None),
+            (Some(&*format!("https://127.0.0.1:{port}")), None),
+            (Some("http://127.0.0.1"), None),
+            (None, None),
+            (None, Some("same-origin")),
+            (Some(&*own), Some("cross-site")),
+            (Some(&*own), Some("same-site")),
+        ] {
+            here.origin = origin.map(str::to_owned);
+            here.more = site.map(|site| ("sec-fetch-site", site.to_owned())).into_iter().collect();
+            let answer = here.send(&method, &route, Some("a=b".to_owned()));
+            assert_eq!(answer.status, 403, "{method} {route} from {origin:?} {site:?}: {}", answer.body);
+        }
+    }
+    assert_eq!(before, kept(&world));
     world.finish();
 }
 

@@ -9,7 +9,7 @@ use crate::world::pages::{Browser, ask, get, post};
 const A: &str = "17721-2024-00011G";
 
 /// A world with a dashboard and a webhook that refused a ruling for good.
-fn refused() -> (World, u16) {
+pub(super) fn refused() -> (World, u16) {
     let mut world = World::new(&[A]);
     let port = world.listens();
     world.list = world.list.replacen("retry = [\"200ms\", \"200ms\", \"1s\", \"1s\", \"2s\", \"4s\", \"8s\"]", "retry = [\"100ms\"]", 1);

@@ -29,6 +29,7 @@ mod huge;
 mod imported;
 mod invitations;
 mod judged;
+mod keyboard;
 mod killed;
 mod leaving;
 mod limits;

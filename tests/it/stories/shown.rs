@@ -166,6 +166,8 @@ fn every_page_is_sound_and_what_others_write_is_text_on_it() {
     pages.extend([
         looking_for("/cases", "q", EVIL),
         looking_for("/deliveries", "case", EVIL),
+        looking_for("/hearings", "tag", EVIL),
+        looking_for("/delays", "tag", EVIL),
         looking_for("/cases/add", "number", EVIL),
         "/nada".to_owned(),
         "/deliveries/nada".to_owned(),
@@ -221,4 +223,64 @@ fn every_page_is_sound_and_what_others_write_is_text_on_it() {
     );
     assert!(!world.log().contains("panicked"), "{}", world.log());
     world.stop();
+}
+
+/// Makes an account, as whoever runs the machine does.
+fn account(world: &World, name: &str, role: &str) {
+    let mut command = world.command(&["user", "add", name, "--role", role, "--password-stdin"]);
+    let mut made = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().expect("it starts");
+    std::io::Write::write_all(&mut made.stdin.take().expect("its input"), b"una frase muy larga\n").expect("it listens");
+    assert!(made.wait().expect("it ends").success());
+}
+
+#[test]
+fn the_way_in_and_out_and_what_one_may_not_are_sound_pages_too() {
+    let mut world = World::new(&[A]);
+    let port = world.listens();
+    world.list = world.list.replacen("[smtp]", "[web]\nlogin = true\n\n[smtp]", 1);
+    world.list = world.list.replacen("every = ", &format!("url = \"http://127.0.0.1:{port}/\"\nevery = "), 1);
+    world.write(&world.list);
+    world.start();
+    world.visits(2);
+    account(&world, "ana", "admin");
+    account(&world, "bea", "viewer");
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>PANEL5 VISTOS.</p>");
+    world.told("PANEL5");
+    let mail = world.mailbox.got().into_iter().find(|mail| mail.text.contains("PANEL5")).expect("it is there");
+    let links: Vec<&str> = mail.text.split(&format!("http://127.0.0.1:{port}")).filter(|rest| rest.starts_with("/u/")).collect();
+    let way_out = links[0].split(|c: char| c.is_whitespace() || "\"'<>)".contains(c)).next().expect("a link");
+    let Some(mut browser) = Browser::open(port) else { return world.stop().map_or((), drop) };
+    browser.nu = true;
+    let mut steps = Vec::new();
+    for (language, looks) in [("es", SPANISH), ("en", ENGLISH)] {
+        let say = |es, en| if language == "es" { es } else { en };
+        let looks = json!(["looks", looks[0], looks[1]]);
+        let enter = |name: &str, password: &str| {
+            [
+                json!(["fill", say("Nombre", "Name"), name]),
+                json!(["fill", say("Contraseña", "Password"), password]),
+                json!(["click", "button", say("Entrar", "Log in")]),
+            ]
+        };
+        steps.extend([json!(["language", language]), json!(["goto", "/login"]), json!(["lang", language]), looks.clone()]);
+        steps.extend(enter("ana", "no es esta frase"));
+        steps.extend([json!(["count", "[role=alert]", 1]), looks.clone()]);
+        steps.extend(enter("ana", "una frase muy larga"));
+        steps.push(json!(["at", "/$"]));
+        for page in ["/account", "/users", "/audit"] {
+            steps.extend([json!(["goto", page]), looks.clone()]);
+        }
+        steps.extend([json!(["click", "button", say("Salir", "Log out")]), json!(["at", "/login"])]);
+        steps.extend(enter("bea", "una frase muy larga"));
+        steps.push(json!(["at", "/$"]));
+        for page in ["/users", "/cases/add", "/account", "/deliveries"] {
+            steps.extend([json!(["goto", page]), looks.clone()]);
+        }
+        steps.extend([json!(["click", "button", say("Salir", "Log out")]), json!(["at", "/login"])]);
+        // Their language is that of the mail.
+        steps.extend([json!(["goto", way_out]), looks.clone()]);
+    }
+    let said = browser.walk(&steps);
+    assert!(said["pages"].as_u64() >= Some(18), "{said}");
+    world.finish();
 }

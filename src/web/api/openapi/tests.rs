@@ -73,6 +73,35 @@ fn every_example_of_a_webhook_keeps_to_its_schema() {
 }
 
 #[test]
+fn a_visit_that_found_trouble_and_one_that_waits_are_each_described_once() {
+    use crate::wire::api::visits::{CaseName, VisitLine, Visited, Waits};
+    let place = "https://veedor.example/openapi.json";
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource(place, made()).expect("a resource");
+    let index =
+        compiler.compile(&format!("{place}#/components/schemas/VisitLine"), &mut schemas).unwrap_or_else(|error| panic!("{error:#}"));
+    let case = || CaseName { source: "ec-esatje".into(), number: "1".into(), name: None };
+    let visited = |health: &str, detail: Option<&str>| {
+        let (health, detail) = (health.to_owned(), detail.map(str::to_owned));
+        VisitLine::Visited(Box::new(Visited {
+            case: case(),
+            health,
+            detail,
+            version: Some(1),
+            baseline: false,
+            events: vec![],
+            own_recipe: None,
+        }))
+    };
+    let waits = |health: &str| VisitLine::Waits(Waits { case: case(), health: health.to_owned(), detail: "why".into(), not_before: None });
+    for line in [visited("ok", None), visited("unreadable", Some("at info")), waits("under_way"), waits("postponed")] {
+        let told = serde_json::to_value(&line).expect("JSON");
+        schemas.validate(&told, index).unwrap_or_else(|why| panic!("{told}: {why:#}"));
+    }
+    assert!(schemas.validate(&serde_json::to_value(waits("gone")).expect("JSON"), index).is_err());
+}
+
+#[test]
 fn rows_of_delays_keep_to_their_schema() {
     let place = "https://veedor.example/openapi.json";
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
