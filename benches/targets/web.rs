@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use veedor::domain::case::CaseRef;
-use veedor::domain::docket::Docket;
+use veedor::domain::docket::{Docket, EntryKey};
 use veedor::domain::event::{Actor, EXCERPT_CHARS, Event, EventEntry, EventKind};
 use veedor::domain::health::Health;
 use veedor::domain::id::sha256;
@@ -35,7 +35,7 @@ const LONG: u64 = 5_000;
 const TOLD: usize = 5;
 /// Requests a second, and how many of each page.
 const RATE: u32 = 50;
-const REQUESTS: u32 = 1_500;
+const REQUESTS: u32 = 1_000;
 /// Connections that are kept.
 const CONNECTIONS: u32 = 16;
 /// What the slowest hundredth may take, in milliseconds.
@@ -78,14 +78,22 @@ pub fn measure(table: &mut Table) {
     table.note("a file that never changes, p50", still.p50, "ms");
     table.note("a file that never changes, p99", still.p99, "ms");
     let long = format!("/cases/ec-esatje/{}", number(0));
+    let of_long = |more: &str| -> Paths {
+        let path = format!("{long}{more}");
+        Box::new(move |_| path.clone())
+    };
     let feeds = feeds(&scene);
     let mut pages: Vec<(String, Paths)> = vec![
         ("the list of cases".into(), Box::new(|_| "/cases".to_owned())),
         ("the list, another page and search each time".into(), Box::new(move |n| format!("/cases?q={}&page={}", n % 100, n % 3 + 1))),
-        ("a case of 5,000 entries".into(), Box::new(move |_| long.clone())),
+        ("a case of 5,000 entries".into(), of_long("")),
+        ("its differences between two versions".into(), of_long("/diff?from=1&to=2")),
+        ("its versions".into(), of_long("/versions")),
+        ("its changes".into(), of_long("/changes")),
         ("today".into(), Box::new(|_| "/".to_owned())),
         ("hearings".into(), Box::new(|_| "/hearings".to_owned())),
         ("the API's list of cases".into(), Box::new(|_| "/api/v1/cases?limit=100".to_owned())),
+        ("the API's events, page by page".into(), Box::new(|n| format!("/api/v1/events?after={}&limit=100", n % 10 * 100))),
     ];
     for (name, path) in feeds {
         pages.push((name, Box::new(move |_| path.clone())));
@@ -95,6 +103,7 @@ pub fn measure(table: &mut Table) {
         table.at_most(&format!("{name}, p99"), found.p99, SLOWEST, "ms");
         table.note("  p50", found.p50, "ms");
         table.note("  p50 over that of the file", found.p50 / still.p50, "times");
+        table.note("  p99 over that of the file", found.p99 / still.p99, "times");
     }
     let (resident, peak) = daemon.memory();
     table.note("memory now", resident, "MiB");
@@ -102,10 +111,12 @@ pub fn measure(table: &mut Table) {
     daemon.stop();
 }
 
-/// The addresses of feeds of everything and of a tag, secret as they are: name and path.
+/// The addresses of feeds of everything, of a tag and of the long case, secret as they are: name and path.
 fn feeds(scene: &Scene) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    for more in [&[][..], &["--tag", "mesa"]] {
+    let long = number(0);
+    let scopes = [("everything", vec![]), ("a tag", vec!["--tag", "mesa"]), ("the case of 5,000 entries", vec!["--case", &long])];
+    for (scope, more) in &scopes {
         let mut command = Command::new(env!("CARGO_BIN_EXE_veedor"));
         command.args(["feed", "add", "--name", "bench", "--json"]).args(more).arg("-c").arg(scene.path("watchlist.toml"));
         let made = command.output().expect("it runs");
@@ -113,7 +124,7 @@ fn feeds(scene: &Scene) -> Vec<(String, String)> {
         for form in ["atom", "ics"] {
             let address = said[form].as_str().unwrap_or_else(|| panic!("{said}"));
             let path = address.split_once("/feeds/").map(|(_, path)| format!("/feeds/{path}")).expect("an address of a feed");
-            all.push((format!("{form} of {}", if more.is_empty() { "everything" } else { "a tag" }), path));
+            all.push((format!("{form} of {scope}"), path));
         }
     }
     all
@@ -123,7 +134,7 @@ fn feeds(scene: &Scene) -> Vec<(String, String)> {
 fn fill(store: &Store, cases: usize, now: Timestamp) {
     let cases: Vec<CaseRef> = (0..cases).map(|n| CaseRef { source: "ec-esatje".into(), number: number(n).replace('-', "") }).collect();
     let cids = store.register(&cases).expect("registered");
-    let second = |at: Timestamp| u32::try_from(at.as_second()).expect("in this century");
+    let seconds = |at: Timestamp| u32::try_from(at.as_second()).expect("in this century");
     let later = now + Duration::from_secs(12 * 3600);
     for ((case, cid), nth) in cases.into_iter().zip(cids).zip(0..) {
         let docket = docket(nth, if nth == 0 { LONG } else { ENTRIES });
@@ -137,12 +148,32 @@ fn fill(store: &Store, cases: usize, now: Timestamp) {
             fetched_at: now,
         };
         let events = if nth % TOLD as u64 == 0 { vec![event(&case, &docket, now)] } else { Vec::new() };
-        let head = Head { version: 1, health: Health::Ok, pages_sha256: sha256(&page.body), ..Head::unvisited(case, now) };
+        let head = Head { version: 1, health: Health::Ok, pages_sha256: sha256(&page.body), ..Head::unvisited(case.clone(), now) };
         let version = Some(Version { number: 1, at: now, docket, pages: vec![page] });
-        let row = Row { next_due: second(later), last_ok: second(now), ..Row::default() };
-        store.commit(Visit { cid, row, head, missing: None, version, events, deliveries: Vec::new() }).expect("committed");
+        let row = Row { next_due: seconds(later), last_ok: seconds(now), ..Row::default() };
+        let visit = Visit { cid, row, head, missing: None, version, events, deliveries: Vec::new() };
+        store.commit(visit.clone()).expect("committed");
+        if nth == 0 {
+            store.commit(second(&case, visit)).expect("committed");
+        }
     }
     store.flush().expect("flushed");
+}
+
+/// The next version of the long case: one entry is new, and one in fifty says something else.
+fn second(case: &CaseRef, first: Visit) -> Visit {
+    let Some(Version { at, mut docket, mut pages, .. }) = first.version else { panic!("a version") };
+    for entry in docket.entries.iter_mut().step_by(50) {
+        entry.text.push_str(" Notifíquese y cúmplase.");
+    }
+    let mut new = docket.entries.first().expect("an entry").clone();
+    (new.key, new.text) = (EntryKey("new".into()), "Agréguese al expediente el escrito que antecede.".into());
+    docket.entries.insert(0, new);
+    pages[0].body.push(b'2');
+    let told = Event { version: 2, seq: 2, ..event(case, &docket, at) };
+    let told = Event { id: Event::id_of(case, 2, "new", told.kind), ..told };
+    let head = Head { version: 2, pages_sha256: sha256(&pages[0].body), ..first.head };
+    Visit { head, version: Some(Version { number: 2, at, docket, pages }), events: vec![told], ..first }
 }
 
 fn event(case: &CaseRef, docket: &Docket, now: Timestamp) -> Event {

@@ -37,6 +37,8 @@ pub enum Form {
     },
     /// One page of HTML.
     Html,
+    /// Of that page how long each stage takes, with its curves; links lead to places in the page.
+    Curves,
 }
 
 impl Form {
@@ -46,7 +48,7 @@ impl Form {
             Self::Rows => None,
             Self::Json => Some("application/json"),
             Self::Csv { .. } => Some("text/csv; charset=utf-8"),
-            Self::Html => Some("text/html; charset=utf-8"),
+            Self::Html | Self::Curves => Some("text/html; charset=utf-8"),
         }
     }
 }
@@ -57,6 +59,7 @@ impl From<Form> for String {
             Form::Rows => "rows".to_owned(),
             Form::Json => "json".to_owned(),
             Form::Html => "html".to_owned(),
+            Form::Curves => "curves".to_owned(),
             Form::Csv { table } => format!("csv:{table}"),
         }
     }
@@ -68,6 +71,7 @@ impl From<String> for Form {
             "rows" => Self::Rows,
             "json" => Self::Json,
             "html" => Self::Html,
+            "curves" => Self::Curves,
             // A table that does not exist is refused with the names of those that do.
             other => Self::Csv { table: other.strip_prefix("csv:").unwrap_or(other).to_owned() },
         }

@@ -3,10 +3,14 @@
 //! Asked by `answers` for the web, which keeps the bytes. Everything is told as messages tell it, whoever asks: feeds leave the machine. The
 //! same state gives the same bytes; an entry is worded once and again when what may be told of it has changed. Blocks.
 
+mod archive;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{Timestamp, ToSpan};
+
+use archive::Archive;
 
 use super::Handles;
 use super::absent::is_reserved;
@@ -24,16 +28,12 @@ use crate::store::error::StoreError;
 use crate::store::{Cid, Store};
 use crate::wire::api::feeds::FeedDocument;
 
-/// Entries of an older document, and at most twice as many stand in the newest (`alerting.md` C4).
-const PAGE: usize = 100;
 /// What is older than this, before the newest entry, stands in older documents.
 const HEAD_DAYS: i64 = 90;
 /// Entries that are kept as they were worded.
 const KEPT_ENTRIES: usize = 4_000;
 /// Scopes of which it is kept where their events stand.
 const KEPT_SCOPES: usize = 100;
-/// The right side of the identities of appointments of a veedor that sends no mail.
-const NO_DOMAIN: &str = "veedor.invalid";
 
 /// What is kept between two documents. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -141,23 +141,19 @@ fn atom(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion, page: 
         return Ok(Some(FeedDocument { state, body: None, updated: String::new() }));
     }
     let places = handles.feeds.with(config, |kept| kept.places(config, &question.of, &journal, &cids));
-    let start = head(store, &journal, &places)?;
-    let (from, to) = match page {
-        None => (start, places.len()),
-        Some(page) => {
-            let Some(from) = usize::try_from(page).ok().and_then(|page| page.checked_sub(1)).map(|page| page.saturating_mul(PAGE)) else {
-                return Ok(None);
-            };
-            // An older document is whole, and changes no more.
-            if from.saturating_add(PAGE) > start {
-                return Ok(None);
-            }
-            (from, from.saturating_add(PAGE))
-        }
+    let archive = Archive::new(&question.of, &places);
+    let head = archive.head(recent(store, &journal, &places)?);
+    // An older document is whole, and changes its place no more.
+    let events = match page {
+        None => head..places.len(),
+        Some(page) => match archive.page(page, head) {
+            Some(events) => events,
+            None => return Ok(None),
+        },
     };
     let mut entries = Vec::new();
     let mut updated = Timestamp::UNIX_EPOCH;
-    for at in places.get(from..to).unwrap_or_default().iter().rev() {
+    for at in places.get(events.clone()).unwrap_or_default().iter().rev() {
         let Some((number, _)) = journal.places.get(*at) else { continue };
         if let Some(worded) = worded(handles, config, &journal, *number, question)? {
             updated = updated.max(worded.updated);
@@ -167,7 +163,6 @@ fn atom(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion, page: 
     let about = named(config, &question.of);
     let current = file_name(&question.of);
     let of_page = |page: usize| format!("{current}?page={page}");
-    let before = from / PAGE;
     let feed = AtomFeed {
         language: language_of(question),
         id: id_of(store, &question.of)?,
@@ -175,38 +170,26 @@ fn atom(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion, page: 
         updated,
         name: &page.map_or_else(|| current.clone(), |page| format!("{current}?page={page}")),
         dashboard: &dashboard(&question.of),
-        older: (before > 0).then(|| of_page(before)),
-        newer: page.map(|_| to).filter(|to| to.saturating_add(PAGE) <= start).map(|to| of_page(to / PAGE + 1)),
+        older: archive.before(events.start).map(of_page),
+        newer: page.and_then(|_| archive.after(events.end, head)).map(of_page),
         current: page.map(|_| current.as_str()),
         entries: &entries,
     };
     Ok(Some(FeedDocument { state, body: Some(message::atom(&feed)), updated: updated.to_string() }))
 }
 
-/// At which of its events the newest document of a feed begins: a whole number of older ones stands before it.
-fn head(store: &Store, journal: &Journal, places: &[usize]) -> Result<usize, StoreError> {
-    let count = places.len();
-    let mut recent = 0;
-    let number = |at: usize| places.get(at).and_then(|at| journal.places.get(*at)).map(|(number, _)| *number);
-    let newest = match number(count.saturating_sub(1)) {
+/// The first of a feed's events that is of the last months.
+fn recent(store: &Store, journal: &Journal, places: &[usize]) -> Result<usize, StoreError> {
+    let newest = places.last().and_then(|at| journal.places.get(*at)).map(|(number, _)| *number);
+    let newest = match newest {
         Some(number) => store.event_numbered(number)?,
         None => None,
     };
     // Not before now but before the newest, so that the same events make the same document on any day.
-    if let Some(newest) = newest {
-        let oldest = newest.seen_at.saturating_sub((HEAD_DAYS * 24).hours()).unwrap_or(newest.seen_at);
-        let first = journal.since(store, oldest)?;
-        recent = places.partition_point(|at| *at < first);
-    }
-    Ok(begins_at(count, recent))
-}
-
-/// The same of so many events, of which those from `recent` on are of the last months: at most twice a page stands in it, and whole pages before
-/// it.
-fn begins_at(count: usize, recent: usize) -> usize {
-    let start = recent.max(count.saturating_sub(2 * PAGE));
-    let whole = start.div_ceil(PAGE).saturating_mul(PAGE);
-    if whole <= count { whole } else { count / PAGE * PAGE }
+    let Some(newest) = newest else { return Ok(0) };
+    let oldest = newest.seen_at.saturating_sub((HEAD_DAYS * 24).hours()).unwrap_or(newest.seen_at);
+    let first = journal.since(store, oldest)?;
+    Ok(places.partition_point(|at| *at < first))
 }
 
 impl Kept {
@@ -221,7 +204,9 @@ impl Kept {
         }
         let places = self.scopes.entry(of.clone()).or_default();
         let new = journal.places.iter().enumerate().skip(places.upto);
-        places.of.extend(new.filter(|(_, (_, cid))| cids.get(cid).is_some_and(|case| includes(config, of, case))).map(|(at, _)| at));
+        // What was told of a case that is watched no more keeps its place among all, and stands in no document.
+        let is_of = |cid: &Cid| *of == FeedScope::All || cids.get(cid).is_some_and(|case| includes(config, of, case));
+        places.of.extend(new.filter(|(_, (_, cid))| is_of(cid)).map(|(at, _)| at));
         places.upto = journal.places.len();
         places.of.clone()
     }
@@ -237,7 +222,8 @@ fn worded(
 ) -> Result<Option<Worded>, StoreError> {
     let (store, english) = (&handles.store, question.english);
     let Some(event) = store.event_numbered(number)? else { return Ok(None) };
-    if journal.hidden.contains(&event.id) || event.kind.audience() == Audience::Operator {
+    let is_hidden = journal.hidden.contains(&event.id) || config.watch(&event.case).is_none();
+    if is_hidden || event.kind.audience() == Audience::Operator {
         return Ok(None);
     }
     let (of, reserved_since) = standing(store, config, &event.case)?;
@@ -349,10 +335,7 @@ fn calendar(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion) ->
 /// The right side of the identities of appointments: that of the mails.
 fn domain(store: &Store, config: &Config) -> Result<String, StoreError> {
     let from = config.smtp.as_ref().and_then(|smtp| smtp.from.rsplit('@').next()).map(|domain| domain.trim_end_matches('>'));
-    match from {
-        Some(domain) => store.mail_domain(domain),
-        None => Ok(store.known_mail_domain()?.unwrap_or_else(|| NO_DOMAIN.to_owned())),
-    }
+    store.calendar_domain(from)
 }
 
 /// What is said of a case beside an appointment that is fit to be shown already.
@@ -373,29 +356,6 @@ fn about<'a>(config: &'a Config, watch: &'a Watch, case_url: &'a str, language: 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn before_the_newest_document_stand_whole_pages_and_nothing_falls_between() {
-        for (count, recent, begins) in [
-            (0, 0, 0),
-            (5, 5, 0),
-            (99, 99, 0),
-            (100, 0, 0),
-            (200, 0, 0),
-            (201, 0, 100),
-            (250, 0, 100),
-            (250, 101, 200),
-            (250, 250, 200),
-            (300, 300, 300),
-            (1_234, 0, 1_100),
-        ] {
-            assert_eq!(begins_at(count, recent), begins, "{count} events, the last months' from {recent} on");
-        }
-        for count in 0..700 {
-            let begins = begins_at(count, count / 3);
-            assert!(begins <= count && begins.is_multiple_of(PAGE) && count - begins <= 2 * PAGE, "{count}");
-        }
-    }
 
     #[test]
     fn from_each_document_the_dashboard_and_its_own_name_are_found_without_the_secret() {

@@ -109,6 +109,12 @@ fn is_told(line: &HearingLine) -> bool {
 }
 
 impl Read<'_> {
+    /// When the next day begins at the court.
+    pub(super) fn tomorrow(&self, now: Timestamp) -> Option<Timestamp> {
+        let tomorrow = now.to_zoned_datetime(self.zone.clone()).date().tomorrow().ok()?;
+        self.zone.to_timestamp(tomorrow.to_datetime(jiff::civil::Time::midnight())).ok()
+    }
+
     /// What of it may be told.
     pub(super) fn telling(&self, store: &Store, known: &telling::Read, config: &Config) -> Result<Telling, StoreError> {
         Telling::as_held(store, known, config, self.watch, (self.cid, &self.head), (&self.docket, self.head.version))

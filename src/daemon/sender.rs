@@ -50,6 +50,7 @@ pub fn sender(config: &Config, channel: &config::Channel) -> Result<Channel, Str
                 ca: smtp.ca.clone(),
                 from: smtp.from.clone(),
                 id_domain: None,
+                calendar_domain: None,
             }))
         }
     }

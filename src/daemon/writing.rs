@@ -43,14 +43,15 @@ pub(super) async fn write(
         if let Some(error) = damaged.filter(|_| events.is_empty()) {
             return Err(error);
         }
-        let domain = domain.map(|domain| store.mail_domain(&domain)).transpose()?;
+        let both = |domain: String| Ok::<_, StoreError>((store.mail_domain(&domain)?, store.calendar_domain(Some(&domain))?));
+        let domains = domain.map(both).transpose()?;
         let key = linked.then(|| store.link_key()).transpose()?;
         let told = told(&store, &read, &list, &case, events, is_digest)?;
-        Ok((told, domain, key))
+        Ok((told, domains, key))
     });
-    let (told, domain, key) = loaded.await?;
+    let (told, domains, key) = loaded.await?;
     if let notify::Channel::Email(smtp) = sender {
-        smtp.id_domain = domain;
+        (smtp.id_domain, smtp.calendar_domain) = domains.unzip();
     }
     if told.iter().all(|(.., events)| events.is_empty()) {
         let why = "its events are not in the store; run `veedor fsck`".to_owned();

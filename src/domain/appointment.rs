@@ -171,6 +171,10 @@ fn id_of(case: &CaseRef, root: &Setting, nth: usize) -> Id {
     Id::derive(&[&[&b"appointment"[..]], &parts[..], &[&nth.to_be_bytes()[..]]].concat())
 }
 
+fn is_certain(placed: &Placed) -> bool {
+    placed.setting.date.is_some() && placed.setting.warnings.is_empty()
+}
+
 fn did_not_start(outcome: Outcome) -> bool {
     outcome.is_not_held() || outcome == Outcome::Revoked
 }
@@ -213,8 +217,7 @@ fn is_on(known: &Appointment, placed: &Placed) -> bool {
 impl Life<'_> {
     /// What a calendar shows of it: its last certain day. A doubtful day is none: the hearing is then off its old one.
     fn appointment(&self, before: Option<&Appointment>) -> Option<Appointment> {
-        let certain = |placed: &&&Placed| placed.setting.date.is_some() && placed.setting.warnings.is_empty();
-        let shown = *self.settings.iter().rev().find(certain)?;
+        let shown = *self.settings.iter().rev().find(|placed| is_certain(placed))?;
         let last = *self.settings.last()?;
         let cancelled = !std::ptr::eq(shown, last) || did_not_start(last.setting.outcome);
         let setting = &shown.setting;
@@ -230,15 +233,38 @@ impl Life<'_> {
             mode: setting.mode,
             room: setting.room.clone(),
         };
-        // What the docket itself shows is the least: after a restore of an older backup the number must not fall behind what was told.
-        let shows = self.settings.iter().filter(|placed| certain(placed)).count().saturating_sub(1) + usize::from(cancelled);
-        let shows = u32::try_from(shows).unwrap_or(u32::MAX);
+        // What the docket itself shows is the least: after a restore of an older backup the number must not fall behind what was told, and what
+        // was moved away and back was moved, though nobody told of it.
+        let shows = u32::try_from(self.changes()).unwrap_or(u32::MAX);
         next.sequence = match before {
-            Some(before) if before.has_times_of(&next) => before.sequence,
+            Some(before) if before.has_times_of(&next) => before.sequence.max(shows),
             Some(before) => before.sequence.saturating_add(1).max(shows),
             None => shows,
         };
         Some(next)
+    }
+
+    /// How often whoever read the docket entry by entry saw another day, hour or state of it.
+    fn changes(&self) -> usize {
+        let mut states = Vec::new();
+        let mut shown: Option<&Placed> = None;
+        let mut see = |shown: Option<&Placed>, cancelled: bool| {
+            let times =
+                |placed: &Placed| (placed.setting.date, placed.setting.end_date, placed.setting.time, placed.zone.clone(), cancelled);
+            states.extend(shown.map(times));
+            states.dedup();
+        };
+        for (at, placed) in self.settings.iter().enumerate() {
+            let is_certain = is_certain(placed);
+            shown = if is_certain { Some(placed) } else { shown };
+            see(shown, !is_certain);
+            // One entry that puts it off and sets its next day changes it once.
+            let is_moved = self.settings.get(at + 1).is_some_and(|next| next.setting.set_by == placed.setting.told_by);
+            if did_not_start(placed.setting.outcome) && !is_moved {
+                see(shown, true);
+            }
+        }
+        states.len().saturating_sub(1)
     }
 
     fn entries(&self) -> HashSet<EntryKey> {

@@ -50,7 +50,8 @@ fn compose(smtp: &Smtp, delivery: &Delivery, cases: &[(&[Shown], &About<'_>)], l
     let facts: Vec<&[u8]> = std::iter::once(&delivery.id.0[..]).chain(events().map(|event| &event.id.0[..])).collect();
     let id = Id::derive(&facts);
     let ids: Vec<String> = events().map(|event| event.id.to_string()).collect();
-    let publisher = message::Publisher { name: from.name.as_deref(), address: from.email.as_ref(), domain: &domain };
+    let of_calendar = smtp.calendar_domain.as_deref().unwrap_or(&domain);
+    let publisher = message::Publisher { name: from.name.as_deref(), address: from.email.as_ref(), domain: of_calendar };
     let calendar = message::calendar_of(cases, &publisher);
     let alternatives = MultiPart::alternative()
         .boundary(format!("=_veedor_{}", delivery.id))
@@ -196,6 +197,7 @@ mod tests {
             ca: None,
             from: from.into(),
             id_domain: None,
+            calendar_domain: None,
         }
     }
 

@@ -99,6 +99,7 @@ fn channels() -> Vec<(&'static str, Channel)> {
         ca: None,
         from: "Vigilancia <veedor@example.org>".into(),
         id_domain: None,
+        calendar_domain: None,
     };
     let chat = |service| Chat { service, url: "https://chat.example.org/x".into(), token: None, room: None, reach: Reach::default() };
     // A program gets the bytes of a webhook.

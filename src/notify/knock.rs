@@ -101,7 +101,7 @@ mod tests {
 
     fn relay(port: u16, tls: Tls, ca: Option<Vec<u8>>) -> Smtp {
         let (host, from) = ("localhost".to_owned(), "Veedor <veedor@example.org>".to_owned());
-        Smtp { host, port, tls, user: None, password: None, token: None, ca, from, id_domain: None }
+        Smtp { host, port, tls, user: None, password: None, token: None, ca, from, id_domain: None, calendar_domain: None }
     }
 
     fn fixture(name: &str) -> Vec<u8> {

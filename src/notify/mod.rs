@@ -76,6 +76,8 @@ pub struct Smtp {
     pub from: String,
     /// The right side of message ids; `None` takes that of the sender.
     pub id_domain: Option<String>,
+    /// The right side of the identities of appointments; as of message ids when nothing is kept.
+    pub calendar_domain: Option<String>,
 }
 
 /// How a connection to a relay is protected. There is no "if the server offers it".
@@ -351,6 +353,7 @@ mod tests {
             ca: None,
             from: "Veedor <veedor@example.org>".into(),
             id_domain: None,
+            calendar_domain: None,
         };
         let shown = format!("{:?} {:?}", Channel::Email(relay), Channel::Webhook(hook()));
         assert!(

@@ -84,7 +84,7 @@ async fn begun(kept: &Kept, relay: &Smtp, from: Address, deadlines: &Deadlines) 
     let hello = ClientId::Domain(from.domain().to_owned());
     let mail = || Mail::new(Some(from.clone()), vec![]);
     // What a message id would be written with is no part of the way.
-    let way = Smtp { id_domain: None, ..relay.clone() };
+    let way = Smtp { id_domain: None, calendar_domain: None, ..relay.clone() };
     if let Some(mut line) = kept.take(&way)
         && command(&mut line.connection, mail(), Phase::Mail, deadlines).await.is_ok()
     {

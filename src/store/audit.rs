@@ -141,8 +141,16 @@ fn old(trees: &Trees, before: Timestamp) -> Result<Vec<u64>, StoreError> {
     let (mut old, mut unread) = (Vec::new(), Vec::new());
     // The last stays, so that no number is given twice.
     let last = trees.at(Table::Audit).last()?.and_then(|(key, _)| keys::u64_at(&key, 0));
-    for row in trees.at(Table::Audit).iter().take(GROUP) {
-        let (key, value) = row?;
+    for row in trees.at(Table::Audit).iter() {
+        if old.len() >= GROUP {
+            break;
+        }
+        let (key, value) = match row {
+            Err(error) if error.is_fatal() => return Err(error),
+            // What cannot even be read stays where it is; what stands behind it goes all the same.
+            Err(_) => continue,
+            Ok(row) => row,
+        };
         let Some(number) = keys::u64_at(&key, 0) else { continue };
         match rows::decode_row::<DeedRecord>(Table::Audit, &key, &value) {
             Ok(record) if record.at.0 < before && Some(number) != last => {
@@ -176,11 +184,16 @@ type Lines = Vec<Result<Line, StoreError>>;
 
 /// Some of them as lines, and where to go on; of one that does not read back, that there should be one.
 pub(super) fn audit_lines(trees: &Trees, from: u64) -> Result<(Lines, Option<u64>), StoreError> {
-    let mut lines = Vec::new();
+    let mut lines: Lines = Vec::new();
+    // What stands behind a part that cannot be read comes from the end, and so in one group with it.
+    let mut is_broken = false;
     for row in trees.at(Table::Audit).range(from.to_be_bytes()..) {
-        if lines.len() == GROUP {
-            let next = row.as_ref().ok().and_then(|(key, _)| keys::u64_at(key, 0));
-            return Ok((lines, next));
+        is_broken |= row.is_err();
+        if lines.len() >= GROUP
+            && !is_broken
+            && let Some(next) = row.as_ref().ok().and_then(|(key, _)| keys::u64_at(key, 0))
+        {
+            return Ok((lines, Some(next)));
         }
         lines.push(row.and_then(|(key, value)| {
             let number = keys::u64_at(&key, 0).unwrap_or_default();

@@ -21,16 +21,17 @@ use crate::domain::id::Id;
 use crate::failpoint;
 
 use super::codes::{Blob, MediumCode, Sha};
+use super::domains::{CALENDAR_DOMAIN, MAIL_DOMAIN, kept};
 use super::error::StoreError;
 use super::folder::sync_dir;
 use super::keys::{self, Table, Trees};
-use super::lines::{CaseLine, DeliveryLine, Line, LineWriter, read_lines};
+use super::lines::{CaseLine, DeliveryLine, Line, LineWriter, Whole, read_lines};
 use super::records::case::WordRecord;
 use super::records::delivery::DeliveryRecord;
 use super::records::docket::SnapshotRecord;
 use super::records::event::EventRecord;
 use super::writer::{Dirty, Ledger};
-use super::{Cid, Store, accounts, attempts, audit, bodies, cases, derived, left, link_key, outbox, rows, snapshot, tokens};
+use super::{Cid, Store, accounts, attempts, audit, bodies, cases, derived, left, link_key, rows, snapshot, tokens};
 
 /// How the names of backups begin; their time follows.
 pub(super) const PREFIX: &str = "veedor-";
@@ -168,8 +169,10 @@ impl Store {
     }
 
     fn export_noting(&self, out: &mut dyn Write, now: Timestamp, whole: bool) -> Result<LineCounts, StoreError> {
-        let mail_domain = self.read(outbox::mail_domain)?;
-        let mut export = Export { store: self, out: LineWriter::begin(out, now.into(), mail_domain)?, written: HashMap::new() };
+        let (mail_domain, calendar_domain) = self.read(|trees| Ok((kept(trees, MAIL_DOMAIN)?, kept(trees, CALENDAR_DOMAIN)?)))?;
+        let next_event = Some(self.write(false, |ledger| Ok(ledger.next_event))?);
+        let of_whole = Whole { mail_domain, calendar_domain, next_event };
+        let mut export = Export { store: self, out: LineWriter::begin(out, now.into(), of_whole)?, written: HashMap::new() };
         let last = self.write(false, |ledger| Ok(ledger.next_cid.saturating_sub(1)))?;
         let mut next = 1;
         while next <= last {

@@ -14,13 +14,14 @@ use super::accounts::AccountRecord;
 use super::audit::DeedRecord;
 use super::codes::Blob;
 use super::compact::LIVE;
+use super::domains::{CALENDAR_DOMAIN, MAIL_DOMAIN};
 use super::error::StoreError;
 use super::feeds::FeedRecord;
 use super::hosts::HostRecord;
 use super::keys::{self, Table, Trees};
 use super::left::LeftRecord;
 use super::link_key::LINK_KEY;
-use super::outbox::MAIL_DOMAIN;
+use super::numbers::{NUMBERS, Numbers};
 use super::readings::ReadingRecord;
 use super::records::case::{HeadRecord, MissingEntryRecord, NameRecord, RowRecord, WordRecord};
 use super::records::delivery::{AttemptRecord, DeliveryRecord};
@@ -60,9 +61,10 @@ pub(super) fn show(trees: &Trees, table: Table, key: &[u8], value: &[u8]) -> Res
         return Err(rows::damaged(table, key, "its key is too short"));
     }
     let shown = match table {
-        Table::Meta if key == MAIL_DOMAIN => json(&rows::decode_row::<String>(table, key, value)?),
+        Table::Meta if key == MAIL_DOMAIN || key == CALENDAR_DOMAIN => json(&rows::decode_row::<String>(table, key, value)?),
         // Counts that are not the same in two stores that hold the same.
         Table::Meta if key == WRITES || key == LIVE => return rows::decode_row::<u64>(table, key, value).map(|_| None),
+        Table::Meta if key == NUMBERS => return rows::decode_row::<Numbers>(table, key, value).map(|_| None),
         // It is a secret.
         Table::Meta if key == LINK_KEY => return rows::decode_row::<[u8; 32]>(table, key, value).map(|_| None),
         Table::Meta => json(&rows::decode_row::<u32>(table, key, value)?),

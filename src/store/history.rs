@@ -13,7 +13,7 @@ use super::error::StoreError;
 use super::keys::{self, MUTED, Table, Trees};
 use super::records::event::EventRecord;
 use super::writer::Words;
-use super::{Cid, Store, Version, cases, rows, snapshot};
+use super::{Cid, Store, Version, cases, numbers, rows, snapshot};
 
 /// A version without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,9 +168,9 @@ impl Store {
         })
     }
 
-    /// The number of the newest event; 0 when there is none.
+    /// The number below which no event will have one any more: that of the newest event, or, after a restore, more; 0 when there is none.
     pub fn last_event(&self) -> Result<u64, StoreError> {
-        self.read(|trees| Ok(trees.at(Table::Event).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default()))
+        self.read(|trees| Ok(numbers::next(trees)?.saturating_sub(1)))
     }
 
     /// The events of a case, oldest first.
@@ -212,7 +212,7 @@ impl Store {
             let last = |table| -> Result<u64, StoreError> {
                 Ok(trees.at(table).last()?.and_then(|(key, _)| keys::u64_at(&key, 0)).unwrap_or_default())
             };
-            let mut counts = Counts { cases: last(Table::Name)?, events: last(Table::Event)?, ..Counts::default() };
+            let mut counts = Counts { cases: last(Table::Name)?, events: numbers::count(trees)?, ..Counts::default() };
             for key in trees.at(Table::Due).iter().keys() {
                 match keys::u64_at(&key?, 0) {
                     Some(keys::NEVER) => counts.dead += 1,

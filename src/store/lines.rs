@@ -39,8 +39,8 @@ pub(super) enum Line {
         format: u32,
         program: String,
         at: Instant,
-        #[serde(default)]
-        mail_domain: Option<String>,
+        #[serde(flatten)]
+        whole: Whole,
     },
     /// A case without its history.
     Case(CaseLine),
@@ -72,6 +72,20 @@ pub(super) enum Line {
     Damaged { what: String },
     /// The last.
     End { counts: LineCounts, sha256: Sha },
+}
+
+/// What is of the whole store.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Whole {
+    /// The right side of message ids.
+    #[serde(default)]
+    pub mail_domain: Option<String>,
+    /// That of appointments, where it is not the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar_domain: Option<String>,
+    /// The number of the next event when the backup began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_event: Option<u64>,
 }
 
 /// A case without its history.
@@ -115,9 +129,9 @@ pub(super) struct LineWriter<'a> {
 
 impl<'a> LineWriter<'a> {
     /// Begins with the header.
-    pub(super) fn begin(out: &'a mut dyn Write, at: Instant, mail_domain: Option<String>) -> Result<Self, StoreError> {
+    pub(super) fn begin(out: &'a mut dyn Write, at: Instant, whole: Whole) -> Result<Self, StoreError> {
         let mut writer = Self { out, hash: Sha256::new(), counts: LineCounts::default() };
-        writer.put(&Line::Veedor { format: LINES_FORMAT, program: env!("CARGO_PKG_VERSION").to_owned(), at, mail_domain })?;
+        writer.put(&Line::Veedor { format: LINES_FORMAT, program: env!("CARGO_PKG_VERSION").to_owned(), at, whole })?;
         Ok(writer)
     }
 

@@ -54,6 +54,7 @@ mod compact;
 mod deliveries;
 mod derived;
 mod digest;
+mod domains;
 mod dump;
 mod durability;
 mod format;
@@ -62,6 +63,7 @@ pub mod journal;
 mod keys;
 mod lines;
 mod link_key;
+mod numbers;
 pub mod queue;
 
 mod records;

@@ -48,9 +48,6 @@ pub enum DeliveryFilter {
 /// Deliveries that are held in one transaction.
 const HOLD_GROUP: usize = 500;
 
-/// The key of the right side of message ids in `meta`.
-pub(super) const MAIL_DOMAIN: &[u8] = b"mail_domain";
-
 /// A delivery on its way into a batch.
 pub(super) struct Staged {
     pub(super) before: Option<StateRecord>,
@@ -136,21 +133,6 @@ impl Store {
             let record = ledger.record(id)?.ok_or_else(|| StoreError::Refused(format!("there is no delivery {id}")))?;
             ledger.put_content(id, &record, content)
         })
-    }
-
-    /// The right side of message ids, if it was ever asked for.
-    pub fn known_mail_domain(&self) -> Result<Option<String>, StoreError> {
-        self.read(mail_domain)
-    }
-
-    /// The right side of message ids. The first that is asked for stays for ever, so that a new sender's address neither
-    /// changes ids nor cuts threads.
-    pub fn mail_domain(&self, now: &str) -> Result<String, StoreError> {
-        if let Some(known) = self.read(mail_domain)? {
-            return Ok(known);
-        }
-        let domain = now.to_owned();
-        self.write(true, move |ledger| ledger.mail_domain(domain))
     }
 
     /// Sends deliveries again at `now`, at the operator's wish: those that were settled once, those that wait earlier than
@@ -379,17 +361,6 @@ impl Ledger {
         Ok(content)
     }
 
-    /// Keeps the right side of message ids, if none is kept.
-    pub(super) fn mail_domain(&mut self, domain: String) -> Result<String, StoreError> {
-        if let Some(known) = mail_domain(&self.trees)? {
-            return Ok(known);
-        }
-        let mut batch = Batch::default();
-        rows::put(&mut batch, Table::Meta, MAIL_DOMAIN, &domain)?;
-        batch.apply(&self.trees)?;
-        Ok(domain)
-    }
-
     pub(super) fn save(&mut self, id: Id, before: &StateRecord, record: &DeliveryRecord, mut batch: Batch) -> Result<(), StoreError> {
         put_delivery(&mut batch, &self.trees, id, Some(before), record)?;
         batch.apply(&self.trees)?;
@@ -400,11 +371,6 @@ impl Ledger {
     pub(super) fn record(&self, id: Id) -> Result<Option<DeliveryRecord>, StoreError> {
         rows::get_long(&self.trees, Table::Delivery, &id.0)
     }
-}
-
-/// The right side of message ids, if one is kept.
-pub(super) fn mail_domain(trees: &Trees) -> Result<Option<String>, StoreError> {
-    rows::get(trees, Table::Meta, MAIL_DOMAIN)
 }
 
 /// Where a state stands in `due`.

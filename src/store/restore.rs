@@ -3,7 +3,7 @@
 //! The backup is read to its end before anything is made. The new store grows under another name and gets its own by a
 //! rename, so a restore that is cut off leaves nothing that could be taken for a store. Afterwards deliveries stand where the
 //! backup saw them: what was delivered is not sent again, what waited waits. Events keep their ids, so news that the
-//! backup did not see any more is told again under the same id.
+//! backup did not see any more is told again under the same id, with a number above all that were given (see `numbers`).
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -13,10 +13,11 @@ use crate::domain::delivery::Content;
 use super::backup::{self, LineCounts};
 use super::batch::Batch;
 use super::cases;
+use super::domains::{CALENDAR_DOMAIN, MAIL_DOMAIN};
 use super::error::{OpenError, StoreError};
 use super::folder::{backups_of, io_error, is_store, sync_dir};
 use super::keys::{self, Table};
-use super::lines::{CaseLine, DeliveryLine, Line};
+use super::lines::{CaseLine, DeliveryLine, Line, Whole};
 use super::open::Options;
 use super::records::case::{NameRecord, WordRecord};
 use super::records::delivery::{DeliveryRecord, StateRecord};
@@ -68,7 +69,7 @@ impl Store {
             lines += 1;
             store.take_line(line, lines % FLUSH_EVERY == 0)
         })?;
-        store.write(true, |_| Ok(()))?;
+        store.write(true, Ledger::leap)?;
         drop(store);
         fs::rename(&growing, into).map_err(io_error(into))?;
         if let Some(parent) = into.parent() {
@@ -102,13 +103,23 @@ impl Store {
             Line::Token { key, token } => self.write(flush, move |ledger| ledger.take_token(key.0, &token)),
             Line::Audit { number, deed } => self.write(flush, move |ledger| ledger.take_deed(number, &deed)),
             Line::Brake(line) => self.write(flush, move |ledger| ledger.take_brake(line)),
-            Line::Veedor { mail_domain: Some(domain), .. } => self.write(flush, move |ledger| ledger.mail_domain(domain).map(drop)),
-            Line::Veedor { .. } | Line::Damaged { .. } | Line::End { .. } => Ok(()),
+            Line::Veedor { whole, .. } => self.write(flush, move |ledger| ledger.take_whole(whole)),
+            Line::Damaged { .. } | Line::End { .. } => Ok(()),
         }
     }
 }
 
 impl Ledger {
+    fn take_whole(&mut self, whole: Whole) -> Result<(), StoreError> {
+        self.take_next_event(whole.next_event.unwrap_or_default());
+        for (key, domain) in [(MAIL_DOMAIN, whole.mail_domain), (CALENDAR_DOMAIN, whole.calendar_domain)] {
+            if let Some(domain) = domain {
+                self.keep_domain(key, domain)?;
+            }
+        }
+        Ok(())
+    }
+
     fn take_case(&mut self, line: CaseLine) -> Result<(), StoreError> {
         let CaseLine { cid, source, number, head, plan, missing, left } = line;
         let mut batch = Batch::default();

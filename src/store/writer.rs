@@ -21,7 +21,7 @@ use super::records::case::WordRecord;
 use super::records::delivery::{DeliveryRecord, StateRecord};
 use super::silences::{self, Active};
 use super::stirred::Stirred;
-use super::{Cid, indexes, rows};
+use super::{Cid, indexes, numbers, rows};
 
 /// Jobs in one group (`storage.md` B1).
 const GROUP: usize = 64;
@@ -99,7 +99,7 @@ impl Ledger {
             words.push(rows::decode_row::<WordRecord>(Table::Word, &key, &value)?);
         }
         let numbers = words.iter().cloned().zip(0..).collect();
-        let next_event = last(&trees, Table::Event)?.saturating_add(1);
+        let next_event = numbers::next(&trees)?;
         let next_cid = last(&trees, Table::Name)?.saturating_add(1);
         let words = Arc::new(RwLock::new(words));
         let writes = rows::get(&trees, Table::Meta, WRITES)?.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What all pages have in common: the frame, the headers, the answer to a refusal.
 //!
 //! Pages of [`pages`](super::pages) end here. A page is whole without script; nothing in it comes from another address, and everything
-//! that a court or a person wrote is escaped by `maud`.
+//! that a court or a person wrote is escaped by `maud`, and what of it cannot be seen or turns lines around is shown as a sign, on every page.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::assets::{SCRIPT, STYLE};
 use super::entrance::By;
+use super::said::text;
 use super::visitor::Visitor;
 use crate::ask::line::Refusal;
 use crate::domain::about::Language;
@@ -40,7 +41,8 @@ pub(super) fn page(visitor: &Visitor, part: &str, title: &str, body: &Markup) ->
 
 /// The same, with another status.
 pub(super) fn with(status: StatusCode, visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Response {
-    (status, headers("text/html; charset=utf-8"), frame(visitor, part, title, body).into_string()).into_response()
+    let page = frame(visitor, part, title, body).into_string();
+    (status, headers("text/html; charset=utf-8"), text(&page).into_owned()).into_response()
 }
 
 fn frame(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Markup {
@@ -135,6 +137,24 @@ pub(super) fn headers(content: &'static str) -> HeaderMap {
         (CONTENT_SECURITY_POLICY, POLICY),
     ];
     fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
+}
+
+/// A page that frames another of ours.
+pub(super) fn framing(response: Response) -> Response {
+    with_policy(response, |policy| format!("{policy}; frame-src 'self'"))
+}
+
+/// A page that a page of ours frames.
+pub(super) fn framed(response: Response) -> Response {
+    with_policy(response, |policy| policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"))
+}
+
+fn with_policy(mut response: Response, change: impl FnOnce(&str) -> String) -> Response {
+    let known = response.headers().get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    if let Some(policy) = known.and_then(|policy| HeaderValue::from_str(&change(policy)).ok()) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// The page that says why a question has no answer.

@@ -13,7 +13,11 @@ use crate::message::{day_in, short_instant};
 /// An instant in RFC 3339 as people read it; what is none stands as it is.
 pub(super) fn when(visitor: &Visitor, zone: &TimeZone, instant: &str) -> Markup {
     match instant.parse::<Timestamp>() {
-        Ok(at) => html! { time datetime=(instant) { (short_instant(at, zone, visitor.language)) } },
+        // HTML knows thousandths of a second and nothing finer.
+        Ok(at) => {
+            let whole = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
+            html! { time datetime=(whole) { (short_instant(at, zone, visitor.language)) } }
+        }
         Err(_) => html! { (instant) },
     }
 }
@@ -63,6 +67,8 @@ mod tests {
         let zone = TimeZone::get("America/Guayaquil").expect("bundled");
         let shown = when(&somebody(), &zone, "2026-03-02T04:59:59Z").into_string();
         assert!(shown.contains("datetime=\"2026-03-02T04:59:59Z\"") && shown.contains("01-mar-2026 23:59"), "{shown}");
+        let fine = when(&somebody(), &zone, "2026-03-02T04:59:59.703545812Z").into_string();
+        assert!(fine.contains("datetime=\"2026-03-02T04:59:59.703Z\""), "{fine}");
         assert_eq!(when(&somebody(), &zone, "<b>").into_string(), "&lt;b&gt;");
         assert_eq!(when_or(&somebody(), &zone, None, "nunca").into_string(), "nunca");
         let day = |date, time| day(&somebody(), date, time).into_string();

@@ -6,16 +6,22 @@ Reads JSON from standard input and writes {"pages": …, "notes": […]} or fail
      "script": true, "steps": [["goto", "/cases"], ["see", "Expedientes"], …]}
 
 `state` keeps cookies from one call to the next. On every page that a step leads to, and that is HTML, it is judged whether it fits the
-width, whether a parser of the HTML standard finds an error in it, whether a script of the page failed, and with ["axe"] what axe-core
-finds of the rules of WCAG 2.2 A and AA.
+width, whether a parser of the HTML standard finds an error in it, whether a script of the page failed, whether it asks another site for
+anything or opens a dialog of its own, and with ["axe"] what axe-core finds of the rules of WCAG 2.2 A and AA. ["harmless"] looks whether what
+others wrote is text on this page and no more, and ["looks", [1280, "light"], …] judges the page in each of these widths and themes.
+
+With "nu", the path of vnu.jar, the Nu HTML checker reads every page in the end, as it came and as it stands with its scripts, and the style.
 """
 
 import json
+import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 
 import html5lib
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect, sync_playwright
 
 asked = json.load(sys.stdin)
@@ -23,6 +29,8 @@ PATIENCE = 20_000
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 troubles = []
 pages = []
+hostile = set()
+for_nu = {}
 
 
 def judge_html(page, response):
@@ -35,6 +43,7 @@ def judge_html(page, response):
     for place, error, data in parser.errors:
         troubles.append(f"{page.url}: HTML: {error} at {place} {data}")
     pages.append(page.url)
+    for_nu[f"{page.url} as it came, {page.evaluate('document.documentElement.lang')}"] = text
     if asked["width"] >= 320 and page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         troubles.append(f"{page.url}: wider than {asked['width']} px")
 
@@ -47,10 +56,70 @@ def settle(page, answers):
 
 
 def axe(page):
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    for violation in found.response["violations"]:
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
+        # What a browser draws only when one comes to it has no place until then.
+        page.evaluate(
+            """() => { const all = new CSSStyleSheet(); all.replaceSync("* { content-visibility: visible !important }");
+                       document.adoptedStyleSheets.push(all); }"""
+        )
+    # What is all right is told at length otherwise.
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    for violation in page.evaluate("(options) => axe.run(options)", options)["violations"]:
         nodes = "; ".join(node["html"][:160] + " " + node.get("failureSummary", "").replace("\n", " ")[:300] for node in violation["nodes"][:3])
         troubles.append(f"{page.url} ({asked['scheme']}, {asked['width']} px): axe {violation['impact']} {violation['id']}: {nodes}")
+
+
+# What is to stand on a page as text alone, and what must not go out at all because nobody could see it.
+HARMLESS = r"""() => {
+  const found = [];
+  if (window.veedorRan !== undefined) found.push(`a script of others ran (${window.veedorRan})`);
+  for (const e of document.querySelectorAll("*")) {
+    if (/^(img|iframe|object|embed|audio|video|math|marquee)$/i.test(e.localName) || (e.localName === "base" && e.hasAttribute("href")))
+      found.push(`an element of others: ${e.outerHTML.slice(0, 200)}`);
+    for (const a of e.attributes) {
+      if (/^on/i.test(a.name) || a.name === "srcdoc") found.push(`${a.name} in ${e.outerHTML.slice(0, 200)}`);
+      if (/^(href|src|action|formaction|data|xlink:href)$/i.test(a.name) && !/^(https?:|[/?#]|data:,$)/.test(a.value))
+        found.push(`${a.name} leads to ${a.value}`);
+    }
+  }
+  const hidden = document.documentElement.outerHTML.match(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/);
+  if (hidden) found.push(`U+${hidden[0].codePointAt(0).toString(16)} stands on it`);
+  return found;
+}"""
+
+
+def harmless(page):
+    troubles.extend(f"{page.url}: {found}" for found in page.evaluate(HARMLESS))
+    if "veedorRan" in page.inner_text("body"):
+        hostile.add(page.url)
+
+
+def looks(page, each):
+    """The page in each width and theme, without loading it anew."""
+    for width, scheme in each:
+        asked["width"], asked["scheme"] = width, scheme
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            troubles.append(f"{page.url}: wider than {width} px")
+        axe(page)
+    for_nu[f"{page.url} with its scripts, {page.evaluate('document.documentElement.lang')}"] = page.content()
+
+
+def nu():
+    """All pages and the style at once: the checker takes seconds to start."""
+    with tempfile.TemporaryDirectory() as place:
+        names = {}
+        for number, (name, text) in enumerate(for_nu.items()):
+            file = pathlib.Path(place) / f"{number}.{'css' if name.endswith('.css') else 'html'}"
+            file.write_text(text, encoding="utf-8", newline="")
+            names[file.name] = name
+        ask = ["java", "-jar", asked["nu"], "--format", "json", "--exit-zero-always", "--also-check-css"]
+        said = subprocess.run([*ask, *(f"{place}/{name}" for name in names)], capture_output=True, text=True, check=True)
+    for found in json.loads(said.stderr)["messages"]:
+        name = names[found["url"].rsplit("/", 1)[-1]]
+        troubles.append(f"{name}: Nu {found.get('subType', found['type'])}: {found['message']} {found.get('extract', '')[:200]!r}")
 
 
 def do(page, step, answers):
@@ -78,7 +147,12 @@ def do(page, step, answers):
                            const l = e.labels && e.labels[0]; return (l ? l.textContent : e.getAttribute('aria-label') || e.textContent || e.value || '').trim(); }"""
             )
             if name.startswith(rest[0]):
-                ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'")
+                # It is seen, and where it can be seen.
+                ring = page.evaluate(
+                    """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+                               return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 && r.width > 0 && r.right > 0 && r.bottom > 0
+                                      && r.left < innerWidth && r.top < innerHeight; }"""
+                )
                 if not ring:
                     troubles.append(f"{page.url}: the focus on \"{rest[0]}\" cannot be seen")
                 return
@@ -102,8 +176,20 @@ def do(page, step, answers):
         expect(page).to_have_url(re.compile(re.escape(asked["base"]) + rest[0]), timeout=PATIENCE)
     elif what == "count":
         expect(page.locator(rest[0])).to_have_count(rest[1], timeout=PATIENCE)
+    elif what == "focus-in":
+        assert page.evaluate("(inside) => document.activeElement.closest(inside) !== null", rest[0]), f"the focus is not in {rest[0]}"
+    elif what == "chosen":
+        # What a select shows that was come to by the keyboard.
+        shown = page.evaluate("document.activeElement.selectedOptions[0].textContent.trim()")
+        assert shown == rest[0], f"{shown} is chosen"
+    elif what == "language":
+        page.context.add_cookies([{"name": "lang", "value": rest[0], "url": asked["base"]}])
     elif what == "axe":
         axe(page)
+    elif what == "harmless":
+        harmless(page)
+    elif what == "looks":
+        looks(page, rest)
     elif what == "shot":
         page.screenshot(path=rest[0], full_page=True)
     else:
@@ -123,7 +209,9 @@ with sync_playwright() as playwright:
     answers = []
     page.on("response", lambda response: response.request.is_navigation_request() and response.status not in (302, 303, 307) and answers.append(response))
     page.on("pageerror", lambda error: troubles.append(f"{page.url}: script: {error}"))
-    page.on("dialog", lambda dialog: dialog.accept())
+    # Our own pages ask before they do what cannot be taken back, and say nothing else in this way.
+    page.on("dialog", lambda dialog: (dialog.type != "confirm" and troubles.append(f"{page.url}: a dialog says {dialog.message}"), dialog.accept()))
+    page.on("request", lambda request: request.url.startswith((asked["base"] + "/", "data:,")) or troubles.append(f"{page.url}: asks {request.url}"))
     # What the policy of a page keeps from running is said here.
     page.on("console", lambda said: "Content Security Policy" in said.text and troubles.append(f"{page.url}: {said.text}"))
     for number, step in enumerate(asked["steps"]):
@@ -136,8 +224,13 @@ with sync_playwright() as playwright:
             sys.exit(f"step {number} {step}: {error}\nat {page.url}:\n{body}\n{troubles}")
     if asked.get("state"):
         context.storage_state(path=asked["state"])
+    if asked.get("nu"):
+        styles = context.request.get(page.evaluate("document.querySelector('link[rel=stylesheet]').href"))
+        for_nu["veedor.css"] = styles.text()
     browser.close()
 
+if asked.get("nu"):
+    nu()
 if troubles:
     sys.exit("\n".join(troubles))
-json.dump({"pages": len(pages)}, sys.stdout)
+json.dump({"pages": len(pages), "hostile": len(hostile), "nu": len(for_nu) if asked.get("nu") else 0}, sys.stdout)

@@ -26,7 +26,7 @@ pub use table::TABLE;
 pub const ROOT: &str = "/api/v1";
 
 /// The questions that have no address, because only pages of the dashboard ask them.
-pub const WITHIN: &[&str] = &["public", "look", "event", "page", "hearing_board", "today", "feed"];
+pub const WITHIN: &[&str] = &["public", "look", "event", "page", "feed"];
 
 /// Any source: the part before a case of which only the number or the nickname is known.
 pub const ANY: &str = "-";

@@ -15,7 +15,7 @@ const HEALTH: &[&str] = &["ok", "unvisited", "unavailable", "blocked", "unreadab
 const STATES: &[&str] = &["open", "waiting", "held", "delivered", "dead", "dropped", "muted"];
 
 /// The forms of a report of delays.
-const FORMS: &[&str] = &["json", "html", "rows", "csv:cases", "csv:figures", "csv:clocks", "csv:hearings", "csv:groups"];
+const FORMS: &[&str] = &["json", "html", "curves", "rows", "csv:cases", "csv:figures", "csv:clocks", "csv:hearings", "csv:groups"];
 
 const AFTER: &str = "Where the page before ended: its `next`.";
 const ALL_CLOCKS: Field = Field::new("all", Kind::Flag, "Those too that are met, did not start or do not apply.");
@@ -129,8 +129,8 @@ pub(super) const ROWS: &[Route] = &[
                 the `next` of the answer before until `more` is false. `next` rises even when a filter takes nothing, so that nothing is \
                 looked through twice. Whoever keeps `next` misses nothing and gets nothing twice, whatever was down in between. What the brake \
                 holds, what a silence mutes and what a channel does not take stands here too; `held` says what the brake holds at this \
-                moment. After a restore from an older backup `after` may lie behind the newest number: the answer is 409 then, and one \
-                begins again at a number that the sentence names.",
+                moment. A number stays good after a restore of a backup: what was told after the backup is told again above it. 409: `after` \
+                was never given here and is of another store.",
         ..LOOK
     },
     Route { path: "/events/{id}", behind: Behind::Ask("event_body"), title: "One event by its id", ..LOOK },
@@ -139,6 +139,30 @@ pub(super) const ROWS: &[Route] = &[
         behind: Behind::Ask("hearings"),
         fields: &[CASE],
         title: "The hearings of all cases, soonest first",
+        ..LOOK
+    },
+    Route {
+        path: "/hearings/between",
+        behind: Behind::Ask("hearing_board"),
+        fields: &[
+            Field::new("from", Kind::Text, "From this day on, such as 2026-03-01."),
+            Field::new("to", Kind::Text, "To this day."),
+            Field::new("tag", Kind::Text, "Only of cases with this tag."),
+            Field::new("latest_first", Kind::Flag, "The latest first."),
+            Field::new("limit", Kind::Number, "At most this many, up to 1000.").usual("100").least(1).most(1000),
+        ],
+        title: "The hearings of all cases between two days",
+        about: "From memory, and so at once; `/hearings` reads every docket. It knows hearings from 60 days back on, and those without an outcome. \
+                `found` is how many there are and `counts` is of all of them; `board` says how many cases were looked at since the start.",
+        ..LOOK
+    },
+    Route {
+        path: "/today",
+        behind: Behind::Ask("today"),
+        fields: &[Field::new("english", Kind::Flag, "Summaries in English; otherwise in Spanish.")],
+        title: "What somebody looks at first in the morning",
+        about: "What changed last, the hearings of the next fourteen days, those of which nothing was heard, what is late, what is quiet, and what waits \
+                to be sent.",
         ..LOOK
     },
     Route {

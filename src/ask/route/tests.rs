@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::ask::access::{Access, Typed};
-use crate::ask::board::FeedWanted;
+use crate::ask::board::{FeedWanted, HearingQuestion};
 use crate::ask::delays::{Form, Question};
 use crate::ask::{Wanted, Which};
 
@@ -71,14 +71,20 @@ fn samples() -> Vec<Ask> {
             form: Form::Csv { table: text("figures") },
         }),
     ];
+    let days = |from: &str, to: &str| (Some(text(from)), Some(text(to)));
+    let (from, to) = days("2026-03-01", "x");
     all.extend([
+        Ask::HearingBoard(HearingQuestion { limit: 100, ..HearingQuestion::default() }),
+        Ask::HearingBoard(HearingQuestion { tag: Some(text("ñ")), from, to, latest_first: true, limit: 1 }),
+        Ask::Today { english: true },
+        Ask::Today { english: false },
         Ask::Feeds,
         Ask::AddFeed(FeedWanted { name: text("ñ"), tag: Some(text("t")), case: None, language: None }),
         Ask::AddFeed(FeedWanted { name: text("b"), tag: None, case: Some(text("a/b")), language: Some(text("en")) }),
         Ask::RevokeFeed { id: text("0f0f") },
     ]);
     all.extend(people().into_iter().map(Ask::Access));
-    for form in [Form::Json, Form::Html] {
+    for form in [Form::Json, Form::Html, Form::Curves] {
         all.push(Ask::Delays(Question { form, ..Question::default() }));
     }
     for case in cases.map(text) {
@@ -98,10 +104,10 @@ fn samples() -> Vec<Ask> {
             Ask::EventBody { .. } | Ask::Hearings { .. } | Ask::Clocks { .. } | Ask::Delays(_) | Ask::Poll { .. } | Ask::Import { .. } => {}
             Ask::Deliveries { .. } | Ask::Retry { .. } | Ask::Brake { .. } | Ask::Silences | Ask::Silence(_) | Ask::EndSilence { .. } => {}
             Ask::Sources | Ask::Public { .. } | Ask::Access(_) => {}
-            Ask::Feeds | Ask::AddFeed(_) | Ask::RevokeFeed { .. } => {}
+            Ask::Feeds | Ask::AddFeed(_) | Ask::RevokeFeed { .. } | Ask::HearingBoard(_) | Ask::Today { .. } => {}
             // What only pages ask, as `WITHIN` says.
             Ask::Versions { .. } => {}
-            Ask::Look(_) | Ask::Event { .. } | Ask::Page { .. } | Ask::HearingBoard(_) | Ask::Today { .. } => {}
+            Ask::Look(_) | Ask::Event { .. } | Ask::Page { .. } => {}
             Ask::Feed(_) => {}
             Ask::Backup { .. } | Ask::Export { .. } | Ask::Fsck { .. } | Ask::Doctor { .. } | Ask::Reload | Ask::Status => {}
         }

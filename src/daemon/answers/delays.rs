@@ -59,6 +59,7 @@ pub async fn delays(desk: &Desk, question: &Question, sight: Sight) -> Result<Va
             // As text: a number that is read and written again by the command may end otherwise.
             (Form::Json, _) => serde_json::to_string_pretty(&to_json(&report, &say)).map(text).map_err(|error| error.to_string()),
             (Form::Html, _) => Ok(text(message::delays::html(&report, language))),
+            (Form::Curves, _) => Ok(text(message::delays::curves(&report, language))),
             (Form::Csv { .. }, Some(table)) => to_csv(&report, table).map(text).map_err(|error| error.to_string()),
             (Form::Csv { .. }, None) => Err("no table was asked for".to_owned()),
         })
@@ -125,6 +126,7 @@ fn wanted(config: &Config, question: &Question, now: Timestamp, hidden: &BTreeSe
     let with_entries = match &question.form {
         Form::Rows => false,
         Form::Json | Form::Html => true,
+        Form::Curves => false,
         Form::Csv { table } => !matches!(table.as_str(), "cases" | "groups"),
     };
     Ok(Wanted { chosen, tags, by, as_of, is_now: question.as_of.is_none(), with_entries })

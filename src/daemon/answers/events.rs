@@ -140,8 +140,8 @@ fn takes(filter: &Filter, kind: EventKind, tags: &[String]) -> bool {
 
 fn behind(number: u64, newest: u64) -> Answer {
     let why = format!(
-        "no event has a number above {newest}, and {number} was said to be known: the store was restored from an older backup; begin again \
-         after a number before that backup, and leave out what is known by its event_id"
+        "no event has a number above {newest}, and {number} was said to be known: it is a number of another store; begin again at 0, and leave \
+         out what is known by its event_id"
     );
     Answer::No { why, code: 1 }
 }

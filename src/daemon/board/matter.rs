@@ -11,7 +11,7 @@ use crate::daemon::limits::clocks_of;
 use crate::daemon::telling::{self, Telling};
 use crate::domain::about::Stop;
 use crate::domain::appointment::{Carried, latest, latest_of, standing};
-use crate::domain::case::Watch;
+use crate::domain::case::{CaseRef, Watch};
 use crate::domain::docket::{Docket, EntryKey};
 use crate::domain::event::{Actor, EXCERPT_CHARS, Event, EventEntry, EventHearing, EventKind, Severity};
 use crate::domain::hearing::{HearingMention, HearingStatus};
@@ -19,10 +19,11 @@ use crate::domain::redact::cut_at_word;
 use crate::domain::setting::Outcome;
 use crate::domain::withhold::Telling as HowMuch;
 use crate::store::Store;
+use crate::store::cases::Head;
 use crate::store::error::StoreError;
 
 /// Versions of a case that are looked at for what its calendar showed before the record lost something.
-const MOST_VERSIONS: usize = 12;
+const MOST_VERSIONS: usize = 40;
 
 /// What is kept of a matter.
 pub(super) fn seen(
@@ -45,6 +46,7 @@ pub(super) fn seen(
     let mut matter = Matter { told: (told != whole).then_some(told), hearings: whole, ..Matter::default() };
     let mut next = now + AGAIN;
     for (read, telling) in &cases {
+        next = read.tomorrow(now).map_or(next, |tomorrow| next.min(tomorrow));
         let clocks = clocks_of(config, read.watch, (&read.docket, &read.readings), read.read_at, now);
         for clock in &clocks {
             let coming = clock.milestones.iter().map(|milestone| milestone.at).filter(|at| *at > now).min();
@@ -137,7 +139,7 @@ fn appointments(store: &Store, config: &Config, read: &Read<'_>, telling: &Telli
             of_entry || carries
         };
         let changed = events.iter().rev().find(spoke).map_or(first, |event| event.seen_at);
-        let event = event_of(read, &carried, changed);
+        let event = event_of(case, &read.head, &carried, changed);
         let mut masked = None;
         let mut is_told = true;
         // Each entry that speaks of it decides whether it may be told.
@@ -172,7 +174,7 @@ fn shrunk(events: &[Event]) -> Vec<u32> {
 }
 
 /// What is asked whether it may be told: that a hearing is set, with the appointment.
-fn event_of(read: &Read<'_>, carried: &Carried, seen_at: Timestamp) -> Event {
+fn event_of(case: &CaseRef, head: &Head, carried: &Carried, seen_at: Timestamp) -> Event {
     let mention = HearingMention {
         date: Some(carried.appointment.date),
         time: carried.appointment.time,
@@ -184,14 +186,14 @@ fn event_of(read: &Read<'_>, carried: &Carried, seen_at: Timestamp) -> Event {
         id: carried.appointment.id,
         kind: EventKind::HearingScheduled,
         severity: Severity::Notice,
-        case: read.watch.case.clone(),
+        case: case.clone(),
         seq: 0,
-        version: read.head.version,
+        version: head.version,
         entry: None,
         hearing: Some(EventHearing { mention, starts: None, zone, previous: None, appointments: vec![carried.appointment.clone()] }),
         field: None,
         seen_at,
-        page_sha256: read.head.pages_sha256,
+        page_sha256: head.pages_sha256,
     }
 }
 
@@ -214,4 +216,117 @@ fn entries(docket: &Docket, carried: &Carried) -> Vec<EventEntry> {
 /// Whether a hearing is one of which nothing was heard.
 pub(in crate::daemon) fn is_unheard(hearing: &Hearing) -> bool {
     hearing.outcome == Outcome::Unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::docket::{Entry, Heading};
+    use crate::domain::health::Health;
+    use crate::domain::schedule::Row;
+    use crate::store::commit::Visit;
+    use crate::store::open::Options;
+    use crate::store::{Cid, Version};
+
+    const LIST: &str = r#"
+[veedor]
+contact = "pruebas@example.org"
+listen = ""
+
+[[case]]
+source = "ec-esatje"
+number = "17721-2024-00011G"
+"#;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    struct One {
+        _folder: tempfile::TempDir,
+        config: Config,
+        store: Store,
+        cid: Cid,
+    }
+
+    impl One {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let list = folder.path().join("watchlist.toml");
+            std::fs::write(&list, LIST).expect("a list");
+            let config = Config::load(&list).expect("a good list").config;
+            let store = Store::open(&folder.path().join("store"), Options::new(at("2026-11-02T12:00:00Z"))).expect("a store");
+            let cid = store.register(&[config.cases[0].case.clone()]).expect("registered")[0];
+            Self { _folder: folder, config, store, cid }
+        }
+
+        /// A version that shows the hearing on this day, with what is told of it.
+        fn version(&self, number: u32, when: &str, text: &str, told: Option<Carried>) {
+            let case = &self.config.cases[0].case;
+            let now = at(when);
+            let entry = Entry {
+                key: EntryKey("e0".to_owned()),
+                date: Some(now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()),
+                time: None,
+                title: "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)".to_owned(),
+                text: text.to_owned(),
+                documents: Vec::new(),
+                annulled: false,
+                withheld: None,
+                notice_of: None,
+                extra: std::collections::BTreeMap::new(),
+            };
+            let docket = Docket { heading: Heading::default(), entries: vec![entry], ..Docket::default() };
+            let head = Head { version: number, health: Health::Ok, ..self.head(now) };
+            let id = crate::domain::id::Id::derive(&[&number.to_be_bytes()]);
+            let events = told.map(|carried| Event { id, seq: number, ..event_of(case, &head, &carried, now) });
+            let row = Row { last_ok: u32::try_from(now.as_second()).expect("this century"), ..Row::default() };
+            let version = Some(Version { number, at: now, docket, pages: Vec::new() });
+            let events = events.into_iter().collect();
+            self.store.commit(Visit { cid: self.cid, row, head, missing: None, version, events, deliveries: Vec::new() }).expect("kept");
+        }
+
+        fn head(&self, now: Timestamp) -> Head {
+            let known = self.store.head(self.cid).expect("a head");
+            known.unwrap_or_else(|| Head::unvisited(self.config.cases[0].case.clone(), now))
+        }
+
+        fn seen(&self, now: &str) -> Result<Matter, StoreError> {
+            seen(&self.store, &telling::Read::default(), &self.config, &[&self.config.cases[0]], at(now))
+        }
+    }
+
+    const SET: &str = "Se convoca a la audiencia de juicio para el 11 de marzo de 2027, a las 09h30, en la sala 203.";
+
+    #[test]
+    fn a_number_stays_above_what_an_event_said_that_does_not_read_back() {
+        let one = One::new();
+        one.version(1, "2026-11-02T12:00:00Z", SET, None);
+        let shown = one.seen("2026-11-02T13:00:00Z").expect("reads").appointments;
+        assert_eq!((shown.len(), shown[0].appointment.sequence), (1, 0));
+        // Corrected three times in its entry, and back: the docket itself shows no change.
+        for number in 2..=4 {
+            let appointment = crate::domain::appointment::Appointment { sequence: number - 1, ..shown[0].appointment.clone() };
+            let carried = Carried { appointment, entries: [EntryKey("e0".into())].into() };
+            one.version(number, &format!("2026-11-0{number}T14:00:00Z"), SET, Some(carried));
+        }
+        let told = one.seen("2026-11-05T13:00:00Z").expect("reads").appointments;
+        assert_eq!(told[0].appointment.sequence, 3);
+        let last = one.store.last_event().expect("reads");
+        one.store.spoil_event_row(last);
+        let after = one.seen("2026-11-05T13:00:00Z").expect("the rest reads").appointments;
+        assert_eq!(after[0].appointment.id, told[0].appointment.id);
+        assert!(after[0].appointment.sequence >= 3, "{after:?}");
+        one.store.spoil_version(one.cid, 4);
+        assert!(one.seen("2026-11-05T13:00:00Z").is_err(), "what was known before stays, and is not taken for nothing");
+    }
+
+    #[test]
+    fn a_case_is_looked_at_again_when_its_next_day_begins() {
+        let one = One::new();
+        one.version(1, "2026-11-02T12:00:00Z", SET, None);
+        // Midnight at Quito.
+        assert_eq!(one.seen("2026-11-03T02:00:00Z").expect("reads").next, at("2026-11-03T05:00:00Z"));
+        assert_eq!(one.seen("2026-11-03T05:00:00Z").expect("reads").next, at("2026-11-03T11:00:00Z"));
+    }
 }

@@ -161,6 +161,12 @@ impl Known {
         Progress { complete: looked_at == of && self.journal.is_read(), looked_at, of }
     }
 
+    /// Keeps what was known of a matter that cannot be read now, so that its hearings do not leave people's calendars; of one of which nothing
+    /// was known it shows nothing.
+    fn keep(&mut self, case: &CaseRef, now: Timestamp) {
+        self.matters.entry(case.clone()).or_default().next = now + AFTER_TROUBLE;
+    }
+
     /// The matter of a case.
     pub(super) fn matter_of(&self, watch: &Watch) -> Option<&Matter> {
         self.matters.get(&watch.case).or_else(|| watch.linked.iter().find_map(|case| self.matters.get(case)))
@@ -249,7 +255,10 @@ async fn look(handles: &Handles, board: &Board, config: &Arc<Config>, round: Rou
             for case in cases {
                 let seen = seen(&store, &read, &list, &case, now)?;
                 all.change(|known| {
-                    let before = known.matters.insert(case.clone(), seen);
+                    let before = match seen {
+                        Some(seen) => known.matters.insert(case.clone(), seen),
+                        None => return known.keep(&case, now),
+                    };
                     let now = known.matters.get(&case);
                     if before.as_ref().map(|one| &one.appointments) != now.map(|one| &one.appointments) {
                         known.calendars = known.calendars.saturating_add(1);
@@ -306,27 +315,26 @@ fn due(store: &Store, config: &Config, board: &Board, mut round: Round, now: Tim
     Ok(round)
 }
 
-/// What is kept of a matter; nothing, for a while, of one that cannot be read.
-fn seen(store: &Store, read: &super::telling::Read, config: &Config, case: &CaseRef, now: Timestamp) -> Result<Matter, StoreError> {
-    let Some(watch) = config.watch(case) else { return Ok(Matter::default()) };
+/// What is kept of a matter; `None` of one that cannot be read.
+fn seen(store: &Store, read: &super::telling::Read, config: &Config, case: &CaseRef, now: Timestamp) -> Result<Option<Matter>, StoreError> {
+    let Some(watch) = config.watch(case) else { return Ok(Some(Matter::default())) };
     let mut watches: Vec<&Watch> = vec![watch];
     if !watch.linked.is_empty() {
         let place = |case: &CaseRef| config.cases.iter().position(|watch| watch.case == *case);
         watches.extend(watch.linked.iter().filter_map(|case| config.watch(case)));
         watches.sort_by_cached_key(|watch| place(&watch.case));
     }
-    let nothing = || Matter { next: now + AFTER_TROUBLE, ..Matter::default() };
     // A panic over what one case says must not end the board of all.
     match catch_unwind(AssertUnwindSafe(|| matter::seen(store, read, config, &watches, now))) {
-        Ok(Ok(seen)) => Ok(seen),
+        Ok(Ok(seen)) => Ok(Some(seen)),
         Ok(Err(error)) if error.is_fatal() => Err(error),
         Ok(Err(error)) => {
             tracing::error!(source = %watch.case.source, %error, "a case cannot be shown among all; run `veedor fsck`");
-            Ok(nothing())
+            Ok(None)
         }
         Err(_) => {
             tracing::error!(source = %watch.case.source, "a look at a case for the dashboard ended in a panic; this is a bug, please report it");
-            Ok(nothing())
+            Ok(None)
         }
     }
 }
@@ -334,6 +342,7 @@ fn seen(store: &Store, read: &super::telling::Read, config: &Config, case: &Case
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::sample;
 
     impl Known {
         /// Where the first case of the list has these clocks.
@@ -341,5 +350,20 @@ mod tests {
             let first = config.cases.first().map(|watch| (watch.case.clone(), Matter { clocks, ..Matter::default() }));
             Self { matters: first.into_iter().collect(), config: Some(config), ..Self::default() }
         }
+    }
+
+    #[test]
+    fn what_was_known_of_a_case_stays_while_it_cannot_be_read() {
+        let (case, now) = (sample::watch().case, Timestamp::from_second(1_800_000_000).expect("a time"));
+        let quiet = Quiet { case: case.clone(), since: Date::constant(2026, 3, 1), days: 90, is_told: true };
+        let mut known = Known::default();
+        known.matters.insert(case.clone(), Matter { quiet: vec![quiet.clone()], ..Matter::default() });
+        known.keep(&case, now);
+        let matter = &known.matters[&case];
+        assert_eq!((&matter.quiet[..], matter.next), (&[quiet][..], now + AFTER_TROUBLE));
+        // One that was never read counts as looked at, so that it holds nobody else up.
+        let other = CaseRef { number: "17721-2024-00099".into(), ..case };
+        known.keep(&other, now);
+        assert_eq!(known.matters[&other], Matter { next: now + AFTER_TROUBLE, ..Matter::default() });
     }
 }

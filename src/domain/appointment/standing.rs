@@ -95,6 +95,8 @@ mod tests {
         Move(usize, u8),
         /// Puts one off without a day, or revokes it.
         Off(usize, bool),
+        /// Sets another day for one that was put off without any.
+        Again(usize, u8),
         /// One is held.
         Held(usize),
     }
@@ -104,6 +106,7 @@ mod tests {
             3 => (0u8..200).prop_map(Step::Set),
             3 => (0usize..8, 0u8..200).prop_map(|(at, offset)| Step::Move(at, offset)),
             2 => (0usize..8, any::<bool>()).prop_map(|(at, revoked)| Step::Off(at, revoked)),
+            2 => (0usize..8, 0u8..200).prop_map(|(at, offset)| Step::Again(at, offset)),
             1 => (0usize..8).prop_map(Step::Held),
         ]
     }
@@ -122,6 +125,15 @@ mod tests {
             Step::Move(at, offset) => {
                 let at = pick(*at)?;
                 end(settings, at, Outcome::Deferred);
+                settings.push(setting(*offset, nth, Some(at)));
+            }
+            Step::Again(at, offset) => {
+                let off = |at: &usize| {
+                    let setting = &settings[*at].setting;
+                    setting.outcome == Outcome::Failed && !settings.iter().any(|other| other.setting.follows == Some(*at))
+                };
+                let off: Vec<usize> = (0..settings.len()).filter(off).collect();
+                let at = off.get(at.checked_rem(off.len())?).copied()?;
                 settings.push(setting(*offset, nth, Some(at)));
             }
             Step::Off(at, revoked) => end(settings, pick(*at)?, if *revoked { Outcome::Revoked } else { Outcome::Failed }),

@@ -143,7 +143,7 @@ fn what_is_revoked_before_it_was_told_is_in_no_calendar() {
     let revoked = ["12 09:00 juicio revoked by:a told:b"];
     assert_eq!(reader.told(&revoked, &["a", "b"]), Vec::<String>::new());
     let again = [revoked[0], "20 09:00 juicio pending by:c after:0"];
-    assert_eq!(reader.told(&again, &["c"]), ["0 1 20 09:00 set"]);
+    assert_eq!(reader.told(&again, &["c"]), ["0 2 20 09:00 set"], "as a calendar of the docket counted: set, off, set again");
 }
 
 #[test]

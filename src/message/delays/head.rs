@@ -39,14 +39,8 @@ fn cases(page: &Page<'_>) -> String {
 /// Everything before the first section.
 pub fn head(page: &Page<'_>) -> String {
     let title = title(page);
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"referrer\" content=\"no-referrer\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{}<header class=\"ancha\">\n<h1>{title}</h1>\n",
-        page.pick("es", "en"),
-        definitions()
-    );
+    let mut out = opening(page, &title);
+    out.push_str(&format!("<header class=\"ancha\">\n<h1>{title}</h1>\n"));
     let cases = cases(page);
     let moment = instant(page.report.as_of, &page.report.zone, page.language);
     out.push_str(&format!(
@@ -58,6 +52,18 @@ pub fn head(page: &Page<'_>) -> String {
     out.push_str(&contents(page));
     out.push_str("</header>\n<main>\n");
     out
+}
+
+/// What no reader sees, and the body's beginning.
+pub fn opening(page: &Page<'_>, title: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{}",
+        page.pick("es", "en"),
+        definitions()
+    )
 }
 
 fn left_out(page: &Page<'_>) -> String {

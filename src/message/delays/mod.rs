@@ -49,6 +49,16 @@ use crate::domain::delays::Delays;
 use page::{DRAWN, Page};
 pub use style::STYLE;
 
+/// How long each stage takes, by itself: what the dashboard frames. Links begin with `#` and lead to places in the whole report.
+pub fn curves(report: &Delays, language: Language) -> String {
+    let page = Page::new(report, language);
+    let mut out = head::opening(&page, &head::title(&page));
+    out.push_str("<main>\n");
+    out.push_str(&survival::section(&page));
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
 /// The report as HTML. Of more than three hundred cases only the first have a section of their own, and the file says so.
 pub fn html(report: &Delays, language: Language) -> String {
     let page = Page::new(report, language);

@@ -28,7 +28,7 @@ pub fn strip(page: &Page<'_>, rows: &[(&str, &Pace)], words: &str) -> String {
         }
         y = row(&mut drawn, page, pace, &x, y + 4.0);
     }
-    let mut out = format!("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", px(WIDTH), px(y + 40.0), clip(words, 1200));
+    let mut out = format!("<svg viewBox=\"0 0 {} {}\" role=\"group\" aria-label=\"{}\">\n", px(WIDTH), px(y + 40.0), clip(words, 1200));
     for tick in ticks(number(last)) {
         out.push_str(&format!("<path class=\"axis\" d=\"M{} {}v5\"/>", px(x.at(tick)), px(y)));
         out.push_str(&format!("<text class=\"c\" x=\"{}\" y=\"{}\">{}</text>", px(x.at(tick)), px(y + 17.0), px(tick)));

@@ -56,8 +56,8 @@ figcaption h4{margin:8px 0 2px}
 .two{grid-template-columns:minmax(0,auto) minmax(0,1fr)}
 .x{overflow-x:auto}
 svg{display:block;width:100%;height:auto;font-size:11px;fill:var(--ink)}
-.g svg[role=img],.wide svg[role=img]{min-width:320px;max-width:560px}
-.tl svg[role=img]{min-width:860px;max-width:none}
+.g svg[role],.wide svg[role]{min-width:320px;max-width:560px}
+.tl svg[role]{min-width:860px;max-width:none}
 svg[width]{display:inline-block;width:auto;vertical-align:-2px}
 svg.defs{position:absolute;width:0;height:0}
 .c{text-anchor:middle}.r{text-anchor:end}.w{font-weight:700}.s{font-size:9.5px}
@@ -87,7 +87,8 @@ svg.defs{position:absolute;width:0;height:0}
 .mes th{font-weight:600}.mes abbr{text-decoration:none}
 .mes td{border:1px solid var(--rule);vertical-align:top;padding:2px;height:38px}
 .mes td span{color:var(--soft)}.mes .m{color:inherit}
-.mes a{display:inline-block;min-height:18px;text-decoration:none;color:var(--ink)}
+.mes a{text-decoration:none;color:var(--ink)}
+.t a,.mes a,dl a,.in a,.up a{display:inline-block;min-width:24px;min-height:24px}small a{min-width:0}
 .mes .hoy{outline:3px solid var(--ink);outline-offset:-3px}.mes .hoy span{color:var(--ink);font-weight:700}
 .caso{border-top:1px solid var(--line);margin-top:28px}
 .acts ol{padding-left:3.2em;font-size:13.5px}
@@ -106,7 +107,7 @@ dl div{display:block}
 .t:not(.keep) :is(th,td){border:0;padding:2px 0}
 .t:not(.keep) td[data-l]{display:grid;grid-template-columns:minmax(0,38%) minmax(0,1fr);gap:8px}
 .t:not(.keep) td[data-l]::before{content:attr(data-l);color:var(--soft)}
-.tl svg[role=img]{min-width:720px}
+.tl svg[role]{min-width:720px}
 .t:not(.keep) .b td{border:0;padding-top:4px}
 .estado td:nth-child(n){min-width:0}
 }
@@ -116,6 +117,7 @@ dl div{display:block}
 :root{color-scheme:light;--bg:#fff;--ink:#000;--soft:#333;--line:#666;--rule:#bbb;--shade:#e6e6e6;--link:#000}
 body{max-width:none;padding:0;font-size:10pt}
 a{text-decoration:none;color:inherit}
+.t a,.mes a,dl a,.in a,.up a{display:inline;min-height:0}
 .ancha{page:ancha}
 h2{margin-top:18pt}
 h1,h2,h3,h4,caption,summary{break-after:avoid}
@@ -126,7 +128,7 @@ thead{display:table-header-group}
 .t{font-size:8.5pt}.t.estado{font-size:8pt}
 small,.lim,.t .b td{font-size:8pt}
 .x{overflow:visible}
-.g svg[role=img],.wide svg[role=img],.tl svg[role=img]{min-width:0}
+.g svg[role],.wide svg[role],.tl svg[role]{min-width:0}
 .g{grid-template-columns:1fr 1fr}.two{grid-template-columns:1fr}.meses{grid-template-columns:repeat(3,1fr)}
 .breach{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 details::details-content{content-visibility:visible!important;display:block!important;block-size:auto!important}

@@ -62,7 +62,7 @@ pub fn timeline(page: &Page<'_>, at: usize, case: &CaseDelays) -> String {
     let clocks_at = hearings_at + HEARINGS * super::numbers::count(hearing_rows) + 4.0;
     let bottom = clocks_at + ROW * super::numbers::count(drawn(case)) + 4.0;
     let mut out = format!(
-        "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n",
+        "<svg viewBox=\"0 0 {} {}\" role=\"group\" aria-label=\"{}\">\n",
         px(WIDTH),
         px(bottom + 22.0),
         clip(&told(page, case), 1200)

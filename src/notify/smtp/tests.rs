@@ -23,6 +23,7 @@ fn relay(port: u16, tls: Tls) -> Smtp {
         ca: None,
         from: "Veedor <veedor@example.org>".into(),
         id_domain: None,
+        calendar_domain: None,
     }
 }
 

@@ -20,6 +20,7 @@ mod growth;
 mod invariants;
 mod left;
 mod model;
+mod numbers;
 mod opening;
 mod said;
 mod silences;
@@ -236,6 +237,11 @@ impl Store {
     /// Damages a stored delivery.
     pub(crate) fn spoil_delivery(&self, id: Id) {
         damage::spoil(self, super::keys::Table::Delivery, &id.0);
+    }
+
+    /// Damages a stored event.
+    pub(crate) fn spoil_event_row(&self, number: u64) {
+        damage::spoil(self, super::keys::Table::Event, &number.to_be_bytes());
     }
 
     /// Damages the index that leads to an event, or mends it: the same bit is turned.

@@ -1,18 +1,13 @@
 // What pages gain with script; each of them is whole without it.
 "use strict";
 
-// A long list is narrowed while one types, without a press of Enter.
-for (const field of document.querySelectorAll("form[data-live] input[type=search]")) {
-  let timer;
-  field.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => field.form.requestSubmit(), 600);
-  });
-}
-
-// A choice in a filter takes effect at once.
+// A choice in a filter takes effect at once when it is made with a mouse or a finger. With a keyboard each step through the choices is a change,
+// and the page would be gone before one has come to the right one: there the button is pressed.
 for (const choice of document.querySelectorAll("form[data-live] select")) {
-  choice.addEventListener("change", () => choice.form.requestSubmit());
+  let byKeyboard = false;
+  choice.addEventListener("keydown", () => { byKeyboard = true; });
+  choice.addEventListener("pointerdown", () => { byKeyboard = false; });
+  choice.addEventListener("change", () => { if (!byKeyboard) choice.form.requestSubmit(); });
 }
 
 // What cannot be taken back is asked once more.

@@ -96,9 +96,10 @@ pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>, Q
                     }
                 }
             }
-            button { (say("Elegir", "Choose")) }
+            button.quiet { (say("Elegir", "Choose")) }
         }
         p { a.button href={ (PART) "/report?" (query) } { (say("Abrir el informe", "Open the report")) } }
+        iframe.framed title=(say("Cuánto toma cada etapa", "How long each stage takes")) loading="lazy" src={ (PART) "/curves?" (query) } {}
         h2 { (say("Para llevar", "To take away")) }
         ul {
             li { a href={ (PART) "/report.json?" (query) } { "JSON" } ", " (say("todo", "everything")) }
@@ -111,7 +112,23 @@ pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>, Q
             "Over many cases the report takes a while to make; then it is kept for some seconds.",
         )) }
     };
-    face::page(&visitor, PART, say("Demoras", "Delays"), &body)
+    face::framing(face::page(&visitor, PART, say("Demoras", "Delays"), &body))
+}
+
+/// How long each stage takes, to be framed by the page above.
+pub(in crate::web) async fn curves(visitor: Visitor, State(pages): State<Pages>, Query(choice): Query<Choice>) -> Response {
+    let text = match kept(&visitor, &pages, &choice, "curves", Form::Curves).await {
+        Ok(text) => text,
+        Err(refusal) => return face::framed(face::refused(&visitor, PART, &refusal)),
+    };
+    // What it says by a link stands in the whole report, and that opens in place of the page.
+    let report = format!("href=\"report?{}#", choice.query().replace('&', "&amp;"));
+    let page = text.replace("href=\"#", &report).replacen("<head>\n", "<head>\n<base target=\"_top\">\n", 1);
+    let mut headers = face::headers("text/html; charset=utf-8");
+    if let Ok(policy) = HeaderValue::from_str(&policy()) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    face::framed((StatusCode::OK, headers, page).into_response())
 }
 
 /// The report as a page.
@@ -120,8 +137,7 @@ pub(in crate::web) async fn report(visitor: Visitor, State(pages): State<Pages>,
         Ok(text) => text,
         Err(refusal) => return face::refused(&visitor, PART, &refusal),
     };
-    let back =
-        html! { p.note { a href={ (PART) "?" (choice.query()) } { "← " (visitor.say("Volver al tablero", "Back to the dashboard")) } } };
+    let back = html! { nav.note aria-label="veedor" { a href={ (PART) "?" (choice.query()) } { "← " (visitor.say("Volver al tablero", "Back to the dashboard")) } } };
     let page = text.replacen("<body>\n", &format!("<body>\n{}\n", back.into_string()), 1);
     let mut headers = face::headers("text/html; charset=utf-8");
     if let Ok(policy) = HeaderValue::from_str(&policy()) {

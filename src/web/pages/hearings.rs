@@ -81,8 +81,8 @@ async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Marku
                 }
             }
             div {
-                label for="month" { (say("Mes", "Month")) }
-                input #month type="month" name="month" value=(filter.month) placeholder="2027-03";
+                label for="month" { (say("Mes, como 2027-03", "Month, as 2027-03")) }
+                input #month type="month" name="month" value=(filter.month);
             }
             button { (say("Filtrar", "Filter")) }
             a.button.quiet href="/feeds" { (say("Suscribirse al calendario", "Subscribe to the calendar")) }
@@ -128,7 +128,8 @@ fn counted(visitor: &Visitor, board: &HearingBoard) -> String {
             "{shown} / {found}; {}",
             visitor.say("elija un mes o una etiqueta para ver las demás", "choose a month or a tag to see the others")
         ),
-        found => format!("{found}"),
+        1 => visitor.say("1 señalamiento", "1 setting").to_owned(),
+        found => format!("{found} {}", visitor.say("señalamientos", "settings")),
     }
 }
 
@@ -147,6 +148,7 @@ fn sums(visitor: &Visitor, counts: OutcomeCounts) -> Markup {
 /// Hearings as a table.
 pub(super) fn table(visitor: &Visitor, lines: &[HearingLine], today: Date, caption: &str) -> Markup {
     let say = |es, en| visitor.say(es, en);
+    let placed = lines.iter().any(|line| line.room.is_some() || line.mode.is_some());
     html! {
         table.stack {
             caption { (caption) }
@@ -155,14 +157,14 @@ pub(super) fn table(visitor: &Visitor, lines: &[HearingLine], today: Date, capti
                 th scope="col" { (say("Expediente", "Case")) }
                 th scope="col" { (say("Audiencia", "Hearing")) }
                 th scope="col" { (say("Estado", "State")) }
-                th scope="col" { (say("Lugar", "Place")) }
+                @if placed { th scope="col" { (say("Lugar", "Place")) } }
             } }
-            tbody { @for line in lines { (row(visitor, line, today)) } }
+            tbody { @for line in lines { (row(visitor, line, today, placed)) } }
         }
     }
 }
 
-fn row(visitor: &Visitor, line: &HearingLine, today: Date) -> Markup {
+fn row(visitor: &Visitor, line: &HearingLine, today: Date, placed: bool) -> Markup {
     let say = |es, en| visitor.say(es, en);
     let date: Option<Date> = line.date.as_ref().and_then(|date| date.parse().ok());
     let is_near = date.is_some_and(|date| date >= today && date <= today.saturating_add(2.days()));
@@ -183,10 +185,10 @@ fn row(visitor: &Visitor, line: &HearingLine, today: Date) -> Markup {
             }
             td data-label=(say("Audiencia", "Hearing")) { (message::hearing_name(line.kind.as_deref(), visitor.language)) }
             td data-label=(say("Estado", "State")) { (state(visitor, line)) }
-            td data-label=(say("Lugar", "Place")) {
-                @if let Some(room) = &line.room { (room) }
+            @if placed { td data-label=(say("Lugar", "Place")) {
+                @if let Some(room) = &line.room { bdi { (room) } }
                 @if let Some(mode) = line.mode.as_deref() { @if line.room.is_some() { " · " } (mode_name(visitor, mode)) }
-            }
+            } }
         }
     }
 }

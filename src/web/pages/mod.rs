@@ -35,6 +35,7 @@ pub(super) fn router() -> Router<Pages> {
         .route("/", get(today::show))
         .route("/hearings", get(hearings::list))
         .route("/delays", get(delays::show))
+        .route("/delays/curves", get(delays::curves))
         .route("/delays/report", get(delays::report))
         .route("/delays/report.json", get(delays::json))
         .route("/delays/report.csv", get(delays::csv))

@@ -60,7 +60,10 @@ fn general(visitor: &Visitor, config: &Config) -> Markup {
             dt { (say("Visitas", "Visits")) } dd { (say("cada ", "every ")) (span(visitor, general.every.as_secs())) }
             dt { (say("Novedades juntas", "News gathered")) } dd { (span(visitor, general.group_wait.as_secs())) }
             dt { (say("Una ausencia se confirma", "An absence is confirmed")) }
-            dd { (general.confirm.visits) " " (say("visitas en", "visits over")) " " (span(visitor, general.confirm.span.as_secs())) }
+            dd {
+                (general.confirm.visits) " " (say("visitas", "visits"))
+                @if !general.confirm.span.is_zero() { " " (say("en", "over")) " " (span(visitor, general.confirm.span.as_secs())) }
+            }
             dt { (say("Recordatorios", "Reminders")) }
             dd {
                 @if general.remind.is_empty() { (say("ninguno", "none")) }
@@ -95,7 +98,7 @@ fn channels(visitor: &Visitor, config: &Config) -> Markup {
                         td data-label=(say("Para", "To")) { (receivers(visitor, channel)) }
                         td.code data-label=(say("Eventos", "Events")) { (all(&channel.route.kinds.patterns, say("todos", "all"))) }
                         td data-label=(say("Etiquetas", "Tags")) { (all(&channel.route.tags, say("todas", "all"))) }
-                        td data-label=(say("Cuándo", "When")) lang="en" { (when(channel)) }
+                        td data-label=(say("Cuándo", "When")) { (when(visitor, channel)) }
                     }
                 }
             }
@@ -116,9 +119,13 @@ fn receivers(visitor: &Visitor, channel: &Channel) -> Markup {
     }
 }
 
-/// As the watch list writes it.
-fn when(channel: &Channel) -> String {
+/// What is kept from a channel and until when, as the watch list writes it.
+fn when(visitor: &Visitor, channel: &Channel) -> Markup {
     let timing = &channel.route.timing;
-    let digest = (!channel.route.junk.is_empty()).then(|| format!("; routine entries {}", spell_period(timing.digest)));
-    format!("{}{}", spell_timing(timing), digest.unwrap_or_default())
+    let held = spell_timing(timing);
+    let routine = (!channel.route.junk.is_empty() && timing.digest_below.is_none()).then(|| spell_period(timing.digest));
+    html! {
+        @if held.is_empty() { (visitor.say("enseguida", "at once")) } @else { span lang="en" { (held) } }
+        @if let Some(period) = routine { "; " (visitor.say("lo de trámite: ", "routine entries: ")) span lang="en" { (period) } }
+    }
 }

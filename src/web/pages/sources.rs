@@ -65,7 +65,7 @@ fn one(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, cases: &CaseList
                 dd {
                     @for (name, count) in &source.cases {
                         @let (words, loud) = health(visitor, name);
-                        a href={ "/cases?source=" (source.id) "&health=" (name) } { span class={ "state " (loud) } { (count) " " (words) } } " "
+                        a href={ "/cases?source=" (source.id) "&health=" (name) } { span class={ "state " (loud) } { (words) } " (" (count) ")" } " "
                     }
                 }
                 dt { (say("Última lectura", "Last read")) } dd { (when_known(visitor, zone, source.read_at.as_deref())) }

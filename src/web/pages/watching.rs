@@ -47,10 +47,10 @@ fn shown(visitor: &Visitor, pages: &Pages, status: StatusCode, typed: &Typed, tr
                 "The first visit is the baseline and tells nothing. The file of the watch list is edited with its comments kept, and read again.",
             ))
         }
-        form method="post" action="/cases/add" {
+        form.narrow method="post" action="/cases/add" {
             div.field {
                 label for="source" { (say("Fuente", "Source")) }
-                select #source name="source" required { (sources(pages, &typed.source)) }
+                select #source name="source" required { (sources(pages, &typed.source, say("Elija una fuente", "Choose a source"))) }
             }
             div.field {
                 label for="number" { (say("Número", "Number")) }
@@ -72,13 +72,16 @@ fn shown(visitor: &Visitor, pages: &Pages, status: StatusCode, typed: &Typed, tr
     face::with(status, visitor, PART, say("Añadir un expediente", "Add a case"), &body)
 }
 
-/// The sources that can be watched by a number, those of the watch list first.
-fn sources(pages: &Pages, chosen: &str) -> Markup {
+/// The sources that can be watched by a number, those of the watch list first, of which the first is chosen until another is.
+fn sources(pages: &Pages, chosen: &str, choose: &str) -> Markup {
     let config = pages.config.load();
     let mut recipes = config.recipes();
     let is_used = |id: &str| config.cases.iter().any(|watch| watch.case.source == id);
     recipes.sort_by_key(|recipe| (!is_used(&recipe.id), recipe.title.clone()));
+    let usual = recipes.first().filter(|recipe| is_used(&recipe.id)).map_or("", |recipe| recipe.id.as_str());
+    let chosen = if chosen.is_empty() { usual } else { chosen };
     html! {
+        option value="" { (choose) }
         @for recipe in &recipes {
             @let example = recipe.examples.first().cloned().unwrap_or_else(|| recipe.number_format().2.to_owned());
             option value=(recipe.id) selected[recipe.id == chosen] { (recipe.title) @if !example.is_empty() { " · " (example) } }

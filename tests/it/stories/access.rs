@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::world::{PATIENCE, World};
+use crate::world::{PATIENCE, World, routes};
 
 const A: &str = "17721-2024-00011G";
 const GOOD: &str = "correcto caballo batería";
@@ -381,40 +380,11 @@ fn behind_a_proxy_the_client_counts_and_not_what_it_says_of_itself() {
     world.finish();
 }
 
-/// Every route that changes something, as the sources write them.
+/// Every route that changes something, as the sources and the table of the API write them.
 fn changing_routes() -> BTreeSet<(String, String)> {
-    let mut routes = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("the sources") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let Ok(text) = std::fs::read_to_string(&path) else { continue };
-            for rest in text.split(".route(").skip(1) {
-                let Some(route) = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else { continue };
-                let call = rest.split(".route(").next().expect("a part");
-                let call = call.split("\n        .").next().expect("a part").split(".merge(").next().expect("a part");
-                for (word, method) in [("post(", "POST"), ("put(", "PUT"), ("delete(", "DELETE"), ("patch(", "PATCH")] {
-                    if call.contains(word) {
-                        let filled: Vec<String> =
-                            route.split('/').map(|part| if part.starts_with('{') { "x".to_owned() } else { part.to_owned() }).collect();
-                        routes.insert((method.to_owned(), filled.join("/")));
-                    }
-                }
-            }
-        }
-    }
-    let rows = veedor::ask::route::TABLE.iter().flat_map(|part| part.iter()).filter(|row| !row.console && row.method.name() != "GET");
-    for row in rows {
-        let filled: Vec<&str> = row.path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect();
-        routes.insert((row.method.name().to_owned(), format!("{}{}", veedor::ask::route::ROOT, filled.join("/"))));
-    }
+    let all = routes::of_pages().into_iter().chain(routes::of_api()).filter(|(method, _)| method != "GET");
     // Recipients reach theirs by a link that only they have.
-    routes.retain(|(_, route)| !route.starts_with("/u/"));
-    routes
+    all.map(|(method, path)| (method, routes::filled(&path, "x"))).filter(|(_, route)| !route.starts_with("/u/")).collect()
 }
 
 /// What everybody may who is in, and what is there before.

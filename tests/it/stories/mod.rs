@@ -51,6 +51,7 @@ mod saved;
 mod series;
 mod sessions;
 mod showcase;
+mod shown;
 mod silences;
 mod states;
 mod torture;

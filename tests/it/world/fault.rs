@@ -29,6 +29,8 @@ pub enum Fault {
     HtmlForJson,
     /// A page that is no answer, and names people.
     Named,
+    /// A page that is no answer, with a title that would be more than words.
+    Hostile,
     ErrorObject,
     NoBody,
     EmptyAll,
@@ -90,6 +92,11 @@ impl Fault {
             Self::Login302 => Answer::Headed { status: 302, headers: "location: /login?next=%2F" },
             Self::Login200 => html(200, LOGIN),
             Self::HtmlForJson => html(200, "<!doctype html><html><body>Bienvenido al nuevo portal</body></html>"),
+            Self::Hostile => html(
+                200,
+                "<!doctype html><title>Error &lt;script&gt;window.veedorRan=8&lt;/script&gt;\"&gt;&lt;img src=x onerror=\"window.veedorRan=9\"&gt; \
+                 &#x202e;OTUEL &#x9b;31m&lt;/title&gt;</title><body>No</body>",
+            ),
             Self::Named => html(200, "<!doctype html><html><body>Error: QUISPILEMA ZARUMAFICTO JOAQUINA, 1730000005</body></html>"),
             Self::ErrorObject => Answer::json(&json!({"timestamp": "2026", "status": 500, "error": "Internal Server Error"})),
             Self::NoBody => Answer::Send { status: 200, kind: "application/json", body: Vec::new() },

@@ -21,7 +21,13 @@ pub enum Mood {
     BadPassword,
     /// Knows no recipient.
     NobodyThere,
+    /// Knows no recipient, and says so with what would be more than words on a page or a terminal.
+    Hostile,
 }
+
+/// What a hostile server answers.
+const HOSTILE: &str =
+    "550 5.1.1 <script>window.veedorRan=1</script>\"><img src=x onerror=\"window.veedorRan=2\"> \u{202e}\u{1b}[2J\u{7}</textarea></title>";
 
 /// One mail that arrived.
 #[derive(Debug, Clone)]
@@ -143,6 +149,7 @@ fn talk(stream: &TcpStream, shared: &Shared<Box>) -> std::io::Result<()> {
                 if mood == Mood::BadPassword { "535 5.7.8 bad credentials" } else { "235 welcome" }
             }
             "RCPT" if mood == Mood::NobodyThere => "550 5.1.1 no such user here",
+            "RCPT" if mood == Mood::Hostile => HOSTILE,
             "RCPT" if mood == Mood::Temporary => "451 4.3.0 try again later",
             "RCPT" if !to.is_empty() => "452 4.5.3 one recipient a transaction is enough",
             "RCPT" => {

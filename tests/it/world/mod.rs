@@ -15,6 +15,7 @@ pub mod mailbox;
 pub mod mta;
 pub mod pages;
 pub mod published;
+pub mod routes;
 pub mod saj;
 pub mod state;
 

@@ -110,6 +110,17 @@ pub struct Browser {
     pub width: u32,
     pub scheme: &'static str,
     pub script: bool,
+    /// Whether the Nu HTML checker reads the pages, where `VEEDOR_TEST_VNU` says where it is.
+    pub nu: bool,
+}
+
+/// The Nu HTML checker (`vnu.jar`), which `./test` fetches where there is Java.
+fn nu() -> Option<PathBuf> {
+    let jar = std::env::var_os("VEEDOR_TEST_VNU").map(PathBuf::from);
+    if jar.is_none() {
+        eprintln!("skipped: the Nu HTML checker: VEEDOR_TEST_VNU does not say where vnu.jar is");
+    }
+    jar
 }
 
 impl Browser {
@@ -125,20 +136,31 @@ impl Browser {
             }
         };
         let state = tempfile::NamedTempFile::new().expect("a file");
-        Some(Self { base: format!("http://127.0.0.1:{port}"), chromium, state, walked: false, width: 1280, scheme: "light", script: true })
+        Some(Self {
+            base: format!("http://127.0.0.1:{port}"),
+            chromium,
+            state,
+            walked: false,
+            width: 1280,
+            scheme: "light",
+            script: true,
+            nu: false,
+        })
     }
 
-    /// Walks these steps; fails with the first that is not as it should be, and with what is wrong with the pages that it came by.
-    pub fn walk(&mut self, steps: &[Value]) {
+    /// Walks these steps; fails with the first that is not as it should be, and with what is wrong with the pages that it came by. How many pages
+    /// were looked at, on how many of them stood what a hostile court writes, and how many texts the Nu checker read.
+    pub fn walk(&mut self, steps: &[Value]) -> Value {
         let said = judges::ask(
             "browser",
             &json!({
                 "base": self.base, "chromium": self.chromium, "state": self.state.path(), "resume": self.walked, "width": self.width,
-                "scheme": self.scheme, "script": self.script, "steps": steps,
+                "scheme": self.scheme, "script": self.script, "steps": steps, "nu": self.nu.then(nu).flatten(),
             }),
         );
         let said = said.expect("the judges were here a moment ago");
         assert!(said["pages"].as_u64() > Some(0), "no page was looked at: {said}");
         self.walked = true;
+        said
     }
 }

@@ -8,6 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::ask::Which;
 use crate::ask::route::{Behind, Page, Route};
+use crate::wire::api::board::Today;
 use crate::wire::api::case::CaseDocket;
 use crate::wire::api::cases::{CaseLine, CasePage};
 use crate::wire::api::changes::{BrakeDecided, CaseAdded, CaseRemoved, Retried};
@@ -16,7 +17,7 @@ use crate::wire::api::deliveries::{DeliveryLine, DeliveryList};
 use crate::wire::api::diff::Diff;
 use crate::wire::api::events::{EventBatch, NumberedEvent};
 use crate::wire::api::health::Health;
-use crate::wire::api::hearings::HearingList;
+use crate::wire::api::hearings::{HearingBoard, HearingList};
 use crate::wire::api::problem::Problem;
 use crate::wire::api::silences::{SilenceLine, SilenceList};
 use crate::wire::api::sources::SourceList;
@@ -44,6 +45,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     with::<VersionList>(&mut all);
     with::<Diff>(&mut all);
     with::<HearingList>(&mut all);
+    with::<HearingBoard>(&mut all);
+    with::<Today>(&mut all);
     with::<ClockList>(&mut all);
     with::<Problem>(&mut all);
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -77,6 +80,8 @@ pub(super) fn of(route: &Route) -> Vec<(&'static str, &'static str, Value)> {
         Behind::Ask("versions") => well(name::<VersionList>()),
         Behind::Ask("diff") => well(name::<Diff>()),
         Behind::Ask("hearings") => well(name::<HearingList>()),
+        Behind::Ask("hearing_board") => well(name::<HearingBoard>()),
+        Behind::Ask("today") => well(name::<Today>()),
         Behind::Ask("clocks") => well(name::<ClockList>()),
         Behind::Ask("events") => well(name::<EventBatch>()),
         Behind::Ask("event_body") => well(name::<NumberedEvent>()),

@@ -25,28 +25,34 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
 }
 
 fn table(look: &Looking, card: &CaseCard, lines: &[HearingLine]) -> Markup {
-    let columns =
-        [("Día y hora", "Day and hour"), ("Tipo", "Type"), ("Qué pasó", "What became of it"), ("Lugar", "Place"), ("Según", "By")];
+    let placed = lines.iter().any(|line| line.room.is_some());
+    let columns = [
+        Some(("Día y hora", "Day and hour")),
+        Some(("Tipo", "Type")),
+        Some(("Qué pasó", "What became of it")),
+        placed.then_some(("Lugar", "Place")),
+        Some(("Según", "By")),
+    ];
     html! {
         @if lines.is_empty() {
             p { (look.say("El expediente no menciona ninguna audiencia.", "The record mentions no hearing.")) }
         } @else {
             table.stack {
                 caption { (look.say("Audiencias que el expediente menciona", "Hearings that the record mentions")) " (" (lines.len()) ")" }
-                thead { tr { @for (es, en) in columns { th scope="col" { (look.say(es, en)) } } } }
-                tbody { @for line in lines { (row(look, card, line)) } }
+                thead { tr { @for (es, en) in columns.into_iter().flatten() { th scope="col" { (look.say(es, en)) } } } }
+                tbody { @for line in lines { (row(look, card, line, placed)) } }
             }
         }
     }
 }
 
-fn row(look: &Looking, card: &CaseCard, line: &HearingLine) -> Markup {
+fn row(look: &Looking, card: &CaseCard, line: &HearingLine, placed: bool) -> Markup {
     html! {
         tr {
             th scope="row" { span.num { (day(look, line)) } }
             td data-label=(look.say("Tipo", "Type")) { bdi { (said::text(&message::hearing_name(line.kind.as_deref(), look.visitor.language))) } }
             td data-label=(look.say("Qué pasó", "What became of it")) { (state(&look.visitor, line)) }
-            td data-label=(look.say("Lugar", "Place")) { @if let Some(room) = &line.room { bdi { (said::text(room)) } } }
+            @if placed { td data-label=(look.say("Lugar", "Place")) { @if let Some(room) = &line.room { bdi { (said::text(room)) } } } }
             td data-label=(look.say("Según", "By")) {
                 @for entry in [&line.set_by, &line.told_by].into_iter().flatten() { (by(look, card, entry)) }
             }

@@ -15,7 +15,7 @@ use crate::wire::api::cases::CaseList;
 pub(super) fn notices(list: &CaseList, zone: &TimeZone, visitor: &Visitor) -> Markup {
     html! {
         @for braked in &list.braked {
-            section.notice.warn aria-label=(visitor.say("Freno", "Brake")) {
+            div.notice.warn {
                 p {
                     strong { (visitor.say("El freno retiene avisos de ", "The brake holds messages of ")) (said::text(&braked.source)) }
                     @if let Some(since) = &braked.since { " · " (visitor.say("desde ", "since ")) (when(visitor, zone, since)) }
@@ -28,7 +28,7 @@ pub(super) fn notices(list: &CaseList, zone: &TimeZone, visitor: &Visitor) -> Ma
             }
         }
         @for condition in &list.conditions {
-            section.notice.warn aria-label=(visitor.say("Problema que dura", "Trouble that lasts")) {
+            div.notice.warn {
                 p {
                     strong { (said::kind(&condition.kind, visitor.language)) }
                     @if let Some(subject) = &condition.subject { ": " (said::text(subject)) }
