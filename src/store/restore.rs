@@ -196,13 +196,22 @@ fn growing(into: &Path) -> PathBuf {
     into.with_file_name(format!("{name}.restoring"))
 }
 
-/// The right to restore beside other folders, given back when the file is closed.
-fn turn(into: &Path) -> Result<File, OpenError> {
+/// The right to restore beside other folders.
+struct Turn(File);
+
+impl Drop for Turn {
+    /// Closing the file would give it back too, but not while a process that another thread begins at this moment has it open.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+fn turn(into: &Path) -> Result<Turn, OpenError> {
     let beside = into.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(beside).map_err(io_error(beside))?;
     let folder = File::open(beside).map_err(io_error(beside))?;
     match folder.try_lock() {
-        Ok(()) => Ok(folder),
+        Ok(()) => Ok(Turn(folder)),
         Err(TryLockError::WouldBlock) => {
             let why = format!("another restore is going on in {}; wait for it to end", beside.display());
             Err(OpenError::Store(StoreError::Refused(why)))

@@ -132,9 +132,16 @@ fn wanted(config: &Config, question: &Question, now: Timestamp, hidden: &BTreeSe
     Ok(Wanted { chosen, tags, by, as_of, is_now: question.as_of.is_none(), with_entries })
 }
 
-/// A tag that some case has.
-pub(super) fn known_tag(config: &Config, typed: &str) -> Result<String, Answer> {
-    tag_among(config.cases.iter(), typed)
+/// Refuses a tag that no case has, of those of which whoever asks may know something.
+pub(super) fn known_tag(eye: &Eye, typed: &str) -> Result<Result<(), Answer>, StoreError> {
+    for watch in eye.config.cases.iter().filter(|watch| watch.tags.iter().any(|tag| tag == typed)) {
+        if eye.sees_all() || eye.how_much_at(watch)? != HowMuch::Activity {
+            return Ok(Ok(()));
+        }
+    }
+    let all = eye.config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str);
+    let near = if eye.sees_all() { nearest(typed, all) } else { None };
+    Ok(Err(no_tag(typed, near)))
 }
 
 fn tag_among<'c>(cases: impl Iterator<Item = &'c Watch>, typed: &str) -> Result<String, Answer> {

@@ -6,6 +6,8 @@
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
+use super::delays::known_tag;
+use super::look::Eye;
 use super::{Desk, find};
 use crate::ask::Answer;
 use crate::ask::line::Sight;
@@ -42,14 +44,17 @@ pub async fn after(desk: &Desk, number: u64, limit: usize, filter: Filter, sight
     let config = desk.handles.config.load_full();
     let case = filter.case.as_deref().map(|typed| find(&config, typed).map(|(_, watch)| watch.case.clone())).transpose()?;
     known_kinds(&filter.kinds)?;
-    for tag in &filter.tags {
-        super::delays::known_tag(&config, tag)?;
-    }
+    let eye = Eye::of(desk, None, sight);
     let (store, read) = (desk.handles.store.clone(), desk.handles.read.clone());
     let page = blocking(move || {
         let newest = store.last_event()?;
         if number > newest {
             return Ok(Err(behind(number, newest)));
+        }
+        for tag in &filter.tags {
+            if let Err(answer) = known_tag(&eye, tag)? {
+                return Ok(Err(answer));
+            }
         }
         let cid = match &case {
             Some(case) => match store.cid(case)? {

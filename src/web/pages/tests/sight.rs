@@ -56,6 +56,10 @@ async fn a_report_names_no_withheld_case_and_no_tag_that_only_such_have() {
         let why = said(line.ask(report(Some(tag), &[], Form::Json), Sight::AsTold).await).expect_err(tag);
         assert!(why.contains("no case has the tag") && !why.contains("did you mean"), "{why}");
     }
+    let events = |tag: &str| Ask::Events { after: 0, limit: 1, kinds: Vec::new(), tags: vec![tag.to_owned()], case: None };
+    for (tag, sight, is_known) in [("oculta", Sight::AsTold, false), ("oculta", Sight::Whole, true), ("juntas", Sight::AsTold, true)] {
+        assert_eq!(said(line.ask(events(tag), sight).await).is_ok(), is_known, "{tag}");
+    }
     let near = said(line.ask(report(Some("ocultas"), &[], Form::Json), Sight::Whole).await).expect_err("no tag");
     assert!(near.contains("did you mean oculta?"), "{near}");
     let why = said(line.ask(report(None, &[CLOSED], Form::Json), Sight::AsTold).await).expect_err("withheld");
