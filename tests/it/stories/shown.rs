@@ -136,6 +136,7 @@ fn every_page_is_sound_and_what_others_write_is_text_on_it() {
         "/hearings",
         "/delays",
         "/delays/report",
+        "/delays/curves",
         "/feeds",
         "/deliveries",
         "/sources",
