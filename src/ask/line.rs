@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Answer, Ask};
+use crate::domain::sentence;
 
 /// Questions that may wait to be taken up; whoever asks more waits with his.
 const WAITING: usize = 64;
@@ -67,7 +68,7 @@ impl Line {
         let (reply, answered) = oneshot::channel();
         match self.0.send(Asked { ask, sight, reply }).await {
             Ok(()) => Ok(Underway(answered)),
-            Err(_) => Err(Answer::No { why: "veedor is stopping; ask again in a minute".to_owned(), code: 69 }),
+            Err(_) => Err(Answer::no(69, &sentence::STOPPING, &[])),
         }
     }
 

@@ -19,6 +19,8 @@ use board::{FeedQuestion, FeedWanted, HearingQuestion};
 use delays::Question;
 use look::Look;
 
+use crate::domain::sentence::Sentence;
+
 /// A question.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
@@ -298,6 +300,13 @@ pub enum Answer {
         /// The exit code.
         code: u8,
     },
+}
+
+impl Answer {
+    /// A refusal that has its Spanish, with these in the places of what differs.
+    pub fn no(code: u8, sentence: &Sentence, parts: &[&dyn std::fmt::Display]) -> Self {
+        Self::No { why: sentence.with(parts), code }
+    }
 }
 
 /// What becomes of what the brake holds, as a word.

@@ -9,6 +9,7 @@ use toml_edit::{Array, Document, Item, Table, value};
 
 use crate::diag::{Problem, Sink, parse};
 use crate::domain::case::CaseRef;
+use crate::domain::sentence;
 use crate::recipe::{is_described, walled_site};
 
 use super::include::{self, Draft};
@@ -88,12 +89,12 @@ impl std::fmt::Display for EditError {
                 Ok(())
             }
             Self::Invalid(problems) => {
-                f.write_str("nothing was written, because the watch list would not load:")?;
-                problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
+                let problems: String = problems.iter().map(|problem| format!("\n{problem}")).collect();
+                f.write_str(&sentence::WOULD_NOT_LOAD.with(&[&problems]))
             }
             Self::NotWatched(case) => write!(f, "no file watches {case}"),
-            Self::ByHand(why) => write!(f, "{why}; please edit the file by hand"),
-            Self::Write { path, error } => write!(f, "{} could not be written: {error}", path.display()),
+            Self::ByHand(why) => f.write_str(&sentence::BY_HAND.with(&[why])),
+            Self::Write { path, error } => f.write_str(&sentence::NOT_WRITTEN.with(&[&path.display(), error])),
         }
     }
 }
@@ -211,7 +212,7 @@ fn unknown(id: &str, config: &Config) -> (String, Option<String>) {
     }
     let mut ids: Vec<&str> = config.sources.keys().map(String::as_str).collect();
     ids.sort_unstable();
-    (format!("unknown source \"{id}\""), suggest(id, &ids))
+    (sentence::UNKNOWN_SOURCE.with(&[&id, &""]), suggest(id, &ids))
 }
 
 fn block(source: &str, number: &str, new: &NewCase) -> String {

@@ -10,6 +10,7 @@ use super::answers::{Desk, answer, answer_as};
 use super::supervise::Units;
 use crate::ask::line::{Asked, Receiver};
 use crate::ask::{Answer, Ask};
+use crate::domain::sentence;
 
 /// How many questions are answered at a time.
 #[derive(Debug, Clone, Copy)]
@@ -58,8 +59,7 @@ async fn reply(desk: Desk, question: Asked, console: bool) {
 }
 
 fn refuse(question: Asked, under_way: usize) {
-    let why = format!("{under_way} visits, checks or reports that somebody asked for are under way; ask again in a minute");
-    let _ = question.take().2.send(Answer::No { why, code: 69 });
+    let _ = question.take().2.send(Answer::no(69, &sentence::UNDER_WAY, &[&under_way]));
 }
 
 /// Whether it waits for courts, or reads everything that is kept.

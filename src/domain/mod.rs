@@ -71,6 +71,7 @@ pub mod sample;
 pub mod schedule;
 #[cfg(test)]
 pub mod seeds;
+pub mod sentence;
 pub mod setting;
 pub mod shown;
 pub mod signing;

@@ -45,8 +45,8 @@ pub fn long_day(date: Date, language: Language) -> String {
     }
 }
 
-/// `feb 2024`, `Feb 2024`: on an axis.
-pub(super) fn short_month(date: Date, language: Language) -> String {
+/// `feb 2024`, `Feb 2024`: on an axis, and where there is little room.
+pub fn short_month(date: Date, language: Language) -> String {
     match language {
         Language::Es => format!("{} {}", month(date, &SHORT_ES), date.year()),
         Language::En => format!("{} {}", month(date, &SHORT_EN), date.year()),

@@ -176,12 +176,10 @@ pub(super) fn field(name: &str, language: Language) -> String {
         "matter" => ("materia", "matter"),
         "incident" => ("incidentes", "incidents"),
         _ => {
-            return match name.strip_prefix("party.") {
-                Some(role) => format!("{} ({role})", pick(language, "partes", "parties")),
-                None => match name.strip_prefix("incident.") {
-                    Some(number) => format!("{} {number}", pick(language, "incidente", "incident")),
-                    None => name.replace(['_', '.'], " "),
-                },
+            return match name.split_once('.') {
+                Some(("party", role)) => format!("{} ({role})", pick(language, "partes", "parties")),
+                Some(("incident", number)) => format!("{} {number}", pick(language, "incidente", "incident")),
+                _ => name.replace(['_', '.'], " "),
             };
         }
     };

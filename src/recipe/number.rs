@@ -9,6 +9,7 @@ use regex::Regex;
 
 use super::filter::Table;
 use crate::domain::case::{CaseNumber, Parts};
+use crate::domain::sentence;
 
 /// The `[number]` table of a recipe.
 #[derive(Debug, Clone)]
@@ -112,16 +113,13 @@ impl NumberFormat {
     /// Understands what was typed, or says in one sentence what a number looks like.
     pub fn read(&self, title: &str, typed: &str) -> Result<CaseNumber, String> {
         let tidied = self.tidy(typed);
-        let expected = || format!("expected {}, for example {}", self.shape, self.example);
         if tidied.is_empty() {
-            return Err(format!("a case number of {title} is missing: {}", expected()));
+            return Err(sentence::NUMBER_MISSING.with(&[&title, &self.shape, &self.example]));
         }
         match self.parts_of(&tidied) {
             Ok(parts) => Ok(CaseNumber { compact: fill(&self.compact, &parts), canonical: fill(&self.canonical, &parts), parts }),
-            Err(hint) => {
-                let hint = hint.map(|say| format!(" ({say})")).unwrap_or_default();
-                Err(format!("\"{}\" is not a case number of {title}{hint}: {}", clip(typed.trim()), expected()))
-            }
+            Err(Some(hint)) => Err(sentence::NUMBER_NOT_SO.with(&[&clip(typed.trim()), &title, &hint, &self.shape, &self.example])),
+            Err(None) => Err(sentence::NO_NUMBER.with(&[&clip(typed.trim()), &title, &self.shape, &self.example])),
         }
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::access::Role;
 use crate::domain::id::Id;
+use crate::domain::sentence;
 
 use super::batch::Batch;
 use super::codes::{Instant, RoleCode};
@@ -132,7 +133,7 @@ impl Store {
                 return Ok(false);
             }
             if ledger.trees.at(Table::Account).len() >= MOST_ACCOUNTS {
-                return Err(StoreError::Refused(format!("there are {MOST_ACCOUNTS} users already; remove one who does not come any more")));
+                return Err(StoreError::Refused(sentence::MANY_USERS.with(&[&MOST_ACCOUNTS])));
             }
             ledger.take_account(&AccountRecord::new(account, phc)).map(|()| true)
         })

@@ -11,6 +11,7 @@ use crate::domain::about::Language;
 use crate::domain::case::CaseRef;
 use crate::domain::feed::{FeedAddress, MOST_ACTIVE, Scope, Token, id_of};
 use crate::domain::id::Id;
+use crate::domain::sentence;
 
 use super::batch::Batch;
 use super::codes::{Day, IdHex, Instant, Sha};
@@ -93,7 +94,7 @@ impl Store {
         self.write(true, move |ledger| {
             let in_use = all_of(&ledger.trees)?.into_iter().flatten().filter(|(_, record)| record.revoked.is_none()).count();
             if in_use >= MOST_ACTIVE {
-                return Err(StoreError::Refused(format!("{MOST_ACTIVE} feed addresses are in use, which is the most; revoke some first")));
+                return Err(StoreError::Refused(sentence::MANY_FEEDS.with(&[&MOST_ACTIVE])));
             }
             ledger.put_feed(address.id, &FeedRecord::new(address))
         })

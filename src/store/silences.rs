@@ -15,6 +15,7 @@ use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::Id;
 use crate::domain::meanwhile::Meanwhile;
+use crate::domain::sentence;
 use crate::domain::silence::{MOST_ACTIVE, Silence};
 use crate::failpoint;
 
@@ -173,8 +174,7 @@ impl Ledger {
             return Ok(false);
         }
         if !silence.is_leave() && active.iter().filter(|other| !other.is_leave()).count() >= MOST_ACTIVE {
-            let why = format!("{MOST_ACTIVE} silences are active already; end one with `veedor silence end ID`, or make one that is wider");
-            return Err(StoreError::Refused(why));
+            return Err(StoreError::Refused(sentence::MANY_SILENCES.with(&[&MOST_ACTIVE])));
         }
         drop(active);
         let mut batch = Batch::default();

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::access::Role;
+use crate::domain::sentence;
 
 use super::batch::Batch;
 use super::codes::{Instant, RoleCode, Sha};
@@ -89,12 +90,12 @@ impl Store {
                 return Ok(false);
             }
             if others.len() >= MOST_TOKENS {
-                return Err(StoreError::Refused(format!("there are {MOST_TOKENS} tokens already; revoke one that is not used any more")));
+                return Err(StoreError::Refused(sentence::MANY_TOKENS.with(&[&MOST_TOKENS])));
             }
             if let Some(user) = &token.user
                 && accounts::record(&ledger.trees, user)?.is_none()
             {
-                return Err(StoreError::Refused(format!("there is no user {user}")));
+                return Err(StoreError::Refused(sentence::NO_USER_OF_TOKEN.with(&[user])));
             }
             ledger.take_token(key, &token.into()).map(|()| true)
         })

@@ -16,6 +16,7 @@ use super::visitor::Visitor;
 use crate::ask::line::Refusal;
 use crate::domain::about::Language;
 use crate::domain::access::Role;
+use crate::domain::sentence::in_spanish;
 
 /// What a browser may do with a page of ours: nothing but show it with our own style and script (`alerting.md` E2.1).
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
@@ -170,7 +171,22 @@ pub(super) fn refused(visitor: &Visitor, part: &str, refusal: &Refusal) -> Respo
         StatusCode::BAD_REQUEST => visitor.say("No se pudo hacer", "It could not be done"),
         _ => visitor.say("No se pudo responder", "No answer"),
     };
-    with(status, visitor, part, title, &html! { p.trouble role="alert" lang="en" { (refusal.why) } })
+    with(status, visitor, part, title, &why(visitor, &refusal.why))
+}
+
+/// Why something was refused, in the language of whoever asked where it has that; the exact words of the program stand there too, as they
+/// do in its log and its documentation. What has no Spanish says that it is English.
+pub(super) fn why(visitor: &Visitor, why: &str) -> Markup {
+    let own = if visitor.language == Language::Es { in_spanish(why) } else { None };
+    html! {
+        @match own {
+            Some(own) => {
+                p.trouble role="alert" { (own) }
+                details.small { summary { (visitor.say("Las palabras exactas del programa, en inglés", "The exact words")) } p lang="en" { (why) } }
+            }
+            None => p.trouble role="alert" lang="en" { (why) },
+        }
+    }
 }
 
 /// A page that is not there.

@@ -12,6 +12,7 @@ use crate::ask::access::{Access, Typed};
 use crate::ask::line::Sight;
 use crate::credentials;
 use crate::domain::access::{LONGEST_NAME, LONGEST_PASSWORD, Role, SHORTEST_PASSWORD, Unfit, fit, name};
+use crate::domain::sentence::{self, Sentence};
 use crate::store::Store;
 use crate::store::accounts::{Account, AccountChange};
 use crate::store::audit::Deed;
@@ -30,8 +31,8 @@ fn no(why: impl Into<String>) -> Answer {
     Answer::No { why: why.into(), code: 2 }
 }
 
-fn unknown(what: &str, name: &str) -> Answer {
-    Answer::No { why: format!("there is no {what} \"{name}\"; `veedor {what} list` shows them"), code: 4 }
+fn unknown(what: &Sentence, name: &str) -> Answer {
+    Answer::no(4, what, &[&name])
 }
 
 /// Answers.
@@ -54,12 +55,12 @@ pub(super) async fn answer(desk: &Desk, ask: Access, sight: Sight) -> Result<Val
         Access::RemoveUser { name } => {
             let (store, wanted) = (desk.handles.store.clone(), user_name(&name)?);
             let removed = blocking(move || store.remove_account(&wanted)).await?;
-            if removed { Ok(json!({ "removed": name })) } else { Err(unknown("user", &name)) }
+            if removed { Ok(json!({ "removed": name })) } else { Err(unknown(&sentence::NO_USER, &name)) }
         }
         Access::EndSessions { name } => {
             let (store, wanted) = (desk.handles.store.clone(), user_name(&name)?);
             let ended = blocking(move || Ok((store.account(&wanted)?.is_some(), store.end_sessions_of(&wanted)?))).await?;
-            if ended.0 { Ok(json!({ "ended": ended.1 })) } else { Err(unknown("user", &name)) }
+            if ended.0 { Ok(json!({ "ended": ended.1 })) } else { Err(unknown(&sentence::NO_USER, &name)) }
         }
         Access::Tokens => {
             let store = desk.handles.store.clone();
@@ -128,10 +129,7 @@ async fn add(desk: &Desk, typed: &str, role: &str, password: Typed) -> Result<Va
     let account = Account { name: name.clone(), role, created: now, disabled: None, password_changed: now };
     let (store, new) = (desk.handles.store.clone(), account.clone());
     if !blocking(move || store.add_account(new, phc)).await.map_err(refused)? {
-        return Err(Answer::No {
-            why: format!("there is a user \"{name}\" already; `veedor user passwd {name}` sets another password"),
-            code: 1,
-        });
+        return Err(Answer::no(1, &sentence::USER_THERE, &[&name, &name]));
     }
     line_of(desk, account).await
 }
@@ -140,7 +138,7 @@ async fn change(desk: &Desk, typed: &str, change: AccountChange) -> Result<Value
     let (store, name) = (desk.handles.store.clone(), user_name(typed)?);
     match blocking(move || store.change_account(&name, change)).await? {
         Some(account) => line_of(desk, account).await,
-        None => Err(unknown("user", typed)),
+        None => Err(unknown(&sentence::NO_USER, typed)),
     }
 }
 
@@ -167,17 +165,14 @@ async fn add_token(desk: &Desk, typed: &str, role: &str, user: Option<String>, e
         let store = desk.handles.store.clone();
         let of_one = blocking(move || Ok(store.tokens()?.iter().filter(|token| token.user.as_ref() == Some(&user)).count())).await?;
         if of_one >= MOST_OF_ONE {
-            return Err(Answer::No {
-                why: format!("a user has at most {MOST_OF_ONE} tokens; revoke one that is not used any more"),
-                code: 1,
-            });
+            return Err(Answer::no(1, &sentence::MANY_OF_ONE, &[&MOST_OF_ONE]));
         }
     }
     let drawn = credentials::draw(credentials::TOKEN).map_err(|why| Answer::No { why, code: 1 })?;
     let token = Token { name: name.clone(), user, role, created: now, expires, used: None };
     let (store, new, hash) = (desk.handles.store.clone(), token.clone(), drawn.hash);
     if !blocking(move || store.add_token(new, hash)).await.map_err(refused)? {
-        return Err(Answer::No { why: format!("there is a token \"{name}\" already; choose another name, or revoke that one"), code: 1 });
+        return Err(Answer::no(1, &sentence::TOKEN_THERE, &[&name]));
     }
     Ok(json!(NewToken { token: token_line(token), secret: drawn.secret }))
 }
@@ -189,7 +184,7 @@ async fn revoke(desk: &Desk, typed: &str, user: Option<String>) -> Result<Value,
         Some(user) if !store.tokens()?.iter().any(|token| token.name == name && token.user.as_ref() == Some(&user)) => Ok(None),
         _ => store.revoke_token(&name),
     });
-    revoked.await?.map(|token| json!(token_line(token))).ok_or_else(|| unknown("token", typed))
+    revoked.await?.map(|token| json!(token_line(token))).ok_or_else(|| unknown(&sentence::NO_TOKEN, typed))
 }
 
 fn refused(error: StoreError) -> Answer {

@@ -20,6 +20,7 @@ use crate::daemon::telling::{Read, Telling};
 use crate::domain::about::{Language, Stop};
 use crate::domain::case::CaseRef;
 use crate::domain::event::{Audience, Event};
+use crate::domain::sentence;
 use crate::domain::setting::{COUNTING, Outcome};
 use crate::message;
 use crate::store::error::StoreError;
@@ -42,9 +43,7 @@ const MOST: usize = 1_000;
 /// The hearings of all cases.
 pub async fn hearings(desk: &Desk, question: &HearingQuestion, sight: Sight) -> Result<Value, Answer> {
     let day = |typed: &Option<String>| {
-        let read = |typed: &String| {
-            typed.parse::<Date>().map_err(|_| Answer::No { why: format!("\"{typed}\" is no day; write one such as 2026-03-01"), code: 2 })
-        };
+        let read = |typed: &String| typed.parse::<Date>().map_err(|_| Answer::no(2, &sentence::NO_DAY, &[typed]));
         typed.as_ref().map(read).transpose()
     };
     let (from, to) = (day(&question.from)?, day(&question.to)?);
@@ -112,7 +111,7 @@ struct Taken {
 
 fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: Timestamp, sight: Sight) -> Result<Today, StoreError> {
     let Some(config) = board.known().config.clone() else {
-        return Err(StoreError::Refused("the board has not begun yet; ask again in a moment".to_owned()));
+        return Err(StoreError::Refused(sentence::NOT_BEGUN.with(&[])));
     };
     let zone = config.zone.clone();
     let today = now.to_zoned_datetime(zone.clone()).date();

@@ -22,6 +22,7 @@ use crate::domain::case::Watch;
 use crate::domain::clocks::Clock;
 use crate::domain::delays::{Grouping, Why};
 use crate::domain::redact::Words;
+use crate::domain::sentence;
 use crate::domain::withhold::Telling as HowMuch;
 use crate::message;
 use crate::store::error::StoreError;
@@ -141,9 +142,15 @@ fn tag_among<'c>(cases: impl Iterator<Item = &'c Watch>, typed: &str) -> Result<
     if all.contains(typed) {
         return Ok(typed.to_owned());
     }
-    let hint =
-        nearest(typed, all.iter().copied()).map_or("`veedor list` shows the tags".to_owned(), |near| format!("did you mean {near}?"));
-    Err(usage(format!("no case has the tag \"{typed}\"; {hint}")))
+    Err(no_tag(typed, nearest(typed, all.iter().copied())))
+}
+
+/// That no case has a tag.
+pub(super) fn no_tag(typed: &str, near: Option<&str>) -> Answer {
+    match near {
+        Some(near) => Answer::no(2, &sentence::NO_TAG_NEAR, &[&typed, &near]),
+        None => Answer::no(2, &sentence::NO_TAG, &[&typed, &"`veedor list` shows the tags"]),
+    }
 }
 
 /// A moment as it is typed: an instant, or a day, of which the end is meant.

@@ -14,7 +14,7 @@ use crate::ask::Answer;
 use crate::config::Config;
 use crate::config::edit::{self, EditError, NewCase};
 use crate::daemon::reload;
-use crate::diag::Problem;
+use crate::domain::sentence;
 use crate::store::pulse::blocking;
 use crate::wire::api::changes::{CaseAdded, CaseRemoved};
 
@@ -45,7 +45,7 @@ pub async fn add(desk: &Desk, new: NewCase) -> Result<Value, Answer> {
         reread(desk, &format!("it is in {} already", path.display())).await?;
         let config: Arc<Config> = desk.handles.config.load_full();
         let watch = case.and_then(|case| config.watch(case));
-        let gone = || Answer::No { why: "somebody else took it off the list meanwhile; try again".to_owned(), code: 1 };
+        let gone = || Answer::no(1, &sentence::TAKEN_OFF, &[]);
         return watch.map(|watch| line(watch, false)).ok_or_else(gone);
     };
     if is_new {
@@ -64,8 +64,7 @@ pub async fn remove(desk: &Desk, typed: &str) -> Result<Value, Answer> {
     let config = desk.handles.config.load_full();
     let (_, watch) = find(&config, typed)?;
     if config.cases.len() == 1 {
-        let why = "this is the last case, and veedor does not run with nothing to watch; add another first, or stop the daemon".to_owned();
-        return Err(Answer::No { why, code: 1 });
+        return Err(Answer::no(1, &sentence::LAST_CASE, &[]));
     }
     let (file, case) = (config.path.clone(), watch.case.clone());
     let removed = blocking(move || Ok(edit::remove_case(&file, &case))).await?.map_err(|error| refusal(error, &config.path))?;
@@ -77,20 +76,18 @@ pub async fn remove(desk: &Desk, typed: &str) -> Result<Value, Answer> {
 
 /// What is typed into a form stands in a file that people read.
 fn checked(new: NewCase) -> Result<NewCase, Answer> {
-    let no = |why: String| Answer::No { why, code: 2 };
     let is_line = |text: &str| !text.trim().is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control);
     let trimmed = |text: String| text.trim().to_owned();
     let name = new.name.map(trimmed).filter(|name| !name.is_empty());
-    for (what, text) in name.iter().map(|name| ("the name", name)).chain(new.tags.iter().map(|tag| ("a tag", tag))) {
-        if !is_line(text) {
-            return Err(no(format!("{what} must be one line of 1 to {LONGEST} characters")));
-        }
+    let (names, tags) = (name.iter().map(|name| (sentence::NAME_OF_CASE, name)), new.tags.iter().map(|tag| (sentence::TAG_OF_CASE, tag)));
+    if let Some((sentence, _)) = names.chain(tags).find(|(_, text)| !is_line(text)) {
+        return Err(Answer::no(2, &sentence, &[&LONGEST]));
     }
     if new.tags.len() > MOST_TAGS {
-        return Err(no(format!("a case has at most {MOST_TAGS} tags")));
+        return Err(Answer::no(2, &sentence::MANY_TAGS, &[&MOST_TAGS]));
     }
     if new.number.chars().count() > LONGEST {
-        return Err(no(format!("a case number has at most {LONGEST} characters")));
+        return Err(Answer::no(2, &sentence::LONG_NUMBER, &[&LONGEST]));
     }
     Ok(NewCase { source: trimmed(new.source), number: trimmed(new.number), name, tags: new.tags.into_iter().map(trimmed).collect() })
 }
@@ -103,11 +100,9 @@ fn refusal(error: EditError, list: &Path) -> Answer {
         EditError::ByHand(_) | EditError::Write { .. } => 1,
     };
     let why = match &error {
-        EditError::Write { path, error } if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => format!(
-            "the daemon's user may not write {} ({error}); run `veedor add` or `veedor remove` on the machine as somebody who may, with -c {}",
-            path.display(),
-            list.display()
-        ),
+        EditError::Write { path, error } if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            sentence::MAY_NOT_WRITE.with(&[&path.display(), error, &list.display()])
+        }
         _ => error.to_string(),
     };
     Answer::No { why, code }
@@ -119,11 +114,8 @@ async fn reread(desk: &Desk, done: &str) -> Result<(), Answer> {
         Ok(_) => return Ok(()),
         Err(problems) => problems,
     };
-    let text: Vec<String> = problems.iter().map(Problem::to_string).collect();
-    Err(Answer::No {
-        why: format!("{done}, and the daemon goes on with the old list, because the file has problems\n{}", text.join("\n")),
-        code: 78,
-    })
+    let text: String = problems.iter().map(|problem| format!("\n{problem}")).collect();
+    Err(Answer::no(78, &sentence::STALE, &[&done, &text]))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::delays::no_tag;
 use super::{Desk, find};
 use crate::ask::Answer;
 use crate::ask::board::{FeedQuestion, FeedWanted};
@@ -14,6 +15,7 @@ use crate::diag::nearest;
 use crate::domain::about::Language;
 use crate::domain::feed::{FeedAddress, LONGEST_NAME, Scope, Token};
 use crate::domain::id::Id;
+use crate::domain::sentence;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::wire::api::feeds::{FeedLine, FeedList};
@@ -45,18 +47,18 @@ pub async fn revoke(desk: &Desk, typed: &str) -> Result<Value, Answer> {
     let (store, config, now) = (desk.handles.store.clone(), desk.handles.config.load_full(), desk.handles.clock.now());
     let wanted = typed.trim().to_ascii_lowercase();
     if wanted.len() < 4 || !wanted.chars().all(|c| c.is_ascii_hexdigit()) {
-        return Err(usage(format!("\"{typed}\" is no id of an address; `veedor feed` shows them")));
+        return Err(Answer::no(2, &sentence::NO_FEED_ID, &[&typed]));
     }
     let all = blocking(move || store.feeds()).await?;
     let found: Vec<&FeedAddress> = all.iter().filter(|address| address.id.to_string().starts_with(&wanted)).collect();
     let one = match found[..] {
         [one] => one,
-        [] => return Err(Answer::No { why: format!("there is no address {typed}; `veedor feed` shows them"), code: 4 }),
-        _ => return Err(usage(format!("{} addresses begin with {typed}; type more of the id", found.len()))),
+        [] => return Err(Answer::no(4, &sentence::NO_FEED, &[&typed])),
+        _ => return Err(Answer::no(2, &sentence::SEVERAL_FEEDS, &[&found.len(), &typed])),
     };
     let (store, id): (_, Id) = (desk.handles.store.clone(), one.id);
     let Some(revoked) = blocking(move || store.revoke_feed(id, now)).await? else {
-        return Err(Answer::No { why: format!("the address {typed} is revoked already"), code: 1 });
+        return Err(Answer::no(1, &sentence::FEED_REVOKED, &[&typed]));
     };
     tracing::info!(feed = %id, "a secret address of feeds was revoked");
     Ok(json!(line(&config, &revoked)))
@@ -72,10 +74,6 @@ pub async fn document(desk: &Desk, question: FeedQuestion) -> Result<Value, Answ
     }
 }
 
-fn usage(why: String) -> Answer {
-    Answer::No { why, code: 2 }
-}
-
 fn refused(error: StoreError) -> Answer {
     match error {
         StoreError::Refused(why) => Answer::No { why, code: 1 },
@@ -87,13 +85,11 @@ fn checked(config: &Config, wanted: FeedWanted, token: &Token, now: Timestamp) -
     let FeedWanted { name, tag, case, language } = wanted;
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().any(char::is_control) || name.chars().count() > LONGEST_NAME {
-        return Err(usage(format!(
-            "say whose address it is in one line of 1 to {LONGEST_NAME} characters: it is how one knows later which to revoke"
-        )));
+        return Err(Answer::no(2, &sentence::WHOSE_FEED, &[&LONGEST_NAME]));
     }
     let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let scope = match (filled(tag), filled(case)) {
-        (Some(_), Some(_)) => return Err(usage("name a tag or a case, not both".to_owned())),
+        (Some(_), Some(_)) => return Err(Answer::no(2, &sentence::TAG_OR_CASE, &[])),
         (Some(tag), None) => Scope::Tag(known_tag(config, tag)?),
         (None, Some(typed)) => Scope::Case(find(config, &typed)?.1.case.clone()),
         (None, None) => Scope::All,
@@ -102,7 +98,7 @@ fn checked(config: &Config, wanted: FeedWanted, token: &Token, now: Timestamp) -
         None => config.general.language,
         Some("es") => Language::Es,
         Some("en") => Language::En,
-        Some(other) => return Err(usage(format!("no feed is written in \"{other}\"; write es or en"))),
+        Some(other) => return Err(Answer::no(2, &sentence::FEED_LANGUAGE, &[&other])),
     };
     Ok(FeedAddress::new(token, name, scope, language, now))
 }
@@ -112,8 +108,7 @@ fn known_tag(config: &Config, typed: String) -> Result<String, Answer> {
     if all().any(|tag| tag == typed) {
         return Ok(typed);
     }
-    let hint = nearest(&typed, all()).map_or("`veedor list` shows the tags".to_owned(), |near| format!("did you mean {near}?"));
-    Err(usage(format!("no case has the tag \"{typed}\"; {hint}")))
+    Err(no_tag(&typed, nearest(&typed, all())))
 }
 
 /// Where the dashboard is reached.

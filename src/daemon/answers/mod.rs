@@ -36,6 +36,7 @@ use crate::config::Config;
 use crate::config::edit::NewCase;
 use crate::diag::nearest;
 use crate::domain::case::{CaseRef, Watch};
+use crate::domain::sentence;
 use crate::store::braked::Decision;
 use crate::store::error::StoreError;
 
@@ -155,12 +156,14 @@ pub fn find<'c>(config: &'c Config, typed: &str) -> Result<(usize, &'c Watch), A
         [one] => Ok(one),
         [] => {
             let near = nearest(typed, config.cases.iter().map(|watch| watch.number.canonical.as_str()));
-            let hint = near.map_or("`veedor list` shows the watch list".to_owned(), |near| format!("did you mean {near}?"));
-            Err(Answer::No { why: format!("no case \"{typed}\" is watched; {hint}"), code: 4 })
+            Err(match near {
+                Some(near) => Answer::no(4, &sentence::NO_CASE_NEAR, &[&typed, &near]),
+                None => Answer::no(4, &sentence::NO_CASE, &[&typed]),
+            })
         }
         _ => {
             let names: Vec<String> = found.iter().map(|(_, watch)| watch.case.to_string()).collect();
-            Err(Answer::No { why: format!("\"{typed}\" may be any of {}; type one of these", names.join(", ")), code: 2 })
+            Err(Answer::no(2, &sentence::SEVERAL_CASES, &[&typed, &names.join(", ")]))
         }
     }
 }

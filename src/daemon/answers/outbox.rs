@@ -18,6 +18,7 @@ use crate::domain::case::CaseRef;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::id::Id;
 use crate::domain::route::Gather;
+use crate::domain::sentence;
 use crate::store::Store;
 use crate::store::braked::Decision;
 use crate::store::error::StoreError;
@@ -89,7 +90,7 @@ pub async fn deliveries(desk: &Desk, picked: &Picked, limit: usize, sight: Sight
 }
 
 fn no_delivery(typed: &str) -> Answer {
-    Answer::No { why: format!("there is no delivery {typed}; `veedor deliveries` shows them"), code: 4 }
+    Answer::no(4, &sentence::NO_DELIVERY, &[&typed])
 }
 
 /// A case that is watched no more is shown by what its source calls it.
@@ -214,8 +215,7 @@ pub async fn brake(desk: &Desk, source: String, decision: Option<Decision>) -> R
     })
     .await?;
     let Some((decided, before)) = found else {
-        let why = format!("the brake holds nothing of \"{source}\"; `veedor list` shows which sources it holds");
-        return Err(Answer::No { why, code: 1 });
+        return Err(Answer::no(1, &sentence::NOTHING_BRAKED, &[&source]));
     };
     desk.handles.control.nudge_deliverer();
     let is_released = matches!(decision, Decision::Release { .. });

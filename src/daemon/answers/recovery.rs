@@ -9,6 +9,7 @@ use super::Desk;
 use crate::ask::{Answer, Which};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::id::Id;
+use crate::domain::sentence;
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::outbox::DeliveryFilter;
@@ -57,7 +58,7 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool, which: &Which) -> R
         match Id::parse(text) {
             Some(id) => ids.push(id),
             None => {
-                return Err(Answer::No { why: format!("\"{text}\" is no delivery id; `veedor deliveries --failed` shows them"), code: 2 });
+                return Err(Answer::no(2, &sentence::NO_DELIVERY_ID, &[text]));
             }
         }
     }
@@ -71,15 +72,12 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool, which: &Which) -> R
         if !named {
             ids = which.pick(&store, |channel| runs.is_failing(channel))?;
             if which.delivered && ids.len() > MOST_REPEATED {
-                return Ok(Err(format!(
-                    "{} deliveries are more than go out again at one time ({MOST_REPEATED}); name a later --since, or a --channel",
-                    ids.len()
-                )));
+                return Ok(Err(sentence::MANY_AGAIN.with(&[&ids.len(), &MOST_REPEATED])));
             }
         }
         for id in &ids {
             if store.delivery(*id)?.is_none() {
-                return Ok(Err(format!("there is no delivery {id}; `veedor deliveries` shows them")));
+                return Ok(Err(sentence::NO_DELIVERY.with(&[id])));
             }
         }
         for batch in ids.chunks(BATCH) {
@@ -111,7 +109,7 @@ async fn known_channel(desk: &Desk, channel: &str) -> Result<(), Answer> {
         return Ok(());
     }
     let ids: Vec<&str> = config.channels.iter().map(|channel| channel.id.as_str()).collect();
-    Err(Answer::No { why: format!("there is no channel \"{channel}\"; the watch list has {}", ids.join(", ")), code: 2 })
+    Err(Answer::no(2, &sentence::NO_CHANNEL, &[&channel, &format!("the watch list has {}", ids.join(", "))]))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::delays::no_tag;
 use super::{Desk, find};
 use crate::ask::line::Sight;
 use crate::ask::{Answer, Wanted};
@@ -12,6 +13,7 @@ use crate::config::Config;
 use crate::diag::{nearest, suggestion};
 use crate::domain::event::EventKind;
 use crate::domain::id::Id;
+use crate::domain::sentence::{self, Sentence};
 use crate::domain::silence::{LONGEST, LONGEST_NAME, LONGEST_REASON, MOST_KINDS, Scope, Silence, is_pattern};
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -96,46 +98,47 @@ fn checked(config: &Config, wanted: Wanted, now: Timestamp) -> Result<Silence, A
         }
     }
     if kinds.len() > MOST_KINDS {
-        return Err(no(format!("a silence names at most {MOST_KINDS} kinds; use a family such as \"filing.*\"")));
+        return Err(Answer::no(2, &sentence::MANY_KINDS, &[&MOST_KINDS]));
     }
     if let Some(pattern) = kinds.iter().find(|pattern| !is_pattern(pattern)) {
         let names = EventKind::ALL.iter().map(|kind| kind.name());
         let families: Vec<String> = names.clone().filter_map(|name| Some(format!("{}.*", name.split_once('.')?.0))).collect();
         let near = nearest(pattern, families.iter().map(String::as_str).chain(names));
-        let hint = near.map_or("docs/events lists them".to_owned(), |near| format!("did you mean {near}?"));
-        return Err(no(format!("no event is called \"{pattern}\"; {hint}")));
+        return Err(match near {
+            Some(near) => Answer::no(2, &sentence::NO_KIND_NEAR, &[pattern, &near]),
+            None => Answer::no(2, &sentence::NO_KIND, &[pattern]),
+        });
     }
     if let Some(tag) = &tag {
         let known: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
         if !known.contains(&tag.as_str()) {
-            return Err(no(format!("no case has the tag \"{tag}\"; {}", suggestion(tag, &known).unwrap_or_default())));
+            return Err(no_tag(tag, nearest(tag, known.iter().copied())));
         }
     }
     if let Some(id) = channel.as_ref().filter(|id| config.channel(id).is_none()) {
         let ids: Vec<&str> = config.channels.iter().map(|channel| channel.id.as_str()).collect();
-        return Err(no(format!("there is no channel \"{id}\"; {}", suggestion(id, &ids).unwrap_or_default())));
+        return Err(Answer::no(2, &sentence::NO_CHANNEL, &[id, &suggestion(id, &ids).unwrap_or_default()]));
     }
     if let Some(address) = &to {
         let heard = config.channels.iter().filter(|other| channel.as_ref().is_none_or(|id| other.id == *id));
         if !heard.flat_map(|other| &other.route.recipients).any(|known| known == address) {
             let place = channel.map_or("any channel".to_owned(), |id| format!("channel {id}"));
-            return Err(no(format!("{address} is no recipient of {place}; `veedor check` shows them")));
+            return Err(Answer::no(2, &sentence::NO_RECIPIENT, &[address, &place]));
         }
     }
     let scope = Scope { source, case, kinds, tag, channel, recipient: to, critical };
     if scope.is_everything() {
-        let why = "this would silence everything; name a --case, --source, --tag, --kind, --channel or --to, or stop the daemon";
-        return Err(no(why));
+        return Err(Answer::no(2, &sentence::EVERYTHING, &[]));
     }
-    let (by, because) = (said("--by", by, LONGEST_NAME)?, said("--because", because, LONGEST_REASON)?);
+    let (by, because) = (said(&sentence::WHO_ASKS, by, LONGEST_NAME)?, said(&sentence::WHY_SILENT, because, LONGEST_REASON)?);
     let until = end_of(&until, now)?;
     Ok(Silence::new(scope, by, because, now, until))
 }
 
-fn said(what: &str, text: String, longest: usize) -> Result<String, Answer> {
+fn said(what: &Sentence, text: String, longest: usize) -> Result<String, Answer> {
     let text = text.trim().to_owned();
     if text.is_empty() || text.chars().any(char::is_control) || text.chars().count() > longest {
-        return Err(no(format!("{what} must be one line of 1 to {longest} characters: others read it when they wonder about the quiet")));
+        return Err(Answer::no(2, what, &[&longest]));
     }
     Ok(text)
 }
@@ -146,7 +149,7 @@ fn end_of(text: &str, now: Timestamp) -> Result<Timestamp, Answer> {
         return Err(no(format!("the end of a silence lies ahead, and {until} is past; type --for 3d, or --until with a later day")));
     }
     if now.checked_add(LONGEST).is_ok_and(|last| until > last) {
-        return Err(no("a silence lasts a year at most; leave out of the watch list what is to be quiet for longer"));
+        return Err(Answer::no(2, &sentence::SILENCE_TOO_LONG, &[]));
     }
     Ok(until)
 }
@@ -156,22 +159,22 @@ pub async fn end(desk: &Desk, typed: &str) -> Result<Value, Answer> {
     let (store, now) = (desk.handles.store.clone(), desk.handles.clock.now());
     let wanted = typed.trim().to_ascii_lowercase();
     if wanted.len() < 4 || !wanted.chars().all(|c| c.is_ascii_hexdigit()) {
-        return Err(no(format!("\"{typed}\" is no id of a silence; `veedor silence` shows them")));
+        return Err(Answer::no(2, &sentence::NO_SILENCE_ID, &[&typed]));
     }
     let config = desk.handles.config.load_full();
     let listed = blocking(move || store.silences()).await?;
     let found: Vec<&Listed> = listed.iter().filter(|listed| listed.silence.id.to_string().starts_with(&wanted)).collect();
     let one = match found[..] {
         [one] => one,
-        [] => return Err(Answer::No { why: format!("there is no silence {typed}; `veedor silence` shows them"), code: 4 }),
-        _ => return Err(no(format!("{} silences begin with {typed}; type more of the id", found.len()))),
+        [] => return Err(Answer::no(4, &sentence::NO_SILENCE, &[&typed])),
+        _ => return Err(Answer::no(2, &sentence::SEVERAL_SILENCES, &[&found.len(), &typed])),
     };
     if let Some(ended) = one.silence.ended {
-        return Err(Answer::No { why: format!("the silence {typed} ended already, at {ended}"), code: 1 });
+        return Err(Answer::no(1, &sentence::SILENCE_ENDED, &[&typed, &ended]));
     }
     let (store, id): (Store, Id) = (desk.handles.store.clone(), one.silence.id);
     let Some(ended) = blocking(move || store.end_silence(id, now)).await? else {
-        return Err(Answer::No { why: format!("the silence {typed} ended a moment ago"), code: 1 });
+        return Err(Answer::no(1, &sentence::SILENCE_JUST_ENDED, &[&typed]));
     };
     desk.handles.control.nudge_deliverer();
     tracing::info!(silence = %id, muted = ended.muted, summaries = ended.summaries.len(), "the operator ended a silence");

@@ -23,6 +23,7 @@ use crate::domain::event::Event;
 use crate::domain::health::Health;
 use crate::domain::id::Id;
 use crate::domain::schedule::Row;
+use crate::domain::sentence;
 use crate::domain::shown::Shown;
 use crate::message;
 use crate::recipe::{Next, Refusal};
@@ -68,7 +69,7 @@ fn import_only(config: &Config, watch: &Watch) -> Option<String> {
     let why = recipe.import_only.as_deref()?.trim_end_matches('.');
     let how = recipe.how.as_deref().unwrap_or("save its page with a browser").trim_end_matches('.');
     let (source, number) = (&watch.case.source, &watch.number.canonical);
-    Some(format!("{number} is import only: {why}; {how}, then run `veedor import --source {source} --case {number} --page FILE`"))
+    Some(sentence::IMPORT_ONLY.with(&[number, &format!("{why}; {how}"), source, number]))
 }
 
 async fn row_of(desk: &Desk, watch: &Watch) -> Result<(u64, Row), Answer> {

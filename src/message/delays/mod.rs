@@ -52,8 +52,9 @@ pub use style::STYLE;
 /// How long each stage takes, by itself: what the dashboard frames. Links begin with `#` and lead to places in the whole report.
 pub fn curves(report: &Delays, language: Language) -> String {
     let page = Page::new(report, language);
-    let mut out = head::opening(&page, &head::title(&page));
-    out.push_str("<main class=\"solo\">\n");
+    let title = head::title(&page);
+    let mut out = head::opening(&page, &title);
+    out.push_str(&format!("<main class=\"solo\">\n<h1>{title}</h1>\n"));
     out.push_str(&survival::section(&page));
     out.push_str("</main>\n</body>\n</html>\n");
     out

@@ -23,7 +23,7 @@ a{color:var(--link)}
 a:focus-visible,summary:focus-visible,[tabindex='0']:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 :target{background:var(--shade);outline:2px solid var(--line)}
 section:target{background:none;outline:0}
-.solo h2{margin:0 0 8px;padding:0;border:0}
+.solo h1{font-size:17px;margin:0}.solo h2{margin:4px 0 8px;padding:0;border:0}
 small{font-size:12.5px;color:var(--soft)}
 code{font-size:12px;overflow-wrap:anywhere}
 .in{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:8px 0}

@@ -8,6 +8,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -25,6 +26,7 @@ use crate::web::denied::too_many;
 use crate::web::entrance::{self, By};
 use crate::web::face::{self, lead_to};
 use crate::web::fields::Fields;
+use crate::web::moment::{when, when_or};
 use crate::web::pages::{login, words};
 use crate::web::trail::about;
 use crate::web::visitor::Visitor;
@@ -67,14 +69,15 @@ async fn page(visitor: &Visitor, pages: &Pages, status: StatusCode, above: &Mark
         (_, Err(refusal)) => return face::refused(visitor, ADDRESS, &refusal),
     };
     tokens.retain(|token| owns_tokens(visitor) && token.user == visitor.who.user);
+    let zone = &pages.config.load().zone;
     let body = html! {
         (above)
         (who(visitor))
         @if visitor.who.user.is_some() {
             (password_form(visitor))
-            (session_table(visitor, &sessions))
+            (session_table(visitor, zone, &sessions))
         }
-        (token_table(visitor, &tokens))
+        (token_table(visitor, zone, &tokens))
         @if !matches!(visitor.by, Some(By::Token(_))) { (token_form(visitor)) }
     };
     face::with(status, visitor, ADDRESS, visitor.say("Acceso", "Access"), &body)
@@ -118,7 +121,7 @@ fn password_form(visitor: &Visitor) -> Markup {
     }
 }
 
-fn session_table(visitor: &Visitor, sessions: &[Session]) -> Markup {
+fn session_table(visitor: &Visitor, zone: &TimeZone, sessions: &[Session]) -> Markup {
     html! {
         h2 { (visitor.say("Sesiones abiertas", "Open sessions")) }
         table.stack {
@@ -131,8 +134,8 @@ fn session_table(visitor: &Visitor, sessions: &[Session]) -> Markup {
                 @for session in sessions {
                     @let own = visitor.by == Some(By::Session(session.key));
                     tr {
-                        th scope="row" { (words::minute(session.created)) @if own { " · " (visitor.say("esta", "this one")) } }
-                        td data-label=(visitor.say("Último uso", "Last used")) { (words::minute(session.seen)) }
+                        th scope="row" { (when(visitor, zone, &session.created.to_string())) @if own { " · " (visitor.say("esta", "this one")) } }
+                        td data-label=(visitor.say("Último uso", "Last used")) { (when(visitor, zone, &session.seen.to_string())) }
                         td {
                             form method="post" action="/account/session" {
                                 input type="hidden" name="session" value=(id(session));
@@ -147,7 +150,7 @@ fn session_table(visitor: &Visitor, sessions: &[Session]) -> Markup {
     }
 }
 
-fn token_table(visitor: &Visitor, tokens: &[TokenLine]) -> Markup {
+fn token_table(visitor: &Visitor, zone: &TimeZone, tokens: &[TokenLine]) -> Markup {
     html! {
         h2 { (visitor.say("Claves de acceso para programas", "Tokens for programs")) }
         @if tokens.is_empty() {
@@ -166,8 +169,8 @@ fn token_table(visitor: &Visitor, tokens: &[TokenLine]) -> Markup {
                         tr {
                             th scope="row" { (token.name) }
                             td data-label=(visitor.say("Rol", "Role")) { (words::role(visitor, &token.role)) }
-                            td data-label=(visitor.say("Termina", "Ends")) { (words::said(token.expires.as_deref(), visitor.say("nunca", "never"))) }
-                            td data-label=(visitor.say("Último uso", "Last used")) { (words::said(token.last_used.as_deref(), visitor.say("nunca", "never"))) }
+                            td data-label=(visitor.say("Termina", "Ends")) { (when_or(visitor, zone, token.expires.as_deref(), visitor.say("nunca", "never"))) }
+                            td data-label=(visitor.say("Último uso", "Last used")) { (when_or(visitor, zone, token.last_used.as_deref(), visitor.say("nunca", "never"))) }
                             td {
                                 form method="post" action="/account/token/revoke" {
                                     input type="hidden" name="name" value=(token.name);
@@ -309,7 +312,7 @@ async fn add_token(visitor: Visitor, State(pages): State<Pages>, fields: Fields)
             };
             about(page(&visitor, &pages, StatusCode::OK, &above).await, called)
         }
-        Err(refusal) => page(&visitor, &pages, StatusCode::BAD_REQUEST, &words::refusal(&visitor, &refusal)).await,
+        Err(refusal) => page(&visitor, &pages, StatusCode::BAD_REQUEST, &face::why(&visitor, &refusal.why)).await,
     }
 }
 
@@ -326,6 +329,6 @@ async fn revoke(visitor: Visitor, State(pages): State<Pages>, fields: Fields) ->
     let asked = Access::RevokeToken { name: called.clone(), user: visitor.who.user.clone() };
     match pages.line.get::<TokenLine>(Ask::Access(asked), Sight::Whole).await {
         Ok(_) => about(lead_to("/account?done=revoked"), called),
-        Err(refusal) => page(&visitor, &pages, StatusCode::BAD_REQUEST, &words::refusal(&visitor, &refusal)).await,
+        Err(refusal) => page(&visitor, &pages, StatusCode::BAD_REQUEST, &face::why(&visitor, &refusal.why)).await,
     }
 }

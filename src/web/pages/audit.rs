@@ -2,6 +2,7 @@
 
 use axum::extract::{Query, State};
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -9,7 +10,7 @@ use crate::ask::Ask;
 use crate::ask::access::Access;
 use crate::ask::line::Sight;
 use crate::domain::access::Role;
-use crate::web::pages::words;
+use crate::web::moment::when;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
 use crate::wire::api::access::{AuditLine, AuditList};
@@ -43,7 +44,7 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>, Q
             "Cada cambio hecho en el tablero, la API o la consola, y cada intento que el rol no permitía.",
             "Every change made at the dashboard, the API or the console, and every attempt that the role did not allow.",
         )) }
-        @if list.deeds.is_empty() { p.soft { (visitor.say("No hay nada anotado.", "Nothing is noted.")) } } @else { (table(&visitor, &list.deeds)) }
+        @if list.deeds.is_empty() { p.soft { (visitor.say("No hay nada anotado.", "Nothing is noted.")) } } @else { (table(&visitor, &pages.config.load().zone, &list.deeds)) }
         @if before.is_some() || list.older.is_some() {
             nav.pager aria-label=(visitor.say("Páginas", "Pages")) {
                 @if before.is_some() { a href=(ADDRESS) { (visitor.say("Lo más reciente", "The newest")) } }
@@ -54,7 +55,7 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>, Q
     face::page(&visitor, ADDRESS, visitor.say("Registro de lo hecho", "Log of what was done"), &body)
 }
 
-fn table(visitor: &Visitor, deeds: &[AuditLine]) -> Markup {
+fn table(visitor: &Visitor, zone: &TimeZone, deeds: &[AuditLine]) -> Markup {
     let heads = [
         visitor.say("Cuándo", "When"),
         visitor.say("Quién", "Who"),
@@ -68,7 +69,7 @@ fn table(visitor: &Visitor, deeds: &[AuditLine]) -> Markup {
         table.stack {
             thead { tr { @for head in heads { th scope="col" { (head) } } } }
             tbody { @for deed in deeds { tr {
-                th scope="row" { (words::said(Some(&deed.at), "")) }
+                th scope="row" { (when(visitor, zone, &deed.at)) }
                 td data-label=(who) { (by(visitor, deed)) }
                 td data-label=(from) { (deed.from.as_deref().unwrap_or(visitor.say("consola", "console"))) }
                 td data-label=(what) { span.code { (deed.what) } }

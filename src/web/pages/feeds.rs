@@ -14,7 +14,7 @@ use crate::domain::access::Role;
 use crate::domain::feed::LONGEST_NAME;
 use crate::web::entrance::By;
 use crate::web::face::{done, refused};
-use crate::web::moment::when;
+use crate::web::moment::{day, when};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
 use crate::wire::api::feeds::{FeedLine, FeedList};
@@ -92,7 +92,7 @@ fn card(visitor: &Visitor, zone: &TimeZone, feed: &FeedLine) -> Markup {
                 dt { (say("De qué", "Of what")) } dd { (scope(visitor, feed)) }
                 dt { (say("Idioma", "Language")) } dd { (if feed.language == "es" { "español" } else { "English" }) }
                 dt { (say("Hecha", "Made")) } dd { (when(visitor, zone, &feed.created)) }
-                dt { (say("Último uso", "Last used")) } dd { (feed.used.as_deref().unwrap_or(say("nunca", "never"))) }
+                dt { (say("Último uso", "Last used")) } dd { @match &feed.used { Some(used) => (day(visitor, used, None)), None => (say("nunca", "never")) } }
                 @if let Some(revoked) = &feed.revoked { dt { (say("Revocada", "Revoked")) } dd { (when(visitor, zone, revoked)) } }
             }
             @if feed.revoked.is_none() {

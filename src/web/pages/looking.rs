@@ -18,7 +18,7 @@ use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::ask::look::{At, Look};
 use crate::domain::about::Language;
-use crate::web::moment::{when, when_known};
+use crate::web::moment::{day, when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links};
 use crate::wire::api::case::CaseCard;
@@ -74,6 +74,11 @@ impl Looking {
     /// The same where there may be none.
     pub fn when_known(&self, at: Option<&str>) -> Markup {
         when_known(&self.visitor, &self.zone(), at)
+    }
+
+    /// A day of the record, with its hour where one is given, as people read it.
+    pub fn day(&self, date: &str, time: Option<&str>) -> Markup {
+        day(&self.visitor, date, time)
     }
 
     /// One of two wordings.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::ask::line::Refusal;
 use crate::ask::{Ask, Wanted};
 use crate::domain::access::Role;
+use crate::domain::sentence;
 use crate::web::face::{done, refused};
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
@@ -161,10 +162,9 @@ impl Form {
     fn wanted(self, visitor: &Visitor, now: Timestamp) -> Result<Wanted, Refusal> {
         let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let hours = LENGTHS.iter().find(|(hours, ..)| hours.to_string() == self.hours).map(|(hours, ..)| *hours);
-        let until = hours.and_then(|hours| now.checked_add(hours.hours()).ok()).ok_or_else(|| Refusal {
-            why: format!("\"{}\" is not one of the lengths of a silence; choose one of the list", self.hours),
-            code: 2,
-        })?;
+        let until = hours
+            .and_then(|hours| now.checked_add(hours.hours()).ok())
+            .ok_or_else(|| Refusal { why: sentence::SILENCE_LENGTH.with(&[&self.hours]), code: 2 })?;
         Ok(Wanted {
             source: None,
             case: given(self.case),

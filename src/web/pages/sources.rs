@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::domain::access::Role;
+use crate::domain::sentence;
 use crate::web::face::{done, refused};
 use crate::web::fields::Fields;
 use crate::web::moment::{span, when, when_known};
@@ -195,7 +196,7 @@ pub(super) async fn decide(visitor: Visitor, State(pages): State<Pages>, Path(so
         "release" => true,
         "discard" => false,
         other => {
-            let why = format!("\"{other}\" is no decision; it is release or discard");
+            let why = sentence::NO_DECISION.with(&[&other]);
             return refused(&visitor, PART, &Refusal { why, code: 2 });
         }
     };

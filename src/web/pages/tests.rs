@@ -41,6 +41,7 @@ const NAME: &str = "QUILAPAYUN ZZYZX PETRONILA";
 /// Words that stand in texts alone.
 const SAID: &str = "CANDELABRO";
 
+mod language;
 mod sight;
 
 const PLAIN: &str = "17721-2024-00011G";
@@ -166,8 +167,11 @@ impl World {
 
 /// One question over a connection of its own.
 async fn ask(base: &str, method: &str, path: &str, more: &str) -> Got {
+    send(base, &format!("{method} {path} HTTP/1.1\r\nHost: {base}\r\nConnection: close\r\nContent-Length: 0\r\n{more}\r\n")).await
+}
+
+async fn send(base: &str, question: &str) -> Got {
     let mut stream = TcpStream::connect(base).await.expect("connects");
-    let question = format!("{method} {path} HTTP/1.1\r\nHost: {base}\r\nConnection: close\r\nContent-Length: 0\r\n{more}\r\n");
     stream.write_all(question.as_bytes()).await.expect("writes");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.expect("reads");

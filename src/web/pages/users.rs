@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,6 +17,7 @@ use crate::domain::access::{Role, fit, name};
 use crate::web::Pages;
 use crate::web::face::{self, lead_to};
 use crate::web::fields::Fields;
+use crate::web::moment::{when, when_or};
 use crate::web::pages::words;
 use crate::web::trail::about;
 use crate::web::visitor::Visitor;
@@ -69,7 +71,7 @@ async fn page(visitor: &Visitor, pages: &Pages, status: StatusCode, above: &Mark
         @if list.users.is_empty() {
             p.soft { (visitor.say("Todavía no hay usuarios.", "There are no users yet.")) }
         } @else {
-            (table(visitor, &list.users))
+            (table(visitor, &pages.config.load().zone, &list.users))
         }
         (add_form(visitor))
         @if !list.users.is_empty() { (password_form(visitor, &list.users)) }
@@ -79,7 +81,7 @@ async fn page(visitor: &Visitor, pages: &Pages, status: StatusCode, above: &Mark
     face::with(status, visitor, ADDRESS, visitor.say("Usuarios", "Users"), &body)
 }
 
-fn table(visitor: &Visitor, users: &[UserLine]) -> Markup {
+fn table(visitor: &Visitor, zone: &TimeZone, users: &[UserLine]) -> Markup {
     let (role, state, sessions, set) = (
         visitor.say("Rol", "Role"),
         visitor.say("Estado", "State"),
@@ -97,11 +99,11 @@ fn table(visitor: &Visitor, users: &[UserLine]) -> Markup {
                 th scope="row" { (user.name) @if Some(&user.name) == visitor.who.user.as_ref() { " · " (visitor.say("usted", "you")) } }
                 td data-label=(role) { (role_form(visitor, user)) }
                 td data-label=(state) {
-                    @if user.disabled.is_some() { span.state.warn { (visitor.say("no entra desde ", "kept out since ")) (words::said(user.disabled.as_deref(), "")) } }
+                    @if user.disabled.is_some() { span.state.warn { (visitor.say("no entra desde ", "kept out since ")) (when_or(visitor, zone, user.disabled.as_deref(), "")) } }
                     @else { span.state.good { (visitor.say("puede entrar", "may log in")) } }
                 }
                 td data-label=(sessions) { (user.sessions) }
-                td data-label=(set) { (words::said(Some(&user.password_changed), "")) }
+                td data-label=(set) { (when(visitor, zone, &user.password_changed)) }
                 td { div.inline {
                     @if user.sessions > 0 { (button(user, "sessions", visitor.say("Terminar sesiones", "End sessions"), "quiet", None)) }
                     @if user.disabled.is_some() { (button(user, "enable", visitor.say("Dejar entrar", "Let in"), "quiet", None)) }
@@ -171,7 +173,7 @@ async fn wrong(visitor: &Visitor, pages: &Pages, (es, en): (&'static str, &'stat
 async fn changed(visitor: &Visitor, pages: &Pages, asked: Access, what: String, done: &str) -> Response {
     match pages.line.get::<Value>(Ask::Access(asked), Sight::Whole).await {
         Ok(_) => about(lead_to(&format!("{ADDRESS}?done={done}")), what),
-        Err(refusal) => page(visitor, pages, StatusCode::BAD_REQUEST, &words::refusal(visitor, &refusal)).await,
+        Err(refusal) => page(visitor, pages, StatusCode::BAD_REQUEST, &face::why(visitor, &refusal.why)).await,
     }
 }
 

@@ -40,7 +40,7 @@ pub(in crate::web) async fn form(visitor: Visitor, State(pages): State<Pages>, Q
 fn shown(visitor: &Visitor, pages: &Pages, status: StatusCode, typed: &Typed, trouble: Option<&str>) -> Response {
     let say = |es, en| visitor.say(es, en);
     let body = html! {
-        @if let Some(why) = trouble { p.trouble #trouble role="alert" lang="en" { (why) } }
+        @if let Some(why) = trouble { div #trouble { (face::why(visitor, why)) } }
         p.lead {
             (say(
                 "La primera visita es la línea de base y no avisa nada. El archivo de la lista se edita con sus comentarios y se vuelve a leer.",

@@ -1,11 +1,9 @@
 //! Words that the pages about access share: roles, what was done, what will not do.
 //!
-//! Used by `account`, `users` and `audit`. Times are in UTC and say so, because whoever administers may sit anywhere.
+//! Used by `account`, `users` and `audit`.
 
-use jiff::Timestamp;
 use maud::{Markup, html};
 
-use crate::ask::line::Refusal;
 use crate::domain::access::{Role, Unfit};
 use crate::web::visitor::Visitor;
 
@@ -67,21 +65,4 @@ pub(super) fn done(visitor: &Visitor, code: &str) -> Markup {
         _ => return html! {},
     };
     html! { p.notice.good role="status" { (said) } }
-}
-
-/// A sentence of the daemon's.
-pub(super) fn refusal(visitor: &Visitor, refusal: &Refusal) -> Markup {
-    html! {
-        p.trouble role="alert" { (visitor.say("No se pudo hacer: ", "It could not be done: ")) span lang="en" { (refusal.why) } }
-    }
-}
-
-/// An instant to the minute.
-pub(super) fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// An instant of an answer to the minute, or another word where there is none.
-pub(super) fn said(at: Option<&str>, none: &str) -> String {
-    at.map_or_else(|| none.to_owned(), |at| at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), minute))
 }

@@ -28,6 +28,7 @@ use crate::domain::about::Language;
 use crate::domain::case::Watch;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::Id;
+use crate::domain::sentence;
 use crate::domain::withhold::Telling as HowMuch;
 use crate::store::cases::Head;
 use crate::store::error::StoreError;
@@ -84,7 +85,7 @@ pub(super) async fn look(desk: &Desk, look: Look, sight: Sight) -> Result<Value,
 }
 
 fn gone(number: &str) -> Answer {
-    Answer::No { why: format!("no case \"{number}\" is watched; `veedor list` shows the watch list"), code: 4 }
+    Answer::no(4, &sentence::NO_CASE, &[&number])
 }
 
 impl Eye {
@@ -233,11 +234,7 @@ impl Eye {
 
 /// That nothing of a case is for whoever asks.
 pub(super) fn not_for_you(watch: &Watch) -> Answer {
-    let why = format!(
-        "of {} nothing is told but that it had activity (privacy of the watch list); an editor may see more",
-        watch.number.canonical
-    );
-    Answer::No { why, code: NOT_FOR_YOU }
+    Answer::no(NOT_FOR_YOU, &sentence::WITHHELD, &[&watch.number.canonical])
 }
 
 /// The stable name of how much is told.

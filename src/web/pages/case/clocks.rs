@@ -61,7 +61,7 @@ fn table(look: &Looking, lines: &[ClockLine]) -> Markup {
                                 @if is_whole { div.small { bdi { (said::text(own(look, &line.text))) } } }
                             }
                             td data-label=(look.say("Estado", "State")) { (state(&line.state, look)) }
-                            td.num data-label=(look.say("Vence", "Due")) { (line.due.as_deref().unwrap_or_default()) }
+                            td.num data-label=(look.say("Vence", "Due")) { @if let Some(due) = &line.due { (look.day(due, None)) } }
                             td data-label=(look.say("Base legal", "Legal basis")) { (said::text(&line.legal_basis)) }
                         }
                     }

@@ -86,7 +86,7 @@ fn one(look: &Looking, card: &CaseCard, found: &SideBySide, change: &ChangeForm)
             let [before, after] = date;
             let side = |which: Side, day: &Option<String>, is_withheld: bool, version: u32| {
                 html! {
-                    p.num { @if before != after { strong { (day.as_deref().unwrap_or("—")) } } @else { (day.as_deref().unwrap_or("—")) } }
+                    p.num { @if before != after { strong { (dated(look, day.as_deref())) } } @else { (dated(look, day.as_deref())) } }
                     h3 { a href=(entry_at(version, entry)) { bdi { (said::words(title, which, &look.visitor)) } } }
                     @if is_withheld { p { span.state.warn { (look.say("la fuente reserva su contenido", "the source withholds its content")) } } }
                     div.text dir="auto" { (said::words(text, which, &look.visitor)) }
@@ -122,10 +122,14 @@ fn one(look: &Looking, card: &CaseCard, found: &SideBySide, change: &ChangeForm)
 /// An entry that only one version has.
 fn alone(look: &Looking, entry: &ComparedEntry, at: &str) -> Markup {
     html! {
-        p.num { (entry.date.as_deref().unwrap_or("—")) }
+        p.num { (dated(look, entry.date.as_deref())) }
         h3 { a href=(at) { bdi { (super::timeline::title(look, &entry.title)) } } }
         div.text dir="auto" { (said::text(&entry.text)) }
     }
+}
+
+fn dated(look: &Looking, date: Option<&str>) -> Markup {
+    html! { @match date { Some(date) => (look.day(date, None)), None => "—" } }
 }
 
 fn value(value: Option<&str>, is_new: bool) -> Markup {

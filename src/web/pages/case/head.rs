@@ -93,13 +93,24 @@ pub(super) fn fields(look: &Looking, above: &Above) -> Markup {
             @for (name, value) in fixed {
                 @if let Some(value) = value {
                     dt { (message::field_name(name, language)) }
-                    dd { bdi { (said::text(value)) } }
+                    dd { bdi { @if name == "filed" { (look.day(value, None)) } @else { (said::text(value)) } } }
                 }
             }
             @for (name, value) in &heading.extra {
                 dt { (said::text(&message::field_name(name, language))) }
-                dd { bdi { (said::text(value)) } }
+                dd { bdi { (extra(look, name, value)) } }
             }
+        }
+    }
+}
+
+/// What the source says beside the usual. An incident is the court and the day on which it came there.
+fn extra(look: &Looking, name: &str, value: &str) -> Markup {
+    let parts = value.rsplit_once(" · ").filter(|_| name.starts_with("incident."));
+    html! {
+        @match parts {
+            Some((court, date)) => { (said::text(court)) " · " (look.day(&said::text(date), None)) },
+            None => (said::text(value)),
         }
     }
 }

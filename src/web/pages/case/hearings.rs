@@ -60,23 +60,27 @@ fn row(look: &Looking, card: &CaseCard, line: &HearingLine, placed: bool) -> Mar
     }
 }
 
-fn day(look: &Looking, line: &HearingLine) -> String {
-    match (line.date.as_deref(), line.time.as_deref()) {
-        (None, _) => look.say("sin día", "no day").to_owned(),
-        (Some(date), None) => format!("{date} ({})", look.say("hora no indicada", "hour not stated")),
-        (Some(date), Some(time)) => format!("{date} {time}"),
+fn day(look: &Looking, line: &HearingLine) -> Markup {
+    html! {
+        @match line.date.as_deref() {
+            None => (look.say("sin día", "no day")),
+            Some(date) => {
+                (look.day(date, line.time.as_deref()))
+                @if line.time.is_none() { " (" (look.say("hora no indicada", "hour not stated")) ")" }
+            }
+        }
     }
 }
 
 /// An entry that says so.
 fn by(look: &Looking, card: &CaseCard, entry: &EntryLine) -> Markup {
     let at = format!("{}/versions/{}/entry{}", Looking::address(card), card.line.version, links::query(&[("key", &entry.key)]));
-    let date = entry.date.as_deref().unwrap_or_default();
+    let date = html! { @if let Some(date) = &entry.date { (look.day(date, None)) " " } };
     html! {
         div {
             @match &entry.title {
-                Some(title) => { a href=(at) { (date) " " bdi { (said::text(title)) } } }
-                None => { (date) " " span.soft { (look.say("actuación reservada", "a withheld entry")) } }
+                Some(title) => { a href=(at) { (date) bdi { (said::text(title)) } } }
+                None => { (date) span.soft { (look.say("actuación reservada", "a withheld entry")) } }
             }
         }
     }

@@ -2,9 +2,12 @@
 //!
 //! Used by [`timeline`](super::timeline). Lines and bars of SVG with classes, and the same as words and as a table.
 
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::super::looking::Looking;
+use crate::domain::about::Language;
+use crate::message::short_month;
 use crate::wire::api::case::Timeline;
 
 /// The width of the plot.
@@ -21,7 +24,7 @@ const BARS: usize = 240;
 
 /// The plot; nothing where too little is dated for one to say anything.
 pub(super) fn plot(look: &Looking, timeline: &Timeline) -> Markup {
-    let (unit, bars) = bars(&timeline.months);
+    let (unit, bars) = bars(&timeline.months, look.visitor.language);
     let most = bars.iter().map(|(_, count)| *count).max().unwrap_or_default();
     let (Some((first, _)), Some((last, _))) = (bars.first(), bars.last()) else { return html! {} };
     if bars.len() < 2 || most == 0 || bars.len() > BARS {
@@ -37,7 +40,7 @@ pub(super) fn plot(look: &Looking, timeline: &Timeline) -> Markup {
                 (look.say("el máximo, ", "the most, ")) (most) ", " (look.say("en ", "in ")) (busiest)
                 @if let Some(gap) = timeline.gaps.first() {
                     "; " (look.say("el intervalo más largo sin actuaciones, ", "the longest time without entries, ")) (gap.days)
-                    " " (look.say("días", "days")) " (" (gap.from) " – " (gap.to) ")"
+                    " " (look.say("días", "days")) " (" (look.day(&gap.from, None)) " – " (look.day(&gap.to, None)) ")"
                 }
             }
             svg.plot viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 2) } aria-hidden="true" focusable="false" {
@@ -61,7 +64,7 @@ pub(super) fn plot(look: &Looking, timeline: &Timeline) -> Markup {
                         table {
                             caption { (look.say("Intervalos más largos sin actuaciones", "Longest times without entries")) }
                             thead { tr { th scope="col" { (look.say("Desde", "From")) } th scope="col" { (look.say("Hasta", "To")) } th.num scope="col" { (look.say("Días", "Days")) } } }
-                            tbody { @for gap in &timeline.gaps { tr { td { (gap.from) } td { (gap.to) } td.num { (gap.days) } } } }
+                            tbody { @for gap in &timeline.gaps { tr { td { (look.day(&gap.from, None)) } td { (look.day(&gap.to, None)) } td.num { (gap.days) } } } }
                         }
                     }
                 }
@@ -78,7 +81,7 @@ enum Unit {
 }
 
 /// A bar for each month from the first to the last, or for each year where these are too many.
-fn bars(months: &[(String, u32)]) -> (Unit, Vec<(String, u32)>) {
+fn bars(months: &[(String, u32)], language: Language) -> (Unit, Vec<(String, u32)>) {
     let read = |name: &str| {
         let (year, month) = name.rsplit_once('-')?;
         Some((year.parse::<i32>().ok()?, month.parse::<i32>().ok()?))
@@ -94,9 +97,16 @@ fn bars(months: &[(String, u32)]) -> (Unit, Vec<(String, u32)>) {
         (from..=until).take(BARS + 1).map(|at| (name(at), count(at))).collect()
     };
     match span < MONTHS {
-        true => (Unit::Month, by(1, &|at| format!("{:04}-{:02}", at.div_euclid(12), at.rem_euclid(12) + 1))),
+        true => (Unit::Month, by(1, &|at| named(at, language))),
         false => (Unit::Year, by(12, &|at| format!("{at:04}"))),
     }
+}
+
+/// A month, counted from the year 0, in few letters.
+fn named(at: i32, language: Language) -> String {
+    let (year, month) = (i16::try_from(at.div_euclid(12)), i8::try_from(at.rem_euclid(12) + 1));
+    let first = year.ok().zip(month.ok()).and_then(|(year, month)| Date::new(year, month, 1).ok());
+    first.map(|first| short_month(first, language)).unwrap_or_default()
 }
 
 /// Where a bar stands, and how wide it is.
@@ -116,7 +126,7 @@ mod tests {
     use super::*;
 
     fn of(months: &[(&str, u32)]) -> (Unit, Vec<(String, u32)>) {
-        bars(&months.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect::<Vec<_>>())
+        bars(&months.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect::<Vec<_>>(), Language::Es)
     }
 
     #[test]
@@ -124,7 +134,7 @@ mod tests {
         let (unit, months) = of(&[("2025-11", 3), ("2026-02", 1)]);
         assert_eq!(unit, Unit::Month);
         let named: Vec<_> = months.iter().map(|(name, count)| (name.as_str(), *count)).collect();
-        assert_eq!(named, [("2025-11", 3), ("2025-12", 0), ("2026-01", 0), ("2026-02", 1)]);
+        assert_eq!(named, [("nov 2025", 3), ("dic 2025", 0), ("ene 2026", 0), ("feb 2026", 1)]);
         let (unit, years) = of(&[("2001-05", 2), ("2001-06", 2), ("2026-01", 1)]);
         assert_eq!((unit, years.len(), years[0].clone()), (Unit::Year, 26, ("2001".to_owned(), 4)));
         assert!(of(&[("0001-01", 1), ("9999-01", 1)]).1.len() > BARS, "too many to be drawn");

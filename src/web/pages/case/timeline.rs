@@ -71,11 +71,10 @@ pub(super) fn title(look: &Looking, title: &str) -> String {
 }
 
 /// An entry's date and time, as the court gives them.
-pub(super) fn when(look: &Looking, entry: &TimelineEntry) -> String {
-    match (&entry.date, &entry.time) {
-        (Some(date), Some(time)) => format!("{date} {}", time.get(..5).unwrap_or(time)),
-        (Some(date), None) => date.clone(),
-        _ => look.say("sin fecha", "no date").to_owned(),
+pub(super) fn when(look: &Looking, entry: &TimelineEntry) -> Markup {
+    match &entry.date {
+        Some(date) => look.day(date, entry.time.as_deref()),
+        None => html! { (look.say("sin fecha", "no date")) },
     }
 }
 
