@@ -37,7 +37,7 @@ pub enum Form {
     },
     /// One page of HTML.
     Html,
-    /// Of that page how long each stage takes, with its curves; links lead to places in the page.
+    /// Of that page how long each stage takes, with its curves; links lead to places in the page. For the dashboard alone.
     Curves,
 }
 

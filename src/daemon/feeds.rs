@@ -204,8 +204,7 @@ impl Kept {
         }
         let places = self.scopes.entry(of.clone()).or_default();
         let new = journal.places.iter().enumerate().skip(places.upto);
-        // What was told of a case that is watched no more keeps its place among all, and stands in no document.
-        let is_of = |cid: &Cid| *of == FeedScope::All || cids.get(cid).is_some_and(|case| includes(config, of, case));
+        let is_of = |cid: &Cid| cids.get(cid).is_some_and(|case| includes(config, of, case));
         places.of.extend(new.filter(|(_, (_, cid))| is_of(cid)).map(|(at, _)| at));
         places.upto = journal.places.len();
         places.of.clone()
@@ -222,8 +221,7 @@ fn worded(
 ) -> Result<Option<Worded>, StoreError> {
     let (store, english) = (&handles.store, question.english);
     let Some(event) = store.event_numbered(number)? else { return Ok(None) };
-    let is_hidden = journal.hidden.contains(&event.id) || config.watch(&event.case).is_none();
-    if is_hidden || event.kind.audience() == Audience::Operator {
+    if journal.hidden.contains(&event.id) || event.kind.audience() == Audience::Operator {
         return Ok(None);
     }
     let (of, reserved_since) = standing(store, config, &event.case)?;

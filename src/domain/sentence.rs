@@ -96,6 +96,7 @@ sentences! {
         "«{0}» no es un número de expediente de {1}; por ejemplo: {4}.";
     NO_NUMBER: "\"{0}\" is not a case number of {1}: expected {2}, for example {3}",
         "«{0}» no es un número de expediente de {1}; por ejemplo: {3}.";
+    UNKNOWN_SOURCE_NEAR: "unknown source \"{0}\"; did you mean \"{1}\"?", "No se conoce la fuente «{0}»; ¿quiso decir «{1}»?";
     UNKNOWN_SOURCE: "unknown source \"{0}\"{1}", "No se conoce la fuente «{0}».";
     LAST_CASE: "this is the last case, and veedor does not run with nothing to watch; add another first, or stop the daemon",
         "Es el último expediente, y veedor no funciona sin nada que vigilar; añada otro antes, o detenga el servicio.";
@@ -107,7 +108,7 @@ sentences! {
     WOULD_NOT_LOAD: "nothing was written, because the watch list would not load:{0}",
         "No se escribió nada, porque la lista de vigilancia no se podría leer.";
     STALE: "{0}, and the daemon goes on with the old list, because the file has problems{1}",
-        "El archivo de la lista tiene problemas, y el servicio sigue con la lista de antes.";
+        "Lo pedido ya está hecho en el archivo de la lista, pero el archivo tiene problemas, y el servicio sigue con la lista de antes. No lo pida otra vez: corrija el archivo.";
     IMPORT_ONLY: "{0} is import only: {1}, then run `veedor import --source {2} --case {3} --page FILE`",
         "{0} se importa a mano: guarde su página y ejecute `veedor import --source {2} --case {3} --page ARCHIVO`.";
     WITHHELD: "of {0} nothing is told but that it had activity (privacy of the watch list); an editor may see more",

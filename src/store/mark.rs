@@ -44,7 +44,7 @@ impl Mark {
 
 impl std::fmt::Display for Mark {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} cases, {} events and {} writes", self.cases, self.events, self.writes)
+        write!(f, "{} cases, event number {} and {} writes", self.cases, self.events, self.writes)
     }
 }
 

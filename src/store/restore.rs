@@ -69,7 +69,8 @@ impl Store {
             lines += 1;
             store.take_line(line, lines % FLUSH_EVERY == 0)
         })?;
-        store.write(true, Ledger::leap)?;
+        let now = options.now;
+        store.write(true, move |ledger| ledger.leap(now))?;
         drop(store);
         fs::rename(&growing, into).map_err(io_error(into))?;
         if let Some(parent) = into.parent() {

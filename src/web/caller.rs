@@ -85,14 +85,15 @@ impl Caller {
     }
 }
 
-/// What any request is counted by, also one that is open to everybody under any name; `None`: it came from this machine and through no
-/// proxy that is trusted.
+/// What any request is counted by, also one that is open to everybody under any name; `None`: it came from this machine and through no proxy.
 pub(super) fn counted(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Option<String> {
     let peer = peer.to_canonical();
     if is_forwarded(headers) && is_trusted(peer, trusted) {
         return Some(network(forwarded_for(peer, headers, &forwarded(headers), trusted)));
     }
-    (!peer.is_loopback()).then(|| network(peer))
+    // A proxy on this machine that does not say who asks is one client, as one elsewhere is.
+    let is_direct = peer.is_loopback() && MARKS.iter().all(|name| !headers.contains_key(name));
+    (!is_direct).then(|| network(peer))
 }
 
 /// An address, or the network that one customer has of IPv6.

@@ -15,7 +15,7 @@ const HEALTH: &[&str] = &["ok", "unvisited", "unavailable", "blocked", "unreadab
 const STATES: &[&str] = &["open", "waiting", "held", "delivered", "dead", "dropped", "muted"];
 
 /// The forms of a report of delays.
-const FORMS: &[&str] = &["json", "html", "curves", "rows", "csv:cases", "csv:figures", "csv:clocks", "csv:hearings", "csv:groups"];
+const FORMS: &[&str] = &["json", "html", "rows", "csv:cases", "csv:figures", "csv:clocks", "csv:hearings", "csv:groups"];
 
 const AFTER: &str = "Where the page before ended: its `next`.";
 const ALL_CLOCKS: Field = Field::new("all", Kind::Flag, "Those too that are met, did not start or do not apply.");
@@ -130,7 +130,7 @@ pub(super) const ROWS: &[Route] = &[
                 looked through twice. Whoever keeps `next` misses nothing and gets nothing twice, whatever was down in between. What the brake \
                 holds, what a silence mutes and what a channel does not take stands here too; `held` says what the brake holds at this \
                 moment. A number stays good after a restore of a backup: what was told after the backup is told again above it. 409: `after` \
-                was never given here and is of another store.",
+                is above every number that was given here, and so of another store.",
         ..LOOK
     },
     Route { path: "/events/{id}", behind: Behind::Ask("event_body"), title: "One event by its id", ..LOOK },
@@ -152,7 +152,7 @@ pub(super) const ROWS: &[Route] = &[
             Field::new("limit", Kind::Number, "At most this many, up to 1000.").usual("100").least(1).most(1000),
         ],
         title: "The hearings of all cases between two days",
-        about: "From memory, and so at once; `/hearings` reads every docket. It knows hearings from 60 days back on, and those without an outcome. \
+        about: "From memory, and so at once; `/hearings` reads every docket. It knows hearings from 60 days back on, and none before. \
                 `found` is how many there are and `counts` is of all of them; `board` says how many cases were looked at since the start.",
         ..LOOK
     },

@@ -84,7 +84,7 @@ fn samples() -> Vec<Ask> {
         Ask::RevokeFeed { id: text("0f0f") },
     ]);
     all.extend(people().into_iter().map(Ask::Access));
-    for form in [Form::Json, Form::Html, Form::Curves] {
+    for form in [Form::Json, Form::Html] {
         all.push(Ask::Delays(Question { form, ..Question::default() }));
     }
     for case in cases.map(text) {

@@ -91,7 +91,11 @@ fn coming(known: &Known, config: &Config, tag: &str, now: Timestamp) -> HashMap<
 /// or at one that it is linked with, is not counted.
 fn outcomes(store: &Store, read: &Read, config: &Config, watch: &Watch, now: Timestamp) -> Result<(usize, usize), StoreError> {
     let watches: Vec<&Watch> = std::iter::once(watch).chain(watch.linked.iter().filter_map(|case| config.watch(case))).collect();
-    let told = of_matter(store, read, config, &watches, Sight::AsTold, now)?;
+    let told = match of_matter(store, read, config, &watches, Sight::AsTold, now) {
+        // What a linked case says that cannot be read is left out, and the page is there all the same.
+        Err(error) if !error.is_fatal() => of_matter(store, read, config, &[watch], Sight::AsTold, now)?,
+        told => told?,
+    };
     let count = |is: fn(Outcome) -> bool| told.iter().filter(|found| found.at == 0 && is(found.setting.outcome)).count();
     Ok((count(|outcome| outcome == Outcome::Held), count(Outcome::is_not_held)))
 }

@@ -4,7 +4,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{AGAIN, DAYS_BACK, Hearing, LATE, LateClock, Matter, Quiet, Shown};
+use super::{AGAIN, DAYS_BACK, Hearing, LATE, LateClock, Matter, Quiet, Shown, Unread};
 use crate::config::Config;
 use crate::daemon::hearings::{self, Found, Read};
 use crate::daemon::limits::clocks_of;
@@ -25,19 +25,30 @@ use crate::store::error::StoreError;
 /// Versions of a case that are looked at for what its calendar showed before the record lost something.
 const MOST_VERSIONS: usize = 40;
 
-/// What is kept of a matter.
+/// What is kept of a matter, and the cases of it that cannot be read.
 pub(super) fn seen(
     store: &Store,
     known: &telling::Read,
     config: &Config,
     watches: &[&Watch],
     now: Timestamp,
-) -> Result<Matter, StoreError> {
+) -> Result<(Matter, Vec<Unread>), StoreError> {
     let mut cases: Vec<(Read<'_>, Telling)> = Vec::new();
+    let mut unread = Vec::new();
     for watch in watches {
-        let Some(read) = hearings::read(store, config, watch, now)? else { continue };
-        let telling = read.telling(store, known, config)?;
-        cases.push((read, telling));
+        let read = hearings::read(store, config, watch, now).and_then(|read| {
+            let Some(read) = read else { return Ok(None) };
+            let telling = read.telling(store, known, config)?;
+            Ok(Some((read, telling)))
+        });
+        match read {
+            Ok(case) => cases.extend(case),
+            Err(error) if error.is_fatal() => return Err(error),
+            Err(error) => {
+                tracing::error!(source = %watch.case.source, %error, "a case cannot be shown among all; run `veedor fsck`");
+                unread.push(Unread::of(store, &watch.case)?);
+            }
+        }
     }
     let language = config.general.language;
     let whole = hearings::lines(&cases.iter().enumerate().map(|(at, (read, _))| (at, read, None)).collect::<Vec<_>>());
@@ -65,10 +76,10 @@ pub(super) fn seen(
         }
     }
     matter.next = next;
-    Ok(matter)
+    Ok((matter, unread))
 }
 
-/// The hearings from some days back on, and those that are pending.
+/// The hearings from some days back on.
 fn kept(found: Vec<Found>, cases: &[(Read<'_>, Telling)], now: Timestamp) -> Vec<Hearing> {
     let hearing = |found: Found| {
         let read = &cases.get(found.at)?.0;
@@ -292,7 +303,9 @@ number = "17721-2024-00011G"
         }
 
         fn seen(&self, now: &str) -> Result<Matter, StoreError> {
-            seen(&self.store, &telling::Read::default(), &self.config, &[&self.config.cases[0]], at(now))
+            let (matter, unread) = seen(&self.store, &telling::Read::default(), &self.config, &[&self.config.cases[0]], at(now))?;
+            assert_eq!(unread, []);
+            Ok(matter)
         }
     }
 
@@ -318,7 +331,9 @@ number = "17721-2024-00011G"
         assert_eq!(after[0].appointment.id, told[0].appointment.id);
         assert!(after[0].appointment.sequence >= 3, "{after:?}");
         one.store.spoil_version(one.cid, 4);
-        assert!(one.seen("2026-11-05T13:00:00Z").is_err(), "what was known before stays, and is not taken for nothing");
+        let (matter, unread) = seen(&one.store, &telling::Read::default(), &one.config, &[&one.config.cases[0]], at("2026-11-05T13:00:00Z"))
+            .expect("others are not concerned");
+        assert_eq!((matter.appointments, unread), (Vec::new(), vec![Unread { case: one.config.cases[0].case.clone(), is_told: true }]));
     }
 
     #[test]

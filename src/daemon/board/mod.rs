@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Handles;
+use super::absent::is_reserved;
 use super::hearings::matters;
 use crate::config::Config;
 use crate::domain::appointment::Appointment;
@@ -140,6 +141,45 @@ pub(super) struct Shown {
 /// Which states of a clock are shown as late, the loudest first.
 pub(super) const LATE: [ClockState; 3] = [ClockState::Breach, ClockState::PossibleBreach, ClockState::Warning];
 
+/// A case that cannot be read now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// The case.
+    pub case: CaseRef,
+    /// Whether what was told of it before may still be: the court has not reserved it since.
+    pub is_told: bool,
+}
+
+impl Unread {
+    fn of(store: &Store, case: &CaseRef) -> Result<Self, StoreError> {
+        let head = store.cid(case).and_then(|cid| cid.map_or(Ok(None), |cid| store.head(cid)));
+        match head {
+            Err(error) if error.is_fatal() => Err(error),
+            head => Ok(Self { case: case.clone(), is_told: head.ok().flatten().is_some_and(|head| !is_reserved(&head)) }),
+        }
+    }
+}
+
+impl Matter {
+    /// Keeps of cases that cannot be read now what was known of them, so that their hearings do not leave people's calendars while they are
+    /// mended. What was not known before, as after a start, is not shown.
+    fn carry(&mut self, before: Option<&Self>, unread: &[Unread]) {
+        let Some(before) = before else { return };
+        let is_kept = |case: &CaseRef| unread.iter().any(|one| one.case == *case);
+        let is_told = |case: &CaseRef| unread.iter().any(|one| one.case == *case && one.is_told);
+        let known_told = before.told.as_ref().unwrap_or(&before.hearings);
+        let mut told = self.told.take().unwrap_or_else(|| self.hearings.clone());
+        told.extend(known_told.iter().filter(|hearing| is_told(&hearing.case)).cloned());
+        self.hearings.extend(before.hearings.iter().filter(|hearing| is_kept(&hearing.case)).cloned());
+        self.told = Some(told);
+        let clocks = before.clocks.iter().filter(|clock| is_kept(&clock.case));
+        self.clocks.extend(clocks.map(|clock| LateClock { is_told: clock.is_told && is_told(&clock.case), ..clock.clone() }));
+        let quiet = before.quiet.iter().filter(|quiet| is_kept(&quiet.case));
+        self.quiet.extend(quiet.map(|quiet| Quiet { is_told: quiet.is_told && is_told(&quiet.case), ..quiet.clone() }));
+        self.appointments.extend(before.appointments.iter().filter(|shown| is_told(&shown.case)).cloned());
+    }
+}
+
 impl Board {
     /// What is known now. Held only as long as it takes to copy what is wanted.
     pub(super) fn known(&self) -> RwLockReadGuard<'_, Known> {
@@ -159,12 +199,6 @@ impl Known {
         let is_known = |watch: &&Watch| self.matter_of(watch).is_some();
         let looked_at = config.cases.iter().filter(is_known).count();
         Progress { complete: looked_at == of && self.journal.is_read(), looked_at, of }
-    }
-
-    /// Keeps what was known of a matter that cannot be read now, so that its hearings do not leave people's calendars; of one of which nothing
-    /// was known it shows nothing.
-    fn keep(&mut self, case: &CaseRef, now: Timestamp) {
-        self.matters.entry(case.clone()).or_default().next = now + AFTER_TROUBLE;
     }
 
     /// The matter of a case.
@@ -253,16 +287,17 @@ async fn look(handles: &Handles, board: &Board, config: &Arc<Config>, round: Rou
         let (cases, now) = (portion.to_vec(), handles.clock.now());
         blocking(move || {
             for case in cases {
-                let seen = seen(&store, &read, &list, &case, now)?;
+                let (mut seen, unread) = seen(&store, &read, &list, &case, now)?;
                 all.change(|known| {
-                    let before = match seen {
-                        Some(seen) => known.matters.insert(case.clone(), seen),
-                        None => return known.keep(&case, now),
-                    };
-                    let now = known.matters.get(&case);
-                    if before.as_ref().map(|one| &one.appointments) != now.map(|one| &one.appointments) {
+                    let before = known.matters.remove(&case);
+                    if !unread.is_empty() {
+                        seen.carry(before.as_ref(), &unread);
+                        seen.next = seen.next.min(now + AFTER_TROUBLE);
+                    }
+                    if before.as_ref().map(|one| &one.appointments) != Some(&seen.appointments) {
                         known.calendars = known.calendars.saturating_add(1);
                     }
+                    known.matters.insert(case.clone(), seen);
                 });
             }
             Ok(())
@@ -315,9 +350,15 @@ fn due(store: &Store, config: &Config, board: &Board, mut round: Round, now: Tim
     Ok(round)
 }
 
-/// What is kept of a matter; `None` of one that cannot be read.
-fn seen(store: &Store, read: &super::telling::Read, config: &Config, case: &CaseRef, now: Timestamp) -> Result<Option<Matter>, StoreError> {
-    let Some(watch) = config.watch(case) else { return Ok(Some(Matter::default())) };
+/// What is kept of a matter, and the cases of it that cannot be read.
+fn seen(
+    store: &Store,
+    read: &super::telling::Read,
+    config: &Config,
+    case: &CaseRef,
+    now: Timestamp,
+) -> Result<(Matter, Vec<Unread>), StoreError> {
+    let Some(watch) = config.watch(case) else { return Ok(Default::default()) };
     let mut watches: Vec<&Watch> = vec![watch];
     if !watch.linked.is_empty() {
         let place = |case: &CaseRef| config.cases.iter().position(|watch| watch.case == *case);
@@ -326,17 +367,17 @@ fn seen(store: &Store, read: &super::telling::Read, config: &Config, case: &Case
     }
     // A panic over what one case says must not end the board of all.
     match catch_unwind(AssertUnwindSafe(|| matter::seen(store, read, config, &watches, now))) {
-        Ok(Ok(seen)) => Ok(Some(seen)),
-        Ok(Err(error)) if error.is_fatal() => Err(error),
+        Ok(Err(error)) if error.is_fatal() => return Err(error),
+        Ok(Ok(seen)) => return Ok(seen),
         Ok(Err(error)) => {
             tracing::error!(source = %watch.case.source, %error, "a case cannot be shown among all; run `veedor fsck`");
-            Ok(None)
         }
         Err(_) => {
             tracing::error!(source = %watch.case.source, "a look at a case for the dashboard ended in a panic; this is a bug, please report it");
-            Ok(None)
         }
     }
+    let unread = watches.iter().map(|watch| Unread::of(store, &watch.case)).collect::<Result<_, _>>()?;
+    Ok((Matter { next: now + AFTER_TROUBLE, ..Matter::default() }, unread))
 }
 
 #[cfg(test)]
@@ -353,17 +394,34 @@ mod tests {
     }
 
     #[test]
-    fn what_was_known_of_a_case_stays_while_it_cannot_be_read() {
-        let (case, now) = (sample::watch().case, Timestamp::from_second(1_800_000_000).expect("a time"));
-        let quiet = Quiet { case: case.clone(), since: Date::constant(2026, 3, 1), days: 90, is_told: true };
-        let mut known = Known::default();
-        known.matters.insert(case.clone(), Matter { quiet: vec![quiet.clone()], ..Matter::default() });
-        known.keep(&case, now);
-        let matter = &known.matters[&case];
-        assert_eq!((&matter.quiet[..], matter.next), (&[quiet][..], now + AFTER_TROUBLE));
-        // One that was never read counts as looked at, so that it holds nobody else up.
-        let other = CaseRef { number: "17721-2024-00099".into(), ..case };
-        known.keep(&other, now);
-        assert_eq!(known.matters[&other], Matter { next: now + AFTER_TROUBLE, ..Matter::default() });
+    fn of_a_case_that_cannot_be_read_stays_what_was_known_and_may_still_be_told() {
+        let one = sample::watch().case;
+        let other = CaseRef { number: "17721-2024-00099".into(), ..one.clone() };
+        let hearing = |case: &CaseRef| Hearing { case: case.clone(), date: None, outcome: Outcome::Pending, line: HearingLine::default() };
+        let quiet = |case: &CaseRef| Quiet { case: case.clone(), since: Date::constant(2026, 3, 1), days: 90, is_told: true };
+        let shown = |case: &CaseRef| Shown {
+            case: case.clone(),
+            appointment: crate::domain::sample::appointment(),
+            changed: Timestamp::UNIX_EPOCH,
+            same_at: Vec::new(),
+        };
+        let of = |cases: &[&CaseRef]| Matter {
+            hearings: cases.iter().map(|case| hearing(case)).collect(),
+            quiet: cases.iter().map(|case| quiet(case)).collect(),
+            appointments: cases.iter().map(|case| shown(case)).collect(),
+            ..Matter::default()
+        };
+        let before = of(&[&one, &other]);
+        // The other is read as before: it stands there once.
+        let mut now = of(&[&other]);
+        now.carry(Some(&before), &[Unread { case: one.clone(), is_told: true }]);
+        assert_eq!((now.hearings.len(), now.told.as_ref().map(Vec::len), now.quiet.len(), now.appointments.len()), (2, Some(2), 2, 2));
+        let mut now = of(&[&other]);
+        now.carry(Some(&before), &[Unread { case: one.clone(), is_told: false }]);
+        assert_eq!((now.hearings.len(), now.told.as_ref().map(Vec::len), now.appointments), (2, Some(1), vec![shown(&other)]));
+        assert_eq!(now.quiet.iter().map(|quiet| quiet.is_told).collect::<Vec<_>>(), [true, false]);
+        let mut now = Matter::default();
+        now.carry(None, &[Unread { case: one, is_told: true }]);
+        assert_eq!(now, Matter::default());
     }
 }

@@ -1,14 +1,14 @@
 //! Which events of a feed stand in its newest document and which in older ones (RFC 5005 §4).
 //!
 //! Asked by [`feeds`](super) with the places of a feed's events among all. An older document never changes its place: events are counted in the
-//! order in which they were told, those of cases that are watched no more too, and a feed of a tag, whose cases may change, counts all
-//! events, so that a case that joins or leaves moves none of the others. Reads and keeps nothing.
+//! order in which they were told, and a feed whose cases may change, that of everything or of a tag, counts the events of all cases, watched
+//! or not, so that a case that joins or leaves moves none of the others. Reads and keeps nothing.
 
 use std::ops::Range;
 
 use crate::ask::board::FeedScope;
 
-/// Entries of an older document, and at most twice as many stand in the newest (`alerting.md` C4).
+/// Entries of an older document (`alerting.md` C4). At most twice as many stand in the newest, or what of a tag does not fill a document.
 const PAGE: usize = 100;
 /// The same of a tag, counted among the events of all cases.
 const TAG_PAGE: usize = 500;
@@ -27,8 +27,12 @@ pub(super) struct Archive<'a> {
 impl<'a> Archive<'a> {
     /// Of the feed of this scope.
     pub(super) fn new(of: &FeedScope, places: &'a [usize]) -> Self {
-        let among_all = matches!(of, FeedScope::Tag(_));
-        Self { places, among_all, size: if among_all { TAG_PAGE } else { PAGE } }
+        let (among_all, size) = match of {
+            FeedScope::All => (true, PAGE),
+            FeedScope::Tag(_) => (true, TAG_PAGE),
+            FeedScope::Case { .. } => (false, PAGE),
+        };
+        Self { places, among_all, size }
     }
 
     /// The document to which an event belongs when it is an old one.

@@ -14,8 +14,33 @@ fn tell_one(store: &Store, n: u32) -> u64 {
 }
 
 fn restored(from: &Path, into: &Path) -> Store {
-    Store::restore(from, into, Options::new(at(0))).expect("restores");
+    restored_at(2_000, from, into)
+}
+
+fn restored_at(second: i64, from: &Path, into: &Path) -> Store {
+    Store::restore(from, into, Options::new(at(second))).expect("restores");
     open(into)
+}
+
+#[test]
+fn of_several_stores_that_are_made_from_one_backup_none_gives_a_number_of_another() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = lived_in(&dir.path().join("store"));
+    let older = store.backup(&dir.path().join("older"), at(1000)).expect("backs up");
+    tell_one(&store, 100);
+    let newer = store.backup(&dir.path().join("newer"), at(1001)).expect("backs up");
+    drop(store);
+    // The newer one first, then the older one, then the same again; each is told something before it is given up.
+    let mut seen = 0;
+    for (nth, (backup, second)) in [(&newer, 5_000), (&older, 5_001), (&older, 5_002), (&newer, 90_000)].into_iter().enumerate() {
+        let store = restored_at(second, &backup.path, &dir.path().join(nth.to_string()));
+        for n in 0..50 {
+            let number = tell_one(&store, 200 + n);
+            assert!(number > seen, "{number} was given before: {seen}");
+            seen = number;
+        }
+    }
+    assert!(seen < 1 << 53, "exact in JSON");
 }
 
 #[test]
@@ -43,7 +68,7 @@ fn no_number_that_somebody_may_have_seen_is_given_to_another_event() {
     assert_eq!(store.fsck(false).expect("checks").problems, Vec::<String>::new());
     drop(store);
 
-    let store = restored(&idle.path, &dir.path().join("third"));
+    let store = restored_at(2_001, &idle.path, &dir.path().join("third"));
     assert!(store.last_event().expect("reads") > first);
     assert!(tell_one(&store, 103) > first);
     assert_eq!(store.counts().map(|counts| counts.events), Ok(39));
