@@ -96,7 +96,6 @@ sentences! {
         "«{0}» no es un número de expediente de {1}; por ejemplo: {4}.";
     NO_NUMBER: "\"{0}\" is not a case number of {1}: expected {2}, for example {3}",
         "«{0}» no es un número de expediente de {1}; por ejemplo: {3}.";
-    UNKNOWN_SOURCE_NEAR: "unknown source \"{0}\"; did you mean \"{1}\"?", "No se conoce la fuente «{0}»; ¿quiso decir «{1}»?";
     UNKNOWN_SOURCE: "unknown source \"{0}\"{1}", "No se conoce la fuente «{0}».";
     LAST_CASE: "this is the last case, and veedor does not run with nothing to watch; add another first, or stop the daemon",
         "Es el último expediente, y veedor no funciona sin nada que vigilar; añada otro antes, o detenga el servicio.";

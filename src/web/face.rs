@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::assets::{SCRIPT, STYLE};
 use super::entrance::By;
-use super::said::text;
+use super::said::whole;
 use super::visitor::Visitor;
 use crate::ask::line::Refusal;
 use crate::domain::about::Language;
@@ -42,7 +42,7 @@ pub(super) fn page(visitor: &Visitor, part: &str, title: &str, body: &Markup) ->
 /// The same, with another status.
 pub(super) fn with(status: StatusCode, visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Response {
     let page = frame(visitor, part, title, body).into_string();
-    (status, headers("text/html; charset=utf-8"), text(&page).into_owned()).into_response()
+    (status, headers("text/html; charset=utf-8"), whole(&page).into_owned()).into_response()
 }
 
 fn frame(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Markup {
@@ -159,6 +159,30 @@ fn with_policy(mut response: Response, change: impl FnOnce(&str) -> String) -> R
 
 /// The page that says why a question has no answer.
 pub(super) fn refused(visitor: &Visitor, part: &str, refusal: &Refusal) -> Response {
+    let (status, title) = refusal_of(visitor, refusal);
+    with(status, visitor, part, title, &why(visitor, &refusal.why))
+}
+
+/// The same without anything around it, for a frame.
+pub(super) fn alone(visitor: &Visitor, refusal: &Refusal) -> Response {
+    let (status, title) = refusal_of(visitor, refusal);
+    let page = html! {
+        (DOCTYPE)
+        html lang=(visitor.say("es", "en")) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                link rel="stylesheet" href=(STYLE.address());
+            }
+            body { main { h1 { (title) } (why(visitor, &refusal.why)) } }
+        }
+    };
+    (status, headers("text/html; charset=utf-8"), whole(&page.into_string()).into_owned()).into_response()
+}
+
+fn refusal_of(visitor: &Visitor, refusal: &Refusal) -> (StatusCode, &'static str) {
     let status = match refusal.code {
         4 => StatusCode::NOT_FOUND,
         1..=3 | 78 => StatusCode::BAD_REQUEST,
@@ -171,7 +195,7 @@ pub(super) fn refused(visitor: &Visitor, part: &str, refusal: &Refusal) -> Respo
         StatusCode::BAD_REQUEST => visitor.say("No se pudo hacer", "It could not be done"),
         _ => visitor.say("No se pudo responder", "No answer"),
     };
-    with(status, visitor, part, title, &why(visitor, &refusal.why))
+    (status, title)
 }
 
 /// Why something was refused, in the language of whoever asked where it has that; the exact words of the program stand there too, as they

@@ -37,6 +37,16 @@ pub(super) fn text(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A whole page: what it says of others passes [`text`] where it is said; what stands in fields and addresses is what was typed, but for what
+/// ends a text or turns the direction of writing.
+pub(super) fn whole(page: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| {
+        let turns = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        turns || (c.is_control() && !matches!(c, '\n' | '\t'))
+    };
+    if page.contains(is_odd) { Cow::Owned(page.replace('\r', "").replace(is_odd, "\u{fffd}")) } else { Cow::Borrowed(page) }
+}
+
 /// The mark of a health by its stable name.
 pub(super) fn health_mark(name: &str, visitor: &Visitor) -> Markup {
     let (words, class) = health(visitor, name);
@@ -120,6 +130,9 @@ mod tests {
         assert_eq!(text("uno\ndos\ttres"), "uno\ndos\ttres");
         assert_eq!(text("a\u{202e}b\0c\u{7}d\r\n"), "a\u{fffd}b\u{fffd}c\u{fffd}d\n");
         assert_eq!(text(&format!("e{}", "\u{301}".repeat(900))).chars().count(), 1 + MOST_MARKS);
+        let typed = "<option value=\"\u{645}\u{6cc}\u{200c}\u{62e}\">";
+        assert_eq!(whole(typed), typed, "a tag comes back as it was sent");
+        assert_eq!(whole("a\u{202e}b\r\n\u{0}c\u{feff}"), "a\u{fffd}b\n\u{fffd}c\u{fffd}");
         assert_eq!(text("Año ñandú"), "Año ñandú");
     }
 }

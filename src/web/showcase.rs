@@ -92,7 +92,7 @@ async fn answer(pages: Pages, tag: String, asked: &Asked, headers: &HeaderMap, f
     let language = asked.lang.as_deref().and_then(named).unwrap_or(config.general.language);
     let body = match form {
         Form::Json => serde_json::to_string(&*page).unwrap_or_default(),
-        Form::Page | Form::Embed => said::text(&whole(&config, showcase, &page, language, form).into_string()).into_owned(),
+        Form::Page | Form::Embed => said::whole(&whole(&config, showcase, &page, language, form).into_string()).into_owned(),
     };
     let kind = if form == Form::Json { "application/json" } else { "text/html; charset=utf-8" };
     fresh(headers, kind, &policy(showcase, form), body)

@@ -331,8 +331,9 @@ number = "17721-2024-00011G"
         assert_eq!(after[0].appointment.id, told[0].appointment.id);
         assert!(after[0].appointment.sequence >= 3, "{after:?}");
         one.store.spoil_version(one.cid, 4);
-        let (matter, unread) = seen(&one.store, &telling::Read::default(), &one.config, &[&one.config.cases[0]], at("2026-11-05T13:00:00Z"))
-            .expect("others are not concerned");
+        let (matter, unread) =
+            seen(&one.store, &telling::Read::default(), &one.config, &[&one.config.cases[0]], at("2026-11-05T13:00:00Z"))
+                .expect("others are not concerned");
         assert_eq!((matter.appointments, unread), (Vec::new(), vec![Unread { case: one.config.cases[0].case.clone(), is_told: true }]));
     }
 

@@ -401,7 +401,18 @@ mod tests {
         let quiet = |case: &CaseRef| Quiet { case: case.clone(), since: Date::constant(2026, 3, 1), days: 90, is_told: true };
         let shown = |case: &CaseRef| Shown {
             case: case.clone(),
-            appointment: crate::domain::sample::appointment(),
+            appointment: Appointment {
+                id: Id::derive(&[case.number.as_bytes()]),
+                sequence: 1,
+                cancelled: false,
+                kind: None,
+                date: Date::constant(2026, 3, 1),
+                end_date: None,
+                time: None,
+                zone: "America/Guayaquil".to_owned(),
+                mode: None,
+                room: None,
+            },
             changed: Timestamp::UNIX_EPOCH,
             same_at: Vec::new(),
         };

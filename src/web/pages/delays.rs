@@ -26,6 +26,9 @@ use crate::web::{Pages, face};
 
 const PART: &str = "/delays";
 
+/// Of more cases a report takes so long that its curves are made only when they are opened.
+const FRAMED: usize = 300;
+
 /// Tables that can be taken away as CSV, and the two names.
 const TABLES: [(&str, &str, &str); 5] = [
     ("cases", "Expedientes", "Cases"),
@@ -99,7 +102,10 @@ pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>, Q
             button.quiet { (say("Elegir", "Choose")) }
         }
         p { a.button href={ (PART) "/report?" (query) } { (say("Abrir el informe", "Open the report")) } }
-        iframe.framed title=(say("Cuánto toma cada etapa", "How long each stage takes")) loading="lazy" src={ (PART) "/curves?" (query) } {}
+        details open[pages.config.load().cases.len() <= FRAMED] {
+            summary { (say("Cuánto toma cada etapa", "How long each stage takes")) }
+            iframe.framed title=(say("Cuánto toma cada etapa", "How long each stage takes")) loading="lazy" src={ (PART) "/curves?" (query) } {}
+        }
         h2 { (say("Para llevar", "To take away")) }
         ul {
             li { a href={ (PART) "/report.json?" (query) } { "JSON" } ", " (say("todo", "everything")) }
@@ -119,7 +125,7 @@ pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>, Q
 pub(in crate::web) async fn curves(visitor: Visitor, State(pages): State<Pages>, Query(choice): Query<Choice>) -> Response {
     let text = match kept(&visitor, &pages, &choice, "curves", Form::Curves).await {
         Ok(text) => text,
-        Err(refusal) => return face::framed(face::refused(&visitor, PART, &refusal)),
+        Err(refusal) => return face::framed(face::alone(&visitor, &refusal)),
     };
     // What it says by a link stands in the whole report, and that opens in place of the page.
     let report = format!("href=\"report?{}#", choice.query().replace('&', "&amp;"));
