@@ -93,7 +93,6 @@ pub fn measure(table: &mut Table) {
         ("today".into(), Box::new(|_| "/".to_owned())),
         ("hearings".into(), Box::new(|_| "/hearings".to_owned())),
         ("the API's list of cases".into(), Box::new(|_| "/api/v1/cases?limit=100".to_owned())),
-        ("the API's events, page by page".into(), Box::new(|n| format!("/api/v1/events?after={}&limit=100", n % 10 * 100))),
     ];
     for (name, path) in feeds {
         pages.push((name, Box::new(move |_| path.clone())));

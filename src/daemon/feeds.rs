@@ -169,7 +169,7 @@ fn atom(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion, page: 
         about: about.as_deref(),
         updated,
         name: &page.map_or_else(|| current.clone(), |page| format!("{current}?page={page}")),
-        dashboard: &dashboard(&question.of),
+        dashboard: &dashboard(config, &question.of),
         older: archive.before(events.start).map(of_page),
         newer: page.and_then(|_| archive.after(events.end, head)).map(of_page),
         current: page.map(|_| current.as_str()),
@@ -225,7 +225,7 @@ fn worded(
         return Ok(None);
     }
     let (of, reserved_since) = standing(store, config, &event.case)?;
-    let key = (event.id, english, dashboard(&question.of).len());
+    let key = (event.id, english, dashboard(config, &question.of).len());
     let known = handles.feeds.with(config, |kept| kept.entries.get(&key).cloned());
     if let Some(known) = known.filter(|known| known.of == of) {
         return Ok(Some(known));
@@ -237,7 +237,7 @@ fn worded(
     let withheld = telling.withholds_of(std::slice::from_ref(&event));
     let updated = reserved_since.filter(|_| withheld).map_or(event.seen_at, |since| since.max(event.seen_at));
     let page = format!("events/{}", event.id);
-    let text = message::atom_entry(&shown, &about, updated, &format!("{}{page}", dashboard(&question.of))).into();
+    let text = message::atom_entry(&shown, &about, updated, &format!("{}{page}", dashboard(config, &question.of))).into();
     let worded = Worded { of, updated, text };
     handles.feeds.with(config, |kept| {
         if kept.entries.len() >= KEPT_ENTRIES {
@@ -266,8 +266,16 @@ fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Heads, Op
     Ok((all, since))
 }
 
-/// The way from a document to the dashboard.
-fn dashboard(of: &FeedScope) -> String {
+/// The way from a document to the dashboard: its address where readers on other machines reach it, so that an entry that is kept elsewhere finds
+/// it too; else from the document on.
+fn dashboard(config: &Config, of: &FeedScope) -> String {
+    if let Some(url) = config.general.url.as_deref().filter(|_| !config.web.trusted_proxies.is_empty()) {
+        return format!("{}/", url.trim_end_matches('/'));
+    }
+    way(of)
+}
+
+fn way(of: &FeedScope) -> String {
     match of {
         FeedScope::All => "../../",
         FeedScope::Tag(_) => "../../../",
@@ -333,7 +341,8 @@ fn calendar(handles: &Handles, config: &Arc<Config>, question: &FeedQuestion) ->
 /// The right side of the identities of appointments: that of the mails.
 fn domain(store: &Store, config: &Config) -> Result<String, StoreError> {
     let from = config.smtp.as_ref().and_then(|smtp| smtp.from.rsplit('@').next()).map(|domain| domain.trim_end_matches('>'));
-    store.calendar_domain(from)
+    let url = config.general.url.as_deref().and_then(|url| url::Url::parse(url).ok());
+    store.calendar_domain(from, url.as_ref().and_then(url::Url::host_str))
 }
 
 /// What is said of a case beside an appointment that is fit to be shown already.
@@ -364,7 +373,7 @@ mod tests {
         let base = url::Url::parse("https://veedor.example.org/x/feeds/secret/").expect("an address");
         for (of, folder) in all.iter().zip(["", "tag/", "case/ec-esatje/"]) {
             let document = base.join(folder).and_then(|folder| folder.join(&file_name(of))).expect("an address");
-            assert_eq!(document.join(&dashboard(of)).expect("an address").as_str(), "https://veedor.example.org/x/");
+            assert_eq!(document.join(&way(of)).expect("an address").as_str(), "https://veedor.example.org/x/");
         }
     }
 }

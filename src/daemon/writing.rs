@@ -43,7 +43,7 @@ pub(super) async fn write(
         if let Some(error) = damaged.filter(|_| events.is_empty()) {
             return Err(error);
         }
-        let both = |domain: String| Ok::<_, StoreError>((store.mail_domain(&domain)?, store.calendar_domain(Some(&domain))?));
+        let both = |domain: String| Ok::<_, StoreError>((store.mail_domain(&domain)?, store.calendar_domain(Some(&domain), None)?));
         let domains = domain.map(both).transpose()?;
         let key = linked.then(|| store.link_key()).transpose()?;
         let told = told(&store, &read, &list, &case, events, is_digest)?;

@@ -79,11 +79,14 @@ fn tell_hearing(block: &mut Block, event: &Shown, hearing: &EventHearing, about:
     let doubtful = !mention.warnings.is_empty();
     // Of two days that are told, none is written large.
     if let Some(date) = mention.date.filter(|_| event.kind != EventKind::RecordDisagreement) {
-        let hour = match mention.time {
-            Some(time) => format!("{:02}:{:02}", time.hour(), time.minute()),
-            None => pick(language, "hora no indicada", "hour not stated").to_owned(),
+        // What puts a hearing off often names its day alone, and the calendar knows the hour for which it was set.
+        let known = || hearing.appointments.iter().find(|one| one.date == date).and_then(|one| one.time);
+        let hour = match mention.time.or_else(known) {
+            Some(time) => format!(", {:02}:{:02}", time.hour(), time.minute()),
+            None if sets_a_date(event.kind, mention.status) => pick(language, ", hora no indicada", ", hour not stated").to_owned(),
+            None => String::new(),
         };
-        let mut day = format!("{}, {hour}", long_day(date, language));
+        let mut day = format!("{}{hour}", long_day(date, language));
         if let Some(end) = mention.end_date {
             day.push_str(&format!(" – {} {}", pick(language, "hasta el", "until"), long_day(end, language)));
         }

@@ -15,7 +15,7 @@ pub(super) const MAIL_DOMAIN: &[u8] = b"mail_domain";
 /// The key of that of appointments in `meta`, where it is not the same.
 pub(super) const CALENDAR_DOMAIN: &[u8] = b"calendar_domain";
 
-/// The right side of appointments that were first shown by a veedor that sends no mail.
+/// The right side of appointments that were first shown by a veedor that sends no mail and has no address.
 const NO_DOMAIN: &str = "veedor.invalid";
 
 impl Store {
@@ -30,13 +30,16 @@ impl Store {
     }
 
     /// The right side of the identities of appointments, the same in mails and in calendars: that of messages, unless a calendar was shown
-    /// before there was one. `now` is the sender's domain, if mail is sent.
-    pub fn calendar_domain(&self, now: Option<&str>) -> Result<String, StoreError> {
+    /// before there was one. `mail` is the sender's domain, if mail is sent, and `host` that of the dashboard, if it has an address.
+    pub fn calendar_domain(&self, mail: Option<&str>, host: Option<&str>) -> Result<String, StoreError> {
         let known = self.read(|trees| Ok((kept(trees, CALENDAR_DOMAIN)?, kept(trees, MAIL_DOMAIN)?)))?;
-        match (known, now) {
+        match (known, mail) {
             ((Some(known), _) | (None, Some(known)), _) => Ok(known),
-            ((None, None), Some(now)) => self.mail_domain(now),
-            ((None, None), None) => self.write(true, |ledger| ledger.keep_domain(CALENDAR_DOMAIN, NO_DOMAIN.to_owned())),
+            ((None, None), Some(mail)) => self.mail_domain(mail),
+            ((None, None), None) => {
+                let domain = host.unwrap_or(NO_DOMAIN).to_owned();
+                self.write(true, |ledger| ledger.keep_domain(CALENDAR_DOMAIN, domain))
+            }
         }
     }
 }

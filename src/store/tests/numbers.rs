@@ -81,16 +81,19 @@ fn no_number_that_somebody_may_have_seen_is_given_to_another_event() {
 fn the_identity_of_an_appointment_stays_when_mail_begins_and_over_a_restore() {
     let dir = tempfile::tempdir().expect("a folder");
     let store = open(&dir.path().join("store"));
-    let shown = store.calendar_domain(None).expect("reads");
+    let shown = store.calendar_domain(None, None).expect("reads");
     assert!(shown.ends_with(".invalid"), "{shown}");
     assert_eq!(store.mail_domain("example.org"), Ok("example.org".into()), "message ids have a name that there is");
-    assert_eq!(store.calendar_domain(Some("example.org")), Ok(shown.clone()));
+    assert_eq!(store.calendar_domain(Some("example.org"), None), Ok(shown.clone()));
     let backup = store.backup(&dir.path().join("backups"), at(9)).expect("backs up");
     let store = restored(&backup.path, &dir.path().join("restored"));
-    assert_eq!(store.calendar_domain(Some("example.org")), Ok(shown));
+    assert_eq!(store.calendar_domain(Some("example.org"), None), Ok(shown));
+    let hosted = open(&dir.path().join("hosted"));
+    assert_eq!(hosted.calendar_domain(None, Some("veedor.example.net")), Ok("veedor.example.net".into()));
+    assert_eq!(hosted.calendar_domain(Some("example.org"), None), Ok("veedor.example.net".into()));
     // Where mail went out first, calendars follow it, also after mail is given up.
     let store = open(&dir.path().join("other"));
-    assert_eq!(store.calendar_domain(Some("example.org")), Ok("example.org".into()));
-    assert_eq!(store.calendar_domain(None), Ok("example.org".into()));
+    assert_eq!(store.calendar_domain(Some("example.org"), None), Ok("example.org".into()));
+    assert_eq!(store.calendar_domain(None, None), Ok("example.org".into()));
     assert_eq!(store.mail_domain("otro.example.com"), Ok("example.org".into()));
 }

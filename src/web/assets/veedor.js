@@ -25,3 +25,14 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     button.textContent = button.dataset.done;
   });
 }
+
+// A page of ours in another is as high as what it shows, so that nobody scrolls within what scrolls.
+for (const frame of document.querySelectorAll("iframe.framed")) {
+  const fit = () => {
+    const body = frame.contentDocument && frame.contentDocument.body;
+    if (body) frame.style.height = `${Math.ceil(body.getBoundingClientRect().bottom) + 24}px`;
+  };
+  frame.addEventListener("load", fit);
+  window.addEventListener("resize", fit);
+  fit();
+}
