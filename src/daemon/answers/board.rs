@@ -156,7 +156,7 @@ fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: 
     Ok(Today {
         as_of: now.to_string(),
         board: taken.progress,
-        changes: changes(store, read, &config, (&taken.journal, week), &taken.cids, language)?,
+        changes: changes(store, read, &config, (&taken.journal, week), &taken.cids, (language, sight))?,
         changes_day: count(day),
         changes_week: count(week),
         activity,
@@ -214,7 +214,7 @@ fn changes(
     config: &crate::config::Config,
     (journal, from): (&Journal, usize),
     cids: &HashMap<Cid, CaseRef>,
-    language: Language,
+    (language, sight): (Language, Sight),
 ) -> Result<Vec<Happened>, StoreError> {
     let mut found = Vec::new();
     for (number, cid) in journal.places.get(from..).unwrap_or_default().iter().rev() {
@@ -228,17 +228,20 @@ fn changes(
         if journal.hidden.contains(&event.id) || event.kind.audience() == Audience::Operator {
             continue;
         }
-        found.push(happened(store, read, config, &event, language)?);
+        let telling = match sight {
+            Sight::Whole => Telling::unmasked(config, &event.case),
+            Sight::AsTold => Telling::load(store, read, config, &event.case, std::slice::from_ref(&event))?,
+        };
+        found.push(happened(&telling, &event, language));
     }
     Ok(found)
 }
 
-fn happened(store: &Store, read: &Read, config: &crate::config::Config, event: &Event, language: Language) -> Result<Happened, StoreError> {
-    let telling = Telling::load(store, read, config, &event.case, std::slice::from_ref(event))?;
+fn happened(telling: &Telling, event: &Event, language: Language) -> Happened {
     let about = telling.about(language, Stop::Unsaid);
     let shown = about.show_one(event);
     let watch = about.watch;
-    Ok(Happened {
+    Happened {
         id: event.id.to_string(),
         seen_at: event.seen_at.to_string(),
         kind: shown.kind.name().to_owned(),
@@ -248,7 +251,7 @@ fn happened(store: &Store, read: &Read, config: &crate::config::Config, event: &
         name: watch.name.clone(),
         version: event.version,
         summary: message::summary(&shown, &about),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -269,6 +269,8 @@ fn of_a_case_that_becomes_reserved_feeds_say_no_word_any_more() {
     assert!(!calendar.contains("juicio"), "{calendar}");
     let page = fetch_page(port, "/hearings");
     assert!(page.contains("juicio"), "whoever sits at the machine sees the record as it is: {page}");
+    let today = fetch_page(port, "/");
+    assert!(today.contains("11-mar-2027") || today.contains("11 de marzo de 2027"), "and what happened in it: {today}");
     world.finish();
 }
 
