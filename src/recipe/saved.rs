@@ -12,12 +12,17 @@ use super::template::{Env, Scope, text_of};
 use super::value::Value;
 use super::{Next, Recipe, answer, is_described};
 use crate::domain::case::{CaseNumber, Parts};
-use crate::domain::page::Page;
+use crate::domain::page::{Method, Page};
 
 impl Recipe {
     /// The ids of the steps, in their order.
     pub fn steps(&self) -> impl Iterator<Item = &str> {
         self.plan.steps.iter().map(|step| step.id.as_str())
+    }
+
+    /// The ids of the steps that ask by POST, in their order.
+    pub fn posted(&self) -> impl Iterator<Item = &str> {
+        self.plan.steps.iter().filter(|step| step.method == Method::Post).map(|step| step.id.as_str())
     }
 
     /// A page that a person saved. Without a step it is taken for the one that it fits best, else for the first.

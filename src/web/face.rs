@@ -182,7 +182,13 @@ pub(super) fn alone(visitor: &Visitor, refusal: &Refusal) -> Response {
     (status, headers("text/html; charset=utf-8"), whole(&page.into_string()).into_owned()).into_response()
 }
 
-fn refusal_of(visitor: &Visitor, refusal: &Refusal) -> (StatusCode, &'static str) {
+/// Whether a form is shown again with this: what was typed, or how things are, stands in the way; not that there is no answer.
+pub(super) fn is_about_the_form(refusal: &Refusal) -> bool {
+    matches!(refusal.code, 1..=4 | 78)
+}
+
+/// The status of a page that says why something was refused, and its heading.
+pub(super) fn refusal_of(visitor: &Visitor, refusal: &Refusal) -> (StatusCode, &'static str) {
     let status = match refusal.code {
         4 => StatusCode::NOT_FOUND,
         1..=3 | 78 => StatusCode::BAD_REQUEST,

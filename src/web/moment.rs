@@ -22,6 +22,18 @@ pub(super) fn when(visitor: &Visitor, zone: &TimeZone, instant: &str) -> Markup 
     }
 }
 
+/// The same with its seconds, where two may fall within a minute.
+pub(super) fn exact(visitor: &Visitor, zone: &TimeZone, instant: &str) -> Markup {
+    match instant.parse::<Timestamp>() {
+        Ok(at) => {
+            let whole = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
+            let second = at.to_zoned_datetime(zone.clone()).second();
+            html! { time datetime=(whole) { (short_instant(at, zone, visitor.language)) (format!(":{second:02}")) } }
+        }
+        Err(_) => html! { (instant) },
+    }
+}
+
 /// The same where there may be none.
 pub(super) fn when_known(visitor: &Visitor, zone: &TimeZone, instant: Option<&str>) -> Markup {
     instant.map_or_else(|| html! { span.soft { (visitor.say("todavía no", "not yet")) } }, |instant| when(visitor, zone, instant))
@@ -69,6 +81,9 @@ mod tests {
         assert!(shown.contains("datetime=\"2026-03-02T04:59:59Z\"") && shown.contains("01-mar-2026 23:59"), "{shown}");
         let fine = when(&somebody(), &zone, "2026-03-02T04:59:59.703545812Z").into_string();
         assert!(fine.contains("datetime=\"2026-03-02T04:59:59.703Z\""), "{fine}");
+        let exactly = exact(&somebody(), &zone, "2026-03-02T04:59:09Z").into_string();
+        assert!(exactly.contains(">01-mar-2026 23:59:09<"), "{exactly}");
+        assert_eq!(exact(&somebody(), &zone, "<b>").into_string(), "&lt;b&gt;");
         assert_eq!(when(&somebody(), &zone, "<b>").into_string(), "&lt;b&gt;");
         assert_eq!(when_or(&somebody(), &zone, None, "nunca").into_string(), "nunca");
         let day = |date, time| day(&somebody(), date, time).into_string();

@@ -18,7 +18,7 @@ use crate::daemon::board::{Board, Hearing, Journal, Known, LateClock, Matter, is
 use crate::daemon::hearings::when;
 use crate::daemon::telling::{Read, Telling};
 use crate::domain::about::{Language, Stop};
-use crate::domain::case::CaseRef;
+use crate::domain::case::{CaseRef, Watch};
 use crate::domain::event::{Audience, Event};
 use crate::domain::sentence;
 use crate::domain::setting::{COUNTING, Outcome};
@@ -27,7 +27,7 @@ use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::store::{Cid, Store};
 use crate::wire::api::board::{DayCount, Happened, OutboxCounts, Progress, QuietCase, Today};
-use crate::wire::api::hearings::{HearingBoard, HearingLine, HearingList, OutcomeCounts};
+use crate::wire::api::hearings::{AlsoAt, HearingBoard, HearingLine, HearingList, OutcomeCounts};
 
 /// What happened last, as many as are shown.
 const CHANGES: usize = 30;
@@ -70,6 +70,23 @@ fn shown(matter: &Matter, sight: Sight) -> &[Hearing] {
     }
 }
 
+/// The first of these that is still to come.
+fn next<'h>(hearings: impl Iterator<Item = &'h Hearing>, today: Date) -> Option<HearingLine> {
+    let ahead = hearings.filter(|hearing| hearing.outcome == Outcome::Pending && hearing.date.is_some_and(|date| date >= today));
+    ahead.min_by_key(|hearing| when(&hearing.line)).map(|hearing| hearing.line.clone())
+}
+
+/// The next hearing of a case as far as the board knows it, also where a linked case comes first there.
+pub(super) fn next_of(board: &Board, watch: &Watch, today: Date, sight: Sight) -> Option<HearingLine> {
+    let known = board.known();
+    let matter = known.matter_of(watch)?;
+    let is_its = |hearing: &&Hearing| {
+        let also = |also: &AlsoAt| also.source == watch.case.source && also.case == watch.number.canonical;
+        hearing.case == watch.case || hearing.line.also.iter().any(also)
+    };
+    next(shown(matter, sight).iter().filter(is_its), today)
+}
+
 fn has_tag(known: &Known, case: &CaseRef, tag: &str) -> bool {
     let watch = known.config.as_ref().and_then(|config| config.watch(case));
     watch.is_some_and(|watch| watch.tags.iter().any(|one| one == tag))
@@ -104,6 +121,7 @@ struct Taken {
     journal: Journal,
     cids: Arc<HashMap<Cid, CaseRef>>,
     coming: (Vec<HearingLine>, usize),
+    later: Option<HearingLine>,
     unheard: (Vec<HearingLine>, usize),
     late: (Vec<LateClock>, usize),
     quiet: (Vec<QuietCase>, usize),
@@ -162,6 +180,7 @@ fn of_today(store: &Store, read: &Read, board: &Board, language: Language, now: 
         activity,
         hearings: taken.coming.0,
         hearings_found: taken.coming.1,
+        next_hearing: taken.later,
         unheard: taken.unheard.0,
         unheard_found: taken.unheard.1,
         late,
@@ -201,6 +220,7 @@ fn take(known: &Known, today: Date, sight: Sight) -> Taken {
         journal: known.journal.clone(),
         cids: known.cids.clone(),
         coming: (lines(&coming), coming.len()),
+        later: next(all().filter(|hearing| hearing.date.is_some_and(|date| date > last)), today),
         unheard: (lines(&unheard), unheard.len()),
         late: (late, late_found),
         quiet: (quiet.iter().take(LINES).filter_map(quiet_line).collect(), quiet.len()),

@@ -69,6 +69,7 @@ fn page(eye: &Eye, event: &Event) -> Result<EventPage, StoreError> {
         source_title: telling.source_title().to_owned(),
         number: watch.number.canonical.clone(),
         name: watch.name.clone(),
+        url: Some(about.case_url.to_owned()).filter(|url| !url.is_empty()),
         watched: eye.config.watch(&event.case).is_some(),
         heading: block.kind.to_owned(),
         date: block.date,

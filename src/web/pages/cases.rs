@@ -63,7 +63,8 @@ async fn listed(look: &Looking) -> Result<Response, Response> {
         } @else {
             table.stack {
                 caption {
-                    (picked.len()) " " (visitor.say("de", "of")) " " (list.cases.len()) " " (visitor.say("expedientes", "cases"))
+                    (picked.len()) " " (visitor.say("de", "of")) " " (list.cases.len()) " "
+                    (if list.cases.len() == 1 { visitor.say("expediente", "case") } else { visitor.say("expedientes", "cases") })
                 }
                 thead {
                     tr {

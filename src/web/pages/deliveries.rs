@@ -12,6 +12,7 @@ use crate::domain::event::EventKind;
 use crate::message::kind_name;
 use crate::web::face::{done, refused};
 use crate::web::moment::when;
+use crate::web::pages::done::{Done, notice};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links};
 use crate::wire::api::deliveries::{AttemptLine, DeliveryLine, DeliveryList};
@@ -81,7 +82,12 @@ fn state(visitor: &Visitor, delivery: &DeliveryLine) -> Markup {
 }
 
 /// The list.
-pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>, Query(filter): Query<Filter>) -> Response {
+pub(in crate::web) async fn list(
+    visitor: Visitor,
+    State(pages): State<Pages>,
+    Query(filter): Query<Filter>,
+    Query(Done { done }): Query<Done>,
+) -> Response {
     let ask = Ask::Deliveries {
         about: Some(filter.case.trim().to_owned()).filter(|case| !case.is_empty()),
         failed: filter.state == "failed",
@@ -97,6 +103,7 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>, Q
     let config = pages.config.load();
     let channels: Vec<&str> = config.channels.iter().map(|channel| channel.id.as_str()).collect();
     let body = html! {
+        (notice(&visitor, &done))
         p.lead {
             (visitor.say(
                 "Cada mensaje, a quién fue y qué respondió su servidor. Lo que no llega se intenta de nuevo durante días; nada se borra.",
@@ -172,7 +179,10 @@ fn table(visitor: &Visitor, zone: &TimeZone, deliveries: &[DeliveryLine]) -> Mar
             tbody {
                 @for delivery in deliveries {
                     tr {
-                        td { a href={ (PART) "/" (delivery.id) } { (state(visitor, delivery)) } }
+                        td {
+                            (state(visitor, delivery)) br;
+                            a.small href={ (PART) "/" (delivery.id) } { (say("Detalle", "Details")) span.visually-hidden { " " (delivery.id) } }
+                        }
                         td.date data-label=(say("Desde o para", "Since or for")) { (when(visitor, zone, &delivery.at)) }
                         td data-label=(say("Canal", "Channel")) {
                             (delivery.channel)
@@ -229,7 +239,12 @@ fn outcome(visitor: &Visitor, attempt: &AttemptLine) -> Markup {
 }
 
 /// One delivery.
-pub(in crate::web) async fn one(visitor: Visitor, State(pages): State<Pages>, Path(id): Path<String>) -> Response {
+pub(in crate::web) async fn one(
+    visitor: Visitor,
+    State(pages): State<Pages>,
+    Path(id): Path<String>,
+    Query(Done { done }): Query<Done>,
+) -> Response {
     let ask = Ask::Deliveries { about: Some(id), failed: false, limit: 1, state: None, channel: None, after: None };
     let found: DeliveryList = match pages.line.get(ask, visitor.sight()).await {
         Ok(list) => list,
@@ -239,6 +254,7 @@ pub(in crate::web) async fn one(visitor: Visitor, State(pages): State<Pages>, Pa
     let zone = &pages.config.load().zone;
     let say = |es, en| visitor.say(es, en);
     let body = html! {
+        (notice(&visitor, &done))
         dl.facts {
             dt { (say("Estado", "State")) } dd { (state(&visitor, delivery)) " · " (when(&visitor, zone, &delivery.at)) }
             @if let Some(reason) = &delivery.reason { dt { (say("Por qué", "Why")) } dd lang="en" { (reason) } }
@@ -327,6 +343,7 @@ async fn again(visitor: &Visitor, pages: &Pages, ids: Vec<String>, end: bool, wh
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    let back = ids.first().map_or_else(|| PART.to_owned(), |id| format!("{PART}/{id}"));
+    let back = ids.first().map_or_else(|| PART.to_owned(), |id| format!("{PART}/{}", links::encoded(id)));
+    let back = format!("{back}?done={}", if end { "dropped" } else { "again" });
     done(visitor, PART, pages.line.get(Ask::Retry { ids, end, which }, visitor.sight()).await, &back)
 }

@@ -5,7 +5,7 @@
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::case::stored;
+use super::case::{official, stored};
 use super::deliveries;
 use super::looking::{Looking, either};
 use crate::ask::Ask;
@@ -27,7 +27,7 @@ async fn page(look: &Looking) -> Result<Response, Response> {
             a href="/cases" { (look.say("Expedientes", "Cases")) } " › "
             @if event.watched { a href=(case) { bdi { (said::text(name)) } } } @else { bdi { (said::text(name)) } }
         }
-        p.lead { span.num { (said::text(&event.number)) } " · " (said::text(&event.source_title)) }
+        p.lead { span.num { (said::text(&event.number)) } " · " (said::text(&event.source_title)) (official(look, event.url.as_deref())) }
         @if let Some((class, words)) = said::severity(&event.line.severity, &look.visitor) { p { span class={ "state " (class) } { (words) } } }
         p.headline { bdi { (said::text(&event.line.summary)) } }
         @if let Some(date) = &event.date { p { strong { (said::text(date)) } } }
@@ -98,7 +98,7 @@ fn proof(look: &Looking, event: &EventPage, case: &str) -> Markup {
                     (look.say("La suma de lo visto es la de las sumas (en binario) de todas las páginas de la visita, una tras otra.", "The sum of what was seen is that of the sums (as bytes) of all pages of the visit, one after the other."))
                 }
             }
-            (stored(look, case, version, event.pages.iter().map(|(nth, page)| (*nth, page))))
+            (stored(look, (&event.source, &event.number), version, event.pages.iter().map(|(nth, page)| (*nth, page))))
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! For editors: whoever has an address reads what it leads to without logging in. It is shown once, right after it was made.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -10,11 +11,13 @@ use serde::Deserialize;
 
 use crate::ask::Ask;
 use crate::ask::board::FeedWanted;
+use crate::ask::line::Refusal;
 use crate::domain::access::Role;
 use crate::domain::feed::LONGEST_NAME;
 use crate::web::entrance::By;
-use crate::web::face::{done, refused};
+use crate::web::face::{done, is_about_the_form, refused};
 use crate::web::moment::{day, when};
+use crate::web::pages::done::{Done, notice};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
 use crate::wire::api::feeds::{FeedLine, FeedList};
@@ -23,14 +26,20 @@ const PART: &str = "/hearings";
 const HERE: &str = "/feeds";
 
 /// The list, and the form.
-pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>) -> Response {
+pub(in crate::web) async fn list(
+    visitor: Visitor,
+    State(pages): State<Pages>,
+    Query(Done { done }): Query<Done>,
+    Query(typed): Query<Form>,
+) -> Response {
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    shown(&visitor, &pages, None).await
+    shown(&visitor, &pages, &typed, &notice(&visitor, &done), None).await
 }
 
-async fn shown(visitor: &Visitor, pages: &Pages, made: Option<FeedLine>) -> Response {
+/// The page, with what is said above it, what was typed in the form and why it cannot be taken.
+async fn shown(visitor: &Visitor, pages: &Pages, typed: &Form, said: &Markup, trouble: Option<&Refusal>) -> Response {
     let list: FeedList = match pages.line.get(Ask::Feeds, visitor.sight()).await {
         Ok(list) => list,
         Err(refusal) => return refused(visitor, PART, &refusal),
@@ -39,7 +48,8 @@ async fn shown(visitor: &Visitor, pages: &Pages, made: Option<FeedLine>) -> Resp
     let (in_use, revoked): (Vec<_>, Vec<_>) = list.feeds.iter().partition(|feed| feed.revoked.is_none());
     let say = |es, en| visitor.say(es, en);
     let body = html! {
-        @if let Some(made) = made { (fresh(visitor, &made)) }
+        (said)
+        @if let Some(refusal) = trouble { div #trouble { (face::why(visitor, &refusal.why)) } }
         p.lead { (say(
             "Una dirección secreta por persona: con ella un lector de noticias (Atom) o un calendario (iCalendar) sigue los expedientes sin iniciar sesión. Quien la tenga la puede leer; dice lo que dicen los mensajes y nada más.",
             "One secret address for each person: with it a feed reader (Atom) or a calendar (iCalendar) follows the cases without logging in. Whoever has it can read it; it says what messages say and nothing more.",
@@ -51,7 +61,7 @@ async fn shown(visitor: &Visitor, pages: &Pages, made: Option<FeedLine>) -> Resp
         h2 { (say("En uso", "In use")) }
         @if in_use.is_empty() { p { (say("Ninguna. Haga la primera más abajo.", "None. Make the first one below.")) } }
         ul.cards { @for feed in in_use { (card(visitor, &config.zone, feed)) } }
-        (form(visitor, &pages.tags(visitor).await))
+        (form(visitor, &pages.tags(visitor).await, typed))
         @if !revoked.is_empty() {
             details {
                 summary { (say("Revocadas", "Revoked")) " (" (revoked.len()) ")" }
@@ -59,7 +69,8 @@ async fn shown(visitor: &Visitor, pages: &Pages, made: Option<FeedLine>) -> Resp
             }
         }
     };
-    face::page(visitor, PART, say("Suscripciones", "Subscriptions"), &body)
+    let status = trouble.map_or(StatusCode::OK, |refusal| face::refusal_of(visitor, refusal).0);
+    face::with(status, visitor, PART, say("Suscripciones", "Subscriptions"), &body)
 }
 
 fn fresh(visitor: &Visitor, made: &FeedLine) -> Markup {
@@ -113,26 +124,27 @@ fn scope(visitor: &Visitor, feed: &FeedLine) -> String {
     }
 }
 
-fn form(visitor: &Visitor, tags: &[String]) -> Markup {
+fn form(visitor: &Visitor, tags: &[String], typed: &Form) -> Markup {
     let say = |es, en| visitor.say(es, en);
+    let language = if typed.language.is_empty() { say("es", "en") } else { typed.language.as_str() };
     html! {
         h2 #new { (say("Hacer una dirección", "Make an address")) }
         form method="post" action=(HERE) aria-labelledby="new" {
             div.row {
-                div { label for="name" { (say("Para quién", "For whom")) } input #name name="name" required maxlength=(LONGEST_NAME) autocomplete="off"; }
+                div { label for="name" { (say("Para quién", "For whom")) } input #name name="name" value=(typed.name) required maxlength=(LONGEST_NAME) autocomplete="off"; }
                 div {
                     label for="tag" { (say("Solo la etiqueta", "Only the tag")) }
-                    select #tag name="tag" { option value="" { (say("todas", "all")) } @for tag in tags { option { (tag) } } }
+                    select #tag name="tag" { option value="" { (say("todas", "all")) } @for tag in tags { option selected[*tag == typed.tag] { (tag) } } }
                 }
                 div {
                     label for="case" { (say("Solo el expediente (número o nombre)", "Only the case (number or name)")) }
-                    input #case name="case" autocomplete="off";
+                    input #case name="case" value=(typed.case) autocomplete="off";
                 }
                 div {
                     label for="language" { (say("Idioma", "Language")) }
                     select #language name="language" {
-                        option value="es" lang="es" selected[say("es", "en") == "es"] { "español" }
-                        option value="en" lang="en" selected[say("es", "en") == "en"] { "English" }
+                        option value="es" lang="es" selected[language == "es"] { "español" }
+                        option value="en" lang="en" selected[language == "en"] { "English" }
                     }
                 }
             }
@@ -142,7 +154,7 @@ fn form(visitor: &Visitor, tags: &[String]) -> Markup {
 }
 
 /// What the form sends.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Form {
     name: String,
@@ -158,10 +170,11 @@ pub(in crate::web) async fn add(visitor: Visitor, State(pages): State<Pages>, ax
     if let Err(denied) = visitor.need(needed) {
         return denied;
     }
-    let Form { name, tag, case, language } = form;
+    let Form { name, tag, case, language } = form.clone();
     let wanted = FeedWanted { name, tag: Some(tag), case: Some(case), language: Some(language) };
     match pages.line.get(Ask::AddFeed(wanted), visitor.sight()).await {
-        Ok(made) => shown(&visitor, &pages, Some(made)).await,
+        Ok(made) => shown(&visitor, &pages, &Form::default(), &fresh(&visitor, &made), None).await,
+        Err(refusal) if is_about_the_form(&refusal) => shown(&visitor, &pages, &form, &html! {}, Some(&refusal)).await,
         Err(refusal) => refused(&visitor, PART, &refusal),
     }
 }
@@ -178,5 +191,5 @@ pub(in crate::web) async fn revoke(visitor: Visitor, State(pages): State<Pages>,
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    done(&visitor, PART, pages.line.get(Ask::RevokeFeed { id: which.id }, visitor.sight()).await, HERE)
+    done(&visitor, PART, pages.line.get(Ask::RevokeFeed { id: which.id }, visitor.sight()).await, "/feeds?done=revoked")
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::ask::Ask;
 use crate::ask::board::HearingQuestion;
 use crate::ask::line::Refusal;
+use crate::domain::access::Role;
 use crate::domain::setting::Outcome;
 use crate::message;
 use crate::web::visitor::Visitor;
@@ -85,7 +86,7 @@ async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Marku
                 input #month type="month" name="month" value=(filter.month);
             }
             button { (say("Filtrar", "Filter")) }
-            a.button.quiet href="/feeds" { (say("Suscribirse al calendario", "Subscribe to the calendar")) }
+            @if visitor.may(Role::Editor) { a.button.quiet href="/feeds" { (say("Suscribirse al calendario", "Subscribe to the calendar")) } }
         }
         h2 { (say("Por venir", "To come")) }
         @if ahead.list.hearings.is_empty() {

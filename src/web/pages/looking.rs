@@ -18,7 +18,7 @@ use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::ask::look::{At, Look};
 use crate::domain::about::Language;
-use crate::web::moment::{day, when, when_known};
+use crate::web::moment::{day, exact, when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links};
 use crate::wire::api::case::CaseCard;
@@ -69,6 +69,11 @@ impl Looking {
     /// An instant as people read it.
     pub fn when(&self, at: &str) -> Markup {
         when(&self.visitor, &self.zone(), at)
+    }
+
+    /// The same with its seconds.
+    pub fn exact(&self, at: &str) -> Markup {
+        exact(&self.visitor, &self.zone(), at)
     }
 
     /// The same where there may be none.
@@ -132,8 +137,8 @@ impl Looking {
                 StatusCode::FORBIDDEN,
                 self.say("No se muestra", "Not shown"),
                 self.say(
-                    "Por privacidad, de este expediente se cuenta solo que tuvo actividad, o esto lo ve solo quien edita.",
-                    "For privacy, nothing is told of this case but that it had activity, or only editors see this.",
+                    "Por privacidad, de este expediente se cuenta solo que tuvo actividad.",
+                    "For privacy, nothing is told of this case but that it had activity.",
                 ),
             ),
             _ => return face::refused(&self.visitor, "/cases", refusal),

@@ -9,6 +9,7 @@ mod case;
 pub(super) mod cases;
 pub(super) mod delays;
 pub(super) mod deliveries;
+mod done;
 mod event;
 pub(super) mod feeds;
 pub(super) mod hearings;

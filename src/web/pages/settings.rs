@@ -20,9 +20,12 @@ pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>) -
     let body = html! {
         p.lead {
             (say(
-                "Estos ajustes se leen aquí y se cambian en el archivo; después, veedor los vuelve a leer con «veedor reload». Los expedientes también se agregan y se quitan desde el tablero.",
-                "These settings are read here and changed in the file; then veedor reads them again with “veedor reload”. Cases can be added and removed from the dashboard too.",
+                "Estos ajustes se leen aquí y se cambian en el archivo; después, veedor los vuelve a leer con «veedor reload».",
+                "These settings are read here and changed in the file; then veedor reads them again with “veedor reload”.",
             ))
+            @if visitor.may(Role::Editor) {
+                " " (say("Los expedientes también se agregan y se quitan desde el tablero.", "Cases can be added and removed from the dashboard too."))
+            }
         }
         @if visitor.may(Role::Editor) {
             h2 { (say("Archivos", "Files")) }

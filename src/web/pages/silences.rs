@@ -1,18 +1,21 @@
 //! `/silences`: what is muted, by whom and until when; muting, and the end of it.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::ask::line::Refusal;
 use crate::ask::{Ask, Wanted};
 use crate::domain::access::Role;
 use crate::domain::sentence;
-use crate::web::face::{done, refused};
+use crate::web::face::{done, is_about_the_form, lead_to, refused};
 use crate::web::moment::when;
+use crate::web::pages::done::{Done, notice};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face};
 use crate::wire::api::silences::{SilenceLine, SilenceList};
@@ -30,15 +33,27 @@ const LENGTHS: [(i64, &str, &str); 6] = [
 ];
 
 /// The list, and the form below it.
-pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>) -> Response {
+pub(in crate::web) async fn list(
+    visitor: Visitor,
+    State(pages): State<Pages>,
+    Query(Done { done }): Query<Done>,
+    Query(typed): Query<Form>,
+) -> Response {
+    shown(&visitor, &pages, &typed, &notice(&visitor, &done), None).await
+}
+
+/// The page, with what was typed in the form and why it cannot be taken.
+async fn shown(visitor: &Visitor, pages: &Pages, typed: &Form, said: &Markup, trouble: Option<&Refusal>) -> Response {
     let list: SilenceList = match pages.line.get(Ask::Silences, visitor.sight()).await {
         Ok(list) => list,
-        Err(refusal) => return refused(&visitor, PART, &refusal),
+        Err(refusal) => return refused(visitor, PART, &refusal),
     };
-    let tags = pages.tags(&visitor).await;
+    let tags = pages.tags(visitor).await;
     let config = pages.config.load();
     let (active, ended): (Vec<_>, Vec<_>) = list.silences.iter().partition(|silence| silence.state == "active");
     let body = html! {
+        (said)
+        @if let Some(refusal) = trouble { div #trouble { (face::why(visitor, &refusal.why)) } }
         p.lead {
             (visitor.say(
                 "Lo silenciado se guarda, se muestra y se cuenta como siempre; solo no se envía. Al terminar, cada destinatario recibe un resumen.",
@@ -47,16 +62,17 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>) -
         }
         h2 { (visitor.say("Activos", "Active")) }
         @if active.is_empty() { p { (visitor.say("Nada está silenciado.", "Nothing is muted.")) } }
-        ul.cards { @for silence in active { (card(&visitor, &config.zone, silence)) } }
-        @if visitor.may(Role::Editor) { (form(&visitor, &pages, &tags)) }
+        ul.cards { @for silence in active { (card(visitor, &config.zone, silence)) } }
+        @if visitor.may(Role::Editor) { (form(visitor, pages, &tags, typed)) }
         @if !ended.is_empty() {
             details {
                 summary { (visitor.say("Terminados", "Ended")) " (" (ended.len()) ")" }
-                ul.cards { @for silence in ended { (card(&visitor, &config.zone, silence)) } }
+                ul.cards { @for silence in ended { (card(visitor, &config.zone, silence)) } }
             }
         }
     };
-    face::page(&visitor, PART, visitor.say("Silencios", "Silences"), &body)
+    let status = trouble.map_or(StatusCode::OK, |refusal| face::refusal_of(visitor, refusal).0);
+    face::with(status, visitor, PART, visitor.say("Silencios", "Silences"), &body)
 }
 
 fn card(visitor: &Visitor, zone: &TimeZone, silence: &SilenceLine) -> Markup {
@@ -101,7 +117,8 @@ fn scope(visitor: &Visitor, silence: &SilenceLine) -> String {
     parts.join(" · ")
 }
 
-fn form(visitor: &Visitor, pages: &Pages, tags: &[String]) -> Markup {
+fn form(visitor: &Visitor, pages: &Pages, tags: &[String], typed: &Form) -> Markup {
+    let hours = LENGTHS.iter().find(|(hours, ..)| hours.to_string() == typed.hours).map_or(72, |(hours, ..)| *hours);
     let say = |es, en| visitor.say(es, en);
     let config = pages.config.load();
     let any = say("cualquiera", "any");
@@ -110,34 +127,34 @@ fn form(visitor: &Visitor, pages: &Pages, tags: &[String]) -> Markup {
         form method="post" action=(PART) aria-labelledby="new" {
             p.soft { (say("Se silencia lo que cumple con todo lo que se nombre; nombre al menos una cosa.", "What meets all that is named is muted; name one thing at least.")) }
             div.row {
-                div { label for="case" { (say("Expediente (número o nombre)", "Case (number or name)")) } input #case name="case" autocomplete="off"; }
+                div { label for="case" { (say("Expediente (número o nombre)", "Case (number or name)")) } input #case name="case" value=(typed.case) autocomplete="off"; }
                 div {
                     label for="tag" { (say("Etiqueta", "Tag")) }
-                    select #tag name="tag" { option value="" { (any) } @for tag in tags { option { (tag) } } }
+                    select #tag name="tag" { option value="" { (any) } @for tag in tags { option selected[*tag == typed.tag] { (tag) } } }
                 }
                 div {
                     label for="channel" { (say("Canal", "Channel")) }
-                    select #channel name="channel" { option value="" { (any) } @for channel in &config.channels { option { (channel.id) } } }
+                    select #channel name="channel" { option value="" { (any) } @for channel in &config.channels { option selected[channel.id == typed.channel] { (channel.id) } } }
                 }
                 div {
                     label for="kinds" { (say("Tipos", "Kinds")) span.hint #kinds-hint { "filing.*, entry.added" } }
-                    input #kinds name="kinds" autocomplete="off" aria-describedby="kinds-hint";
+                    input #kinds name="kinds" value=(typed.kinds) autocomplete="off" aria-describedby="kinds-hint";
                 }
             }
             div.row {
                 div {
                     label for="hours" { (say("Durante", "For")) }
                     select #hours name="hours" {
-                        @for (hours, es, en) in LENGTHS { option value=(hours) selected[hours == 72] { (say(es, en)) } }
+                        @for (length, es, en) in &LENGTHS { option value=(length) selected[*length == hours] { (say(es, en)) } }
                     }
                 }
                 @if visitor.who.user.is_none() {
-                    div { label for="by" { (say("Quién lo pide", "Who asks for it")) } input #by name="by" required maxlength="80"; }
+                    div { label for="by" { (say("Quién lo pide", "Who asks for it")) } input #by name="by" value=(typed.by) required maxlength="80"; }
                 }
-                div { label for="because" { (say("Por qué", "Why")) } input #because name="because" required maxlength="300"; }
+                div { label for="because" { (say("Por qué", "Why")) } input #because name="because" value=(typed.because) required maxlength="300"; }
             }
             div.field {
-                label { input type="checkbox" name="critical" value="yes"; (say("También lo crítico", "What is critical too")) }
+                label { input type="checkbox" name="critical" value="yes" checked[typed.critical.is_some()]; (say("También lo crítico", "What is critical too")) }
             }
             button { (say("Silenciar", "Mute")) }
         }
@@ -159,22 +176,22 @@ pub struct Form {
 }
 
 impl Form {
-    fn wanted(self, visitor: &Visitor, now: Timestamp) -> Result<Wanted, Refusal> {
-        let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    fn wanted(&self, visitor: &Visitor, now: Timestamp) -> Result<Wanted, Refusal> {
+        let given = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let hours = LENGTHS.iter().find(|(hours, ..)| hours.to_string() == self.hours).map(|(hours, ..)| *hours);
         let until = hours
             .and_then(|hours| now.checked_add(hours.hours()).ok())
             .ok_or_else(|| Refusal { why: sentence::SILENCE_LENGTH.with(&[&self.hours]), code: 2 })?;
         Ok(Wanted {
             source: None,
-            case: given(self.case),
+            case: given(&self.case),
             kinds: self.kinds.split([',', ' ']).filter(|kind| !kind.is_empty()).map(str::to_owned).collect(),
-            tag: given(self.tag),
-            channel: given(self.channel),
+            tag: given(&self.tag),
+            channel: given(&self.channel),
             to: None,
             critical: self.critical.is_some(),
-            by: visitor.who.user.clone().unwrap_or(self.by),
-            because: self.because,
+            by: visitor.who.user.clone().unwrap_or_else(|| self.by.clone()),
+            because: self.because.clone(),
             until: until.to_string(),
         })
     }
@@ -185,11 +202,15 @@ pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, 
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    let wanted = match form.wanted(&visitor, pages.clock.now()) {
-        Ok(wanted) => wanted,
-        Err(refusal) => return refused(&visitor, PART, &refusal),
+    let begun = match form.wanted(&visitor, pages.clock.now()) {
+        Ok(wanted) => pages.line.get::<Value>(Ask::Silence(wanted), visitor.sight()).await,
+        Err(refusal) => Err(refusal),
     };
-    done(&visitor, PART, pages.line.get(Ask::Silence(wanted), visitor.sight()).await, PART)
+    match begun {
+        Ok(_) => lead_to("/silences?done=muted"),
+        Err(refusal) if is_about_the_form(&refusal) => shown(&visitor, &pages, &form, &html! {}, Some(&refusal)).await,
+        Err(refusal) => refused(&visitor, PART, &refusal),
+    }
 }
 
 /// Ends one.
@@ -197,5 +218,5 @@ pub(in crate::web) async fn end(visitor: Visitor, State(pages): State<Pages>, Pa
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    done(&visitor, PART, pages.line.get(Ask::EndSilence { id }, visitor.sight()).await, PART)
+    done(&visitor, PART, pages.line.get(Ask::EndSilence { id }, visitor.sight()).await, "/silences?done=unmuted")
 }

@@ -42,6 +42,7 @@ const NAME: &str = "QUILAPAYUN ZZYZX PETRONILA";
 const SAID: &str = "CANDELABRO";
 
 mod language;
+mod led;
 mod sight;
 
 const PLAIN: &str = "17721-2024-00011G";
@@ -112,6 +113,11 @@ impl World {
 
     /// A visit that brought this.
     fn commit(&self, number: &str, docket: Docket, events: Vec<Event>, missing: Option<MissingParts>) -> u32 {
+        self.commit_from(&format!("javascript:alert('{HOSTILE}')"), number, docket, events, missing)
+    }
+
+    /// The same from pages of this address.
+    fn commit_from(&self, url: &str, number: &str, docket: Docket, events: Vec<Event>, missing: Option<MissingParts>) -> u32 {
         let config = self.handles.config.load();
         let watch = config.cases.iter().find(|watch| watch.number.canonical == number).expect("watched");
         let store = &self.handles.store;
@@ -119,7 +125,7 @@ impl World {
         let known = store.head(cid).expect("reads").unwrap_or_else(|| Head::unvisited(watch.case.clone(), at()));
         let page = |step: &str, body: &str| Page {
             step: step.into(),
-            url: format!("javascript:alert('{HOSTILE}')"),
+            url: url.to_owned(),
             status: 200,
             headers: Vec::new(),
             body: body.as_bytes().to_vec(),

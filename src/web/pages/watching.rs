@@ -12,10 +12,10 @@ use serde::Deserialize;
 use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::domain::access::Role;
-use crate::web::face::{done, lead_to, refused};
+use crate::web::face::{lead_to, refused};
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face, links};
-use crate::wire::api::changes::CaseAdded;
+use crate::web::{Pages, face, links, said};
+use crate::wire::api::changes::{CaseAdded, CaseRemoved};
 
 const PART: &str = "/cases";
 
@@ -100,7 +100,10 @@ pub(in crate::web) async fn add(visitor: Visitor, State(pages): State<Pages>, ax
     let tags = typed.tags.split(',').filter_map(given).collect();
     let ask = Ask::Add { source: typed.source.clone(), number: typed.number.clone(), name: given(&typed.name), tags };
     match pages.line.get::<CaseAdded>(ask, visitor.sight()).await {
-        Ok(case) => lead_to(&links::case(&case.source, &case.number)),
+        Ok(case) => {
+            let done = if case.added { "added" } else { "already" };
+            lead_to(&format!("{}{}", links::case(&case.source, &case.number), links::query(&[("done", done)])))
+        }
         Err(Refusal { why, code: 2 }) => shown(&visitor, &pages, StatusCode::BAD_REQUEST, &typed, Some(&why)),
         Err(refusal) => refused(&visitor, PART, &refusal),
     }
@@ -139,5 +142,26 @@ pub(in crate::web) async fn remove(
         return denied;
     }
     let ask = Ask::Remove { case: format!("{source}/{number}") };
-    done(&visitor, PART, pages.line.get(ask, visitor.sight()).await, PART)
+    match pages.line.get::<CaseRemoved>(ask, visitor.sight()).await {
+        Ok(removed) => gone(&visitor, &removed),
+        Err(refusal) => refused(&visitor, PART, &refusal),
+    }
+}
+
+/// Says which case it was. It is the answer to the press itself, so that no address can say it of another one.
+fn gone(visitor: &Visitor, removed: &CaseRemoved) -> Response {
+    let say = |es, en| visitor.say(es, en);
+    let name = removed.name.as_deref().unwrap_or(&removed.number);
+    let again = [("source", removed.source.as_str()), ("number", &removed.number), ("name", removed.name.as_deref().unwrap_or_default())];
+    let body = html! {
+        div.notice.good role="status" {
+            strong { bdi { (said::text(name)) } } " · " span.num { (said::text(&removed.number)) } " · " (said::text(&removed.source)) ": "
+            (say("ya no se vigila. Lo que se guardó queda.", "is not watched any more. What was kept stays."))
+        }
+        div.row {
+            a.button href=(PART) { (say("Todos los expedientes", "All cases")) " (" (removed.left) ")" }
+            a.button.quiet href={ "/cases/add" (links::query(&again)) } { (say("Añadirlo de nuevo", "Add it again")) }
+        }
+    };
+    face::page(visitor, PART, say("Quitado de la lista", "Removed from the list"), &body)
 }

@@ -36,6 +36,8 @@ pub struct Today {
     pub hearings: Vec<HearingLine>,
     /// How many of them there are.
     pub hearings_found: usize,
+    /// The first hearing after those days; `null` where none is set.
+    pub next_hearing: Option<HearingLine>,
     /// Hearings of which nothing was heard, the latest first.
     pub unheard: Vec<HearingLine>,
     /// How many of them there are.

@@ -53,6 +53,8 @@ pub struct EventPage {
     pub number: String,
     /// The nickname.
     pub name: Option<String>,
+    /// Where a person can look the case up; `null` where there is no such address.
+    pub url: Option<String>,
     /// Whether the case is watched.
     pub watched: bool,
     /// The heading of its kind.

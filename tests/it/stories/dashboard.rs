@@ -95,6 +95,10 @@ fn a_case_is_added_changes_and_what_changed_is_read_down_to_the_page_it_came_fro
         json!(["goto", "/cases/ec-esatje/17721-2024-00012G"]),
         json!(["click", "link", "Quitar de la lista"]),
         json!(["click", "button", "Dejar de vigilarlo"]),
+        json!(["see", "Caso <i>Espejo</i>"]),
+        json!(["see", "ya no se vigila"]),
+        json!(["axe"]),
+        json!(["click", "link", "Todos los expedientes", "a part"]),
         json!(["at", "/cases$"]),
         json!(["see-not", "Espejo"]),
     ]);
@@ -162,12 +166,19 @@ fn what_is_muted_on_a_page_is_muted_until_it_is_ended_there() {
         json!(["tab-to", "Por qué"]),
         json!(["type", "escritos <b>masivos</b>"]),
         json!(["press", "Enter"]),
+        json!(["at", "/silences\\?done=muted$"]),
+        json!(["see", "El silencio está activo"]),
         json!(["see", "escritos <b>masivos</b>"]),
         json!(["count", "b", 0]),
     ]);
     world.court.act(A, "ESCRITO", "<p>PANEL2 se presenta.</p>");
     world.until("it is muted", |world| world.deliveries(&[]).iter().any(|delivery| delivery["state"] == "muted"));
-    browser.walk(&[json!(["goto", "/silences"]), json!(["click", "button", "Terminar ahora"]), json!(["see", "Terminados"])]);
+    browser.walk(&[
+        json!(["goto", "/silences"]),
+        json!(["click", "button", "Terminar ahora"]),
+        json!(["see", "El silencio terminó"]),
+        json!(["see", "Terminados"]),
+    ]);
     world.ok(&["retry", "--all"]);
     world.told("PANEL1");
     world.finish();

@@ -15,12 +15,13 @@ use crate::domain::withhold::Telling as HowMuch;
 use crate::store::error::StoreError;
 use crate::wire::api::case::{Above, CaseCard, LinkedCase};
 use crate::wire::api::docket::{HeadingForm, PartyForm};
+use crate::wire::api::hearings::HearingLine;
 
 /// Parties that a card has.
 const PARTIES: usize = 500;
 
 /// The card of a case.
-pub(super) fn card(eye: &Eye, subject: &Subject<'_>, waits: Option<Postponed>) -> Result<Value, Answer> {
+pub(super) fn card(eye: &Eye, subject: &Subject<'_>, waits: Option<Postponed>, next: Option<HearingLine>) -> Result<Value, Answer> {
     let watch = subject.watch;
     let how_much = eye.how_much(subject)?;
     let line = super::super::cases::line_of(eye, watch, subject.cid, waits)?;
@@ -38,6 +39,7 @@ pub(super) fn card(eye: &Eye, subject: &Subject<'_>, waits: Option<Postponed>) -
         note: watch.note.clone().filter(|_| is_told),
         url: Some(whole.about(eye.language, Stop::Unsaid).case_url.to_owned()).filter(|url| is_told && !url.is_empty()),
         linked: linked.collect(),
+        next_hearing: next.filter(|_| is_told),
         told: name_of(how_much).to_owned(),
         seen_at: None,
         above: None,

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::board::next_of;
 use super::opened::{OpenVersion, Opened};
 use super::{Desk, find};
 use crate::ask::Answer;
@@ -67,12 +68,14 @@ pub(super) async fn look(desk: &Desk, look: Look, sight: Sight) -> Result<Value,
     let config = Arc::clone(&eye.config);
     let (_, watch) = find(&config, &look.case)?;
     let waits = matches!(look.at, At::Card).then(|| desk.visitor.postponed(&config, watch)).flatten();
+    let today = desk.handles.clock.now().to_zoned_datetime(config.zone.clone()).date();
+    let next = matches!(look.at, At::Card).then(|| next_of(&desk.handles.board, watch, today, sight)).flatten();
     let (case, asked) = (watch.case.clone(), look.at);
     blocking(move || {
         // What was found a moment ago in the same watch list.
         let Some(watch) = eye.config.watch(&case) else { return Ok(Err(gone(&case.number))) };
         Ok(eye.subject(watch).map_err(Answer::from).and_then(|subject| match asked {
-            At::Card => card::card(&eye, &subject, waits),
+            At::Card => card::card(&eye, &subject, waits, next),
             At::Timeline { version, page } => timeline::timeline(&eye, &subject, version, page),
             At::Entry { version, key } => timeline::entry(&eye, &subject, version, &key),
             At::Events { page } => events::list(&eye, &subject, page),

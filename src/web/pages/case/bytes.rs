@@ -3,7 +3,7 @@
 //! Below a [`case`](super). For editors, because a page holds all that messages leave out.
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,9 +11,20 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::looking::Looking;
 use super::version_of;
 use crate::ask::Ask;
+use crate::ask::line::Sight;
+use crate::web::denied::denied;
+
+/// Why it is not for everybody.
+const WHOLE: (&str, &str) = (
+    "Una página guardada contiene también lo que los mensajes omiten; pídala a quien edita.",
+    "A stored page holds everything that messages leave out; ask an editor for it.",
+);
 
 /// The download.
 pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
+    if look.visitor.sight() != Sight::Whole {
+        return Err(denied(&look.visitor, StatusCode::FORBIDDEN, WHOLE));
+    }
     let card = look.card().await?;
     let version = version_of(look).ok_or_else(|| look.unknown())?;
     let nth: usize = look.place("nth").parse().map_err(|_| look.unknown())?;

@@ -27,8 +27,8 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let body = html! {
         (form(look, &at, &found))
         p {
-            (look.say("Versión ", "Version ")) (from) ", " (look.when(&found.from.seen_at)) " → "
-            (look.say("versión ", "version ")) (to) ", " (look.when(&found.to.seen_at))
+            (look.say("Versión ", "Version ")) (from) ", " (look.exact(&found.from.seen_at)) " → "
+            (look.say("versión ", "version ")) (to) ", " (look.exact(&found.to.seen_at))
         }
         p role="status" {
             @if found.total == 0 { (look.say("Estas dos versiones dicen lo mismo.", "These two versions say the same.")) }

@@ -10,6 +10,7 @@ use crate::domain::access::Role;
 use crate::message;
 use crate::web::{links, said};
 use crate::wire::api::case::{Above, CaseCard};
+use crate::wire::api::hearings::HearingLine;
 
 /// Parties that are shown at once; the others are folded.
 const PARTIES: usize = 8;
@@ -21,9 +22,7 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
     html! {
         p.lead {
             span.num { (said::text(&line.number)) } " · " (said::text(&card.source_title))
-            @if let Some(url) = card.url.as_deref().and_then(links::outside) {
-                " · " a href=(url) rel="noopener noreferrer external" { (look.say("Ver en la fuente oficial", "See it at the official source")) }
-            }
+            (official(look, card.url.as_deref()))
         }
         @if !line.tags.is_empty() {
             ul.tags aria-label=(look.say("Etiquetas", "Tags")) {
@@ -33,6 +32,7 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
         div.heads {
             @if let Some(above) = &card.above { (fields(look, above)) }
             dl.facts {
+                @if let Some(next) = &card.next_hearing { dt { (look.say("Próxima audiencia", "Next hearing")) } dd { (hearing(look, &at, next)) } }
                 dt { (look.say("Lectura", "Reading")) }
                 dd { (said::health_mark(&line.health, visitor)) (why(line, &zone, visitor)) }
                 dt { (look.say("Última lectura", "Last read")) }
@@ -72,9 +72,32 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
                 @if line.import_only.is_none() {
                     form method="post" action={ (at) "/visit" } { button { (look.say("Visitar ahora", "Visit now")) } }
                 }
+                @let this = links::query(&[("case", &format!("{}/{}", line.source, line.number))]);
+                a.button.quiet href={ "/silences" (this) "#new" } { (look.say("Silenciar este expediente", "Mute this case")) }
+                a.button.quiet href={ "/feeds" (this) "#new" } { (look.say("Canal y calendario de este expediente", "Feed and calendar of this case")) }
                 a.button.quiet href={ (at) "/remove" } { (look.say("Quitar de la lista", "Remove from the list")) }
             }
         }
+    }
+}
+
+/// The link to the case at its source, where there is an address that may be a link.
+pub(in crate::web::pages) fn official(look: &Looking, url: Option<&str>) -> Markup {
+    html! {
+        @if let Some(url) = url.and_then(links::outside) {
+            " · " a href=(url) rel="noopener noreferrer external" { (look.say("Ver en la fuente oficial", "See it at the official source")) }
+        }
+    }
+}
+
+/// Day, hour and kind of a hearing, with a link to all of them.
+fn hearing(look: &Looking, at: &str, line: &HearingLine) -> Markup {
+    html! {
+        a href={ (at) "/hearings#parts" } {
+            @match &line.date { Some(date) => (look.day(date, line.time.as_deref())), None => (look.say("día no indicado", "day not stated")) }
+            @if line.time.is_none() { " (" (look.say("hora no indicada", "hour not stated")) ")" }
+        }
+        " · " bdi { (said::text(&message::hearing_name(line.kind.as_deref(), look.visitor.language))) }
     }
 }
 

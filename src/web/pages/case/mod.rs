@@ -21,10 +21,12 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
+use super::done;
 use super::looking::{Looking, either};
 use crate::web::{Pages, face, said};
 use crate::wire::api::case::CaseCard;
 
+pub(super) use head::official;
 pub(super) use versions::stored;
 
 /// The routes of a case.
@@ -56,11 +58,12 @@ fn framed(look: &Looking, card: &CaseCard, tab: &str, body: &Markup) -> Response
     let at = Looking::address(card);
     let name = label(card);
     let whole = html! {
+        (done::of_case(look, card))
         (head::head(look, card))
-        nav aria-label=(look.say("Partes del expediente", "Parts of the case")) {
+        nav #parts aria-label=(look.say("Partes del expediente", "Parts of the case")) {
             ul.tabs {
                 @for (end, es, en) in TABS {
-                    li { a href={ (at) (end) } aria-current=[(end == tab).then_some("page")] { (look.say(es, en)) } }
+                    li { a href={ (at) (end) "#parts" } aria-current=[(end == tab).then_some("page")] { (look.say(es, en)) } }
                 }
             }
         }

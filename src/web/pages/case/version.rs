@@ -20,7 +20,7 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
     let at = Looking::address(&card);
     let body = html! {
         p {
-            (look.say("Vista ", "Seen ")) (look.when(&version.seen_at))
+            (look.say("Vista ", "Seen ")) (look.exact(&version.seen_at))
             " · " (said::bytes(version.bytes)) " " (look.say("en total", "in all"))
             @if let Some(before) = version.before {
                 " · " a href={ (at) "/diff?from=" (before) "&to=" (number) } { (look.say("diferencias con la anterior", "differences to the one before")) }
@@ -28,8 +28,8 @@ pub(super) async fn page(look: &Looking) -> Result<Response, Response> {
             @if number < card.line.version { " · " a href={ (at) "/diff?from=" (number) "&to=" (card.line.version) } { (look.say("diferencias con la más reciente", "differences to the newest")) } }
         }
         h2 { (look.say("Páginas guardadas", "Stored pages")) }
-        (versions::stored(look, &at, number, version.pages.iter().enumerate()))
-        @if let Some(above) = &above { h2 { (look.say("Datos", "Fields")) } (head::fields(look, above)) (head::parties(look, above)) }
+        (versions::stored(look, (&card.line.source, &card.line.number), number, version.pages.iter().enumerate()))
+        @if let Some(above) = &above { h2 { (look.say("Datos", "Fields")) } div.heads { (head::fields(look, above)) } (head::parties(look, above)) }
         (timeline::list(look, &card, &timeline, &format!("{at}/versions/{number}?page=")))
     };
     let title = format!("{} {number} · {}", look.say("Versión", "Version"), super::label(&card));

@@ -8,7 +8,7 @@ use crate::message::short_instant;
 use crate::store::audit::Deed;
 
 /// Sends a form from a page of our own.
-async fn post(base: &str, path: &str, form: &str, language: &str) -> Got {
+pub(super) async fn post(base: &str, path: &str, form: &str, language: &str) -> Got {
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: {base}\r\nOrigin: http://{base}\r\nCookie: lang={language}\r\nConnection: close\r\nContent-Type: \
          application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
@@ -18,7 +18,7 @@ async fn post(base: &str, path: &str, form: &str, language: &str) -> Got {
 }
 
 /// What a page says, without what only machines read.
-fn words(page: &str) -> String {
+pub(super) fn words(page: &str) -> String {
     let page = Html::parse_document(page);
     page.tree.values().filter_map(|node| node.as_text()).map(|text| format!("{} ", &**text)).collect()
 }

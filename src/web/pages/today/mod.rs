@@ -18,7 +18,7 @@ use crate::web::moment::when;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links, words};
 use crate::wire::api::board::{Happened, OutboxCounts, Today};
-use crate::wire::api::cases::CaseList;
+use crate::wire::api::cases::{CaseList, Condition};
 use crate::wire::api::clocks::ClockLine;
 
 const PART: &str = "/";
@@ -43,11 +43,11 @@ async fn body(visitor: &Visitor, pages: &Pages) -> Result<Markup, Refusal> {
     Ok(html! {
         (progress(visitor, today.board))
         ul.figures {
-            (figure(today.changes_day, say("cambios en 24 horas", "changes in 24 hours"), "#changes"))
-            (figure(today.hearings_found, say("audiencias en 14 días", "hearings in 14 days"), "/hearings"))
-            (figure(today.late_found, say("plazos vencidos o por vencer", "time limits over or nearly over"), "#late"))
-            (figure(unread(&list), say("expedientes que no se leen", "cases that cannot be read"), "#unread"))
-            (figure(undelivered(today.outbox), say("mensajes retenidos o no entregados", "messages held or given up"), "#outbox"))
+            (figure(today.changes_day, one(today.changes_day, say("cambio en 24 horas", "change in 24 hours"), say("cambios en 24 horas", "changes in 24 hours")), "#changes"))
+            (figure(today.hearings_found, one(today.hearings_found, say("audiencia en 14 días", "hearing in 14 days"), say("audiencias en 14 días", "hearings in 14 days")), "/hearings"))
+            (figure(today.late_found, one(today.late_found, say("plazo vencido o por vencer", "time limit over or nearly over"), say("plazos vencidos o por vencer", "time limits over or nearly over")), "#late"))
+            (figure(unread(&list), one(unread(&list), say("expediente que no se lee", "case that cannot be read"), say("expedientes que no se leen", "cases that cannot be read")), "#unread"))
+            (figure(undelivered(today.outbox), one(undelivered(today.outbox), say("mensaje retenido o no entregado", "message held or given up"), say("mensajes retenidos o no entregados", "messages held or given up")), "#outbox"))
         }
         section aria-labelledby="changes" {
             h2 #changes { (say("Lo que cambió", "What changed")) }
@@ -64,6 +64,9 @@ async fn body(visitor: &Visitor, pages: &Pages) -> Result<Markup, Refusal> {
             h2 #coming { (say("Próximas audiencias", "Next hearings")) }
             @if today.hearings.is_empty() {
                 p { (say("Ninguna en los próximos 14 días. ", "None in the next 14 days. ")) a href="/hearings" { (say("Ver todas", "See all")) } }
+                @if let Some(next) = &today.next_hearing {
+                    (table(visitor, std::slice::from_ref(next), date, say("La próxima que hay, después de esos 14 días", "The next there is, after those 14 days")))
+                }
             } @else {
                 (table(visitor, &today.hearings, date, say("14 días, la más próxima primero", "14 days, the nearest first")))
                 @if today.hearings_found > today.hearings.len() { p { a href="/hearings" { (say("Ver todas", "See all")) " (" (today.hearings_found) ")" } } }
@@ -79,9 +82,14 @@ async fn body(visitor: &Visitor, pages: &Pages) -> Result<Markup, Refusal> {
         }
         section aria-labelledby="outbox" {
             h2 #outbox { (say("Mensajes", "Messages")) }
-            (outbox(visitor, today.outbox))
+            (outbox(visitor, &zone, today.outbox, &list))
         }
     })
+}
+
+/// The one wording or the other, by how many there are.
+fn one<'w>(count: usize, single: &'w str, many: &'w str) -> &'w str {
+    if count == 1 { single } else { many }
 }
 
 fn figure(count: usize, words: &str, to: &str) -> Markup {
@@ -176,32 +184,20 @@ fn unreadable(visitor: &Visitor, zone: &jiff::tz::TimeZone, list: &CaseList) -> 
         }
     }
     healths.sort_unstable();
+    let troubles: Vec<&Condition> = list.conditions.iter().filter(|condition| !is_of_a_channel(condition)).collect();
     html! {
-        @if healths.is_empty() && list.conditions.is_empty() && list.braked.is_empty() {
+        @if healths.is_empty() && troubles.is_empty() && list.braked.is_empty() {
             p { (say("Todo se lee. Aquí aparecen las fuentes y los expedientes con problemas, y lo que el freno retiene.",
                      "Everything is read. Here stand sources and cases in trouble, and what the brake holds.")) }
         }
         @for braked in &list.braked {
             div.notice.warn {
                 strong { (say("Freno: ", "Brake: ")) (braked.source) } " · " (braked.held) " "
-                (say("mensajes retenidos porque muchos expedientes cambiaron igual. ", "messages held because many cases changed alike. "))
+                (one(braked.held, say("mensaje retenido porque muchos expedientes cambiaron igual. ", "message held because many cases changed alike. "), say("mensajes retenidos porque muchos expedientes cambiaron igual. ", "messages held because many cases changed alike. ")))
                 a href="/sources" { (say("Decidir", "Decide")) }
             }
         }
-        @if !list.conditions.is_empty() {
-            ul.plain {
-                @for condition in &list.conditions {
-                    li {
-                        span.state.bad { (words::condition(visitor, &condition.class)) } " "
-                        @if let Some(subject) = &condition.subject {
-                            a href=(if condition.topic == "channel" { "/deliveries" } else { "/sources" }) { (subject) }
-                        }
-                        " · " (say("desde ", "since ")) (when(visitor, zone, &condition.since))
-                        @if let Some(why) = &condition.why { br; span.small.soft lang="en" { (why) } }
-                    }
-                }
-            }
-        }
+        (lasting(visitor, zone, &troubles))
         @if !healths.is_empty() {
             ul.plain {
                 @for (health, count) in healths {
@@ -212,25 +208,52 @@ fn unreadable(visitor: &Visitor, zone: &jiff::tz::TimeZone, list: &CaseList) -> 
     }
 }
 
+fn is_of_a_channel(condition: &Condition) -> bool {
+    condition.topic == "channel"
+}
+
+/// Trouble that lasts, each with the way to where more of it stands.
+fn lasting(visitor: &Visitor, zone: &jiff::tz::TimeZone, troubles: &[&Condition]) -> Markup {
+    html! {
+        @if !troubles.is_empty() {
+            ul.plain {
+                @for condition in troubles {
+                    li {
+                        span.state.bad { (words::condition(visitor, &condition.class)) } " "
+                        @if let Some(subject) = &condition.subject {
+                            @if is_of_a_channel(condition) { a href={ "/deliveries" (links::query(&[("channel", subject)])) } { (subject) } }
+                            @else { a href="/sources" { (subject) } }
+                        }
+                        " · " (visitor.say("desde ", "since ")) (when(visitor, zone, &condition.since))
+                        @if let Some(why) = &condition.why { br; span.small.soft lang="en" { (why) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn undelivered(outbox: OutboxCounts) -> usize {
     usize::try_from(outbox.held.saturating_add(outbox.braked).saturating_add(outbox.given_up)).unwrap_or(usize::MAX)
 }
 
-fn outbox(visitor: &Visitor, counts: OutboxCounts) -> Markup {
+fn outbox(visitor: &Visitor, zone: &jiff::tz::TimeZone, counts: OutboxCounts, list: &CaseList) -> Markup {
     let say = |es, en| visitor.say(es, en);
+    let troubles: Vec<&Condition> = list.conditions.iter().filter(|condition| is_of_a_channel(condition)).collect();
     let OutboxCounts { waiting, held, braked, muted, given_up } = counts;
     let lines = [
-        (waiting, say("en camino o a la espera de su hora", "on their way or waiting for their time")),
-        (held, say("retenidos hasta que se arregle su canal", "held until their channel is mended")),
-        (braked, say("retenidos por el freno", "held by the brake")),
-        (muted, say("silenciados", "muted")),
-        (given_up, say("no entregados", "given up")),
+        (waiting, "waiting", say("en camino o a la espera de su hora", "on their way or waiting for their time")),
+        (held, "held", say("retenidos hasta que se arregle su canal", "held until their channel is mended")),
+        (braked, "held", say("retenidos por el freno", "held by the brake")),
+        (muted, "muted", say("silenciados", "muted")),
+        (given_up, "dead", say("no entregados", "given up")),
     ];
     html! {
-        @if lines.iter().all(|(count, _)| *count == 0) {
+        (lasting(visitor, zone, &troubles))
+        @if troubles.is_empty() && lines.iter().all(|(count, ..)| *count == 0) {
             p { (say("Todo lo que había que enviar llegó. Aquí aparece lo que espera o no llegó.", "All that was to be sent has arrived. Here stands what waits or did not arrive.")) }
         } @else {
-            ul.plain { @for (count, words) in lines { @if count > 0 { li { (words) ": " (count) } } } }
+            ul.plain { @for (count, state, words) in lines { @if count > 0 { li { a href={ "/deliveries?state=" (state) } { (words) ": " (count) } } } } }
         }
         p { a href="/deliveries" { (say("Ver los envíos", "See the deliveries")) } }
     }
