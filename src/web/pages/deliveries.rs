@@ -6,14 +6,18 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::ask::line::Refusal;
 use crate::ask::{Ask, Which};
 use crate::domain::access::Role;
 use crate::domain::event::EventKind;
+use crate::domain::id::Id;
+use crate::domain::sentence;
 use crate::message::kind_name;
-use crate::web::face::{done, refused};
+use crate::web::face::refused;
 use crate::web::moment::when;
+use crate::web::said::reason;
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face, links};
+use crate::web::{Pages, face, links, trail};
 use crate::wire::api::deliveries::{AttemptLine, DeliveryLine, DeliveryList};
 
 const PART: &str = "/deliveries";
@@ -224,12 +228,15 @@ fn outcome(visitor: &Visitor, attempt: &AttemptLine) -> Markup {
     };
     html! {
         span class={ "state " (loud) } { (words) }
-        @if !attempt.detail.is_empty() { ": " span.code lang="en" { (attempt.detail) } }
+        @if !attempt.detail.is_empty() { ": " (reason(visitor, &attempt.detail)) }
     }
 }
 
 /// One delivery.
 pub(in crate::web) async fn one(visitor: Visitor, State(pages): State<Pages>, Path(id): Path<String>) -> Response {
+    if Id::parse(&id).is_none() {
+        return refused(&visitor, PART, &Refusal { why: sentence::NO_DELIVERY.with(&[&id]), code: 4 });
+    }
     let ask = Ask::Deliveries { about: Some(id), failed: false, limit: 1, state: None, channel: None, after: None };
     let found: DeliveryList = match pages.line.get(ask, visitor.sight()).await {
         Ok(list) => list,
@@ -241,7 +248,7 @@ pub(in crate::web) async fn one(visitor: Visitor, State(pages): State<Pages>, Pa
     let body = html! {
         dl.facts {
             dt { (say("Estado", "State")) } dd { (state(&visitor, delivery)) " · " (when(&visitor, zone, &delivery.at)) }
-            @if let Some(reason) = &delivery.reason { dt { (say("Por qué", "Why")) } dd lang="en" { (reason) } }
+            @if let Some(why) = &delivery.reason { dt { (say("Por qué", "Why")) } dd { (reason(&visitor, why)) } }
             @if let Some(silence) = &delivery.silence {
                 dt { (say("Silencio", "Silence")) } dd { a href={ "/silences#" (silence) } { (silence) } }
             }
@@ -328,5 +335,5 @@ async fn again(visitor: &Visitor, pages: &Pages, ids: Vec<String>, end: bool, wh
         return denied;
     }
     let back = ids.first().map_or_else(|| PART.to_owned(), |id| format!("{PART}/{id}"));
-    done(visitor, PART, pages.line.get(Ask::Retry { ids, end, which }, visitor.sight()).await, &back)
+    trail::change(pages, visitor, PART, Ask::Retry { ids, end, which }, &back).await
 }

@@ -13,10 +13,10 @@ use crate::ask::board::FeedWanted;
 use crate::domain::access::Role;
 use crate::domain::feed::LONGEST_NAME;
 use crate::web::entrance::By;
-use crate::web::face::{done, refused};
+use crate::web::face::refused;
 use crate::web::moment::{day, when};
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face};
+use crate::web::{Pages, face, trail};
 use crate::wire::api::feeds::{FeedLine, FeedList};
 
 const PART: &str = "/hearings";
@@ -160,10 +160,11 @@ pub(in crate::web) async fn add(visitor: Visitor, State(pages): State<Pages>, ax
     }
     let Form { name, tag, case, language } = form;
     let wanted = FeedWanted { name, tag: Some(tag), case: Some(case), language: Some(language) };
-    match pages.line.get(Ask::AddFeed(wanted), visitor.sight()).await {
+    let (made, about) = trail::asked(&pages, &visitor, Ask::AddFeed(wanted)).await;
+    about.with(match made {
         Ok(made) => shown(&visitor, &pages, Some(made)).await,
         Err(refusal) => refused(&visitor, PART, &refusal),
-    }
+    })
 }
 
 /// Which one.
@@ -178,5 +179,5 @@ pub(in crate::web) async fn revoke(visitor: Visitor, State(pages): State<Pages>,
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    done(&visitor, PART, pages.line.get(Ask::RevokeFeed { id: which.id }, visitor.sight()).await, HERE)
+    trail::change(&pages, &visitor, PART, Ask::RevokeFeed { id: which.id }, HERE).await
 }

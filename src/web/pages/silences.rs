@@ -11,10 +11,10 @@ use crate::ask::line::Refusal;
 use crate::ask::{Ask, Wanted};
 use crate::domain::access::Role;
 use crate::domain::sentence;
-use crate::web::face::{done, refused};
+use crate::web::face::refused;
 use crate::web::moment::when;
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face};
+use crate::web::{Pages, face, trail};
 use crate::wire::api::silences::{SilenceLine, SilenceList};
 
 const PART: &str = "/silences";
@@ -189,7 +189,7 @@ pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, 
         Ok(wanted) => wanted,
         Err(refusal) => return refused(&visitor, PART, &refusal),
     };
-    done(&visitor, PART, pages.line.get(Ask::Silence(wanted), visitor.sight()).await, PART)
+    trail::change(&pages, &visitor, PART, Ask::Silence(wanted), PART).await
 }
 
 /// Ends one.
@@ -197,5 +197,5 @@ pub(in crate::web) async fn end(visitor: Visitor, State(pages): State<Pages>, Pa
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    done(&visitor, PART, pages.line.get(Ask::EndSilence { id }, visitor.sight()).await, PART)
+    trail::change(&pages, &visitor, PART, Ask::EndSilence { id }, PART).await
 }

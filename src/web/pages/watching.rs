@@ -12,9 +12,9 @@ use serde::Deserialize;
 use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::domain::access::Role;
-use crate::web::face::{done, lead_to, refused};
+use crate::web::face::{lead_to, refused};
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face, links};
+use crate::web::{Pages, face, links, trail};
 use crate::wire::api::changes::CaseAdded;
 
 const PART: &str = "/cases";
@@ -99,11 +99,12 @@ pub(in crate::web) async fn add(visitor: Visitor, State(pages): State<Pages>, ax
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let tags = typed.tags.split(',').filter_map(given).collect();
     let ask = Ask::Add { source: typed.source.clone(), number: typed.number.clone(), name: given(&typed.name), tags };
-    match pages.line.get::<CaseAdded>(ask, visitor.sight()).await {
+    let (added, about) = trail::asked::<CaseAdded>(&pages, &visitor, ask).await;
+    about.with(match added {
         Ok(case) => lead_to(&links::case(&case.source, &case.number)),
         Err(Refusal { why, code: 2 }) => shown(&visitor, &pages, StatusCode::BAD_REQUEST, &typed, Some(&why)),
         Err(refusal) => refused(&visitor, PART, &refusal),
-    }
+    })
 }
 
 /// Asks whether it is meant.
@@ -139,5 +140,5 @@ pub(in crate::web) async fn remove(
         return denied;
     }
     let ask = Ask::Remove { case: format!("{source}/{number}") };
-    done(&visitor, PART, pages.line.get(ask, visitor.sight()).await, PART)
+    trail::change(&pages, &visitor, PART, ask, PART).await
 }
