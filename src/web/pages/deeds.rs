@@ -162,7 +162,7 @@ mod tests {
             include_str!("login.rs"),
         ];
         let mut seen = 0;
-        for route in sources.iter().flat_map(|text| text.split(".route(").skip(1)).filter(|route| route.contains("post(")) {
+        for route in sources.iter().flat_map(|text| text.split("route(").skip(1)).filter(|route| route.contains("post(")) {
             // The next route begins the next piece; this one's address stands first.
             let path = route.split('"').nth(1).expect("an address");
             if ["/login", "/language"].contains(&path) {
