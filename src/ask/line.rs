@@ -77,10 +77,20 @@ impl Line {
     /// # Errors
     /// The refusal.
     pub async fn get<T: DeserializeOwned>(&self, ask: Ask, sight: Sight) -> Result<T, Refusal> {
-        match self.ask(ask, sight).await {
-            Answer::Data(data) => serde_json::from_value(data)
+        self.ask(ask, sight).await.read()
+    }
+}
+
+impl Answer {
+    /// As the form that it has.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn read<T: DeserializeOwned>(self) -> Result<T, Refusal> {
+        match self {
+            Self::Data(data) => serde_json::from_value(data)
                 .map_err(|error| Refusal { why: format!("the answer is not of the form that it should have: {error}"), code: 70 }),
-            Answer::No { why, code } => Err(Refusal { why, code }),
+            Self::No { why, code } => Err(Refusal { why, code }),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod board;
+pub mod deed;
 pub mod delays;
 pub mod line;
 pub mod look;

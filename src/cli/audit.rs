@@ -46,7 +46,8 @@ pub fn run(common: &Common, args: AuditArgs) -> Done {
         return Ok(Exit::Done);
     }
     let row = |deed: &Value| {
-        let refused = if deed["refused"].is_null() { "done".to_owned() } else { format!("refused: {}", print::field(deed, "refused")) };
+        let outcome = print::field(deed, "outcome");
+        let refused = if deed["refused"].is_null() { outcome } else { format!("{outcome}: {}", print::field(deed, "refused")) };
         vec![print::minute(deed, "at"), who(deed), print::field(deed, "what"), print::field(deed, "about"), refused]
     };
     print::table(&["WHEN", "WHO", "WHAT", "ABOUT", "OUTCOME"], &deeds.iter().map(row).collect::<Vec<_>>());

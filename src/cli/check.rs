@@ -115,6 +115,15 @@ fn as_text(common: &Common, config: &Config) {
     }
     if let Some(url) = &config.general.url {
         print::line(&format!("reached  {url}/u/, for recipients who silence a case or leave"));
+        if config.general.listen.is_some() {
+            print::line(&format!("reached  {url}/feeds/, for whoever has an address of a feed or calendar"));
+            if !config.web.trusted_proxies.is_empty() {
+                print::line(&format!("reached  {url}/, the dashboard and the API, for whoever has an account or a token"));
+            }
+            if let Some(public) = &config.showcase {
+                print::line(&format!("reached  {url}/public/, for everybody: the cases with the tag {}", public.tags.join(", ")));
+            }
+        }
     }
     print::line("");
     let rows: Vec<Vec<String>> = config

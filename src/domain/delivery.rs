@@ -11,6 +11,7 @@ use super::backoff::RetrySchedule;
 use super::case::CaseRef;
 use super::id::Id;
 use super::medium::Medium;
+use super::reasons;
 
 /// One message to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -315,10 +316,10 @@ impl Delivery {
                 (DeliveryState::Again { due: now + (*after).clamp(LEAST_AGAIN, LONGEST_RETRY_AFTER) }, self.attempts)
             }
             Outcome::Retry { why, .. } if matches!(self.state, DeliveryState::Again { .. }) => {
-                given_up(format!("given up after one attempt by hand: {why}"))
+                given_up(reasons::GIVEN_UP_BY_HAND.with(&[why]))
             }
             Outcome::Retry { why, after } => match schedule.wait(self.id, tried) {
-                None => given_up(format!("given up after {tried} attempts: {why}")),
+                None => given_up(reasons::GIVEN_UP.with(&[&tried, why])),
                 Some(wait) => {
                     let asked = after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
                     (DeliveryState::Waiting { due: now + wait.max(asked) }, tried)

@@ -13,6 +13,11 @@ pub struct Sentence {
 }
 
 impl Sentence {
+    /// One that is kept elsewhere than in the list here.
+    pub(super) const fn new(en: &'static str, es: &'static str) -> Self {
+        Self { en, es }
+    }
+
     /// In English, with these in their places.
     pub fn with(&self, parts: &[&dyn Display]) -> String {
         filled(self.en, |nth, out| {
@@ -44,7 +49,12 @@ impl Sentence {
 
 /// The Spanish of a sentence that was said in English; `None` where there is none.
 pub fn in_spanish(said: &str) -> Option<String> {
-    ALL.iter().find_map(|sentence| {
+    translated(ALL, said)
+}
+
+/// The same among these.
+pub(super) fn translated(all: &[Sentence], said: &str) -> Option<String> {
+    all.iter().find_map(|sentence| {
         let parts = sentence.parts(said)?;
         Some(filled(sentence.es, |nth, out| out.push_str(parts.get(nth).copied().unwrap_or_default())))
     })
@@ -112,12 +122,20 @@ sentences! {
         "{0} se importa a mano: guarde su página y ejecute `veedor import --source {2} --case {3} --page ARCHIVO`.";
     WITHHELD: "of {0} nothing is told but that it had activity (privacy of the watch list); an editor may see more",
         "De {0} solo se cuenta que tuvo actividad (privacidad de la lista); quien edita puede ver más.";
+    DAYS_TURNED: "from {0} to {1} there is no day; name the earlier day first", "Del {0} al {1} no hay ningún día; nombre primero el anterior.";
     NO_TAG_NEAR: "no case has the tag \"{0}\"; did you mean {1}?", "Ningún expediente tiene la etiqueta «{0}»; ¿quiso decir {1}?";
     NO_TAG: "no case has the tag \"{0}\"; {1}", "Ningún expediente tiene la etiqueta «{0}».";
+    NO_EVENT: "there is no such event; `veedor list` shows the cases", "No hay tal aviso.";
+    NO_VERSION_BUT_ONE: "{0} has no version {1}; it has version {2}", "{0} no tiene la versión {1}; tiene la versión {2}.";
+    NO_VERSION: "{0} has no version {1}; it has versions {2} to {3}", "{0} no tiene la versión {1}; tiene las versiones {2} a {3}.";
+    NO_VERSION_BUT_SOME: "{0} has no version {1}; it has versions {2}", "{0} no tiene la versión {1}; tiene otras.";
+    NOT_READ_YET: "{0} was not read yet; `veedor list` shows why, `veedor poll {1}` visits it now", "{0} todavía no se ha leído.";
+    NO_ENTRY: "version {0} of {1} has no such entry", "La versión {0} de {1} no tiene esa actuación.";
+    LAST_OF_PUBLIC: "\"{0}\" is a tag of the public page, and this is its last case; take the tag out of `tags` under [public] first, or give it to another case",
+        "«{0}» es una etiqueta de la página pública y este es su último expediente; quite antes la etiqueta de `tags` en [public], o désela a otro expediente.";
     NO_DAY: "\"{0}\" is no day; write one such as 2026-03-01", "«{0}» no es un día; escriba uno como 2026-03-01.";
 
     // Deliveries and the brake.
-    NO_DELIVERY_ID: "\"{0}\" is no delivery id; `veedor deliveries --failed` shows them", "«{0}» no es el identificador de un envío.";
     NO_DELIVERY: "there is no delivery {0}; `veedor deliveries` shows them", "No hay ningún envío {0}.";
     MANY_AGAIN: "{0} deliveries are more than go out again at one time ({1}); name a later --since, or a --channel",
         "{0} envíos son más de los que salen otra vez de una sola vez ({1}); elija un canal o un tiempo más corto.";

@@ -45,6 +45,7 @@ use self::view::HostView;
 use crate::clock::Clock;
 use crate::domain::page::{Page, Request};
 use crate::domain::reach::Reach;
+use crate::domain::reasons;
 use crate::domain::schedule::Hours;
 use crate::metrics::Metrics;
 
@@ -321,7 +322,7 @@ impl Failure {
     }
 
     fn no_robots(host: &str, not_before: Option<Timestamp>) -> Self {
-        Self { kind: FailureKind::Unavailable, why: format!("the robots.txt of {host} could not be read"), not_before }
+        Self { kind: FailureKind::Unavailable, why: reasons::ROBOTS_UNREAD.with(&[&host]), not_before }
     }
 }
 

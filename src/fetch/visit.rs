@@ -14,6 +14,7 @@ use super::trouble::Trouble;
 use super::view::LastAnswer;
 use super::{Failure, FailureKind, Fetched, Fetcher, Jar, Rules, Validators};
 use crate::domain::page::{Method, Page, Request};
+use crate::domain::reasons;
 
 impl Fetcher {
     pub(super) async fn page(
@@ -108,19 +109,19 @@ impl Fetcher {
         let (kind, why) = match answer.status {
             403 => {
                 host.refuses(rules, now);
-                (FailureKind::Blocked, format!("{name} refuses us with status 403"))
+                (FailureKind::Blocked, reasons::REFUSES.with(&[name]))
             }
             429 => {
                 host.refuses(rules, now);
                 host.asks_to_wait(answer.retry_after.as_deref(), Some(rules.rest.failing), now);
-                (FailureKind::Blocked, format!("{name} says that we ask too often, with status 429"))
+                (FailureKind::Blocked, reasons::TOO_OFTEN.with(&[name]))
             }
             status @ 500.. => {
                 host.fails(rules, now);
                 if status == 503 {
                     host.asks_to_wait(answer.retry_after.as_deref(), None, now);
                 }
-                (FailureKind::Unavailable, format!("{name} is broken or under maintenance, with status {status}"))
+                (FailureKind::Unavailable, reasons::BROKEN.with(&[name, &status]))
             }
             300..=399 if answer.status != 304 => {
                 host.works();

@@ -13,6 +13,7 @@ use super::keys::{self, Table, Trees};
 use super::lines::Line;
 use super::writer::Ledger;
 use super::{Store, rows};
+use crate::domain::deed::Outcome;
 
 /// The longest text of a deed, in characters, so that a row stays a row.
 const LONGEST: usize = 200;
@@ -35,8 +36,8 @@ pub struct Deed {
     pub what: String,
     /// About what.
     pub about: Option<String>,
-    /// Why it was refused; `None`: it was done.
-    pub refused: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
 }
 
 /// [`Deed`].
@@ -48,12 +49,13 @@ pub(super) struct DeedRecord {
     from: Option<String>,
     what: String,
     about: Option<String>,
+    /// [`Outcome::kept`]: nothing for what was done, and one word for what was neither done nor refused.
     refused: Option<String>,
 }
 
 impl From<Deed> for DeedRecord {
     fn from(deed: Deed) -> Self {
-        let Deed { at, user, token, from, what, about, refused } = deed;
+        let Deed { at, user, token, from, what, about, outcome } = deed;
         let short = |text: Option<String>| text.map(cut);
         Self {
             at: at.into(),
@@ -62,7 +64,7 @@ impl From<Deed> for DeedRecord {
             from: short(from),
             what: cut(what),
             about: short(about),
-            refused: short(refused),
+            refused: short(outcome.kept()),
         }
     }
 }
@@ -70,7 +72,7 @@ impl From<Deed> for DeedRecord {
 impl From<DeedRecord> for Deed {
     fn from(record: DeedRecord) -> Self {
         let DeedRecord { at, user, token, from, what, about, refused } = record;
-        Self { at: at.0, user, token, from, what, about, refused }
+        Self { at: at.0, user, token, from, what, about, outcome: Outcome::of(refused) }
     }
 }
 

@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use axum::http::HeaderMap;
 use axum::http::header::{FORWARDED, HOST, HeaderName, VIA};
 use ipnet::IpNet;
+use url::Url;
 
 /// Where a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(super) enum Stray {
     Around,
     /// It came through a proxy that the watch list does not name: without an account everybody would see everything.
     Unnamed,
+    /// It came through a proxy under another name than that of `url`.
+    Other,
     /// It came through a proxy, and the browser does not talk to that over TLS, or the proxy does not say so.
     Clear,
 }
@@ -77,6 +80,12 @@ impl Caller {
         let host = host.to_ascii_lowercase();
         let host = host.strip_suffix(":443").unwrap_or(&host);
         Ok(Self { address, origin: format!("https://{host}"), secure: true })
+    }
+
+    /// Whether it came through a proxy under another name and port than those of this address, which the watch list says is ours.
+    pub fn is_under_another_name(&self, url: Option<&str>) -> bool {
+        let ours = url.and_then(|url| Url::parse(url).ok()).map(|url| url.origin().ascii_serialization());
+        self.secure && ours.is_some_and(|ours| !ours.eq_ignore_ascii_case(&self.origin))
     }
 
     /// What requests are counted by: an address, or the network that one customer has of IPv6.
@@ -315,6 +324,19 @@ mod tests {
         ] {
             assert_eq!(at(clear), Err(Stray::Clear), "{clear:?}");
         }
+    }
+
+    #[test]
+    fn behind_a_proxy_no_other_name_leads_here_than_the_one_that_is_ours() {
+        let caller = |origin: &str, secure| Caller { address: IpAddr::from([203, 0, 113, 9]), origin: origin.to_owned(), secure };
+        let ours = Some("https://Veedor.example.org/");
+        assert!(!caller("https://veedor.example.org", true).is_under_another_name(ours));
+        for other in ["https://evil.example", "https://veedor.example.org:8443", "https://veedor.example.org.evil.example"] {
+            assert!(caller(other, true).is_under_another_name(ours), "{other}");
+            assert!(!caller(other, true).is_under_another_name(None), "nobody says which is ours: {other}");
+        }
+        assert!(!caller("http://127.0.0.1:8377", false).is_under_another_name(ours), "this machine");
+        assert!(!caller("https://veedor.example.org:8443", true).is_under_another_name(Some("https://veedor.example.org:8443")));
     }
 
     #[test]

@@ -207,12 +207,16 @@ pub(super) fn refusal_of(visitor: &Visitor, refusal: &Refusal) -> (StatusCode, &
 /// Why something was refused, in the language of whoever asked where it has that; the exact words of the program stand there too, as they
 /// do in its log and its documentation. What has no Spanish says that it is English.
 pub(super) fn why(visitor: &Visitor, why: &str) -> Markup {
-    let own = if visitor.language == Language::Es { in_spanish(why) } else { None };
+    let own = match visitor.language {
+        Language::Es => in_spanish(why),
+        // What to type at a console is no help on a page.
+        Language::En => why.split_once("; `veedor ").filter(|(_, rest)| !rest.contains("; ")).map(|(said, _)| said.to_owned()),
+    };
     html! {
         @match own {
             Some(own) => {
                 p.trouble role="alert" { (own) }
-                details.small { summary { (visitor.say("Las palabras exactas del programa, en inglés", "The exact words")) } p lang="en" { (why) } }
+                @if visitor.language == Language::Es { details.small { summary { (visitor.say("Las palabras exactas del programa, en inglés", "The exact words")) } p lang="en" { (why) } } }
             }
             None => p.trouble role="alert" lang="en" { (why) },
         }
@@ -236,7 +240,15 @@ pub(super) fn done(visitor: &Visitor, part: &str, made: Result<Value, Refusal>, 
 /// Leads on to an address of ours after a change; one that is not ours leads to the first page. Browsers leave tabs and line ends out of addresses.
 pub(super) fn lead_to(address: &str) -> Response {
     let own = address.starts_with('/') && !address.starts_with("//") && !address.contains(|c: char| c == '\\' || c.is_control());
-    Redirect::to(if own { address } else { "/" }).into_response()
+    led(if own { address } else { "/" })
+}
+
+/// Leads on, with the headers of a page.
+pub(super) fn led(address: &str) -> Response {
+    // What says where it goes says nothing else.
+    let mut answer = (headers("text/plain; charset=utf-8"), Redirect::to(address)).into_response();
+    answer.headers_mut().remove(CONTENT_TYPE);
+    answer
 }
 
 #[cfg(test)]

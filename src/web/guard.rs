@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderName, ORIGIN};
 use axum::http::{HeaderMap, Method, Version};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
@@ -20,6 +20,8 @@ use super::caller::{Caller, Stray};
 use super::cut::Peer;
 use super::denied::{denied, too_many, unknown};
 use super::entrance::{By, Comer};
+use super::face::{headers, led};
+use super::problem::problem;
 use super::trail::Trail;
 use super::visitor::Visitor;
 use super::{Pages, trail};
@@ -38,7 +40,7 @@ pub(super) async fn guard(State(pages): State<Pages>, mut request: Request, next
     let config = pages.config.load_full();
     let caller = match caller(&request, &config) {
         Ok(caller) => caller,
-        Err(stray) => return strayed(stray),
+        Err(stray) => return strayed(stray, request.uri().path()),
     };
     let (parts, body) = request.into_parts();
     let mut parts = parts;
@@ -86,7 +88,7 @@ pub(super) async fn guard(State(pages): State<Pages>, mut request: Request, next
 pub(super) async fn from_here(State(pages): State<Pages>, request: Request, next: Next) -> Response {
     match caller(&request, &pages.config.load()) {
         Ok(_) => next.run(request).await,
-        Err(stray) => strayed(stray),
+        Err(stray) => strayed(stray, ""),
     }
 }
 
@@ -94,7 +96,11 @@ fn caller(request: &Request, config: &Config) -> Result<Caller, Stray> {
     // Nobody who cannot be seen is on this machine.
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.0.ip());
     let caller = Caller::of(peer, request.headers(), &config.web.trusted_proxies)?;
-    if !caller.secure && request.version() < Version::HTTP_11 { Err(Stray::Unnamed) } else { Ok(caller) }
+    match () {
+        () if !caller.secure && request.version() < Version::HTTP_11 => Err(Stray::Unnamed),
+        () if caller.is_under_another_name(config.general.url.as_deref()) => Err(Stray::Other),
+        () => Ok(caller),
+    }
 }
 
 const UNREAD: (&str, &str) =
@@ -114,12 +120,13 @@ fn nobody(stranger: &Visitor, method: &Method) -> Response {
     let back: String =
         if method.is_safe() && stranger.at != "/" { byte_serialize(stranger.at.as_bytes()).collect() } else { String::new() };
     let to = if back.is_empty() { LOGIN.to_owned() } else { format!("{LOGIN}?next={back}") };
-    Redirect::to(&to).into_response()
+    led(&to)
 }
 
-fn strayed(stray: Stray) -> Response {
+fn strayed(stray: Stray, path: &str) -> Response {
     let why = match stray {
         Stray::Name => "This address is served to this machine only: open it as http://127.0.0.1 with its port.\n",
+        Stray::Other => "This is served under the name of `url` in [veedor] only; the proxy passes on another one. See docs/access.md.\n",
         Stray::Around => "This address is reached through its proxy only, which does TLS; `trusted_proxies` under [web] names it.\n",
         Stray::Unnamed => {
             "This came through a proxy that the watch list does not name: trusted_proxies = [\"127.0.0.1\"] under [web]. See docs/access.md.\n"
@@ -128,7 +135,10 @@ fn strayed(stray: Stray) -> Response {
             "The proxy must be reached over https, and say so: X-Forwarded-Proto: https, with X-Forwarded-For and the Host. See docs/access.md.\n"
         }
     };
-    (StatusCode::MISDIRECTED_REQUEST, why).into_response()
+    if path.starts_with("/api/") {
+        return problem(StatusCode::MISDIRECTED_REQUEST, 1, why.trim_end());
+    }
+    (StatusCode::MISDIRECTED_REQUEST, headers("text/plain; charset=utf-8"), why).into_response()
 }
 
 /// The addresses under which pages of ours are shown.

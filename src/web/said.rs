@@ -11,6 +11,7 @@ use super::visitor::Visitor;
 use super::words::health;
 use crate::domain::about::Language;
 use crate::domain::event::EventKind;
+use crate::domain::reasons;
 use crate::domain::redact::is_invisible;
 use crate::message;
 
@@ -45,6 +46,12 @@ pub(super) fn whole(page: &str) -> Cow<'_, str> {
         turns || (c.is_control() && !matches!(c, '\n' | '\t'))
     };
     if page.contains(is_odd) { Cow::Owned(page.replace('\r', "").replace(is_odd, "\u{fffd}")) } else { Cow::Borrowed(page) }
+}
+
+/// Why something goes wrong: in Spanish where veedor has said it, else in its English, or in a server's own words.
+pub(super) fn reason(visitor: &Visitor, why: &str) -> Markup {
+    let own = if visitor.language == Language::Es { reasons::in_spanish(why) } else { None };
+    html! { @match own { Some(own) => (text(&own)), None => span lang="en" { (text(why)) } } }
 }
 
 /// The mark of a health by its stable name.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use super::Pages;
 use super::caller::counted;
 use super::cut::Peer;
 use super::denied::too_often;
+use super::face::headers;
 use super::limit::Limit;
 use super::visitor::Visitor;
 
@@ -53,8 +54,7 @@ pub(super) async fn throttle(State(pages): State<Pages>, request: Request, next:
         Ok(()) => next.run(request).await,
         Err(wait) if request.uri().path().starts_with("/public/") => {
             let wait = wait.as_secs().saturating_add(1).to_string();
-            let kind = "text/plain; charset=utf-8";
-            (StatusCode::TOO_MANY_REQUESTS, [(CONTENT_TYPE, kind), (RETRY_AFTER, wait.as_str())], SAID).into_response()
+            (StatusCode::TOO_MANY_REQUESTS, headers("text/plain; charset=utf-8"), [(RETRY_AFTER, wait.as_str())], SAID).into_response()
         }
         Err(wait) => {
             let Ok(visitor) = Visitor::from_request_parts(&mut request.into_parts().0, &pages).await;

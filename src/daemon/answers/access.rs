@@ -204,8 +204,9 @@ async fn audit(desk: &Desk, before: Option<u64>, since: Option<String>, limit: u
     found.truncate(limit);
     let older = found.last().map(|(number, _)| *number).filter(|_| more);
     let line = |(number, deed): (u64, Deed)| {
-        let Deed { at, user, token, from, what, about, refused } = deed;
-        AuditLine { number, at: at.to_string(), user, token, from, what, about, refused }
+        let Deed { at, user, token, from, what, about, outcome } = deed;
+        let refused = outcome.why().map(str::to_owned);
+        AuditLine { number, at: at.to_string(), user, token, from, what, about, outcome: outcome.name().to_owned(), refused }
     };
     Ok(json!(AuditList { deeds: found.into_iter().map(line).collect(), older }))
 }

@@ -47,6 +47,11 @@ pub async fn hearings(desk: &Desk, question: &HearingQuestion, sight: Sight) -> 
         typed.as_ref().map(read).transpose()
     };
     let (from, to) = (day(&question.from)?, day(&question.to)?);
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        return Err(Answer::no(2, &sentence::DAYS_TURNED, &[&from, &to]));
+    }
     let known = desk.handles.board.known();
     let is_asked = |hearing: &&Hearing| {
         let in_time = hearing.date.is_some_and(|date| from.is_none_or(|from| date >= from) && to.is_none_or(|to| date <= to));

@@ -18,6 +18,7 @@ use crate::domain::about::Stop;
 use crate::domain::case::Watch;
 use crate::domain::condition::State;
 use crate::domain::schedule::Row;
+use crate::domain::sentence;
 use crate::recipe::Recipe;
 use crate::store::conditions::Key;
 use crate::store::error::StoreError;
@@ -194,15 +195,29 @@ fn compared(eye: &Eye, watch: &Watch, from: Option<u32>, to: Option<u32>) -> Res
 /// That a version is not there, with those that are.
 pub(super) fn no_version(label: &str, wanted: Option<u32>, kept: &[u32]) -> Answer {
     let why = match (kept, wanted) {
-        ([], _) => format!("{label} was not read yet; `veedor list` shows why, `veedor poll {label}` visits it now"),
-        (kept, Some(wanted)) => format!("{label} has no version {wanted}; it has {}", ranges(kept)),
-        (kept, None) => format!("the newest version of {label} is not in the store; it has {}; run `veedor fsck`", ranges(kept)),
+        ([], _) => sentence::NOT_READ_YET.with(&[&label, &label]),
+        ([only], Some(wanted)) => sentence::NO_VERSION_BUT_ONE.with(&[&label, &wanted, only]),
+        (kept, Some(wanted)) => match runs(kept).as_slice() {
+            [(first, last)] => sentence::NO_VERSION.with(&[&label, &wanted, first, last]),
+            _ => sentence::NO_VERSION_BUT_SOME.with(&[&label, &wanted, &listed(kept)]),
+        },
+        (kept, None) => format!(
+            "the newest version of {label} is not in the store; it has version{} {}; run `veedor fsck`",
+            if kept.len() == 1 { "" } else { "s" },
+            listed(kept)
+        ),
     };
     Answer::No { why, code: if kept.is_empty() { 4 } else { 1 } }
 }
 
-/// The versions that exist, in words.
-fn ranges(kept: &[u32]) -> String {
+/// The versions that exist: `1 to 4, 6`.
+fn listed(kept: &[u32]) -> String {
+    let text = |(first, last): &(u32, u32)| if first == last { first.to_string() } else { format!("{first} to {last}") };
+    runs(kept).iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// The same as runs, each from its first to its last.
+fn runs(kept: &[u32]) -> Vec<(u32, u32)> {
     let mut sorted = kept.to_vec();
     sorted.sort_unstable();
     let mut runs: Vec<(u32, u32)> = Vec::new();
@@ -212,7 +227,5 @@ fn ranges(kept: &[u32]) -> String {
             _ => runs.push((number, number)),
         }
     }
-    let texts: Vec<String> =
-        runs.iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") }).collect();
-    format!("version{} {}", if kept.len() == 1 { "" } else { "s" }, texts.join(", "))
+    runs
 }

@@ -1,56 +1,74 @@
 //! What is done at the console goes into the log of what was done, as what is done at the dashboard.
 //!
-//! Called around each answer to a command. Looking is not noted, and a visit is not: the record of its case shows it.
+//! Called around each answer to a command. Looking is not noted, and a visit is not: the record of its case shows it. A command that edits the
+//! watch list itself, as `veedor add` does, asks for a reload: what that changed is noted with it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Desk;
-use crate::ask::access::Access;
-use crate::ask::{Answer, Ask};
+use crate::ask::{Answer, Ask, deed};
+use crate::config::Config;
+use crate::domain::deed::Outcome;
 use crate::store::audit::Deed;
 use crate::store::pulse::blocking;
 
-/// What a question does, and about what; `None` when it only looks.
-pub(super) fn deed(ask: &Ask) -> Option<(&'static str, Option<String>)> {
-    let named = |what, about: &str| Some((what, Some(about.to_owned())));
-    match ask {
-        Ask::Import { source, case, .. } => Some(("import", Some(format!("{source} {case}")))),
-        Ask::Retry { ids, end, .. } => {
-            let about = if ids.is_empty() { "all".to_owned() } else { ids.join(" ") };
-            Some((if *end { "end deliveries" } else { "retry" }, Some(about)))
-        }
-        Ask::Brake { source, release, .. } => named(if *release { "release" } else { "discard" }, source),
-        Ask::Silence(wanted) => Some(("silence", wanted.case.clone().or_else(|| wanted.source.clone()))),
-        Ask::EndSilence { id } => named("end silence", id),
-        Ask::Add { source, number, .. } => Some(("add", Some(format!("{source} {number}")))),
-        Ask::Remove { case } => named("remove", case),
-        Ask::AddFeed(_) => Some(("feed add", None)),
-        Ask::RevokeFeed { id } => named("feed revoke", id),
-        Ask::Fsck { repair: true } => Some(("fsck --repair", None)),
-        Ask::Export { .. } => Some(("export", None)),
-        Ask::Reload => Some(("reload", None)),
-        Ask::Access(access) => match access {
-            Access::AddUser { name, role, .. } => Some(("user add", Some(format!("{name}, {role}")))),
-            Access::Password { name, .. } => named("user passwd", name),
-            Access::Role { name, role } => Some(("user role", Some(format!("{name}, {role}")))),
-            Access::Disable { name, disabled } => named(if *disabled { "user disable" } else { "user enable" }, name),
-            Access::RemoveUser { name } => named("user remove", name),
-            Access::EndSessions { name } => named("end sessions", name),
-            Access::AddToken { name, role, .. } => Some(("token add", Some(format!("{name}, {role}")))),
-            Access::RevokeToken { name, .. } => named("token revoke", name),
-            Access::Users | Access::Tokens | Access::Audit { .. } => None,
-        },
-        _ => None,
-    }
+/// The most cases that a reload names.
+const MOST_NAMED: usize = 4;
+
+/// Something that a command does.
+#[derive(Debug)]
+pub(super) struct Doing {
+    what: &'static str,
+    about: Option<String>,
+    ask: Ask,
+    /// The list as it was, for a reload.
+    before: Option<Arc<Config>>,
 }
 
-/// Notes it. One that cannot be noted is done all the same, and the log says so.
-pub(super) async fn audit(desk: &Desk, what: &str, about: Option<String>, answer: &Answer) {
-    let refused = match answer {
-        Answer::Data(_) => None,
-        Answer::No { code, .. } => Some(format!("exit code {code}")),
+/// What a question does; `None` when nothing of it is noted.
+pub(super) fn doing(desk: &Desk, ask: &Ask) -> Option<Doing> {
+    let (what, about) = deed::deed(ask).filter(|_| !matches!(ask, Ask::Poll { .. }))?;
+    let before = matches!(ask, Ask::Reload).then(|| desk.handles.config.load_full());
+    // The bytes of pages are not kept around for a note.
+    let ask = if let Ask::Import { source, case, .. } = ask {
+        Ask::Import { source: source.clone(), case: case.clone(), pages: Vec::new(), charset: None }
+    } else {
+        ask.clone()
     };
-    let deed = Deed { at: desk.handles.clock.now(), user: None, token: None, from: None, what: what.to_owned(), about, refused };
+    Some(Doing { what, about, ask, before })
+}
+
+/// Notes how it ended. What cannot be noted is done all the same, and the log says so.
+pub(super) async fn audit(desk: &Desk, doing: Doing, answer: &Answer) {
+    let Doing { what, about, ask, before } = doing;
+    let outcome = deed::outcome(&ask, answer);
+    let changes = before.filter(|_| outcome == Outcome::Done).and_then(|before| changes(&before, &desk.handles.config.load()));
+    let made = deed::made(&ask, answer);
+    let about: Vec<String> = about.into_iter().chain(changes).chain(made).collect();
+    let about = Some(about.join(", ")).filter(|about| !about.is_empty());
+    let deed = Deed { at: desk.handles.clock.now(), user: None, token: None, from: None, what: what.to_owned(), about, outcome };
     let store = desk.handles.store.clone();
     if let Err(error) = blocking(move || store.audit(deed)).await {
         tracing::error!(%error, "what was done at the console could not be noted");
     }
+}
+
+/// The cases that came and went: `added ec-esatje 17721-2024-00011G; removed 2 cases`.
+fn changes(before: &Config, after: &Config) -> Option<String> {
+    let cases = |config: &Config| -> BTreeSet<String> {
+        config.cases.iter().map(|watch| format!("{} {}", watch.case.source, watch.number.canonical)).collect()
+    };
+    let (old, new) = (cases(before), cases(after));
+    let named = |word: &str, cases: Vec<&String>| {
+        let list = match cases.len() {
+            0 => return None,
+            1..=MOST_NAMED => cases.into_iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+            many => format!("{many} cases"),
+        };
+        Some(format!("{word} {list}"))
+    };
+    let parts = [named("added", new.difference(&old).collect()), named("removed", old.difference(&new).collect())];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    Some(parts.join("; ")).filter(|text| !text.is_empty())
 }

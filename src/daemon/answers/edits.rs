@@ -66,6 +66,10 @@ pub async fn remove(desk: &Desk, typed: &str) -> Result<Value, Answer> {
     if config.cases.len() == 1 {
         return Err(Answer::no(1, &sentence::LAST_CASE, &[]));
     }
+    let is_last_of = |tag: &&String| !config.cases.iter().any(|other| other.case != watch.case && other.tags.contains(tag));
+    if let Some(tag) = config.showcase.iter().flat_map(|public| &public.tags).find(|tag| watch.tags.contains(tag) && is_last_of(tag)) {
+        return Err(Answer::no(1, &sentence::LAST_OF_PUBLIC, &[tag]));
+    }
     let (file, case) = (config.path.clone(), watch.case.clone());
     let removed = blocking(move || Ok(edit::remove_case(&file, &case))).await?.map_err(|error| refusal(error, &config.path))?;
     reread(desk, &format!("it is no longer in {}", removed.file.display())).await?;

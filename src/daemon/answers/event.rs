@@ -14,6 +14,7 @@ use crate::daemon::telling::Telling;
 use crate::domain::about::Stop;
 use crate::domain::event::{Audience, Event, EventKind};
 use crate::domain::id::{Id, hex};
+use crate::domain::sentence;
 use crate::message::{self, Piece};
 use crate::store::Cid;
 use crate::store::error::StoreError;
@@ -26,7 +27,7 @@ use crate::wire::api::versions::PageLine;
 /// One event.
 pub(super) async fn event(desk: &Desk, typed: &str, language: Option<&str>, sight: Sight) -> Result<Value, Answer> {
     let eye = Eye::of(desk, language, sight);
-    let unknown = || Answer::No { why: "there is no such event; `veedor list` shows the cases".to_owned(), code: 4 };
+    let unknown = || Answer::no(4, &sentence::NO_EVENT, &[]);
     let id = Id::parse(typed).ok_or_else(unknown)?;
     let found = blocking(move || match eye.store.event(id)? {
         // What veedor says of its own running is for those who run it.

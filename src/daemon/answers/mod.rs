@@ -64,10 +64,10 @@ impl From<StoreError> for Answer {
 
 /// Answers a question that is asked at the operator's console, and notes what was done.
 pub async fn answer(desk: &Desk, ask: Ask) -> Answer {
-    let deed = console::deed(&ask);
+    let doing = console::doing(desk, &ask);
     let answer = answer_as(desk, ask, Sight::Whole).await;
-    if let Some((what, about)) = deed {
-        console::audit(desk, what, about, &answer).await;
+    if let Some(doing) = doing {
+        console::audit(desk, doing, &answer).await;
     }
     answer
 }

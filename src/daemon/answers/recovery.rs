@@ -58,7 +58,7 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool, which: &Which) -> R
         match Id::parse(text) {
             Some(id) => ids.push(id),
             None => {
-                return Err(Answer::no(2, &sentence::NO_DELIVERY_ID, &[text]));
+                return Err(Answer::no(4, &sentence::NO_DELIVERY, &[text]));
             }
         }
     }
@@ -72,12 +72,12 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool, which: &Which) -> R
         if !named {
             ids = which.pick(&store, |channel| runs.is_failing(channel))?;
             if which.delivered && ids.len() > MOST_REPEATED {
-                return Ok(Err(sentence::MANY_AGAIN.with(&[&ids.len(), &MOST_REPEATED])));
+                return Ok(Err(Answer::no(1, &sentence::MANY_AGAIN, &[&ids.len(), &MOST_REPEATED])));
             }
         }
         for id in &ids {
             if store.delivery(*id)?.is_none() {
-                return Ok(Err(sentence::NO_DELIVERY.with(&[id])));
+                return Ok(Err(Answer::no(4, &sentence::NO_DELIVERY, &[id])));
             }
         }
         for batch in ids.chunks(BATCH) {
@@ -89,8 +89,7 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool, which: &Which) -> R
         }
         Ok(Ok(ids))
     })
-    .await?;
-    let done = done.map_err(|why| Answer::No { why, code: 1 })?;
+    .await??;
     desk.handles.control.nudge_deliverer();
     let done = Some(done.iter().map(Id::to_string).collect());
     Ok(json!(if end { Retried { retried: None, dropped: done } } else { Retried { retried: done, dropped: None } }))

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::access::{IDLE, LONGEST, Role};
+use crate::domain::deed::Outcome;
 use crate::store::accounts::{Account, AccountChange};
 use crate::store::audit::Deed;
 use crate::store::error::StoreError;
@@ -24,7 +25,7 @@ pub(super) fn deed(n: i64, what: &str) -> Deed {
         from: Some("203.0.113.9".into()),
         what: what.into(),
         about: None,
-        refused: (n % 2 == 1).then(|| "role".into()),
+        outcome: Outcome::of((n % 2 == 1).then(|| "role".into())),
     }
 }
 
@@ -225,7 +226,7 @@ fn a_deed_that_nobody_waits_for_is_added_all_the_same_and_in_its_turn() {
     let (go, held) = std::sync::mpsc::channel::<()>();
     // The disk is slow.
     store.write_some_time(move |_| held.recv().map_err(|_| StoreError::Closed));
-    let soon = Deed { refused: Some("wrong password".into()), ..deed(10, "log in") };
+    let soon = Deed { outcome: Outcome::Refused("wrong password".into()), ..deed(10, "log in") };
     assert!(store.audit_soon(soon.clone()), "it waits for no disk");
     assert_eq!(store.audited(u64::MAX, at(0), 10).expect("reads"), []);
     go.send(()).expect("somebody waits");

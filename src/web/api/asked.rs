@@ -13,8 +13,12 @@ use crate::ask::line::Refusal;
 use crate::ask::route::escape::encoded;
 use crate::ask::route::{Found, Method, ROOT, Route, Wrong};
 use crate::ask::{Answer, Ask};
+use crate::domain::deed::Outcome;
+use crate::domain::id::Id;
+use crate::domain::sentence;
 use crate::web::entrance::By;
 use crate::web::problem::{problem, refused};
+use crate::web::trail::About;
 
 /// The header that says which requests are one.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -34,9 +38,18 @@ pub(super) async fn answer(pages: &Pages, name: &str, read: Read) -> Response {
         Err(Wrong::Unread(why)) => return problem(StatusCode::BAD_REQUEST, 2, why),
         Err(_) => return problem(StatusCode::NOT_FOUND, 2, "there is nothing at this address"),
     };
+    // What is no id of a delivery may be a case to whoever lists them, and here it is neither.
+    if let (Some("deliveries"), Ask::Deliveries { about: Some(id), .. }) = (route.only, &ask)
+        && Id::parse(id).is_none()
+    {
+        return refused(Refusal { why: sentence::NO_DELIVERY.with(&[id]), code: 4 }, false);
+    }
     let sight = visitor.sight();
     let key = match headers.get(KEY).filter(|_| route.method == Method::Post).map(HeaderValue::to_str) {
-        None => return shown(route, &ask, pages.line.ask(ask.clone(), sight).await),
+        None => {
+            let answer = pages.line.ask(ask.clone(), sight).await;
+            return About::of(&ask, &answer).with(shown(route, &ask, answer));
+        }
         Some(Ok(key)) if (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => key,
         Some(_) => {
             let why = format!("an Idempotency-Key has 1 to {LONGEST_KEY} characters of ASCII, without spaces");
@@ -53,12 +66,15 @@ pub(super) async fn answer(pages: &Pages, name: &str, read: Read) -> Response {
     match pages.keys.claim(&of, &body) {
         Claim::Another => {
             let why = "this Idempotency-Key was used for another body; take a new key for a new request";
-            problem(StatusCode::UNPROCESSABLE_ENTITY, 2, why)
+            let about = About::of(&ask, &Answer::No { why: why.to_owned(), code: 2 });
+            about.ending(Outcome::Refused("the key had another body".to_owned())).with(problem(StatusCode::UNPROCESSABLE_ENTITY, 2, why))
         }
         Claim::Same(turn) => {
             let asked = ask.clone();
-            let answer = turn.answer(&pages.keys, || pages.line.begin(asked, sight)).await;
-            shown(route, &ask, answer)
+            let (answer, again) = turn.answer(&pages.keys, || pages.line.begin(asked, sight)).await;
+            let about = About::of(&ask, &answer);
+            let about = if again { about.replayed() } else { about };
+            about.with(shown(route, &ask, answer))
         }
     }
 }

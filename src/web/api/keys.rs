@@ -102,19 +102,20 @@ fn bytes(all: &HashMap<Name, Arc<Kept>>) -> usize {
 }
 
 impl Mine {
-    /// The answer: that of the first who asked, else what comes of `begin`.
-    pub async fn answer<F>(&self, keys: &Keys, begin: impl FnOnce() -> F) -> Answer
+    /// The answer: that of the first who asked, else what comes of `begin`; whether it had been given before.
+    pub async fn answer<F>(&self, keys: &Keys, begin: impl FnOnce() -> F) -> (Answer, bool)
     where
         F: Future<Output = Result<Underway, Answer>>,
     {
         // Whoever asked first may have gone away; what he asked is answered all the same, to whoever comes next.
         let mut what = self.kept.what.lock().await;
+        let again = matches!(*what, What::Answered(_));
         if matches!(*what, What::Nothing) {
             match begin().await {
                 Ok(underway) => *what = What::Underway(underway),
                 Err(answer) => {
                     keys.forget(self);
-                    return answer;
+                    return (answer, false);
                 }
             }
         }
@@ -123,7 +124,7 @@ impl Mine {
             if matches!(answer, Answer::No { code: 69.., .. }) {
                 keys.forget(self);
                 *what = What::Nothing;
-                return answer;
+                return (answer, false);
             }
             *self.kept.bytes.lock().unwrap_or_else(PoisonError::into_inner) = match &answer {
                 Answer::Data(data) => data.to_string().len(),
@@ -132,8 +133,8 @@ impl Mine {
             *what = What::Answered(answer);
         }
         match &*what {
-            What::Answered(answer) => answer.clone(),
-            _ => Answer::No { why: "the answer got lost; please report this".to_owned(), code: 70 },
+            What::Answered(answer) => (answer.clone(), again),
+            _ => (Answer::No { why: "the answer got lost; please report this".to_owned(), code: 70 }, false),
         }
     }
 }
@@ -170,10 +171,13 @@ mod tests {
             };
             reply.send(Answer::Data(json!({"cases": 1}))).expect("kept for whoever comes next");
         }
+        let mut replayed = Vec::new();
         for _ in 0..2 {
             let again = mine(&keys, &OF, b"{}").answer(&keys, || async { panic!("it is asked twice") }).await;
-            assert_eq!(again, Answer::Data(json!({"cases": 1})));
+            assert_eq!(again.0, Answer::Data(json!({"cases": 1})));
+            replayed.push(again.1);
         }
+        assert_eq!(replayed, [false, true], "whoever went away noted nothing");
         assert!(asked.try_recv().is_err(), "it was asked twice");
         assert!(matches!(keys.claim(&OF, b"{ }"), Claim::Another));
         for other in [KeyOf { user: Some("-"), ..OF }, KeyOf { key: "l", ..OF }, KeyOf { target: "/silences", ..OF }] {
@@ -199,8 +203,9 @@ mod tests {
                     question.take().2.send(no(code)).expect("somebody waits");
                     true
                 };
-                let (answer, was_asked) = tokio::join!(mine.answer(&keys, || line.begin(Ask::Reload, Sight::Whole)), answering);
+                let ((answer, again), was_asked) = tokio::join!(mine.answer(&keys, || line.begin(Ask::Reload, Sight::Whole)), answering);
                 assert_eq!((answer, was_asked), (no(code), round == 0 || !is_kept), "{code} {round}");
+                assert_eq!(again, !was_asked, "{code} {round}");
             }
         }
     }

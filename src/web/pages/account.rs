@@ -103,6 +103,10 @@ fn password_form(visitor: &Visitor) -> Markup {
     html! {
         h2 { (visitor.say("Cambiar la contraseña", "Change the password")) }
         form.narrow method="post" action="/account/password" {
+            // So that whatever keeps passwords keeps it for this account.
+            @if let Some(user) = &visitor.who.user {
+                input type="text" name="username" value=(user) autocomplete="username" readonly hidden;
+            }
             div.field {
                 label for="now" { (visitor.say("La de ahora", "The present one")) }
                 input #now type="password" name="now" autocomplete="current-password" required;

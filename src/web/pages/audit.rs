@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::deeds;
 use crate::ask::Ask;
 use crate::ask::access::Access;
 use crate::ask::line::Sight;
@@ -41,8 +42,8 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>, Q
     };
     let body = html! {
         p.lead { (visitor.say(
-            "Cada cambio hecho en el tablero, la API o la consola, y cada intento que el rol no permitía.",
-            "Every change made at the dashboard, the API or the console, and every attempt that the role did not allow.",
+            "Cada cambio hecho en el tablero, la API o la consola, y cada uno que se rechazó.",
+            "Every change made at the dashboard, the API or the console, and every one that was refused.",
         )) }
         @if list.deeds.is_empty() { p.soft { (visitor.say("No hay nada anotado.", "Nothing is noted.")) } } @else { (table(&visitor, &pages.config.load().zone, &list.deeds)) }
         @if before.is_some() || list.older.is_some() {
@@ -72,14 +73,9 @@ fn table(visitor: &Visitor, zone: &TimeZone, deeds: &[AuditLine]) -> Markup {
                 th scope="row" { (when(visitor, zone, &deed.at)) }
                 td data-label=(who) { (by(visitor, deed)) }
                 td data-label=(from) { (deed.from.as_deref().unwrap_or(visitor.say("consola", "console"))) }
-                td data-label=(what) { span.code { (deed.what) } }
+                td data-label=(what) { (deeds::what(visitor, deed)) }
                 td data-label=(about) { (deed.about.as_deref().unwrap_or_default()) }
-                td data-label=(outcome) {
-                    @match &deed.refused {
-                        None => span.state.good { (visitor.say("hecho", "done")) },
-                        Some(why) => span.state.bad { (visitor.say("rechazado", "refused")) ": " span lang="en" { (why) } },
-                    }
-                }
+                td data-label=(outcome) { (deeds::outcome(visitor, deed)) }
             } } }
         }
     }

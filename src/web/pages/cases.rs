@@ -191,7 +191,7 @@ fn row(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup {
 /// Why a case is not well, or waits.
 pub(super) fn why(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup {
     html! {
-        @if let Some(detail) = &case.detail { div.small.soft lang="en" { (said::text(detail)) } }
+        @if let Some(detail) = &case.detail { div.small.soft { (said::reason(visitor, detail)) } }
         @if case.failed_visits > 0 {
             div.small.soft { (visitor.say("visitas fallidas seguidas: ", "visits in a row that failed: ")) (case.failed_visits) }
         }

@@ -6,15 +6,19 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::ask::line::Refusal;
 use crate::ask::{Ask, Which};
 use crate::domain::access::Role;
 use crate::domain::event::EventKind;
+use crate::domain::id::Id;
+use crate::domain::sentence;
 use crate::message::kind_name;
-use crate::web::face::{done, refused};
+use crate::web::face::refused;
 use crate::web::moment::when;
 use crate::web::pages::done::{Done, notice};
+use crate::web::said::reason;
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face, links};
+use crate::web::{Pages, face, links, trail};
 use crate::wire::api::deliveries::{AttemptLine, DeliveryLine, DeliveryList};
 
 const PART: &str = "/deliveries";
@@ -234,7 +238,7 @@ fn outcome(visitor: &Visitor, attempt: &AttemptLine) -> Markup {
     };
     html! {
         span class={ "state " (loud) } { (words) }
-        @if !attempt.detail.is_empty() { ": " span.code lang="en" { (attempt.detail) } }
+        @if !attempt.detail.is_empty() { ": " (reason(visitor, &attempt.detail)) }
     }
 }
 
@@ -245,6 +249,9 @@ pub(in crate::web) async fn one(
     Path(id): Path<String>,
     Query(Done { done }): Query<Done>,
 ) -> Response {
+    if Id::parse(&id).is_none() {
+        return refused(&visitor, PART, &Refusal { why: sentence::NO_DELIVERY.with(&[&id]), code: 4 });
+    }
     let ask = Ask::Deliveries { about: Some(id), failed: false, limit: 1, state: None, channel: None, after: None };
     let found: DeliveryList = match pages.line.get(ask, visitor.sight()).await {
         Ok(list) => list,
@@ -257,7 +264,7 @@ pub(in crate::web) async fn one(
         (notice(&visitor, &done))
         dl.facts {
             dt { (say("Estado", "State")) } dd { (state(&visitor, delivery)) " · " (when(&visitor, zone, &delivery.at)) }
-            @if let Some(reason) = &delivery.reason { dt { (say("Por qué", "Why")) } dd lang="en" { (reason) } }
+            @if let Some(why) = &delivery.reason { dt { (say("Por qué", "Why")) } dd { (reason(&visitor, why)) } }
             @if let Some(silence) = &delivery.silence {
                 dt { (say("Silencio", "Silence")) } dd { a href={ "/silences#" (silence) } { (silence) } }
             }
@@ -345,5 +352,5 @@ async fn again(visitor: &Visitor, pages: &Pages, ids: Vec<String>, end: bool, wh
     }
     let back = ids.first().map_or_else(|| PART.to_owned(), |id| format!("{PART}/{}", links::encoded(id)));
     let back = format!("{back}?done={}", if end { "dropped" } else { "again" });
-    done(visitor, PART, pages.line.get(Ask::Retry { ids, end, which }, visitor.sight()).await, &back)
+    trail::change(pages, visitor, PART, Ask::Retry { ids, end, which }, &back).await
 }

@@ -15,11 +15,11 @@ use crate::ask::line::Refusal;
 use crate::domain::access::Role;
 use crate::domain::feed::LONGEST_NAME;
 use crate::web::entrance::By;
-use crate::web::face::{done, is_about_the_form, refused};
+use crate::web::face::{is_about_the_form, refused};
 use crate::web::moment::{day, when};
 use crate::web::pages::done::{Done, notice};
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face};
+use crate::web::{Pages, face, trail};
 use crate::wire::api::feeds::{FeedLine, FeedList};
 
 const PART: &str = "/hearings";
@@ -172,11 +172,12 @@ pub(in crate::web) async fn add(visitor: Visitor, State(pages): State<Pages>, ax
     }
     let Form { name, tag, case, language } = form.clone();
     let wanted = FeedWanted { name, tag: Some(tag), case: Some(case), language: Some(language) };
-    match pages.line.get(Ask::AddFeed(wanted), visitor.sight()).await {
+    let (made, about) = trail::asked(&pages, &visitor, Ask::AddFeed(wanted)).await;
+    about.with(match made {
         Ok(made) => shown(&visitor, &pages, &Form::default(), &fresh(&visitor, &made), None).await,
         Err(refusal) if is_about_the_form(&refusal) => shown(&visitor, &pages, &form, &html! {}, Some(&refusal)).await,
         Err(refusal) => refused(&visitor, PART, &refusal),
-    }
+    })
 }
 
 /// Which one.
@@ -191,5 +192,5 @@ pub(in crate::web) async fn revoke(visitor: Visitor, State(pages): State<Pages>,
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    done(&visitor, PART, pages.line.get(Ask::RevokeFeed { id: which.id }, visitor.sight()).await, "/feeds?done=revoked")
+    trail::change(&pages, &visitor, PART, Ask::RevokeFeed { id: which.id }, "/feeds?done=revoked").await
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use maud::html;
@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use crate::credentials::{self, Compared};
 use crate::domain::access::{LONGEST_PASSWORD, name};
+use crate::domain::deed::Outcome;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
 use crate::web::Pages;
@@ -121,7 +122,7 @@ async fn enter(
             }
             end_before(&pages, &headers, &caller).await;
             if let Some(trail) = trail {
-                trail.note(&pages, None, None).await;
+                trail.note(&pages, None, Outcome::Done).await;
             }
             let mut answer = lead_to(next);
             entrance::hand(&mut answer, &caller, Some(&secret));
@@ -206,7 +207,7 @@ async fn leave_everywhere(visitor: Visitor, State(pages): State<Pages>, Extensio
 }
 
 fn gone(caller: &Caller) -> Response {
-    let mut answer = Redirect::to(LOGIN).into_response();
+    let mut answer = lead_to(LOGIN);
     entrance::hand(&mut answer, caller, None);
     answer
 }

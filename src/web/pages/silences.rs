@@ -13,11 +13,11 @@ use crate::ask::line::Refusal;
 use crate::ask::{Ask, Wanted};
 use crate::domain::access::Role;
 use crate::domain::sentence;
-use crate::web::face::{done, is_about_the_form, lead_to, refused};
+use crate::web::face::{is_about_the_form, lead_to, refused};
 use crate::web::moment::when;
 use crate::web::pages::done::{Done, notice};
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face};
+use crate::web::{Pages, face, trail};
 use crate::wire::api::silences::{SilenceLine, SilenceList};
 
 const PART: &str = "/silences";
@@ -202,15 +202,23 @@ pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, 
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    let begun = match form.wanted(&visitor, pages.clock.now()) {
-        Ok(wanted) => pages.line.get::<Value>(Ask::Silence(wanted), visitor.sight()).await,
-        Err(refusal) => Err(refusal),
+    let wanted = match form.wanted(&visitor, pages.clock.now()) {
+        Ok(wanted) => wanted,
+        Err(refusal) => return not_begun(&visitor, &pages, &form, &refusal).await,
     };
-    match begun {
+    let (begun, about) = trail::asked::<Value>(&pages, &visitor, Ask::Silence(wanted)).await;
+    about.with(match begun {
         Ok(_) => lead_to("/silences?done=muted"),
-        Err(refusal) if is_about_the_form(&refusal) => shown(&visitor, &pages, &form, &html! {}, Some(&refusal)).await,
-        Err(refusal) => refused(&visitor, PART, &refusal),
+        Err(refusal) => not_begun(&visitor, &pages, &form, &refusal).await,
+    })
+}
+
+/// The form again, with what was typed, where that is at fault.
+async fn not_begun(visitor: &Visitor, pages: &Pages, form: &Form, refusal: &Refusal) -> Response {
+    if is_about_the_form(refusal) {
+        return shown(visitor, pages, form, &html! {}, Some(refusal)).await;
     }
+    refused(visitor, PART, refusal)
 }
 
 /// Ends one.
@@ -218,5 +226,5 @@ pub(in crate::web) async fn end(visitor: Visitor, State(pages): State<Pages>, Pa
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
-    done(&visitor, PART, pages.line.get(Ask::EndSilence { id }, visitor.sight()).await, "/silences?done=unmuted")
+    trail::change(&pages, &visitor, PART, Ask::EndSilence { id }, "/silences?done=unmuted").await
 }

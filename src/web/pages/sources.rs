@@ -7,17 +7,18 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
+use super::terms;
 use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::domain::access::Role;
 use crate::domain::sentence;
-use crate::web::face::{done, refused};
+use crate::web::face::refused;
 use crate::web::fields::Fields;
 use crate::web::moment::{span, when, when_known};
-use crate::web::said::kind;
+use crate::web::said::{kind, reason};
 use crate::web::visitor::Visitor;
 use crate::web::words::{condition, health};
-use crate::web::{Pages, face};
+use crate::web::{Pages, face, trail};
 use crate::wire::api::cases::{Braked, CaseList};
 use crate::wire::api::sources::{HostLine, SourceLine, SourceList};
 
@@ -52,7 +53,7 @@ fn one(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, cases: &CaseList
             @for trouble in &source.trouble {
                 p.notice.warn {
                     strong { (condition(visitor, &trouble.class)) } " · " (say("desde", "since")) " " (when(visitor, zone, &trouble.since))
-                    @if let Some(why) = &trouble.why { br; span lang="en" { (why) } }
+                    @if let Some(why) = &trouble.why { br; (reason(visitor, why)) }
                 }
             }
             @for braked in cases.braked.iter().filter(|braked| braked.source == source.id) { (brake(visitor, zone, braked)) }
@@ -74,8 +75,9 @@ fn one(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, cases: &CaseList
                     dt { (say("Entre dos consultas", "Between two requests")) } dd { (span(visitor, source.gap_seconds)) }
                     dt { (say("Horario", "Hours")) } dd { (source.hours.as_deref().unwrap_or(say("siempre", "always"))) " · " (source.zone) }
                 }
-                @if let Some(terms) = &source.terms { dt { (say("Condiciones de uso", "Terms of use")) } dd lang="en" { (terms) } }
-                @if let Some(robots) = &source.robots_note { dt { "robots.txt" } dd lang="en" { (robots) } }
+                @if let Some(terms) = &source.terms { dt { (say("Condiciones de uso", "Terms of use")) } dd { (terms::said(visitor, terms)) } }
+                // Once a host has been asked, what it says stands below, and counts.
+                @if let Some(robots) = source.robots_note.as_ref().filter(|_| source.hosts.iter().all(|host| !is_asked(host))) { dt { "robots.txt" } dd { (terms::said(visitor, robots)) } }
                 @if let Some(file) = &source.own_recipe { dt { (say("Receta propia", "Own recipe")) } dd.code { (file) } }
                 @if let Some(what) = &source.unverified { dt { (say("Sin verificar en vivo", "Not verified live")) } dd lang="en" { (what) } }
             }
@@ -120,7 +122,7 @@ fn host(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, host: &HostLine
         @if let Some(until) = &host.rests_until {
             p.notice.warn {
                 (say("En descanso hasta ", "Left alone until ")) (when(visitor, zone, until))
-                @if let Some(why) = &host.rests_why { ": " span lang="en" { (why) } }
+                @if let Some(why) = &host.rests_why { ": " (reason(visitor, why)) }
             }
         }
         dl.facts {
@@ -165,6 +167,11 @@ fn host(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, host: &HostLine
     }
 }
 
+/// Whether its robots.txt was asked for.
+fn is_asked(host: &HostLine) -> bool {
+    matches!(host.robots.as_str(), "read" | "unreadable")
+}
+
 fn robots(visitor: &Visitor, zone: &TimeZone, host: &HostLine) -> Markup {
     let say = |es, en| visitor.say(es, en);
     let until = |words: &'static str| html! { @if let Some(at) = &host.robots_until { " · " (words) " " (when(visitor, zone, at)) } };
@@ -200,5 +207,5 @@ pub(super) async fn decide(visitor: Visitor, State(pages): State<Pages>, Path(so
             return refused(&visitor, PART, &Refusal { why, code: 2 });
         }
     };
-    done(&visitor, PART, pages.line.get(Ask::Brake { source, release, all: false }, visitor.sight()).await, PART)
+    trail::change(&pages, &visitor, PART, Ask::Brake { source, release, all: false }, PART).await
 }

@@ -142,7 +142,7 @@ fn add_form(visitor: &Visitor) -> Markup {
     html! {
         h2 { (visitor.say("Agregar un usuario", "Add a user")) }
         form.narrow method="post" action="/users/add" {
-            div.field { label for="name" { (visitor.say("Nombre", "Name")) } input #name name="name" required autocapitalize="none" spellcheck="false" autocomplete="off"; }
+            div.field { label for="name" { (visitor.say("Nombre", "Name")) } input #name name="name" required autocapitalize="none" spellcheck="false" autocomplete="username"; }
             div.field { label for="role" { (visitor.say("Rol", "Role")) } select #role name="role" { (roles(visitor, "viewer")) } }
             div.field {
                 label for="password" { (visitor.say("Contraseña", "Password"))
@@ -158,7 +158,7 @@ fn password_form(visitor: &Visitor, users: &[UserLine]) -> Markup {
     html! {
         h2 { (visitor.say("Poner otra contraseña", "Set another password")) }
         form.narrow method="post" action="/users/password" {
-            div.field { label for="whose" { (visitor.say("De quién", "Whose")) } select #whose name="name" { @for user in users { option value=(user.name) { (user.name) } } } }
+            div.field { label for="whose" { (visitor.say("De quién", "Whose")) } select #whose name="name" autocomplete="username" { @for user in users { option value=(user.name) { (user.name) } } } }
             div.field { label for="other" { (visitor.say("La nueva", "The new one")) } input #other type="password" name="password" autocomplete="new-password" required; }
             button { (visitor.say("Poner", "Set")) }
         }

@@ -14,7 +14,7 @@ use crate::ask::line::Refusal;
 use crate::domain::access::Role;
 use crate::web::face::{lead_to, refused};
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face, links, said};
+use crate::web::{Pages, face, links, said, trail};
 use crate::wire::api::changes::{CaseAdded, CaseRemoved};
 
 const PART: &str = "/cases";
@@ -99,14 +99,15 @@ pub(in crate::web) async fn add(visitor: Visitor, State(pages): State<Pages>, ax
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let tags = typed.tags.split(',').filter_map(given).collect();
     let ask = Ask::Add { source: typed.source.clone(), number: typed.number.clone(), name: given(&typed.name), tags };
-    match pages.line.get::<CaseAdded>(ask, visitor.sight()).await {
+    let (added, about) = trail::asked::<CaseAdded>(&pages, &visitor, ask).await;
+    about.with(match added {
         Ok(case) => {
             let done = if case.added { "added" } else { "already" };
             lead_to(&format!("{}{}", links::case(&case.source, &case.number), links::query(&[("done", done)])))
         }
         Err(Refusal { why, code: 2 }) => shown(&visitor, &pages, StatusCode::BAD_REQUEST, &typed, Some(&why)),
         Err(refusal) => refused(&visitor, PART, &refusal),
-    }
+    })
 }
 
 /// Asks whether it is meant.
@@ -142,10 +143,11 @@ pub(in crate::web) async fn remove(
         return denied;
     }
     let ask = Ask::Remove { case: format!("{source}/{number}") };
-    match pages.line.get::<CaseRemoved>(ask, visitor.sight()).await {
+    let (removed, about) = trail::asked::<CaseRemoved>(&pages, &visitor, ask).await;
+    about.with(match removed {
         Ok(removed) => gone(&visitor, &removed),
         Err(refusal) => refused(&visitor, PART, &refusal),
-    }
+    })
 }
 
 /// Says which case it was. It is the answer to the press itself, so that no address can say it of another one.

@@ -90,6 +90,8 @@ pub struct AuditLine {
     pub what: String,
     /// About what.
     pub about: Option<String>,
-    /// Why it was refused; `null`: it was done.
+    /// How it ended: `done`; `unchanged`, where it was so already; `replayed`, where the same `Idempotency-Key` had done it; `refused`.
+    pub outcome: String,
+    /// Why it was refused; `null`: it was not.
     pub refused: Option<String>,
 }

@@ -89,6 +89,12 @@ fn told(mut stream: impl Read) -> Told {
 }
 
 /// A daemon that listens.
+/// The log of what was done.
+fn deeds(world: &World) -> Vec<Value> {
+    let log: Value = serde_json::from_str(&world.ok(&["audit", "--json", "--limit", "500"])).expect("JSON");
+    log["deeds"].as_array().cloned().unwrap_or_default()
+}
+
 fn listening(numbers: &[&str]) -> (World, Program) {
     let mut world = World::new(numbers);
     // Nobody else takes it between here and there but by bad luck.
@@ -252,6 +258,24 @@ fn cases_are_added_visited_and_removed_once_for_each_key() {
     assert_eq!((gone.status, &gone.json()["left"]), (200, &json!(1)), "{}", gone.body);
     program.no("GET", &format!("/cases/ec-esatje/{B}"), None, 404, 4, "no case");
     program.no("DELETE", &format!("/cases/ec-esatje/{A}"), None, 409, 1, "the last case");
+    // What was done once, what was only said again, what was so already and what was refused are told apart, each with its case.
+    let compact = B.replace('-', "");
+    let log = deeds(&world);
+    for (what, about, outcome, why) in [
+        ("POST /api/v1/cases", format!("ec-esatje {compact}"), "done", None),
+        ("POST /api/v1/cases", format!("ec-esatje {compact}"), "replayed", None),
+        ("POST /api/v1/cases", "ec-esatje x".to_owned(), "refused", Some("the key had another body")),
+        ("POST /api/v1/cases", format!("ec-esatje {compact}"), "unchanged", None),
+        ("POST /api/v1/cases", "ec-esatge 1".to_owned(), "refused", Some("exit code 2")),
+        (&format!("POST /api/v1/cases/ec-esatje/{B}/poll"), format!("ec-esatje/{B}"), "done", None),
+        (&format!("DELETE /api/v1/cases/ec-esatje/{B}"), format!("ec-esatje/{B}"), "done", None),
+        (&format!("DELETE /api/v1/cases/ec-esatje/{A}"), format!("ec-esatje/{A}"), "refused", Some("exit code 1")),
+    ] {
+        let found = log.iter().filter(|deed| {
+            deed["what"] == what && deed["about"] == *about && deed["outcome"] == outcome && deed["refused"].as_str() == why
+        });
+        assert_eq!(found.count(), 1, "{what} {about} {outcome}: {log:#?}");
+    }
     world.finish();
 }
 
@@ -284,6 +308,26 @@ fn deliveries_are_sent_again_and_news_is_muted_and_unmuted() {
     assert_eq!((ended.status, &ended.json()["state"]), (200, &json!("ended")), "{}", ended.body);
     program.no("DELETE", &format!("/silences/{silence}"), None, 409, 1, "ended already");
     program.no("POST", "/sources/ec-esatje/brake", Some(r#"{"decision": "release"}"#), 409, 1, "holds nothing");
+    // The console's own deeds say as much, and the secret of an address is nowhere.
+    let made = world.ok(&["feed", "add", "--name", "Marta", "--json"]);
+    world.ok(&["silence", "add", "--channel", "hook", "--for", "1h", "--by", "Berta", "--because", "prueba"]);
+    let log = deeds(&world);
+    let about = |what: &str, about: &str| {
+        log.iter().filter(|deed| deed["what"] == what && deed["about"].as_str().is_some_and(|said| said.starts_with(about))).count()
+    };
+    assert_eq!(about("POST /api/v1/silences", &format!("case {A}, kinds filing.*; by Ana, {silence}")), 1, "{log:#?}");
+    assert_eq!(about(&format!("POST /api/v1/deliveries/{id}/retry"), id), 2, "{log:#?}");
+    assert_eq!(about("POST /api/v1/deliveries/retry", "all, channel hook"), 1, "{log:#?}");
+    assert_eq!(about("POST /api/v1/sources/ec-esatje/brake", "ec-esatje"), 1, "{log:#?}");
+    assert_eq!(about(&format!("DELETE /api/v1/silences/{silence}"), &silence), 2, "{log:#?}");
+    assert_eq!(about("feed add", "for Marta: all cases"), 1, "{log:#?}");
+    assert_eq!(about("silence", "channel hook; by Berta"), 1, "{log:#?}");
+    let secret = made.split("/feeds/").nth(1).and_then(|rest| rest.split(['.', '/', '"']).next()).unwrap_or("no address");
+    assert!(secret.len() > 20 && !format!("{log:?}").contains(secret), "{made}");
+    program.no("GET", "/deliveries/17721", None, 404, 4, "there is no delivery 17721");
+    program.no("POST", "/deliveries/nada/retry", None, 404, 4, "there is no delivery nada");
+    program.no("POST", "/deliveries/00000000000000000000000000000000/retry", None, 404, 4, "there is no delivery");
+    program.no("GET", "/hearings/between?from=2026-03-02&to=2026-03-01", None, 422, 2, "from 2026-03-02 to 2026-03-01 there is no day");
     let health = program.get("/health");
     assert_eq!((&health["alive"], &health["ready"], &health["cases"]), (&json!(true), &json!(true), &json!({"ok": 1})), "{health}");
     assert_eq!(health["counts"]["events"], program.get("/events?limit=500")["next"]);

@@ -16,6 +16,7 @@ use crate::domain::docket::{Entry, EntryKey};
 use crate::domain::event::{Event, EventKind};
 use crate::domain::id::Id;
 use crate::domain::redact::cut;
+use crate::domain::sentence;
 use crate::wire::api::case::{EntryPage, EventMark, Timeline, TimelineEntry};
 use crate::wire::api::docket::{DocumentForm, EntryForm};
 
@@ -204,8 +205,7 @@ pub(super) fn entry(eye: &Eye, subject: &Subject<'_>, version: Option<u32>, key:
     let found = open.docket.entries.iter().find(is_it);
     let shown = found.and_then(|entry| if eye.sees_all() { Some(entry.clone()) } else { masks::entry(entry, &about) });
     let (Some(entry), Some(shown)) = (found, shown) else {
-        let why = format!("version {} of {} has no such entry", open.number, subject.watch.number.canonical);
-        return Err(Answer::No { why, code: 4 });
+        return Err(Answer::no(4, &sentence::NO_ENTRY, &[&open.number, &subject.watch.number.canonical]));
     };
     let events = eye.events(subject)?;
     let own: Vec<&Event> = events.iter().filter(|event| event.entry.as_ref().is_some_and(|told| told.key == entry.key)).collect();

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::super::looking::Looking;
 use crate::ask::Ask;
 use crate::domain::access::Role;
-use crate::web::{face, links};
+use crate::web::{face, links, trail};
 use crate::wire::api::visits::{VisitLine, VisitList};
 
 /// Visits.
@@ -15,11 +15,11 @@ pub(super) async fn now(look: &Looking) -> Result<Response, Response> {
     look.visitor.need(Role::Editor)?;
     let card = look.card().await?;
     let ask = Ask::Poll { cases: vec![look.case()], dry_run: false };
-    let visited = look.pages.line.get::<VisitList>(ask, look.visitor.sight()).await;
-    Ok(match visited {
+    let (visited, about) = trail::asked::<VisitList>(&look.pages, &look.visitor, ask).await;
+    Ok(about.with(match visited {
         Err(refusal) => face::refused(&look.visitor, "/cases", &refusal),
         Ok(list) => face::lead_to(&format!("{}{}", Looking::address(&card), links::query(&[("done", came(list.visits.first()))]))),
-    })
+    }))
 }
 
 /// What came of it, by the word for its notice.

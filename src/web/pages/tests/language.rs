@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use super::*;
+use crate::domain::deed::Outcome;
 use crate::message::short_instant;
 use crate::store::audit::Deed;
 
@@ -32,8 +33,8 @@ async fn why_a_form_was_refused_is_said_in_the_language_of_whoever_sent_it() {
         ("/cases/add", "source=nada&number=1", 400, "No se conoce la fuente «nada».", "unknown source"),
         ("/cases/add", "source=ec-esatje&number=17721-2024-00099G&tags=a%00b", 400, "Una etiqueta es una línea", "a tag must be one line"),
         ("/cases/ec-esatje/17721-2024-99999/remove", "", 404, "No se vigila ningún expediente", "no case"),
-        ("/deliveries/nada/retry", "", 400, "no es el identificador de un envío", "is no delivery id"),
-        ("/deliveries/00000000000000000000000000000000/retry", "", 400, "No hay ningún envío", "there is no delivery"),
+        ("/deliveries/nada/retry", "", 404, "No hay ningún envío nada.", "there is no delivery nada"),
+        ("/deliveries/00000000000000000000000000000000/retry", "", 404, "No hay ningún envío", "there is no delivery"),
         ("/sources/ec-esatje/brake", "do=release", 400, "El freno no retiene nada", "the brake holds nothing"),
         ("/sources/ec-esatje/brake", "do=x", 400, "«x» no es una decisión", "is no decision"),
         ("/silences", "hours=72&by=Ana&because=x", 400, "Esto silenciaría todo", "this would silence everything"),
@@ -112,7 +113,7 @@ async fn days_of_a_record_are_written_as_people_write_them() {
 #[tokio::test]
 async fn what_was_done_stands_on_the_clock_of_the_list_like_everything_else() {
     let world = World::open().await;
-    let deed = Deed { at: at(), user: None, token: None, from: None, what: "prueba".into(), about: None, refused: None };
+    let deed = Deed { at: at(), user: None, token: None, from: None, what: "prueba".into(), about: None, outcome: Outcome::Done };
     world.handles.store.audit(deed).expect("noted");
     let zone = world.handles.config.load().zone.clone();
     assert_ne!(zone, TimeZone::UTC);
