@@ -48,6 +48,9 @@ impl Filter {
         let (from, to) = match (self.days(), ahead) {
             (None, true) => (day(today), None),
             (None, false) => (None, day(before)),
+            // Of a month that is over nothing is ahead, and of one that has not begun nothing is past.
+            (Some((_, last)), true) if last < today => (day(Date::MAX), day(Date::MAX)),
+            (Some((first, _)), false) if before < first => (day(Date::MAX), day(Date::MAX)),
             (Some((first, last)), true) => (day(first.max(today)), day(last)),
             (Some((first, last)), false) => (day(first), day(last.min(before))),
         };
@@ -256,6 +259,10 @@ mod tests {
         assert_eq!(of("2027-03", true), ["2027-03-10", "2027-03-31"]);
         assert_eq!(of("2027-03", false), ["2027-03-01", "2027-03-09"]);
         assert_eq!(of("2027-02", false), ["2027-02-01", "2027-02-28"]);
+        for (month, ahead) in [("2027-02", true), ("2027-04", false)] {
+            let [from, to] = of(month, ahead);
+            assert!(from == to && from > "2100".to_owned(), "none, and not two days that are turned around: {from} {to}");
+        }
         for wrong in ["2027-13", "2027-3", "x", "2027-03-01"] {
             assert_eq!(of(wrong, true), ["2027-03-10".to_owned(), String::new()], "{wrong}");
         }

@@ -48,15 +48,22 @@ fn what_the_brake_holds_is_on_no_public_page_and_in_no_feed_until_it_is_released
     let shown = || get(port, "/public/mesa/data.json").text().matches("record.edited").count();
     let entries = || get(port, &feed).text().matches("<entry>").count();
     edit(&world, &numbers[..6], "Pie de página nuevo");
+    let held = |world: &World| {
+        let all = world.deliveries(&["--failed"]);
+        all.iter().filter(|delivery| delivery["braked"] == true && delivery["channel"] == "hook").count()
+    };
     world.until("the sixth case is not held", |world| {
-        let held = world.deliveries(&["--failed"]);
-        held.iter().filter(|delivery| delivery["braked"] == true && delivery["channel"] == "hook").count() >= 4
+        let all = world.deliveries(&[]);
+        all.iter().filter(|delivery| delivery["channel"] == "hook").count() >= 6 && held(world) > 0
     });
-    // What was sent before the brake was pulled may stand there; nothing else may, however long one looks.
+    // How many were sent before the brake was pulled hangs on the order of the visits. They may stand there; nothing else may, however long
+    // one looks.
+    let sent = 6 - held(&world);
+    assert!(sent <= 4, "{sent}");
     for _ in 0..3 {
         world.visits(1);
         let (public, fed) = (shown(), entries());
-        assert!(public <= 2 && fed <= 2, "{public} {fed}");
+        assert!(public <= sent && fed <= sent, "{public} {fed} {sent}");
     }
     world.ok(&["release", "ec-esatje"]);
     assert!(world.hooks.wait_for(|got| got.iter().filter(|hook| hook.kind == "record.edited").count() >= 6), "{}", world.log());

@@ -65,8 +65,8 @@ fn wrong_input_gets_one_clear_sentence_and_its_exit_code() {
         (&["show", B, "--version", "9"], 1, "it has version 1"),
         (&["add", "ec-esatge", "17721-2024-00012G"], 2, "did you mean \"ec-esatje\"?"),
         (&["add", "ec-esatje", "17721/24"], 2, "17721-2019-00029G"),
-        (&["retry", "00000000000000000000000000000000"], 1, "there is no delivery"),
-        (&["retry", "abc"], 2, "no delivery id"),
+        (&["retry", "00000000000000000000000000000000"], 4, "there is no delivery"),
+        (&["retry", "abc"], 4, "there is no delivery abc"),
         (&["sources", "ec-esatge"], 2, "did you mean"),
     ];
     for (arguments, code, words) in cases {

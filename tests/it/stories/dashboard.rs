@@ -33,7 +33,7 @@ fn a_delivery_that_was_given_up_is_found_and_sent_again() {
         json!(["goto", "/deliveries"]),
         json!(["select", "Estado", "los que requieren atención"]),
         json!(["at", "/deliveries\\?state=failed"]),
-        json!(["click", "link", "no entregado", "a part"]),
+        json!(["click", "link", "Detalle", "a part"]),
         json!(["see", "Intentos"]),
         json!(["see", "500"]),
         json!(["axe"]),
@@ -225,7 +225,7 @@ fn a_form_that_is_filled_in_wrongly_says_what_to_do_and_changes_nothing() {
     let large = format!("case={}", "x".repeat(3 << 20));
     assert_eq!(silences(&large).status, 413);
     assert_eq!(ask(port, "POST", "/silences", &[("origin", &format!("http://127.0.0.1:{port}"))], b"{}").status, 415);
-    assert_eq!(post(port, "/deliveries/nada/retry", "").status, 400);
+    assert_eq!(post(port, "/deliveries/nada/retry", "").status, 404);
     assert_eq!(post(port, "/sources/ec-esatje/brake", "do=release").status, 400, "nothing is held");
     assert_eq!(post(port, "/sources/ec-esatje/brake", "do=burn").status, 400);
     assert_eq!(get(port, "/deliveries/00000000000000000000000000000000").status, 404);
