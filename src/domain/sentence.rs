@@ -81,7 +81,7 @@ fn filled(template: &str, part: impl Fn(usize, &mut String)) -> String {
 
 macro_rules! sentences {
     ($($name:ident: $en:literal, $es:literal;)*) => {
-        $(#[doc = $en] pub const $name: Sentence = Sentence { en: $en, es: $es };)*
+        $(#[doc = concat!("```text\n", $en, "\n```")] pub const $name: Sentence = Sentence { en: $en, es: $es };)*
 
         /// All of them. Of two that begin alike the closer one stands first.
         const ALL: &[Sentence] = &[$($name),*];

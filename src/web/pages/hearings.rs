@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(of("2027-02", false), ["2027-02-01", "2027-02-28"]);
         for (month, ahead) in [("2027-02", true), ("2027-04", false)] {
             let [from, to] = of(month, ahead);
-            assert!(from == to && from > "2100".to_owned(), "none, and not two days that are turned around: {from} {to}");
+            assert!(from == to && from.as_str() > "2100", "none, and not two days that are turned around: {from} {to}");
         }
         for wrong in ["2027-13", "2027-3", "x", "2027-03-01"] {
             assert_eq!(of(wrong, true), ["2027-03-10".to_owned(), String::new()], "{wrong}");
