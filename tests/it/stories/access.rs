@@ -313,9 +313,22 @@ fn whoever_has_an_account_comes_in_and_stays_until_it_ends() {
 #[test]
 fn behind_a_proxy_the_client_counts_and_not_what_it_says_of_itself() {
     let (mut world, port) = world_with("\n[web]\ntrusted_proxies = [\"127.0.0.1\"]\n");
+    world.list = world.list.replacen("listen = ", "url = \"https://veedor.example.org\"\nlisten = ", 1);
+    world.write(&world.list);
     start(&mut world, port);
+    let check = world.ok(&["check"]);
+    assert!(check.contains("reached  https://veedor.example.org/, the dashboard and the API"), "{check}");
     add(&world, "ana", "editor");
     let mut ana = Browser::behind(port, "198.51.100.1");
+    // Another name that leads to the proxy leads no further, and a program reads why.
+    ana.more[2].1 = "evil.example".to_owned();
+    ana.get("/login").says(421, "under the name of `url`");
+    let told = ana.get("/api/v1/cases");
+    assert_eq!((told.status, told.header("content-type")), (421, "application/problem+json"), "{}", told.body);
+    ana.more[2].1 = "veedor.example.org".to_owned();
+    let led = ana.get("/cases");
+    led.leads("/login?next=%2Fcases");
+    assert!(led.header("content-security-policy").contains("default-src 'none'") && led.header("x-content-type-options") == "nosniff");
     let set = ana.log_in("ana", GOOD);
     set.leads("/account");
     let cookie = set.header("set-cookie");
@@ -324,6 +337,23 @@ fn behind_a_proxy_the_client_counts_and_not_what_it_says_of_itself() {
         "{cookie}"
     );
     assert!(ana.is_in());
+    // What somebody mutes on a page stands in the log with what and whom.
+    ana.post("/silences", &[("tag", ""), ("channel", "hook"), ("hours", "24"), ("because", "prueba")]).leads("/silences?done=muted");
+    ana.post("/feeds", &[("name", "Marta"), ("language", "es")]).says(200, "Marta");
+    ana.post("/cases/add", &[("source", "ec-esatje"), ("number", "17721-2024-00011G")])
+        .leads("/cases/ec-esatje/17721-2024-00011G?done=already");
+    let log: serde_json::Value = serde_json::from_str(&world.ok(&["audit", "--json"])).expect("JSON");
+    for (what, about, outcome) in [
+        ("POST /silences", "channel hook; by ana, ", "done"),
+        ("POST /feeds", "for Marta: all cases, ", "done"),
+        ("POST /cases/add", "ec-esatje 17721-2024-00011G", "unchanged"),
+    ] {
+        let is_it = |deed: &serde_json::Value| {
+            let is_about = deed["about"].as_str().is_some_and(|said| said.starts_with(about));
+            deed["what"] == what && is_about && deed["outcome"] == outcome && deed["user"] == "ana"
+        };
+        assert!(log["deeds"].as_array().is_some_and(|deeds| deeds.iter().any(is_it)), "{what}: {log:#}");
+    }
     // In the clear nothing is answered, and no cookie is read.
     ana.more[1].1 = "http".to_owned();
     for path in ["/account", "/login", "/api/v1/cases"] {

@@ -254,6 +254,13 @@ fn cases_are_added_visited_and_removed_once_for_each_key() {
     // What the daemon may not write is said, and changes nothing. Root may write anything.
     program.no("POST", "/cases", Some(r#"{"source": "ec-esatge", "number": "1"}"#), 422, 2, "did you mean");
     program.no("POST", "/cases", Some(r#"{"source": "ec-esatje", "number": "x"}"#), 422, 2, "x");
+    // The last case of a tag that everybody may see is kept until the tag is not.
+    let before = std::fs::read_to_string(world.path("watchlist.toml")).expect("the list");
+    std::fs::write(world.path("watchlist.toml"), format!("{before}\n[public]\ntags = [\"mesa\"]\n")).expect("written");
+    world.ok(&["reload"]);
+    program.no("DELETE", &format!("/cases/ec-esatje/{B}"), None, 409, 1, "\"mesa\" is a tag of the public page, and this is its last case");
+    std::fs::write(world.path("watchlist.toml"), before).expect("written");
+    world.ok(&["reload"]);
     let gone = program.ask("DELETE", &format!("/api/v1/cases/ec-esatje/{B}"), &[], None);
     assert_eq!((gone.status, &gone.json()["left"]), (200, &json!(1)), "{}", gone.body);
     program.no("GET", &format!("/cases/ec-esatje/{B}"), None, 404, 4, "no case");
