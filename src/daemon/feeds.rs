@@ -376,4 +376,22 @@ mod tests {
             assert_eq!(document.join(&way(of)).expect("an address").as_str(), "https://veedor.example.org/x/");
         }
     }
+
+    #[test]
+    fn where_others_reach_the_dashboard_its_whole_address_is_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = |more: &str| {
+            let list = folder.path().join("watchlist.toml");
+            let text = format!(
+                "[veedor]\ncontact = \"pruebas@example.org\"\nurl = \"https://veedor.example.org/\"\n{more}\n[[case]]\nsource = \"ec-esatje\"\nnumber = \
+                 \"17721-2024-00011G\"\n"
+            );
+            std::fs::write(&list, text).expect("a list");
+            Config::load(&list).expect("good").config
+        };
+        let behind = config("[web]\ntrusted_proxies = [\"127.0.0.1\"]");
+        assert_eq!(dashboard(&behind, &FeedScope::All), "https://veedor.example.org/");
+        // Without a proxy only recipients' links are served there.
+        assert_eq!(dashboard(&config(""), &FeedScope::All), "../../");
+    }
 }

@@ -18,7 +18,7 @@ use super::condition::{Class, Topic};
 use super::delay_summary::{CaseLine, DelaySummary, Numbers, TagLine};
 use super::delivery::{Delivery, DeliveryState};
 use super::disagreement::{Disagreement, Point};
-use super::docket::{Docket, EntryKey, Party};
+use super::docket::{Docket, Entry, EntryKey, Party};
 use super::event::{Actor, Event, EventEntry, EventHearing, EventKind, FieldChange, MISSING_SINCE, Severity};
 use super::hearing::{HearingMention, HearingMode, HearingStatus};
 use super::id::{Id, sha256};
@@ -91,6 +91,22 @@ pub fn bare(kind: EventKind) -> Event {
         field: None,
         seen_at: seen_at(),
         page_sha256: sha256(b"page"),
+    }
+}
+
+/// An entry of a docket, of a day and without a key.
+pub fn act(day: jiff::civil::Date, title: &str, text: &str) -> Entry {
+    Entry {
+        key: EntryKey(String::new()),
+        date: Some(day),
+        time: None,
+        title: title.to_owned(),
+        text: text.to_owned(),
+        documents: Vec::new(),
+        annulled: false,
+        withheld: None,
+        notice_of: None,
+        extra: BTreeMap::new(),
     }
 }
 

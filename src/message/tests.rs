@@ -6,6 +6,7 @@ use crate::domain::about::About;
 use crate::domain::about::{Language, Profile};
 use crate::domain::delivery::MOST_EVENTS;
 use crate::domain::event::{Actor, Event, EventKind};
+use crate::domain::hearing::HearingStatus;
 use crate::domain::sample;
 
 fn mail(events: &[Event], about: &About<'_>) -> Letter {
@@ -173,4 +174,23 @@ fn an_organisation_sees_initials() {
     for text in [&letter.subject, &letter.text, &letter.html] {
         assert!(text.contains("P. F. D.") && !text.contains("FICTICIA"), "{text}");
     }
+}
+
+/// What puts a hearing off often names its day alone.
+#[test]
+fn of_a_hearing_that_is_off_the_hour_is_said_that_the_calendar_knows_and_else_none() {
+    let watch = sample::watch();
+    let mut event = sample::invited();
+    event.kind = EventKind::HearingDeferred;
+    let hearing = event.hearing.as_mut().expect("a hearing");
+    (hearing.mention.status, hearing.mention.time) = (HearingStatus::Deferred, None);
+    let told = |event: &Event| mail(std::slice::from_ref(event), &sample::about(&watch, Language::Es)).text;
+    assert!(told(&event).contains("12 de marzo de 2024, 09:00"), "{}", told(&event));
+    event.hearing.as_mut().expect("a hearing").appointments.clear();
+    let text = told(&event);
+    assert!(text.contains("12 de marzo de 2024") && !text.contains("hora no indicada"), "{text}");
+    // One that is set without an hour says so.
+    event.kind = EventKind::HearingScheduled;
+    event.hearing.as_mut().expect("a hearing").mention.status = HearingStatus::Convened;
+    assert!(told(&event).contains("12 de marzo de 2024, hora no indicada"), "{}", told(&event));
 }

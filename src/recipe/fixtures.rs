@@ -173,7 +173,14 @@ const NO_ANSWER: &[&str] = &["blocked", "block-page-200", "maintenance", "mainte
 fn every_shipped_recipe_says_what_is_known_and_shows_a_hearing_a_ruling_nothing_and_a_block() {
     for (id, file, _) in shipped() {
         let recipe = shipped_recipe(id).unwrap();
-        for (key, text) in [("terms", &recipe.terms), ("robots", &recipe.robots), ("confidence", &recipe.confidence)] {
+        let known = [
+            ("terms", &recipe.terms),
+            ("terms_es", &recipe.terms_es),
+            ("robots", &recipe.robots),
+            ("robots_es", &recipe.robots_es),
+            ("confidence", &recipe.confidence),
+        ];
+        for (key, text) in known {
             assert!(text.as_ref().is_some_and(|text| text.len() > 10), "{file} does not say what is known: {key}");
         }
         assert!(recipe.import_only.is_none() || recipe.how.is_some(), "{file} does not say how a page is saved");

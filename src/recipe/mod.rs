@@ -108,8 +108,12 @@ pub struct Recipe {
     pub timeout: Duration,
     /// What is known of its terms of use.
     pub terms: Option<String>,
+    /// The same in Spanish.
+    pub terms_es: Option<String>,
     /// What is known of its robots.txt.
     pub robots: Option<String>,
+    /// The same in Spanish.
+    pub robots_es: Option<String>,
     /// How well the shapes are known, and from where.
     pub confidence: Option<String>,
     /// Why it is never polled: what it shows comes from pages that a person saved.

@@ -29,8 +29,8 @@ macro_rules! tables {
 }
 
 tables! {
-    /// Name → what the store says of itself: `format`, `writes`, the flushes that were confirmed, `mail_domain`, the right side
-    /// of its message ids, and `link_key`, from which recipients' links are made.
+    /// Name → what the store says of itself: `format`, `writes`, the flushes that were confirmed, `mail_domain` and `calendar_domain`, the right
+    /// sides of its message ids and appointments, `numbers`, which events have none, and `link_key`, from which recipients' links are made.
     Meta = "meta",
     /// Number u32 → a source, or a channel with a recipient: strings that many rows would repeat.
     Word = "word",

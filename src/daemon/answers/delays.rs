@@ -144,8 +144,9 @@ pub(super) fn known_tag(eye: &Eye, typed: &str) -> Result<Result<(), Answer>, St
     Ok(Err(no_tag(typed, near)))
 }
 
-fn tag_among<'c>(cases: impl Iterator<Item = &'c Watch>, typed: &str) -> Result<String, Answer> {
-    let all: BTreeSet<&str> = cases.flat_map(|watch| &watch.tags).map(String::as_str).collect();
+/// The tag, if one of these cases has it.
+pub(super) fn tag_among<'c>(cases: impl IntoIterator<Item = &'c Watch>, typed: &str) -> Result<String, Answer> {
+    let all: BTreeSet<&str> = cases.into_iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
     if all.contains(typed) {
         return Ok(typed.to_owned());
     }
@@ -153,7 +154,7 @@ fn tag_among<'c>(cases: impl Iterator<Item = &'c Watch>, typed: &str) -> Result<
 }
 
 /// That no case has a tag.
-pub(super) fn no_tag(typed: &str, near: Option<&str>) -> Answer {
+fn no_tag(typed: &str, near: Option<&str>) -> Answer {
     match near {
         Some(near) => Answer::no(2, &sentence::NO_TAG_NEAR, &[&typed, &near]),
         None => Answer::no(2, &sentence::NO_TAG, &[&typed, &"`veedor list` shows the tags"]),

@@ -17,6 +17,7 @@ use crate::diag::nearest;
 use crate::domain::about::Stop;
 use crate::domain::event::{Audience, Event, EventKind};
 use crate::domain::id::Id;
+use crate::domain::sentence;
 use crate::domain::silence::is_pattern;
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -151,11 +152,13 @@ fn behind(number: u64, newest: u64) -> Answer {
     Answer::No { why, code: 1 }
 }
 
-fn known_kinds(patterns: &[String]) -> Result<(), Answer> {
+/// Refuses a pattern that no kind fits.
+pub(super) fn known_kinds(patterns: &[String]) -> Result<(), Answer> {
     let Some(pattern) = patterns.iter().find(|pattern| !is_pattern(pattern)) else { return Ok(()) };
     let names = EventKind::ALL.iter().map(|kind| kind.name());
     let families: Vec<String> = names.clone().filter_map(|name| Some(format!("{}.*", name.split_once('.')?.0))).collect();
-    let near = nearest(pattern, families.iter().map(String::as_str).chain(names));
-    let hint = near.map_or("docs/events lists them".to_owned(), |near| format!("did you mean {near}?"));
-    Err(Answer::No { why: format!("no event is called \"{pattern}\"; {hint}"), code: 2 })
+    Err(match nearest(pattern, families.iter().map(String::as_str).chain(names)) {
+        Some(near) => Answer::no(2, &sentence::NO_KIND_NEAR, &[pattern, &near]),
+        None => Answer::no(2, &sentence::NO_KIND, &[pattern]),
+    })
 }

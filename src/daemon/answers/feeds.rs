@@ -5,13 +5,12 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::delays::no_tag;
+use super::delays::tag_among;
 use super::{Desk, find};
 use crate::ask::Answer;
 use crate::ask::board::{FeedQuestion, FeedWanted};
 use crate::config::Config;
 use crate::daemon::feeds;
-use crate::diag::nearest;
 use crate::domain::about::Language;
 use crate::domain::feed::{FeedAddress, LONGEST_NAME, Scope, Token};
 use crate::domain::id::Id;
@@ -90,7 +89,7 @@ fn checked(config: &Config, wanted: FeedWanted, token: &Token, now: Timestamp) -
     let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let scope = match (filled(tag), filled(case)) {
         (Some(_), Some(_)) => return Err(Answer::no(2, &sentence::TAG_OR_CASE, &[])),
-        (Some(tag), None) => Scope::Tag(known_tag(config, tag)?),
+        (Some(tag), None) => Scope::Tag(tag_among(&config.cases, &tag)?),
         (None, Some(typed)) => Scope::Case(find(config, &typed)?.1.case.clone()),
         (None, None) => Scope::All,
     };
@@ -101,14 +100,6 @@ fn checked(config: &Config, wanted: FeedWanted, token: &Token, now: Timestamp) -
         Some(other) => return Err(Answer::no(2, &sentence::FEED_LANGUAGE, &[&other])),
     };
     Ok(FeedAddress::new(token, name, scope, language, now))
-}
-
-fn known_tag(config: &Config, typed: String) -> Result<String, Answer> {
-    let all = || config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str);
-    if all().any(|tag| tag == typed) {
-        return Ok(typed);
-    }
-    Err(no_tag(&typed, nearest(&typed, all())))
 }
 
 /// Where the dashboard is reached.

@@ -59,9 +59,9 @@ pub async fn public(desk: &Desk, tag: &str) -> Result<Value, Answer> {
             let is_it = |case: &&CaseDelays| case.source == watch.case.source && case.number == watch.number.canonical;
             let Some(measured) = report.cases.iter().find(is_it) else { continue };
             let changes = changes(&store, &read, &config, watch, &journal)?;
-            let (held, not_held) = outcomes(&store, &read, &config, watch, now)?;
+            let settings = outcomes(&store, &read, &config, watch, now)?;
             let next = coming.remove(&watch.case).unwrap_or_default();
-            cases.push(PublicCase { changes, next, held, not_held, ..case(measured) });
+            cases.push(case(measured, changes, next, settings));
         }
         Ok::<_, StoreError>(PublicPage { tag, cases })
     })
@@ -100,7 +100,7 @@ fn outcomes(store: &Store, read: &Read, config: &Config, watch: &Watch, now: Tim
     Ok((count(|outcome| outcome == Outcome::Held), count(Outcome::is_not_held)))
 }
 
-fn case(measured: &CaseDelays) -> PublicCase {
+fn case(measured: &CaseDelays, changes: Vec<PublicChange>, next: Vec<PublicHearing>, (held, not_held): (usize, usize)) -> PublicCase {
     PublicCase {
         number: measured.number.clone(),
         name: measured.name.clone(),
@@ -108,10 +108,10 @@ fn case(measured: &CaseDelays) -> PublicCase {
         subject: measured.subject.clone(),
         url: Some(measured.url.clone()).filter(|url| !url.is_empty()),
         read_at: measured.read.map(|at| at.to_string()),
-        next: Vec::new(),
-        held: 0,
-        not_held: 0,
-        changes: Vec::new(),
+        next,
+        held,
+        not_held,
+        changes,
     }
 }
 

@@ -5,16 +5,16 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::delays::no_tag;
+use super::delays::tag_among;
+use super::events::known_kinds;
 use super::{Desk, find};
 use crate::ask::line::Sight;
 use crate::ask::{Answer, Wanted};
 use crate::config::Config;
-use crate::diag::{nearest, suggestion};
-use crate::domain::event::EventKind;
+use crate::diag::suggestion;
 use crate::domain::id::Id;
 use crate::domain::sentence::{self, Sentence};
-use crate::domain::silence::{LONGEST, LONGEST_NAME, LONGEST_REASON, MOST_KINDS, Scope, Silence, is_pattern};
+use crate::domain::silence::{LONGEST, LONGEST_NAME, LONGEST_REASON, MOST_KINDS, Scope, Silence};
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::pulse::blocking;
@@ -100,20 +100,9 @@ fn checked(config: &Config, wanted: Wanted, now: Timestamp) -> Result<Silence, A
     if kinds.len() > MOST_KINDS {
         return Err(Answer::no(2, &sentence::MANY_KINDS, &[&MOST_KINDS]));
     }
-    if let Some(pattern) = kinds.iter().find(|pattern| !is_pattern(pattern)) {
-        let names = EventKind::ALL.iter().map(|kind| kind.name());
-        let families: Vec<String> = names.clone().filter_map(|name| Some(format!("{}.*", name.split_once('.')?.0))).collect();
-        let near = nearest(pattern, families.iter().map(String::as_str).chain(names));
-        return Err(match near {
-            Some(near) => Answer::no(2, &sentence::NO_KIND_NEAR, &[pattern, &near]),
-            None => Answer::no(2, &sentence::NO_KIND, &[pattern]),
-        });
-    }
+    known_kinds(&kinds)?;
     if let Some(tag) = &tag {
-        let known: Vec<&str> = config.cases.iter().flat_map(|watch| &watch.tags).map(String::as_str).collect();
-        if !known.contains(&tag.as_str()) {
-            return Err(no_tag(tag, nearest(tag, known.iter().copied())));
-        }
+        tag_among(&config.cases, tag)?;
     }
     if let Some(id) = channel.as_ref().filter(|id| config.channel(id).is_none()) {
         let ids: Vec<&str> = config.channels.iter().map(|channel| channel.id.as_str()).collect();

@@ -234,6 +234,7 @@ mod tests {
     use super::*;
     use crate::domain::docket::{Entry, Heading};
     use crate::domain::health::Health;
+    use crate::domain::sample::act;
     use crate::domain::schedule::Row;
     use crate::store::commit::Visit;
     use crate::store::open::Options;
@@ -275,18 +276,8 @@ number = "17721-2024-00011G"
         fn version(&self, number: u32, when: &str, text: &str, told: Option<Carried>) {
             let case = &self.config.cases[0].case;
             let now = at(when);
-            let entry = Entry {
-                key: EntryKey("e0".to_owned()),
-                date: Some(now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()),
-                time: None,
-                title: "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)".to_owned(),
-                text: text.to_owned(),
-                documents: Vec::new(),
-                annulled: false,
-                withheld: None,
-                notice_of: None,
-                extra: std::collections::BTreeMap::new(),
-            };
+            let day = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+            let entry = Entry { key: EntryKey("e0".to_owned()), ..act(day, "CONVOCATORIA AUDIENCIA DE JUICIO (DECRETO)", text) };
             let docket = Docket { heading: Heading::default(), entries: vec![entry], ..Docket::default() };
             let head = Head { version: number, health: Health::Ok, ..self.head(now) };
             let id = crate::domain::id::Id::derive(&[&number.to_be_bytes()]);

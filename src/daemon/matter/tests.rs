@@ -11,6 +11,7 @@ use crate::domain::clock_news::ClockNews;
 use crate::domain::diff::MissingParts;
 use crate::domain::docket::{Entry, EntryKey};
 use crate::domain::health::Health;
+use crate::domain::sample::act;
 use crate::domain::schedule::Row;
 use crate::store::Version;
 use crate::store::braked::Decision;
@@ -56,22 +57,6 @@ struct Pair {
     cids: Vec<Cid>,
 }
 
-/// An act of a day.
-fn entry(day: Date, title: &str, text: &str) -> Entry {
-    Entry {
-        key: EntryKey(String::new()),
-        date: Some(day),
-        time: None,
-        title: title.to_owned(),
-        text: text.to_owned(),
-        documents: Vec::new(),
-        annulled: false,
-        withheld: None,
-        notice_of: None,
-        extra: std::collections::BTreeMap::new(),
-    }
-}
-
 fn at(text: &str) -> Timestamp {
     text.parse().expect("an instant")
 }
@@ -102,7 +87,7 @@ impl Pair {
     /// A version of a case that shows these acts, the oldest first.
     fn acts(&self, which: usize, when: &str, acts: Vec<(Date, &str, String)>) {
         let entries = acts.into_iter().enumerate().rev();
-        let entries = entries.map(|(nth, (day, title, text))| Entry { key: EntryKey(nth.to_string()), ..entry(day, title, &text) });
+        let entries = entries.map(|(nth, (day, title, text))| Entry { key: EntryKey(nth.to_string()), ..act(day, title, &text) });
         self.docket(which, at(when), Docket { entries: entries.collect(), ..Docket::default() });
     }
 

@@ -129,7 +129,9 @@ fn head(draft: &Draft<'_>, out: &mut String) {
     line(out, "");
     line(out, "# TODO: read the terms of use and robots.txt, and write down what they say. A site that forbids machines is not polled.");
     line(out, "terms      = \"Not read yet.\"");
+    line(out, "terms_es   = \"Todavía no se leyeron.\"");
     line(out, "robots     = \"Not known; read at the first visit and obeyed.\"");
+    line(out, "robots_es  = \"No se conoce; se lee en la primera visita y se respeta.\"");
     line(out, "confidence = \"[C] inferred from one saved page.\"");
     line(out, "unverified = \"it was begun from one saved page, and has not been seen to work with the live site\"");
     line(out, &format!("examples   = [{}]", quoted(&draft.example)));

@@ -53,6 +53,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let daily = reader.integer("daily", 1, 1_000_000);
     let timeout = reader.duration("timeout");
     let (terms, robots, confidence) = (reader.text("terms"), reader.text("robots"), reader.text("confidence"));
+    let (terms_es, robots_es) = (reader.text("terms_es"), reader.text("robots_es"));
     let (import_only, how, unverified) = standing::standing(reader);
     let examples = reader.texts("examples").unwrap_or_default();
     let sliding = reader.flag("sliding");
@@ -97,7 +98,9 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         daily: daily.and_then(|daily| u32::try_from(daily.value).ok()).unwrap_or(1000),
         timeout: timeout.map_or(Duration::from_secs(30), |timeout| timeout.value),
         terms: text(terms),
+        terms_es: text(terms_es),
         robots: text(robots),
+        robots_es: text(robots_es),
         confidence: text(confidence),
         import_only,
         how,

@@ -20,7 +20,6 @@ mod looking;
 pub(super) mod settings;
 pub(super) mod silences;
 pub(super) mod sources;
-mod terms;
 pub(super) mod today;
 pub(super) mod users;
 mod watching;

@@ -7,15 +7,15 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use super::terms;
 use crate::ask::Ask;
 use crate::ask::line::Refusal;
+use crate::domain::about::Language;
 use crate::domain::access::Role;
 use crate::domain::sentence;
 use crate::web::face::refused;
 use crate::web::fields::Fields;
 use crate::web::moment::{span, when, when_known};
-use crate::web::said::{kind, reason};
+use crate::web::said::{kind, reason, text};
 use crate::web::visitor::Visitor;
 use crate::web::words::{condition, health};
 use crate::web::{Pages, face, trail};
@@ -75,9 +75,9 @@ fn one(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, cases: &CaseList
                     dt { (say("Entre dos consultas", "Between two requests")) } dd { (span(visitor, source.gap_seconds)) }
                     dt { (say("Horario", "Hours")) } dd { (source.hours.as_deref().unwrap_or(say("siempre", "always"))) " · " (source.zone) }
                 }
-                @if let Some(terms) = &source.terms { dt { (say("Condiciones de uso", "Terms of use")) } dd { (terms::said(visitor, terms)) } }
+                @if let Some(terms) = &source.terms { dt { (say("Condiciones de uso", "Terms of use")) } dd { (own(visitor, terms, source.terms_es.as_deref())) } }
                 // Once a host has been asked, what it says stands below, and counts.
-                @if let Some(robots) = source.robots_note.as_ref().filter(|_| source.hosts.iter().all(|host| !is_asked(host))) { dt { "robots.txt" } dd { (terms::said(visitor, robots)) } }
+                @if let Some(robots) = source.robots_note.as_ref().filter(|_| source.hosts.iter().all(|host| !is_asked(host))) { dt { "robots.txt" } dd { (own(visitor, robots, source.robots_note_es.as_deref())) } }
                 @if let Some(file) = &source.own_recipe { dt { (say("Receta propia", "Own recipe")) } dd.code { (file) } }
                 @if let Some(what) = &source.unverified { dt { (say("Sin verificar en vivo", "Not verified live")) } dd lang="en" { (what) } }
             }
@@ -164,6 +164,14 @@ fn host(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, host: &HostLine
                 }
             }
         }
+    }
+}
+
+/// What a recipe says of its court, in the language of whoever looks where it says it in that.
+fn own(visitor: &Visitor, en: &str, es: Option<&str>) -> Markup {
+    match es.filter(|_| visitor.language == Language::Es) {
+        Some(es) => html! { (text(es)) },
+        None => html! { span lang="en" { (text(en)) } },
     }
 }
 

@@ -35,8 +35,12 @@ pub struct SourceLine {
     pub zone: String,
     /// Its terms of use, as the recipe has them.
     pub terms: Option<String>,
+    /// The same in Spanish, where the recipe says it.
+    pub terms_es: Option<String>,
     /// What its robots.txt says, as the recipe has it.
     pub robots_note: Option<String>,
+    /// The same in Spanish, where the recipe says it.
+    pub robots_note_es: Option<String>,
     /// Why it is not asked but imported by hand.
     pub import_only: Option<String>,
     /// What of its recipe was never tried against the site.

@@ -92,6 +92,9 @@ fn a_case_is_added_changes_and_what_changed_is_read_down_to_the_page_it_came_fro
         json!(["see", "Entry added"]),
         json!(["axe"]),
         json!(["click", "button", "Español"]),
+        json!(["goto", "/delays"]),
+        // As high as what it shows.
+        json!(["count", "iframe.framed[style*=height]", 1]),
         json!(["goto", "/cases/ec-esatje/17721-2024-00012G"]),
         json!(["click", "link", "Quitar de la lista"]),
         json!(["click", "button", "Dejar de vigilarlo"]),

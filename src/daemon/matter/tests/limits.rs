@@ -13,6 +13,7 @@ use crate::delay::clocks::Rules;
 use crate::domain::clocks::Confidence;
 use crate::domain::docket::Party;
 use crate::domain::id::Id;
+use crate::domain::sample;
 
 /// What a docket may show: a decision and its text, detentions and a release of single persons, an investigation and what makes it longer, a
 /// challenge that makes time stand still, the beginning of rules of low confidence, and everyday acts.
@@ -104,7 +105,7 @@ impl Plan {
             .map(|(nth, act)| {
                 let (title, text) = ACTS[act.what];
                 let day = FIRST.saturating_add(act.dated.days());
-                Entry { key: EntryKey(nth.to_string()), ..entry(day, title, text) }
+                Entry { key: EntryKey(nth.to_string()), ..sample::act(day, title, text) }
             })
             .collect();
         entries.sort_by(|a, b| (b.date, &b.key.0).cmp(&(a.date, &a.key.0)));
@@ -249,7 +250,7 @@ fn in_custody() -> Pair {
 fn accuse(pair: &Pair, when: &str, parties: &[&str], caught: &[&str]) {
     let text = |name: &str| format!("Siento por tal que la orden de prisión preventiva de {name} se hizo efectiva.");
     let act =
-        |(nth, name): (usize, &&str)| Entry { key: EntryKey(nth.to_string()), ..entry(date(2026, 6, 10), "RAZON (RAZON)", &text(name)) };
+        |(nth, name): (usize, &&str)| Entry { key: EntryKey(nth.to_string()), ..act(date(2026, 6, 10), "RAZON (RAZON)", &text(name)) };
     let parties = parties.iter().map(|name| Party { role: "PROCESADO".into(), name: (*name).into() }).collect();
     pair.docket(0, at(when), Docket { entries: caught.iter().enumerate().map(act).collect(), parties, ..Docket::default() });
 }

@@ -123,3 +123,25 @@ async fn what_was_done_stands_on_the_clock_of_the_list_like_everything_else() {
         assert!(!text.contains("UTC") && (path != "/audit" || text.contains(&shown)), "{path}: {text}");
     }
 }
+
+#[tokio::test]
+async fn what_a_recipe_says_of_its_court_is_said_in_both_languages() {
+    let world = World::open().await;
+    let (es, en) = ("No se conocen condiciones de uso de la interfaz.", "No terms of use are known for the interface.");
+    for (language, said, other) in [("es", es, en), ("en", en, es)] {
+        let got = ask(&world.editor, "GET", "/sources", &format!("Cookie: lang={language}\r\n")).await;
+        assert!(got.text.contains(said) && !got.text.contains(other), "{language}: {}", got.text);
+    }
+}
+
+/// A frame holds no dashboard in the dashboard.
+#[tokio::test]
+async fn curves_that_cannot_be_made_say_why_in_their_frame_and_nothing_else() {
+    let world = World::open().await;
+    let got = world.get(&world.editor, "/delays/curves?tag=nada").await;
+    assert_eq!(got.status, 400, "{}", got.text);
+    assert!(words(&got.text).contains("Ningún expediente tiene la etiqueta «nada»"), "{}", got.text);
+    assert!(!got.text.contains("<nav") && !got.text.contains("<form"), "{}", got.text);
+    assert!(got.headers["content-security-policy"].ends_with("frame-ancestors 'self'"));
+    assert!(world.get(&world.editor, "/delays").await.headers["content-security-policy"].ends_with("frame-src 'self'"));
+}
