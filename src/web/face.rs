@@ -232,6 +232,17 @@ pub(super) fn missing(visitor: &Visitor) -> Response {
     with(StatusCode::NOT_FOUND, visitor, "", visitor.say("No se encontró", "Not found"), &body)
 }
 
+/// What cannot be taken back, asked once more before it is done: `press` opens the question, and the form below it answers it. Works without
+/// script, as WCAG 2.2 wants of what deletes (3.3.4).
+pub(super) fn sure(press: &Markup, question: &str, form: &Markup) -> Markup {
+    html! {
+        details.sure {
+            summary.risky { (press) }
+            div.ask { p { (question) } (form) }
+        }
+    }
+}
+
 /// What a change ends with: another page when it was made, and else why it was not.
 pub(super) fn done(visitor: &Visitor, part: &str, made: Result<Value, Refusal>, next: &str) -> Response {
     made.map_or_else(|refusal| refused(visitor, part, &refusal), |_| lead_to(next))

@@ -1,6 +1,6 @@
 //! The fields of a form, whatever came instead: a page says what is wrong with a body that is too large, too slow or no form.
 //!
-//! Taken by the pages that change who may do what. A field that is not there is empty.
+//! Taken by the pages that change who may do what, and by the form of silences. A field that is not there is empty.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const LARGEST: usize = 16 * 1024;
 const READ: usize = 2 << 20;
 
 /// How long a form may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was typed into a form.
 pub(super) struct Fields(Vec<(String, String)>);
@@ -32,6 +32,11 @@ impl Fields {
     /// A field, as typed.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// What was sent under a name that may come several times, as boxes do.
+    pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -80,7 +85,8 @@ pub(super) async fn in_time(State(pages): State<Pages>, request: Request, next: 
     }
 }
 
-async fn arrived<E>(
+/// Waits for a body, and says why it is none. Used by the pages of those who leave as well.
+pub(super) async fn arrived<E>(
     body: impl Future<Output = Result<Bytes, E>>,
     patience: Duration,
 ) -> Result<Bytes, (StatusCode, (&'static str, &'static str))> {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
@@ -20,6 +20,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::sync::Semaphore;
 
+use super::fields;
 use crate::clock::Clock;
 use crate::config::{Channel, Config};
 use crate::domain::case::Watch;
@@ -58,7 +59,7 @@ impl WaysOut {
 
     /// The routes.
     pub(super) fn router(self) -> Router {
-        Router::new().route("/u/{token}", get(show).post(act)).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(self)
+        Router::new().route("/u/{token}", get(show).post(act)).with_state(self)
     }
 }
 
@@ -96,7 +97,11 @@ async fn show(State(ways): State<WaysOut>, Path(token): Path<String>) -> Respons
     answer(&ways, &token, None).await
 }
 
-async fn act(State(ways): State<WaysOut>, Path(token): Path<String>, body: Bytes) -> Response {
+async fn act(State(ways): State<WaysOut>, Path(token): Path<String>, body: Body) -> Response {
+    let body = match fields::arrived(to_bytes(body, LARGEST_BODY), fields::PATIENCE).await {
+        Ok(body) => body,
+        Err((status, _)) => return (status, headers("text/plain; charset=utf-8"), NO_BODY).into_response(),
+    };
     // A mail program sends `List-Unsubscribe=One-Click`, in one form or another; only our own form takes back.
     answer(&ways, &token, Some(body.trim_ascii() != b"do=undo")).await
 }
@@ -161,6 +166,7 @@ fn tell(ways: &WaysOut, holder: &Holder<'_>, stopped: bool, silence: &str) {
 const UNKNOWN: &str = "Este enlace no es válido o ya no corresponde a ningún destinatario. Para no recibir más mensajes, escriba a quien \
                        opera veedor.\n\nThis link is not valid, or belongs to no recipient any more. To stop the messages, write to whoever \
                        runs veedor.\n";
+const NO_BODY: &str = "Lo enviado es demasiado grande o no llegó.\n\nWhat was sent is too large, or did not arrive.\n";
 const BUSY: &str = "Hay muchas consultas a la vez. Recargue la página en unos segundos.\n\nToo many requests at once. Reload the page in \
                     a few seconds.\n";
 const FAILED: &str = "No se pudo atender su pedido. Intente de nuevo en unos minutos.\n\nYour request could not be handled. Try again in \

@@ -10,13 +10,6 @@ for (const choice of document.querySelectorAll("form[data-live] select")) {
   choice.addEventListener("change", () => { if (!byKeyboard) choice.form.requestSubmit(); });
 }
 
-// What cannot be taken back is asked once more.
-for (const form of document.querySelectorAll("form[data-ask]")) {
-  form.addEventListener("submit", (event) => {
-    if (!window.confirm(form.dataset.ask)) event.preventDefault();
-  });
-}
-
 // A text to be copied is copied by one press.
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;

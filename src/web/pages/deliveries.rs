@@ -312,10 +312,11 @@ pub(in crate::web) async fn one(
                     button { (say("Enviar de nuevo", "Send again")) }
                 }
                 @if matches!(delivery.state.as_str(), "open" | "waiting" | "held" | "dead") {
-                    form method="post" action={ (PART) "/" (delivery.id) "/end" }
-                        data-ask=(say("¿Descartar este mensaje? No se enviará más.", "Drop this message? It will not be sent any more.")) {
-                        button.risky { (say("Descartar", "Drop")) }
-                    }
+                    (face::sure(
+                        &html! { (say("Descartar", "Drop")) },
+                        say("¿Descartar este mensaje? No se enviará más.", "Drop this message? It will not be sent any more."),
+                        &html! { form method="post" action={ (PART) "/" (delivery.id) "/end" } { button.risky { (say("Sí, descartarlo", "Yes, drop it")) } } },
+                    ))
                 }
             }
         }

@@ -107,10 +107,16 @@ fn card(visitor: &Visitor, zone: &TimeZone, feed: &FeedLine) -> Markup {
                 @if let Some(revoked) = &feed.revoked { dt { (say("Revocada", "Revoked")) } dd { (when(visitor, zone, revoked)) } }
             }
             @if feed.revoked.is_none() {
-                form method="post" action={ (HERE) "/revoke" } data-ask=(say("¿Revocar esta dirección? No se puede deshacer.", "Revoke this address? It cannot be undone.")) {
-                    input type="hidden" name="id" value=(feed.id);
-                    button.risky { (say("Revocar", "Revoke")) span.visually-hidden { ": " (feed.name) } }
-                }
+                (face::sure(
+                    &html! { (say("Revocar", "Revoke")) span.visually-hidden { ": " (feed.name) } },
+                    say("¿Revocar esta dirección? No se puede deshacer.", "Revoke this address? It cannot be undone."),
+                    &html! {
+                        form method="post" action={ (HERE) "/revoke" } {
+                            input type="hidden" name="id" value=(feed.id);
+                            button.risky { (say("Sí, revocarla", "Yes, revoke it")) span.visually-hidden { ": " (feed.name) } }
+                        }
+                    },
+                ))
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::domain::access::Role;
 use crate::domain::setting::Outcome;
 use crate::message;
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face, links};
+use crate::web::{Pages, face, links, said};
 use crate::wire::api::board::Progress;
 use crate::wire::api::hearings::{HearingBoard, HearingLine, OutcomeCounts};
 
@@ -76,6 +76,12 @@ async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Marku
     let say = |es, en| visitor.say(es, en);
     Ok(html! {
         (progress(visitor, ahead.board))
+        @if !filter.month.trim().is_empty() && filter.days().is_none() {
+            p.notice.warn role="alert" {
+                (said::text(&filter.month)) ": "
+                (say("no es un mes; escríbalo como 2027-03. Se muestran todos.", "this is no month; write it as 2027-03. All are shown."))
+            }
+        }
         form.row method="get" action=(PART) data-live {
             div {
                 label for="tag" { (say("Etiqueta", "Tag")) }

@@ -1,5 +1,7 @@
 //! `/silences`: what is muted, by whom and until when; muting, and the end of it.
 
+mod kinds;
+
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,6 +16,7 @@ use crate::ask::{Ask, Wanted};
 use crate::domain::access::Role;
 use crate::domain::sentence;
 use crate::web::face::{is_about_the_form, lead_to, refused};
+use crate::web::fields::Fields;
 use crate::web::moment::when;
 use crate::web::pages::done::{Done, notice};
 use crate::web::visitor::Visitor;
@@ -110,7 +113,7 @@ fn scope(visitor: &Visitor, silence: &SilenceLine) -> String {
     parts.extend(silence.source.as_ref().map(|source| format!("{} {source}", say("fuente", "source"))));
     parts.extend(silence.tag.as_ref().map(|tag| format!("{} {tag}", say("etiqueta", "tag"))));
     if !silence.kinds.is_empty() {
-        parts.push(silence.kinds.join(", "));
+        parts.push(silence.kinds.iter().map(|pattern| kinds::in_words(visitor, pattern)).collect::<Vec<_>>().join(", "));
     }
     parts.extend(silence.channel.as_ref().map(|channel| format!("{} {channel}", say("canal", "channel"))));
     parts.extend(silence.to.clone());
@@ -136,11 +139,8 @@ fn form(visitor: &Visitor, pages: &Pages, tags: &[String], typed: &Form) -> Mark
                     label for="channel" { (say("Canal", "Channel")) }
                     select #channel name="channel" { option value="" { (any) } @for channel in &config.channels { option selected[channel.id == typed.channel] { (channel.id) } } }
                 }
-                div {
-                    label for="kinds" { (say("Tipos", "Kinds")) span.hint #kinds-hint { "filing.*, entry.added" } }
-                    input #kinds name="kinds" value=(typed.kinds) autocomplete="off" aria-describedby="kinds-hint";
-                }
             }
+            (kinds::chooser(visitor, &typed.patterns()))
             div.row {
                 div {
                     label for="hours" { (say("Durante", "For")) }
@@ -161,7 +161,7 @@ fn form(visitor: &Visitor, pages: &Pages, tags: &[String], typed: &Form) -> Mark
     }
 }
 
-/// What the form sends.
+/// What the form sends, and what a link to it fills in.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Form {
@@ -176,6 +176,27 @@ pub struct Form {
 }
 
 impl Form {
+    /// What was sent: the kinds that were ticked, and those that were typed.
+    fn sent(fields: &Fields) -> Self {
+        let text = |name: &str| fields.get(name).to_owned();
+        let kinds: Vec<&str> = fields.all("kind").chain([fields.get("kinds")]).collect();
+        Self {
+            case: text("case"),
+            tag: text("tag"),
+            channel: text("channel"),
+            kinds: kinds.join(" "),
+            hours: text("hours"),
+            by: text("by"),
+            because: text("because"),
+            critical: Some(text("critical")).filter(|critical| !critical.is_empty()),
+        }
+    }
+
+    /// The patterns of kinds, as typed or ticked.
+    fn patterns(&self) -> Vec<&str> {
+        self.kinds.split([',', ' ']).filter(|kind| !kind.is_empty()).collect()
+    }
+
     fn wanted(&self, visitor: &Visitor, now: Timestamp) -> Result<Wanted, Refusal> {
         let given = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let hours = LENGTHS.iter().find(|(hours, ..)| hours.to_string() == self.hours).map(|(hours, ..)| *hours);
@@ -185,7 +206,7 @@ impl Form {
         Ok(Wanted {
             source: None,
             case: given(&self.case),
-            kinds: self.kinds.split([',', ' ']).filter(|kind| !kind.is_empty()).map(str::to_owned).collect(),
+            kinds: self.patterns().into_iter().map(str::to_owned).collect(),
             tag: given(&self.tag),
             channel: given(&self.channel),
             to: None,
@@ -198,10 +219,11 @@ impl Form {
 }
 
 /// Begins a silence.
-pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, axum::Form(form): axum::Form<Form>) -> Response {
+pub(in crate::web) async fn begin(visitor: Visitor, State(pages): State<Pages>, fields: Fields) -> Response {
     if let Err(denied) = visitor.need(Role::Editor) {
         return denied;
     }
+    let form = Form::sent(&fields);
     let wanted = match form.wanted(&visitor, pages.clock.now()) {
         Ok(wanted) => wanted,
         Err(refusal) => return not_begun(&visitor, &pages, &form, &refusal).await,

@@ -105,19 +105,23 @@ fn table(visitor: &Visitor, zone: &TimeZone, users: &[UserLine]) -> Markup {
                 td data-label=(sessions) { (user.sessions) }
                 td data-label=(set) { (when(visitor, zone, &user.password_changed)) }
                 td { div.inline {
-                    @if user.sessions > 0 { (button(user, "sessions", visitor.say("Terminar sesiones", "End sessions"), "quiet", None)) }
-                    @if user.disabled.is_some() { (button(user, "enable", visitor.say("Dejar entrar", "Let in"), "quiet", None)) }
-                    @else { (button(user, "disable", visitor.say("No dejar entrar", "Keep out"), "quiet", None)) }
-                    (button(user, "remove", visitor.say("Eliminar", "Remove"), "risky", Some(visitor.say("¿Eliminar este usuario con sus claves?", "Remove this user with all tokens?"))))
+                    @if user.sessions > 0 { (button(user, "sessions", visitor.say("Terminar sesiones", "End sessions"), "quiet")) }
+                    @if user.disabled.is_some() { (button(user, "enable", visitor.say("Dejar entrar", "Let in"), "quiet")) }
+                    @else { (button(user, "disable", visitor.say("No dejar entrar", "Keep out"), "quiet")) }
+                    (face::sure(
+                        &html! { (visitor.say("Eliminar", "Remove")) span.visually-hidden { ": " (user.name) } },
+                        visitor.say("¿Eliminar este usuario con sus claves?", "Remove this user with all tokens?"),
+                        &button(user, "remove", visitor.say("Sí, eliminarlo", "Yes, remove"), "risky"),
+                    ))
                 } }
             } } }
         }
     }
 }
 
-fn button(user: &UserLine, what: &str, text: &str, class: &str, ask: Option<&str>) -> Markup {
+fn button(user: &UserLine, what: &str, text: &str, class: &str) -> Markup {
     html! {
-        form method="post" action={ "/users/" (what) } data-ask=[ask] {
+        form method="post" action={ "/users/" (what) } {
             input type="hidden" name="name" value=(user.name);
             button class=(class) { (text) span.visually-hidden { ": " (user.name) } }
         }

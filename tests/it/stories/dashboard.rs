@@ -164,6 +164,12 @@ fn what_is_muted_on_a_page_is_muted_until_it_is_ended_there() {
         json!(["see", "Nada está silenciado"]),
         json!(["tab-to", "Expediente ("]),
         json!(["type", A]),
+        json!(["tab-to", "Solo algunos tipos"]),
+        json!(["press", "Enter"]),
+        json!(["tab-to", "Todo sobre audiencias"]),
+        json!(["press", "Space"]),
+        json!(["tab-to", "Escrito de una parte"]),
+        json!(["press", "Space"]),
         json!(["tab-to", "Quién lo pide"]),
         json!(["type", "Ana"]),
         json!(["tab-to", "Por qué"]),
@@ -171,9 +177,11 @@ fn what_is_muted_on_a_page_is_muted_until_it_is_ended_there() {
         json!(["press", "Enter"]),
         json!(["at", "/silences\\?done=muted$"]),
         json!(["see", "El silencio está activo"]),
+        json!(["see", "Todo sobre audiencias, Escrito de una parte"]),
         json!(["see", "escritos <b>masivos</b>"]),
         json!(["count", "b", 0]),
     ]);
+    assert_eq!(world.json(&["silence", "--json"])["silences"][0]["kinds"], json!(["hearing.*", "filing.added"]));
     world.court.act(A, "ESCRITO", "<p>PANEL2 se presenta.</p>");
     world.until("it is muted", |world| world.deliveries(&[]).iter().any(|delivery| delivery["state"] == "muted"));
     browser.walk(&[
@@ -185,6 +193,48 @@ fn what_is_muted_on_a_page_is_muted_until_it_is_ended_there() {
     world.ok(&["retry", "--all"]);
     world.told("PANEL1");
     world.finish();
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_asked_once_more_without_script() {
+    let (mut world, port) = refused();
+    let Some(mut browser) = Browser::open(port) else { return world.stop().map_or((), drop) };
+    (browser.script, browser.width) = (false, 360);
+    browser.walk(&[
+        json!(["goto", "/deliveries?state=failed"]),
+        json!(["tab-to", "Detalle"]),
+        json!(["press", "Enter"]),
+        json!(["count", "details.sure[open]", 0]),
+        json!(["tab-to", "Descartar"]),
+        json!(["press", "Enter"]),
+        json!(["count", "details.sure[open]", 1]),
+    ]);
+    assert_eq!(world.deliveries(&["--failed"]).len(), 1, "the question alone drops nothing");
+    browser.walk(&[
+        json!(["goto", "/deliveries?state=failed"]),
+        json!(["tab-to", "Detalle"]),
+        json!(["press", "Enter"]),
+        json!(["tab-to", "Descartar"]),
+        json!(["press", "Space"]),
+        json!(["tab-to", "Sí, descartarlo"]),
+        json!(["press", "Enter"]),
+        json!(["at", ".*done=dropped$"]),
+        json!(["see", "descartado"]),
+    ]);
+    assert!(world.deliveries(&["--failed"]).is_empty());
+    // What opens has no fault either.
+    browser.script = true;
+    browser.walk(&[
+        json!(["goto", "/silences"]),
+        json!(["tab-to", "Solo algunos tipos"]),
+        json!(["press", "Enter"]),
+        json!(["count", "main details[open] .choices", 1]),
+        json!(["axe"]),
+        json!(["goto", "/hearings?month=abc"]),
+        json!(["see", "abc: no es un mes"]),
+        json!(["axe"]),
+    ]);
+    world.stop();
 }
 
 #[test]
