@@ -33,15 +33,14 @@ fn family(kind: EventKind) -> Option<&'static (&'static str, &'static str, &'sta
     FAMILIES.iter().find(|(family, ..)| *family == stem)
 }
 
-/// Everything that can be chosen: families with their kinds, then the kinds that stand alone.
+/// Everything that can be chosen: the kinds that stand alone, then families with their kinds.
 fn choices(visitor: &Visitor) -> Vec<(String, Cow<'static, str>)> {
-    let mut all = Vec::new();
     let kinds = || EventKind::ALL.iter().copied().filter(|kind| !NEVER.contains(kind));
+    let mut all: Vec<_> = kinds().filter(|kind| family(*kind).is_none()).map(|kind| one(visitor, kind)).collect();
     for (stem, es, en) in FAMILIES {
         all.push((format!("{stem}.*"), Cow::Borrowed(visitor.say(es, en))));
         all.extend(kinds().filter(|kind| family(*kind).is_some_and(|(own, ..)| *own == stem)).map(|kind| one(visitor, kind)));
     }
-    all.extend(kinds().filter(|kind| family(*kind).is_none()).map(|kind| one(visitor, kind)));
     all
 }
 
@@ -66,8 +65,8 @@ pub(super) fn chooser(visitor: &Visitor, chosen: &[&str]) -> Markup {
                 legend { (visitor.say("Tipos (ninguno marcado: todos)", "Kinds (none ticked: all)")) }
                 ul.choices {
                     @for (pattern, name) in &choices {
-                        @let whole = pattern.ends_with(".*");
-                        li.whole[whole] { label {
+                        @let (whole, member) = (pattern.ends_with(".*"), EventKind::parse(pattern).is_some_and(|kind| family(kind).is_some()));
+                        li.whole[whole].member[member] { label {
                             input type="checkbox" name="kind" value=(pattern) checked[chosen.contains(&pattern.as_str())];
                             (name)
                         } }
