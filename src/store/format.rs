@@ -4,9 +4,12 @@
 //! one stays readable (`tests/fixtures/store`). The dictionary is a part of the format: it never changes, a new one would
 //! be a new packing.
 
+use std::cell::RefCell;
 use std::io::Read;
 
 use zstd::stream::raw::CParameter;
+use zstd::zstd_safe::DCtx;
+use zstd::zstd_safe::zstd_sys::ZSTD_MAGIC_DICTIONARY;
 
 /// The prefix for small texts: what alerts and webhook bodies say again and again.
 pub(super) const DICTIONARY: &[u8] = include_bytes!("dictionary-1.txt");
@@ -53,13 +56,35 @@ pub(super) fn compress(data: &[u8], prefix: &[u8]) -> std::io::Result<Vec<u8>> {
     compressor.compress(data)
 }
 
+thread_local! {
+    /// What a thread unpacks with. To make one for each value takes longer than to unpack a small value.
+    static CONTEXT: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
+}
+
 /// The inverse of [`compress`]. Never yields or holds more than `raw_len` bytes, whatever the data says.
 pub(super) fn decompress(data: &[u8], prefix: &[u8], raw_len: usize) -> Result<Vec<u8>, String> {
+    // A stranger's page that begins like a dictionary of zstd's own would be taken for one.
+    let is_plain = !prefix.starts_with(&ZSTD_MAGIC_DICTIONARY.to_le_bytes());
+    let raw = if raw_len <= LONG_FROM && is_plain { at_once(data, prefix, raw_len) } else { in_parts(data, prefix, raw_len) }?;
+    if raw.len() == raw_len { Ok(raw) } else { Err("its length is not the one it states".to_owned()) }
+}
+
+/// Into a buffer of the size that is stated, which must be small.
+fn at_once(data: &[u8], prefix: &[u8], raw_len: usize) -> Result<Vec<u8>, String> {
+    let mut raw = Vec::with_capacity(raw_len);
+    CONTEXT
+        .with_borrow_mut(|context| context.decompress_using_dict(&mut raw, data, prefix))
+        .map_err(|code| zstd::zstd_safe::get_error_name(code).to_owned())?;
+    Ok(raw)
+}
+
+/// Into a buffer that grows with what there is: what is stated may be wrong.
+fn in_parts(data: &[u8], prefix: &[u8], raw_len: usize) -> Result<Vec<u8>, String> {
     let decoder = zstd::stream::read::Decoder::with_ref_prefix(data, prefix).map_err(|error| error.to_string())?;
     let mut raw = Vec::with_capacity(raw_len.min(LONG_FROM));
     let limit = u64::try_from(raw_len).unwrap_or(u64::MAX).saturating_add(1);
     decoder.take(limit).read_to_end(&mut raw).map_err(|error| error.to_string())?;
-    if raw.len() == raw_len { Ok(raw) } else { Err("its length is not the one it states".to_owned()) }
+    Ok(raw)
 }
 
 fn zstd_error(code: usize) -> std::io::Error {
@@ -95,6 +120,24 @@ mod tests {
         let delta = compress(&after, &before).expect("compresses");
         assert!(delta.len() < before.len() / 50, "{} bytes", delta.len());
         assert_eq!(decompress(&delta, &before, after.len()).as_deref(), Ok(&after[..]));
+    }
+
+    #[test]
+    fn it_is_unpacked_at_once_as_in_parts_whatever_came_before() {
+        let text = b"Audiencia de juicio convocada para el 18 de marzo de 2027. ".repeat(40);
+        let magic = ZSTD_MAGIC_DICTIONARY.to_le_bytes();
+        let prefixes: [&[u8]; 6] = [b"", b"Aud", &text[..500], &text, DICTIONARY, &[&magic[..], &text].concat()];
+        for prefix in prefixes {
+            for data in [&text[..], b"", b"x"] {
+                let packed = compress(data, prefix).expect("compresses");
+                assert_eq!(decompress(&packed, prefix, data.len()).as_deref(), Ok(data));
+                assert_eq!(in_parts(&packed, prefix, data.len()).as_deref(), Ok(data));
+                // What is cut off or longer than stated is refused, and the next value is not the worse for it.
+                assert!(decompress(&packed[..packed.len() - 1], prefix, data.len()).is_err());
+                assert!(data.is_empty() || decompress(&packed, prefix, data.len() - 1).is_err());
+                assert!(decompress(&packed, prefix, data.len() + 1).is_err());
+            }
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::wire::api::events::{EventBatch, EventBody, NumberedEvent};
 use crate::{message, wire};
 
 /// Rows that one question looks through; a filter that takes little is asked again with `next`.
-const LOOKED_THROUGH: usize = 2_000;
+const LOOKED_THROUGH: usize = 500;
 
 /// What of the events is asked for.
 #[derive(Debug, Default)]
