@@ -184,6 +184,11 @@ fn every_shipped_recipe_says_what_is_known_and_shows_a_hearing_a_ruling_nothing_
             assert!(text.as_ref().is_some_and(|text| text.len() > 10), "{file} does not say what is known: {key}");
         }
         assert!(recipe.import_only.is_none() || recipe.how.is_some(), "{file} does not say how a page is saved");
+        for (key, en, es) in
+            [("import_only", &recipe.import_only, &recipe.import_only_es), ("unverified", &recipe.unverified, &recipe.unverified_es)]
+        {
+            assert_eq!(en.is_some(), es.is_some(), "{file} says {key} in one language");
+        }
         let confidence = recipe.confidence.as_deref().unwrap_or_default();
         assert!(recipe.unverified.is_some() || confidence.contains("[A]"), "{file} is neither marked as unverified nor from captures");
         let names: Vec<String> = scenarios(id).iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();

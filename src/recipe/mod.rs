@@ -118,10 +118,14 @@ pub struct Recipe {
     pub confidence: Option<String>,
     /// Why it is never polled: what it shows comes from pages that a person saved.
     pub import_only: Option<String>,
+    /// The same in Spanish.
+    pub import_only_es: Option<String>,
     /// How a person gets such a page.
     pub how: Option<String>,
     /// Why nobody knows yet whether it reads what the site answers today.
     pub unverified: Option<String>,
+    /// The same in Spanish.
+    pub unverified_es: Option<String>,
     /// Numbers of public cases.
     pub examples: Vec<String>,
     /// Whether the source shows only the newest rows, so that a row that slides off the end is not removed.

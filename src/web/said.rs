@@ -119,6 +119,14 @@ pub(super) fn pager(page: u32, pages: u32, address: &str, visitor: &Visitor) -> 
     }
 }
 
+/// What a recipe says of its court, in the language of whoever looks where it says it in that.
+pub(super) fn own(visitor: &Visitor, en: &str, es: Option<&str>) -> Markup {
+    match es.filter(|_| visitor.language == Language::Es) {
+        Some(es) => html! { (text(es)) },
+        None => html! { span lang="en" { (text(en)) } },
+    }
+}
+
 /// Bytes in words.
 pub(super) fn bytes(count: u64) -> String {
     match count {

@@ -134,6 +134,7 @@ fn head(draft: &Draft<'_>, out: &mut String) {
     line(out, "robots_es  = \"No se conoce; se lee en la primera visita y se respeta.\"");
     line(out, "confidence = \"[C] inferred from one saved page.\"");
     line(out, "unverified = \"it was begun from one saved page, and has not been seen to work with the live site\"");
+    line(out, "unverified_es = \"se empezó a partir de una página guardada, y no se ha visto funcionar con el sitio\"");
     line(out, &format!("examples   = [{}]", quoted(&draft.example)));
     line(out, "");
     line(out, "[headers]");

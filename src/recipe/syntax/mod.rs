@@ -54,7 +54,7 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
     let timeout = reader.duration("timeout");
     let (terms, robots, confidence) = (reader.text("terms"), reader.text("robots"), reader.text("confidence"));
     let (terms_es, robots_es) = (reader.text("terms_es"), reader.text("robots_es"));
-    let (import_only, how, unverified) = standing::standing(reader);
+    let standing::Standing { import_only, import_only_es, how, unverified, unverified_es } = standing::standing(reader);
     let examples = reader.texts("examples").unwrap_or_default();
     let sliding = reader.flag("sliding");
     let cookies = reader.flag("cookies");
@@ -103,8 +103,10 @@ fn recipe(reader: &mut Reader<'_>) -> Option<Recipe> {
         robots_es: text(robots_es),
         confidence: text(confidence),
         import_only,
+        import_only_es,
         how,
         unverified,
+        unverified_es,
         examples: examples.iter().map(|example| example.value.clone()).collect(),
         sliding: sliding.is_some_and(|sliding| sliding.value),
         plan: Arc::new(plan),
@@ -271,6 +273,11 @@ title = "{{ what }}"
             ),
             ("language = \"en\"", "language = \"en\"\nhow = \"x\"", "small.toml:6:7: `how` is for a source that is not polled"),
             ("language = \"en\"", "language = \"en\"\nunverified = \" \"", "small.toml:6:14: `unverified` is empty"),
+            (
+                "language = \"en\"",
+                "language = \"en\"\nunverified_es = \"sin ver\"",
+                "small.toml:6:17: `unverified_es` stands without `unverified` | say it in English in `unverified` too",
+            ),
             (
                 "\"UTC\"",
                 "\"Quito\"",

@@ -9,14 +9,30 @@ use crate::diag::{self, Problem, Reader, Sink};
 use crate::domain::fold::collapse;
 use crate::recipe::walled::WalledSite;
 
-/// The keys `import_only`, `how` and `unverified` of a recipe.
-pub fn standing(reader: &mut Reader<'_>) -> (Option<String>, Option<String>, Option<String>) {
-    let [import_only, how, unverified] = ["import_only", "how", "unverified"].map(|key| sentence(reader, key));
+/// What a recipe says of its source: each a sentence, and what readers see in Spanish too.
+pub struct Standing {
+    pub import_only: Option<String>,
+    pub import_only_es: Option<String>,
+    pub how: Option<String>,
+    pub unverified: Option<String>,
+    pub unverified_es: Option<String>,
+}
+
+/// Reads it. What is said in Spanish alone is a mistake: other readers would not know it.
+pub fn standing(reader: &mut Reader<'_>) -> Standing {
+    let [import_only, import_only_es, how, unverified, unverified_es] =
+        ["import_only", "import_only_es", "how", "unverified", "unverified_es"].map(|key| sentence(reader, key));
+    for (es, en, key) in [(&import_only_es, &import_only, "import_only"), (&unverified_es, &unverified, "unverified")] {
+        if es.is_some() && en.is_none() {
+            let key_es = format!("{key}_es");
+            reader.report(&key_es, format!("`{key_es}` stands without `{key}`"), Some(format!("say it in English in `{key}` too")));
+        }
+    }
     if how.is_some() && import_only.is_none() {
         let help = "say in import_only why it is not polled, or leave `how` out".to_owned();
         reader.report("how", "`how` is for a source that is not polled", Some(help));
     }
-    (import_only, how, unverified)
+    Standing { import_only, import_only_es, how, unverified, unverified_es }
 }
 
 /// The sites of `walled.toml`, or every mistake in it.

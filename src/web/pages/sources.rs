@@ -9,13 +9,12 @@ use maud::{Markup, html};
 
 use crate::ask::Ask;
 use crate::ask::line::Refusal;
-use crate::domain::about::Language;
 use crate::domain::access::Role;
 use crate::domain::sentence;
 use crate::web::face::refused;
 use crate::web::fields::Fields;
 use crate::web::moment::{span, when, when_known};
-use crate::web::said::{kind, reason, text};
+use crate::web::said::{kind, own, reason};
 use crate::web::visitor::Visitor;
 use crate::web::words::{condition, health};
 use crate::web::{Pages, face, trail};
@@ -58,7 +57,7 @@ fn one(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, cases: &CaseList
             }
             @for braked in cases.braked.iter().filter(|braked| braked.source == source.id) { (brake(visitor, zone, braked)) }
             @if let Some(why) = &source.import_only {
-                p.notice lang="en" { (why) }
+                p.notice { (own(visitor, why, source.import_only_es.as_deref())) }
             }
             dl.facts {
                 dt { (say("Identificador", "Id")) } dd.code { (source.id) }
@@ -79,7 +78,7 @@ fn one(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, cases: &CaseList
                 // Once a host has been asked, what it says stands below, and counts.
                 @if let Some(robots) = source.robots_note.as_ref().filter(|_| source.hosts.iter().all(|host| !is_asked(host))) { dt { "robots.txt" } dd { (own(visitor, robots, source.robots_note_es.as_deref())) } }
                 @if let Some(file) = &source.own_recipe { dt { (say("Receta propia", "Own recipe")) } dd.code { (file) } }
-                @if let Some(what) = &source.unverified { dt { (say("Sin verificar en vivo", "Not verified live")) } dd lang="en" { (what) } }
+                @if let Some(what) = &source.unverified { dt { (say("Sin verificar en vivo", "Not verified live")) } dd { (own(visitor, what, source.unverified_es.as_deref())) } }
             }
             @for known in &source.hosts { (host(visitor, zone, source, known)) }
         }
@@ -164,14 +163,6 @@ fn host(visitor: &Visitor, zone: &TimeZone, source: &SourceLine, host: &HostLine
                 }
             }
         }
-    }
-}
-
-/// What a recipe says of its court, in the language of whoever looks where it says it in that.
-fn own(visitor: &Visitor, en: &str, es: Option<&str>) -> Markup {
-    match es.filter(|_| visitor.language == Language::Es) {
-        Some(es) => html! { (text(es)) },
-        None => html! { span lang="en" { (text(en)) } },
     }
 }
 

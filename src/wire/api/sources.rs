@@ -43,8 +43,12 @@ pub struct SourceLine {
     pub robots_note_es: Option<String>,
     /// Why it is not asked but imported by hand.
     pub import_only: Option<String>,
+    /// The same in Spanish, where the recipe says it.
+    pub import_only_es: Option<String>,
     /// What of its recipe was never tried against the site.
     pub unverified: Option<String>,
+    /// The same in Spanish, where the recipe says it.
+    pub unverified_es: Option<String>,
     /// The operator's recipe that stands before the shipped one.
     pub own_recipe: Option<String>,
     /// What lasts of it: the class of the trouble and since when.

@@ -19,6 +19,8 @@ const PARTIES: usize = 8;
 pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
     let (visitor, zone, line) = (&look.visitor, look.zone(), &card.line);
     let at = Looking::address(card);
+    let config = look.pages.config.load();
+    let recipe = config.source(&line.source).map(|source| &source.recipe);
     html! {
         p.lead {
             span.num { (said::text(&line.number)) } " · " (said::text(&card.source_title))
@@ -57,11 +59,15 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
                 }
             }
         }
-        @for (words, what) in [
-            (look.say("Se importa a mano: ", "Imported by hand: "), &line.import_only),
-            (look.say("Receta sin probar contra el sitio: ", "Recipe not tried against the site: "), &line.unverified),
+        @for (words, what, es) in [
+            (look.say("Se importa a mano: ", "Imported by hand: "), &line.import_only, recipe.and_then(|recipe| recipe.import_only_es.as_deref())),
+            (
+                look.say("Receta sin probar contra el sitio: ", "Recipe not tried against the site: "),
+                &line.unverified,
+                recipe.and_then(|recipe| recipe.unverified_es.as_deref()),
+            ),
         ] {
-            @if let Some(what) = what { p.notice { (words) span lang="en" { (said::text(what)) } } }
+            @if let Some(what) = what { p.notice { (words) (said::own(visitor, what, es)) } }
         }
         @if let Some(note) = &card.note {
             p.notice { strong { (look.say("Nota: ", "Note: ")) } (said::text(note)) }

@@ -145,3 +145,22 @@ async fn curves_that_cannot_be_made_say_why_in_their_frame_and_nothing_else() {
     assert!(got.headers["content-security-policy"].ends_with("frame-ancestors 'self'"));
     assert!(world.get(&world.editor, "/delays").await.headers["content-security-policy"].ends_with("frame-src 'self'"));
 }
+
+#[tokio::test]
+async fn what_a_recipe_says_of_its_source_is_said_in_spanish_where_it_says_it_in_spanish() {
+    let more = "\n[[case]]\nsource = \"us-scotus\"\nnumber = \"24-966\"\n\n[[case]]\nsource = \"coe-hudoc\"\nnumber = \"36022/97\"\n";
+    let world = World::with(more).await;
+    for (path, es, en) in [
+        ("/sources", "el robots.txt del sitio cierra a los programas", "is closed to programs by"),
+        ("/cases/us-scotus/24-966", "el robots.txt del sitio cierra a los programas", "is closed to programs by"),
+        ("/sources", "las formas son las de varios programas", "the shapes are those of several clients"),
+        ("/cases/coe-hudoc/36022%2F97", "las formas son las de varios programas", "the shapes are those of several clients"),
+    ] {
+        for (language, said, other) in [("es", es, en), ("en", en, es)] {
+            let got = ask(&world.editor, "GET", path, &format!("Cookie: lang={language}\r\n")).await;
+            assert_eq!(got.status, 200, "{path}");
+            let words = words(&got.text);
+            assert!(words.contains(said) && !words.contains(other), "{path} in {language}: {words}");
+        }
+    }
+}
