@@ -57,6 +57,7 @@ async fn send(config: &Config, channel: &Channel, recipient: &str) -> Result<Out
         previous: None,
         source_title: "veedor",
         case_url: "",
+        dashboard: None,
         zone: jiff::tz::TimeZone::UTC,
         language: channel.language,
         privacy: Privacy::unread(config.policy_of(&case)),

@@ -202,6 +202,9 @@ fn write_rows(before: &Config, rows: &[NewCase]) -> Result<(Added, String), Edit
 }
 
 fn unknown(id: &str, config: &Config) -> (String, Option<String>) {
+    if id.is_empty() {
+        return (sentence::NO_SOURCE.with(&[]), None);
+    }
     if is_described(id) {
         let why = format!("a case with source = \"{id}\" needs a table of its own, which only the file can say");
         return (why, Some(format!("add it by hand; `veedor sources {id}` shows how")));

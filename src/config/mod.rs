@@ -214,6 +214,12 @@ impl Config {
         Some((at, self.cases.get(at)?))
     }
 
+    /// Where readers on other machines reach the dashboard, without a slash at its end: `url`, where a proxy is named through which they come.
+    pub fn dashboard(&self) -> Option<&str> {
+        let url = self.general.url.as_deref().map(|url| url.trim_end_matches('/'));
+        url.filter(|_| !self.web.trusted_proxies.is_empty())
+    }
+
     /// A watched case.
     pub fn watch(&self, case: &CaseRef) -> Option<&Watch> {
         self.index.get(case).and_then(|at| self.cases.get(*at))

@@ -269,10 +269,7 @@ fn standing(store: &Store, config: &Config, case: &CaseRef) -> Result<(Heads, Op
 /// The way from a document to the dashboard: its address where readers on other machines reach it, so that an entry that is kept elsewhere finds
 /// it too; else from the document on.
 fn dashboard(config: &Config, of: &FeedScope) -> String {
-    if let Some(url) = config.general.url.as_deref().filter(|_| !config.web.trusted_proxies.is_empty()) {
-        return format!("{}/", url.trim_end_matches('/'));
-    }
-    way(of)
+    config.dashboard().map_or_else(|| way(of), |url| format!("{url}/"))
 }
 
 fn way(of: &FeedScope) -> String {
@@ -353,6 +350,7 @@ fn about<'a>(config: &'a Config, watch: &'a Watch, case_url: &'a str, language: 
         previous: None,
         source_title: source.map_or("", |source| &source.recipe.title),
         case_url,
+        dashboard: None,
         zone: config.zone.clone(),
         language,
         privacy: Privacy::of_no_case(),

@@ -77,6 +77,7 @@ pub struct Telling {
     watch: Watch,
     source_title: String,
     case_url: String,
+    dashboard: Option<String>,
     zone: TimeZone,
     privacy: Privacy,
     previous: Option<Id>,
@@ -118,6 +119,7 @@ impl Telling {
             zone: source.map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number)),
             watch,
             case_url,
+            dashboard: config.dashboard().map(str::to_owned),
             privacy,
         })
     }
@@ -173,6 +175,7 @@ impl Telling {
             zone: source.map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number)),
             watch: watch.clone(),
             case_url: String::new(),
+            dashboard: None,
             privacy: Privacy::new(config.policy_of(&watch.case), watch, held.as_ref(), events),
         })
     }
@@ -187,6 +190,7 @@ impl Telling {
             source_title: source.map_or_else(|| case.source.clone(), |source| source.recipe.title.clone()),
             zone: source.map_or_else(|| config.zone.clone(), |source| source.recipe.zone_of(&watch.number)),
             case_url: source.map(|source| source.recipe.case_url(&watch.number)).unwrap_or_default(),
+            dashboard: None,
             privacy: Privacy::open(),
             watch,
         }
@@ -209,6 +213,7 @@ impl Telling {
             previous: self.previous,
             source_title: &self.source_title,
             case_url: &self.case_url,
+            dashboard: self.dashboard.as_deref(),
             zone: self.zone.clone(),
             language,
             privacy: self.privacy.clone(),

@@ -59,6 +59,8 @@ pub struct About<'a> {
     pub source_title: &'a str,
     /// Where a person can look the case up.
     pub case_url: &'a str,
+    /// Where the dashboard is, without a slash at its end; `None` where readers on other machines do not reach it.
+    pub dashboard: Option<&'a str>,
     /// The court's zone.
     pub zone: TimeZone,
     /// The reader's language.

@@ -55,6 +55,7 @@ pub fn about(watch: &Watch, language: Language) -> About<'_> {
         watch,
         previous: Some(Id::derive(&[b"the event before"])),
         source_title: "eSATJE, Consejo de la Judicatura del Ecuador",
+        dashboard: None,
         case_url: "https://procesosjudiciales.funcionjudicial.gob.ec/busqueda",
         zone: TimeZone::get("America/Guayaquil").expect("bundled"),
         language,

@@ -106,6 +106,7 @@ sentences! {
         "«{0}» no es un número de expediente de {1}; por ejemplo: {4}.";
     NO_NUMBER: "\"{0}\" is not a case number of {1}: expected {2}, for example {3}",
         "«{0}» no es un número de expediente de {1}; por ejemplo: {3}.";
+    NO_SOURCE: "no source was chosen; `veedor sources` shows them", "Elija una fuente.";
     UNKNOWN_SOURCE: "unknown source \"{0}\"{1}", "No se conoce la fuente «{0}».";
     LAST_CASE: "this is the last case, and veedor does not run with nothing to watch; add another first, or stop the daemon",
         "Es el último expediente, y veedor no funciona sin nada que vigilar; añada otro antes, o detenga el servicio.";
@@ -137,6 +138,8 @@ sentences! {
 
     // Deliveries and the brake.
     NO_DELIVERY: "there is no delivery {0}; `veedor deliveries` shows them", "No hay ningún envío {0}.";
+    OVER_ALREADY: "delivery {0} is over: it arrived or was discarded, and cannot be dropped any more",
+        "El envío {0} ya terminó: llegó o se descartó antes, y no se puede descartar.";
     MANY_AGAIN: "{0} deliveries are more than go out again at one time ({1}); name a later --since, or a --channel",
         "{0} envíos son más de los que salen otra vez de una sola vez ({1}); elija un canal o un tiempo más corto.";
     NO_CHANNEL: "there is no channel \"{0}\"; {1}", "No hay ningún canal «{0}».";

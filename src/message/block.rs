@@ -10,11 +10,12 @@ use super::evidence;
 use super::linked;
 use super::meanwhile;
 use super::operator;
+use super::sheet::link;
 use super::summary::{missing_since, sets_a_date, summary};
 use super::words::{self, pick};
 use crate::domain::about::{About, Language};
 use crate::domain::brake::Drift;
-use crate::domain::event::{EXCERPT_CHARS, EventHearing, EventKind, NOT_HELD, Severity};
+use crate::domain::event::{Audience, EXCERPT_CHARS, EventHearing, EventKind, NOT_HELD, Severity};
 use crate::domain::id::hex;
 use crate::domain::link::Link;
 use crate::domain::meanwhile::Meanwhile;
@@ -45,6 +46,8 @@ pub struct Block {
     pub cautions: Vec<String>,
     /// What identifies and proves it.
     pub proof: Vec<(&'static str, String)>,
+    /// The words of the link to its page on the dashboard, and its address; `None` where readers do not reach it.
+    pub page: Option<(&'static str, String)>,
 }
 
 /// The longest value of a fact, in characters.
@@ -64,6 +67,7 @@ pub(super) fn block(event: &Shown, about: &About<'_>) -> Block {
         change: Vec::new(),
         cautions: words::benign(event.kind, event.severity, language).map(str::to_owned).into_iter().collect(),
         proof: proof(event, about),
+        page: page(event, about),
     };
     if let Some(hearing) = &event.hearing {
         tell_hearing(&mut block, event, hearing, about);
@@ -234,6 +238,13 @@ fn tell_field(block: &mut Block, event: &Shown, about: &About<'_>) {
         block.facts.push((pick(language, "Antes", "Before"), value(&field.before)));
         block.facts.push((pick(language, "Ahora", "Now"), value(&field.after)));
     }
+}
+
+fn page(event: &Shown, about: &About<'_>) -> Option<(&'static str, String)> {
+    // What no case tells has no page, and a test message is not kept.
+    let has_page = event.kind.audience() == Audience::Subscriber;
+    let url = about.dashboard.filter(|_| has_page).and_then(|url| link(&format!("{url}/events/{}", event.id)));
+    url.map(|url| (pick(about.language, "Ver en el tablero", "See it on the dashboard"), url))
 }
 
 fn proof(event: &Shown, about: &About<'_>) -> Vec<(&'static str, String)> {

@@ -76,7 +76,8 @@ pub(super) fn instant(at: Timestamp, zone: &TimeZone, language: Language) -> Str
     format!("{} {clock} ({name}UTC{})", day(local.date(), language), local.offset())
 }
 
-fn weekday(day: Weekday, language: Language) -> &'static str {
+/// The name of a day of the week, as it stands within a sentence.
+pub fn weekday(day: Weekday, language: Language) -> &'static str {
     let (es, en) = match day {
         Weekday::Monday => ("lunes", "Monday"),
         Weekday::Tuesday => ("martes", "Tuesday"),

@@ -102,6 +102,9 @@ pub(super) fn tell(out: &mut String, block: &Block, language: Language) {
         let line = if at == 0 { "" } else { "<br>\n" };
         out.push_str(&format!("{line}{}: {}", escape(label), escape(value)));
     }
+    if let Some((words, url)) = &block.page {
+        out.push_str(&format!("<br>\n<a href=\"{}\" rel=\"noreferrer\">{words}</a>", escape(url)));
+    }
     out.push_str("</p>\n</div>\n");
 }
 

@@ -35,7 +35,7 @@ pub use atom::{AtomFeed, atom, entry as atom_entry};
 pub use block::Block;
 pub use calendar::{CalendarFeed, METHOD, Publisher, calendar, calendar_feed, calendar_of, file_name};
 pub use change::Piece;
-pub use dates::{day, long_day, long_month, moment as day_in, short_instant, short_month};
+pub use dates::{day, long_day, long_month, moment as day_in, short_instant, short_month, weekday as weekday_name};
 pub use digest::digest;
 pub use hearings::hearing_name;
 pub use summary::summary;

@@ -77,6 +77,25 @@ fn text_and_html_say_the_same() {
 }
 
 #[test]
+fn each_event_leads_to_its_page_where_readers_reach_the_dashboard() {
+    let watch = sample::watch();
+    let plain = mail(&[sample::edited()], &sample::about(&watch, Language::Es));
+    assert!(!plain.text.contains("tablero") && !plain.html.contains("tablero"));
+    let about = About { dashboard: Some("https://veedor.example.org/x"), ..sample::about(&watch, Language::Es) };
+    let letter = mail(&[sample::edited(), sample::rescheduled()], &about);
+    for event in [sample::edited(), sample::rescheduled()] {
+        let url = format!("https://veedor.example.org/x/events/{}", event.id);
+        assert!(letter.text.contains(&format!("Ver en el tablero: {url}\n")), "{}", letter.text);
+        assert!(letter.html.contains(&format!("<a href=\"{url}\" rel=\"noreferrer\">Ver en el tablero</a>")), "{}", letter.html);
+    }
+    for nothing in [sample::bare(EventKind::VeedorTest), sample::bare(EventKind::SourceBlocked)] {
+        assert!(!mail(&[nothing], &about).text.contains("tablero"));
+    }
+    let hostile = About { dashboard: Some("javascript:alert(1)//"), ..sample::about(&watch, Language::Es) };
+    assert!(!mail(&[sample::edited()], &hostile).html.contains("javascript"));
+}
+
+#[test]
 fn a_hostile_court_stays_text() {
     let mut watch = sample::watch();
     watch.name = Some("<b>x</b>\u{202e}\r\n".into());

@@ -74,6 +74,9 @@ pub(super) fn tell(out: &mut String, block: &Block, sheet: &Sheet) {
     }
     out.push('\n');
     facts(out, &block.proof);
+    if let Some((words, url)) = &block.page {
+        out.push_str(&format!("{words}: {url}\n"));
+    }
 }
 
 fn facts(out: &mut String, facts: &[(&str, String)]) {

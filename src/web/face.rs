@@ -79,7 +79,7 @@ fn frame(visitor: &Visitor, part: &str, title: &str, body: &Markup) -> Markup {
                         (whoever(visitor, part))
                         form method="post" action="/language" {
                             input type="hidden" name="lang" value=(other_code);
-                            input type="hidden" name="back" value=(visitor.at);
+                            input type="hidden" name="back" value=(visitor.back);
                             button.quiet lang=(other_code) { (other) }
                         }
                     }
@@ -230,6 +230,16 @@ pub(super) fn missing(visitor: &Visitor) -> Response {
         p { a href="/" { (visitor.say("Volver a Hoy", "Back to Today")) } }
     };
     with(StatusCode::NOT_FOUND, visitor, "", visitor.say("No se encontró", "Not found"), &body)
+}
+
+/// That an address takes what a form sends, and is no page.
+pub(super) fn no_page(visitor: &Visitor) -> Response {
+    let body = html! {
+        p { (visitor.say("Esta dirección recibe un formulario; no es una página.", "This address takes what a form sends; it is no page.")) }
+        p { a href="/" { (visitor.say("Volver a Hoy", "Back to Today")) } }
+    };
+    let visitor = Visitor { back: "/".to_owned(), ..visitor.clone() };
+    with(StatusCode::METHOD_NOT_ALLOWED, &visitor, "", visitor.say("No es una página", "No page"), &body)
 }
 
 /// What cannot be taken back, asked once more before it is done: `press` opens the question, and the form below it answers it. Works without

@@ -237,7 +237,9 @@ async fn say_if_nobody_may(pages: &Pages) {
 
 /// What stands behind the guard.
 fn guarded(pages: &Pages) -> Router {
-    let forms = pages::router().layer(from_fn_with_state(pages.clone(), fields::in_time));
+    let forms = pages::router()
+        .method_not_allowed_fallback(async |visitor: Visitor| face::no_page(&visitor))
+        .layer(from_fn_with_state(pages.clone(), fields::in_time));
     let all = forms.merge(api::router()).fallback(async |visitor: Visitor| face::missing(&visitor));
     let all = all.layer(from_fn_with_state(pages.clone(), guard::guard));
     all.layer(from_fn_with_state(pages.clone(), throttle::throttle)).with_state(pages.clone())

@@ -4,9 +4,11 @@
 
 use std::borrow::Cow;
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use unicode_normalization::char::is_combining_mark;
 
+use super::moment::when;
 use super::visitor::Visitor;
 use super::words::health;
 use crate::domain::about::Language;
@@ -14,6 +16,7 @@ use crate::domain::event::EventKind;
 use crate::domain::reasons;
 use crate::domain::redact::is_invisible;
 use crate::message;
+use crate::wire::api::silences::SilenceLine;
 
 /// Marks on one letter that are shown.
 const MOST_MARKS: usize = 4;
@@ -124,6 +127,24 @@ pub(super) fn own(visitor: &Visitor, en: &str, es: Option<&str>) -> Markup {
     match es.filter(|_| visitor.language == Language::Es) {
         Some(es) => html! { (text(es)) },
         None => html! { span lang="en" { (text(en)) } },
+    }
+}
+
+/// That news of a case is muted, until when, and whether all of it for everybody; nothing where nothing is.
+pub(super) fn muted(visitor: &Visitor, zone: &TimeZone, silences: &[&SilenceLine]) -> Markup {
+    let is_whole =
+        |silence: &SilenceLine| silence.kinds.is_empty() && silence.channel.is_none() && silence.to.is_none() && !silence.by_recipient;
+    html! {
+        @for silence in silences {
+            div.small {
+                a href={ "/silences#" (silence.id) } {
+                    span.state.warn {
+                        @if is_whole(silence) { (visitor.say("silenciado", "muted")) } @else { (visitor.say("silenciado en parte", "muted in part")) }
+                        @if let Some(until) = &silence.until { (visitor.say(" hasta ", " until ")) (when(visitor, zone, until)) }
+                    }
+                }
+            }
+        }
     }
 }
 

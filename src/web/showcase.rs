@@ -43,6 +43,11 @@ pub(super) type Shown = Arc<Mutex<HashMap<String, Arc<Shelf<PublicPage>>>>>;
 /// The routes.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
+        // What nobody serves below this address is no reason to show everybody the log-in.
+        .route("/public", get(async || nothing()))
+        .route("/public/", get(async || nothing()))
+        .route("/public/{tag}/", get(async || nothing()))
+        .route("/public/{tag}/{other}", get(async || nothing()))
         .route(
             "/public/{tag}",
             get(async |state: State<Pages>, tag: Path<String>, query: Query<Asked>, headers: HeaderMap| {
@@ -135,7 +140,7 @@ fn fresh(asked: &HeaderMap, kind: &'static str, policy: &str, body: String) -> R
 }
 
 fn whole(config: &Config, showcase: &Showcase, page: &PublicPage, language: Language, form: Form) -> Markup {
-    let reader = Visitor { who: Who { user: None, role: Role::Viewer }, language, by: None, at: String::new() };
+    let reader = Visitor { who: Who { user: None, role: Role::Viewer }, language, by: None, at: String::new(), back: String::new() };
     let say = |es, en| reader.say(es, en);
     let title = showcase.title.as_deref().unwrap_or(&page.tag);
     let (other, other_code) = if language == Language::Es { ("English", "en") } else { ("Español", "es") };
@@ -187,9 +192,18 @@ fn card(reader: &Visitor, config: &Config, case: &PublicCase) -> Markup {
                     @if case.next.is_empty() { (say("no consta", "none on the record")) }
                     @for hearing in &case.next { div { strong { (day(reader, hearing)) } " · " (word(reader, &hearing.name)) } }
                 }
-                @if case.held + case.not_held > 0 {
-                    dt { (say("Convocatorias", "Settings of hearings")) }
-                    dd.num { (say("realizadas: ", "held: ")) (case.held) " · " (say("no realizadas: ", "not held: ")) (case.not_held) }
+                @if case.held + case.deferred + case.not_held > 0 {
+                    dt { (say("Señalamientos de audiencia", "Settings of hearings")) }
+                    dd.num {
+                        (say("realizados: ", "held: ")) (case.held) " · " (say("diferidos: ", "deferred: ")) (case.deferred) " · "
+                        (say("fallidos o no instalados: ", "failed or not opened: ")) (case.not_held)
+                        div.small.soft {
+                            (say(
+                                "Se cuenta uno por cada día y hora para los que se convocó, según el registro, desde que consta.",
+                                "One is counted for each day and hour that was set, by the record, as far as it goes back.",
+                            ))
+                        }
+                    }
                 }
             }
             @if !case.changes.is_empty() {

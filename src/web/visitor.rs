@@ -5,8 +5,9 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HOST, HeaderName, REFERER};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri};
 
 use axum::response::Response;
@@ -41,6 +42,8 @@ pub struct Visitor {
     pub language: Language,
     /// The page that was asked for, with its query.
     pub at: String,
+    /// The page to come back to: the one that was asked for, or, of a change, the one that it was asked on.
+    pub back: String,
 }
 
 impl Visitor {
@@ -81,8 +84,19 @@ impl FromRequestParts<Pages> for Visitor {
         // Without a guard before it nobody may more than look.
         let who = parts.extensions.get::<Who>().cloned().unwrap_or(Who { user: None, role: Role::Viewer });
         let language = language(&parts.headers, pages.config.load().general.language);
-        Ok(Self { who, by: parts.extensions.get::<By>().cloned(), language, at: path_of(&parts.uri) })
+        Ok(Self { who, by: parts.extensions.get::<By>().cloned(), language, at: path_of(&parts.uri), back: back(parts) })
     }
+}
+
+/// Where one may come back to: to ask the address of a change again would not show a page.
+fn back(parts: &Parts) -> String {
+    if parts.method.is_safe() {
+        return path_of(&parts.uri);
+    }
+    let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let from: Option<Uri> = text(REFERER).and_then(|from| from.parse().ok());
+    let own = from.filter(|from| from.authority().map(Authority::as_str) == text(HOST));
+    own.map_or_else(|| "/".to_owned(), |from| path_of(&from))
 }
 
 /// The path and query of an address.
@@ -123,7 +137,7 @@ pub mod tests {
 
     /// Somebody at this machine who reads Spanish.
     pub fn somebody() -> Visitor {
-        Visitor { who: Who { user: None, role: Role::Admin }, language: Language::Es, by: None, at: "/".to_owned() }
+        Visitor { who: Who { user: None, role: Role::Admin }, language: Language::Es, by: None, at: "/".to_owned(), back: "/".to_owned() }
     }
 
     #[test]

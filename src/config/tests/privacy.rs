@@ -26,7 +26,17 @@ fn told(config: &Config, text: &str, subject: &str) -> String {
     let events = [event];
     let privacy = Privacy::new(config.policy_of(&watch.case), watch, Some(&held), &events);
     let zone = jiff::tz::TimeZone::UTC;
-    let about = About { watch, previous: None, source_title: "", case_url: "", zone, language: Language::Es, privacy, stop: Stop::Unsaid };
+    let about = About {
+        watch,
+        previous: None,
+        source_title: "",
+        case_url: "",
+        dashboard: None,
+        zone,
+        language: Language::Es,
+        privacy,
+        stop: Stop::Unsaid,
+    };
     about.show(&events)[0].entry.as_ref().map_or_else(|| "withheld".to_owned(), |entry| entry.excerpt.clone())
 }
 

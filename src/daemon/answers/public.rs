@@ -87,20 +87,20 @@ fn coming(known: &Known, config: &Config, tag: &str, now: Timestamp) -> HashMap<
     coming
 }
 
-/// How many settings of a case were held and how many not, of those that may be told: what an act of a withheld type sets or says, at the case
+/// How many settings of a case were held, how many put off and how many not held, of those that may be told: what an act of a withheld type sets or says, at the case
 /// or at one that it is linked with, is not counted.
-fn outcomes(store: &Store, read: &Read, config: &Config, watch: &Watch, now: Timestamp) -> Result<(usize, usize), StoreError> {
+fn outcomes(store: &Store, read: &Read, config: &Config, watch: &Watch, now: Timestamp) -> Result<[usize; 3], StoreError> {
     let watches: Vec<&Watch> = std::iter::once(watch).chain(watch.linked.iter().filter_map(|case| config.watch(case))).collect();
     let told = match of_matter(store, read, config, &watches, Sight::AsTold, now) {
         // What a linked case says that cannot be read is left out, and the page is there all the same.
         Err(error) if !error.is_fatal() => of_matter(store, read, config, &[watch], Sight::AsTold, now)?,
         told => told?,
     };
-    let count = |is: fn(Outcome) -> bool| told.iter().filter(|found| found.at == 0 && is(found.setting.outcome)).count();
-    Ok((count(|outcome| outcome == Outcome::Held), count(Outcome::is_not_held)))
+    let count = |of: &[Outcome]| told.iter().filter(|found| found.at == 0 && of.contains(&found.setting.outcome)).count();
+    Ok([count(&[Outcome::Held]), count(&[Outcome::Deferred]), count(&[Outcome::Failed, Outcome::NotInstalled])])
 }
 
-fn case(measured: &CaseDelays, changes: Vec<PublicChange>, next: Vec<PublicHearing>, (held, not_held): (usize, usize)) -> PublicCase {
+fn case(measured: &CaseDelays, changes: Vec<PublicChange>, next: Vec<PublicHearing>, [held, deferred, not_held]: [usize; 3]) -> PublicCase {
     PublicCase {
         number: measured.number.clone(),
         name: measured.name.clone(),
@@ -110,6 +110,7 @@ fn case(measured: &CaseDelays, changes: Vec<PublicChange>, next: Vec<PublicHeari
         read_at: measured.read.map(|at| at.to_string()),
         next,
         held,
+        deferred,
         not_held,
         changes,
     }

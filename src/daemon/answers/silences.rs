@@ -12,6 +12,7 @@ use crate::ask::line::Sight;
 use crate::ask::{Answer, Wanted};
 use crate::config::Config;
 use crate::diag::suggestion;
+use crate::domain::case::Watch;
 use crate::domain::id::Id;
 use crate::domain::sentence::{self, Sentence};
 use crate::domain::silence::{LONGEST, LONGEST_NAME, LONGEST_REASON, MOST_KINDS, Scope, Silence};
@@ -42,6 +43,23 @@ pub(super) fn active(store: &Store, config: &Config) -> Result<Vec<SilenceLine>,
         return Ok(Vec::new());
     }
     Ok(store.silences()?.iter().filter(|listed| listed.silence.ended.is_none()).map(|listed| line(config, listed)).collect())
+}
+
+/// Those that mute now and are about this case, by its number, its source or a tag. Who else is told is for whoever sees everything.
+pub(super) fn of_case(store: &Store, config: &Config, watch: &Watch, sees_all: bool) -> Result<Vec<SilenceLine>, StoreError> {
+    if !store.is_anything_silenced() {
+        return Ok(Vec::new());
+    }
+    let is_about = |scope: &Scope| {
+        let is_named = scope.case.is_some() || scope.source.is_some() || scope.tag.is_some();
+        is_named
+            && scope.case.as_ref().is_none_or(|case| *case == watch.case)
+            && scope.source.as_ref().is_none_or(|source| *source == watch.case.source)
+            && scope.tag.as_ref().is_none_or(|tag| watch.tags.contains(tag))
+    };
+    let all = store.silences()?;
+    let own = all.iter().filter(|listed| listed.silence.ended.is_none() && is_about(&listed.silence.scope));
+    Ok(own.map(|listed| line(config, listed)).map(|line| SilenceLine { to: line.to.filter(|_| sees_all), ..line }).collect())
 }
 
 fn line(config: &Config, Listed { silence, muted }: &Listed) -> SilenceLine {

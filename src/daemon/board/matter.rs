@@ -4,7 +4,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{AGAIN, DAYS_BACK, Hearing, LATE, LateClock, Matter, Quiet, Shown, Unread};
+use super::{AGAIN, Hearing, LATE, LateClock, Matter, Quiet, Shown, Unread};
 use crate::config::Config;
 use crate::daemon::hearings::{self, Found, Read};
 use crate::daemon::limits::clocks_of;
@@ -21,6 +21,7 @@ use crate::domain::withhold::Telling as HowMuch;
 use crate::store::Store;
 use crate::store::cases::Head;
 use crate::store::error::StoreError;
+use crate::wire::api::board::DAYS_BACK;
 
 /// Versions of a case that are looked at for what its calendar showed before the record lost something.
 const MOST_VERSIONS: usize = 40;

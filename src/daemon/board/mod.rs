@@ -45,9 +45,6 @@ const PAUSE: Duration = Duration::from_millis(20);
 const AFTER_TROUBLE: Duration = Duration::from_secs(3600);
 const AGAIN: Duration = Duration::from_secs(6 * 3600);
 
-/// How many days back hearings are kept (`alerting.md` C9).
-pub(super) const DAYS_BACK: i32 = 60;
-
 /// What is known of all cases. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Board(Arc<RwLock<Known>>);

@@ -272,6 +272,7 @@ fn in_english(event: &Event) -> String {
         previous: None,
         source_title: "",
         case_url: "",
+        dashboard: None,
         zone: TimeZone::UTC,
         language: Language::En,
         privacy: Privacy::of_no_case(),

@@ -23,6 +23,7 @@ pub fn digest(digest: &Digest<'_>, marks: Marks) -> Talk {
         news,
         tail: Vec::new(),
         link: None,
+        page: None,
         footer: pick(
             language,
             footer,

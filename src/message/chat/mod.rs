@@ -111,6 +111,8 @@ pub struct Talk {
     tail: Vec<Paragraph>,
     /// The words of the link to the source, and its address.
     pub link: Option<(&'static str, String)>,
+    /// The words of the link to the dashboard's page of the loudest news, and its address.
+    pub page: Option<(&'static str, String)>,
     /// What to bear in mind of every message, in short.
     pub footer: &'static str,
 }
@@ -148,8 +150,10 @@ pub fn chat(events: &[Shown], about: &About<'_>, marks: Marks) -> Talk {
     let own = footer.first().filter(|_| operator::is_told(events)).copied();
     let labelled = |label: &str, value: Option<String>| value.map(|value| fact(label, &value));
     let tail = [labelled(pick(language, "Nota", "Note"), note), labelled(pick(language, "Etiquetas", "Tags"), tags)];
+    let loudest = blocks.iter().rev().max_by_key(|block| block.severity);
     Talk {
         language,
+        page: loudest.and_then(|block| block.page.clone()),
         severity: blocks.iter().map(|block| block.severity).max().unwrap_or(Severity::Info),
         headline: subject::subject(events, about),
         name,

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::markup::{line, lines, markdown, name, units};
+use super::markup::{line, lines, linked, markdown, name, units};
 use super::{Reply, Verdict, colour, seconds};
 use crate::message::chat::{Paragraph, Talk};
 
@@ -16,10 +16,11 @@ const DESCRIPTION: usize = 4096;
 /// The message.
 pub(super) fn body(talk: &Talk) -> Value {
     let number = format!("{}\n\n", markdown(&talk.number));
-    let fitted = talk.fit(DESCRIPTION.saturating_sub(units(&number)), 1, &|paragraph| units(&shown(paragraph)) + 1);
+    let page = linked(talk);
+    let fitted = talk.fit(DESCRIPTION.saturating_sub(units(&number) + units(&page)), 1, &|paragraph| units(&shown(paragraph)) + 1);
     let mut embed = json!({
         "title": name(&talk.name, 256),
-        "description": number + &lines(&fitted, shown),
+        "description": number + &lines(&fitted, shown) + &page,
         "color": colour(talk.severity),
         "footer": {"text": talk.footer},
     });

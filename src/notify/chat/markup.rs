@@ -3,7 +3,7 @@
 //! Every function takes a court's words for words: whatever would be markup or a mention in them is escaped.
 
 use crate::domain::redact::cut;
-use crate::message::chat::{Fitted, Paragraph, Role, Span, Style};
+use crate::message::chat::{Fitted, Paragraph, Role, Span, Style, Talk};
 
 /// Stands behind an @ so that no program takes what follows for the name of someone to call. It is not seen.
 const NOBODY: &str = "@\u{200b}";
@@ -93,6 +93,13 @@ pub(super) fn lines(fitted: &Fitted, line: impl Fn(&Paragraph) -> String) -> Str
         out.push(block(&fitted.tail));
     }
     out.join("\n").trim_end().to_owned()
+}
+
+/// The link to the dashboard in Markdown, below everything; nothing where there is none.
+pub(super) fn linked(talk: &Talk) -> String {
+    // A bracket in the address would end the link.
+    let fit = |url: &str| url.replace('(', "%28").replace(')', "%29");
+    talk.page.as_ref().map(|(words, url)| format!("\n\n[{words}]({})", fit(url))).unwrap_or_default()
 }
 
 /// Text as HTML, in element content and in quoted attributes.

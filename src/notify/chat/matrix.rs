@@ -18,11 +18,9 @@ const ROOM: usize = 48_000;
 pub(super) fn body(talk: &Talk) -> Value {
     let cost = |paragraph: &Paragraph| Value::from(unmentioned(&plain(paragraph)) + &line(paragraph)).to_string().len() + 8;
     let fitted = talk.fit(ROOM, 16, &cost);
-    let link = talk
-        .link
-        .as_ref()
-        .map(|(words, url)| (format!("{words}: {url}\n\n"), format!("<p><a href=\"{}\">{}</a></p>", html(url), safe(words))));
-    let (link, anchor) = link.unwrap_or_default();
+    let links = || talk.page.iter().chain(&talk.link);
+    let link: String = links().map(|(words, url)| format!("{words}: {url}\n\n")).collect();
+    let anchor: String = links().map(|(words, url)| format!("<p><a href=\"{}\">{}</a></p>", html(url), safe(words))).collect();
     let text = format!("{}\n{}\n\n{}\n\n{link}{}", talk.name, talk.number, lines(&fitted, plain), talk.footer);
     let mut formatted = format!("<h4>{}</h4><p>{}</p>", safe(&talk.name), safe(&talk.number));
     for paragraphs in fitted.news.iter().chain([&fitted.tail]).filter(|paragraphs| !paragraphs.is_empty()) {

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::markup::{line, lines, markdown, name, units, unmentioned};
+use super::markup::{line, lines, linked, markdown, name, units, unmentioned};
 use super::{Reply, Verdict, colour};
 use crate::message::chat::{Paragraph, Role, Talk};
 
@@ -15,12 +15,13 @@ const TEXT: usize = 15_000;
 /// The message.
 pub(super) fn body(talk: &Talk) -> Value {
     let number = format!("{}\n\n", markdown(&talk.number));
-    let fitted = talk.fit(TEXT.saturating_sub(units(&number)), 1, &|paragraph| units(&shown(paragraph)) + 1);
+    let page = linked(talk);
+    let fitted = talk.fit(TEXT.saturating_sub(units(&number) + units(&page)), 1, &|paragraph| units(&shown(paragraph)) + 1);
     let mut attachment = json!({
         "fallback": unmentioned(&talk.headline),
         "color": format!("#{:06x}", colour(talk.severity)),
         "title": name(&talk.name, 256),
-        "text": number + &lines(&fitted, shown),
+        "text": number + &lines(&fitted, shown) + &page,
         "footer": talk.footer,
     });
     if let Some((_, url)) = &talk.link {

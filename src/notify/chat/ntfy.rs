@@ -33,6 +33,9 @@ pub(super) fn body(talk: &Talk) -> Value {
     if let Some((_, url)) = &talk.link {
         body["click"] = url.as_str().into();
     }
+    if let Some((words, url)) = &talk.page {
+        body["actions"] = json!([{"action": "view", "label": words, "url": url}]);
+    }
     body
 }
 

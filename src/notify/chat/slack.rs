@@ -39,7 +39,7 @@ pub(super) fn body(talk: &Talk) -> Value {
         }
     }
     blocks.extend(rich(&fitted.tail));
-    if let Some((words, url)) = &talk.link {
+    for (words, url) in talk.page.iter().chain(&talk.link) {
         let link = json!({"type": "link", "url": url, "text": words});
         blocks.push(json!({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link]}]}));
     }

@@ -42,8 +42,10 @@ fn card(talk: &Talk, items: Vec<Value>) -> Value {
         "fallbackText": talk.headline,
         "body": body,
     });
-    if let Some((words, url)) = &talk.link {
-        card["actions"] = json!([{"type": "Action.OpenUrl", "title": words, "url": url}]);
+    let open = |(words, url): &(&str, String)| json!({"type": "Action.OpenUrl", "title": words, "url": url});
+    let actions: Vec<Value> = talk.page.iter().chain(&talk.link).map(open).collect();
+    if !actions.is_empty() {
+        card["actions"] = actions.into();
     }
     json!({"type": "message", "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": null, "content": card}]})
 }

@@ -21,13 +21,14 @@ const MOST_TAGS: usize = 90;
 /// The message.
 pub(super) fn body(talk: &Talk) -> Value {
     let head = format!("<b>{}</b>\n{}\n\n", safe(&talk.name), safe(&talk.number));
-    let link = talk.link.as_ref().map(|(words, url)| format!("\n\n<a href=\"{}\">{}</a>", html(url), safe(words))).unwrap_or_default();
+    let anchor = |(words, url): &(&str, String)| format!("\n\n<a href=\"{}\">{}</a>", html(url), safe(words));
+    let link: String = talk.page.iter().chain(&talk.link).map(anchor).collect();
     let foot = format!("{link}\n\n<i>{}</i>", safe(talk.footer));
     // Tags are counted with the text, which only errs on the safe side.
     let room = TEXT.saturating_sub(units(&head) + units(&foot));
     // With the signs that may become necessary and what stands behind each @.
     let cost = |paragraph: &Paragraph| units(&unmentioned(&plain(paragraph))) + 1;
-    let tags = Cell::new(4);
+    let tags = Cell::new(5);
     let text = lines(&talk.fit(room, 1, &cost), |paragraph| line(paragraph, &tags));
     json!({"text": format!("{head}{text}{foot}"), "parse_mode": "HTML", "link_preview_options": {"is_disabled": true}})
 }

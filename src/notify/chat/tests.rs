@@ -262,6 +262,37 @@ fn a_test_message_has_no_link_and_no_empty_part() {
 }
 
 #[test]
+fn a_message_leads_to_the_page_of_its_loudest_news_where_readers_reach_the_dashboard() {
+    let watch = sample::watch();
+    let about = About { dashboard: Some("https://veedor.example.org"), ..sample::about(&watch, Language::Es) };
+    let page = format!("https://veedor.example.org/events/{}", sample::removed().id);
+    for service in Service::ALL {
+        let body: Value =
+            serde_json::from_slice(&render(service, &about.show(&[sample::filing(), sample::removed()]), &about)).expect("JSON");
+        let texts = texts(&body);
+        assert!(texts.iter().any(|text| text.contains(&page)), "{body}");
+        assert!(texts.iter().any(|text| text.contains("Ver en el tablero")), "{body}");
+        assert!(!message(service, &[sample::removed()], Language::Es).windows(8).any(|run| run == b"/events/"));
+    }
+}
+
+#[test]
+fn the_link_to_the_dashboard_keeps_its_room_in_a_full_message() {
+    let watch = sample::watch();
+    let about = About { dashboard: Some("https://veedor.example.org"), ..sample::about(&watch, Language::Es) };
+    let many: Vec<Event> = (0..40).map(|_| sample::ruling()).collect();
+    for (service, pointer, most) in [
+        (Service::Discord, "/embeds/0/description", 4096),
+        (Service::Mattermost, "/attachments/0/text", 15_000),
+        (Service::Telegram, "/text", 4096),
+    ] {
+        let body: Value = serde_json::from_slice(&render(service, &about.show(&many), &about)).expect("JSON");
+        let text = body.pointer(pointer).and_then(Value::as_str).expect("a text");
+        assert!(text.contains("/events/") && text.encode_utf16().count() <= most + text.matches('<').count() * 40, "{} {text}", text.len());
+    }
+}
+
+#[test]
 fn neither_debug_output_nor_a_trouble_shows_the_address() {
     for service in Service::ALL {
         let to = Chat { reach: Reach::default(), ..channel(service, "https://10.1.2.3/hooks/secreto".into()) };

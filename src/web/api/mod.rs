@@ -216,7 +216,8 @@ mod tests {
     use crate::domain::about::Language;
 
     async fn status(role: Role, is_console: bool, method: &str, path: &str, body: &'static str) -> u16 {
-        let visitor = Visitor { who: Who { user: None, role }, language: Language::Es, by: None, at: path.to_owned() };
+        let visitor =
+            Visitor { who: Who { user: None, role }, language: Language::Es, by: None, at: path.to_owned(), back: path.to_owned() };
         let builder = Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
         let mut request = builder.body(Body::from(body)).expect("a request");
         if is_console {

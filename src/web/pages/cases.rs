@@ -17,6 +17,7 @@ use crate::web::moment::{when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::{face, links, said};
 use crate::wire::api::cases::CaseLine;
+use crate::wire::api::silences::SilenceLine;
 use filter::{Filter, Folded, Sort};
 
 /// Rows of one page.
@@ -72,7 +73,7 @@ async fn listed(look: &Looking) -> Result<Response, Response> {
                     }
                 }
                 tbody {
-                    @for case in picked.iter().skip(skipped).take(ROWS) { (row(case, &zone, visitor)) }
+                    @for case in picked.iter().skip(skipped).take(ROWS) { (row(case, &list.silences, &zone, visitor)) }
                 }
             }
             (said::pager(page, pages, &address(&filter, &filter.health), visitor))
@@ -160,7 +161,7 @@ fn healths(filter: &Filter, counts: &BTreeMap<&str, usize>, visitor: &Visitor) -
     }
 }
 
-fn row(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup {
+fn row(case: &CaseLine, silences: &[SilenceLine], zone: &TimeZone, visitor: &Visitor) -> Markup {
     let at = links::case(&case.source, &case.number);
     html! {
         tr {
@@ -170,6 +171,7 @@ fn row(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup {
                     @if case.name.is_some() { span.num { (said::text(&case.number)) } " · " }
                     (said::text(&case.source))
                 }
+                (said::muted(visitor, zone, &silences.iter().filter(|silence| is_about(silence, case)).collect::<Vec<_>>()))
             }
             td data-label=(visitor.say("Etiquetas", "Tags")) {
                 @if !case.tags.is_empty() {
@@ -186,6 +188,15 @@ fn row(case: &CaseLine, zone: &TimeZone, visitor: &Visitor) -> Markup {
             td.num data-label=(visitor.say("Avisos", "Events")) { (case.events) }
         }
     }
+}
+
+/// Whether a silence is about this case, by its number, its source or a tag.
+fn is_about(silence: &SilenceLine, case: &CaseLine) -> bool {
+    let is_named = silence.case.is_some() || silence.source.is_some() || silence.tag.is_some();
+    is_named
+        && silence.case.as_ref().is_none_or(|of| of.number == case.number && of.source == case.source)
+        && silence.source.as_ref().is_none_or(|source| *source == case.source)
+        && silence.tag.as_ref().is_none_or(|tag| case.tags.contains(tag))
 }
 
 /// Why a case is not well, or waits.

@@ -2,13 +2,14 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::ask::line::Refusal;
 use crate::ask::{Ask, Which};
+use crate::config::Config;
 use crate::domain::access::Role;
+use crate::domain::case::CaseRef;
 use crate::domain::event::EventKind;
 use crate::domain::id::Id;
 use crate::domain::sentence;
@@ -124,7 +125,7 @@ pub(in crate::web) async fn list(
         @if list.deliveries.is_empty() {
             p.notice { (visitor.say("No hay ningún mensaje así.", "There is no such message.")) }
         } @else {
-            (table(&visitor, &config.zone, &list.deliveries))
+            (table(&visitor, &config, &list.deliveries))
         }
         @if list.deliveries.len() == filter.rows() && filter.rows() < MOST {
             p.pager { a.button.quiet href=(filter.more()) { (visitor.say("Mostrar más", "Show more")) } }
@@ -165,7 +166,8 @@ fn narrowed(visitor: &Visitor, filter: &Filter, channels: &[&str]) -> Markup {
     }
 }
 
-fn table(visitor: &Visitor, zone: &TimeZone, deliveries: &[DeliveryLine]) -> Markup {
+fn table(visitor: &Visitor, config: &Config, deliveries: &[DeliveryLine]) -> Markup {
+    let zone = &config.zone;
     let say = |es, en| visitor.say(es, en);
     html! {
         table.stack {
@@ -192,7 +194,7 @@ fn table(visitor: &Visitor, zone: &TimeZone, deliveries: &[DeliveryLine]) -> Mar
                             (delivery.channel)
                             @if !delivery.recipient.is_empty() { br; span.soft.small { (delivery.recipient) } }
                         }
-                        td data-label=(say("Expediente", "Case")) { (case(visitor, delivery)) }
+                        td data-label=(say("Expediente", "Case")) { (case(visitor, config, delivery)) }
                         td data-label=(say("Cuenta", "Tells")) { (kinds(visitor, delivery)) }
                         td data-label=(say("Última respuesta", "Last answer")) {
                             @match (&delivery.reason, delivery.attempts.last()) {
@@ -208,9 +210,15 @@ fn table(visitor: &Visitor, zone: &TimeZone, deliveries: &[DeliveryLine]) -> Mar
     }
 }
 
-fn case(visitor: &Visitor, delivery: &DeliveryLine) -> Markup {
+/// The case, a link while it is watched.
+fn case(visitor: &Visitor, config: &Config, delivery: &DeliveryLine) -> Markup {
+    let is_watched = |source: &str, number: &str| {
+        let compact = config.source(source).and_then(|known| known.recipe.number(number).ok()).map(|number| number.compact);
+        compact.is_some_and(|number| config.watch(&CaseRef { source: source.to_owned(), number }).is_some())
+    };
     html! {
         @match (&delivery.case.source, &delivery.case.number) {
+            (Some(source), Some(number)) if !is_watched(source, number) => (delivery.case.name.as_deref().unwrap_or(number)),
             (Some(source), Some(number)) => {
                 a href=(links::case(source, number)) { (delivery.case.name.as_deref().unwrap_or(number)) }
             }
@@ -258,7 +266,8 @@ pub(in crate::web) async fn one(
         Err(refusal) => return refused(&visitor, PART, &refusal),
     };
     let Some(delivery) = found.deliveries.first() else { return face::missing(&visitor) };
-    let zone = &pages.config.load().zone;
+    let config = pages.config.load_full();
+    let zone = &config.zone;
     let say = |es, en| visitor.say(es, en);
     let body = html! {
         (notice(&visitor, &done))
@@ -270,7 +279,7 @@ pub(in crate::web) async fn one(
             }
             dt { (say("Canal", "Channel")) } dd { (delivery.channel) }
             @if !delivery.recipient.is_empty() { dt { (say("Para", "To")) } dd { (delivery.recipient) } }
-            dt { (say("Expediente", "Case")) } dd { (case(&visitor, delivery)) }
+            dt { (say("Expediente", "Case")) } dd { (case(&visitor, &config, delivery)) }
             dt { (say("Creado", "Made")) } dd { (when(&visitor, zone, &delivery.created)) }
             dt { (say("Identificador", "Id")) } dd.code { (delivery.id) }
         }

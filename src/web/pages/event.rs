@@ -9,6 +9,7 @@ use super::case::{official, stored};
 use super::deliveries;
 use super::looking::{Looking, either};
 use crate::ask::Ask;
+use crate::domain::access::Role;
 use crate::web::said::{self, Side};
 use crate::web::{face, links};
 use crate::wire::api::event::EventPage;
@@ -91,7 +92,19 @@ fn proof(look: &Looking, event: &EventPage, case: &str) -> Markup {
             dt { (look.say("Aviso", "Event")) }
             dd.code { (event.line.id) " · " (said::text(&event.line.kind)) " · " (event.line.seq) }
         }
-        @if !event.pages.is_empty() {
+        @if !event.watched {
+            p.notice {
+                (look.say(
+                    "El expediente ya no está en la lista. Lo que se guardó de él queda: añádalo de nuevo para ver sus versiones y descargar las páginas.",
+                    "The case is not on the list any more. What was stored of it stays: add it again to see its versions and to download the pages.",
+                ))
+                @if look.visitor.may(Role::Editor) {
+                    @let again = [("source", event.source.as_str()), ("number", &event.number), ("name", event.name.as_deref().unwrap_or_default())];
+                    " " a href={ "/cases/add" (links::query(&again)) } { (look.say("Añadirlo de nuevo", "Add it again")) }
+                }
+            }
+        }
+        @if !event.pages.is_empty() && event.watched {
             h2 { (look.say("Lo que se guardó de la fuente", "What was stored of the source")) }
             @if event.pages.iter().all(|(_, page)| Some(&page.sha256) != event.page_sha256.as_ref()) {
                 p.small.soft {

@@ -17,7 +17,7 @@ use crate::domain::setting::Outcome;
 use crate::message;
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links, said};
-use crate::wire::api::board::Progress;
+use crate::wire::api::board::{DAYS_BACK, Progress};
 use crate::wire::api::hearings::{HearingBoard, HearingLine, OutcomeCounts};
 
 const PART: &str = "/hearings";
@@ -39,6 +39,16 @@ impl Filter {
     fn days(&self) -> Option<(Date, Date)> {
         let first: Date = format!("{}-01", self.month.trim()).parse().ok().filter(|_| self.month.trim().len() == 7)?;
         Some((first, first.last_of_month()))
+    }
+
+    /// Whether anything is named.
+    fn is_any(&self) -> bool {
+        !self.tag.is_empty() || self.days().is_some()
+    }
+
+    /// Whether the month began before this day.
+    fn begins_before(&self, day: Date) -> bool {
+        self.days().is_some_and(|(first, _)| first < day)
     }
 
     /// What is ahead of this day, or from it on backwards.
@@ -70,6 +80,7 @@ pub(in crate::web) async fn list(visitor: Visitor, State(pages): State<Pages>, Q
 async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Markup, Refusal> {
     let config = pages.config.load_full();
     let today = pages.clock.now().to_zoned_datetime(config.zone.clone()).date();
+    let horizon = today.saturating_sub(DAYS_BACK.days());
     let ask = |ahead| pages.line.get::<HearingBoard>(Ask::HearingBoard(filter.question(today, ahead)), visitor.sight());
     let (ahead, past) = (ask(true).await?, ask(false).await?);
     let tags = pages.tags(visitor).await;
@@ -98,7 +109,9 @@ async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Marku
             @if visitor.may(Role::Editor) { a.button.quiet href="/feeds" { (say("Suscribirse al calendario", "Subscribe to the calendar")) } }
         }
         h2 { (say("Por venir", "To come")) }
-        @if ahead.list.hearings.is_empty() {
+        @if ahead.list.hearings.is_empty() && filter.is_any() {
+            p { (say("Ninguna audiencia por venir es así.", "No hearing to come is like that.")) }
+        } @else if ahead.list.hearings.is_empty() {
             p { (say("No hay audiencias señaladas. Aparecerán aquí cuando el registro de un expediente señale una.",
                      "No hearing is set. It will stand here when the record of a case sets one.")) }
         } @else {
@@ -106,7 +119,14 @@ async fn body(visitor: &Visitor, pages: &Pages, filter: &Filter) -> Result<Marku
         }
         h2 { (say("Pasadas, hasta hace 60 días", "Past, up to 60 days ago")) }
         @if past.list.hearings.is_empty() {
-            p { (say("Ninguna en este período.", "None in this time.")) }
+            @if filter.begins_before(horizon) {
+                p {
+                    (say(
+                        "Esta lista llega hasta hace 60 días; las audiencias más antiguas están en la página de cada expediente.",
+                        "This list goes back 60 days; older hearings stand on the page of each case.",
+                    ))
+                }
+            } @else { p { (say("Ninguna en este período.", "None in this time.")) } }
         } @else {
             (sums(visitor, past.list.counts))
             (table(visitor, &past.list.hearings, today, &counted(visitor, &past)))
@@ -182,11 +202,12 @@ fn row(visitor: &Visitor, line: &HearingLine, today: Date, placed: bool) -> Mark
         tr {
             th scope="row" {
                 @match date {
+                    Some(date) if is_off(line) => del { time datetime=(line.date.as_deref().unwrap_or_default()) { (message::long_day(date, visitor.language)) } },
                     Some(date) => time datetime=(line.date.as_deref().unwrap_or_default()) { (message::long_day(date, visitor.language)) },
                     None => (say("día no indicado", "day not stated")),
                 }
                 ", " (line.time.as_deref().unwrap_or(say("hora no indicada", "hour not stated")))
-                @if is_near { " " strong { "· " (say("en 48 horas", "within 48 hours")) } }
+                @if is_near && !is_off(line) { " " strong { "· " (say("en 48 horas", "within 48 hours")) } }
             }
             td data-label=(say("Expediente", "Case")) {
                 a href=(links::case(&line.source, &line.case)) { (line.name.as_deref().unwrap_or(&line.case)) }
@@ -201,6 +222,11 @@ fn row(visitor: &Visitor, line: &HearingLine, today: Date, placed: bool) -> Mark
             } }
         }
     }
+}
+
+/// Whether it will not take place on its day.
+fn is_off(line: &HearingLine) -> bool {
+    [Outcome::Deferred, Outcome::Revoked].iter().any(|outcome| outcome.name() == line.outcome)
 }
 
 /// What became of it, from where it was moved, and what is doubtful of its day.

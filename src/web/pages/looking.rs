@@ -18,6 +18,7 @@ use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::ask::look::{At, Look};
 use crate::domain::about::Language;
+use crate::domain::sentence;
 use crate::web::moment::{day, exact, when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links};
@@ -144,8 +145,11 @@ impl Looking {
             _ => return face::refused(&self.visitor, "/cases", refusal),
         };
         let body = html! {
-            p.trouble role="alert" { (words) }
-            p.small.soft lang="en" { (refusal.why) }
+            @if refusal.code == 77 { p.trouble role="alert" { (words) } }
+            @else if self.visitor.language == Language::Es && sentence::in_spanish(&refusal.why).is_none() {
+                p.trouble role="alert" { (words) }
+                details.small { summary { "Las palabras exactas del programa, en inglés" } p lang="en" { (refusal.why) } }
+            } @else { (face::why(&self.visitor, &refusal.why)) }
             p { a href="/cases" { (self.say("Todos los expedientes", "All cases")) } }
         };
         face::with(status, &self.visitor, "/cases", title, &body)

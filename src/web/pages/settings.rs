@@ -4,12 +4,15 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use crate::config::{Channel, ChannelKind, Config, spell_period, spell_timing};
+use crate::config::{Channel, ChannelKind, Config};
 use crate::domain::about::{Language, Profile};
 use crate::domain::access::Role;
+use crate::domain::event::Severity;
+use crate::domain::timing::{Period, Quiet};
+use crate::message;
 use crate::web::moment::span;
 use crate::web::visitor::Visitor;
-use crate::web::{Pages, face};
+use crate::web::{Pages, face, links};
 
 const PART: &str = "/settings";
 
@@ -33,6 +36,8 @@ pub(in crate::web) async fn show(visitor: Visitor, State(pages): State<Pages>) -
         }
         h2 { (say("En general", "In general")) }
         (general(&visitor, &config))
+        h2 #access { (say("Acceso y página pública", "Access and public page")) }
+        (access(&visitor, &config))
         h2 #channels { (say("Canales", "Channels")) }
         (channels(&visitor, &config))
     };
@@ -60,7 +65,7 @@ fn general(visitor: &Visitor, config: &Config) -> Markup {
             dt { (say("Idioma", "Language")) } dd { (match general.language { Language::Es => "español", Language::En => "English" }) }
             dt { (say("Privacidad", "Privacy")) } dd { (profile) }
             dt { (say("Zona horaria", "Time zone")) } dd { (config.zone.iana_name().unwrap_or("UTC")) }
-            dt { (say("Visitas", "Visits")) } dd { (say("cada ", "every ")) (span(visitor, general.every.as_secs())) }
+            dt { (say("Visitas, si una fuente no dice otra cosa", "Visits, unless a source says otherwise")) } dd { (say("cada ", "every ")) (span(visitor, general.every.as_secs())) }
             dt { (say("Novedades juntas", "News gathered")) } dd { (span(visitor, general.group_wait.as_secs())) }
             dt { (say("Una ausencia se confirma", "An absence is confirmed")) }
             dd {
@@ -76,6 +81,41 @@ fn general(visitor: &Visitor, config: &Config) -> Markup {
             dt { (say("Sin movimiento", "Without movement")) }
             dd { (general.silent_after.map_or_else(|| say("no se avisa", "not told").to_owned(), |after| days(after.into()))) }
             @if let Some(url) = &general.url { dt { (say("Dirección pública", "Public address")) } dd { (url) } }
+        }
+    }
+}
+
+fn access(visitor: &Visitor, config: &Config) -> Markup {
+    let say = |es, en| visitor.say(es, en);
+    html! {
+        dl.facts {
+            @if visitor.may(Role::Editor) {
+                dt { (say("El tablero escucha en", "The dashboard listens at")) }
+                dd.code { (config.general.listen.map_or_else(|| "-".to_owned(), |at| at.to_string())) }
+                @if !config.web.trusted_proxies.is_empty() {
+                    dt { (say("Proxy en que se confía", "Trusted proxy")) }
+                    dd.code { (config.web.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
+                }
+                @if let Some(smtp) = &config.smtp {
+                    dt { (say("Correo", "Mail")) } dd { (smtp.from) " · " span.code { (smtp.host) ":" (smtp.port) } }
+                }
+            }
+            dt { (say("Cuentas", "Accounts")) }
+            dd { (if config.web.login { say("se entra con una cuenta", "an account is needed") } else { say("no hacen falta en esta máquina", "not needed on this machine") }) }
+            dt { (say("Página pública", "Public page")) }
+            dd {
+                @match &config.showcase {
+                    None => (say("apagada", "off")),
+                    Some(public) => {
+                        @for (nth, tag) in public.tags.iter().enumerate() {
+                            @if nth > 0 { " · " }
+                            a href={ "/public/" (links::encoded(tag)) } { (tag) }
+                        }
+                    }
+                }
+            }
+            dt { (say("Cada fuente", "Each source")) }
+            dd { (say("sus visitas, pausas y límites están en ", "its visits, pauses and limits stand under ")) a href="/sources" { (say("Fuentes", "Sources")) } }
         }
     }
 }
@@ -122,13 +162,67 @@ fn receivers(visitor: &Visitor, channel: &Channel) -> Markup {
     }
 }
 
-/// What is kept from a channel and until when, as the watch list writes it.
+/// What is kept from a channel and until when.
 fn when(visitor: &Visitor, channel: &Channel) -> Markup {
     let timing = &channel.route.timing;
-    let held = spell_timing(timing);
-    let routine = (!channel.route.junk.is_empty() && timing.digest_below.is_none()).then(|| spell_period(timing.digest));
+    let mut held = Vec::new();
+    if let Some(below) = timing.digest_below {
+        let loud = severity(visitor, below);
+        let words = (visitor.say("resumen", "digest"), visitor.say("de lo que es menos que", "of what is less than"));
+        held.push(format!("{} {}, {} {loud}", words.0, period(visitor, timing.digest), words.1));
+    }
+    if let Some(Quiet { from, until }) = timing.quiet {
+        let (from, until) = (from.strftime("%H:%M"), until.strftime("%H:%M"));
+        held.push(match visitor.language {
+            Language::Es => format!("sin molestar de {from} a {until}"),
+            Language::En => format!("quiet from {from} to {until}"),
+        });
+    }
+    if !timing.weekends {
+        held.push(visitor.say("no en fines de semana", "not on weekends").to_owned());
+    }
+    let routine = (!channel.route.junk.is_empty() && timing.digest_below.is_none()).then(|| period(visitor, timing.digest));
     html! {
-        @if held.is_empty() { (visitor.say("enseguida", "at once")) } @else { span lang="en" { (held) } }
-        @if let Some(period) = routine { "; " (visitor.say("lo de trámite: ", "routine entries: ")) span lang="en" { (period) } }
+        @if held.is_empty() { (visitor.say("enseguida", "at once")) } @else { (held.join("; ")) }
+        @if let Some(period) = routine { "; " (visitor.say("lo de trámite: ", "routine entries: ")) (period) }
+    }
+}
+
+fn period(visitor: &Visitor, period: Period) -> String {
+    match period {
+        Period::Hourly => visitor.say("cada hora", "every hour").to_owned(),
+        Period::Daily(at) => format!("{} {}", visitor.say("cada día a las", "every day at"), at.strftime("%H:%M")),
+        Period::Weekly(day, at) => {
+            let day = message::weekday_name(day, visitor.language);
+            format!("{} {day} {} {}", visitor.say("cada", "every"), visitor.say("a las", "at"), at.strftime("%H:%M"))
+        }
+    }
+}
+
+fn severity(visitor: &Visitor, severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => visitor.say("informativo", "info"),
+        Severity::Notice => visitor.say("novedad", "notice"),
+        Severity::Warn => visitor.say("atención", "attention"),
+        Severity::Critical => visitor.say("crítico", "critical"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Weekday, time};
+
+    use super::*;
+    use crate::web::visitor::tests::somebody;
+
+    #[test]
+    fn when_a_digest_comes_is_said_in_the_readers_language() {
+        let spanish = somebody();
+        let english = Visitor { language: Language::En, ..somebody() };
+        let at = time(7, 0, 0, 0);
+        let said =
+            |visitor: &Visitor| [Period::Hourly, Period::Daily(at), Period::Weekly(Weekday::Monday, at)].map(|own| period(visitor, own));
+        assert_eq!(said(&spanish), ["cada hora", "cada día a las 07:00", "cada lunes a las 07:00"]);
+        assert_eq!(said(&english), ["every hour", "every day at 07:00", "every Monday at 07:00"]);
     }
 }

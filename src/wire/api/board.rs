@@ -6,6 +6,9 @@ use utoipa::ToSchema;
 use super::clocks::ClockLine;
 use super::hearings::HearingLine;
 
+/// How many days back hearings are kept on the board of all cases (`alerting.md` C9).
+pub const DAYS_BACK: i32 = 60;
+
 /// How far what is known of all cases has been worked out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Progress {

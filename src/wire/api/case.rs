@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::cases::CaseLine;
 use super::docket::{DocketForm, DocumentForm, HeadingForm, PartyForm, WithheldForm};
 use super::hearings::HearingLine;
+use super::silences::SilenceLine;
 use super::versions::{PageLine, VersionLine};
 
 /// A docket as it was last seen, or a version of it.
@@ -44,6 +45,8 @@ pub struct CaseCard {
     pub linked: Vec<LinkedCase>,
     /// Its next hearing; `null` where none is set, or what is known of all cases is not worked out yet.
     pub next_hearing: Option<HearingLine>,
+    /// The silences that mute news of it now, in whole or in part.
+    pub silences: Vec<SilenceLine>,
     /// How much is told of it: `whole`, `type_and_date` or `activity`.
     pub told: String,
     /// When the newest version was seen; `null` when there is none.

@@ -31,7 +31,9 @@ pub struct PublicCase {
     pub next: Vec<PublicHearing>,
     /// Settings of hearings that were held.
     pub held: usize,
-    /// Settings that were suspended, deferred, failed, not opened or revoked.
+    /// Settings that were put off before the hearing began.
+    pub deferred: usize,
+    /// Settings for which the court declared the hearing failed or did not open it.
     pub not_held: usize,
     /// The last changes, the newest first.
     pub changes: Vec<PublicChange>,

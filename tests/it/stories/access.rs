@@ -337,6 +337,19 @@ fn behind_a_proxy_the_client_counts_and_not_what_it_says_of_itself() {
         "{cookie}"
     );
     assert!(ana.is_in());
+    // A mail leads to the page of what it tells, by way of the log-in for whoever is not in.
+    world.court.act(A, "SENTENCIA (RESOLUCION)", "<p>PROXY1 VISTOS.</p>");
+    world.told("PROXY1");
+    let mail = world.mailbox.got().into_iter().find(|mail| mail.text.contains("PROXY1")).expect("it is there");
+    let page = mail
+        .text
+        .split("Ver en el tablero: https://veedor.example.org")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .expect("a link")
+        .to_owned();
+    ana.get(&page).says(200, "PROXY1");
+    Browser::behind(port, "198.51.100.9").get(&page).leads(&format!("/login?next={}", page.replace('/', "%2F")));
     // What somebody mutes on a page stands in the log with what and whom.
     ana.post("/silences", &[("tag", ""), ("channel", "hook"), ("hours", "24"), ("because", "prueba")]).leads("/silences?done=muted");
     ana.post("/feeds", &[("name", "Marta"), ("language", "es")]).says(200, "Marta");

@@ -430,9 +430,9 @@ fn made_up_requests_get_answers_that_keep_to_the_description() {
     world.told("APIFUZZ1");
     let delivery = program.get("/deliveries")["deliveries"][0]["id"].clone();
     let event = program.get("/events")["events"][0]["event"]["data"]["event_id"].clone();
-    // More of them, and others, by hand: VEEDOR_TEST_API_REQUESTS=5000 VEEDOR_TEST_API_SEED=3.
+    // Two thousand at least. More of them, and others, by hand: VEEDOR_TEST_API_REQUESTS=10000 VEEDOR_TEST_API_SEED=3.
     let set = |name: &str, usual: u64| std::env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"));
-    let requests = set("VEEDOR_TEST_API_REQUESTS", 300);
+    let requests = set("VEEDOR_TEST_API_REQUESTS", 3_000);
     let about = json!({
         "base": format!("http://127.0.0.1:{}", program.port), "case": A, "source": "ec-esatje", "delivery": delivery, "event": event,
         "requests": requests, "seed": set("VEEDOR_TEST_API_SEED", 7),

@@ -177,11 +177,11 @@ fn what_is_muted_on_a_page_is_muted_until_it_is_ended_there() {
         json!(["press", "Enter"]),
         json!(["at", "/silences\\?done=muted$"]),
         json!(["see", "El silencio está activo"]),
-        json!(["see", "Todo sobre audiencias, Escrito de una parte"]),
+        json!(["see", "Escrito de una parte, Todo sobre audiencias"]),
         json!(["see", "escritos <b>masivos</b>"]),
         json!(["count", "b", 0]),
     ]);
-    assert_eq!(world.json(&["silence", "--json"])["silences"][0]["kinds"], json!(["hearing.*", "filing.added"]));
+    assert_eq!(world.json(&["silence", "--json"])["silences"][0]["kinds"], json!(["filing.added", "hearing.*"]));
     world.court.act(A, "ESCRITO", "<p>PANEL2 se presenta.</p>");
     world.until("it is muted", |world| world.deliveries(&[]).iter().any(|delivery| delivery["state"] == "muted"));
     browser.walk(&[

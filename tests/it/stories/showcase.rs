@@ -58,7 +58,7 @@ fn everybody_sees_the_cases_of_the_tag_as_messages_tell_them_and_no_others() {
     assert_eq!((data["cases"].as_array().map(Vec::len), &data["cases"][0]["number"]), (Some(1), &json!(A)));
     // A page of the dashboard is not reached under that name.
     assert_eq!(ask(port, "GET", "/cases", &[("host", "veedor.example.org")], b"").status, 421);
-    for path in ["/public/otra", "/public/", "/public/sobornos/otra"] {
+    for path in ["/public", "/public/otra", "/public/", "/public/sobornos/", "/public/sobornos/otra"] {
         assert_eq!(get(port, path).status, 404, "{path}");
     }
     if let Some(mut browser) = Browser::open(port) {

@@ -23,7 +23,7 @@ const EVIL: &str = "<script>window.veedorRan=1</script>\"><img src=x onerror=\"w
 const NAME: &str = "<script>window.veedorRan=5</script>\"><img src=x onerror=\"window.veedorRan=6\"> \u{202e}OTUEL";
 
 /// Pages that are no pages: data, files, and what programs read.
-const NO_PAGES: [&str; 12] = [
+const NO_PAGES: [&str; 16] = [
     "/livez",
     "/readyz",
     "/metrics",
@@ -34,6 +34,11 @@ const NO_PAGES: [&str; 12] = [
     "/feeds/{token}/tag/{file}",
     "/feeds/{token}/case/{source}/{file}",
     "/public/{tag}/data.json",
+    // Below it nothing is served but pages of tags: a line of text says so.
+    "/public",
+    "/public/",
+    "/public/{tag}/",
+    "/public/{tag}/{other}",
     // What follows stands in other stories: where an account is needed, `/login` is a page, and recipients have links of their own.
     "/login",
     "/u/{token}",

@@ -77,6 +77,16 @@ async fn a_form_that_is_refused_keeps_what_was_typed_and_one_that_is_taken_says_
     assert_eq!((done.status, done.headers.get("location").map(String::as_str)), (303, Some("/silences?done=muted")), "{}", done.text);
     let said = world.get(&world.editor, "/silences?done=muted").await;
     assert!(said.text.contains("role=\"status\"") && words(&said.text).contains("El silencio está activo"));
+    // On the case and in the list one sees that it is muted, and that the others are not.
+    let case = words(&world.get(&world.editor, &format!("/cases/ec-esatje/{PLAIN}")).await.text);
+    assert!(case.contains("silenciado") && case.contains("hasta") && !case.contains("en parte"), "{case}");
+    assert_eq!(world.get(&world.editor, "/cases").await.text.matches("silenciado").count(), 1);
+    assert!(!world.get(&world.editor, &format!("/cases/ec-esatje/{TYPED}")).await.text.contains(">silenciado"));
+    let part = post(&world.editor, "/silences", "tag=a%3Cb&kind=filing.*&kind=entry.added&hours=12&by=Ana&because=una", "es").await;
+    assert_eq!(part.status, 303, "{}", part.text);
+    for path in [format!("/cases/ec-esatje/{PLAIN}"), "/cases".to_owned()] {
+        assert!(words(&world.get(&world.viewer, &path).await.text).contains("silenciado en parte"), "{path}");
+    }
     let feed = post(&world.editor, "/feeds", &format!("name=Ana&case={of}&language=es"), "es").await;
     assert_eq!(feed.status, 200, "{}", feed.text);
 }
@@ -93,4 +103,59 @@ async fn whoever_may_not_is_told_why_and_offered_nothing() {
     assert!(world.get(&world.editor, "/settings").await.text.contains("desde el tablero"));
     assert!(links(&world.get(&world.viewer, "/hearings").await.text, "Suscribirse").is_empty());
     assert_eq!(links(&world.get(&world.editor, "/hearings").await.text, "Suscribirse"), ["/feeds"]);
+}
+
+#[tokio::test]
+async fn of_a_case_that_is_off_the_list_nothing_is_offered_that_is_not_there() {
+    let world = World::open().await;
+    two_versions(&world, PLAIN);
+    let id = world.handles.store.events_after(0, 1).expect("reads")[0].1.id;
+    let event = format!("/events/{id}");
+    assert!(!links(&world.get(&world.editor, &event).await.text, "descargar").is_empty());
+    let before = world.handles.config.load_full();
+    let case = before.cases.iter().find(|watch| watch.number.canonical == PLAIN).expect("watched").case.clone();
+    crate::config::edit::remove_case(&before.path, &case).expect("removed");
+    world.handles.config.store(Arc::new(Config::load(&before.path).expect("loads").config));
+    let got = world.get(&world.editor, &event).await;
+    assert_eq!(got.status, 200);
+    assert!(links(&got.text, "descargar").is_empty() && words(&got.text).contains("ya no está en la lista"), "{}", got.text);
+    let again = links(&got.text, "Añadirlo de nuevo");
+    assert!(again[0].starts_with("/cases/add?source=ec-esatje&number="), "{again:?}");
+    assert_eq!(world.get(&world.editor, &again[0]).await.status, 200);
+    assert!(links(&world.get(&world.viewer, &event).await.text, "Añadirlo de nuevo").is_empty());
+}
+
+#[tokio::test]
+async fn an_address_that_takes_a_form_is_no_page_and_says_so() {
+    let world = World::open().await;
+    let got = world.get(&world.editor, "/silences/abcd/end").await;
+    assert_eq!(got.status, 405);
+    assert!(words(&got.text).contains("no es una página") && got.text.contains("name=\"back\" value=\"/\""), "{}", got.text);
+    // The form of the language on the page that says why a change was refused leads back to where it was asked.
+    let head = format!(
+        "POST /silences/abcd/end HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nReferer: http://{0}/silences?x=1\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n\r\n",
+        world.editor
+    );
+    let got = send(&world.editor, &head).await;
+    assert!(got.status == 404 && got.text.contains("name=\"back\" value=\"/silences?x=1\""), "{}", got.text);
+    let other = send(&world.editor, &head.replace("Referer: http://", "Referer: http://evil.example/")).await;
+    assert!(other.text.contains("name=\"back\" value=\"/\""), "{}", other.text);
+}
+
+#[tokio::test]
+async fn a_month_before_what_the_list_holds_is_not_said_to_be_empty() {
+    let world = World::open().await;
+    let months_ago = |months: i64| {
+        let today = crate::clock::Clock::System.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        today.saturating_sub(jiff::Span::new().months(months)).strftime("%Y-%m").to_string()
+    };
+    let old = words(&world.get(&world.editor, &format!("/hearings?month={}", months_ago(6))).await.text);
+    assert!(
+        old.contains("las audiencias más antiguas están en la página de cada expediente")
+            && old.contains("Ninguna audiencia por venir es así"),
+        "{old}"
+    );
+    let none = words(&world.get(&world.editor, "/hearings").await.text);
+    assert!(none.contains("Ninguna en este período") && none.contains("No hay audiencias señaladas"), "{none}");
 }
