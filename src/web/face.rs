@@ -235,7 +235,7 @@ pub(super) fn missing(visitor: &Visitor) -> Response {
 /// That an address takes what a form sends, and is no page.
 pub(super) fn no_page(visitor: &Visitor) -> Response {
     let body = html! {
-        p { (visitor.say("Esta dirección recibe un formulario; no es una página.", "This address takes what a form sends; it is no page.")) }
+        p { (visitor.say("Esta dirección recibe un formulario y no es una página, o es una página y no recibe ninguno.", "This address takes what a form sends and is no page, or it is a page and takes nothing.")) }
         p { a href="/" { (visitor.say("Volver a Hoy", "Back to Today")) } }
     };
     let visitor = Visitor { back: "/".to_owned(), ..visitor.clone() };

@@ -130,6 +130,15 @@ pub(super) fn own(visitor: &Visitor, en: &str, es: Option<&str>) -> Markup {
     }
 }
 
+/// That a word of a filter is none that there is.
+pub(super) fn no_such_choice(visitor: &Visitor, word: &str) -> Markup {
+    html! {
+        p.notice.warn role="alert" {
+            (text(word)) ": " (visitor.say("no es una de las opciones de este filtro; se muestran todas.", "this filter has no such choice; all are shown."))
+        }
+    }
+}
+
 /// That news of a case is muted, until when, and whether all of it for everybody; nothing where nothing is.
 pub(super) fn muted(visitor: &Visitor, zone: &TimeZone, silences: &[&SilenceLine]) -> Markup {
     let is_whole =

@@ -87,8 +87,8 @@ fn coming(known: &Known, config: &Config, tag: &str, now: Timestamp) -> HashMap<
     coming
 }
 
-/// How many settings of a case were held, how many put off and how many not held, of those that may be told: what an act of a withheld type sets or says, at the case
-/// or at one that it is linked with, is not counted.
+/// How many settings of a case were held, how many put off and how many not held, of those that may be told: what an act of a withheld type sets or
+/// says, at the case or at one that it is linked with, is not counted.
 fn outcomes(store: &Store, read: &Read, config: &Config, watch: &Watch, now: Timestamp) -> Result<[usize; 3], StoreError> {
     let watches: Vec<&Watch> = std::iter::once(watch).chain(watch.linked.iter().filter_map(|case| config.watch(case))).collect();
     let told = match of_matter(store, read, config, &watches, Sight::AsTold, now) {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::delays::tag_among;
 use super::events::known_kinds;
+use super::look::Eye;
 use super::{Desk, find};
 use crate::ask::line::Sight;
 use crate::ask::{Answer, Wanted};
@@ -45,21 +46,23 @@ pub(super) fn active(store: &Store, config: &Config) -> Result<Vec<SilenceLine>,
     Ok(store.silences()?.iter().filter(|listed| listed.silence.ended.is_none()).map(|listed| line(config, listed)).collect())
 }
 
-/// Those that mute now and are about this case, by its number, its source or a tag. Who else is told is for whoever sees everything.
-pub(super) fn of_case(store: &Store, config: &Config, watch: &Watch, sees_all: bool) -> Result<Vec<SilenceLine>, StoreError> {
-    if !store.is_anything_silenced() {
+/// Those that mute now and are about this case, by its number, its source or a tag. Who else is told is for whoever sees everything, and which tags
+/// a case has of which nothing is told (`is_told`) as well.
+pub(super) fn of_case(eye: &Eye, watch: &Watch, is_told: bool) -> Result<Vec<SilenceLine>, StoreError> {
+    if !eye.store.is_anything_silenced() {
         return Ok(Vec::new());
     }
+    let shows_tags = is_told || eye.sees_all();
     let is_about = |scope: &Scope| {
         let is_named = scope.case.is_some() || scope.source.is_some() || scope.tag.is_some();
         is_named
             && scope.case.as_ref().is_none_or(|case| *case == watch.case)
             && scope.source.as_ref().is_none_or(|source| *source == watch.case.source)
-            && scope.tag.as_ref().is_none_or(|tag| watch.tags.contains(tag))
+            && scope.tag.as_ref().is_none_or(|tag| shows_tags && watch.tags.contains(tag))
     };
-    let all = store.silences()?;
+    let all = eye.store.silences()?;
     let own = all.iter().filter(|listed| listed.silence.ended.is_none() && is_about(&listed.silence.scope));
-    Ok(own.map(|listed| line(config, listed)).map(|line| SilenceLine { to: line.to.filter(|_| sees_all), ..line }).collect())
+    Ok(own.map(|listed| line(&eye.config, listed)).map(|line| SilenceLine { to: line.to.filter(|_| eye.sees_all()), ..line }).collect())
 }
 
 fn line(config: &Config, Listed { silence, muted }: &Listed) -> SilenceLine {

@@ -36,8 +36,10 @@ async fn listed(look: &Looking) -> Result<Response, Response> {
     let list = look.pages.cases(visitor).await.map_err(|refusal| face::refused(visitor, "/cases", &refusal))?;
     let folded = look.pages.folds.of(&list);
     let text = |name| look.asked(name).chars().filter(|c| !c.is_control()).take(200).collect::<String>();
-    let filter =
+    let mut filter =
         Filter { q: text("q"), tag: text("tag"), source: text("source"), health: text("health"), sort: Sort::named(look.asked("sort")) };
+    let is_known = filter.health.is_empty() || HEALTHS.contains(&filter.health.as_str());
+    let unknown = (!is_known).then(|| std::mem::take(&mut filter.health));
     let (zone, page) = (look.zone(), look.page());
     let found = folded.picked(&filter);
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -52,6 +54,7 @@ async fn listed(look: &Looking) -> Result<Response, Response> {
         (notices::notices(&list, &zone, visitor))
         (form(&filter, &folded, visitor))
         (healths(&filter, &counts, visitor))
+        @if let Some(word) = &unknown { (said::no_such_choice(visitor, word)) }
         @if visitor.may(Role::Editor) {
             p { a.button.quiet href="/cases/add" { (visitor.say("Añadir un expediente", "Add a case")) } }
         }

@@ -17,7 +17,7 @@ use crate::message::kind_name;
 use crate::web::face::refused;
 use crate::web::moment::when;
 use crate::web::pages::done::{Done, notice};
-use crate::web::said::reason;
+use crate::web::said::{self, reason};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links, trail};
 use crate::wire::api::deliveries::{AttemptLine, DeliveryLine, DeliveryList};
@@ -90,9 +90,11 @@ fn state(visitor: &Visitor, delivery: &DeliveryLine) -> Markup {
 pub(in crate::web) async fn list(
     visitor: Visitor,
     State(pages): State<Pages>,
-    Query(filter): Query<Filter>,
+    Query(mut filter): Query<Filter>,
     Query(Done { done }): Query<Done>,
 ) -> Response {
+    let is_known = matches!(filter.state.as_str(), "" | "failed") || STATES.iter().any(|(name, ..)| *name == filter.state);
+    let unknown = (!is_known).then(|| std::mem::take(&mut filter.state));
     let ask = Ask::Deliveries {
         about: Some(filter.case.trim().to_owned()).filter(|case| !case.is_empty()),
         failed: filter.state == "failed",
@@ -116,6 +118,7 @@ pub(in crate::web) async fn list(
             ))
         }
         (narrowed(&visitor, &filter, &channels))
+        @if let Some(word) = &unknown { (said::no_such_choice(&visitor, word)) }
         @if filter.state == "failed" && !list.deliveries.is_empty() && visitor.may(Role::Editor) {
             form method="post" action="/deliveries/retry" {
                 input type="hidden" name="channel" value=(filter.channel);

@@ -41,7 +41,7 @@ pub(super) fn card(eye: &Eye, subject: &Subject<'_>, waits: Option<Postponed>, n
         url: Some(whole.about(eye.language, Stop::Unsaid).case_url.to_owned()).filter(|url| is_told && !url.is_empty()),
         linked: linked.collect(),
         next_hearing: next.filter(|_| is_told),
-        silences: silences::of_case(&eye.store, &eye.config, watch, eye.sees_all())?,
+        silences: silences::of_case(eye, watch, is_told)?,
         told: name_of(how_much).to_owned(),
         seen_at: None,
         above: None,

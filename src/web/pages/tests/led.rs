@@ -58,7 +58,7 @@ async fn tabs_lead_to_what_they_open_and_a_case_to_its_silence_and_feed() {
 
 #[tokio::test]
 async fn a_form_that_is_refused_keeps_what_was_typed_and_one_that_is_taken_says_so() {
-    let world = World::open().await;
+    let world = World::with("tags = [\"reserva\"]\n").await;
     let of = format!("ec-esatje%2F{PLAIN}");
     let form = "kinds=hering.*&hours=168&by=Ana%20%3Cb%3E&because=una%20causa&critical=yes";
     let got = post(&world.editor, "/silences", &format!("case={of}&{form}"), "es").await;
@@ -87,6 +87,12 @@ async fn a_form_that_is_refused_keeps_what_was_typed_and_one_that_is_taken_says_
     for path in [format!("/cases/ec-esatje/{PLAIN}"), "/cases".to_owned()] {
         assert!(words(&world.get(&world.viewer, &path).await.text).contains("silenciado en parte"), "{path}");
     }
+    // Which tags a case has of which nothing is told is not to be seen from what mutes it.
+    let by_tag = post(&world.editor, "/silences", "tag=reserva&hours=12&by=Ana&because=una", "es").await;
+    assert_eq!(by_tag.status, 303, "{}", by_tag.text);
+    let closed = format!("/cases/ec-esatje/{CLOSED}");
+    assert!(world.get(&world.editor, &closed).await.text.contains(">silenciado"));
+    assert!(!world.get(&world.viewer, &closed).await.text.contains(">silenciado"));
     let feed = post(&world.editor, "/feeds", &format!("name=Ana&case={of}&language=es"), "es").await;
     assert_eq!(feed.status, 200, "{}", feed.text);
 }
@@ -144,7 +150,7 @@ async fn an_address_that_takes_a_form_is_no_page_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_month_before_what_the_list_holds_is_not_said_to_be_empty() {
+async fn a_filter_that_is_none_and_a_month_before_what_the_list_holds_are_said() {
     let world = World::open().await;
     let months_ago = |months: i64| {
         let today = crate::clock::Clock::System.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
@@ -156,6 +162,11 @@ async fn a_month_before_what_the_list_holds_is_not_said_to_be_empty() {
             && old.contains("Ninguna audiencia por venir es así"),
         "{old}"
     );
+    for path in ["/cases?health=zz%3Cb%3E", "/deliveries?state=zz%3Cb%3E"] {
+        let got = world.get(&world.editor, path).await;
+        assert!(got.status == 200 && got.text.contains("zz&lt;b&gt;: no es una de las opciones"), "{path}: {}", got.text);
+    }
+    assert!(!world.get(&world.editor, "/cases?health=unvisited").await.text.contains("no es una de las opciones"));
     let none = words(&world.get(&world.editor, "/hearings").await.text);
     assert!(none.contains("Ninguna en este período") && none.contains("No hay audiencias señaladas"), "{none}");
 }
