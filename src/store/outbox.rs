@@ -196,11 +196,21 @@ impl Store {
         self.with_queue(|queue| queue.is_asked_for(id))
     }
 
-    /// Ends deliveries that are not to be sent any more; delivered ones stay what they are. Returns how many there were.
-    pub fn end(&self, ids: &[Id], now: Timestamp) -> Result<usize, StoreError> {
-        self.restate(ids, move |state| match state {
-            ended @ (StateRecord::Delivered { .. } | StateRecord::Discarded { .. }) => ended,
-            _ => StateRecord::Dropped { at: now.into() },
+    /// Ends deliveries that are not to be sent any more; those that arrived or were discarded stay what they are. Returns those that it ended.
+    pub fn end(&self, ids: &[Id], now: Timestamp) -> Result<Vec<Id>, StoreError> {
+        let ids = ids.to_vec();
+        self.write(true, move |ledger| {
+            let mut ended = Vec::new();
+            for id in ids {
+                let Some(mut record) = readable(ledger.record(id))? else { continue };
+                if matches!(record.state, StateRecord::Delivered { .. } | StateRecord::Discarded { .. }) {
+                    continue;
+                }
+                let before = std::mem::replace(&mut record.state, StateRecord::Dropped { at: now.into() });
+                ledger.save(id, &before, &record, Batch::default())?;
+                ended.push(id);
+            }
+            Ok(ended)
         })
     }
 

@@ -140,7 +140,7 @@ pub(super) fn no_such_choice(visitor: &Visitor, word: &str) -> Markup {
 }
 
 /// That news of a case is muted, until when, and whether all of it for everybody; nothing where nothing is.
-pub(super) fn muted(visitor: &Visitor, zone: &TimeZone, silences: &[&SilenceLine]) -> Markup {
+pub(super) fn muted<'s>(visitor: &Visitor, zone: &TimeZone, silences: impl Iterator<Item = &'s SilenceLine>) -> Markup {
     let is_whole =
         |silence: &SilenceLine| silence.kinds.is_empty() && silence.channel.is_none() && silence.to.is_none() && !silence.by_recipient;
     html! {

@@ -51,11 +51,7 @@ pub async fn list(desk: &Desk, sight: Sight) -> Result<Value, Answer> {
         let on = store.conditions()?.into_iter().filter(|(_, state)| state.is_on());
         let conditions = on.map(|on| Condition { why: why(&on.1).filter(|_| eye.sees_all()), ..condition(on) }).collect();
         let braked = store.braked()?.into_iter().map(braked).collect();
-        let mut silences = silences::active(&store, &config)?;
-        if !eye.sees_all() {
-            // Who else is told is nobody's business.
-            silences.iter_mut().for_each(|silence| silence.to = None);
-        }
+        let silences = silences::seen(&eye)?;
         Ok(CaseList { cases, braked, silences, conditions })
     })
     .await?;

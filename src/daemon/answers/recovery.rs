@@ -80,27 +80,20 @@ pub async fn retry(desk: &Desk, typed: &[String], end: bool, which: &Which) -> R
                 return Ok(Err(Answer::no(4, &sentence::NO_DELIVERY, &[id])));
             }
         }
-        if end {
-            // What arrived, or was discarded with what the brake held, is no longer to be ended.
-            let is_over = |id: &Id| {
-                let state = store.delivery(*id)?.map(|delivery| delivery.state);
-                Ok::<_, StoreError>(matches!(state, Some(DeliveryState::Delivered { .. } | DeliveryState::Discarded { .. })))
-            };
-            let over: Vec<Id> =
-                ids.iter().copied().filter_map(|id| is_over(&id).map(|over| over.then_some(id)).transpose()).collect::<Result<_, _>>()?;
-            if let Some(first) = over.first().filter(|_| over.len() == ids.len()) {
-                return Ok(Err(Answer::no(1, &sentence::OVER_ALREADY, &[first])));
+        if !end {
+            for batch in ids.chunks(BATCH) {
+                store.retry(batch, now)?;
             }
-            ids.retain(|id| !over.contains(id));
+            return Ok(Ok(ids));
         }
+        let mut ended = Vec::new();
         for batch in ids.chunks(BATCH) {
-            if end {
-                store.end(batch, now)?
-            } else {
-                store.retry(batch, now)?
-            };
+            ended.extend(store.end(batch, now)?);
         }
-        Ok(Ok(ids))
+        match ids.first() {
+            Some(first) if ended.is_empty() => Ok(Err(Answer::no(1, &sentence::OVER_ALREADY, &[first]))),
+            _ => Ok(Ok(ended)),
+        }
     })
     .await??;
     desk.handles.control.nudge_deliverer();

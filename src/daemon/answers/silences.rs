@@ -39,30 +39,27 @@ pub async fn list(desk: &Desk, sight: Sight) -> Result<Value, Answer> {
 }
 
 /// Those that mute now, as lines of the watch list.
-pub(super) fn active(store: &Store, config: &Config) -> Result<Vec<SilenceLine>, StoreError> {
+fn active(store: &Store, config: &Config) -> Result<Vec<SilenceLine>, StoreError> {
     if !store.is_anything_silenced() {
         return Ok(Vec::new());
     }
     Ok(store.silences()?.iter().filter(|listed| listed.silence.ended.is_none()).map(|listed| line(config, listed)).collect())
 }
 
-/// Those that mute now and are about this case, by its number, its source or a tag. Who else is told is for whoever sees everything, and which tags
-/// a case has of which nothing is told (`is_told`) as well.
+/// Those that mute now as somebody sees them: whom a silence of one reader is about is nobody's business but of who sees everything, and to say
+/// no more than that something is muted would say that it is for all.
+pub(super) fn seen(eye: &Eye) -> Result<Vec<SilenceLine>, StoreError> {
+    let mut lines = active(&eye.store, &eye.config)?;
+    lines.retain(|line| eye.sees_all() || line.to.is_none());
+    Ok(lines)
+}
+
+/// Those of them that are about this case. Which tags a case has of which nothing is told (`is_told`) does not show.
 pub(super) fn of_case(eye: &Eye, watch: &Watch, is_told: bool) -> Result<Vec<SilenceLine>, StoreError> {
-    if !eye.store.is_anything_silenced() {
-        return Ok(Vec::new());
-    }
-    let shows_tags = is_told || eye.sees_all();
-    let is_about = |scope: &Scope| {
-        let is_named = scope.case.is_some() || scope.source.is_some() || scope.tag.is_some();
-        is_named
-            && scope.case.as_ref().is_none_or(|case| *case == watch.case)
-            && scope.source.as_ref().is_none_or(|source| *source == watch.case.source)
-            && scope.tag.as_ref().is_none_or(|tag| shows_tags && watch.tags.contains(tag))
-    };
-    let all = eye.store.silences()?;
-    let own = all.iter().filter(|listed| listed.silence.ended.is_none() && is_about(&listed.silence.scope));
-    Ok(own.map(|listed| line(&eye.config, listed)).map(|line| SilenceLine { to: line.to.filter(|_| eye.sees_all()), ..line }).collect())
+    let tags: &[String] = if is_told || eye.sees_all() { &watch.tags } else { &[] };
+    let mut lines = seen(eye)?;
+    lines.retain(|line| line.is_about(&watch.case.source, &watch.number.canonical, tags));
+    Ok(lines)
 }
 
 fn line(config: &Config, Listed { silence, muted }: &Listed) -> SilenceLine {

@@ -117,7 +117,9 @@ fn the_bytes_sent_keep_every_documented_limit_and_say_what_is_left_out() {
     let tags = regex::Regex::new("<[^>]*>").expect("a pattern");
     for service in Service::ALL {
         let to = channel(service, "https://chat.example.org/hooks/x".into());
-        let body = message(service, &events, Language::Es);
+        let watch = sample::watch();
+        let about = About { dashboard: Some("https://veedor.example.org"), ..sample::about(&watch, Language::Es) };
+        let body = render(service, &about.show(&events), &about);
         let asked = prepare(&to, &sample::delivery("", &events), &body, &guard()).expect("an address");
         let sent: Value = serde_json::from_slice(&asked.body).expect("JSON");
         let units = |value: &Value| value.as_str().expect("a text").encode_utf16().count();
@@ -273,22 +275,6 @@ fn a_message_leads_to_the_page_of_its_loudest_news_where_readers_reach_the_dashb
         assert!(texts.iter().any(|text| text.contains(&page)), "{body}");
         assert!(texts.iter().any(|text| text.contains("Ver en el tablero")), "{body}");
         assert!(!message(service, &[sample::removed()], Language::Es).windows(8).any(|run| run == b"/events/"));
-    }
-}
-
-#[test]
-fn the_link_to_the_dashboard_keeps_its_room_in_a_full_message() {
-    let watch = sample::watch();
-    let about = About { dashboard: Some("https://veedor.example.org"), ..sample::about(&watch, Language::Es) };
-    let many: Vec<Event> = (0..40).map(|_| sample::ruling()).collect();
-    for (service, pointer, most) in [
-        (Service::Discord, "/embeds/0/description", 4096),
-        (Service::Mattermost, "/attachments/0/text", 15_000),
-        (Service::Telegram, "/text", 4096),
-    ] {
-        let body: Value = serde_json::from_slice(&render(service, &about.show(&many), &about)).expect("JSON");
-        let text = body.pointer(pointer).and_then(Value::as_str).expect("a text");
-        assert!(text.contains("/events/") && text.encode_utf16().count() <= most + text.matches('<').count() * 40, "{} {text}", text.len());
     }
 }
 

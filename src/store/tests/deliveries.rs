@@ -123,7 +123,7 @@ fn what_is_held_is_listed_with_what_failed_and_the_operator_may_end_it() {
     assert_eq!(store.deliveries(DeliveryFilter::Pending, 10).expect("reads").len(), 2);
     assert_eq!((store.counts().expect("reads").pending, store.next_due()), (2, Ok(None)));
     assert_eq!(store.claim("mail", at(999), 10), []);
-    assert_eq!(store.end(&[one.id], at(4)), Ok(1));
+    assert_eq!(store.end(&[one.id], at(4)), Ok(vec![one.id]));
     assert_eq!(store.retry(&[two.id], at(5)), Ok(1));
     assert_eq!(store.asked_for(), ["mail"]);
     assert_eq!(store.claim("mail", at(999), 10), [two.id]);

@@ -174,7 +174,7 @@ fn row(case: &CaseLine, silences: &[SilenceLine], zone: &TimeZone, visitor: &Vis
                     @if case.name.is_some() { span.num { (said::text(&case.number)) } " · " }
                     (said::text(&case.source))
                 }
-                (said::muted(visitor, zone, &silences.iter().filter(|silence| is_about(silence, case)).collect::<Vec<_>>()))
+                (said::muted(visitor, zone, silences.iter().filter(|silence| silence.is_about(&case.source, &case.number, &case.tags))))
             }
             td data-label=(visitor.say("Etiquetas", "Tags")) {
                 @if !case.tags.is_empty() {
@@ -191,15 +191,6 @@ fn row(case: &CaseLine, silences: &[SilenceLine], zone: &TimeZone, visitor: &Vis
             td.num data-label=(visitor.say("Avisos", "Events")) { (case.events) }
         }
     }
-}
-
-/// Whether a silence is about this case, by its number, its source or a tag.
-fn is_about(silence: &SilenceLine, case: &CaseLine) -> bool {
-    let is_named = silence.case.is_some() || silence.source.is_some() || silence.tag.is_some();
-    is_named
-        && silence.case.as_ref().is_none_or(|of| of.number == case.number && of.source == case.source)
-        && silence.source.as_ref().is_none_or(|source| *source == case.source)
-        && silence.tag.as_ref().is_none_or(|tag| case.tags.contains(tag))
 }
 
 /// Why a case is not well, or waits.

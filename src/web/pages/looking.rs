@@ -18,7 +18,6 @@ use crate::ask::Ask;
 use crate::ask::line::Refusal;
 use crate::ask::look::{At, Look};
 use crate::domain::about::Language;
-use crate::domain::sentence;
 use crate::web::moment::{day, exact, when, when_known};
 use crate::web::visitor::Visitor;
 use crate::web::{Pages, face, links};
@@ -125,31 +124,19 @@ impl Looking {
 
     /// The page that says why there is no answer, in the language of whoever asks; the exact words are those of the program.
     pub fn refused(&self, refusal: &Refusal) -> Response {
-        let (status, title, words) = match refusal.code {
-            1 | 2 | 4 => (
-                StatusCode::NOT_FOUND,
-                self.say("No se encontró", "Not found"),
-                self.say(
-                    "Lo que pide esta dirección no está en lo que veedor guarda.",
-                    "What this address asks for is not in what veedor keeps.",
-                ),
-            ),
-            77 => (
-                StatusCode::FORBIDDEN,
-                self.say("No se muestra", "Not shown"),
-                self.say(
+        let (status, title, said) = match refusal.code {
+            1 | 2 | 4 => (StatusCode::NOT_FOUND, self.say("No se encontró", "Not found"), face::why(&self.visitor, &refusal.why)),
+            77 => {
+                let words = self.say(
                     "Por privacidad, de este expediente se cuenta solo que tuvo actividad.",
                     "For privacy, nothing is told of this case but that it had activity.",
-                ),
-            ),
+                );
+                (StatusCode::FORBIDDEN, self.say("No se muestra", "Not shown"), html! { p.trouble role="alert" { (words) } })
+            }
             _ => return face::refused(&self.visitor, "/cases", refusal),
         };
         let body = html! {
-            @if refusal.code == 77 { p.trouble role="alert" { (words) } }
-            @else if self.visitor.language == Language::Es && sentence::in_spanish(&refusal.why).is_none() {
-                p.trouble role="alert" { (words) }
-                details.small { summary { "Las palabras exactas del programa, en inglés" } p lang="en" { (refusal.why) } }
-            } @else { (face::why(&self.visitor, &refusal.why)) }
+            (said)
             p { a href="/cases" { (self.say("Todos los expedientes", "All cases")) } }
         };
         face::with(status, &self.visitor, "/cases", title, &body)

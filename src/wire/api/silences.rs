@@ -50,6 +50,18 @@ pub struct SilenceLine {
     pub summaries: Vec<String>,
 }
 
+impl SilenceLine {
+    /// Whether it is about this case, by its number as people write it, its source or one of these tags; a silence of kinds or a channel
+    /// alone is about none.
+    pub fn is_about(&self, source: &str, number: &str, tags: &[String]) -> bool {
+        let is_named = self.case.is_some() || self.source.is_some() || self.tag.is_some();
+        is_named
+            && self.case.as_ref().is_none_or(|case| case.source == source && case.number == number)
+            && self.source.as_ref().is_none_or(|own| own == source)
+            && self.tag.as_ref().is_none_or(|tag| tags.contains(tag))
+    }
+}
+
 /// The case of a silence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SilencedCase {

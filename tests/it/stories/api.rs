@@ -304,6 +304,10 @@ fn deliveries_are_sent_again_and_news_is_muted_and_unmuted() {
         .until("it was sent again", |_| program.get(&format!("/deliveries/{id}"))["attempts"].as_array().is_some_and(|all| all.len() == 2));
     assert_eq!(world.hooks.tries(), tries + 1, "one key is one attempt");
     program.no("GET", "/deliveries/00000000000000000000000000000000", None, 404, 4, "there is no delivery");
+    // What arrived is not said to be dropped.
+    program.no("POST", &format!("/deliveries/{id}/end"), None, 409, 1, "cannot be dropped any more");
+    assert_eq!(program.get(&format!("/deliveries/{id}"))["state"], "delivered");
+    program.no("POST", "/cases", Some(r#"{"source": "", "number": "1"}"#), 422, 2, "no source was chosen");
     let nothing = program.post("/deliveries/retry", &json!({"which": {"channel": "hook"}}));
     assert_eq!((nothing.status, nothing.json()), (200, json!({"retried": []})), "{}", nothing.body);
     let mute = json!({"case": A, "kinds": ["filing.*"], "by": "Ana", "because": "mudanza", "until": "2027-01-01T00:00:00Z"});

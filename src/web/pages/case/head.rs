@@ -59,7 +59,7 @@ pub(super) fn head(look: &Looking, card: &CaseCard) -> Markup {
                 }
             }
         }
-        (said::muted(visitor, &zone, &card.silences.iter().collect::<Vec<_>>()))
+        (said::muted(visitor, &zone, card.silences.iter()))
         @for (words, what, es) in [
             (look.say("Se importa a mano: ", "Imported by hand: "), &line.import_only, recipe.and_then(|recipe| recipe.import_only_es.as_deref())),
             (

@@ -93,6 +93,13 @@ async fn a_form_that_is_refused_keeps_what_was_typed_and_one_that_is_taken_says_
     let closed = format!("/cases/ec-esatje/{CLOSED}");
     assert!(world.get(&world.editor, &closed).await.text.contains(">silenciado"));
     assert!(!world.get(&world.viewer, &closed).await.text.contains(">silenciado"));
+    // What one reader does not want to hear is his own affair: for the others the case is not muted.
+    let config = world.handles.config.load_full();
+    let typed = config.cases.iter().find(|watch| watch.number.canonical == TYPED).expect("watched").case.clone();
+    world.handles.store.silence(crate::domain::silence::Silence::leave("mail", "ana@example.org", Some(&typed), at())).expect("silences");
+    let typed = format!("/cases/ec-esatje/{TYPED}");
+    assert!(world.get(&world.editor, &typed).await.text.contains(">silenciado en parte"));
+    assert!(!world.get(&world.viewer, &typed).await.text.contains(">silenciado"));
     let feed = post(&world.editor, "/feeds", &format!("name=Ana&case={of}&language=es"), "es").await;
     assert_eq!(feed.status, 200, "{}", feed.text);
 }
